@@ -1,0 +1,89 @@
+"""Stance of paragraphs on sanctions and on diplomacy.
+
+Examples
+--------
+>>> import stance
+>>> model = stance.load_model()
+>>> scores = model.score("The minister called for an end to the sanctions.")
+>>> scores[0].paragraph.text
+'The minister called for an end to the sanctions.'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from stance.articles import Article, Columns, Paragraph, Quarantined, read_articles, split_paragraphs
+    from stance.errors import (
+        ArticleError,
+        CorpusError,
+        IncompatibleModelError,
+        MissingDependencyError,
+        ModelError,
+        StanceError,
+    )
+    from stance.labels import LABELS, Target
+    from stance.model.artefact import load_model, save_model
+    from stance.model.scores import ParagraphScore, Scores, TargetScore
+    from stance.model.stance_model import StanceModel
+    from stance.results.records import to_frame
+
+__all__ = [
+    "LABELS",
+    "Article",
+    "ArticleError",
+    "Columns",
+    "CorpusError",
+    "IncompatibleModelError",
+    "MissingDependencyError",
+    "ModelError",
+    "Paragraph",
+    "ParagraphScore",
+    "Quarantined",
+    "Scores",
+    "StanceError",
+    "StanceModel",
+    "Target",
+    "TargetScore",
+    "load_model",
+    "read_articles",
+    "save_model",
+    "split_paragraphs",
+    "to_frame",
+]
+
+_HOMES = {
+    "stance.articles": ("Article", "Columns", "Paragraph", "Quarantined", "read_articles", "split_paragraphs"),
+    "stance.errors": (
+        "ArticleError",
+        "CorpusError",
+        "IncompatibleModelError",
+        "MissingDependencyError",
+        "ModelError",
+        "StanceError",
+    ),
+    "stance.labels": ("LABELS", "Target"),
+    "stance.model.artefact": ("load_model", "save_model"),
+    "stance.model.scores": ("ParagraphScore", "Scores", "TargetScore"),
+    "stance.model.stance_model": ("StanceModel",),
+    "stance.results.records": ("to_frame",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    # looked up on first use, so that `import stance` costs next to nothing
+    import importlib
+
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'stance' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

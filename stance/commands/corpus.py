@@ -1,0 +1,93 @@
+"""``stance corpus``."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import Any
+
+import click
+
+from stance.commands.options import corpus_columns
+
+__all__ = ["corpus"]
+
+
+@click.group()
+def corpus() -> None:
+    """Check and describe a labelled corpus.
+
+    \b
+    Example:
+        stance corpus check data
+    """
+
+
+@corpus.command()
+@click.argument("corpus", metavar="CORPUS")
+@corpus_columns
+def check(corpus: str, columns: Any) -> None:
+    """Name every defect of CORPUS with its file and line; exit 1 if there is one.
+
+    \b
+    Example:
+        stance corpus check data
+    """
+    from stance.training.corpus_files import check_corpus
+
+    defects = check_corpus(corpus, columns)
+    for defect in defects:
+        click.echo(str(defect))
+    click.echo(f"{len(defects)} defects" if len(defects) != 1 else "1 defect", err=True)
+    if defects:
+        sys.exit(1)
+
+
+@corpus.command()
+@click.argument("corpus", metavar="CORPUS")
+@corpus_columns
+def stats(corpus: str, columns: Any) -> None:
+    """Count paragraphs, labels by target and by register, near-duplicates and agreement of the coders.
+
+    \b
+    Example:
+        stance corpus stats data
+    """
+    from stance.training.corpus_files import read_corpus
+    from stance.training.duplicates import near_duplicates
+
+    examples = read_corpus(corpus, columns)
+    articles = len({example.article for example in examples})
+    words = sorted(len(example.text.split()) for example in examples)
+    n = len(words)
+    click.echo(f"paragraphs {n}\narticles   {articles}\ngroups     {len(set(examples.groups))}")
+    click.echo(f"words      median {words[n // 2]}, quartiles {words[n // 4]} and {words[3 * n // 4]}")
+    click.echo(f"near-duplicate pairs {len(near_duplicates(examples.texts))}")
+    click.echo(f"fingerprint {examples.fingerprint}")
+    for target in examples.targets:
+        coded = [example for example in examples if target.name in example.labels]
+        total = Counter(example.labels[target.name] for example in coded)
+        click.secho(f"\n{target.name}", bold=True)
+        _row("all", total, target.labels)
+        registers = sorted({str(e.fields.get("register")) for e in coded if e.fields.get("register")})
+        for register in registers:
+            own = Counter(e.labels[target.name] for e in coded if e.fields.get("register") == register)
+            _row(register, own, target.labels)
+        alpha = _agreement(examples, target.name)
+        if alpha:
+            click.echo(alpha)
+
+
+def _row(name: str, counts: Counter[str], labels: tuple[str, ...]) -> None:
+    n = sum(counts.values())
+    cells = "  ".join(f"{label} {counts[label]:>5} {100 * counts[label] / max(n, 1):>3.0f} %" for label in labels)
+    click.echo(f"  {name:<14} {n:>6}  {cells}")
+
+
+def _agreement(examples: Any, target: str) -> str | None:
+    from stance.training.agreement import alpha_with_interval, paired_codings
+
+    pairs, articles = paired_codings(examples, target)
+    if not pairs:
+        return None
+    return f"  Krippendorff's alpha of two coders {alpha_with_interval(pairs, articles)} on {len(pairs)} paragraphs"

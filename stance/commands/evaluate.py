@@ -1,0 +1,100 @@
+"""``stance evaluate``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stance.commands.options import corpus_columns, jobs_option
+
+if TYPE_CHECKING:
+    from stance.training.evaluate import Evaluation
+
+__all__ = ["evaluate"]
+
+
+@click.command()
+@click.argument("model", metavar="MODEL")
+@click.argument("corpus", metavar="CORPUS")
+@click.option(
+    "--cross-validate",
+    is_flag=True,
+    help="Refit with the model's settings on grouped folds of CORPUS and measure each fold: for the training corpus.",
+)
+@click.option("--format", "-f", type=click.Choice(("table", "json")), default="table", show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the bootstrap and the folds.")
+@click.option("--folds", type=click.IntRange(2, 50), default=5, show_default=True)
+@jobs_option
+@corpus_columns
+def evaluate(
+    model: str, corpus: str, cross_validate: bool, format: str, seed: int, folds: int, jobs: int, columns: Any
+) -> None:
+    """Measure MODEL on the labelled CORPUS, with 95 % intervals by a bootstrap over articles.
+
+    A corpus that the model was trained on is refused, unless --cross-validate asks for grouped cross-validation.
+    MODEL is a folder, or "default".
+
+    \b
+    Examples:
+        stance evaluate default mine.jsonl
+        stance evaluate models/default data --cross-validate
+    """
+    from stance.model.artefact import load_model
+    from stance.training.corpus_files import read_corpus
+    from stance.training.evaluate import evaluate_model
+    from stance.training.fit import fit_model
+    from stance.training.record import evaluate_held_out
+
+    loaded = load_model(None if model == "default" else model)
+    examples = read_corpus(corpus, columns)
+    if cross_validate:
+        from stance.errors import ModelError
+
+        choices = loaded.facts.get("choices", {})
+        missing = [target.name for target in examples.targets if target.name not in choices]
+        if missing:
+            raise ModelError(f"the model has no settings for {', '.join(missing)}; it cannot be cross-validated there")
+        result = fit_model(examples, loaded.analyzer.settings, choices, folds=folds, seed=seed, jobs=jobs)
+        found = evaluate_held_out(result, examples, seed)
+    else:
+        found = evaluate_model(loaded, examples, seed=seed)
+    if format == "json":
+        click.echo(json.dumps({e.target.name: e.to_dict() for e in found}, indent=1))
+        return
+    for evaluation in found:
+        _print(evaluation)
+    if len(found) > 1:
+        _print_pooled(found)
+
+
+def _print(evaluation: Evaluation) -> None:
+    labels = evaluation.target.labels
+    click.secho(evaluation.target.name, bold=True)
+    unscored = f", {evaluation.unscored} not scored" if evaluation.unscored else ""
+    click.echo(f"  {evaluation.n} paragraphs in {evaluation.articles} articles{unscored}")
+    for name in ("macro_f1", "f_avg", "accuracy", "calibration_error"):
+        if name in evaluation.metrics:
+            click.echo(f"  {name:<18} {evaluation.metrics[name]}")
+    width = max(10, *(len(label) for label in labels))
+    click.echo(f"  {'':<{width}} {'precision':<22} {'recall':<22} {'F1':<22} true")
+    for k, label in enumerate(labels):
+        cells = [f"{evaluation.metrics[f'{m}.{label}']!s:<22}" for m in ("precision", "recall", "f1")]
+        click.echo(f"  {label:<{width}} {' '.join(cells)} {evaluation.confusion[k].sum()}")
+    click.echo(f"  {'confusion':<{width}} " + " ".join(f"{label:>10}" for label in labels) + "   (columns: predicted)")
+    for label, row in zip(labels, evaluation.confusion, strict=True):
+        click.echo(f"  {label:<{width}} " + " ".join(f"{n:>10}" for n in row))
+    click.echo()
+
+
+def _print_pooled(found: list[Evaluation]) -> None:
+    import numpy as np
+
+    from stance.training.evaluate import metrics_of
+
+    if len({evaluation.target.labels for evaluation in found}) == 1:
+        pooled = metrics_of(np.sum([e.confusion for e in found], axis=0), found[0].target.labels)
+        if "f_avg" in pooled:
+            f_avg, macro_f1 = float(pooled["f_avg"]), float(pooled["macro_f1"])
+            click.echo(f"all targets pooled: F_avg {f_avg:.4f}, macro-F1 {macro_f1:.4f}")

@@ -1,0 +1,88 @@
+"""``stance explain``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from stance.articles import Columns, read_articles
+from stance.commands.options import article_columns, model_option
+from stance.errors import StanceError
+from stance.model.artefact import load_model
+
+__all__ = ["explain"]
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@click.option("--target", "-t", "targets", multiple=True, metavar="NAME", help="Only this target; repeatable.")
+@click.option("--paragraph", "-p", type=int, help="Only this paragraph, counted from 1.")
+@click.option("--label", metavar="LABEL", help="Explain this label instead of the most probable one.")
+@click.option("--terms", type=int, default=10, show_default=True, help="Terms to show; 0 shows all.")
+@click.option("--format", "-f", type=click.Choice(("table", "jsonl")), default="table", show_default=True)
+@article_columns
+@model_option
+def explain(
+    file: str,
+    targets: tuple[str, ...],
+    paragraph: int | None,
+    label: str | None,
+    terms: int,
+    format: str,
+    columns: Columns,
+    model_path: str | None,
+) -> None:
+    """Show what decided: every term with its exact contribution to the margin, and where it stands.
+
+    The intercept and all contributions add up to the margin. Offsets are characters of the article's text.
+
+    \b
+    Example:
+        stance explain article.txt --paragraph 2 --target sanctions
+    """
+    model = load_model(model_path)
+    names = targets or tuple(target.name for target in model.targets)
+    for article in read_articles([file], columns):
+        paragraphs = article.paragraphs
+        if paragraph is not None and not 1 <= paragraph <= len(paragraphs):
+            raise StanceError(f"{article.id}: no paragraph {paragraph}; it has {len(paragraphs)}")
+        chosen = paragraphs if paragraph is None else [paragraphs[paragraph - 1]]
+        for part in chosen:
+            for name in names:
+                found = model.explain(part.text, name, label)
+                shown = found.contributions[: terms or None]
+                if format == "jsonl":
+                    record = {
+                        "article_id": article.id,
+                        "paragraph": part.index,
+                        "start": part.start,
+                        "end": part.end,
+                        "target": found.target,
+                        "label": found.label,
+                        "probability": found.probability,
+                        "margin": found.margin,
+                        "intercept": found.intercept,
+                        "contributions": [
+                            {
+                                "block": c.block,
+                                "term": c.term,
+                                "value": c.value,
+                                "spans": [[part.start + a, part.start + b] for a, b in c.spans],
+                            }
+                            for c in shown
+                        ],
+                    }
+                    click.echo(json.dumps(record, ensure_ascii=False))
+                    continue
+                click.secho(f"{article.id}, paragraph {part.index + 1}, {name}: {found.label}", bold=True, nl=False)
+                click.echo(f" (probability {found.probability:.2f})")
+                click.echo(f"  {found.margin:+8.4f}  margin")
+                click.echo(f"  {found.intercept:+8.4f}  intercept")
+                for c in shown:
+                    where = ", ".join(f"{part.start + a}-{part.start + b}" for a, b in c.spans[:4])
+                    click.echo(f"  {c.value:+8.4f}  {c.term}  [{c.block}; {where}]")
+                rest = found.contributions[len(shown) :]
+                if rest:
+                    click.echo(f"  {sum(c.value for c in rest):+8.4f}  {len(rest)} further terms")
+                click.echo()

@@ -1,0 +1,62 @@
+"""The group of all commands, and the one place where an error becomes an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from stance import __version__
+from stance.errors import StanceError
+
+__all__ = ["main"]
+
+#: Command to the module that holds it; loaded only when it is called, so that each answers at once.
+_COMMANDS = {
+    "score": ("stance.commands.score", "score"),
+    "explain": ("stance.commands.explain", "explain"),
+    "train": ("stance.commands.train", "train"),
+    "evaluate": ("stance.commands.evaluate", "evaluate"),
+    "corpus": ("stance.commands.corpus", "corpus"),
+    "model": ("stance.commands.model", "model"),
+}
+
+
+class _Commands(click.Group):
+    """Loads a command on demand and turns errors into one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        import importlib
+
+        if cmd_name not in _COMMANDS:
+            return None
+        module, attribute = _COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except StanceError as error:
+            click.echo(f"stance: {' '.join(str(error).split())}", err=True)
+            sys.exit(1)
+        except BrokenPipeError:
+            # the reader of a pipe (head, less) has seen enough
+            sys.stderr.close()
+            sys.exit(0)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="stance %(version)s")
+def main() -> None:
+    """Tag each paragraph's stance on sanctions and on diplomacy.
+
+    \b
+    Example:
+        stance score article.txt
+    """

@@ -1,0 +1,111 @@
+"""``stance model``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from stance.errors import ModelError, StanceError
+
+__all__ = ["model"]
+
+_PATH = click.argument("model", metavar="[MODEL]", default="default")
+
+
+@click.group()
+def model() -> None:
+    """Show, verify and export a model.
+
+    \b
+    Example:
+        stance model show
+    """
+
+
+def _folder(model: str) -> Path:
+    from stance.model.artefact import default_model_path
+
+    return default_model_path() if model == "default" else Path(model)
+
+
+@model.command()
+@_PATH
+@click.option("--json", "as_json", is_flag=True, help="Print the whole manifest.")
+def show(model: str, as_json: bool) -> None:
+    """Say what a model reads, what it was trained on and how well it does.
+
+    \b
+    Example:
+        stance model show models/default
+    """
+    from stance.model.artefact import read_manifest
+
+    manifest = read_manifest(_folder(model))
+    if as_json:
+        click.echo(json.dumps(manifest, indent=1, ensure_ascii=False))
+        return
+    click.secho(str(manifest.get("name", model)), bold=True)
+    trained = manifest.get("corpus", {})
+    if trained:
+        click.echo(
+            f"corpus      {trained['name']} {trained['version']}: {trained['paragraphs']} paragraphs in "
+            f"{trained['articles']} articles, fingerprint {trained['fingerprint'][:16]}"
+        )
+    click.echo(f"arrays      {manifest['arrays']['bytes']:,} bytes, SHA-256 {manifest['arrays']['sha256']}")
+    for block in manifest["blocks"]:
+        click.echo(f"block       {block['name']}: {block['terms']:,} terms")
+    for target in manifest["targets"]:
+        click.echo(f"target      {target['name']}: {', '.join(target['labels'])}")
+        metrics = manifest.get("metrics", {}).get(target["name"], {}).get("metrics", {})
+        for name in ("macro_f1", "f_avg", "calibration_error"):
+            if name in metrics:
+                value, low, high = metrics[name]
+                click.echo(f"            held-out {name} {value:.3f} [{low:.3f}, {high:.3f}]")
+
+
+@model.command()
+@_PATH
+def verify(model: str) -> None:
+    """Check the hashes of a model and score its golden paragraphs again.
+
+    \b
+    Example:
+        stance model verify models/default
+    """
+    from stance.model.artefact import load_model
+    from stance.model.golden import largest_drift
+
+    loaded = load_model(_folder(model))
+    count, drift = largest_drift(loaded)
+    if drift > 1e-6:
+        raise ModelError(f"{_folder(model)}: golden paragraphs score differently, by up to {drift:.2g}")
+    click.echo(f"hashes agree; {count} golden paragraphs score the same (largest difference {drift:.1g})")
+
+
+@model.command()
+@_PATH
+@click.option("--sklearn", "output", required=True, metavar="FILE", help="Write a scikit-learn Pipeline with joblib.")
+@click.option("--target", "-t", metavar="NAME", help="Which target.  [default: the first]")
+def export(model: str, output: str, target: str | None) -> None:
+    """Write one target of a model as a scikit-learn Pipeline, for those who want one.
+
+    The file is a pickle: load such files only from people you trust. This package never loads one.
+
+    \b
+    Example:
+        stance model export --sklearn sanctions.joblib --target sanctions
+    """
+    import joblib
+
+    from stance.model.artefact import load_model
+    from stance.training.export import to_pipeline
+
+    loaded = load_model(_folder(model))
+    pipeline = to_pipeline(loaded, target or loaded.targets[0].name)
+    try:
+        joblib.dump(pipeline, output)
+    except OSError as error:
+        raise StanceError(f"{output}: {error.strerror or error}") from error
+    click.echo(f"wrote {output}", err=True)

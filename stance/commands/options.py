@@ -1,0 +1,67 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from stance.articles import Columns
+
+__all__ = ["article_columns", "corpus_columns", "jobs_option", "model_option"]
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+model_option: Decorator = click.option(
+    "--model", "-m", "model_path", metavar="DIR", default=None, help="Folder of a model.  [default: the one shipped]"
+)
+
+jobs_option: Decorator = click.option(
+    "--jobs", "-j", type=int, default=-1, show_default=True, help="Processes at work; -1 takes every core."
+)
+
+
+def article_columns(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that map the columns of a table; they arrive as ``columns``."""
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        chosen = {name: kwargs.pop(f"{name}_column") for name in ("text", "id", "title", "date", "outlet")}
+        kwargs["columns"] = Columns(**{name: value for name, value in chosen.items() if value is not None})
+        return command(*args, **kwargs)
+
+    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
+    wrapped.__dict__.update(command.__dict__)
+    for name in ("outlet", "date", "title", "id", "text"):
+        option = click.option(f"--{name}-column", metavar="NAME", default=None, help=f"Column of the {name}.")
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def corpus_columns(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that describe a flat corpus; they arrive as ``columns``."""
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        from stance.training.corpus_files import CorpusColumns
+
+        kwargs["columns"] = CorpusColumns(
+            text=kwargs.pop("text_column"),
+            targets=kwargs.pop("targets"),
+            target=kwargs.pop("target_column"),
+            label=kwargs.pop("label_column"),
+            group=kwargs.pop("group_column"),
+        )
+        return command(*args, **kwargs)
+
+    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
+    wrapped.__dict__.update(command.__dict__)
+    options = [
+        click.option("--text-column", metavar="NAME", help="Flat corpus: column of the texts."),
+        click.option("--target", "targets", metavar="NAME", multiple=True, help="Flat corpus: a column of labels."),
+        click.option("--target-column", metavar="NAME", help="Flat corpus: column that names the target."),
+        click.option("--label-column", metavar="NAME", help="Flat corpus: column of that target's label."),
+        click.option("--group-column", metavar="NAME", help="Flat corpus: column of the article."),
+    ]
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped

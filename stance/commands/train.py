@@ -1,0 +1,51 @@
+"""``stance train``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from stance.commands.options import corpus_columns, jobs_option
+
+__all__ = ["train"]
+
+
+@click.command()
+@click.argument("corpus", metavar="CORPUS")
+@click.option("--output", "-o", required=True, metavar="DIR", help="Folder to write the model to.")
+@click.option("--name", metavar="NAME", help="Name of the model.  [default: the folder's]")
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides the folds and the bootstrap.")
+@click.option("--folds", type=click.IntRange(2, 50), default=5, show_default=True)
+@jobs_option
+@corpus_columns
+def train(corpus: str, output: str, name: str | None, seed: int, folds: int, jobs: int, columns: Any) -> None:
+    """Train a model on a labelled corpus: a folder with corpus.toml, or a CSV, TSV, JSONL or Parquet file.
+
+    Settings are chosen by cross-validation grouped by article, and the model is calibrated on the same folds. The
+    same corpus, seed and package versions give the same bytes.
+
+    \b
+    Examples:
+        stance train data -o models/mine
+        stance train tweets.csv --text-column Tweet --target-column Target --label-column Stance -o models/tweets
+    """
+    from pathlib import Path
+
+    from stance.model.artefact import save_model
+    from stance.results.model_card import write_model_card
+    from stance.training.corpus_files import read_corpus
+    from stance.training.fit import train as train_model
+    from stance.training.record import with_record
+
+    examples = read_corpus(corpus, columns)
+    names = ", ".join(target.name for target in examples.targets)
+    click.echo(f"{len(examples)} paragraphs in {len({e.article for e in examples})} articles; {names}", err=True)
+    result = train_model(examples, folds=folds, seed=seed, jobs=jobs, progress=lambda line: click.echo(line, err=True))
+    model = with_record(result, examples, name=name or Path(output).resolve().name, seed=seed, folds=folds)
+    save_model(model, output)
+    write_model_card(output)
+    for target in model.targets:
+        low = model.facts["metrics"][target.name]["metrics"]["macro_f1"]
+        click.echo(f"{target.name}: held-out macro-F1 {low[0]:.3f} [{low[1]:.3f}, {low[2]:.3f}]", err=True)
+    click.echo(f"wrote {output}", err=True)

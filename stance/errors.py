@@ -1,0 +1,78 @@
+"""The errors that every part of the package raises.
+
+Every error a user can cause is a `StanceError`, so that one ``except`` catches them all and the
+command line turns each into one line. Each also inherits the builtin that a caller would already
+catch, as scikit-learn does.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = [
+    "ArticleError",
+    "CorpusError",
+    "IncompatibleModelError",
+    "MissingDependencyError",
+    "ModelError",
+    "StanceError",
+]
+
+
+class StanceError(Exception):
+    """Root of all errors raised on purpose by this package."""
+
+
+class _LocatedError(StanceError, ValueError):
+    """An error that knows where it happened: ``path:position: message``."""
+
+    def __init__(self, message: str, path: str | Path | None = None, position: int | None = None) -> None:
+        self.message = message
+        self.path = None if path is None else str(path)
+        self.position = position
+        where = "" if self.path is None else self.path + (f":{position}" if position is not None else "")
+        super().__init__(f"{where}: {message}" if where else message)
+
+    def __reduce__(self) -> tuple[type, tuple[str, str | None, int | None]]:
+        return type(self), (self.message, self.path, self.position)
+
+
+class CorpusError(_LocatedError):
+    """A labelled corpus is defective; ``position`` is the line of the file."""
+
+    @property
+    def line(self) -> int | None:
+        """The 1-based line, if known."""
+        return self.position
+
+
+class ArticleError(_LocatedError):
+    """An article, or the file that should hold it, cannot be read."""
+
+
+class ModelError(StanceError, ValueError):
+    """A model artefact is missing, damaged or not what it says it is."""
+
+
+class IncompatibleModelError(ModelError):
+    """A sound model artefact that this version cannot use."""
+
+
+class MissingDependencyError(StanceError, ImportError):
+    """An optional package is needed; the message names the extra that brings it.
+
+    Parameters
+    ----------
+    package : str
+        Distribution that could not be imported.
+    extra : str
+        Extra of ``sanctions-stance`` that installs it.
+    """
+
+    def __init__(self, package: str, extra: str) -> None:
+        self.package = package
+        self.extra = extra
+        super().__init__(f"{package} is not installed; run: pip install 'sanctions-stance[{extra}]'")
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        return type(self), (self.package, self.extra)

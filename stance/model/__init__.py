@@ -1,0 +1,1 @@
+"""What scores: the analyzer, the weights, the model and its artefact."""

@@ -1,0 +1,193 @@
+"""The analyzer: a paragraph to the terms of every block. Training and scoring both read text through it.
+
+This module is the specification; a compiled analyzer must yield the same terms with the same spans.
+
+Blocks
+------
+``words``
+    Word n-grams of the whole paragraph.
+``characters``
+    Character n-grams within blank-separated words padded by one blank (scikit-learn's ``char_wb``);
+    for short texts without a lexicon.
+``around TARGET``
+    Anchored terms: what stands around each mention of the target, within its sentence. See
+    `stance.model.anchored`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, NamedTuple
+
+from stance.errors import IncompatibleModelError
+from stance.model.anchored import anchored_terms
+from stance.model.items import PhraseTable, read_sentences
+from stance.model.lexicon import Lexicon
+from stance.model.tokens import Token, tokenize
+
+__all__ = ["Analysis", "Analyzer", "Settings", "Term"]
+
+_PIECE = re.compile(r"\S+")
+
+
+class Term(NamedTuple):
+    """A term and where the text that made it stands: ``text[start:end]``."""
+
+    name: str
+    start: int
+    end: int
+
+
+class Analysis(NamedTuple):
+    """What the analyzer found in one paragraph."""
+
+    tokens: list[Token]
+    blocks: list[list[Term]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How text is turned into terms and terms into features.
+
+    Parameters
+    ----------
+    word_ngrams : tuple of int
+        Least and greatest length of word n-grams.
+    char_ngrams : tuple of int or None
+        The same for character n-grams; ``None`` leaves the block out.
+    anchored : bool
+        Whether targets that have a lexicon get a block of anchored terms.
+    window : int
+        How many items on either side of a mention are read.
+    min_df : int
+        A term that stands in fewer training paragraphs is dropped.
+    sublinear_tf : bool
+        Replace a count ``n`` by ``1 + ln n``.
+    word_weight, char_weight, anchored_weight : float
+        Length of a paragraph's vector in each block.
+    """
+
+    word_ngrams: tuple[int, int] = (1, 2)
+    char_ngrams: tuple[int, int] | None = None
+    anchored: bool = True
+    window: int = 8
+    min_df: int = 2
+    sublinear_tf: bool = True
+    word_weight: float = 1.0
+    char_weight: float = 1.0
+    anchored_weight: float = 1.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for the manifest."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Settings:
+        """Rebuild settings from a manifest.
+
+        Raises
+        ------
+        IncompatibleModelError
+            If a setting is unknown here or has the wrong type.
+        """
+        unknown = values.keys() - {field.name for field in fields(cls)}
+        if unknown:
+            raise IncompatibleModelError(f"the model uses settings that this version lacks: {sorted(unknown)}")
+        try:
+            clean: dict[str, Any] = {k: tuple(map(int, v)) if isinstance(v, list) else v for k, v in values.items()}
+            return cls(**clean)
+        except (TypeError, ValueError) as error:
+            raise IncompatibleModelError(f"the model's settings cannot be read: {error}") from error
+
+
+class Analyzer:
+    """Turns a paragraph into the terms of every block.
+
+    Parameters
+    ----------
+    settings : Settings
+        Which blocks, and how wide.
+    lexicons : mapping of str to Lexicon
+        Target name to how a text mentions it.
+    cues : Lexicon or None
+        Cue words around the mentions.
+
+    Examples
+    --------
+    >>> analyzer = Analyzer(Settings(), {"sanctions": Lexicon({"core": ["sanctions"]})}, Lexicon({"lift": ["lift"]}))
+    >>> analyzer.block_names
+    ['words', 'around sanctions']
+    >>> words, around = analyzer.analyze("They lift sanctions.").blocks
+    >>> words[0]
+    Term(name='they', start=0, end=4)
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        lexicons: Mapping[str, Lexicon] | None = None,
+        cues: Lexicon | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.lexicons = dict(lexicons or {})
+        self.cues = cues
+        self.anchored_targets = list(self.lexicons) if self.settings.anchored else []
+        self._phrases = PhraseTable(self.lexicons, cues) if self.anchored_targets else None
+        self.block_names = ["words"]
+        if self.settings.char_ngrams is not None:
+            self.block_names.append("characters")
+        self.block_names += [f"around {target}" for target in self.anchored_targets]
+
+    @property
+    def block_weights(self) -> list[float]:
+        """The weight of each block, in the order of `block_names`."""
+        s = self.settings
+        weights = {"words": s.word_weight, "characters": s.char_weight}
+        return [weights.get(name, s.anchored_weight) for name in self.block_names]
+
+    def analyze(self, text: str) -> Analysis:
+        """Read one paragraph.
+
+        Parameters
+        ----------
+        text : str
+            The paragraph.
+
+        Returns
+        -------
+        Analysis
+            Tokens, and for each of `block_names` its terms in text order, repeated as often as they occur.
+        """
+        tokens = tokenize(text)
+        blocks = [list(_word_ngrams(tokens, *self.settings.word_ngrams))]
+        if self.settings.char_ngrams is not None:
+            blocks.append(list(_char_ngrams(text, *self.settings.char_ngrams)))
+        if self._phrases is not None:
+            sentences = read_sentences(tokens, self._phrases)
+            for target in self.anchored_targets:
+                terms = anchored_terms(sentences, target, self.settings.window)
+                blocks.append([Term(*term) for term in terms])
+        return Analysis(tokens, blocks)
+
+
+def _word_ngrams(tokens: list[Token], least: int, most: int) -> Iterator[Term]:
+    for n in range(least, most + 1):
+        for i in range(len(tokens) - n + 1):
+            run = tokens[i : i + n]
+            yield Term(" ".join(token.word for token in run), run[0].start, run[-1].end)
+
+
+def _char_ngrams(text: str, least: int, most: int) -> Iterator[Term]:
+    for match in _PIECE.finditer(text):
+        start, end = match.span()
+        padded = f" {match.group().lower()} "
+        for n in range(least, most + 1):
+            count = max(1, len(padded) - n + 1)
+            for i in range(count):
+                # lower-casing may lengthen a word; a span then stays within it
+                left = min(max(start + i - 1, start), end)
+                yield Term(padded[i : i + n], left, max(left, min(start + i - 1 + n, end)))
+            if count == 1:
+                break

@@ -1,0 +1,99 @@
+"""Lexicons: how a text names a target, and the cue words around a mention.
+
+A lexicon file is TOML that a linguist edits: ``[mentions]`` for a target or ``[cues]``, one group of
+phrases a key. ``lift{,s,ed,ing}`` stands for four words. A phrase may have several words.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from stance.errors import CorpusError
+from stance.model.tokens import tokenize
+
+__all__ = ["Lexicon", "expand_braces", "read_lexicon"]
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+def expand_braces(pattern: str) -> list[str]:
+    """Write out ``a{b,c}``.
+
+    Examples
+    --------
+    >>> expand_braces("eas{e,ed} off")
+    ['ease off', 'eased off']
+    """
+    parts = _BRACES.split(pattern)
+    choices = [part.split(",") if i % 2 else [part] for i, part in enumerate(parts)]
+    return ["".join(choice) for choice in itertools.product(*choices)]
+
+
+class Lexicon:
+    """Phrases, each with the group it belongs to.
+
+    Parameters
+    ----------
+    groups : mapping of str to iterable of str
+        Group name to patterns. Where two groups claim a phrase, the first one has it.
+
+    Attributes
+    ----------
+    groups : dict of str to list of str
+        The patterns as written.
+    phrases : dict of tuple of str to str
+        Each phrase as a tuple of tokens, and its group.
+
+    Examples
+    --------
+    >>> Lexicon({"freeze": ["asset freeze{,s}"]}).phrases
+    {('asset', 'freeze'): 'freeze', ('asset', 'freezes'): 'freeze'}
+    """
+
+    def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
+        self.groups = {group: list(patterns) for group, patterns in groups.items()}
+        self.phrases: dict[tuple[str, ...], str] = {}
+        for group, patterns in self.groups.items():
+            for pattern in patterns:
+                for phrase in expand_braces(pattern):
+                    words = tuple(token.word for token in tokenize(phrase))
+                    if words:
+                        self.phrases.setdefault(words, group)
+
+
+def read_lexicon(path: str | Path, section: str) -> Lexicon:
+    """Read one section of a lexicon file.
+
+    Parameters
+    ----------
+    path : path-like
+        TOML file.
+    section : {"mentions", "cues"}
+        Table to read.
+
+    Returns
+    -------
+    Lexicon
+
+    Raises
+    ------
+    CorpusError
+        If the file cannot be read, or a group is not a list of strings.
+    """
+    try:
+        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CorpusError(f"cannot read the lexicon: {error.strerror or error}", path) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CorpusError(f"not a valid lexicon: {error}", path) from error
+    groups = content.get(section)
+    if not isinstance(groups, dict):
+        raise CorpusError(f"a lexicon needs a table [{section}]", path)
+    for group, patterns in groups.items():
+        if not isinstance(patterns, list) or not all(isinstance(p, str) for p in patterns):
+            raise CorpusError(f"group {group!r} must be a list of phrases", path)
+    return Lexicon(groups)

@@ -1,0 +1,248 @@
+"""The model: scores texts and articles, and explains what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stance.articles import Article
+from stance.errors import ModelError
+from stance.labels import Target
+from stance.model.abstention import Reason, abstention_reason
+from stance.model.analyzer import Analyzer
+from stance.model.scores import ParagraphScore, Scores
+from stance.model.weights import Weights
+
+__all__ = ["LEAST_PROBABILITY", "Contribution", "Explanation", "StanceModel"]
+
+#: Below this probability the most probable label is not given: the paragraph is ambiguous.
+LEAST_PROBABILITY = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one term adds to the margin of one label.
+
+    Attributes
+    ----------
+    block, term : str
+        The term, and the block of the analyzer that it belongs to.
+    spans : tuple of (int, int)
+        Where it stands in the paragraph, as character offsets.
+    value : float
+        What it adds; may be negative.
+    """
+
+    block: str
+    term: str
+    spans: tuple[tuple[int, int], ...]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why one label of one target has the margin that it has.
+
+    ``intercept`` plus the sum of the contributions' values is ``margin``.
+    """
+
+    target: str
+    label: str
+    margin: float
+    intercept: float
+    probability: float
+    contributions: tuple[Contribution, ...]
+
+    def deciding_words(self, text: str, most: int = 3) -> list[str]:
+        """The stretches of text that speak most for the label, the strongest first.
+
+        Terms that overlap a stretch already named are passed over.
+        """
+        named: list[tuple[int, int]] = []
+        for term in self.contributions:
+            if len(named) == most:
+                break
+            spans = [(a, b) for a, b in term.spans if 2 < b - a <= 60]
+            if term.value <= 0 or not spans:
+                continue
+            a, b = spans[0]
+            if all(b <= c or d <= a for c, d in named):
+                named.append((a, b))
+        return [" ".join(text[a:b].split()) for a, b in named]
+
+
+@dataclass(frozen=True)
+class StanceModel:
+    """Tags paragraphs with their stance on every target.
+
+    Made by `stance.load_model` or by training, not by hand.
+
+    Parameters
+    ----------
+    targets : tuple of Target
+        What it was trained on.
+    analyzer : Analyzer
+        Text to terms.
+    weights : Weights
+        Terms to margins.
+    language : str or None
+        ``"en"`` makes it abstain from other languages.
+    least_probability : float
+        Below it a stance is ambiguous.
+    facts : mapping
+        How it was trained, on what, and how well it does: the rest of its manifest.
+
+    Examples
+    --------
+    >>> import stance
+    >>> model = stance.load_model()
+    >>> [target.name for target in model.targets]
+    ['sanctions', 'diplomacy']
+    >>> model.score_texts(["The ministers will meet again in Vienna on Friday for talks."]).shape
+    (1, 2, 4)
+    """
+
+    targets: tuple[Target, ...]
+    analyzer: Analyzer
+    weights: Weights
+    language: str | None = None
+    least_probability: float = LEAST_PROBABILITY
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every label of any target, in the order of the last axis of all arrays."""
+        return tuple(dict.fromkeys(label for target in self.targets for label in target.labels))
+
+    def target_index(self, name: str) -> int:
+        """Position of a target.
+
+        Raises
+        ------
+        ModelError
+            If the model has no such target.
+        """
+        names = [target.name for target in self.targets]
+        if name not in names:
+            raise ModelError(f"the model has no target {name!r}; it has {', '.join(names)}")
+        return names.index(name)
+
+    def score_paragraphs(self, texts: Iterable[str]) -> Scores:
+        """Score texts, with margins and the reasons of abstention.
+
+        Each text is scored by itself: the result is the same to the bit whatever it is scored with.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            Paragraphs.
+
+        Returns
+        -------
+        Scores
+        """
+        shape = (len(self.targets), len(self.labels))
+        margins: list[npt.NDArray[np.float64]] = []
+        reasons: list[Reason | None] = []
+        vocabulary = self.weights.blocks[0].columns
+        for text in texts:
+            analysis = self.analyzer.analyze(text)
+            reason = abstention_reason(analysis.tokens, vocabulary, self.language)
+            reasons.append(reason)
+            if reason is None:
+                margins.append(self.weights.margins(analysis.blocks, self.analyzer.settings.sublinear_tf))
+            else:
+                margins.append(np.full(shape, np.nan))
+        stacked = np.stack(margins) if margins else np.zeros((0, *shape))
+        probabilities = self.weights.probabilities(stacked)
+        return Scores(self.targets, self.labels, stacked, probabilities, reasons, self.least_probability)
+
+    def score_texts(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Calibrated probabilities of texts.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Paragraphs.
+
+        Returns
+        -------
+        ndarray of float, shape (paragraphs, targets, labels)
+            NaN for a paragraph that the model does not score (empty, not English, too few known words).
+        """
+        if isinstance(texts, str):
+            raise TypeError("score_texts takes a list of texts, not one text")
+        return self.score_paragraphs(texts).probabilities
+
+    def score(self, article: Article | str) -> list[ParagraphScore]:
+        """Score every paragraph of an article.
+
+        Parameters
+        ----------
+        article : Article or str
+            An article, or its text.
+
+        Returns
+        -------
+        list of ParagraphScore
+            In the order of the text; offsets refer to the text as given.
+        """
+        if isinstance(article, str):
+            article = Article(id="article", text=article)
+        paragraphs = article.paragraphs
+        scores = self.score_paragraphs([paragraph.text for paragraph in paragraphs])
+        return [ParagraphScore(paragraph, scores.stances(i)) for i, paragraph in enumerate(paragraphs)]
+
+    def explain(self, text: str, target: str, label: str | None = None) -> Explanation:
+        """Say which terms decided a label, each with its exact share of the margin.
+
+        Parameters
+        ----------
+        text : str
+            One paragraph.
+        target : str
+            Name of a target.
+        label : str, optional
+            The label to explain; the most probable one by default.
+
+        Returns
+        -------
+        Explanation
+            Contributions sorted by size, the greatest first.
+
+        Raises
+        ------
+        ModelError
+            If the model lacks that target or label.
+        """
+        t = self.target_index(target)
+        if label is not None and label not in self.targets[t].labels:
+            raise ModelError(f"target {target!r} has no label {label!r}; it has {', '.join(self.targets[t].labels)}")
+        analysis = self.analyzer.analyze(text)
+        sublinear = self.analyzer.settings.sublinear_tf
+        margins = self.weights.margins(analysis.blocks, sublinear)
+        probabilities = self.weights.probabilities(margins)
+        k = self.labels.index(label) if label is not None else int(probabilities[t].argmax())
+        found: list[Contribution] = []
+        for block, terms in zip(self.weights.blocks, analysis.blocks, strict=True):
+            spans: dict[str, list[tuple[int, int]]] = {}
+            for term in terms:
+                spans.setdefault(term.name, []).append((term.start, term.end))
+            ids, values = block.contributions(terms, sublinear)
+            for column, value in zip(ids.tolist(), values[:, t, k].tolist(), strict=True):
+                name = block.terms[column]
+                if value:
+                    found.append(Contribution(block.name, name, tuple(dict.fromkeys(spans[name])), value))
+        found.sort(key=lambda c: (-abs(c.value), c.block, c.term))
+        return Explanation(
+            target=target,
+            label=self.labels[k],
+            margin=float(margins[t, k]),
+            intercept=float(self.weights.intercept[t, k]),
+            probability=float(probabilities[t, k]),
+            contributions=tuple(found),
+        )

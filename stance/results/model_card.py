@@ -1,0 +1,108 @@
+"""The model card, written from the manifest: no figure in it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from stance.model.artefact import read_manifest
+
+__all__ = ["model_card", "write_model_card"]
+
+
+def write_model_card(folder: str | Path) -> None:
+    """Write ``MODEL_CARD.md`` beside the manifest that it is made from."""
+    text = model_card(read_manifest(folder))
+    (Path(folder) / "MODEL_CARD.md").write_text(text, encoding="utf-8")
+
+
+def model_card(manifest: Mapping[str, Any]) -> str:
+    """The model card as Markdown.
+
+    Parameters
+    ----------
+    manifest : mapping
+        As `read_manifest` returns it.
+
+    Returns
+    -------
+    str
+    """
+    corpus, training = manifest["corpus"], manifest["training"]
+    targets = [target["name"] for target in manifest["targets"]]
+    lines = [
+        f"# Model card: {manifest['name']}",
+        "",
+        "Generated from `manifest.json`; every figure is computed. Do not edit.",
+        "",
+        "## What it does",
+        "",
+        f"Tags a paragraph's stance on {' and '.join(f'*{name}*' for name in targets)}.",
+        "Multinomial logistic regression over TF-IDF, one a target; calibrated by vector scaling on held-out folds.",
+        "",
+        "| target | labels | C | class weights |",
+        "|---|---|---|---|",
+    ]
+    for target in manifest["targets"]:
+        choice = manifest["choices"][target["name"]]
+        labels = ", ".join(target["labels"])
+        lines.append(f"| {target['name']} | {labels} | {choice['C']:g} | {choice['class_weight'] or 'equal'} |")
+    lines += ["", "| block | terms | weight |", "|---|---|---|"]
+    lines += [f"| {block['name']} | {block['terms']} | {block['weight']:g} |" for block in manifest["blocks"]]
+    lines += [
+        "",
+        "## What it was trained on",
+        "",
+        f"{corpus['name']} {corpus['version']}: {corpus['paragraphs']} paragraphs in {corpus['articles']} articles",
+        f"({corpus['groups']} groups after joining articles that share near-duplicate paragraphs).",
+        f"Fingerprint `{corpus['fingerprint']}`.",
+        "",
+        "## How well it does",
+        "",
+        f"Held out by {training['folds']}-fold cross-validation grouped by article on the corpus above (seed "
+        f"{training['seed']}), each fold calibrated on the others; "
+        "95 % intervals by a bootstrap over groups of articles. "
+        "The settings were chosen on the same folds, so these figures lean to the hopeful side; and text like the "
+        "corpus is easier than text from elsewhere: measure on your own labels with `stance evaluate`.",
+        "",
+    ]
+    for target in manifest["targets"]:
+        lines += _metrics(target["name"], manifest["metrics"][target["name"]])
+    lines += [
+        "## What it must not be used for",
+        "",
+        "Judging a person, an outlet or a government by single paragraphs. It reads what a paragraph puts forward, "
+        "whoever holds it; it does not know who is speaking, what is true, or what stands in the next paragraph. Counting its "
+        "labels gives biased shares where its errors do not cancel out.",
+        "",
+        f"It abstains from empty paragraphs, from those with too few known words, "
+        f"{'from languages other than English, ' if manifest['language'] == 'en' else ''}and where no label reaches a "
+        f"probability of {manifest['least_probability']:g}.",
+        "",
+        "## Made with",
+        "",
+        ", ".join(f"{name} {number}" for name, number in manifest["made_with"].items()) + ".",
+        f"Arrays: SHA-256 `{manifest['arrays']['sha256']}`.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _metrics(target: str, found: Mapping[str, Any]) -> list[str]:
+    metrics, labels = found["metrics"], found["labels"]
+    lines = [f"### {target}", "", f"{found['n']} paragraphs, {found['unscored']} not scored.", ""]
+    lines += ["| | value | 95 % interval |", "|---|---|---|"]
+    names = {"macro_f1": "macro-F1", "f_avg": "F_avg", "accuracy": "accuracy", "calibration_error": "calibration error"}
+    for key, name in names.items():
+        if key in metrics:
+            value, low, high = metrics[key]
+            lines.append(f"| {name} | {value:.3f} | {low:.3f} to {high:.3f} |")
+    lines += ["", "| label | precision | recall | F1 | paragraphs |", "|---|---|---|---|---|"]
+    for k, label in enumerate(labels):
+        cells = [f"{metrics[f'{m}.{label}'][0]:.3f}" for m in ("precision", "recall", "f1")]
+        lines.append(f"| {label} | {' | '.join(cells)} | {sum(found['confusion'][k])} |")
+    lines += ["", "| true \\ predicted | " + " | ".join(labels) + " |", "|---" * (len(labels) + 1) + "|"]
+    for label, row in zip(labels, found["confusion"], strict=True):
+        lines.append(f"| {label} | " + " | ".join(str(n) for n in row) + " |")
+    return [*lines, ""]

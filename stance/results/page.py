@@ -1,0 +1,74 @@
+"""The page that a person reads in a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+
+import click
+
+from stance.articles import Article
+from stance.model.scores import ParagraphScore, TargetScore
+
+__all__ = ["article_page"]
+
+# blue against orange is told apart with any colour vision
+_COLOURS = {"favor": "bright_blue", "against": "yellow", "neutral": "white"}
+_MARKS = {"favor": "+", "against": "-", "neutral": "="}
+_WIDEST = 100
+
+
+def article_page(
+    article: Article,
+    scores: Sequence[ParagraphScore],
+    words: Mapping[tuple[int, str], Sequence[str]],
+    width: int = 80,
+) -> Iterator[str]:
+    """Set out one article: each paragraph, its stances with probability, the words that decided.
+
+    Parameters
+    ----------
+    article : Article
+        What was scored.
+    scores : sequence of ParagraphScore
+        Its paragraphs.
+    words : mapping of (int, str) to sequence of str
+        Paragraph number and target to the words that decided.
+    width : int
+        Columns of the terminal.
+
+    Yields
+    ------
+    str
+        Lines, with colours as escape codes.
+    """
+    width = max(40, min(width, _WIDEST))
+    heading = " - ".join(part for part in (article.title or article.id, article.outlet, article.date) if part)
+    yield click.style(heading, bold=True)
+    yield click.style("=" * min(len(heading), width), dim=True)
+    for score in scores:
+        yield ""
+        number = f"{score.paragraph.index + 1:>3}  "
+        text = " ".join(score.paragraph.text.split())
+        quiet = all(_is_quiet(stance) for stance in score.stances.values())
+        body = textwrap.wrap(text, width, initial_indent=number, subsequent_indent=" " * 5) or [number]
+        yield from (click.style(line, dim=quiet) for line in body)
+        for name, stance in score.stances.items():
+            yield "     " + _stance_line(name, stance, words.get((score.paragraph.index, name), ()))
+    yield ""
+
+
+def _is_quiet(stance: TargetScore) -> bool:
+    return stance.label is None or stance.label.lower() not in _COLOURS
+
+
+def _stance_line(name: str, stance: TargetScore, words: Sequence[str]) -> str:
+    if stance.label is None:
+        return click.style(f"{name:<12} ? no label: {stance.abstained}", dim=True)
+    key = stance.label.lower()
+    line = f"{name:<12} {_MARKS.get(key, ' ')} {stance.label:<10} {stance.probability:.2f}"
+    if key not in _COLOURS:
+        return click.style(line, dim=True)
+    styled = click.style(line, fg=_COLOURS[key], bold=key != "neutral")
+    quoted = ", ".join(f'"{word}"' for word in words)
+    return styled + (click.style(f"  {quoted}", dim=True) if quoted else "")

@@ -1,0 +1,151 @@
+"""Scores to flat records: one a paragraph, or one an article."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from stance.articles import Article
+from stance.labels import Target
+from stance.model.scores import ParagraphScore
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["UNRELATED", "article_columns", "article_record", "paragraph_columns", "paragraph_records", "to_frame"]
+
+Record = dict[str, Any]
+
+#: Labels that say that a paragraph is not about the target.
+UNRELATED = frozenset({"unrelated", "none"})
+
+
+def paragraph_columns(targets: Sequence[Target]) -> dict[str, type]:
+    """Names and types of the columns of `paragraph_records`."""
+    columns: dict[str, type] = {"article_id": str, "title": str, "date": str, "outlet": str}
+    columns |= {"paragraph": int, "start": int, "end": int, "text": str}
+    for target in targets:
+        columns |= {target.name: str, f"{target.name}_probability": float}
+        columns |= {f"{target.name}_p_{label}": float for label in target.labels}
+        columns[f"{target.name}_abstained"] = str
+    return columns
+
+
+def paragraph_records(article: Article, scores: Iterable[ParagraphScore]) -> list[Record]:
+    """One flat record a paragraph.
+
+    Parameters
+    ----------
+    article : Article
+        What was scored.
+    scores : iterable of ParagraphScore
+        As `StanceModel.score` returns them.
+
+    Returns
+    -------
+    list of dict
+        ``article_id``, ``title``, ``date``, ``outlet``, ``paragraph``, ``start``, ``end``, ``text``; then for every
+        target its label (``None`` where the model abstained), ``TARGET_probability``, ``TARGET_p_LABEL`` and
+        ``TARGET_abstained`` (the reason). A probability that does not exist is ``None``.
+    """
+    records = []
+    for score in scores:
+        paragraph = score.paragraph
+        record: Record = {
+            "article_id": article.id,
+            "title": article.title,
+            "date": article.date,
+            "outlet": article.outlet,
+            "paragraph": paragraph.index,
+            "start": paragraph.start,
+            "end": paragraph.end,
+            "text": paragraph.text,
+        }
+        for name, stance in score.stances.items():
+            record[name] = stance.label
+            record[f"{name}_probability"] = _number(stance.probability)
+            for label, probability in stance.probabilities.items():
+                record[f"{name}_p_{label}"] = _number(probability)
+            record[f"{name}_abstained"] = None if stance.abstained is None else str(stance.abstained)
+        records.append(record)
+    return records
+
+
+def article_columns(targets: Sequence[Target]) -> dict[str, type]:
+    """Names and types of the columns of `article_record`."""
+    columns: dict[str, type] = {"article_id": str, "title": str, "date": str, "outlet": str}
+    columns |= {"paragraphs": int, "abstained": int}
+    for target in targets:
+        columns |= {f"{target.name}_{label}": int for label in target.labels}
+        columns[f"{target.name}_net"] = float
+    return columns
+
+
+def article_record(article: Article, scores: Sequence[ParagraphScore], targets: Sequence[Target]) -> Record:
+    """One record an article: how many paragraphs take each stance (classify and count).
+
+    Parameters
+    ----------
+    article : Article
+        What was scored.
+    scores : sequence of ParagraphScore
+        All its paragraphs.
+    targets : sequence of Target
+        What the model reads.
+
+    Returns
+    -------
+    dict
+        ``paragraphs`` counts all, ``abstained`` those without any label; ``TARGET_LABEL`` counts each label and
+        ``TARGET_net`` is (favor - against) / related paragraphs, from -1 to 1, ``None`` without a related one. These
+        are counts of a classifier's labels: its errors do not cancel out.
+    """
+    record: Record = {
+        "article_id": article.id,
+        "title": article.title,
+        "date": article.date,
+        "outlet": article.outlet,
+        "paragraphs": len(scores),
+        "abstained": sum(score.abstained is not None for score in scores),
+    }
+    for target in targets:
+        counts = Counter(score.stances[target.name].label for score in scores)
+        for label in target.labels:
+            record[f"{target.name}_{label}"] = counts[label]
+        related = sum(counts[label] for label in target.labels if label.lower() not in UNRELATED)
+        by_name = {label.lower(): counts[label] for label in target.labels}
+        net = None
+        if related and "favor" in by_name and "against" in by_name:
+            net = (by_name["favor"] - by_name["against"]) / related
+        record[f"{target.name}_net"] = net
+    return record
+
+
+def to_frame(article: Article | str, scores: Iterable[ParagraphScore]) -> pd.DataFrame:
+    """The scores of one article as a pandas data frame.
+
+    Parameters
+    ----------
+    article : Article or str
+        What was scored.
+    scores : iterable of ParagraphScore
+        As `StanceModel.score` returns them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a paragraph, columns as in `paragraph_records`.
+    """
+    import pandas as pd
+
+    if isinstance(article, str):
+        article = Article(id="article", text=article)
+    scores = list(scores)
+    if scores:
+        return pd.DataFrame(paragraph_records(article, scores))
+    return pd.DataFrame(columns=list(paragraph_columns(())))
+
+
+def _number(value: float) -> float | None:
+    return None if value != value else value

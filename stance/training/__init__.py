@@ -1,0 +1,1 @@
+"""What learns: the labelled corpus, fitting, evaluation. scikit-learn lives here only."""

@@ -1,0 +1,146 @@
+"""The labelled corpus: what a model is trained and evaluated on.
+
+Two forms are read. A **described corpus** is a folder with ``corpus.toml`` (targets, labels, lexicons)
+and ``corpus/*.jsonl``. A **flat corpus** is one CSV, TSV, JSONL or Parquet file with a column of texts and either
+one column a target, or one column that names the target and one that holds the label.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from stance.errors import CorpusError
+from stance.labels import Target
+from stance.model.lexicon import Lexicon
+
+__all__ = ["Corpus", "Example"]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One coded paragraph.
+
+    Attributes
+    ----------
+    article : str
+        The article it stands in; folds and bootstraps never split an article.
+    paragraph : int
+        Its 0-based place there.
+    text : str
+        The paragraph.
+    labels : mapping of str to str
+        Target name to label; a target that was not coded is absent.
+    disputed : frozenset of str
+        Targets whose label stayed disputed.
+    fields : mapping of str to object
+        Everything else that the record says (register, dispute, coder, ...).
+    path, line : str, int
+        Where it was read.
+    """
+
+    article: str
+    paragraph: int
+    text: str
+    labels: Mapping[str, str]
+    disputed: frozenset[str] = frozenset()
+    fields: Mapping[str, object] = field(default_factory=dict)
+    path: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Coded paragraphs with the description of their targets.
+
+    Parameters
+    ----------
+    targets : sequence of Target
+        In the order in which they are shown.
+    examples : sequence of Example
+        The paragraphs.
+    name, version : str
+        For the manifest and the card.
+    language : str or None
+        ``"en"`` lets a model abstain from other languages.
+    lexicons : mapping of str to Lexicon
+        Target name to the lexicon of its mentions; a target may have none.
+    cues : Lexicon or None
+        The cue words around mentions.
+    """
+
+    targets: Sequence[Target]
+    examples: Sequence[Example]
+    name: str = "corpus"
+    version: str = "0"
+    language: str | None = None
+    lexicons: Mapping[str, Lexicon] = field(default_factory=dict)
+    cues: Lexicon | None = None
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __iter__(self) -> Iterator[Example]:
+        return iter(self.examples)
+
+    @property
+    def texts(self) -> list[str]:
+        """The paragraphs' texts."""
+        return [example.text for example in self.examples]
+
+    @cached_property
+    def groups(self) -> list[int]:
+        """A group number a paragraph: articles, joined where they share a near-duplicate paragraph.
+
+        What must not be split between training and evaluation has the same number.
+        """
+        from stance.training.duplicates import group_articles
+
+        return group_articles([example.article for example in self.examples], self.texts)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over targets, texts, labels, articles and lexicons, in order; independent of files' layout."""
+        digest = hashlib.sha256()
+        head = {
+            "targets": [[target.name, list(target.labels)] for target in self.targets],
+            "language": self.language,
+            "lexicons": {name: lexicon.groups for name, lexicon in self.lexicons.items()},
+            "cues": None if self.cues is None else self.cues.groups,
+        }
+        digest.update(json.dumps(head, sort_keys=True).encode())
+        for example in self.examples:
+            record = [example.article, example.text, sorted(example.labels.items()), sorted(example.disputed)]
+            digest.update(json.dumps(record).encode())
+        return digest.hexdigest()
+
+    @cached_property
+    def text_hashes(self) -> frozenset[str]:
+        """A short hash of every text, by which evaluation recognises a paragraph used in training."""
+        return frozenset(text_hash(text) for text in self.texts)
+
+    def coded(self, target: str) -> list[int]:
+        """Positions of the paragraphs that have a label on a target."""
+        return [i for i, example in enumerate(self.examples) if target in example.labels]
+
+    def target(self, name: str) -> Target:
+        """The target of that name.
+
+        Raises
+        ------
+        CorpusError
+            If the corpus has no such target.
+        """
+        for target in self.targets:
+            if target.name == name:
+                return target
+        known = ", ".join(target.name for target in self.targets)
+        raise CorpusError(f"the corpus has no target {name!r}; it has {known}")
+
+
+def text_hash(text: str) -> str:
+    """First 16 hex digits of the SHA-256 of a text, white space folded."""
+    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()[:16]

@@ -1,0 +1,401 @@
+"""Reading a corpus from disk, and naming every defect in it.
+
+One parser serves both: `check_corpus` returns the defects, `read_corpus` raises on the first one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stance.errors import CorpusError
+from stance.labels import Target, order_labels
+from stance.model.lexicon import Lexicon, read_lexicon
+from stance.training.corpus import Corpus, Example
+
+__all__ = ["CorpusColumns", "Defect", "check_corpus", "read_corpus"]
+
+_TEXT = ("text", "paragraph_text", "tweet", "sentence", "body", "content")
+_TARGET = ("target", "topic")
+_LABEL = ("stance", "label")
+_GROUP = ("article", "article_id", "document", "group")
+_RESERVED = frozenset(
+    """
+    text paragraph_text tweet sentence body content article article_id document group id paragraph register dispute
+    disputed country coder codings title date outlet source url author lang language index split
+    """.split()
+)
+_MOST_LABELS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Something wrong in a corpus, and where."""
+
+    path: str
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusColumns:
+    """Which columns of a flat corpus to read; ``None`` finds them by their usual names.
+
+    Parameters
+    ----------
+    text : str or None
+        Column of the texts.
+    targets : tuple of str
+        One column a target, each holding its labels.
+    target, label : str or None
+        Or: the column that names the target, and the one that holds the label.
+    group : str or None
+        Column of the article; without one every row is an article of its own.
+    """
+
+    text: str | None = None
+    targets: tuple[str, ...] = ()
+    target: str | None = None
+    label: str | None = None
+    group: str | None = None
+
+
+@dataclass
+class _Draft:
+    """What has been read so far."""
+
+    description: dict[str, Any] = field(default_factory=dict)
+    targets: list[Target] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
+    defects: list[Defect] = field(default_factory=list)
+    lexicons: dict[str, Lexicon] = field(default_factory=dict)
+    cues: Lexicon | None = None
+
+    def fault(self, path: str | Path, line: int | None, message: str) -> None:
+        self.defects.append(Defect(str(path), line, message))
+
+
+def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpus:
+    """Read a corpus.
+
+    Parameters
+    ----------
+    path : path-like
+        A folder with ``corpus.toml``, that file, or a flat CSV, TSV, JSONL or Parquet file.
+    columns : CorpusColumns, optional
+        The columns of a flat corpus.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    CorpusError
+        On the first defect; the message says how many there are.
+    """
+    draft = _read(Path(path), columns or CorpusColumns())
+    if draft.defects:
+        first = draft.defects[0]
+        rest = len(draft.defects) - 1
+        more = f" (and {rest} more; see `stance corpus check`)" if rest else ""
+        raise CorpusError(first.message + more, first.path, first.line)
+    about = draft.description
+    return Corpus(
+        targets=tuple(draft.targets),
+        examples=tuple(draft.examples),
+        name=str(about.get("name", Path(path).stem)),
+        version=str(about.get("version", "0")),
+        language=about.get("language"),
+        lexicons=draft.lexicons,
+        cues=draft.cues,
+    )
+
+
+def check_corpus(path: str | Path, columns: CorpusColumns | None = None) -> list[Defect]:
+    """List every defect of a corpus, in the order of its files and lines.
+
+    Raises
+    ------
+    CorpusError
+        Only if there is no corpus at that path.
+    """
+    return _read(Path(path), columns or CorpusColumns()).defects
+
+
+def _read(path: Path, columns: CorpusColumns) -> _Draft:
+    if path.name == "corpus.toml":
+        path = path.parent
+    if path.is_dir():
+        if not (path / "corpus.toml").is_file():
+            raise CorpusError("no corpus here: a corpus folder holds corpus.toml", path)
+        draft = _read_described(path)
+    elif path.is_file():
+        draft = _read_flat(path, columns)
+    else:
+        raise CorpusError("no such file or folder", path)
+    _check_across(draft)
+    if not draft.examples and not draft.defects:
+        draft.fault(path, None, "the corpus is empty")
+    return draft
+
+
+# --- a described corpus -------------------------------------------------------------------------
+
+
+def _read_described(folder: Path) -> _Draft:
+    draft = _Draft()
+    toml = folder / "corpus.toml"
+    try:
+        about = tomllib.loads(toml.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise CorpusError(f"cannot read the description: {error}", toml) from error
+    draft.description = about
+    targets = about.get("targets")
+    if not isinstance(targets, dict) or not targets:
+        raise CorpusError("needs a table [targets.NAME] for every target", toml)
+    for name, entry in targets.items():
+        labels = entry.get("labels", about.get("labels")) if isinstance(entry, dict) else None
+        if not isinstance(labels, list) or len(labels) < 2 or not all(isinstance(x, str) for x in labels):
+            raise CorpusError(f"target {name!r} needs at least two labels", toml)
+        draft.targets.append(Target(name, tuple(labels)))
+        if "lexicon" in entry:
+            draft.lexicons[name] = read_lexicon(folder / entry["lexicon"], "mentions")
+    if "cues" in about:
+        draft.cues = read_lexicon(folder / about["cues"], "cues")
+    files = sorted((folder / "corpus").glob("*.jsonl"))
+    if not files:
+        raise CorpusError("no corpus/*.jsonl beside the description", toml)
+    known = {target.name: frozenset(target.labels) for target in draft.targets}
+    for file in files:
+        for line, record in _json_lines(file, draft):
+            example = _described_example(draft, file, line, record, known)
+            if example is not None:
+                draft.examples.append(example)
+    return draft
+
+
+def _described_example(
+    draft: _Draft, file: Path, line: int, record: dict[str, Any], known: dict[str, frozenset[str]]
+) -> Example | None:
+    before = len(draft.defects)
+    article, text, paragraph = record.get("article"), record.get("text"), record.get("paragraph")
+    if not isinstance(article, str) or not article:
+        draft.fault(file, line, "'article' must be a name")
+    if not isinstance(paragraph, int) or isinstance(paragraph, bool) or paragraph < 0:
+        draft.fault(file, line, "'paragraph' must be a whole number from 0 on")
+    if not isinstance(text, str) or not text.strip():
+        draft.fault(file, line, "'text' must be a text that is not empty")
+    labels: dict[str, str] = {}
+    for target, allowed in known.items():
+        label = record.get(target)
+        if label is None:
+            continue
+        if label not in allowed:
+            expected = ", ".join(sorted(allowed))
+            draft.fault(file, line, f"{label!r} is no label of {target!r}; expected one of {expected}")
+        labels[target] = label
+    if not labels:
+        draft.fault(file, line, "no target is coded")
+    for required in ("register", "dispute", "coder"):
+        if not isinstance(record.get(required), str):
+            draft.fault(file, line, f"{required!r} must be a text")
+    disputed = record.get("disputed", [])
+    if not isinstance(disputed, list) or not set(disputed) <= known.keys():
+        draft.fault(file, line, "'disputed' must be a list of targets")
+        disputed = []
+    if len(draft.defects) > before:
+        return None
+    other = {k: v for k, v in record.items() if k not in {"article", "paragraph", "text", "disputed", *known}}
+    return Example(str(article), int(str(paragraph)), str(text), labels, frozenset(disputed), other, str(file), line)
+
+
+def _json_lines(file: Path, draft: _Draft) -> Iterator[tuple[int, dict[str, Any]]]:
+    with file.open("rb") as stream:
+        for number, raw in enumerate(stream, start=1):
+            if not raw.strip():
+                continue
+            try:
+                record = json.loads(raw)
+            except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+                draft.fault(file, number, f"not valid JSON: {error}")
+                continue
+            if not isinstance(record, dict):
+                draft.fault(file, number, "a line must be a JSON object")
+                continue
+            yield number, record
+
+
+# --- a flat corpus ------------------------------------------------------------------------------
+
+
+def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
+    draft = _Draft()
+    rows = list(_rows(file, draft))
+    if not rows:
+        if not draft.defects:
+            raise CorpusError("the file has no rows", file)
+        return draft
+    header = list(dict.fromkeys(key for _, row in rows for key in row))
+    text = _column(file, header, columns.text, _TEXT, "text", "--text-column")
+    assert text is not None
+    group = _column(file, header, columns.group, _GROUP, None, "--group-column")
+    label = target = None
+    if not columns.targets:
+        target = _column(file, header, columns.target, _TARGET, None, "--target-column")
+        label = _column(file, header, columns.label, _LABEL, None, "--label-column")
+    if target is not None and label is not None:
+        named = dict.fromkeys(_cell(row, target) for _, row in rows)
+        names = [name for name in named if name]
+    elif columns.targets:
+        names = [_column(file, header, name, (), name, "--target") or name for name in columns.targets]
+        label = target = None
+    else:
+        names = _guess_targets(header, rows) if label is None else [label]
+        target = None
+    if not names:
+        raise CorpusError(
+            "found no column of labels; name it with --target, or --target-column and --label-column; "
+            f"the file has {', '.join(header)}",
+            file,
+        )
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for position, (line, row) in enumerate(rows):
+        body = _cell(row, text)
+        if not body:
+            draft.fault(file, line, f"column {text!r} is empty")
+            continue
+        if target is not None and label is not None:
+            labels = {_cell(row, target): _cell(row, label)}
+            if not _cell(row, target):
+                draft.fault(file, line, f"column {target!r} is empty")
+                continue
+        else:
+            labels = {name: _cell(row, name) for name in names}
+        labels = {name: value for name, value in labels.items() if value}
+        if not labels:
+            draft.fault(file, line, "no target is coded")
+            continue
+        for name, value in labels.items():
+            found[name].add(value)
+        article = (_cell(row, group) if group else "") or f"row {position + 1}"
+        draft.examples.append(Example(article, position, body, labels, frozenset(), {}, str(file), line))
+    for name, values in found.items():
+        if len(values) < 2:
+            draft.fault(file, None, f"target {name!r} has fewer than two labels: {sorted(values)}")
+        draft.targets.append(Target(name, order_labels(values)))
+    return draft
+
+
+def _cell(row: dict[str, Any], column: str) -> str:
+    value = row.get(column)
+    if value is None or (isinstance(value, float) and value != value):
+        return ""
+    return str(value).strip()
+
+
+def _column(
+    file: Path, header: Sequence[str], named: str | None, usual: Sequence[str], required: str | None, option: str
+) -> str | None:
+    if named is not None:
+        if named in header:
+            return named
+        raise CorpusError(f"no column {named!r}; the file has {', '.join(header)}", file)
+    lower = {name.lower(): name for name in reversed(header)}
+    for name in usual:
+        if name in lower:
+            return lower[name]
+    if required is None:
+        return None
+    raise CorpusError(f"no column {required!r}; name it with {option}; the file has {', '.join(header)}", file)
+
+
+def _guess_targets(header: Sequence[str], rows: Sequence[tuple[int, dict[str, Any]]]) -> list[str]:
+    names = []
+    for name in header:
+        values = {_cell(row, name) for _, row in rows} - {""}
+        if name.lower() not in _RESERVED and 2 <= len(values) <= _MOST_LABELS:
+            names.append(name)
+    return names
+
+
+def _rows(file: Path, draft: _Draft) -> Iterator[tuple[int, dict[str, Any]]]:
+    suffix = file.suffix.lower()
+    if suffix in (".jsonl", ".ndjson"):
+        yield from _json_lines(file, draft)
+    elif suffix == ".parquet":
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            table = pq.read_table(file)
+        except (pa.ArrowException, OSError) as error:
+            raise CorpusError(f"not a Parquet file: {str(error).splitlines()[0]}", file) from error
+        yield from enumerate(table.to_pylist(), start=1)
+    else:
+        yield from _table_rows(file, draft)
+
+
+def _table_rows(file: Path, draft: _Draft) -> Iterator[tuple[int, dict[str, Any]]]:
+    from stance.articles.encoding import decode
+
+    content = decode(file.read_bytes(), source=str(file)) if file.stat().st_size else ""
+    head = content[:4096].splitlines()[:1]
+    tabbed = bool(head) and head[0].count("\t") > head[0].count(",")
+    csv.field_size_limit(2**31 - 1)
+    # quotes are ordinary characters in the tab-separated form that shared tasks publish
+    quoting = csv.QUOTE_NONE if tabbed and file.suffix.lower() != ".tsv" else csv.QUOTE_MINIMAL
+    reader = csv.DictReader(io.StringIO(content, newline=""), delimiter="\t" if tabbed else ",", quoting=quoting)  # type: ignore[call-overload]
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                draft.fault(file, reader.line_num, f"expected {len(reader.fieldnames or ())} columns")
+                continue
+            yield reader.line_num, row
+    except csv.Error as error:
+        draft.fault(file, reader.line_num, f"not a valid table: {error}")
+
+
+# --- across records -----------------------------------------------------------------------------
+
+
+def _check_across(draft: _Draft) -> None:
+    described = bool(draft.description)
+    places: dict[tuple[str, int], Example] = {}
+    texts: dict[tuple[str, str], Example] = {}
+    for example in draft.examples:
+        if described:
+            first = places.setdefault((example.article, example.paragraph), example)
+            if first is not example:
+                at = f"{first.path}:{first.line}"
+                message = f"article {example.article!r} has paragraph {example.paragraph} already at {at}"
+                draft.fault(example.path, example.line, message)
+        for target, label in example.labels.items():
+            twin = texts.setdefault((target, example.text), example)
+            if twin is not example and twin.labels[target] != label:
+                at = f"line {twin.line}" if twin.path == example.path else f"{twin.path}:{twin.line}"
+                message = f"the same text is {label!r} on {target!r} here and {twin.labels[target]!r} at {at}"
+                if described:
+                    draft.fault(example.path, example.line, message)
+    if described:
+        _check_numbering(draft)
+    draft.defects.sort(key=lambda defect: (defect.path, defect.line or 0))
+
+
+def _check_numbering(draft: _Draft) -> None:
+    last: dict[str, Example] = {}
+    for example in draft.examples:
+        expected = last[example.article].paragraph + 1 if example.article in last else 0
+        if example.paragraph > expected:
+            message = f"article {example.article!r} jumps to paragraph {example.paragraph}; expected {expected}"
+            draft.fault(example.path, example.line, message)
+        last[example.article] = example

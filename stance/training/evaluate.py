@@ -1,0 +1,251 @@
+"""Measuring a model on labels it has not seen, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stance.errors import CorpusError
+from stance.labels import Target
+from stance.model.stance_model import StanceModel
+from stance.training.corpus import Corpus, text_hash
+
+__all__ = ["Evaluation", "Interval", "calibration_error", "evaluate_model", "evaluate_probabilities", "metrics_of"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+BINS = 10
+REPLICATES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with its 95 % percentile interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How well one target is read.
+
+    Attributes
+    ----------
+    target : Target
+        The target.
+    n, articles : int
+        Paragraphs measured, and the articles they come from.
+    confusion : ndarray of int, shape (labels, labels)
+        Rows are the true labels, columns the predicted ones.
+    metrics : dict of str to Interval
+        ``accuracy``, ``macro_f1``, ``f_avg`` (if the target has favor and against), ``calibration_error``, and
+        ``precision.LABEL``, ``recall.LABEL``, ``f1.LABEL``.
+    unscored : int
+        Paragraphs that the model would not score; they are left out of the metrics.
+    """
+
+    target: Target
+    n: int
+    articles: int
+    confusion: Ints
+    metrics: dict[str, Interval]
+    unscored: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for a manifest or JSON."""
+        return {
+            "n": self.n,
+            "articles": self.articles,
+            "unscored": self.unscored,
+            "labels": list(self.target.labels),
+            "confusion": self.confusion.tolist(),
+            "metrics": {k: [round(v.value, 4), round(v.low, 4), round(v.high, 4)] for k, v in self.metrics.items()},
+        }
+
+
+def metrics_of(confusion: npt.NDArray[Any], labels: Sequence[str]) -> dict[str, Floats]:
+    """Metrics of one or many confusion matrices.
+
+    Parameters
+    ----------
+    confusion : ndarray, shape (..., labels, labels)
+        Rows true, columns predicted.
+    labels : sequence of str
+        Names of the labels.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (...)
+        Precision, recall and F1 are 0 where undefined. ``f_avg`` is the mean F1 of favor and against, the official
+        metric of SemEval-2016 task 6 (Mohammad et al. 2016).
+
+    Examples
+    --------
+    >>> float(metrics_of(np.array([[3, 1], [1, 3]]), ["favor", "against"])["f_avg"])
+    0.75
+    """
+    confusion = np.asarray(confusion, dtype=np.float64)
+    hit = np.diagonal(confusion, axis1=-2, axis2=-1)
+    true, predicted = confusion.sum(axis=-1), confusion.sum(axis=-2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        precision = np.nan_to_num(hit / predicted)
+        recall = np.nan_to_num(hit / true)
+        f1 = np.nan_to_num(2 * hit / (true + predicted))
+        accuracy = np.nan_to_num(hit.sum(axis=-1) / true.sum(axis=-1))
+    present = (true + predicted) > 0
+    found = {
+        "accuracy": accuracy,
+        "macro_f1": (f1 * present).sum(axis=-1) / np.maximum(present.sum(axis=-1), 1),
+    }
+    lower = [label.lower() for label in labels]
+    if "favor" in lower and "against" in lower:
+        found["f_avg"] = (f1[..., lower.index("favor")] + f1[..., lower.index("against")]) / 2
+    for k, label in enumerate(labels):
+        found[f"precision.{label}"] = precision[..., k]
+        found[f"recall.{label}"] = recall[..., k]
+        found[f"f1.{label}"] = f1[..., k]
+    return found
+
+
+def calibration_error(probabilities: Floats, truth: Ints, weight: Floats | None = None) -> float:
+    """Expected calibration error of the top label, over `BINS` bins of equal width (Guo et al. 2017).
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (paragraphs, labels)
+        Calibrated probabilities.
+    truth : ndarray of int, shape (paragraphs,)
+        Column of the true label.
+    weight : ndarray, shape (paragraphs,), optional
+        Of each paragraph.
+
+    Returns
+    -------
+    float
+        Mean distance between probability and accuracy, 0 to 1.
+    """
+    top = probabilities.max(axis=1)
+    right = (probabilities.argmax(axis=1) == truth).astype(np.float64)
+    weight = np.ones(len(top)) if weight is None else weight
+    bins = np.minimum((top * BINS).astype(np.int64), BINS - 1)
+    gaps = np.bincount(bins, weight * (right - top), minlength=BINS)
+    return float(np.abs(gaps).sum() / max(weight.sum(), 1e-12))
+
+
+def evaluate_probabilities(
+    target: Target,
+    probabilities: Floats,
+    truth: Ints,
+    groups: Sequence[object],
+    *,
+    seed: int = 0,
+    replicates: int = REPLICATES,
+) -> Evaluation:
+    """Measure one target, with 95 % intervals by a bootstrap over articles.
+
+    Parameters
+    ----------
+    target : Target
+        Gives the labels.
+    probabilities : ndarray, shape (paragraphs, labels)
+        Rows of NaN are paragraphs that the model would not score; they are left out and counted.
+    truth : ndarray of int, shape (paragraphs,)
+        Column of the true label.
+    groups : sequence, length paragraphs
+        The article of each paragraph: whole articles are drawn with replacement.
+    seed, replicates : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    Evaluation
+    """
+    scored = ~np.isnan(probabilities).any(axis=1)
+    unscored = int((~scored).sum())
+    probabilities, truth = probabilities[scored], truth[scored]
+    _, article = np.unique(np.array([str(g) for g in groups])[scored], return_inverse=True)
+    k, count = len(target.labels), int(article.max()) + 1 if len(article) else 0
+    predicted = probabilities.argmax(axis=1)
+    by_article = np.zeros((count, k, k))
+    np.add.at(by_article, (article, truth, predicted), 1)
+    gaps = np.zeros((count, BINS))
+    top = probabilities.max(axis=1)
+    bins = np.minimum((top * BINS).astype(np.int64), BINS - 1)
+    np.add.at(gaps, (article, bins), (predicted == truth) - top)
+    draws = (
+        np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=replicates) if count else None
+    )
+    confusion = by_article.sum(axis=0)
+    values = metrics_of(confusion, target.labels)
+    values["calibration_error"] = np.asarray(np.abs(gaps.sum(axis=0)).sum() / max(len(truth), 1))
+    metrics: dict[str, Interval] = {}
+    if draws is not None:
+        sampled = metrics_of(np.tensordot(draws, by_article, axes=1), target.labels)
+        total = draws @ by_article.sum(axis=(1, 2))
+        sampled["calibration_error"] = np.abs(draws @ gaps).sum(axis=1) / np.maximum(total, 1)
+        for name, value in values.items():
+            low, high = np.percentile(sampled[name], [2.5, 97.5])
+            metrics[name] = Interval(float(value), float(low), float(high))
+    return Evaluation(target, len(truth), count, confusion.astype(np.int64), metrics, unscored)
+
+
+def evaluate_model(model: StanceModel, corpus: Corpus, *, seed: int = 0) -> list[Evaluation]:
+    """Measure a model on a corpus that it was not trained on.
+
+    Parameters
+    ----------
+    model : StanceModel
+        What to measure. Stances below its least probability count too: the most probable label is taken.
+    corpus : Corpus
+        Coded paragraphs. Targets that the model lacks are left out.
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    list of Evaluation
+        One a target of the model that the corpus codes.
+
+    Raises
+    ------
+    CorpusError
+        If the model was trained on a paragraph of the corpus, or shares no target or label with it.
+    """
+    seen = model.facts.get("text_hashes", frozenset())
+    known = sum(text_hash(text) in seen for text in corpus.texts)
+    if known:
+        raise CorpusError(
+            f"{known} of {len(corpus)} paragraphs were used to train this model; measure on others, "
+            "or ask for grouped cross-validation (--cross-validate)"
+        )
+    names = {target.name for target in corpus.targets}
+    shared = [target for target in model.targets if target.name in names]
+    if not shared:
+        raise CorpusError(
+            f"the corpus codes {', '.join(sorted(names))}; the model reads "
+            f"{', '.join(target.name for target in model.targets)}"
+        )
+    probabilities = model.score_texts(corpus.texts)
+    found = []
+    for target in shared:
+        rows = corpus.coded(target.name)
+        coded = [corpus.examples[i].labels[target.name] for i in rows]
+        strange = set(coded) - set(target.labels)
+        if strange:
+            raise CorpusError(f"labels {sorted(strange)} of target {target.name!r} are unknown to the model")
+        columns = [model.labels.index(label) for label in target.labels]
+        own = probabilities[rows, model.target_index(target.name)][:, columns]
+        truth = np.array([target.labels.index(label) for label in coded], dtype=np.int64)
+        groups = [corpus.examples[i].article for i in rows]
+        found.append(evaluate_probabilities(target, own, truth, groups, seed=seed))
+    return found

@@ -1,0 +1,90 @@
+"""Terms to the sparse matrices that scikit-learn fits on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+
+from stance.model.analyzer import Analyzer
+
+__all__ = ["BlockCounts", "FittedBlock", "count_terms"]
+
+
+def _names(terms: Any) -> list[str]:
+    return [term.name for term in terms]
+
+
+@dataclass(frozen=True)
+class FittedBlock:
+    """The vocabulary of one block, with scikit-learn's inverse document frequencies."""
+
+    name: str
+    columns: npt.NDArray[np.int64]
+    transformer: TfidfTransformer
+    weight: float
+
+    def transform(self, counts: BlockCounts, rows: npt.NDArray[np.int64]) -> sparse.csr_matrix:
+        """TF-IDF of some rows, each scaled to length `weight`."""
+        return self.transformer.transform(counts.matrix[rows][:, self.columns]) * self.weight
+
+
+@dataclass(frozen=True)
+class BlockCounts:
+    """How often each term of one block stands in each paragraph.
+
+    Attributes
+    ----------
+    name : str
+        The block.
+    terms : list of str
+        All terms of the corpus, sorted.
+    matrix : sparse matrix, shape (paragraphs, terms)
+        Counts.
+    """
+
+    name: str
+    terms: list[str]
+    matrix: sparse.csr_matrix
+
+    def fit(self, rows: npt.NDArray[np.int64], min_df: int, sublinear_tf: bool, weight: float) -> FittedBlock:
+        """Choose the vocabulary and its IDF on some rows only, so that no fold sees another's."""
+        train = self.matrix[rows]
+        df = np.bincount(train.indices, minlength=train.shape[1])
+        columns = np.flatnonzero(df >= min_df)
+        transformer = TfidfTransformer(sublinear_tf=sublinear_tf)
+        transformer.fit(train[:, columns])
+        return FittedBlock(self.name, columns, transformer, weight)
+
+
+def count_terms(analyzer: Analyzer, texts: Sequence[str]) -> list[BlockCounts]:
+    """Analyze texts once, for any number of fits.
+
+    Parameters
+    ----------
+    analyzer : Analyzer
+        Text to terms.
+    texts : sequence of str
+        Paragraphs.
+
+    Returns
+    -------
+    list of BlockCounts
+        One a block of the analyzer, in its order.
+    """
+    analyses = [analyzer.analyze(text).blocks for text in texts]
+    counted = []
+    for b, name in enumerate(analyzer.block_names):
+        documents = [blocks[b] for blocks in analyses]
+        if not any(documents):
+            counted.append(BlockCounts(name, [], sparse.csr_matrix((len(texts), 0), dtype=np.float64)))
+            continue
+        vectorizer = CountVectorizer(analyzer=_names, dtype=np.float64)
+        matrix = vectorizer.fit_transform(documents).tocsr()
+        counted.append(BlockCounts(name, vectorizer.get_feature_names_out().tolist(), matrix))
+    return counted

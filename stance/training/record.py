@@ -1,0 +1,83 @@
+"""What a model says of its own making: corpus, search, versions, held-out metrics, golden paragraphs."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from stance.model.stance_model import StanceModel
+from stance.training.corpus import Corpus
+from stance.training.evaluate import Evaluation, evaluate_probabilities
+from stance.training.fit import TrainingResult
+
+__all__ = ["GOLDEN", "evaluate_held_out", "with_record"]
+
+#: How many paragraphs are stored with their probabilities, for `stance model verify`.
+GOLDEN = 12
+
+_PACKAGES = ("numpy", "scipy", "scikit-learn", "safetensors")
+
+
+def evaluate_held_out(result: TrainingResult, corpus: Corpus, seed: int = 0) -> list[Evaluation]:
+    """Measure the cross-validated probabilities, one evaluation a target.
+
+    Parameters
+    ----------
+    result : TrainingResult
+        Of a fit on this corpus.
+    corpus : Corpus
+        The labels.
+    seed : int
+        Of the bootstrap over groups of articles.
+    """
+    found = []
+    labels = result.model.labels
+    for t, target in enumerate(corpus.targets):
+        rows = corpus.coded(target.name)
+        columns = [labels.index(label) for label in target.labels]
+        truth = np.array([target.labels.index(corpus.examples[i].labels[target.name]) for i in rows], dtype=np.int64)
+        groups = [corpus.groups[i] for i in rows]
+        found.append(
+            evaluate_probabilities(target, result.probabilities[rows, t][:, columns], truth, groups, seed=seed)
+        )
+    return found
+
+
+def with_record(result: TrainingResult, corpus: Corpus, *, name: str, seed: int, folds: int) -> StanceModel:
+    """The fitted model with the record of how it was made.
+
+    Nothing in it depends on the time or the machine, so that the same corpus, seed and versions give the same bytes.
+    """
+    model = result.model
+    step = max(1, len(corpus) // GOLDEN)
+    texts = [corpus.examples[i].text for i in range(0, len(corpus), step)][:GOLDEN]
+    probabilities = model.score_texts(texts)
+    golden: list[dict[str, Any]] = []
+    for text, row in zip(texts, probabilities, strict=True):
+        values = [[None if p != p else round(p, 9) for p in targets] for targets in row.tolist()]
+        golden.append({"text": text, "probabilities": values})
+    evaluations = evaluate_held_out(result, corpus, seed)
+    facts = {
+        "name": name,
+        "made_with": {
+            "sanctions-stance": version("sanctions-stance"),
+            "python": ".".join(platform.python_version_tuple()[:2]),
+            **{package: version(package) for package in _PACKAGES},
+        },
+        "corpus": {
+            "name": corpus.name,
+            "version": corpus.version,
+            "fingerprint": corpus.fingerprint,
+            "paragraphs": len(corpus),
+            "articles": len({example.article for example in corpus}),
+            "groups": len(set(corpus.groups)),
+        },
+        "training": {"seed": seed, "folds": folds, "trials": result.trials},
+        "metrics": {evaluation.target.name: evaluation.to_dict() for evaluation in evaluations},
+        "golden": golden,
+    }
+    return replace(model, facts={**model.facts, **facts})
