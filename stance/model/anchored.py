@@ -1,18 +1,23 @@
 """Anchored terms: what stands around each mention of a target, within its sentence.
 
-Every mention is folded to ``*`` and every cue to its class, so that what is learnt of "lift the embargo" serves for
-"ease the asset freeze". A term's name says what it is (``X`` and ``Y`` are ``#class`` for a cue, ``~target`` for
-a mention of another target; ``!`` before a class: a negation governs it):
+Every mention is folded to ``*`` and every cue word to its class, so that what is learnt of "lift the embargo" serves
+for "ease the asset freeze". In the names of terms, ``X`` and ``Y`` are symbols: ``#class`` for a cue, ``!class`` for
+a cue that a negation governs, ``=class`` for a context word (a country, a date, an office), ``~`` for a mention of
+another target, ``,`` for a clause boundary.
 
-==============  ==============================================================================
-``X ..*``       X stands before a mention, at most `window` items away; ``* ..X`` after it
-``X . *``       the same for a plain word (its first `STEM` letters) at most `NEAR` items away
-``X Y *``       neighbours in the skeleton: the sentence with only mentions and cues left
-``&X``          cue X stands in the sentence of a mention
-``is GROUP``    a mention of that group of the lexicon stands in the paragraph
-``n=2``         number of mentions (at most 4)
-``at first``    a mention stands in the first sentence; ``at last`` in the last one
-==============  ==============================================================================
+===============  =============================================================================
+``X ..*``        X stands before a mention, at most `window` items away; ``* ..X`` after it
+``GROUP X ..*``  the same at most `NEAR` items away, and which group of the lexicon is mentioned
+``X Y *``        neighbours in the skeleton: the sentence with nothing left but symbols
+``X + Y``        cues at most `PAIR` steps apart in the skeleton without context and clauses
+``&X``           X stands in the sentence of a mention
+``is GROUP``     a mention of that group stands in the paragraph
+``n=2``          number of mentions (at most 4)
+``at first``     a mention stands in the first sentence; ``at last`` in the last one
+``sentences=2``  number of sentences (at most 4)
+===============  =============================================================================
+
+Sentence terms are the words and pairs of words of the same sentences, mentions folded.
 """
 
 from __future__ import annotations
@@ -20,18 +25,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stance.model.items import Item
+from stance.model.lexicon import CONTEXT
 from stance.model.tokens import Gap
 
-__all__ = ["anchored_terms"]
+__all__ = ["anchored_terms", "sentence_terms"]
 
-#: A plain word is cut to this many letters, which folds most inflections.
-STEM = 6
-#: Plain words are read this many items away from a mention.
-NEAR = 4
+#: The group of a mention matters for symbols this many items away.
+NEAR = 3
+#: Cues this many steps apart in the skeleton make a pair.
+PAIR = 3
 #: A negation governs at most this many items after it, up to the end of the clause.
 REACH = 4
 
 RawTerm = tuple[str, int, int]
+Symbols = list[str]
 
 
 def anchored_terms(sentences: Sequence[Sequence[Item]], target: str, window: int) -> Iterator[RawTerm]:
@@ -60,14 +67,14 @@ def anchored_terms(sentences: Sequence[Sequence[Item]], target: str, window: int
             continue
         mentions += len(anchors)
         anchored.append(number)
-        for i in anchors:
-            groups.setdefault(sentence[i].group, sentence[i])
         symbols = _symbols(sentence, target)
         for i in anchors:
+            groups.setdefault(sentence[i].group, sentence[i])
             yield from _around(sentence, symbols, i, window)
         yield from _skeleton(sentence, symbols)
+        yield from _pairs(sentence, symbols)
         for item, symbol in zip(sentence, symbols, strict=True):
-            if symbol and item.target != target:
+            if symbol and symbol != "*":
                 yield f"&{symbol}", item.start, item.end
     if not mentions:
         return
@@ -77,47 +84,93 @@ def anchored_terms(sentences: Sequence[Sequence[Item]], target: str, window: int
     yield f"n={min(mentions, 4)}", first.start, first.end
     yield "at first" if anchored[0] == 0 else "not at first", first.start, first.end
     yield "at last" if anchored[-1] == len(sentences) - 1 else "not at last", first.start, first.end
+    yield f"sentences={min(len(sentences), 4)}", first.start, first.end
 
 
-def _symbols(sentence: Sequence[Item], target: str) -> list[str]:
+def sentence_terms(sentences: Sequence[Sequence[Item]], target: str) -> Iterator[RawTerm]:
+    """Words and pairs of neighbouring words of the sentences that mention a target; mentions folded.
+
+    Parameters
+    ----------
+    sentences : sequence of sequence of Item
+        As `read_sentences` returns them.
+    target : str
+        Whose mentions count.
+
+    Yields
+    ------
+    (str, int, int)
+        Name and span: all words of a sentence, then all pairs.
+    """
+    for sentence in sentences:
+        if all(item.target != target for item in sentence):
+            continue
+        words = [_fold(item, target) or item.word for item in sentence]
+        for word, item in zip(words, sentence, strict=True):
+            yield word, item.start, item.end
+        for i in range(len(words) - 1):
+            yield f"{words[i]} {words[i + 1]}", sentence[i].start, sentence[i + 1].end
+
+
+def _fold(item: Item, target: str) -> str:
+    if not item.target:
+        return ""
+    return "*" if item.target == target else "~"
+
+
+def _symbols(sentence: Sequence[Item], target: str) -> Symbols:
     """The folded form of every item; empty for a plain word."""
-    symbols: list[str] = []
+    symbols: Symbols = []
     negation = -REACH - 1
     for i, item in enumerate(sentence):
         if item.gap & Gap.CLAUSE:
             negation = -REACH - 1
-        if item.target:
-            symbols.append("*" if item.target == target else f"~{item.target}")
+        if item.target or not item.group:
+            symbols.append(_fold(item, target))
+        elif item.group.startswith(CONTEXT):
+            symbols.append(item.group)
         elif item.group == "not":
             negation = i
             symbols.append("#not")
-        elif item.group:
-            symbols.append(f"!{item.group}" if i - negation <= REACH else f"#{item.group}")
         else:
-            symbols.append("")
+            symbols.append(f"!{item.group}" if i - negation <= REACH else f"#{item.group}")
     return symbols
 
 
-def _around(sentence: Sequence[Item], symbols: Sequence[str], anchor: int, window: int) -> Iterator[RawTerm]:
+def _around(sentence: Sequence[Item], symbols: Symbols, anchor: int, window: int) -> Iterator[RawTerm]:
+    group = sentence[anchor].group
     for i in range(max(0, anchor - window), min(len(sentence), anchor + window + 1)):
-        if i == anchor:
+        if i == anchor or not symbols[i]:
             continue
-        item, symbol = sentence[i], symbols[i]
-        if symbol:
-            yield f"{symbol} ..*" if i < anchor else f"* ..{symbol}", item.start, item.end
-        elif abs(i - anchor) <= NEAR:
-            stem = item.word[:STEM]
-            yield f"{stem} . *" if i < anchor else f"* . {stem}", item.start, item.end
+        item = sentence[i]
+        name = f"{symbols[i]} ..*" if i < anchor else f"* ..{symbols[i]}"
+        yield name, item.start, item.end
+        if abs(i - anchor) <= NEAR:
+            yield f"{group} {name}", item.start, item.end
 
 
-def _skeleton(sentence: Sequence[Item], symbols: Sequence[str]) -> Iterator[RawTerm]:
-    bones: list[tuple[str, int, int]] = []
+def _skeleton(sentence: Sequence[Item], symbols: Symbols) -> Iterator[RawTerm]:
+    bones: list[RawTerm] = [("^", sentence[0].start, sentence[0].start)]
     for item, symbol in zip(sentence, symbols, strict=True):
-        if symbol and not (bones and bones[-1][0] == symbol):
+        if not symbol:
+            continue
+        if item.gap & Gap.CLAUSE and bones[-1][0] != ",":
+            bones.append((",", item.start, item.start))
+        if bones[-1][0] != symbol:
             bones.append((symbol, item.start, item.end))
-    bones = [("^", sentence[0].start, sentence[0].start), *bones, ("$", sentence[-1].end, sentence[-1].end)]
+    bones.append(("$", sentence[-1].end, sentence[-1].end))
     for n in (2, 3):
         for i in range(len(bones) - n + 1):
             run = bones[i : i + n]
             if any(bone[0] == "*" for bone in run):
                 yield " ".join(bone[0] for bone in run), run[0][1], run[-1][2]
+
+
+def _pairs(sentence: Sequence[Item], symbols: Symbols) -> Iterator[RawTerm]:
+    cues: list[RawTerm] = []
+    for item, symbol in zip(sentence, symbols, strict=True):
+        if symbol and symbol != "*" and not symbol.startswith(CONTEXT) and not (cues and cues[-1][0] == symbol):
+            cues.append((symbol, item.start, item.end))
+    for i, (left, start, _) in enumerate(cues):
+        for right, _, end in cues[i + 1 : i + 1 + PAIR]:
+            yield f"{left} + {right}", start, end

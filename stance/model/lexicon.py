@@ -1,7 +1,7 @@
 """Lexicons: how a text names a target, and the cue words around a mention.
 
-A lexicon file is TOML that a linguist edits: ``[mentions]`` for a target or ``[cues]``, one group of
-phrases a key. ``lift{,s,ed,ing}`` stands for four words. A phrase may have several words.
+A lexicon file is TOML that a linguist edits: ``[mentions]`` for a target; ``[cues]`` and, for words that only set the
+scene, ``[context]``. A key is a group of phrases. ``lift{,s,ed,ing}`` stands for four words. A phrase may have several words.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from pathlib import Path
 from stance.errors import CorpusError
 from stance.model.tokens import tokenize
 
-__all__ = ["Lexicon", "expand_braces", "read_lexicon"]
+__all__ = ["CONTEXT", "Lexicon", "expand_braces", "read_lexicon"]
+
+#: Groups of context words begin with this; they are no cues.
+CONTEXT = "="
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
@@ -66,14 +69,14 @@ class Lexicon:
 
 
 def read_lexicon(path: str | Path, section: str) -> Lexicon:
-    """Read one section of a lexicon file.
+    """Read a lexicon file.
 
     Parameters
     ----------
     path : path-like
         TOML file.
     section : {"mentions", "cues"}
-        Table to read.
+        Table to read. The groups of a table ``[context]`` beside ``[cues]`` get `CONTEXT` before their names.
 
     Returns
     -------
@@ -93,6 +96,8 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     groups = content.get(section)
     if not isinstance(groups, dict):
         raise CorpusError(f"a lexicon needs a table [{section}]", path)
+    context = content.get("context", {}) if section == "cues" else {}
+    groups = {**groups, **{f"{CONTEXT}{group}": patterns for group, patterns in context.items()}}
     for group, patterns in groups.items():
         if not isinstance(patterns, list) or not all(isinstance(p, str) for p in patterns):
             raise CorpusError(f"group {group!r} must be a list of phrases", path)

@@ -52,11 +52,11 @@ class Grid:
     class_weight: tuple[str | None, ...] = (None, "balanced")
 
 
+# What the words of a whole paragraph say of its stance holds within a corpus better than beyond it; so they are
+# weighed down where mentions can be read instead. docs/decisions/0002-features.md has the figures.
 DEFAULT_GRID = Grid(
     settings=(
-        Settings(word_ngrams=(1, 1)),
-        Settings(word_ngrams=(1, 2)),
-        Settings(word_ngrams=(1, 2), word_weight=0.5),
+        Settings(word_ngrams=(1, 1), word_weight=0.5),
         Settings(word_ngrams=(1, 2), anchored=False),
         Settings(word_ngrams=(1, 3), char_ngrams=(2, 5), min_df=1, anchored=False),
     )
@@ -155,15 +155,17 @@ def train(
     """
     say = progress or (lambda line: None)
     problems = [_problem(corpus, t, folds, seed) for t in range(len(corpus.targets))]
-    candidates = [s for s in grid.settings if corpus.lexicons or not s.anchored]
+    candidates = [s for s in grid.settings if s.anchored == bool(corpus.lexicons)]
     if not candidates:
-        candidates = [replace(s, anchored=False) for s in grid.settings]
+        raise CorpusError(
+            "no setting of the grid suits the corpus: anchored terms need a lexicon, and it is one or none"
+        )
     trials: list[dict[str, Any]] = []
     best: tuple[float, Settings, dict[str, dict[str, Any]]] | None = None
     for number, settings in enumerate(candidates, start=1):
         counts = count_terms(_analyzer(corpus, settings), corpus.texts)
         chosen: dict[str, dict[str, Any]] = {}
-        found = _search(problems, counts, settings, grid, jobs)
+        found = _search(corpus, problems, counts, settings, grid, jobs)
         for trial in found:
             trials.append({"settings": settings.to_dict(), **trial})
             if trial["target"] not in chosen or trial["macro_f1"] > chosen[trial["target"]]["macro_f1"]:
@@ -223,7 +225,7 @@ def fit_model(
     coef = [np.zeros((len(block.columns), *shape), dtype=np.float32) for block in fitted]
     for problem in problems:
         t, columns = problem.index, [labels.index(label) for label in problem.labels]
-        used = _blocks_of(problem.name, counts)
+        used = analyzer.blocks_of(problem.name)
         x = sparse.hstack([fitted[b].transform(counts[b], problem.rows) for b in used]).tocsr()
         estimator = _estimator(choices[problem.name]).fit(x, problem.truth, sample_weight=problem.weight)
         weights, starts = _full_coef(estimator, len(columns))
@@ -276,7 +278,7 @@ def cross_validate(
     tasks = [(problem, i) for problem in problems for i in range(len(problem.folds))]
     grids = [[(float(choices[problem.name]["C"]), choices[problem.name]["class_weight"])] for problem, _ in tasks]
     results = Parallel(n_jobs=jobs)(
-        delayed(_fold_margins)(problem, i, _only(problem, counts), settings, grid)
+        delayed(_fold_margins)(problem, i, _used(corpus, problem, counts, settings), settings, grid)
         for (problem, i), grid in zip(tasks, grids, strict=True)
     )
     for (problem, i), (found,) in zip(tasks, results, strict=True):
@@ -288,12 +290,18 @@ def cross_validate(
 
 
 def _search(
-    problems: Sequence[_Problem], counts: Sequence[BlockCounts], settings: Settings, grid: Grid, jobs: int
+    corpus: Corpus,
+    problems: Sequence[_Problem],
+    counts: Sequence[BlockCounts],
+    settings: Settings,
+    grid: Grid,
+    jobs: int,
 ) -> list[dict[str, Any]]:
     pairs = list(itertools.product(grid.C, grid.class_weight))
     tasks = [(problem, i) for problem in problems for i in range(len(problem.folds))]
     results = Parallel(n_jobs=jobs)(
-        delayed(_fold_margins)(problem, i, _only(problem, counts), settings, pairs) for problem, i in tasks
+        delayed(_fold_margins)(problem, i, _used(corpus, problem, counts, settings), settings, pairs)
+        for problem, i in tasks
     )
     trials = []
     for problem in problems:
@@ -311,17 +319,14 @@ def _search(
 def _fold_margins(
     problem: _Problem,
     i: int,
-    counts: Sequence[BlockCounts | None],
+    counts: Sequence[tuple[BlockCounts, float]],
     settings: Settings,
     pairs: Sequence[tuple[float, str | None]],
 ) -> list[Floats]:
     """Held-out margins of one fold, for every pair of C and class weight."""
     inside, outside = problem.folds[i]
     train_parts, test_parts = [], []
-    for block in counts:
-        if block is None:
-            continue
-        weight = _block_weight(block.name, settings)
+    for block, weight in counts:
         fitted = block.fit(problem.rows[inside], settings.min_df, settings.sublinear_tf, weight)
         train_parts.append(fitted.transform(block, problem.rows[inside]))
         test_parts.append(fitted.transform(block, problem.rows[outside]))
@@ -371,15 +376,9 @@ def _analyzer(corpus: Corpus, settings: Settings) -> Analyzer:
     return Analyzer(settings, corpus.lexicons, corpus.cues)
 
 
-def _block_weight(name: str, settings: Settings) -> float:
-    return {"words": settings.word_weight, "characters": settings.char_weight}.get(name, settings.anchored_weight)
-
-
-def _blocks_of(target: str, counts: Sequence[BlockCounts]) -> list[int]:
-    """The blocks that inform a target: all but those anchored at another one."""
-    return [b for b, block in enumerate(counts) if block.name in ("words", "characters", f"around {target}")]
-
-
-def _only(problem: _Problem, counts: Sequence[BlockCounts]) -> list[BlockCounts | None]:
-    used = _blocks_of(problem.name, counts)
-    return [block if b in used else None for b, block in enumerate(counts)]
+def _used(
+    corpus: Corpus, problem: _Problem, counts: Sequence[BlockCounts], settings: Settings
+) -> list[tuple[BlockCounts, float]]:
+    """The blocks that inform a target, with their weights."""
+    analyzer = _analyzer(corpus, settings)
+    return [(counts[b], analyzer.block_weights[b]) for b in analyzer.blocks_of(problem.name)]
