@@ -30,17 +30,24 @@ class LineReader:
         Read once, from where it stands.
     source : str
         Named in errors.
+    narrow : str, optional
+        The encoding where there is no sign of UTF-16 or UTF-32; found from the beginning of the stream by default.
     """
 
-    def __init__(self, stream: IO[bytes], source: str) -> None:
+    def __init__(self, stream: IO[bytes], source: str, narrow: str | None = None) -> None:
         buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream, _SAMPLE)  # type: ignore[type-var]
         sample = buffered.peek(_SAMPLE)[:_SAMPLE]
-        self.encoding = find_encoding(sample, source)
+        found = find_encoding(sample, source)
+        self.encoding = found if narrow is None or found.startswith("utf-") else narrow
         # undecodable bytes become lone surrogates, so that only their own line is lost
         wide = self.encoding.startswith(("utf-16", "utf-32"))
         errors = "replace" if wide else "surrogateescape"
         self.text = io.TextIOWrapper(buffered, encoding=self.encoding, errors=errors, newline="")
         self.number = 0
+
+    def detach(self) -> None:
+        """Let go of the stream without closing it."""
+        self.text.detach()
 
     def __iter__(self) -> Self:
         return self

@@ -22,7 +22,14 @@ def read_jsonl(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
     ArticleError
         If the first object lacks a column that is needed: then the whole file is not what it was taken for.
     """
-    lines = LineReader(stream, source)
+    lines = LineReader(stream, source, narrow="utf-8")  # JSON is UTF-8 by definition
+    try:
+        yield from _records(lines, columns, source, stem)
+    finally:
+        lines.detach()
+
+
+def _records(lines: LineReader, columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     first = True
     while True:
         try:

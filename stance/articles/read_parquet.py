@@ -39,10 +39,11 @@ def read_parquet(stream: IO[bytes], columns: Columns, source: str, stem: str) ->
             columns.check(file.schema_arrow.names, source)
             wanted = [columns.name(field) for field in ("text", "id", "title", "date", "outlet")]
             present = [name for name in dict.fromkeys(wanted) if name in file.schema_arrow.names]
-            for batch in file.iter_batches(batch_size=_ROWS, columns=present):
-                for record in batch.to_pylist():
-                    number += 1
-                    yield record_to_article(record, columns, source, stem, number)
+            for group in range(file.num_row_groups):
+                for batch in file.iter_batches(_ROWS, row_groups=[group], columns=present, use_threads=False):
+                    for record in batch.to_pylist():
+                        number += 1
+                        yield record_to_article(record, columns, source, stem, number)
         except (pa.ArrowException, OSError) as error:
             message = str(error).splitlines()[0]
             raise ArticleError(f"not a sound Parquet file, after row {number}: {message}", source) from error

@@ -26,6 +26,13 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
     """
     lines = LineReader(stream, source)
     try:
+        yield from _records(lines, columns, source, stem)
+    finally:
+        lines.detach()
+
+
+def _records(lines: LineReader, columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
+    try:
         head = next(lines, "")
     except BadLine as error:
         raise ArticleError(f"no header: {error}", source) from error

@@ -149,9 +149,6 @@ def _read(path: Path, columns: CorpusColumns) -> _Draft:
     return draft
 
 
-# --- a described corpus -------------------------------------------------------------------------
-
-
 def _read_described(folder: Path) -> _Draft:
     draft = _Draft()
     toml = folder / "corpus.toml"
@@ -233,9 +230,6 @@ def _json_lines(file: Path, draft: _Draft) -> Iterator[tuple[int, dict[str, Any]
                 draft.fault(file, number, "a line must be a JSON object")
                 continue
             yield number, record
-
-
-# --- a flat corpus ------------------------------------------------------------------------------
 
 
 def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
@@ -363,9 +357,6 @@ def _table_rows(file: Path, draft: _Draft) -> Iterator[tuple[int, dict[str, Any]
             yield reader.line_num, row
     except csv.Error as error:
         draft.fault(file, reader.line_num, f"not a valid table: {error}")
-
-
-# --- across records -----------------------------------------------------------------------------
 
 
 def _check_across(draft: _Draft) -> None:

@@ -1,0 +1,5 @@
+"""``python -m stance``."""
+
+from stance.commands import main
+
+main()

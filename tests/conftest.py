@@ -1,0 +1,76 @@
+"""What several tests share: the repository, a small model trained on a slice of the shipped corpus."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stance.model.stance_model import StanceModel
+from stance.training.corpus import Corpus
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real text that lies beside the checkout for developers and CI; skips where it is absent."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "eval" / "dev.jsonl").is_file():
+        pytest.skip("the folder of real text is not beside this checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Corpus:
+    """The shipped corpus."""
+    from stance.training.corpus_files import read_corpus
+
+    return read_corpus(ROOT / "data")
+
+
+@pytest.fixture(scope="session")
+def small_corpus(corpus: Corpus) -> Corpus:
+    """Forty articles of the shipped corpus."""
+    articles = list(dict.fromkeys(example.article for example in corpus))[:40]
+    return replace(corpus, examples=tuple(e for e in corpus if e.article in set(articles)))
+
+
+@pytest.fixture(scope="session")
+def small_model(small_corpus: Corpus) -> StanceModel:
+    """A model fitted on `small_corpus`, with its record."""
+    from stance.model.analyzer import Settings
+    from stance.training.fit import fit_model
+    from stance.training.record import with_record
+
+    choices = {t.name: {"C": 10.0, "class_weight": "balanced"} for t in small_corpus.targets}
+    settings = Settings(word_ngrams=(1, 1), word_weight=0.5)
+    result = fit_model(small_corpus, settings, choices, folds=3, jobs=1)
+    return with_record(result, small_corpus, name="small", seed=0, folds=3)
+
+
+@pytest.fixture(scope="session")
+def small_model_path(small_model: StanceModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`small_model` on disk, with its card."""
+    from stance.model.artefact import save_model
+    from stance.results.model_card import write_model_card
+
+    folder = tmp_path_factory.mktemp("models") / "small"
+    save_model(small_model, folder)
+    write_model_card(folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on the width or the colours of the terminal that runs it."""
+    monkeypatch.setenv("COLUMNS", "88")
+    monkeypatch.setitem(os.environ, "NO_COLOR", "1")

@@ -1,0 +1,131 @@
+"""Reading corpora of every form, and naming their defects."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stance.errors import CorpusError
+from stance.training.corpus_files import CorpusColumns, check_corpus, read_corpus
+
+TOML = """
+name = "tiny"
+version = "1"
+labels = ["favor", "against"]
+[targets.bridge]
+[targets.tunnel]
+labels = ["yes", "no"]
+"""
+GOOD = {
+    "article": "a",
+    "paragraph": 0,
+    "text": "Build it.",
+    "bridge": "favor",
+    "register": "x",
+    "dispute": "y",
+    "coder": "z",
+}
+
+
+def _described(folder: Path, records: list[object]) -> Path:
+    (folder / "corpus").mkdir()
+    (folder / "corpus.toml").write_text(TOML, encoding="utf-8")
+    lines = [record if isinstance(record, str) else json.dumps(record) for record in records]
+    (folder / "corpus" / "one.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_a_described_corpus_is_read(tmp_path: Path) -> None:
+    """Targets and labels come from the description; a target that is not coded is absent."""
+    corpus = read_corpus(_described(tmp_path, [GOOD, {**GOOD, "paragraph": 1, "text": "Or not.", "tunnel": "no"}]))
+    assert [(t.name, t.labels) for t in corpus.targets] == [("bridge", ("favor", "against")), ("tunnel", ("yes", "no"))]
+    assert [dict(e.labels) for e in corpus] == [{"bridge": "favor"}, {"bridge": "favor", "tunnel": "no"}]
+    assert read_corpus(tmp_path / "corpus.toml").fingerprint == corpus.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ("{broken", "not valid JSON"),
+        ("[1]", "must be a JSON object"),
+        ({**GOOD, "bridge": "maybe"}, "'maybe' is no label of 'bridge'"),
+        ({**GOOD, "text": "  "}, "'text' must be"),
+        ({**GOOD, "article": 3}, "'article' must be"),
+        ({**GOOD, "paragraph": -1}, "'paragraph' must be"),
+        ({k: v for k, v in GOOD.items() if k != "bridge"}, "no target is coded"),
+        ({k: v for k, v in GOOD.items() if k != "coder"}, "'coder' must be"),
+        ({**GOOD, "disputed": ["moon"]}, "'disputed' must be"),
+        (GOOD, "has paragraph 0 already"),
+        ({**GOOD, "paragraph": 5, "text": "Later."}, "jumps to paragraph 5"),
+        ({**GOOD, "paragraph": 1, "bridge": "against"}, "the same text is 'against'"),
+    ],
+)
+def test_every_defect_is_named_with_its_line(tmp_path: Path, record: object, message: str) -> None:
+    """`check_corpus` says what and where; `read_corpus` refuses with the same words."""
+    folder = _described(tmp_path, [GOOD, record])
+    (defect,) = check_corpus(folder)
+    assert defect.line == 2
+    assert message in defect.message
+    with pytest.raises(CorpusError, match=r"one\.jsonl:2: "):
+        read_corpus(folder)
+
+
+def test_wide_flat_files_find_their_targets(tmp_path: Path) -> None:
+    """A column with a few repeated values is a target; ids and texts are not."""
+    path = tmp_path / "flat.csv"
+    path.write_text('id,text,tax,outlet\n1,"One, two",favor,A\n2,Three,none,B\n3,Four,against,A\n', encoding="utf-8")
+    corpus = read_corpus(path)
+    assert [(t.name, t.labels) for t in corpus.targets] == [("tax", ("favor", "against", "none"))]
+    assert corpus.texts == ["One, two", "Three", "Four"]
+
+
+def test_long_flat_files_have_one_target_a_row(tmp_path: Path) -> None:
+    """The tab-separated form of shared tasks is read: quotes are ordinary, labels keep their case."""
+    path = tmp_path / "task.txt"
+    rows = [
+        '1\tAtheism\t"Why so many? #x\tAGAINST',
+        "2\tAtheism\tYes\tFAVOR",
+        "3\tMoon\tNo\tNONE",
+        "4\tMoon\tGo\tFAVOR",
+    ]
+    path.write_bytes(("ID\tTarget\tTweet\tStance\n" + "\n".join(rows) + "\n").encode("cp1252"))
+    corpus = read_corpus(path)
+    assert [t.name for t in corpus.targets] == ["Atheism", "Moon"]
+    assert corpus.target("Atheism").labels == ("FAVOR", "AGAINST")
+    assert corpus.texts[0] == '"Why so many? #x'
+    assert len(set(corpus.groups)) == 4
+
+
+def test_columns_can_be_named(tmp_path: Path) -> None:
+    """Any column can be text, target, label or group, and a wrong name is told with those there."""
+    path = tmp_path / "flat.jsonl"
+    records = [
+        {"t": "One", "about": "x", "says": "pro", "doc": "d"},
+        {"t": "Two", "about": "x", "says": "con", "doc": "d"},
+    ]
+    path.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
+    columns = CorpusColumns(text="t", target="about", label="says", group="doc")
+    corpus = read_corpus(path, columns)
+    assert corpus.targets[0].labels == ("con", "pro")
+    assert len(set(corpus.groups)) == 1
+    with pytest.raises(CorpusError, match=r"no column 'nope'; the file has t, about, says, doc"):
+        read_corpus(path, CorpusColumns(text="nope"))
+
+
+@pytest.mark.parametrize("content", [b"", b"text\n", b"text,stance\nOne,favor\n"])
+def test_files_that_are_no_corpus_are_refused(tmp_path: Path, content: bytes) -> None:
+    """Empty files, files without labels and single-label files are one-line errors."""
+    path = tmp_path / "flat.csv"
+    path.write_bytes(content)
+    with pytest.raises(CorpusError):
+        read_corpus(path)
+
+
+def test_missing_corpora_are_refused(tmp_path: Path) -> None:
+    """No file, and a folder without a description."""
+    with pytest.raises(CorpusError, match="no such file"):
+        read_corpus(tmp_path / "gone")
+    with pytest.raises(CorpusError, match=r"corpus\.toml"):
+        read_corpus(tmp_path)

@@ -1,0 +1,63 @@
+"""The layout holds: a module imports only from stages above its own."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+STAGES = ["errors", "labels", "articles", "model", "training", "batch", "results", "commands"]
+
+
+def _imports(file: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("stance."):
+            found.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("stance.")}
+    return found
+
+
+def test_a_module_imports_only_from_its_own_stage_or_those_above(root: Path) -> None:
+    """Nothing flows back: articles know nothing of models, models nothing of results."""
+    wrong = []
+    for file in sorted((root / "stance").rglob("*.py")):
+        stage = file.relative_to(root / "stance").parts[0].removesuffix(".py")
+        if stage.startswith("__"):
+            continue
+        for imported in _imports(file):
+            if STAGES.index(imported) > STAGES.index(stage):
+                wrong.append(f"{file.relative_to(root)} imports stance.{imported}")
+    assert wrong == []
+
+
+def test_scikit_learn_is_imported_in_training_only(root: Path) -> None:
+    """No other stage names scikit-learn in an import."""
+    wrong = []
+    for file in sorted((root / "stance").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if any(name.split(".")[0] == "sklearn" for name in names) and "training" not in file.parts:
+                wrong.append(str(file.relative_to(root)))
+    assert wrong == []
+
+
+def test_every_module_fits_in_one_head(root: Path) -> None:
+    """No module is longer than 400 lines."""
+    long = {
+        str(f.relative_to(root)): n
+        for f in (root / "stance").rglob("*.py")
+        if (n := len(f.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert long == {}
+
+
+def test_every_test_says_what_must_hold(root: Path) -> None:
+    """Each test function has a docstring."""
+    silent = []
+    for file in sorted((root / "tests").glob("test_*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node):
+                silent.append(f"{file.name}:{node.name}")
+    assert silent == []

@@ -1,0 +1,221 @@
+"""Fitting: what is chosen, what is held out, and that the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import random
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score, precision_score
+
+from stance.errors import CorpusError
+from stance.labels import Target
+from stance.model.analyzer import Analyzer, Settings
+from stance.model.artefact import load_model
+from stance.model.stance_model import StanceModel
+from stance.training.agreement import krippendorff_alpha
+from stance.training.calibration import fit_vector_scaling
+from stance.training.corpus import Corpus, Example
+from stance.training.duplicates import group_articles, near_duplicates
+from stance.training.evaluate import calibration_error, evaluate_model, evaluate_probabilities, metrics_of
+from stance.training.export import to_pipeline
+from stance.training.features import count_terms
+from stance.training.fit import Grid, fit_model, train
+
+CHOICES = {"sanctions": {"C": 10.0, "class_weight": None}, "diplomacy": {"C": 3.0, "class_weight": "balanced"}}
+
+
+def test_near_duplicates_are_found_and_grouped() -> None:
+    """A paragraph that differs by a word joins the groups of both articles; an unlike one does not."""
+    base = "The ministers of the four states met in Geneva on Friday to discuss the text of the agreement"
+    texts = [base, base + " again", "Nothing of the kind was said by anybody in the hall that day", base.upper()]
+    assert {(i, j) for i, j, _ in near_duplicates(texts)} == {(0, 1), (0, 3), (1, 3)}
+    assert group_articles(["a", "b", "c", "a"], texts) == [0, 0, 1, 0]
+
+
+def test_folds_never_split_an_article_or_its_near_duplicates(small_corpus: Corpus) -> None:
+    """Every group lies in one fold."""
+    result = fit_model(small_corpus, Settings(word_ngrams=(1, 1)), CHOICES, folds=4, jobs=1)
+    for t in range(2):
+        fold_of: dict[int, set[int]] = {}
+        for group, fold in zip(small_corpus.groups, result.held_out.fold[:, t], strict=True):
+            fold_of.setdefault(group, set()).add(int(fold))
+        assert all(len(folds) == 1 for folds in fold_of.values())
+
+
+def test_held_out_margins_do_not_know_the_paragraph(small_corpus: Corpus) -> None:
+    """A fold's margins equal those of a model fitted on the other folds alone."""
+    settings = Settings(word_ngrams=(1, 1))
+    result = fit_model(small_corpus, settings, CHOICES, folds=4, jobs=1)
+    fold = result.held_out.fold[:, 0]
+    rest = replace(small_corpus, examples=tuple(e for e, f in zip(small_corpus, fold, strict=True) if f != 0))
+    other = fit_model(rest, settings, CHOICES, folds=3, jobs=1).model
+    texts = [e.text for e, f in zip(small_corpus, fold, strict=True) if f == 0]
+    now = other.score_paragraphs(texts).margins[:, 0]
+    assert np.abs(now - result.held_out.margins[fold == 0, 0]).max() < 1e-4
+
+
+def test_features_are_those_of_scikit_learn(small_corpus: Corpus) -> None:
+    """The word block counts what CountVectorizer counts with the same tokens."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    texts = small_corpus.texts[:50]
+    block = count_terms(Analyzer(Settings(word_ngrams=(1, 2), anchored=False)), texts)[0]
+    plain = CountVectorizer(token_pattern=r"\w+(?:['\u2019]\w+)*", ngram_range=(1, 2), dtype=np.float64)
+    plain.fit([text.replace("\u2019s", "").replace("'s", "") for text in texts])
+    ours = set(block.terms)
+    theirs = set(plain.get_feature_names_out())
+    assert len(ours & theirs) > 0.97 * len(ours)
+
+
+def test_the_search_reports_every_trial_and_keeps_the_best(small_corpus: Corpus) -> None:
+    """Each target gets the C and class weight of its best trial."""
+    grid = Grid((Settings(word_ngrams=(1, 1)),), C=(0.1, 10.0), class_weight=(None,))
+    lines: list[str] = []
+    result = train(small_corpus, grid, folds=3, jobs=1, progress=lines.append)
+    assert len(result.trials) == 4
+    assert lines
+    for target in ("sanctions", "diplomacy"):
+        own = [trial for trial in result.trials if trial["target"] == target]
+        best = max(own, key=lambda trial: trial["macro_f1"])
+        assert result.model.facts["choices"][target]["C"] == best["C"]
+
+
+def test_the_same_corpus_and_seed_give_the_same_bytes(tmp_path: Path, small_corpus: Corpus) -> None:
+    """Two processes train the same flat corpus to identical files."""
+    path = tmp_path / "flat.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["article", "text", "sanctions"])
+        for example in small_corpus:
+            writer.writerow([example.article, example.text, example.labels["sanctions"]])
+    for name in ("one", "two"):
+        command = [
+            sys.executable,
+            "-m",
+            "stance",
+            "train",
+            str(path),
+            "-o",
+            str(tmp_path / name),
+            "--name",
+            "m",
+            "-j",
+            "1",
+        ]
+        subprocess.run([*command, "--folds", "3"], check=True, capture_output=True)
+    for file in ("model.safetensors", "manifest.json", "MODEL_CARD.md"):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_a_corpus_too_small_to_cross_validate_is_refused() -> None:
+    """The error says how much there is and how much is needed."""
+    examples = [Example("a", i, f"Text number {i} here.", {"x": "yes" if i else "no"}) for i in range(4)]
+    with pytest.raises(CorpusError, match="needs 5 groups"):
+        train(Corpus((Target("x", ("yes", "no")),), examples), jobs=1)
+
+
+def test_other_targets_and_labels_need_no_code(tmp_path: Path) -> None:
+    """A set with one target a row, its own labels and no lexicon trains, evaluates and scores by the commands."""
+    draw = random.Random(5)
+    words = {
+        "FAVOR": "love great yes finally proud",
+        "AGAINST": "hate awful no never shame",
+        "NONE": "lunch rain bus sofa",
+    }
+    rows = ["ID\tTarget\tTweet\tStance"]
+    for i in range(240):
+        target, label = draw.choice(["Moon Base", "Car Tax"]), draw.choice(list(words))
+        text = " ".join(draw.choices(words[label].split() + "the a on this that it".split(), k=12)) + f" {i}"
+        rows.append(f"{i}\t{target}\t{text}\t{label}")
+    learn, measure = tmp_path / "learn.txt", tmp_path / "measure.txt"
+    learn.write_text("\n".join(rows[:160]) + "\n", encoding="utf-8")
+    measure.write_text("\n".join([rows[0], *rows[160:]]) + "\n", encoding="utf-8")
+    run = [sys.executable, "-m", "stance"]
+    subprocess.run([*run, "train", str(learn), "-o", str(tmp_path / "m"), "-j", "1"], check=True, capture_output=True)
+    model = load_model(tmp_path / "m")
+    assert model.labels == ("FAVOR", "AGAINST", "NONE")
+    assert model.analyzer.cues is None
+    out = subprocess.run(
+        [*run, "evaluate", str(tmp_path / "m"), str(measure)], check=True, capture_output=True, text=True
+    )
+    pooled = float(out.stdout.split("F_avg ")[-1].split(",")[0])
+    assert pooled > 0.9
+    assert model.score_texts(["I love this, finally, and I am so proud of it!"]).shape == (1, 2, 3)
+
+
+def test_metrics_equal_those_of_scikit_learn() -> None:
+    """Precision, F1 and macro-F1 on random labels."""
+    rng = np.random.default_rng(0)
+    truth, predicted = rng.integers(0, 3, 200), rng.integers(0, 3, 200)
+    confusion = np.zeros((3, 3))
+    np.add.at(confusion, (truth, predicted), 1)
+    found = metrics_of(confusion, ["favor", "against", "none"])
+    assert found["macro_f1"] == pytest.approx(f1_score(truth, predicted, average="macro"))
+    assert found["precision.against"] == pytest.approx(precision_score(truth, predicted, average=None)[1])
+    f1 = f1_score(truth, predicted, average=None)
+    assert found["f_avg"] == pytest.approx((f1[0] + f1[1]) / 2)
+
+
+def test_bootstrap_intervals_cover_and_resample_articles() -> None:
+    """The interval holds the estimate and is wider when paragraphs of an article stand or fall together."""
+    rng = np.random.default_rng(1)
+    truth = rng.integers(0, 2, 400)
+    right = np.repeat(rng.random(40) < 0.7, 10)
+    probabilities = np.eye(2)[np.where(right, truth, 1 - truth)] * 0.8 + 0.1
+    target = Target("x", ("favor", "against"))
+    together = evaluate_probabilities(target, probabilities, truth, np.repeat(np.arange(40), 10).tolist())
+    alone = evaluate_probabilities(target, probabilities, truth, list(range(400)))
+    wide, narrow = together.metrics["accuracy"], alone.metrics["accuracy"]
+    assert wide.low < wide.value < wide.high
+    assert wide.high - wide.low > 1.5 * (narrow.high - narrow.low)
+
+
+def test_calibration_error_of_known_cases() -> None:
+    """Right eight times out of ten at 0.8 is 0; at 0.6 it is 0.2."""
+    truth = np.array([0] * 8 + [1] * 2)
+    for p, expected in ((0.8, 0.0), (0.6, 0.2)):
+        assert calibration_error(np.tile([p, 1 - p], (10, 1)), truth) == pytest.approx(expected)
+
+
+def test_vector_scaling_mends_overconfidence() -> None:
+    """Margins three times too large are scaled down to the true ones."""
+    rng = np.random.default_rng(2)
+    margins = rng.normal(size=(4000, 3))
+    p = np.exp(margins) / np.exp(margins).sum(axis=1, keepdims=True)
+    truth = np.array([rng.choice(3, p=row) for row in p])
+    scale, bias = fit_vector_scaling(3 * margins, truth)
+    assert scale == pytest.approx(1 / 3, rel=0.1)
+    assert np.abs(bias).max() < 0.15
+
+
+def test_alpha_of_the_textbook() -> None:
+    """Krippendorff 2011, section A: two coders, binary data, ten units: alpha 0.095."""
+    first, second = "0100000000", "1110010000"
+    assert krippendorff_alpha(list(zip(first, second, strict=True))) == pytest.approx(0.095, abs=5e-4)
+
+
+def test_a_training_corpus_is_refused_as_evaluation(small_model: StanceModel, small_corpus: Corpus) -> None:
+    """Also where only one paragraph of it was used in training."""
+    with pytest.raises(CorpusError, match="were used to train"):
+        evaluate_model(small_model, small_corpus)
+    fresh = replace(small_corpus, examples=(Example("n", 0, "The talks failed at once.", {"diplomacy": "neutral"}),))
+    assert evaluate_model(small_model, fresh)[0].n == 0 or evaluate_model(small_model, fresh)[-1].n == 1
+
+
+def test_the_exported_pipeline_scores_alike(small_model: StanceModel, small_corpus: Corpus, tmp_path: Path) -> None:
+    """scikit-learn's Pipeline, written and read by joblib in another process, gives the same probabilities."""
+    import joblib
+
+    pipeline = to_pipeline(small_model, "sanctions")
+    joblib.dump(pipeline, tmp_path / "p.joblib")
+    texts = small_corpus.texts[:30]
+    ours = small_model.score_texts(texts)[:, 0]
+    theirs = joblib.load(tmp_path / "p.joblib").predict_proba(texts)
+    assert list(pipeline.classes_) == list(small_model.labels)
+    assert np.abs(ours - theirs).max() < 1e-6
