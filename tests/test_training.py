@@ -196,7 +196,7 @@ def test_vector_scaling_mends_overconfidence() -> None:
 
 def test_alpha_of_the_textbook() -> None:
     """Krippendorff 2011, section A: two coders, binary data, ten units: alpha 0.095."""
-    first, second = "0100000000", "1110010000"
+    first, second = "0100000000", "1110010010"
     assert krippendorff_alpha(list(zip(first, second, strict=True))) == pytest.approx(0.095, abs=5e-4)
 
 

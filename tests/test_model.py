@@ -1,0 +1,243 @@
+"""Scoring and explaining: exact, the same to the bit however it is called, silent where it should be."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import stance
+from stance.errors import ModelError
+from stance.model.abstention import Reason, abstention_reason
+from stance.model.analyzer import Analyzer, Settings
+from stance.model.lexicon import Lexicon, expand_braces
+from stance.model.scores import Scores
+from stance.model.stance_model import StanceModel
+from stance.model.tokens import Gap, tokenize
+from stance.training.corpus import Corpus
+
+LEXICON = Lexicon({"core": ["sanction{,s}", "asset freeze{,s}"], "weak": ["measures"]})
+TALKS = Lexicon({"talks": ["talks", "peace deal"]})
+CUES = Lexicon(
+    {"not": ["not", "never"], "lift": ["lift{,ed}", "ease{,d}"], "call": ["call{,ed} for"], "=country": ["iran"]}
+)
+ANALYZER = Analyzer(Settings(), {"sanctions": LEXICON, "talks": TALKS}, CUES)
+
+
+def _names(text: str, block: str = "around sanctions") -> list[str]:
+    terms = ANALYZER.analyze(text).blocks[ANALYZER.block_names.index(block)]
+    return [term.name for term in terms]
+
+
+def test_tokens_and_gaps() -> None:
+    """Words in lower case, possessives cut, initials do not end a sentence, abbreviations keep their span."""
+    tokens = tokenize("The U.S. won't go, Iran\u2019s envoy said. \u201cNo\u201d")
+    assert [t.word for t in tokens] == ["the", "u", "s", "won't", "go", "iran", "envoy", "said", "no"]
+    assert not any(t.gap & Gap.SENTENCE for t in tokens[:-1])
+    assert tokens[-1].gap == Gap.SENTENCE | Gap.QUOTE
+    assert tokens[5].gap == Gap.CLAUSE
+
+
+@pytest.mark.parametrize(
+    "text", ["\u0130stanbul \u0130ran", "\u0391\u03a3 \u0391\u03a3\u0391", "a\ud800b c", "\u1e9e stra\u00dfe"]
+)
+def test_spans_fit_where_lower_case_is_longer(text: str) -> None:
+    """U+0130 and its like do not shift the offsets."""
+    tokens = tokenize(text)
+    assert tokens
+    for token in tokens:
+        assert text[token.start : token.end].lower().startswith(token.word[:1])
+
+
+@settings(max_examples=200)
+@given(st.text(max_size=80))
+def test_every_term_lies_within_the_text(text: str) -> None:
+    """Spans of all terms of all blocks are within the paragraph, whatever it is."""
+    analyzer = Analyzer(Settings(char_ngrams=(2, 3)), {"sanctions": LEXICON}, CUES)
+    for terms in analyzer.analyze(text).blocks:
+        assert all(0 <= term.start <= term.end <= len(text) for term in terms)
+
+
+def test_mentions_are_folded_to_one_symbol() -> None:
+    """What stands around an embargo's synonym is the same evidence."""
+    one, two = _names("They lifted the sanctions."), _names("They eased the asset freeze.")
+    assert one == two
+    assert "#lift ..*" in one
+
+
+def test_a_negation_marks_the_cue_that_it_governs() -> None:
+    """It reaches to the end of the clause and no further."""
+    assert "!lift ..*" in _names("They did not lift the sanctions.")
+    assert "#lift ..*" in _names("They did not come, they lifted the sanctions.")
+
+
+def test_the_skeleton_drops_all_but_symbols() -> None:
+    """Plain words between the cues do not matter."""
+    names = _names("Iran called for the unjust and old sanctions to be lifted.")
+    assert "#call * #lift" in names
+    assert "=country ..*" in names
+
+
+def test_mentions_of_another_target_are_a_symbol_too() -> None:
+    """Talks beside sanctions are seen as such from either side."""
+    assert "* ..~" in _names("Sanctions before talks.")
+    assert "~ ..*" in _names("Sanctions before talks.", "around talks")
+
+
+def test_no_phrase_crosses_a_sentence() -> None:
+    """A mention is found within one sentence only."""
+    assert _names("The asset. Freeze it now.") == []
+
+
+def test_sentence_terms_read_only_sentences_with_a_mention() -> None:
+    """The words of other sentences are not there."""
+    names = _names("It rained. Sanctions bite hard.", "sentences of sanctions")
+    assert names == ["*", "bite", "hard", "* bite", "bite hard"]
+
+
+def test_character_terms_are_those_of_scikit_learn() -> None:
+    """char_wb n-grams in the same number."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    text = "No #peace, not a word. \u0130 ok  x"
+    analyzer = Analyzer(Settings(char_ngrams=(2, 5), anchored=False))
+    ours = sorted(term.name for term in analyzer.analyze(text).blocks[1])
+    vectorizer = CountVectorizer(analyzer="char_wb", ngram_range=(2, 5)).fit([text])
+    counts = vectorizer.transform([text]).toarray()[0]
+    names = vectorizer.get_feature_names_out()
+    assert ours == sorted(n for n, c in zip(names, counts, strict=True) for _ in range(c))
+
+
+def test_braces_are_written_out() -> None:
+    """Several groups multiply."""
+    assert expand_braces("{a,b} c{,s}") == ["a c", "a cs", "b c", "b cs"]
+
+
+def test_scores_are_the_same_to_the_bit_however_called(small_model: StanceModel, small_corpus: Corpus) -> None:
+    """One by one, in chunks of 37, in bulk, backwards."""
+    texts = small_corpus.texts[:120]
+    bulk = small_model.score_texts(texts)
+    single = np.concatenate([small_model.score_texts([text]) for text in texts])
+    chunks = np.concatenate([small_model.score_texts(texts[i : i + 37]) for i in range(0, len(texts), 37)])
+    assert np.array_equal(bulk, single, equal_nan=True)
+    assert np.array_equal(bulk, chunks, equal_nan=True)
+    assert np.array_equal(bulk, small_model.score_texts(texts[::-1])[::-1], equal_nan=True)
+
+
+def test_scores_are_the_same_in_another_process(
+    small_model: StanceModel, small_model_path: Path, small_corpus: Corpus
+) -> None:
+    """A fresh process that loads the artefact gives the same bits."""
+    texts = small_corpus.texts[:40]
+    code = (
+        "import json, sys, stance; model = stance.load_model(sys.argv[1]); "
+        "print(json.dumps(model.score_texts(json.load(sys.stdin)).tolist()))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(small_model_path)],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert np.array_equal(np.array(json.loads(run.stdout)), small_model.score_texts(texts), equal_nan=True)
+
+
+def test_probabilities_sum_to_one(small_model: StanceModel, small_corpus: Corpus) -> None:
+    """Over the labels of each target."""
+    assert np.allclose(small_model.score_texts(small_corpus.texts[:50]).sum(axis=2), 1)
+
+
+PERSIAN = "وزیر امور خارجه گفت تحریم‌ها باید برداشته شود و گفت‌وگوها ادامه یابد"
+GERMAN = "Der Minister forderte gestern, die Sanktionen gegen Russland sofort aufzuheben und wieder zu verhandeln"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", Reason.EMPTY),
+        (" ... \n", Reason.EMPTY),
+        (PERSIAN, Reason.NOT_ENGLISH),
+        (GERMAN, Reason.NOT_ENGLISH),
+        ("Qwxyz plogh frumious bandersnatch", Reason.FEW_KNOWN_WORDS),
+    ],
+)
+def test_abstention_has_a_reason(text: str, reason: Reason) -> None:
+    """Empty, foreign and unknown text gets no label and NaN, and says why."""
+    model = stance.load_model()
+    scores = model.score_paragraphs([text])
+    assert scores.reasons == [reason]
+    assert np.isnan(scores.probabilities).all()
+    assert all(s.label is None and s.abstained is reason for s in scores.stances(0).values())
+
+
+def test_an_ambiguous_stance_gets_no_label(small_model: StanceModel) -> None:
+    """Below the least probability the label is withheld, the probabilities stay."""
+    p = np.array([[[0.3, 0.3, 0.2, 0.2], [0.9, 0.1, 0.0, 0.0]]])
+    scores = Scores(small_model.targets, small_model.labels, p, p, [None], 0.35)
+    first, second = scores.stances(0).values()
+    assert (first.label, first.abstained) == (None, Reason.AMBIGUOUS)
+    assert (second.label, second.abstained) == ("favor", None)
+
+
+def test_real_english_is_not_taken_for_foreign(corpus: Corpus) -> None:
+    """Not one paragraph of the shipped corpus."""
+    vocabulary = stance.load_model().weights.blocks[0].columns
+    refused = [text for text in corpus.texts if abstention_reason(tokenize(text), vocabulary, "en") is not None]
+    assert refused == []
+
+
+def test_contributions_add_up_to_the_margin(small_model: StanceModel, small_corpus: Corpus) -> None:
+    """Intercept plus contributions equal the margin, for every target and label; spans show the term's text."""
+    for text in small_corpus.texts[:25]:
+        margins = small_model.score_paragraphs([text]).margins[0]
+        for t, target in enumerate(small_model.targets):
+            for k, label in enumerate(target.labels):
+                found = small_model.explain(text, target.name, label)
+                total = found.intercept + sum(c.value for c in found.contributions)
+                assert total == pytest.approx(found.margin, abs=1e-9)
+                assert found.margin == pytest.approx(margins[t, k], abs=1e-9)
+                words = [c for c in found.contributions if c.block == "words"]
+                assert all(
+                    text[a:b].lower().replace("\u2019", "'").startswith(c.term) for c in words for a, b in c.spans
+                )
+
+
+def test_explaining_what_is_not_there_is_refused(small_model: StanceModel) -> None:
+    """An unknown target or label is named with those there are."""
+    with pytest.raises(ModelError, match="no target 'tariffs'; it has sanctions, diplomacy"):
+        small_model.explain("Text.", "tariffs")
+    with pytest.raises(ModelError, match="no label 'maybe'"):
+        small_model.explain("Text.", "sanctions", "maybe")
+
+
+def test_one_text_instead_of_a_list_is_refused(small_model: StanceModel) -> None:
+    """A string is not a list of its characters."""
+    with pytest.raises(TypeError, match="list of texts"):
+        small_model.score_texts("One text.")
+
+
+def test_the_shipped_article_is_scored_paragraph_by_paragraph(root: Path) -> None:
+    """Every paragraph gets a stance, and offsets are exact."""
+    text = (root / "data" / "articles" / "vienna-round.txt").read_text(encoding="utf-8")
+    scores = stance.load_model().score(text)
+    assert len(scores) == 16
+    assert all(text[s.paragraph.start : s.paragraph.end] == s.paragraph.text for s in scores)
+    frame = stance.to_frame(text, scores)
+    assert frame.shape[0] == 16
+    assert set(frame["sanctions"].dropna()) <= {"favor", "against", "neutral", "unrelated"}
+
+
+def test_the_report_on_beijing_is_scored(shared: Path) -> None:
+    """A real report: every paragraph scored, offsets exact."""
+    text = (shared / "articles" / "beijing-talks.txt").read_text(encoding="utf-8")
+    scores = stance.load_model().score(text)
+    assert len(scores) == 18
+    assert all(text[s.paragraph.start : s.paragraph.end] == s.paragraph.text for s in scores)
+    assert all(s.abstained is None for s in scores)
