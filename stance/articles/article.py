@@ -46,6 +46,8 @@ class Article:
         What the source says of the article; never guessed from its text.
     source : str or None
         The file that it was read from, ``-`` for standard input.
+    position : int or None
+        The line or row of that file, from 1.
 
     Examples
     --------
@@ -63,6 +65,7 @@ class Article:
     date: str | None = None
     outlet: str | None = None
     source: str | None = None
+    position: int | None = None
 
     @property
     def paragraphs(self) -> tuple[Paragraph, ...]:

@@ -1,37 +1,69 @@
-"""Bytes to text: the encoding is found, never asked for."""
+"""Bytes to text: the encoding is found, never asked for.
+
+It is told by, in this order: the byte order mark; the pattern of NUL bytes (UTF-16 and UTF-32 without a mark);
+UTF-8; charset-normalizer. Nothing is guessed inside a text: a file that is UTF-8 but for some bytes is damaged
+UTF-8, and bytes that do not fit make an error or a bad record, never other letters.
+"""
 
 from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
+import zlib
+from collections.abc import Iterator
+from typing import IO
 
 from stance.errors import ArticleError
 
-__all__ = ["clean_surrogates", "decode", "find_encoding"]
+__all__ = ["UNDECODABLE", "clean_surrogates", "decode", "decoded_chunks"]
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+#: Stands for bytes that do not fit the encoding in what `decoded_chunks` yields; no valid text holds it.
+UNDECODABLE = "\udcff"
+
+_CHUNK = 2**18
+_SAMPLE = 2**16
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    # before UTF-16, whose mark is the beginning of this one
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _MAGIC = (
     (b"%PDF-", "a PDF"),
     (b"PK\x03\x04", "a ZIP archive or office document"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old office document"),
+    (b"{\\rtf", "an RTF document"),
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
     (b"GIF8", "an image"),
-    (b"\x7fELF", "a program"),
+    (b"PAR1", "a Parquet file"),
+    (b"\x1f\x8b", "a gzip archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
-    (b"{\\rtf", "an RTF document"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"SQLite format 3", "a database"),
+    (b"\x7fELF", "a program"),
     (b"\x80\x04\x95", "a pickle"),
+    (b"\x80\x05\x95", "a pickle"),
 )
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_SAMPLE = 2**18
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
+#: Where several encodings explain the bytes equally well: the ones that press text is in.
+_PREFERRED = ("cp1252", "mac_roman")
+
+
+def _mark_undecodable(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return UNDECODABLE, error.end
+
+
+codecs.register_error("stance.mark", _mark_undecodable)
 
 
 def clean_surrogates(text: str) -> str:
@@ -42,80 +74,21 @@ def clean_surrogates(text: str) -> str:
     >>> clean_surrogates("a\\ud800b") == "a\\ufffdb"
     True
     """
-    return _SURROGATE.sub("\ufffd", text)
-
-
-def find_encoding(sample: bytes, source: str) -> str:
-    """Find the encoding of a text from its beginning.
-
-    A byte order mark decides; then UTF-8, if the bytes are valid; then UTF-16 without a mark, known by its NULs; then
-    Windows-1252, if its typographic quotes and dashes are there; else what charset-normalizer finds.
-
-    Parameters
-    ----------
-    sample : bytes
-        The first bytes of a file.
-    source : str
-        Named in errors.
-
-    Returns
-    -------
-    str
-        A codec of Python.
-
-    Raises
-    ------
-    ArticleError
-        If the bytes are no text.
-    """
-    for mark, encoding in _BOMS:
-        if sample.startswith(mark):
-            return encoding
-    for magic, kind in _MAGIC:
-        if sample.startswith(magic):
-            raise ArticleError(f"not a text but {kind}", source)
-    if b"\x00" in sample:
-        return _wide_encoding(sample, source)
     try:
-        codecs.getincrementaldecoder("utf-8")("strict").decode(sample)
-        found = "utf-8"
-    except UnicodeDecodeError:
-        found = _narrow_encoding(sample)
-    if len(_CONTROL.findall(sample)) * 20 > len(sample):
-        raise ArticleError("not a text but a binary file", source)
-    return found
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text
 
 
-def _wide_encoding(sample: bytes, source: str) -> str:
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if max(even, odd) > 0.3 * len(sample) / 2 and min(even, odd) < 0.05 * len(sample) / 2:
-        return "utf-16-le" if odd > even else "utf-16-be"
-    if sample.count(0) * 100 < len(sample):
-        return find_encoding(sample.replace(b"\x00", b""), source)  # stray NULs in a text
-    raise ArticleError("not a text but a binary file", source)
-
-
-def _narrow_encoding(sample: bytes) -> str:
-    typographic = sum(sample.count(bytes([code])) for code in (0x91, 0x92, 0x93, 0x94, 0x96, 0x97, 0x85))
-    high = sum(byte >= 0x80 for byte in sample)
-    if 2 * typographic >= high:
-        return "cp1252"
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(sample[:_SAMPLE]).best()
-    if best is None or best.encoding in ("ascii", "utf_8"):
-        return "latin-1"
-    return str(best.encoding)
-
-
-def decode(raw: bytes, source: str = "text") -> str:
+def decode(raw: bytes, source: str | None = None) -> str:
     """Bytes to text, without any change of line ends; a byte order mark is dropped.
 
     Parameters
     ----------
     raw : bytes
         A whole file.
-    source : str
+    source : str, optional
         Named in errors.
 
     Returns
@@ -125,7 +98,7 @@ def decode(raw: bytes, source: str = "text") -> str:
     Raises
     ------
     ArticleError
-        If the bytes are no text.
+        If the bytes are no text, are damaged UTF-8, or are in no encoding that can be told.
 
     Examples
     --------
@@ -133,14 +106,148 @@ def decode(raw: bytes, source: str = "text") -> str:
     'café\\r\\n'
     >>> decode(b"\\x93lift the embargo\\x94")
     '“lift the embargo”'
+    >>> decode("Détente".encode("utf-16-le"))
+    'Détente'
     """
-    encoding = find_encoding(raw[:_SAMPLE], source)
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError:
-        # valid at the beginning only
+    declared, skip = _declared(raw, source)
+    if declared is None and b"\0" in raw:
+        raise ArticleError("not a text but a binary file (it holds NUL bytes)", source)
+    for encoding in [declared] if declared else _candidates(raw):
         try:
-            text = raw.decode(find_encoding(raw, source))
+            return raw[skip:].decode(encoding)
         except UnicodeDecodeError as error:
-            raise ArticleError(f"byte {error.start} is not valid {encoding}", source) from error
-    return clean_surrogates(text)
+            if encoding == declared or encoding == "utf-8":
+                place = skip + error.start
+                raise ArticleError(f"not valid {encoding}: byte 0x{raw[place]:02x} at {place:,}", source) from None
+    raise ArticleError("its encoding cannot be told; save it as UTF-8", source)
+
+
+def decoded_chunks(stream: IO[bytes], source: str | None = None, *, guess: bool = True) -> Iterator[str]:
+    """Read a long text piece by piece.
+
+    The encoding is decided where the first byte stands that is not ASCII, so that a table which is ASCII for a
+    million rows is still read rightly. Bytes that do not fit come as `UNDECODABLE`.
+
+    Parameters
+    ----------
+    stream : binary file
+        Read once, from where it stands.
+    source : str, optional
+        Named in errors.
+    guess : bool
+        Whether an encoding other than the Unicode ones may be guessed.
+
+    Yields
+    ------
+    str
+        Pieces of the text, in order.
+
+    Raises
+    ------
+    ArticleError
+        If the bytes are no text.
+    """
+    pieces = _pieces(stream)
+    chunk = next(pieces, b"")
+    encoding, skip = _declared(chunk, source)
+    chunk = chunk[skip:]
+    if encoding is None:
+        # a few are damage in some record
+        if chunk.count(0) > max(8, len(chunk) // 100):
+            raise ArticleError("not a text but a binary file (it holds NUL bytes)", source)
+        while chunk.isascii():
+            if not chunk:
+                return
+            yield chunk.decode("ascii")
+            chunk = next(pieces, b"")
+        candidates = _candidates(chunk) if guess else []
+        encoding = candidates[0] if candidates else "utf-8"
+    decoder = codecs.getincrementaldecoder(encoding)("stance.mark")
+    while chunk:
+        yield decoder.decode(chunk)
+        chunk = next(pieces, b"")
+    yield decoder.decode(b"", final=True)
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    """Pieces large enough to tell an encoding from; what precedes the damage of an archive is still given."""
+    while True:
+        parts: list[bytes] = []
+        size = 0
+        damage: Exception | None = None
+        try:
+            while size < _CHUNK and (part := stream.read(2**13)):
+                parts.append(part)
+                size += len(part)
+        except (OSError, EOFError, zlib.error) as error:
+            damage = error
+        if parts:
+            yield b"".join(parts)
+        if damage is not None:
+            raise damage
+        if not parts:
+            return
+
+
+def _declared(raw: bytes, source: str | None) -> tuple[str | None, int]:
+    """The encoding that the first bytes show by themselves, and the length of the mark."""
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            return encoding, len(mark)
+    for magic, kind in _MAGIC:
+        if raw.startswith(magic):
+            raise ArticleError(f"not a text but {kind}", source)
+    head = raw[:_SAMPLE]
+    wide = _wide_encoding(head)
+    if wide is None and len(_CONTROL.findall(head)) * 20 > len(head):
+        raise ArticleError("not a text but a binary file", source)
+    return wide, 0
+
+
+def _wide_encoding(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark, told by where the NUL bytes stand."""
+    head = head[: len(head) // 4 * 4] or head[:2]
+    nul = [head[i::4].count(0) for i in range(4)]
+    total = sum(nul)
+    if not head or total * 20 < len(head):
+        return None
+    quarter = len(head) / 4
+    if min(nul[2], nul[3]) > 0.9 * quarter and nul[0] < 0.1 * quarter:
+        candidate = "utf-32-le"
+    elif min(nul[0], nul[1]) > 0.9 * quarter and nul[3] < 0.1 * quarter:
+        candidate = "utf-32-be"
+    elif nul[1] + nul[3] > 0.95 * total:
+        candidate = "utf-16-le"
+    elif nul[0] + nul[2] > 0.95 * total:
+        candidate = "utf-16-be"
+    else:
+        return None
+    text = codecs.getincrementaldecoder(candidate)("replace").decode(head)
+    # a file of small numbers has the same pattern of NUL bytes, but is no text
+    strange = sum(unicodedata.category(c) in ("Cc", "Cn", "Co") and c not in "\t\n\v\f\r" for c in text)
+    return candidate if (strange + text.count("\ufffd")) * 50 <= len(text) else None
+
+
+def _candidates(raw: bytes) -> list[str]:
+    """Encodings to try on bytes that declare none, best first."""
+    # not final: a character cut at the end of a piece says nothing against UTF-8
+    text = codecs.getincrementaldecoder("utf-8")("stance.mark").decode(raw)
+    bad = text.count(UNDECODABLE)
+    if not bad or len(text) - len(text.encode("ascii", "ignore")) - bad > bad:
+        return ["utf-8"]
+    from charset_normalizer import from_bytes
+
+    first = _NOT_ASCII.search(raw)
+    start = max(0, first.start() - _SAMPLE // 4) if first else 0
+    sample = raw[start : start + _SAMPLE]
+    if len(sample) == _SAMPLE:
+        # at a line end, so that no character is cut
+        sample = sample[: sample.rfind(b"\n", _SAMPLE // 2)]
+    matches = list(from_bytes(sample))
+    ranked = [match.encoding for match in matches]
+    for preferred in reversed(_PREFERRED):
+        for match in matches:
+            as_good = match.chaos <= matches[0].chaos and match.coherence >= matches[0].coherence - 0.05
+            if as_good and preferred in match.could_be_from_charset:
+                ranked.insert(0, preferred)
+    return [encoding for encoding in dict.fromkeys(ranked) if encoding not in ("ascii", "utf_8", "utf_7")]

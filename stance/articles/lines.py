@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import io
-import re
+from collections.abc import Iterable, Iterator
 from typing import IO, Self
 
-from stance.articles.encoding import find_encoding
+from stance.articles.encoding import UNDECODABLE, decoded_chunks
 from stance.articles.records import LARGEST_RECORD
 
 __all__ = ["BadLine", "LineReader"]
-
-_UNDECODED = re.compile("[\udc80-\udcff]")
-_SAMPLE = 2**16
 
 
 class BadLine(Exception):
@@ -22,46 +19,55 @@ class BadLine(Exception):
 class LineReader:
     """Iterates over the lines of a binary stream, line ends kept.
 
-    A line that is too long or not valid in the encoding of the file raises `BadLine`; iteration may go on after it.
+    A line that is too long, or that holds bytes which do not fit the encoding of the file, raises `BadLine`;
+    iteration may go on after it. Memory is bounded by `LARGEST_RECORD`.
 
     Parameters
     ----------
     stream : binary file
-        Read once, from where it stands.
+        Read once, from where it stands; left open.
     source : str
         Named in errors.
-    narrow : str, optional
-        The encoding where there is no sign of UTF-16 or UTF-32; found from the beginning of the stream by default.
+    guess : bool
+        Whether an encoding other than the Unicode ones may be guessed.
     """
 
-    def __init__(self, stream: IO[bytes], source: str, narrow: str | None = None) -> None:
-        buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream, _SAMPLE)  # type: ignore[type-var]
-        sample = buffered.peek(_SAMPLE)[:_SAMPLE]
-        found = find_encoding(sample, source)
-        self.encoding = found if narrow is None or found.startswith("utf-") else narrow
-        # undecodable bytes become lone surrogates, so that only their own line is lost
-        wide = self.encoding.startswith(("utf-16", "utf-32"))
-        errors = "replace" if wide else "surrogateescape"
-        self.text = io.TextIOWrapper(buffered, encoding=self.encoding, errors=errors, newline="")
+    def __init__(self, stream: IO[bytes], source: str, *, guess: bool = True) -> None:
+        self._lines = _split(decoded_chunks(stream, source, guess=guess))
+        self._unfit = "bytes that are not in the encoding of the file" if guess else "not valid utf-8"
         self.number = 0
-
-    def detach(self) -> None:
-        """Let go of the stream without closing it."""
-        self.text.detach()
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> str:
-        line = self.text.readline(LARGEST_RECORD)
-        if not line:
-            raise StopIteration
+        line = next(self._lines)
         self.number += 1
-        if len(line) >= LARGEST_RECORD and not line.endswith(("\n", "\r")):
-            size = len(line)
-            while not line.endswith(("\n", "\r")) and (line := self.text.readline(2**20)):
-                size += len(line)
-            raise BadLine(f"record too large: a line of {size:,} characters")
-        if _UNDECODED.search(line):
-            raise BadLine(f"not valid {self.encoding}")
+        if isinstance(line, int):
+            raise BadLine(f"record too large: a line of {line:,} characters")
+        if UNDECODABLE in line:
+            raise BadLine(self._unfit)
         return line
+
+
+def _split(chunks: Iterable[str]) -> Iterator[str | int]:
+    """Lines, ended by any of the three line ends; of a line that is too long, its length only."""
+    parts: list[str] = []
+    size, carried = 0, ""
+    for chunk in chunks:
+        chunk = carried + chunk
+        # whether a line feed follows is seen in the next piece
+        carried = "\r" if chunk.endswith("\r") else ""
+        for part in io.StringIO(chunk[: len(chunk) - len(carried)], newline=""):
+            size += len(part)
+            if size <= LARGEST_RECORD:
+                parts.append(part)
+            else:
+                parts.clear()
+            if part.endswith(("\n", "\r")):
+                yield "".join(parts) if size <= LARGEST_RECORD else size
+                parts.clear()
+                size = 0
+    if carried or size:
+        size += len(carried)
+        yield "".join(parts) + carried if size <= LARGEST_RECORD else size

@@ -21,10 +21,10 @@ _WORD = re.compile(r"[^\W_]")
 _QUOTE = re.compile(r"(?:>[ \t]?)+")
 _HEADING = re.compile(r"#{1,6}[ \t]")
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u00b7"
+_SIGNS = "\u2022\u2023\u2043\u2219\u25aa\u25ab\u25cf\u25cb\u25e6\u25a0\u25a1\u25ba\u25b6\u27a2\u2713\u2714\u2756\uf0b7"
 _BULLET = re.compile(
-    r"(?P<sure>[*+\u2022\u2023\u2043\u2219\u25aa\u25ab\u25cf\u25cb\u25e6\u25a0\u25a1\u25ba\u25b6\u27a2\u2713\u2714\u2756\uf0b7])"
-    r"[ \t\xa0]+"
-    rf"|(?P<dash>[{_DASHES}])[ \t\xa0]+"
+    # the hyphen of the dashes stands first, where it makes no range
+    rf"[{_SIGNS}][ \t\xa0]*|[{_DASHES}*+][ \t\xa0]+"
     r"|(?P<number>\(?\d{1,3}[.)]|\(?[ivxIVX]{1,5}[.)]|\(?[a-z][.)])[ \t\xa0]+"
 )
 _FINISHED = re.compile(r"[.!?:;\u2026\u3002\uff01\uff1f\u061f\u06d4\u0964][\"'\u2019\u201d\u00bb)\]*_]*\Z")

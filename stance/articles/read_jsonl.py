@@ -4,33 +4,52 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.lines import BadLine, LineReader
-from stance.articles.records import Columns, Quarantined, record_to_article
-from stance.errors import ArticleError
+from stance.articles.records import LARGEST_RECORD, Columns, Quarantined, record_to_article
 
 __all__ = ["read_jsonl"]
 
+#: So many objects must lack a column before the file, not the object, is held to be wrong.
+_HEAD = 100
+
+Numbered = tuple[int, dict[str, Any]]
+
 
 def read_jsonl(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
-    """Read the articles of a JSON lines file; blank lines are passed over.
+    """Read the articles of a JSON lines file; blank lines are passed over. The encoding is UTF-8, as JSON has it.
 
     Raises
     ------
     ArticleError
-        If the first object lacks a column that is needed: then the whole file is not what it was taken for.
+        If none of the first objects has a column that is needed: then the file is not what it was taken for.
     """
-    lines = LineReader(stream, source, narrow="utf-8")  # JSON is UTF-8 by definition
-    try:
-        yield from _records(lines, columns, source, stem)
-    finally:
-        lines.detach()
+    records = _objects(stream, source)
+    head: list[Numbered | Quarantined] = []
+    keys: dict[str, None] = {}
+    size, objects = 0, 0
+    for record in records:
+        head.append(record)
+        if not isinstance(record, Quarantined):
+            objects += 1
+            keys.update(dict.fromkeys(record[1]))
+            size += sum(len(value) for value in record[1].values() if isinstance(value, str))
+        if columns.needed() <= keys.keys() or objects >= _HEAD or len(head) >= 10 * _HEAD or size > LARGEST_RECORD:
+            break
+    if objects:
+        columns.check(keys, source)
+    for part in (head, records):
+        for record in part:
+            if isinstance(record, Quarantined):
+                yield record
+            else:
+                yield record_to_article(record[1], columns, source, stem, record[0])
 
 
-def _records(lines: LineReader, columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
-    first = True
+def _objects(stream: IO[bytes], source: str) -> Iterator[Numbered | Quarantined]:
+    lines = LineReader(stream, source, guess=False)
     while True:
         try:
             line = next(lines, None)
@@ -39,27 +58,16 @@ def _records(lines: LineReader, columns: Columns, source: str, stem: str) -> Ite
             continue
         if line is None:
             return
-        if not line.strip():
+        if line.isspace():
             continue
         try:
             record = json.loads(line)
-        except (ValueError, RecursionError) as error:
+        except RecursionError:
+            yield Quarantined(source, lines.number, "not valid JSON: nested too deeply")
+        except ValueError as error:
             yield Quarantined(source, lines.number, f"not valid JSON: {error}")
-            continue
-        if not isinstance(record, dict):
-            yield Quarantined(source, lines.number, "not a JSON object")
-            continue
-        if first:
-            if not any(columns.name(field) in record for field in ("text", "id")) or columns.text is not None:
-                _check(columns, record, source)
-            first = False
-        yield record_to_article(record, columns, source, stem, lines.number)
-
-
-def _check(columns: Columns, record: dict[str, object], source: str) -> None:
-    text = columns.name("text")
-    if text not in record:
-        raise ArticleError(
-            f"no key {text!r} for the text; name it with --text-column; the first record has {', '.join(record)}",
-            source,
-        )
+        else:
+            if isinstance(record, dict):
+                yield lines.number, record
+            else:
+                yield Quarantined(source, lines.number, "not a JSON object")

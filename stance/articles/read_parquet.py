@@ -3,47 +3,89 @@
 from __future__ import annotations
 
 import io
+import shutil
 import tempfile
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 
 from stance.articles.article import Article
-from stance.articles.records import Columns, Quarantined, record_to_article
+from stance.articles.records import FIELDS, Columns, Quarantined, record_to_article
 from stance.errors import ArticleError
 
 __all__ = ["read_parquet"]
 
-_ROWS = 1024
+#: Few, for a row may hold a book.
+_ROWS = 128
 
 
 def read_parquet(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
-    """Read the articles of a Parquet file, some rows at a time.
+    """Read the articles of a Parquet file, some rows at a time; only the columns that are used.
+
+    A stream that is no plain file is copied to a temporary one first, since Parquet is read from its end.
 
     Raises
     ------
     ArticleError
-        If it is no Parquet file, is damaged, or a column is missing.
+        If it is no Parquet file, is damaged, or a column is missing or of a type that cannot be read.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     number = 0
     with tempfile.TemporaryFile() as copy:
-        if not stream.seekable() or not isinstance(stream, io.BufferedReader):
-            while piece := stream.read(2**20):
-                copy.write(piece)
+        if not (stream.seekable() and isinstance(getattr(stream, "raw", None), io.FileIO)):
+            shutil.copyfileobj(stream, copy)
             copy.seek(0)
             stream = copy
         try:
-            file = pq.ParquetFile(stream)
-            columns.check(file.schema_arrow.names, source)
-            wanted = [columns.name(field) for field in ("text", "id", "title", "date", "outlet")]
-            present = [name for name in dict.fromkeys(wanted) if name in file.schema_arrow.names]
-            for group in range(file.num_row_groups):
-                for batch in file.iter_batches(_ROWS, row_groups=[group], columns=present, use_threads=False):
-                    for record in batch.to_pylist():
-                        number += 1
+            # buffered: a row group is otherwise held whole
+            file = pq.ParquetFile(stream, buffer_size=2**20, pre_buffer=False)
+            schema = file.schema_arrow
+            columns.check(schema.names, source)
+            used = [name for name in dict.fromkeys(map(columns.name, FIELDS)) if name in schema.names]
+            _check_text(schema.field(columns.name("text")).type, columns.name("text"), source)
+            for batch in file.iter_batches(_ROWS, columns=used, use_threads=False):
+                cells = [_values(batch.column(name)) for name in used]
+                for row in zip(*cells, strict=True):
+                    number += 1
+                    record = dict(zip(used, row, strict=True))
+                    unfit = next((name for name in used if isinstance(record[name], bytes)), None)
+                    if unfit is None:
                         yield record_to_article(record, columns, source, stem, number)
+                    else:
+                        yield Quarantined(source, number, f"{unfit!r} is not valid utf-8")
         except (pa.ArrowException, OSError) as error:
-            message = str(error).splitlines()[0]
+            message = (str(error).splitlines() or ["damaged"])[0]
             raise ArticleError(f"not a sound Parquet file, after row {number}: {message}", source) from error
+
+
+def _check_text(kind: Any, name: str, source: str) -> None:
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    checks = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary)
+    if not any(check(kind) for check in (*checks, pa.types.is_large_binary, pa.types.is_null)):
+        raise ArticleError(f"the column {name!r} is not text but {kind}", source)
+
+
+def _values(column: Any) -> list[Any]:
+    import pyarrow as pa
+
+    if pa.types.is_temporal(column.type):
+        # Python has no nanoseconds; Arrow writes any of them out
+        column = column.cast(pa.string())
+    try:
+        return [_text(value) if isinstance(value, bytes) else value for value in column.to_pylist()]
+    except UnicodeDecodeError:
+        # one by one, so that only the row with invalid UTF-8 is lost
+        plain = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+        return [_text(scalar.as_buffer().to_pybytes()) if scalar.is_valid else None for scalar in plain]
+
+
+def _text(value: bytes) -> str | bytes:
+    """Text that was marked as binary, as some writers do; left as bytes if it is none."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+from collections import deque
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Self
 
 from stance.articles.article import Article
 from stance.articles.lines import BadLine, LineReader
@@ -19,44 +20,123 @@ _DELIMITERS = ",\t;|"
 def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     """Read the articles of a table with a header. The delimiter is the one that the header has most of.
 
+    Rows are numbered from 1 below the header, blank lines left out. A row with faulty quotation marks is
+    quarantined; where a mark is never closed, that is its first line alone, and the lines below are rows again. In a
+    tab-separated table a row that reads only if its quotation marks are taken as text is read so.
+
     Raises
     ------
     ArticleError
         If there is no header, or a column is missing.
     """
-    lines = LineReader(stream, source)
+    lines = _RowLines(LineReader(stream, source))
+    # a row is bounded by its lines, not by its cells
+    csv.field_size_limit(max(csv.field_size_limit(), 2 * LARGEST_RECORD))
     try:
-        yield from _records(lines, columns, source, stem)
-    finally:
-        lines.detach()
-
-
-def _records(lines: LineReader, columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
-    try:
-        head = next(lines, "")
-    except BadLine as error:
+        delimiter = _delimiter(lines)
+        rows = csv.reader(lines, delimiter=delimiter, strict=True)
+        header = next(rows, [])
+    except (BadLine, csv.Error) as error:
         raise ArticleError(f"no header: {error}", source) from error
-    if not head.strip():
+    if not header:
         raise ArticleError("the file is empty; a table needs a header", source)
-    delimiter = max(_DELIMITERS, key=head.count)
-    header = next(csv.reader([head], delimiter=delimiter))
     columns.check(header, source)
-    csv.field_size_limit(LARGEST_RECORD)
-    rows = csv.reader(lines, delimiter=delimiter, strict=True)
     number = 0
     while True:
-        number += 1
+        lines.begin()
+        problem = ""
         try:
-            row = next(rows, None)
-        except (BadLine, csv.Error) as error:
-            yield Quarantined(source, number, f"line {lines.number}: {error}")
-            continue
-        if row is None:
+            row = next(rows)
+        except StopIteration:
             return
-        if not row:
-            number -= 1
+        except (BadLine, csv.Error) as error:
+            row, problem = lines.recover(delimiter, len(header)), str(error)
+        if not row and not problem:
             continue
-        if len(row) != len(header):
-            yield Quarantined(source, number, f"line {lines.number}: {len(row)} cells under {len(header)} columns")
-            continue
-        yield record_to_article(dict(zip(header, row, strict=True)), columns, source, stem, number)
+        number += 1
+        if not row or len(row) != len(header):
+            problem = problem or f"{len(row)} cells under {len(header)} columns"
+            yield Quarantined(source, number, f"{lines.place()}: {problem}")
+        else:
+            yield record_to_article(dict(zip(header, row, strict=True)), columns, source, stem, number)
+
+
+def _delimiter(lines: _RowLines) -> str:
+    head = next(lines, "")
+    while head.isspace():
+        head = next(lines, "")
+    # a hint that spreadsheets write and read
+    if head.startswith("sep=") and len(head.rstrip("\r\n")) == 5:
+        return head[4]
+    lines.begin()
+    lines.give_back(head)
+    return max(_DELIMITERS, key=head.count)
+
+
+class _NeverClosed(BadLine):
+    """A quotation mark is never closed, or only beyond what a record may hold."""
+
+
+class _RowLines:
+    """The lines of a table; those of the row at hand are kept, so that they can be read again."""
+
+    def __init__(self, lines: LineReader) -> None:
+        self._lines = lines
+        self._waiting: deque[str] = deque()
+        self._taken: list[str] = []
+        self._size = 0
+        self._first = 1
+        self._ended = False
+        self.number = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        if self._waiting:
+            line = self._waiting.popleft()
+            self.number += 1
+        else:
+            try:
+                line = next(self._lines)
+            except StopIteration:
+                self._ended = True
+                raise
+            except BadLine:
+                self.number += 1
+                raise
+            self.number += 1
+        self._taken.append(line)
+        self._size += len(line)
+        if self._size > LARGEST_RECORD:
+            raise _NeverClosed("record too large, or a quotation mark that is never closed")
+        return line
+
+    def begin(self) -> None:
+        """A new row begins with the next line."""
+        self._taken.clear()
+        self._size = 0
+        self._first = self.number + 1
+        self._ended = False
+
+    def give_back(self, *lines: str) -> None:
+        """Read these lines again."""
+        self._waiting.extendleft(reversed(lines))
+        self.number -= len(lines)
+
+    def place(self) -> str:
+        """Where the row at hand stands."""
+        return f"line {self._first}" if self.number <= self._first else f"lines {self._first} to {self.number}"
+
+    def recover(self, delimiter: str, width: int) -> list[str]:
+        """Read on after a faulty row; its cells, if they read without quotation."""
+        if not self._taken:
+            return []
+        if delimiter == "\t":
+            row = next(csv.reader(self._taken[:1], delimiter=delimiter, quoting=csv.QUOTE_NONE))
+            if len(row) == width:
+                self.give_back(*self._taken[1:])
+                return row
+        if self._ended or self._size > LARGEST_RECORD:
+            self.give_back(*self._taken[1:])
+        return []

@@ -13,9 +13,15 @@ __all__ = ["read_text"]
 
 
 def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
-    """Read the one article of a text file."""
+    """Read the one article of a text file.
+
+    Raises
+    ------
+    ArticleError
+        If it is no text, or its encoding cannot be told.
+    """
     raw = stream.read(LARGEST_RECORD + 1)
     if len(raw) > LARGEST_RECORD:
-        yield Quarantined(source, 0, f"record too large: more than {LARGEST_RECORD:,} bytes")
+        yield Quarantined(source, 1, f"record too large: more than {LARGEST_RECORD:,} bytes")
         return
-    yield Article(id=stem, text=decode(raw, source), source=source)
+    yield Article(id=stem, text=decode(raw, source), source=source, position=1)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
 from stance.errors import ArticleError
 
-__all__ = ["LARGEST_RECORD", "Columns", "Quarantined", "record_to_article"]
+__all__ = ["FIELDS", "LARGEST_RECORD", "Columns", "Quarantined", "record_to_article"]
 
 #: A record of more characters (or bytes, before they are decoded) than this is quarantined.
 LARGEST_RECORD = 32 * 2**20
+
+#: What a column can hold.
+FIELDS = ("text", "id", "title", "date", "outlet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ class Columns:
 
     A column left at ``None`` is looked for under its own name and may be missing, but for ``text``. A column that is
     named must be there.
+
+    Examples
+    --------
+    >>> Columns(text="body").name("text"), Columns(text="body").name("title")
+    ('body', 'title')
     """
 
     text: str | None = None
@@ -53,36 +62,64 @@ class Columns:
         """The column of a field."""
         return getattr(self, field) or field
 
-    def check(self, header: list[str], source: str) -> None:
-        """Raise `ArticleError` if a column is missing from a table."""
-        for field in ("text", "id", "title", "date", "outlet"):
+    def needed(self) -> set[str]:
+        """The columns that must be there."""
+        return {self.name(field) for field in FIELDS if field == "text" or getattr(self, field) is not None}
+
+    def check(self, header: Iterable[str], source: str) -> None:
+        """Raise `ArticleError` if a column is missing from a table, or stands there twice."""
+        header = list(header)
+        for field in FIELDS:
             column = self.name(field)
-            if column not in header and (field == "text" or getattr(self, field) is not None):
+            if column not in header and column in self.needed():
                 raise ArticleError(
                     f"no column {column!r} for the {field}; name it with --{field}-column; "
-                    f"the file has {', '.join(map(str, header)) or 'no columns'}",
+                    f"the file has {_listed(header)}",
                     source,
                 )
+            if header.count(column) > 1:
+                raise ArticleError(f"the column {column!r} stands there twice; which holds the {field}?", source)
+
+
+def _listed(names: list[str]) -> str:
+    shown = [clean_surrogates(name[:40].translate({10: " ", 13: " "})) for name in names[:20]]
+    return (", ".join(shown) + (", ..." if len(names) > 20 else "")) or "no columns"
 
 
 def record_to_article(
     record: Mapping[str, Any], columns: Columns, source: str, stem: str, position: int
 ) -> Article | Quarantined:
-    """Turn one row into an article, or say why not."""
-    text = record.get(columns.name("text"))
+    """Turn one row into an article, or say why not.
+
+    Text must be there; it may be empty. Numbers and dates serve as id, title, date and outlet; without an id an
+    article is called ``<stem>:<position>``.
+
+    Examples
+    --------
+    >>> record_to_article({"text": "Talks resume."}, Columns(), "wire.csv", "wire", 7).id
+    'wire:7'
+    >>> record_to_article({"text": 5}, Columns(), "wire.csv", "wire", 8).reason
+    "'text' is not a text but int"
+    """
+    name = columns.name("text")
+    text = record.get(name)
     if text is None:
-        return Quarantined(source, position, f"no {columns.name('text')!r}")
+        return Quarantined(source, position, f"no {name!r}")
     if not isinstance(text, str):
-        return Quarantined(source, position, f"{columns.name('text')!r} is not a text but {type(text).__name__}")
+        return Quarantined(source, position, f"{name!r} is not a text but {type(text).__name__}")
     if len(text) > LARGEST_RECORD:
         return Quarantined(source, position, f"record too large: {len(text):,} characters")
     values: dict[str, str | None] = {}
-    for field in ("id", "title", "date", "outlet"):
+    for field in FIELDS[1:]:
         value = record.get(columns.name(field))
-        known = isinstance(value, str | int | float) and value == value and value != ""
-        values[field] = clean_surrogates(str(value)) if known else None
-        if value is not None and not known and not isinstance(value, str | int | float):
+        if value is None or value != value or value == "":
+            values[field] = None
+        elif isinstance(value, str | int | float):
             values[field] = clean_surrogates(str(value))
+        elif isinstance(value, date | datetime):
+            values[field] = value.isoformat()
+        else:
+            return Quarantined(source, position, f"{columns.name(field)!r} is not a text but {type(value).__name__}")
     return Article(
         id=values["id"] or f"{stem}:{position}",
         text=clean_surrogates(text),
@@ -90,4 +127,5 @@ def record_to_article(
         date=values["date"],
         outlet=values["outlet"],
         source=source,
+        position=position,
     )

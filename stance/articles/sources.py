@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,54 +25,91 @@ class Source(NamedTuple):
     path : str
         Where, or ``"-"``.
     stem : str
-        What ids are made from.
+        What ids are made from; no two sources of a run have the same.
     named : bool
         Whether the user named this very file: then a failure is an error, else it is quarantined.
+    problem : str
+        Why it is not to be read at all, if so.
     """
 
     path: str
     stem: str
     named: bool
+    problem: str = ""
 
 
 def find_sources(paths: Iterable[str | Path]) -> list[Source]:
-    """Expand folders (sorted, hidden files left out) and globs.
+    """Expand folders and globs: sorted, hidden files and what is no regular file left out.
+
+    The stem of a file is its name without suffix; in a folder it begins with the path from that folder. Files whose
+    stems would clash have their whole paths as stems. A file that is met again is not read again.
 
     Raises
     ------
     ArticleError
-        If a path does not exist, or a folder or glob holds nothing.
+        If a path does not exist, or a folder or glob holds nothing that can be read.
     """
     found: list[Source] = []
     for path in map(str, paths):
         if path == STDIN:
             found.append(Source(STDIN, "stdin", True))
-        elif Path(path).is_dir():
-            found.extend(_folder(Path(path)))
-        elif Path(path).exists():
-            found.append(Source(path, _stem(Path(path).name), True))
+        elif os.path.isdir(path):
+            found.extend(_folder(path))
+        elif os.path.exists(path):
+            found.append(Source(path, _stem(os.path.basename(path)), True))
         elif glob.has_magic(path):
-            matches = sorted(match for match in glob.glob(path, recursive=True) if Path(match).is_file())
-            if not matches:
-                raise ArticleError("no file matches", path)
-            found.extend(Source(match, _stem(Path(match).name), False) for match in matches)
+            found.extend(_glob(path))
         else:
             raise ArticleError("no such file or folder", path)
-    clashing = {stem for stem, n in Counter(source.stem for source in found).items() if n > 1}
-    return [source._replace(stem=source.path) if source.stem in clashing else source for source in found]
+    found = list(_once(found))
+    uses = Counter(source.stem for source in found if not source.problem)
+    return [source._replace(stem=source.path) if uses[source.stem] > 1 else source for source in found]
 
 
-def _folder(folder: Path) -> list[Source]:
-    files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
-    relative = [(file, file.relative_to(folder)) for file in files]
-    shown = [(file, name) for file, name in relative if not any(part.startswith(".") for part in name.parts)]
-    if not shown:
-        raise ArticleError("the folder holds no files", folder)
-    return [Source(str(file), _stem(name.as_posix()), False) for file, name in shown]
+def _once(sources: Iterable[Source]) -> Iterator[Source]:
+    seen: set[str] = set()
+    for source in sources:
+        place = source.path if source.path == STDIN else os.path.realpath(source.path)
+        yield source._replace(problem="the same file again") if place in seen and not source.problem else source
+        seen.add(place)
+
+
+def _glob(pattern: str) -> Iterator[Source]:
+    matches = sorted(glob.glob(pattern, recursive=True))
+    if not matches:
+        raise ArticleError("no file matches", pattern)
+    for match in matches:
+        if not os.path.isdir(match):
+            yield Source(match, _stem(os.path.basename(match)), False)
+        elif "**" not in pattern:
+            # ** meets each file of a folder by itself
+            try:
+                yield from _folder(match)
+            except ArticleError as error:
+                yield Source(match, match, False, error.message)
+
+
+def _folder(folder: str) -> list[Source]:
+    found: list[Source] = []
+    unread: list[OSError] = []
+    for where, folders, names in os.walk(folder, onerror=unread.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        links = [os.path.join(where, name) for name in folders if os.path.islink(os.path.join(where, name))]
+        found += [Source(link, link, False, "a link to a folder is not followed") for link in links]
+        for name in sorted(names):
+            path = os.path.join(where, name)
+            # a named pipe would be waited on for ever
+            if not name.startswith(".") and (os.path.isfile(path) or os.path.islink(path)):
+                within = os.path.relpath(path, folder).replace(os.sep, "/")
+                found.append(Source(path, _stem(within), False))
+    found += [Source(str(error.filename), str(error.filename), False, error.strerror or "") for error in unread]
+    if not any(format_by_suffix(source.path) for source in found if not source.problem):
+        suffixes = sorted({Path(source.path).suffix or "no suffix" for source in found if not source.problem})
+        there = f"it holds only files with {', '.join(suffixes[:10])}" if suffixes else "it holds no files"
+        raise ArticleError(f"nothing to read in this folder: {unread[0].strerror if unread else there}", folder)
+    return found
 
 
 def _stem(name: str) -> str:
-    short = name.removesuffix(".gz")
-    if format_by_suffix(short) is not None or short != name:
-        short = str(Path(short).with_suffix(""))
-    return short
+    short = name[:-3] if name.lower().endswith(".gz") else name
+    return os.path.splitext(short)[0] if format_by_suffix(short) is not None else short

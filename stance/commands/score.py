@@ -133,21 +133,23 @@ def _print_pages(
 ) -> None:
     width = shutil.get_terminal_size((88, 24)).columns
     try:
-        stream = sys.stdout if output in (None, "-") else open(str(output), "w", encoding="utf-8")
+        with click.open_file(output or "-", "w", encoding="utf-8") as stream:
+            for article in articles:
+                scores = model.score(article)
+                tally.add(scores)
+                for line in _page(model, article, scores, level, width):
+                    click.echo(line, file=stream)
     except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
         raise StanceError(f"{output}: {error.strerror or error}") from error
-    for article in articles:
-        scores = model.score(article)
-        tally.add(scores)
-        if level == "article":
-            record = article_record(article, scores, model.targets)
-            lines: Iterable[str] = [f"{name:<24} {_cell(value)}" for name, value in record.items()] + [""]
-        else:
-            lines = article_page(article, scores, _deciding_words(model, scores), width)
-        for line in lines:
-            click.echo(line, file=stream)
-    if stream is not sys.stdout:
-        stream.close()
+
+
+def _page(model: StanceModel, article: Article, scores: list[ParagraphScore], level: str, width: int) -> Iterable[str]:
+    if level == "article":
+        record = article_record(article, scores, model.targets)
+        return [*(f"{name:<24} {_cell(value)}" for name, value in record.items()), ""]
+    return article_page(article, scores, _deciding_words(model, scores), width)
 
 
 def _cell(value: object) -> str:

@@ -1,7 +1,7 @@
 """Lexicons: how a text names a target, and the cue words around a mention.
 
-A lexicon file is TOML that a linguist edits: ``[mentions]`` for a target; ``[cues]`` and, for words that only set
-the scene, ``[context]``. A key is a group of phrases. ``lift{,s,ed,ing}`` stands for four words; a phrase may have several.
+A lexicon file is TOML that a linguist edits: ``[mentions]`` for a target; ``[cues]`` and, for words that only set the
+scene, ``[context]``. A key is a group of phrases, each of one word or several; ``lift{,s,ed,ing}`` stands for four.
 """
 
 from __future__ import annotations

@@ -73,8 +73,8 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "## What it must not be used for",
         "",
         "Judging a person, an outlet or a government by single paragraphs. It reads what a paragraph puts forward, "
-        "whoever holds it; it does not know who is speaking, what is true, or what stands in the next paragraph. Counting its "
-        "labels gives biased shares where its errors do not cancel out.",
+        "whoever holds it; it does not know who is speaking, what is true, or what stands in the next paragraph. "
+        "Counting its labels gives biased shares where its errors do not cancel out.",
         "",
         f"It abstains from empty paragraphs, from those with too few known words, "
         f"{'from languages other than English, ' if manifest['language'] == 'en' else ''}and where no label reaches a "

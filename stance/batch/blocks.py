@@ -1,0 +1,266 @@
+"""Articles as Arrow tables, some at a time: Parquet straight from its columns, every other format by its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from stance.articles import Article, Columns, Quarantined, read_records
+from stance.articles.encoding import clean_surrogates
+from stance.articles.records import LARGEST_RECORD, record_to_article
+from stance.articles.sources import STDIN, Source, find_sources
+from stance.batch.seen import SeenHashes
+from stance.errors import ArticleError
+
+__all__ = ["FIELDS", "SCHEMA", "Block", "count_articles", "read_blocks"]
+
+FIELDS = ("id", "title", "date", "outlet", "text")
+
+#: Columns of the articles of a block.
+SCHEMA = pa.schema([(field, pa.string()) for field in FIELDS])
+
+_ROWS = 2048
+_RECORDS = 1024
+_CHARACTERS = 2_000_000
+
+
+class Block(NamedTuple):
+    """Some articles as read, with the records among them that could not be.
+
+    Attributes
+    ----------
+    articles : pyarrow.RecordBatch
+        With the columns of `SCHEMA`.
+    quarantined : tuple of Quarantined
+        In the order of the source.
+    """
+
+    articles: Any
+    quarantined: tuple[Quarantined, ...]
+
+
+def read_blocks(paths: Iterable[str | Path], columns: Columns | None = None) -> Iterator[Block]:
+    """Read what `read_records` reads, as Arrow columns.
+
+    If every source is Parquet with columns of plain types, no Python object is made of a row.
+
+    Parameters
+    ----------
+    paths : iterable of path-like
+        Files, folders, globs, ``"-"``.
+    columns : Columns, optional
+        Which column holds what.
+
+    Yields
+    ------
+    Block
+    """
+    columns = columns or Columns()
+    paths = list(paths)
+    sources = find_sources(paths)
+    if all(source.problem or _is_plain(source, columns) for source in sources):
+        yield from _parquet_blocks(sources, columns)
+    else:
+        yield from _record_blocks(read_records(paths, columns))
+
+
+def count_articles(paths: Iterable[str | Path]) -> int | None:
+    """How many records the sources hold, where that is cheap to know; else ``None``.
+
+    Parquet says it, a text file is one, JSON lines are counted; a table would have to be read.
+    """
+    total = 0
+    for source in find_sources(paths):
+        name = source.path.lower()
+        if source.problem:
+            total += 1
+        elif name.endswith((".txt", ".text", ".md", ".markdown")):
+            total += 1
+        elif name.endswith((".jsonl", ".ndjson")):
+            with open(source.path, "rb") as file:
+                while piece := file.read(2**20):
+                    total += piece.count(b"\n")
+        elif (file := _open(source)) is not None:
+            total += file.metadata.num_rows
+        else:
+            return None
+    return total
+
+
+def _record_blocks(records: Iterable[Article | Quarantined]) -> Iterator[Block]:
+    articles: list[Article] = []
+    quarantined: list[Quarantined] = []
+    characters = 0
+    for record in records:
+        if isinstance(record, Article):
+            articles.append(record)
+            characters += len(record.text)
+        else:
+            quarantined.append(record)
+        if len(articles) + len(quarantined) >= _RECORDS or characters >= _CHARACTERS:
+            yield _to_block(articles, quarantined)
+            articles, quarantined, characters = [], [], 0
+    yield _to_block(articles, quarantined)
+
+
+def _to_block(articles: list[Article], quarantined: list[Quarantined]) -> Block:
+    columns = [pa.array([getattr(article, field) for article in articles], pa.string()) for field in FIELDS]
+    return Block(pa.RecordBatch.from_arrays(columns, schema=SCHEMA), tuple(quarantined))
+
+
+def _open(source: Source) -> Any:
+    """The Parquet file of a source, or ``None``: whatever is wrong with it, its reader will say."""
+    if source.path == STDIN:
+        return None
+    try:
+        with open(source.path, "rb") as file:
+            if file.read(4) != b"PAR1":
+                return None
+        # buffered: a row group is otherwise held whole
+        return pq.ParquetFile(source.path, buffer_size=2**20, pre_buffer=False)
+    except (pa.ArrowException, OSError):
+        return None
+
+
+def _is_plain(source: Source, columns: Columns) -> bool:
+    file = _open(source)
+    if file is None:
+        return False
+    schema = file.schema_arrow
+    try:
+        columns.check(schema.names, source.path)
+    except ArticleError:
+        return False
+    kinds = {field: schema.field(columns.name(field)).type for field in FIELDS if columns.name(field) in schema.names}
+    return _is_string(kinds.pop("text")) and all(
+        _is_string(kind) or pa.types.is_integer(kind) or pa.types.is_temporal(kind) or pa.types.is_null(kind)
+        for kind in kinds.values()
+    )
+
+
+def _is_string(kind: Any) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _parquet_blocks(sources: Iterable[Source], columns: Columns) -> Iterator[Block]:
+    seen = SeenHashes()
+    for source in sources:
+        shown = clean_surrogates(source.path)
+        if source.problem:
+            yield _to_block([], [Quarantined(shown, 0, source.problem)])
+            continue
+        number = 0
+        try:
+            file = pq.ParquetFile(source.path, buffer_size=2**20, pre_buffer=False)
+            names = file.schema_arrow.names
+            present = {field: columns.name(field) for field in FIELDS if columns.name(field) in names}
+            used = list(dict.fromkeys(present.values()))
+            for batch in file.iter_batches(_ROWS, columns=used, use_threads=False):
+                yield _read_batch(batch, present, _Place(shown, clean_surrogates(source.stem), number), columns, seen)
+                number += batch.num_rows
+        except (pa.ArrowException, OSError) as error:
+            message = (str(error).splitlines() or ["damaged"])[0]
+            reason = f"not a sound Parquet file, after row {number}: {message}"
+            if source.named and number == 0:
+                raise ArticleError(reason, shown) from error
+            yield _to_block([], [Quarantined(shown, number + 1 if number else 0, reason)])
+
+
+class _Place(NamedTuple):
+    source: str
+    stem: str
+    before: int
+    """Rows of the source that went before."""
+
+
+def _read_batch(batch: Any, present: dict[str, str], place: _Place, columns: Columns, seen: SeenHashes) -> Block:
+    rows = np.arange(place.before + 1, place.before + 1 + batch.num_rows)
+    quarantined: list[Quarantined] = []
+    try:
+        fields = {field: _as_string(batch.column(name), field) for field, name in present.items()}
+        text = fields["text"]
+        fine = pc.fill_null(pc.less_equal(pc.utf8_length(text), LARGEST_RECORD), False)
+        good: npt.NDArray[np.bool_] = fine.to_numpy(zero_copy_only=False)
+        lengths = None if good.all() else pc.utf8_length(text)
+        for i in np.flatnonzero(~good).tolist():
+            n = lengths[i].as_py()
+            reason = f"no {present['text']!r}" if n is None else f"record too large: {n:,} characters"
+            quarantined.append(Quarantined(place.source, int(rows[i]), reason))
+        empty = pa.nulls(batch.num_rows, pa.string())
+        articles = pa.RecordBatch.from_arrays([fields.get(field, empty) for field in FIELDS], schema=SCHEMA)
+    except (pa.ArrowInvalid, UnicodeDecodeError):
+        articles, good = _read_rows(batch, place, columns, quarantined)
+    ids = _ids(articles.column(0), rows, place.stem)
+    kept = good.copy()
+    kept[good] = seen.add_all([ids[i] for i in np.flatnonzero(good).tolist()])
+    for i in np.flatnonzero(good & ~kept).tolist():
+        quarantined.append(Quarantined(place.source, int(rows[i]), f"duplicate id {ids[i][:200]!r}"))
+    articles = articles.set_column(0, SCHEMA.field(0), pa.array(ids, pa.string()))
+    if not kept.all():
+        articles = articles.filter(pa.array(kept))
+    return Block(articles, tuple(sorted(quarantined, key=lambda record: record.position)))
+
+
+def _as_string(column: Any, field: str) -> Any:
+    if not pa.types.is_string(column.type):
+        column = column.cast(pa.string())
+    column.validate(full=True)
+    if field != "text":
+        # an empty cell says nothing
+        column = pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+    return column
+
+
+def _ids(column: Any, rows: npt.NDArray[np.int64], stem: str) -> list[str]:
+    ids: list[str | None] = column.to_pylist()
+    return [f"{stem}:{row}" if id is None else id for id, row in zip(ids, rows.tolist(), strict=True)]
+
+
+def _read_rows(
+    batch: Any, place: _Place, columns: Columns, quarantined: list[Quarantined]
+) -> tuple[Any, npt.NDArray[np.bool_]]:
+    """One by one, so that only the rows with invalid UTF-8 are lost."""
+    names = batch.schema.names
+    cells = [_decoded(batch.column(name)) for name in names]
+    articles: list[Article] = []
+    good = np.zeros(batch.num_rows, dtype=np.bool_)
+    for i, row in enumerate(zip(*cells, strict=True)):
+        position = place.before + 1 + i
+        unfit = next((name for name, cell in zip(names, row, strict=True) if isinstance(cell, bytes)), None)
+        record: Article | Quarantined
+        if unfit is None:
+            found = dict(zip(names, row, strict=True))
+            record = record_to_article(found, columns, place.source, place.stem, position)
+        else:
+            record = Quarantined(place.source, position, f"{unfit!r} is not valid utf-8")
+        good[i] = isinstance(record, Article)
+        if isinstance(record, Article):
+            articles.append(record)
+        else:
+            quarantined.append(record)
+            articles.append(Article(id="", text=""))
+    return _to_block(articles, []).articles, good
+
+
+def _decoded(column: Any) -> list[Any]:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return list(column.cast(pa.string()).to_pylist())
+    values: list[Any] = []
+    for scalar in column:
+        raw = scalar.as_buffer().to_pybytes() if scalar.is_valid else None
+        try:
+            values.append(None if raw is None else raw.decode())
+        except UnicodeDecodeError:
+            values.append(raw)
+    return values

@@ -1,0 +1,404 @@
+/* Bytes to tokens: UTF-8 is lower-cased and classified 64 bytes at a time, then cut where the classes change.
+ *
+ * The lowered text is in an alphabet of its own: word characters keep their UTF-8 bytes, and every other character is
+ * one byte, so that the length of a gap in bytes is its length in characters. Non-ASCII characters are looked up in
+ * tables that were filled by the running interpreter (see `_kernel.pyx`), so that `\w` and lower() are its own.
+ */
+#ifndef STANCE_KERNEL_TEXT_H
+#define STANCE_KERNEL_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SSE2__) || defined(_M_X64)
+#if !defined(STANCE_SCALAR)
+#define STANCE_SSE2 1
+#include <emmintrin.h>
+#endif
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define STANCE_INLINE static inline __attribute__((always_inline))
+#define STANCE_PREFETCH(p) __builtin_prefetch(p)
+#define STANCE_LIKELY(x) __builtin_expect(!!(x), 1)
+#define STANCE_LOAD(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define STANCE_STORE(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
+STANCE_INLINE unsigned lowest_bit(uint64_t bits) { return (unsigned)__builtin_ctzll(bits); }
+STANCE_INLINE unsigned count_bits(uint64_t bits) { return (unsigned)__builtin_popcountll(bits); }
+#else
+#include <intrin.h>
+#define STANCE_INLINE static __forceinline
+#define STANCE_PREFETCH(p) ((void)0)
+#define STANCE_LIKELY(x) (x)
+#define STANCE_LOAD(p) (*(p))
+#define STANCE_STORE(p, v) (*(p) = (v))
+STANCE_INLINE unsigned lowest_bit(uint64_t bits)
+{
+    unsigned long at;
+    _BitScanForward64(&at, bits);
+    return (unsigned)at;
+}
+STANCE_INLINE unsigned count_bits(uint64_t bits)
+{
+    unsigned n = 0;
+    for (; bits; bits &= bits - 1) n++;
+    return n;
+}
+#endif
+
+/* What became of a text; all but OK are answered by the caller, who holds the GIL, and the text is read again. */
+enum { TEXT_OK, TEXT_NEEDS_PAGE, TEXT_NEEDS_LOWER, TEXT_MALFORMED, TEXT_NO_MEMORY, TEXT_TOO_LONG };
+
+/* An entry of the Unicode tables: the lower-cased code point, flags, and the byte that stands for it in a gap. */
+#define POINT_MASK 0x1FFFFFu
+#define POINT_WORD (1u << 21)
+#define POINT_SPACE (1u << 22)
+#define POINT_NEEDS_LOWER (1u << 23)
+#define POINT_GAP_SHIFT 24
+
+#define PAGES 0x1100
+static const uint32_t *unicode_pages[PAGES];
+
+/* Gaps, as stance.model.tokens.Gap has them. */
+enum { GAP_CLAUSE = 1, GAP_QUOTE = 2, GAP_SENTENCE = 4 };
+/* Bytes of a gap: how they count. GAP_LOOK follows a full stop that ends a sentence. */
+enum { GAP_STOP = 8, GAP_DOT = 16, GAP_LOOK = 32, GAP_DASH = 64 };
+static uint8_t gap_class[256];
+
+static void fill_gap_class(void)
+{
+    const char *c;
+    memset(gap_class, 0, sizeof gap_class);
+    for (c = "\t\n\v\f\r \x1c\x1d\x1e\x1f\"')]"; *c; c++) gap_class[(uint8_t)*c] |= GAP_LOOK;
+    for (c = "!?\n\r"; *c; c++) gap_class[(uint8_t)*c] |= GAP_STOP;
+    for (c = ",;:()"; *c; c++) gap_class[(uint8_t)*c] |= GAP_CLAUSE;
+    gap_class['"'] |= GAP_QUOTE;
+    gap_class[0x80] |= GAP_QUOTE; /* stands for a quotation mark that closes no sentence */
+    gap_class['.'] |= GAP_DOT;
+    gap_class['-'] |= GAP_DASH;
+}
+
+#define TEXT_FRONT 64    /* readable bytes before the lowered text */
+#define TEXT_BACK 192    /* writable bytes after it */
+#define TEXT_MOST ((size_t)1 << 30)
+
+/* The buffers of one paragraph; they grow to the longest one and are used again. */
+typedef struct {
+    size_t capacity;          /* bytes of text that fit */
+    unsigned char *memory;    /* all of the below */
+    unsigned char *lowered;   /* twice the text: 2 bytes of it become at most 4 */
+    uint64_t *word_bits;      /* which bytes of `lowered` belong to word characters */
+    uint64_t *mark_bits;      /* which are apostrophes */
+    uint32_t *start, *end;    /* of each token in `lowered` */
+    uint32_t *length;         /* of its word: without a possessive 's */
+    uint64_t *low, *high;     /* the first 16 bytes of the word, or a hash */
+    uint32_t *id, *node, *rows, *items;
+    uint64_t *key;
+    uint16_t *values, *symbols, *bones, *cues;
+    uint8_t *gap, *item_gap;
+    unsigned char *piece;     /* a blank-separated word, for character n-grams */
+    uint32_t *piece_at;
+    size_t lowered_length, tokens;
+    size_t continuations;     /* bytes of word characters beyond one a character */
+    size_t foreign;           /* word characters from U+0250 on */
+    size_t word_bytes;
+    uint32_t missing_page;
+} text_buffers;
+
+static void text_free(text_buffers *t)
+{
+    free(t->memory);
+    memset(t, 0, sizeof *t);
+}
+
+static int text_reserve(text_buffers *t, size_t n, int characters)
+{
+    size_t tokens, bits, size = 0, i;
+    unsigned char *memory;
+    if (n <= t->capacity && t->memory) return TEXT_OK;
+    if (n > TEXT_MOST) return TEXT_TOO_LONG;
+    n = n < 2048 ? 4096 : n + n / 2;
+    tokens = n / 2 + 80; /* a token and a gap are a byte each at least; stores run on in groups of 8 */
+    bits = n / 32 + 16;
+    {
+        struct { void **at; size_t bytes; } parts[] = {
+            {(void **)&t->lowered, TEXT_FRONT + 2 * n + TEXT_BACK},
+            {(void **)&t->word_bits, bits * 8}, {(void **)&t->mark_bits, bits * 8},
+            {(void **)&t->start, tokens * 4}, {(void **)&t->end, tokens * 4}, {(void **)&t->length, tokens * 4},
+            {(void **)&t->low, tokens * 8}, {(void **)&t->high, tokens * 8},
+            {(void **)&t->id, tokens * 4}, {(void **)&t->node, tokens * 4}, {(void **)&t->rows, tokens * 4},
+            {(void **)&t->items, tokens * 4}, {(void **)&t->key, tokens * 8},
+            {(void **)&t->values, tokens * 2}, {(void **)&t->symbols, tokens * 2},
+            {(void **)&t->bones, tokens * 4 + 16}, {(void **)&t->cues, tokens * 2},
+            {(void **)&t->gap, tokens}, {(void **)&t->item_gap, tokens},
+            {(void **)&t->piece, characters ? 2 * n + 64 : 0}, {(void **)&t->piece_at, characters ? 4 * n + 64 : 0},
+        };
+        size_t count = sizeof parts / sizeof parts[0];
+        for (i = 0; i < count; i++) size += (parts[i].bytes + 63) / 64 * 64;
+        memory = malloc(size + 64);
+        if (!memory) return TEXT_NO_MEMORY;
+        free(t->memory);
+        t->memory = memory;
+        t->capacity = n;
+        memory += 64 - ((uintptr_t)memory & 63);
+        for (i = 0; i < count; i++) {
+            *parts[i].at = memory;
+            memory += (parts[i].bytes + 63) / 64 * 64;
+        }
+        memset(t->lowered, 0, TEXT_FRONT);
+        t->lowered += TEXT_FRONT;
+    }
+    return TEXT_OK;
+}
+
+/* Little-endian loads keep the order of bytes and bits the same everywhere. */
+STANCE_INLINE uint64_t load8(const unsigned char *p)
+{
+    uint64_t v;
+    memcpy(&v, p, 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    return v;
+}
+
+typedef struct { uint64_t word, mark, beyond; } class_bits;
+
+#ifdef STANCE_SSE2
+#define IN_RANGE(v, a, b) _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8((a) - 1)), _mm_cmplt_epi8(v, _mm_set1_epi8((b) + 1)))
+
+/* Lower-cases 64 bytes and says which are word characters, apostrophes, and not ASCII. */
+STANCE_INLINE class_bits classify(const unsigned char *from, unsigned char *to)
+{
+    class_bits bits = {0, 0, 0};
+    int i;
+    for (i = 0; i < 4; i++) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(from + 16 * i)), low, word;
+        low = _mm_or_si128(v, _mm_and_si128(IN_RANGE(v, 'A', 'Z'), _mm_set1_epi8(0x20)));
+        _mm_storeu_si128((__m128i *)(to + 16 * i), low);
+        word = _mm_or_si128(_mm_or_si128(IN_RANGE(low, 'a', 'z'), IN_RANGE(v, '0', '9')),
+                            _mm_cmpeq_epi8(v, _mm_set1_epi8('_')));
+        bits.word |= (uint64_t)(uint32_t)_mm_movemask_epi8(word) << (16 * i);
+        bits.mark |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\''))) << (16 * i);
+        bits.beyond |= (uint64_t)(uint32_t)_mm_movemask_epi8(v) << (16 * i);
+    }
+    return bits;
+}
+#else
+#define EACH 0x0101010101010101u
+#define HIGH (0x80 * EACH)
+/* Sets the high bit of every byte in [a, b]; bytes must be below 128. */
+#define SWAR_RANGE(v, a, b) (((v) + (128 - (a)) * EACH) & ~((v) + (127 - (b)) * EACH) & HIGH)
+/* Gathers the high bits of 8 bytes. */
+#define GATHER(v) ((((v) >> 7) * 0x0102040810204080u) >> 56)
+
+/* The same, 8 bytes to a register, where there is no vector unit we know. */
+STANCE_INLINE class_bits classify(const unsigned char *from, unsigned char *to)
+{
+    class_bits bits = {0, 0, 0};
+    int i;
+    for (i = 0; i < 8; i++) {
+        uint64_t v = load8(from + 8 * i), beyond = v & HIGH, seven = v & ~HIGH, low, word, mark;
+        low = v | (SWAR_RANGE(seven, 'A', 'Z') & ~beyond) >> 2;
+        seven = low & ~HIGH;
+        word = SWAR_RANGE(seven, 'a', 'z') | SWAR_RANGE(seven, '0', '9') | SWAR_RANGE(seven, '_', '_');
+        mark = SWAR_RANGE(seven, '\'', '\'');
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        low = __builtin_bswap64(low);
+#endif
+        memcpy(to + 8 * i, &low, 8);
+        bits.word |= GATHER(word & ~beyond) << (8 * i);
+        bits.mark |= GATHER(mark & ~beyond) << (8 * i);
+        bits.beyond |= GATHER(beyond) << (8 * i);
+    }
+    return bits;
+}
+#endif
+
+/* Reads a code point; returns its length, 0 if malformed. Lone surrogates pass, as str may hold them. */
+STANCE_INLINE unsigned read_point(const unsigned char *p, size_t left, uint32_t *point)
+{
+    uint32_t c = p[0];
+    if (c < 0xC2) return 0;
+    if (left < 2 || (p[1] & 0xC0) != 0x80) return 0;
+    if (c < 0xE0) {
+        *point = (c & 0x1F) << 6 | (p[1] & 0x3F);
+        return 2;
+    }
+    if (left < 3 || (p[2] & 0xC0) != 0x80) return 0;
+    if (c < 0xF0) {
+        *point = (c & 0x0F) << 12 | (uint32_t)(p[1] & 0x3F) << 6 | (p[2] & 0x3F);
+        return *point < 0x800 ? 0 : 3;
+    }
+    if (c > 0xF4 || left < 4 || (p[3] & 0xC0) != 0x80) return 0;
+    *point = (c & 7) << 18 | (uint32_t)(p[1] & 0x3F) << 12 | (uint32_t)(p[2] & 0x3F) << 6 | (p[3] & 0x3F);
+    return *point < 0x10000 || *point > 0x10FFFF ? 0 : 4;
+}
+
+STANCE_INLINE unsigned write_point(unsigned char *to, uint32_t c)
+{
+    if (c < 0x80) {
+        to[0] = (unsigned char)c;
+        return 1;
+    }
+    if (c < 0x800) {
+        to[0] = (unsigned char)(0xC0 | c >> 6);
+        to[1] = (unsigned char)(0x80 | (c & 0x3F));
+        return 2;
+    }
+    if (c < 0x10000) {
+        to[0] = (unsigned char)(0xE0 | c >> 12);
+        to[1] = (unsigned char)(0x80 | (c >> 6 & 0x3F));
+        to[2] = (unsigned char)(0x80 | (c & 0x3F));
+        return 3;
+    }
+    to[0] = (unsigned char)(0xF0 | c >> 18);
+    to[1] = (unsigned char)(0x80 | (c >> 12 & 0x3F));
+    to[2] = (unsigned char)(0x80 | (c >> 6 & 0x3F));
+    to[3] = (unsigned char)(0x80 | (c & 0x3F));
+    return 4;
+}
+
+/* Appends `n` (1..64) bits to both bitmaps. */
+#define APPEND_BITS(w, m, n)                                                                                          \
+    do {                                                                                                              \
+        word_fill |= (w) << fill;                                                                                     \
+        mark_fill |= (m) << fill;                                                                                     \
+        if (fill + (n) >= 64) {                                                                                       \
+            t->word_bits[full] = word_fill;                                                                           \
+            t->mark_bits[full++] = mark_fill;                                                                         \
+            word_fill = fill ? (w) >> (64 - fill) : 0;                                                                \
+            mark_fill = fill ? (m) >> (64 - fill) : 0;                                                                \
+            fill += (n) - 64;                                                                                         \
+        } else {                                                                                                      \
+            fill += (n);                                                                                              \
+        }                                                                                                             \
+    } while (0)
+
+/* Lower-cases and classifies a text of `n` bytes. */
+static int lower_text(text_buffers *t, const unsigned char *text, size_t n)
+{
+    uint64_t word_fill = 0, mark_fill = 0;
+    size_t full = 0, i = 0;
+    unsigned fill = 0;
+    unsigned char *to = t->lowered;
+    t->continuations = t->foreign = 0;
+    while (i < n) {
+        class_bits bits;
+        unsigned ready = 64;
+        if (STANCE_LIKELY(n - i >= 64)) {
+            bits = classify(text + i, to);
+        } else {
+            unsigned char last[64];
+            memset(last, 0, 64);
+            memcpy(last, text + i, n - i);
+            ready = (unsigned)(n - i);
+            bits = classify(last, to);
+        }
+        if (bits.beyond) {
+            unsigned ascii = lowest_bit(bits.beyond);
+            ready = ascii;
+            bits.word &= ((uint64_t)1 << ascii) - 1;
+            bits.mark &= ((uint64_t)1 << ascii) - 1;
+        }
+        if (ready) {
+            APPEND_BITS(bits.word, bits.mark, ready);
+            to += ready;
+            i += ready;
+        }
+        while (i < n && text[i] >= 0x80) {
+            uint32_t point, entry;
+            const uint32_t *page;
+            unsigned length = read_point(text + i, n - i, &point);
+            if (!length) return TEXT_MALFORMED;
+            page = STANCE_LOAD(&unicode_pages[point >> 8]);
+            if (!page) {
+                t->missing_page = point >> 8;
+                return TEXT_NEEDS_PAGE;
+            }
+            entry = page[point & 0xFF];
+            if (entry & POINT_NEEDS_LOWER) return TEXT_NEEDS_LOWER;
+            i += length;
+            if (entry & POINT_WORD) {
+                uint32_t low = entry & POINT_MASK;
+                uint64_t ones;
+                length = write_point(to, low);
+                ones = ((uint64_t)1 << length) - 1;
+                APPEND_BITS(ones, (uint64_t)0, length);
+                to += length;
+                t->continuations += length - 1;
+                t->foreign += low >= 0x250;
+            } else {
+                unsigned char byte = (unsigned char)(entry >> POINT_GAP_SHIFT);
+                uint64_t mark = byte == '\'';
+                *to++ = byte;
+                APPEND_BITS((uint64_t)0, mark, 1);
+            }
+        }
+    }
+    t->word_bits[full] = word_fill;
+    t->mark_bits[full] = mark_fill;
+    t->word_bits[full + 1] = t->word_bits[full + 2] = 0;
+    t->mark_bits[full + 1] = t->mark_bits[full + 2] = 0;
+    t->lowered_length = (size_t)(to - t->lowered);
+    memset(to, 0, 64);
+    return TEXT_OK;
+}
+
+/* Writes the positions of all set bits; whole groups of 8, so that the branch is rarely missed. */
+STANCE_INLINE size_t write_positions(uint64_t bits, uint32_t base, uint32_t *to)
+{
+    unsigned count = count_bits(bits), done;
+    for (done = 0; done < count; done += 8) {
+        int i;
+        for (i = 0; i < 8; i++) {
+            to[done + i] = base + lowest_bit(bits | (uint64_t)1 << 63);
+            bits &= bits - 1;
+        }
+    }
+    return count;
+}
+
+/* Cuts the lowered text into tokens: runs of word characters, single apostrophes between them included. */
+static void cut_tokens(text_buffers *t)
+{
+    size_t k, words = t->lowered_length / 64 + 2, starts = 0, ends = 0;
+    uint64_t word_carry = 0, carry = 0;
+    for (k = 0; k < words; k++) {
+        uint64_t w = t->word_bits[k], inside, before;
+        inside = w | (t->mark_bits[k] & (w << 1 | word_carry) & (w >> 1 | t->word_bits[k + 1] << 63));
+        before = inside << 1 | carry;
+        word_carry = w >> 63;
+        carry = inside >> 63;
+        starts += write_positions(inside & ~before, (uint32_t)(64 * k), t->start + starts);
+        ends += write_positions(before & ~inside, (uint32_t)(64 * k), t->end + ends);
+    }
+    t->tokens = starts;
+}
+
+/* What stands before token `i`; see stance.model.tokens. */
+STANCE_INLINE uint8_t gap_before(const text_buffers *t, size_t i)
+{
+    const unsigned char *p = t->lowered + (i ? t->end[i - 1] : 0), *end = t->lowered + t->start[i];
+    unsigned gap = 0, stop = 0;
+    if (end - p < 2) return 0;
+    for (; p < end; p++) {
+        unsigned c = gap_class[*p];
+        gap |= c & (GAP_CLAUSE | GAP_QUOTE);
+        if (c & GAP_DASH && p + 1 < end && p[1] == '-') gap |= GAP_CLAUSE;
+        if (stop) continue;
+        if (c & GAP_STOP) stop = '!';
+        else if (c & GAP_DOT && (p + 1 == end || gap_class[p[1]] & GAP_LOOK)) stop = '.';
+    }
+    if (stop == '.' && i) {
+        /* a full stop after a single letter abbreviates */
+        const unsigned char *word = t->lowered + t->start[i - 1];
+        uint32_t length = t->length[i - 1];
+        if (length == (*word < 0x80 ? 1u : *word < 0xE0 ? 2u : *word < 0xF0 ? 3u : 4u)) stop = 0;
+    }
+    return (uint8_t)(gap | (stop ? GAP_SENTENCE : 0));
+}
+
+#endif

@@ -1,0 +1,118 @@
+"""`decode` and `decoded_chunks`: bytes of every sort."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import pickle
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stance.articles.encoding import UNDECODABLE, clean_surrogates, decode, decoded_chunks
+from stance.errors import ArticleError
+
+ENGLISH = "The minister said “we won’t lift sanctions” on Monday – not before the talks.\r\n" * 3
+FRENCH = "Le ministre a déclaré que les sanctions seraient levées. Où est-il allé ? À Genève.\n" * 3
+RUSSIAN = "Санкции должны быть сняты, заявил министр иностранных дел в понедельник.\n" * 3
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), min_size=1))
+def test_utf8_is_read_as_it_is(text: str) -> None:
+    """UTF-8 comes back unaltered, with and without a mark."""
+    assert decode(b"\xef\xbb\xbf" + text.encode()) == text
+    # a few letters are the signature of a kind of file
+    assert text.startswith(("%PDF-", "PAR1", "BZh", "GIF8", "{\\rtf", "SQLite")) or decode(text.encode()) == text
+
+
+@pytest.mark.parametrize("text", [ENGLISH, FRENCH, RUSSIAN])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_byte_order_marks(text: str, encoding: str) -> None:
+    """A byte order mark decides, and is not part of the text."""
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("text", [ENGLISH, FRENCH, RUSSIAN])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_wide_encodings_without_a_mark(text: str, encoding: str) -> None:
+    """UTF-16 and UTF-32 are known by their NUL bytes."""
+    assert decode(text.encode(encoding)) == text
+    assert "".join(decoded_chunks(io.BytesIO(text.encode(encoding)))) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [(ENGLISH, "cp1252"), (FRENCH, "cp1252"), (FRENCH, "latin-1"), (RUSSIAN, "cp1251"), (RUSSIAN, "koi8-r")],
+)
+def test_old_encodings(text: str, encoding: str) -> None:
+    """The one-byte encodings of press archives are found."""
+    assert decode(text.encode(encoding)) == text
+
+
+def test_one_bad_byte_does_not_change_the_encoding() -> None:
+    """UTF-8 with a damaged byte is an error that says where, not other letters."""
+    with pytest.raises(ArticleError, match=r"^a\.txt: not valid utf-8: byte 0xff at \d+$"):
+        decode(ENGLISH.encode() + b"\xff", "a.txt")
+
+
+def test_cut_character() -> None:
+    """A text cut in mid-character is an error, not guessed at."""
+    with pytest.raises(ArticleError, match="not valid utf-8"):
+        decode("Où?".encode()[:2])
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"%PDF-1.7\n", b"PK\x03\x04rest", b"\x89PNG\r\n\x1a\n", b"\x7fELF", b"PAR1", b"{\\rtf1 text}",
+        pickle.dumps({"text": "x" * 50}), bytes(1000), bytes(range(256)) * 20, b"text\0text", b"\x01\x02\x03\x04" * 9,
+        struct.pack("<200I", *range(200)), struct.pack("<200H", *range(200)),
+    ],
+    ids=lambda raw: repr(raw[:8]),
+)  # fmt: skip
+def test_binary_files(raw: bytes) -> None:
+    """What is no text is an error of one line."""
+    with pytest.raises(ArticleError) as caught:
+        decode(raw, "a.txt")
+    assert "\n" not in str(caught.value)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes(raw: bytes) -> None:
+    """Whatever the bytes, there is a text that can be written, or an `ArticleError`."""
+    with contextlib.suppress(ArticleError):
+        decode(raw).encode()
+
+
+def test_empty() -> None:
+    """No bytes are an empty text."""
+    assert decode(b"") == ""
+    assert "".join(decoded_chunks(io.BytesIO(b""))) == ""
+
+
+def test_encoding_is_decided_where_it_shows() -> None:
+    """A stream that is ASCII for megabytes and then Windows-1252 is read rightly."""
+    text = "plain line of a table\n" * 100_000 + FRENCH
+    assert "".join(decoded_chunks(io.BytesIO(text.encode("cp1252")))) == text
+
+
+def test_chunks_cut_no_character() -> None:
+    """Characters of several bytes at the seams of pieces are whole."""
+    text = "€" * 300_001
+    assert "".join(decoded_chunks(io.BytesIO(b"x" + text.encode()))) == "x" + text
+
+
+@pytest.mark.parametrize("guess", [True, False])
+def test_bad_bytes_in_a_stream_are_marked(guess: bool) -> None:
+    """In a stream of UTF-8, bytes that do not fit are marked and the rest is read."""
+    raw = b"caf\xc3\xa9 na\xc3\xafve\nb\xffd\n\xe2\x82\xac\n"
+    assert "".join(decoded_chunks(io.BytesIO(raw), guess=guess)) == f"café naïve\nb{UNDECODABLE}d\n€\n"
+
+
+def test_lone_surrogates_are_replaced_one_for_one() -> None:
+    """A lone surrogate becomes U+FFFD, so that offsets stay and the text can be written."""
+    assert clean_surrogates("a\ud83db\udc00") == "a\ufffdb\ufffd"
+    whole = "a\U0001f600b"
+    assert clean_surrogates(whole) is whole

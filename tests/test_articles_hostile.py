@@ -1,0 +1,277 @@
+"""Reading what is broken, huge or made to harm: one error, or a quarantined record, and the rest unharmed."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stance.articles import Article, Quarantined, read_articles, read_records
+from stance.articles.records import LARGEST_RECORD
+from stance.errors import ArticleError
+
+GOOD = b'{"id": "%d", "text": "Talks resume."}\n'
+
+
+def outcomes(path: Path) -> list[tuple[int | None, str]]:
+    """Position, and id or reason, of each record."""
+    return [(r.position, r.id if isinstance(r, Article) else r.reason) for r in read_records([path])]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"{", "not valid JSON"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"text": ' + b"9" * 10_000 + b"}", "not valid JSON"),
+        (b'{"text": "raw\0nul"}', "not valid JSON"),
+        (b'{"text": "\xff\xfe"}', "not valid utf-8"),
+        (b'"text"', "not a JSON object"),
+        (b"null", "not a JSON object"),
+        (b'{"id": "x"}', "no 'text'"),
+        (b'{"text": null}', "no 'text'"),
+        (b'{"text": 5}', "'text' is not a text but int"),
+        (b'{"text": ["a"]}', "'text' is not a text but list"),
+        (b'{"text": "x", "title": {}}', "'title' is not a text but dict"),
+        (b'{"id": "1", "text": "x"}', "duplicate id '1'"),
+        (b'{"text": "' + b"x" * (LARGEST_RECORD + 1) + b'"}', "record too large"),
+    ],
+    ids=lambda value: repr(value[:24]),
+)
+def test_bad_json_line(tmp_path: Path, line: bytes, reason: str) -> None:
+    """A bad line is quarantined with its position and reason; the lines around it are read."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(GOOD % 1 + line + b"\n" + GOOD % 2)
+    first, bad, last = outcomes(path)
+    assert (first, last) == ((1, "1"), (3, "2"))
+    assert bad[0] == 2
+    assert reason in bad[1]
+    assert "\n" not in bad[1]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (b"2,x,y", "line 3: 3 cells under 2 columns"),
+        (b"2", "line 3: 1 cells under 2 columns"),
+        (b'2,"He said "no" to it"', "line 3: ',' expected after '\"'"),
+        (b"2,caf\xff\xc3", "line 3: bytes that are not in the encoding of the file"),
+        (b"1,again", "duplicate id '1'"),
+        (b"2,".ljust(LARGEST_RECORD + 9, b"x"), "line 3: record too large"),
+    ],
+    ids=lambda value: repr(value[:24]),
+)
+def test_bad_row(tmp_path: Path, row: bytes, reason: str) -> None:
+    """A bad row is quarantined with its row, line and reason; the rows around it are read."""
+    path = tmp_path / "a.csv"
+    path.write_bytes("id,text\n1,Où — é\n".encode() + row + b"\n\n3,Talks.\n")
+    first, bad, last = outcomes(path)
+    assert (first, last) == ((1, "1"), (3, "3"))
+    assert bad[0] == 2
+    assert bad[1].startswith(reason)
+
+
+@pytest.mark.parametrize(("rows", "text"), [(20, "Talks."), (400_000, "Talks about talks went on and on. " * 3)])
+def test_quotation_mark_that_is_never_closed(tmp_path: Path, rows: int, text: str) -> None:
+    """It costs the line that it stands on, not the rest of the file, even where that is larger than a record."""
+    path = tmp_path / "a.csv"
+    path.write_text('id,text\n1,Talks.\n2,"Talks\n' + "".join(f"{i},{text}\n" for i in range(3, rows)))
+    records = list(read_records([path]))
+    bad = [record for record in records if isinstance(record, Quarantined)]
+    assert [(q.position, q.reason.split(":")[0]) for q in bad] == [(2, "line 3")]
+    assert [r.id for r in records if isinstance(r, Article)] == ["1", *map(str, range(3, rows))]
+
+
+def test_table_whose_accents_come_late(tmp_path: Path) -> None:
+    """A Windows-1252 table that is ASCII for its first megabyte loses no row."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"id,text\n" + b"".join(b"%d,plain row of a table\n" % i for i in range(50_000)) + b"x,Caf\xe9\n")
+    *_, last = read_articles([path])
+    assert last.text == "Café"
+
+
+def test_stray_surrogates_can_be_written(tmp_path: Path) -> None:
+    """Half a surrogate pair becomes U+FFFD in every field, and offsets stay right."""
+    path = tmp_path / "a.jsonl"
+    path.write_text(r'{"id": "\ud83d", "text": "a\ud83db\n\n\ude00c \ud83d\ude00", "title": "\udfff"}')
+    (article,) = read_articles([path])
+    assert (article.id, article.text, article.title) == ("\ufffd", "a\ufffdb\n\n\ufffdc \U0001f600", "\ufffd")
+    assert [p.text for p in article.paragraphs] == ["a\ufffdb", "\ufffdc \U0001f600"]
+    json.dumps([article.id, article.text], ensure_ascii=False).encode()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_file_name_that_is_no_text(tmp_path: Path) -> None:
+    """A file whose name is not UTF-8 is read, and its id and source can be written."""
+    name = os.fsencode(tmp_path) + b"/caf\xe9.txt"
+    with open(name, "w") as file:
+        file.write("Talks.")
+    (article,) = read_articles([tmp_path])
+    assert article.id == "caf\ufffd"
+    f"{article.source}".encode()
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".md", ".csv", ".jsonl", ".parquet", ".txt.gz", ""])
+@pytest.mark.parametrize(
+    "raw",
+    [pickle.dumps({"text": "x" * 99}), bytes(5000), bytes(range(256)) * 40, b"%PDF-1.7\n\n", b"\x1f\x8b\x08junk"],
+    ids=["pickle", "zeros", "bytes", "pdf", "gzip"],
+)  # fmt: skip
+def test_binary_file(tmp_path: Path, suffix: str, raw: bytes) -> None:
+    """A named file that is binary, whatever its suffix, is an error of one line that names it."""
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(raw)
+    with pytest.raises(ArticleError) as caught:
+        list(read_articles([path]))
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("a.html", b"<!DOCTYPE html><p>Talks."),
+        ("a.json", b'[\n{"text": "x"}]'),
+        ("a.json", b'{\n "text": "x"\n}'),
+        ("a.xml", b"<?xml version='1.0'?><a/>"),
+        ("a.csv", b""),
+        ("a.csv", b"\n\n"),
+        ("a.csv", b"text,text\nx,y\n"),
+        ("a.csv", b"only prose here\nand here\n"),
+        ("a.parquet", b""),
+        ("a.parquet", b"PAR1PAR1"),
+        ("a.jsonl", b'{"body": "x"}\n'),
+    ],
+)
+def test_unreadable_source(tmp_path: Path, name: str, raw: bytes) -> None:
+    """A named file that cannot be read as a whole is an error of one line."""
+    (tmp_path / name).write_bytes(raw)
+    with pytest.raises(ArticleError) as caught:
+        list(read_articles([tmp_path / name]))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["gone.txt", "gone/", "nul\0.txt", "empty", ""])
+def test_nothing_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A missing file and an empty folder are errors."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ArticleError):
+        list(read_articles([name]))
+
+
+def test_folder_with_nothing_to_read(tmp_path: Path) -> None:
+    """A folder that holds only other things is an error that says what it holds."""
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    with pytest.raises(ArticleError, match=r"it holds only files with \.jpg"):
+        list(read_articles([tmp_path]))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes")
+def test_folder_with_loop_and_pipe(tmp_path: Path) -> None:
+    """A link back to the folder is not followed, and a named pipe is not waited for."""
+    (tmp_path / "a.txt").write_text("Talks.")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert outcomes(tmp_path) == [(0, "a link to a folder is not followed"), (1, "a")]
+
+
+def test_truncated_gzip(tmp_path: Path) -> None:
+    """What precedes the damage is read; the rest is one quarantined record, and later files are read."""
+    whole = gzip.compress(b"".join(GOOD % i for i in range(20_000)))
+    (tmp_path / "a.jsonl.gz").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "b.txt").write_text("Talks.")
+    *read, broken, last = read_records([tmp_path / "a.jsonl.gz", tmp_path / "b.txt"])
+    assert len(read) > 5_000
+    assert isinstance(broken, Quarantined)
+    assert broken.position == len(read) + 1
+    assert broken.reason.startswith("damaged gzip file")
+    assert isinstance(last, Article)
+
+
+def test_damaged_parquet(tmp_path: Path) -> None:
+    """A Parquet file with damage in a later row group is read up to there."""
+    path = tmp_path / "a.parquet"
+    texts = [os.urandom(400).hex() for _ in range(2_000)]
+    pq.write_table(pa.table({"text": texts}), path, row_group_size=500, compression="zstd", use_dictionary=False)
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2 : len(raw) // 2 + 2_000] = bytes(2_000)
+    path.write_bytes(raw)
+    *read, broken = read_records([path])
+    assert 100 < len(read) < 2_000
+    assert isinstance(broken, Quarantined)
+    assert "not a sound Parquet file" in broken.reason
+
+
+@given(st.binary(max_size=400), st.sampled_from([".txt", ".csv", ".tsv", ".jsonl", ".parquet", ".csv.gz", ""]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+def test_any_bytes(tmp_path: Path, raw: bytes, suffix: str) -> None:
+    """Whatever a file holds, it gives articles and quarantined records or an `ArticleError`."""
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(raw)
+    try:
+        positions = [record.position for record in read_records([path])]
+    except ArticleError:
+        return
+    assert positions == sorted(set(positions), key=lambda position: position or 0)
+
+
+# the peak of this process alone: what getrusage gives is inherited from the one that started it
+MEASURE = """
+import re, sys
+from stance.articles import read_records
+count = sum(1 for _ in read_records([sys.argv[1]]))
+print(count, int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024)
+"""
+
+
+def measured(path: Path) -> tuple[int, int]:
+    """How many records a file gives, and the peak memory in MB of a process that reads it."""
+    done = subprocess.run([sys.executable, "-c", MEASURE, str(path)], capture_output=True, text=True, check=True)
+    count, peak = done.stdout.split()
+    return int(count), int(peak)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is counted otherwise elsewhere")
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".jsonl.gz", ".parquet"])
+def test_memory_does_not_grow(tmp_path: Path, suffix: str) -> None:
+    """A file twenty times as large takes hardly more memory."""
+    peaks = []
+    for records in (1_000, 20_000):
+        path = tmp_path / f"{records}{suffix}"
+        texts = [f"{i} " + "Talks on sanctions went on. " * 120 for i in range(records)]
+        if suffix == ".parquet":
+            pq.write_table(pa.table({"text": texts}), path, use_dictionary=False, compression="none")
+        else:
+            row = "{},{}\n" if suffix == ".csv" else '{{"id": "{}", "text": "{}"}}\n'
+            raw = ("id,text\n" if suffix == ".csv" else "") + "".join(row.format(i, t) for i, t in enumerate(texts))
+            path.write_bytes(gzip.compress(raw.encode(), 1) if suffix.endswith(".gz") else raw.encode())
+        count, peak = measured(path)
+        assert count == records
+        peaks.append(peak)
+    assert peaks[1] - peaks[0] < 20
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is counted otherwise elsewhere")
+@pytest.mark.parametrize("suffix", [".txt", ".csv", ".jsonl"])
+def test_single_line_of_100_mb(tmp_path: Path, suffix: str) -> None:
+    """It is one quarantined record, or an error, in bounded memory."""
+    path = tmp_path / f"a{suffix}"
+    head = {".txt": "", ".csv": "id,text\n1,", ".jsonl": '{"text": "'}[suffix]
+    with path.open("w") as file:
+        file.write(head)
+        for _ in range(100):
+            file.write("word " * 200_000)
+    count, peak = measured(path)
+    assert count == 1
+    assert peak < 250

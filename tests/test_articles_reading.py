@@ -1,0 +1,269 @@
+"""Reading articles: formats, columns, ids, folders, globs, gzip, standard input."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import gzip
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stance.articles import Article, Columns, Quarantined, read_articles, read_records
+from stance.articles.seen import SeenIds
+from stance.errors import ArticleError
+
+ROWS = [
+    {"id": "a", "text": "Talks resume.\n\n“Sanctions” stay.", "title": "Talks", "date": "2025-03-14", "outlet": "Wire"},
+    {"id": "b", "text": "", "title": None, "date": None, "outlet": None},
+]
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> Path:
+    """Write rows in the format of the suffix."""
+    name = path.name.removesuffix(".gz")
+    if name.endswith(".jsonl"):
+        raw = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    elif name.endswith(".parquet"):
+        buffer = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist(rows), buffer)
+        raw = buffer.getvalue()
+    else:
+        table = io.StringIO()
+        writer = csv.DictWriter(table, list(rows[0]), delimiter="\t" if name.endswith(".tsv") else ",")
+        writer.writeheader()
+        writer.writerows(rows)
+        raw = table.getvalue().encode()
+    path.write_bytes(gzip.compress(raw) if path.suffix == ".gz" else raw)
+    return path
+
+
+def outcome(record: Article | Quarantined) -> tuple[int | None, str]:
+    """Position, and id or reason."""
+    return record.position, record.id if isinstance(record, Article) else record.reason
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".jsonl", ".parquet"])
+@pytest.mark.parametrize("gz", ["", ".gz"])
+def test_tables(tmp_path: Path, suffix: str, gz: str) -> None:
+    """Every table format gives the same articles, gzipped or not; an empty text is an article."""
+    path = write(tmp_path / f"wire{suffix}{gz}", ROWS)
+    assert list(read_records([path])) == [
+        Article(**row, source=str(path), position=i) for i, row in enumerate(ROWS, start=1)
+    ]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_named_columns(tmp_path: Path, suffix: str) -> None:
+    """Columns are taken by the names that the user gives."""
+    path = write(tmp_path / f"wire{suffix}", [{"doc": "x1", "body": "Talks.", "paper": "Wire", "text": "wrong"}])
+    (article,) = read_articles(path, Columns(text="body", id="doc", outlet="paper"))
+    assert (article.id, article.text, article.outlet, article.title) == ("x1", "Talks.", "Wire", None)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+@pytest.mark.parametrize("columns", [Columns(), Columns(text="story"), Columns(text="body", date="day")])
+def test_missing_columns(tmp_path: Path, suffix: str, columns: Columns) -> None:
+    """A column that must be there and is not is one error, which names the file and the columns it has."""
+    path = write(tmp_path / f"wire{suffix}", [{"doc": "x1", "body": "Talks."}])
+    with pytest.raises(ArticleError, match=r"no column .* the file has doc, body$") as caught:
+        list(read_articles([path], columns))
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_ids_are_made_from_stem_and_position(tmp_path: Path, suffix: str) -> None:
+    """A record without an id is called after its file and its place there."""
+    path = write(tmp_path / f"wire.v2{suffix}", [{"text": "One."}, {"text": "Two."}])
+    assert [article.id for article in read_articles([path])] == ["wire.v2:1", "wire.v2:2"]
+
+
+def test_keys_that_only_later_records_have(tmp_path: Path) -> None:
+    """JSON lines that leave out empty keys are read, though the first lacks the text."""
+    path = write(tmp_path / "a.jsonl", [{"id": "a"}, {"id": "b", "text": "Talks.", "title": "T"}])
+    assert [outcome(record) for record in read_records([path])] == [(1, "no 'text'"), (2, "b")]
+
+
+def test_positions_are_lines(tmp_path: Path) -> None:
+    """Positions in JSON lines are lines of the file, blank ones counted."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"id": "a", "text": "1"}\n\n\nno\n{"id": "a", "text": "2"}\r\n{"id": "c", "text": "3"}')
+    assert [record.position for record in read_records([path])] == [1, 4, 5, 6]
+
+
+def test_values_that_are_no_strings(tmp_path: Path) -> None:
+    """Numbers serve as ids and dates; a list does not."""
+    path = write(tmp_path / "a.jsonl", [{"id": 7, "text": "x", "date": 2025}, {"id": [1], "text": "y"}])
+    first, second = read_records([path])
+    assert isinstance(first, Article)
+    assert (first.id, first.date) == ("7", "2025")
+    assert outcome(second) == (2, "'id' is not a text but list")
+
+
+def test_parquet_types(tmp_path: Path) -> None:
+    """Dates, categories, binary text and nanoseconds are read; a text column of numbers is an error."""
+    table = pa.table(
+        {
+            "text": pa.array([b"Talks \xe2\x80\x94 on", b"\xff"], pa.binary()),
+            "id": pa.array([1.5, None]),
+            "outlet": pa.array(["Wire", "Wire"]).dictionary_encode(),
+            "date": pa.array([datetime.date(2025, 3, 14)] * 2),
+            "title": pa.array([1, 1], pa.timestamp("ns")),
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    first, second = read_records([tmp_path / "a.parquet"])
+    assert isinstance(first, Article)
+    assert (first.text, first.id, first.outlet, first.date) == ("Talks — on", "1.5", "Wire", "2025-03-14")
+    assert outcome(second) == (2, "'text' is not valid utf-8")
+    pq.write_table(pa.table({"text": [1, 2]}), tmp_path / "b.parquet")
+    with pytest.raises(ArticleError, match="the column 'text' is not text but int64"):
+        list(read_articles([tmp_path / "b.parquet"]))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_tables_of_spreadsheets(tmp_path: Path, delimiter: str, encoding: str, end: str) -> None:
+    """The separators, encodings and line ends that spreadsheet programs write are found."""
+    rows = ["id", "text"], ["1", '"Café, talks; on | and\non"'], ["2", "“Non”"]
+    raw = end.join(delimiter.join(row) for row in rows) + end
+    (tmp_path / "a.csv").write_bytes(raw.encode(encoding))
+    assert [a.text for a in read_articles([tmp_path / "a.csv"])] == ["Café, talks; on | and\non", "“Non”"]
+
+
+def test_separator_hint(tmp_path: Path) -> None:
+    """The first line by which a spreadsheet program names the separator is no header."""
+    (tmp_path / "a.csv").write_text("sep=;\nid;text\n1;Talks, too.\n")
+    assert [a.text for a in read_articles([tmp_path / "a.csv"])] == ["Talks, too."]
+
+
+def test_tab_separated_without_quoting(tmp_path: Path) -> None:
+    """In a tab-separated table quotation marks may be plain characters."""
+    (tmp_path / "a.tsv").write_text('id\ttext\n1\t"Talks" are on.\n2\t"Never closed\n3\t"Quoted\nline"\n')
+    assert [outcome(r) for r in read_records([tmp_path / "a.tsv"])] == [(1, "1"), (2, "2"), (3, "3")]
+    assert [a.text for a in read_articles([tmp_path / "a.tsv"])] == ['"Talks" are on.', '"Never closed', "Quoted\nline"]
+
+
+def test_text_is_kept_to_the_letter(tmp_path: Path) -> None:
+    """Line ends, tabs and spaces of a text file are as in the file; only a byte order mark is not text."""
+    (tmp_path / "a.md").write_bytes(b"\xef\xbb\xbfOne\r\n\tTwo \r Three\n")
+    (article,) = read_articles([tmp_path / "a.md"])
+    assert article == Article("a", "One\r\n\tTwo \r Three\n", source=str(tmp_path / "a.md"), position=1)
+
+
+def test_folders(tmp_path: Path) -> None:
+    """A folder is read in order, hidden files left out; ids carry the path; what has no reader is quarantined."""
+    for name in ("b.txt", "2024/x.txt", "2025/x.txt", ".hidden.txt", ".git/x.txt", "photo.jpg", "2025/notes"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("Talks.")
+    assert [outcome(record) for record in read_records(tmp_path)] == [
+        (1, "b"),
+        (0, "no reader for .jpg"),
+        (1, "2024/x"),
+        (0, "no reader for a file without suffix"),
+        (1, "2025/x"),
+    ]
+
+
+@pytest.mark.parametrize("gz", ["", ".gz"])
+def test_bad_files_in_a_folder_are_quarantined(tmp_path: Path, gz: str) -> None:
+    """In a folder a binary, a table without text and a dead link stop nothing."""
+    (tmp_path / "a.txt").write_bytes(bytes(100))
+    write(tmp_path / f"b.csv{gz}", [{"name": "x"}])
+    (tmp_path / "c.txt").symlink_to(tmp_path / "gone")
+    (tmp_path / "d.txt").write_text("Talks.")
+    reasons = [outcome(record) for record in read_records([tmp_path])]
+    assert [position for position, _ in reasons] == [0, 0, 0, 1]
+    assert "binary" in reasons[0][1]
+    assert "no column 'text'" in reasons[1][1]
+    assert "No such file" in reasons[2][1]
+
+
+def test_globs(tmp_path: Path) -> None:
+    """A glob gives its files in order, and what is in its folders; a file whose name holds a star is a file."""
+    for name in ("b.txt", "a.txt", "sub/c.txt", "sub/d[1].txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("Talks.")
+    assert [a.id for a in read_articles([f"{tmp_path}/*"])] == ["a", "b", "c", "d[1]"]
+    assert [a.id for a in read_articles([f"{tmp_path}/**/*.txt"])] == ["a", "b", "c", "d[1]"]
+    assert [a.id for a in read_articles([f"{tmp_path}/sub/d[1].txt"])] == ["d[1]"]
+    with pytest.raises(ArticleError, match="no file matches"):
+        list(read_articles([f"{tmp_path}/*.csv"]))
+
+
+def test_same_stem_in_two_folders(tmp_path: Path) -> None:
+    """Files of one name do not clash, as texts or as tables without ids."""
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.txt").write_text("Talks.")
+        write(tmp_path / folder / "b.jsonl", [{"text": "Talks."}])
+    paths = [tmp_path / "x/a.txt", tmp_path / "y/a.txt", tmp_path / "x/b.jsonl", tmp_path / "y/b.jsonl"]
+    ids = [article.id for article in read_articles(paths)]
+    assert ids == [str(paths[0]), str(paths[1]), f"{paths[2]}:1", f"{paths[3]}:1"]
+    assert [a.id for a in read_articles([tmp_path])] == ["x/a", "x/b:1", "y/a", "y/b:1"]
+
+
+def test_a_file_met_twice_is_read_once(tmp_path: Path) -> None:
+    """A file that is named and also found in a folder is not counted twice, and that is said."""
+    (tmp_path / "a.txt").write_text("Talks.")
+    assert [outcome(r) for r in read_records([tmp_path / "a.txt", tmp_path])] == [(1, "a"), (0, "the same file again")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "columns", "ids"),
+    [
+        (b"Talks resume.\n\nSanctions stay.", Columns(), ["stdin"]),
+        (b'{"id": "a", "text": "Talks."}\n{"id": "b", "text": ""}\n', Columns(), ["a", "b"]),
+        (b'{"id": "a", "text": "' + b"long " * 50_000 + b'"}\n', Columns(), ["a"]),
+        (b"id,body\n1,Talks.\n", Columns(text="body"), ["1"]),
+        (gzip.compress(b"Talks."), Columns(), ["stdin"]),
+    ],
+)
+def test_standard_input(monkeypatch: pytest.MonkeyPatch, raw: bytes, columns: Columns, ids: list[str]) -> None:
+    """What is piped in is text, JSON lines or, with a text column named, a table; the pipe is left open."""
+    pipe = io.TextIOWrapper(io.BufferedReader(io.BytesIO(raw)))
+    monkeypatch.setattr(sys, "stdin", pipe)
+    assert [(a.id, a.source) for a in read_articles(["-"], columns)] == [(id, "-") for id in ids]
+    assert not pipe.closed
+    assert not pipe.buffer.closed
+
+
+def test_parquet_through_a_pipe(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Parquet is known by its first bytes, even where it cannot be read from its end."""
+    raw = write(tmp_path / "a.parquet", ROWS).read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+    assert [a.id for a in read_articles("-")] == ["a", "b"]
+
+
+def test_formats_without_suffix(tmp_path: Path) -> None:
+    """A named file with no known suffix is known by its contents."""
+    for name, source in (("one", "a.jsonl"), ("two", "a.parquet")):
+        write(tmp_path / source, ROWS).rename(tmp_path / name)
+        assert [a.id for a in read_articles([tmp_path / name])] == ["a", "b"]
+    (tmp_path / "Iran vs. U.S").write_text("Talks.")
+    assert [a.id for a in read_articles([tmp_path / "Iran vs. U.S"])] == ["Iran vs. U.S"]
+
+
+def test_quarantine_callback(tmp_path: Path) -> None:
+    """Bad records go to the callback; without one the first stops the run, with its place."""
+    (tmp_path / "a.jsonl").write_text('{"text": "One."}\nno\n{"text": "Two."}\n')
+    refused: list[Quarantined] = []
+    assert len(list(read_articles([tmp_path / "a.jsonl"], quarantine=refused.append))) == 2
+    assert [(q.source, q.position) for q in refused] == [(str(tmp_path / "a.jsonl"), 2)]
+    with pytest.raises(ArticleError, match=r"a\.jsonl:2: not valid JSON"):
+        list(read_articles([tmp_path / "a.jsonl"]))
+
+
+def test_seen_ids() -> None:
+    """Every id is new once, through all growth of the table."""
+    seen = SeenIds()
+    assert all(seen.add(f"id {i}") for i in range(20_000))
+    assert not any(seen.add(f"id {i}") for i in range(20_000))
+    assert len(seen) == 20_000
