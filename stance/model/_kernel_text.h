@@ -123,17 +123,17 @@ static int text_reserve(text_buffers *t, size_t n, int characters)
     tokens = n / 2 + 80; /* a token and a gap are a byte each at least; stores run on in groups of 8 */
     bits = n / 32 + 16;
     {
-        struct { void **at; size_t bytes; } parts[] = {
-            {(void **)&t->lowered, TEXT_FRONT + 2 * n + TEXT_BACK},
-            {(void **)&t->word_bits, bits * 8}, {(void **)&t->mark_bits, bits * 8},
-            {(void **)&t->start, tokens * 4}, {(void **)&t->end, tokens * 4}, {(void **)&t->length, tokens * 4},
-            {(void **)&t->low, tokens * 8}, {(void **)&t->high, tokens * 8},
-            {(void **)&t->id, tokens * 4}, {(void **)&t->node, tokens * 4}, {(void **)&t->rows, tokens * 4},
-            {(void **)&t->items, tokens * 4}, {(void **)&t->key, tokens * 8},
-            {(void **)&t->values, tokens * 2}, {(void **)&t->symbols, tokens * 2},
-            {(void **)&t->bones, tokens * 4 + 16}, {(void **)&t->cues, tokens * 2},
-            {(void **)&t->gap, tokens}, {(void **)&t->item_gap, tokens},
-            {(void **)&t->piece, characters ? 2 * n + 64 : 0}, {(void **)&t->piece_at, characters ? 4 * n + 64 : 0},
+        struct { void *at; size_t bytes; } parts[] = {
+            {&t->lowered, TEXT_FRONT + 2 * n + TEXT_BACK},
+            {&t->word_bits, bits * 8}, {&t->mark_bits, bits * 8},
+            {&t->start, tokens * 4}, {&t->end, tokens * 4}, {&t->length, tokens * 4},
+            {&t->low, tokens * 8}, {&t->high, tokens * 8},
+            {&t->id, tokens * 4}, {&t->node, tokens * 4}, {&t->rows, tokens * 4},
+            {&t->items, tokens * 4}, {&t->key, tokens * 8},
+            {&t->values, tokens * 2}, {&t->symbols, tokens * 2},
+            {&t->bones, tokens * 4 + 16}, {&t->cues, tokens * 2},
+            {&t->gap, tokens}, {&t->item_gap, tokens},
+            {&t->piece, characters ? 2 * n + 64 : 0}, {&t->piece_at, characters ? 4 * n + 64 : 0},
         };
         size_t count = sizeof parts / sizeof parts[0];
         for (i = 0; i < count; i++) size += (parts[i].bytes + 63) / 64 * 64;
@@ -144,7 +144,7 @@ static int text_reserve(text_buffers *t, size_t n, int characters)
         t->capacity = n;
         memory += 64 - ((uintptr_t)memory & 63);
         for (i = 0; i < count; i++) {
-            *parts[i].at = memory;
+            memcpy(parts[i].at, &memory, sizeof memory);
             memory += (parts[i].bytes + 63) / 64 * 64;
         }
         memset(t->lowered, 0, TEXT_FRONT);

@@ -361,14 +361,18 @@ def _problem(corpus: Corpus, t: int, folds: int, seed: int) -> _Problem:
     rows = np.array(corpus.coded(target.name), dtype=np.int64)
     truth = np.array([target.labels.index(corpus.examples[i].labels[target.name]) for i in rows], dtype=np.int64)
     groups = np.array(corpus.groups)[rows]
-    if len(np.unique(truth)) < 2 or len(np.unique(groups)) < folds:
+    most = int(np.bincount(truth).max()) if len(truth) else 0
+    if len(np.unique(truth)) < 2 or len(np.unique(groups)) < folds or most < folds:
         raise CorpusError(
             f"target {target.name!r} has {len(rows)} coded paragraphs in {len(np.unique(groups))} groups and "
-            f"{len(np.unique(truth))} labels; {folds}-fold cross-validation needs {folds} groups and two labels"
+            f"{len(np.unique(truth))} labels, the most frequent one {most} times; {folds}-fold cross-validation needs "
+            f"{folds} groups, two labels and one of them {folds} times"
         )
     splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
     weight = np.array([0.5 if target.name in corpus.examples[i].disputed else 1.0 for i in rows])
     split = [(a, b) for a, b in splitter.split(rows, truth, groups)]
+    if any(len(np.unique(truth[inside])) < 2 for inside, _ in split):
+        raise CorpusError(f"target {target.name!r}: a fold leaves a single label to learn from; code more paragraphs")
     return _Problem(target.name, t, target.labels, rows, truth, weight, split)
 
 

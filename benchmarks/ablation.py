@@ -1,0 +1,82 @@
+"""What each block is worth: macro-F1 held out on the corpus and, with --eval, on a file of other text.
+
+    python benchmarks/ablation.py [--eval FILE] [--corpus data]
+
+Two ways to hold out: by article, as training does, and by file of the corpus, each of which has one writer with a
+manner of his own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import f1_score
+
+from stance.model.analyzer import Settings
+from stance.model.lexicon import CONTEXT, Lexicon
+from stance.training.corpus import Corpus
+from stance.training.corpus_files import read_corpus
+from stance.training.fit import fit_model
+
+CHOICE = {"C": 10.0, "class_weight": "balanced"}
+BASE = Settings(word_ngrams=(1, 1), word_weight=0.5)
+
+
+def _without(corpus: Corpus, cues: bool) -> Corpus:
+    """The corpus without context classes, and without cues too if asked."""
+    if corpus.cues is None or cues:
+        return replace(corpus, cues=None)
+    return replace(corpus, cues=Lexicon({k: v for k, v in corpus.cues.groups.items() if not k.startswith(CONTEXT)}))
+
+
+def main() -> None:
+    """Fit every variant and print a line for each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--eval", help="JSON lines with text and one label a target")
+    parser.add_argument("--corpus", default="data")
+    given = parser.parse_args()
+    corpus = read_corpus(given.corpus)
+    by_file = replace(corpus, examples=tuple(replace(e, article=Path(e.path).stem) for e in corpus))
+    lines = Path(given.eval).read_text(encoding="utf-8").splitlines() if given.eval else []
+    records = [json.loads(line) for line in lines]
+    variants: dict[str, tuple[Corpus, Settings]] = {
+        "all blocks": (corpus, BASE),
+        "words and bigrams only": (corpus, Settings(word_ngrams=(1, 2), anchored=False)),
+        "no words of the paragraph": (corpus, replace(BASE, word_weight=1e-6)),
+        "words at weight 0.25": (corpus, replace(BASE, word_weight=0.25)),
+        "words at weight 1": (corpus, replace(BASE, word_weight=1.0)),
+        "no sentence terms": (corpus, replace(BASE, sentence_weight=1e-6)),
+        "no anchored terms": (corpus, replace(BASE, anchored_weight=1e-6)),
+        "no context classes": (_without(corpus, cues=False), BASE),
+        "no cue classes": (_without(corpus, cues=True), BASE),
+        "window of 4": (corpus, replace(BASE, window=4)),
+        "window of 15": (corpus, replace(BASE, window=15)),
+    }
+    choices = {target.name: CHOICE for target in corpus.targets}
+    names = [target.name for target in corpus.targets]
+    print(f"{'':<28}" + "".join(f"{name:^30}" for name in names))
+    print(f"{'macro-F1':<28}" + "  by article   by file    eval  " * len(names))
+    for label, (variant, settings) in variants.items():
+        cells = []
+        result = fit_model(variant, settings, choices)
+        other = replace(by_file, cues=variant.cues)
+        outside = fit_model(other, settings, choices)
+        scores = result.model.score_texts([r["text"] for r in records]) if records else None
+        for t, target in enumerate(corpus.targets):
+            truth = np.array([target.labels.index(e.labels[target.name]) for e in corpus])
+            for found in (result, outside):
+                predicted = found.held_out.margins[:, t].argmax(axis=1)
+                cells.append(f"{f1_score(truth, predicted, average='macro'):>10.3f}")
+            if scores is not None:
+                true = [target.labels.index(r[target.name]) for r in records]
+                guess = np.nan_to_num(scores[:, t]).argmax(axis=1)
+                cells.append(f"{f1_score(true, guess, average='macro'):>10.3f}")
+        print(f"{label:<28}" + "".join(cells), flush=True)
+
+
+if __name__ == "__main__":
+    main()

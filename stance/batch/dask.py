@@ -1,0 +1,87 @@
+"""The same chunks on a Dask cluster.
+
+The client reads, cuts and writes; workers score. A worker needs this package and the model under the same path; it
+needs to see neither the input nor the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from stance.batch.pools import Form, ModelReference, Part, pack, score_part
+from stance.errors import MissingDependencyError, StanceError
+
+__all__ = ["DaskPool"]
+
+
+class DaskPool:
+    """Scores chunks on a cluster.
+
+    A chunk that was on a worker when it died is scored again elsewhere: the scheduler keeps what it was made from.
+
+    Parameters
+    ----------
+    address : str
+        ``tcp://host:port`` of a scheduler, or ``"local"`` for a cluster of processes on this machine.
+    reference : ModelReference
+        Each worker loads it once and refuses any other.
+    jobs : int
+        Workers of a local cluster.
+
+    Raises
+    ------
+    MissingDependencyError
+        Without ``dask[distributed]``.
+    StanceError
+        If the scheduler does not answer.
+    """
+
+    def __init__(self, address: str, reference: ModelReference, jobs: int) -> None:
+        try:
+            import dask
+            import distributed
+        except ImportError as error:
+            raise MissingDependencyError("dask", "dask") from error
+        self.reference = reference
+        # a chunk goes with its task, so that a lost one can be made again; that makes the graph large on purpose
+        self.settings = dask.config.set(
+            {"distributed.admin.large-graph-warning-threshold": "1GB", "distributed.comm.timeouts.connect": "20s"}
+        )
+        self.cluster: Any = None
+        try:
+            if address == "local":
+                self.cluster = distributed.LocalCluster(
+                    n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None
+                )
+            self.client: Any = distributed.Client(self.cluster if address == "local" else address)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise StanceError(f"{address}: no Dask scheduler answers: {error}") from error
+        self.broken = (distributed.KilledWorker, distributed.client.FutureCancelledError)
+
+    @property
+    def ahead(self) -> int:
+        """Two chunks a thread, by the number of workers at this moment."""
+        return 2 * max(1, sum(self.client.nthreads().values()))
+
+    def submit(self, articles: Any, form: Form) -> Callable[[], Part]:
+        """Send a chunk to the cluster; the function returned waits for the part."""
+        future = self.client.submit(score_part, self.reference, pack(articles), form, pure=False)
+
+        def result() -> Part:
+            try:
+                part: Part = future.result()
+            except self.broken as error:
+                raise StanceError(f"the Dask cluster lost a chunk: {error}; go on with --resume") from error
+            finally:
+                future.release()
+            return part
+
+        return result
+
+    def close(self, failed: bool) -> None:
+        """Leave the cluster; a local one is shut down."""
+        self.client.close()
+        if self.cluster is not None:
+            self.cluster.close()
+        self.settings.__exit__(None, None, None)

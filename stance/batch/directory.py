@@ -1,0 +1,189 @@
+"""The folder of a run: parts, manifest, quarantine; what a killed run leaves and the next one goes on from."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from stance.articles import Quarantined
+from stance.articles.sources import STDIN, find_sources
+from stance.batch.chunks import Shard
+from stance.batch.counts import Counts
+from stance.batch.files import as_stance_error, write_whole
+from stance.errors import StanceError
+
+__all__ = ["RunDirectory", "describe_inputs"]
+
+_FORMAT = "stance-run"
+_VERSION = 1
+
+
+def describe_inputs(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
+    """Every file to be read, with size and time of change.
+
+    Raises
+    ------
+    ArticleError
+        If one is missing.
+    """
+    found: list[dict[str, Any]] = []
+    for source in find_sources(paths):
+        entry: dict[str, Any] = {"path": source.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")}
+        if source.path != STDIN:
+            try:
+                status = os.stat(source.path)
+                entry |= {"bytes": status.st_size, "mtime_ns": status.st_mtime_ns}
+            except OSError as error:
+                entry["problem"] = error.strerror
+        found.append(entry)
+    return found
+
+
+class RunDirectory:
+    """Keeps account of which parts are written.
+
+    A part is named after its chunk and appears whole; after it, now and then, the manifest is written anew. So a part
+    that the manifest does not list may be there, and is then made again under the same name: nothing is lost and
+    nothing stands there twice.
+
+    Parameters
+    ----------
+    folder : Path
+        Where.
+    identity : mapping
+        ``model``, ``inputs`` and ``settings``: what must be the same for a run to go on.
+    shard : Shard
+        Which share this process writes; all shards of a run may share a folder.
+    resume : bool
+        Whether to go on with what is there.
+
+    Raises
+    ------
+    StanceError
+        If a run is there and is not to be, or cannot be, gone on with.
+    """
+
+    def __init__(self, folder: Path, identity: Mapping[str, Any], shard: Shard, resume: bool) -> None:
+        self.folder, self.identity, self.shard = folder, dict(identity), shard
+        self.manifest = folder / f"manifest{shard.suffix}.json"
+        self.quarantine = folder / f"quarantine{shard.suffix}.jsonl"
+        self.entries: dict[int, dict[str, Any]] = {}
+        self.state = "running"
+        self._next = 0.0
+        self._refused: IO[str] | None = None
+        self._check_neighbours()
+        if not self.manifest.exists():
+            return
+        if not resume:
+            raise StanceError(f"{folder}: holds a run already; go on with it by --resume, or name another folder")
+        if any(entry["path"] == STDIN for entry in self.identity["inputs"]):
+            raise StanceError("a run on standard input cannot be gone on with: it cannot be read again")
+        before = self._read(self.manifest)
+        for entry in before["chunks"]:
+            path = folder / entry["file"]
+            if path.is_file() and path.stat().st_size == entry["bytes"]:
+                self.entries[entry["index"]] = entry
+        if before["state"] == "finished" and len(self.entries) == len(before["chunks"]):
+            self.state = "finished"
+
+    def _check_neighbours(self) -> None:
+        """No manifest in the folder may be of another run."""
+        manifests = sorted(self.folder.glob("manifest*.json"))
+        for path in manifests:
+            before = self._read(path)
+            if Shard(*before["shard"]).of != self.shard.of:
+                raise StanceError(f"{self.folder}: holds a run of {Shard(*before['shard']).of} shard(s), not this one")
+            for what, said in (("model", "model"), ("inputs", "inputs"), ("settings", "settings")):
+                if before[said] != self.identity[said]:
+                    raise StanceError(f"{path}: cannot go on: {self._difference(what, before[said])}")
+        if not manifests and any(self.folder.glob("part-*")):
+            raise StanceError(f"{self.folder}: holds parts of a run without its manifest; name another folder")
+
+    def _difference(self, what: str, before: Any) -> str:
+        now = self.identity[what]
+        if what == "inputs":
+            changed = [e["path"] for e in now if e not in before] or [e["path"] for e in before if e not in now]
+            return f"the inputs are not the same (first: {changed[0] if changed else 'their order'})"
+        if what == "model":
+            return f"the model is another ({before['sha256'][:12]} then, {now['sha256'][:12]} now)"
+        names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+        return "; ".join(f"{name} was {before.get(name)!r}, now {now.get(name)!r}" for name in names)
+
+    def _read(self, path: Path) -> dict[str, Any]:
+        try:
+            manifest = json.loads(path.read_bytes())
+            if manifest["format"] != _FORMAT or manifest["format_version"] != _VERSION:
+                raise StanceError(f"{path}: not the manifest of a run that this version can go on with")
+            assert isinstance(manifest, dict)
+        except OSError as error:
+            raise as_stance_error(path, error) from error
+        except (ValueError, KeyError, TypeError, AssertionError) as error:
+            raise StanceError(f"{path}: not the manifest of a run: {error}") from error
+        return manifest
+
+    @property
+    def counts(self) -> Counts:
+        """The sum over all parts that are written."""
+        return Counts.total(Counts.from_dict(entry) for entry in self.entries.values())
+
+    def begin(self) -> None:
+        """Write the first manifest and start the list of quarantined records anew: it is read anew, too."""
+        for left in self.folder.glob(".*.part"):
+            index = left.name.removeprefix(".part-").split(".")[0]
+            if index.isdecimal() and self.shard.owns(int(index)):
+                left.unlink(missing_ok=True)
+        self.save()
+        try:
+            self._refused = open(self.quarantine, "w", encoding="utf-8")  # noqa: SIM115
+        except OSError as error:
+            raise as_stance_error(self.quarantine, error) from error
+
+    def refuse(self, records: Iterable[Quarantined]) -> None:
+        """Append to the list of quarantined records."""
+        assert self._refused is not None
+        try:
+            for record in records:
+                line = {"source": record.source, "position": record.position, "reason": record.reason}
+                self._refused.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._refused.flush()
+        except OSError as error:
+            raise as_stance_error(self.quarantine, error) from error
+
+    def write(self, index: int, suffix: str, content: bytes, rows: int, counts: Counts) -> None:
+        """Write a part, and the manifest if it is time."""
+        name = f"part-{index:05d}.{suffix}"
+        write_whole(self.folder / name, content)
+        entry = {"index": index, "file": name, "bytes": len(content), "rows": rows, **counts.to_dict()}
+        self.entries[index] = entry
+        if time.monotonic() >= self._next:
+            self.save()
+
+    def save(self) -> None:
+        """Write the manifest; a large one less often, so that its writing never takes more than a twentieth."""
+        began = time.monotonic()
+        entries = [self.entries[index] for index in sorted(self.entries)]
+        manifest = {
+            "format": _FORMAT,
+            "format_version": _VERSION,
+            "state": self.state,
+            "shard": [self.shard.number, self.shard.of],
+            **self.identity,
+            "totals": {"rows": sum(entry["rows"] for entry in entries), **self.counts.to_dict()},
+            "chunks": entries,
+        }
+        content = json.dumps(manifest, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        write_whole(self.manifest, content)
+        now = time.monotonic()
+        self._next = now + max(0.5, 20 * (now - began))
+
+    def close(self) -> None:
+        """Let go of the list of quarantined records."""
+        if self._refused is not None:
+            try:
+                self._refused.close()
+            except OSError as error:
+                raise as_stance_error(self.quarantine, error) from error

@@ -1,0 +1,301 @@
+"""Scoring many articles to a folder of parts that can be resumed, or to one file."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stance import __version__
+from stance.articles import Columns, Quarantined
+from stance.batch.blocks import count_articles, read_blocks
+from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, cut_chunks
+from stance.batch.counts import Counts
+from stance.batch.directory import RunDirectory, describe_inputs
+from stance.batch.encoding import encode
+from stance.batch.files import as_stance_error, lock
+from stance.batch.pools import Form, ModelReference, Part, Pool, count_jobs, open_pool
+from stance.batch.progress import Progress
+from stance.errors import StanceError
+from stance.model.artefact import default_model_path
+
+__all__ = ["Job", "score_to_directory", "score_to_file"]
+
+Refuse = Callable[[Iterable[Quarantined]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be scored, and how.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Files, folders, globs, ``"-"``.
+    model_path : path-like, optional
+        Folder of a model; the default one if left out.
+    columns : Columns
+        Which column of a table holds what.
+    format : {"parquet", "csv", "jsonl"}
+        Of the output.
+    level : {"paragraph", "article"}
+        What a row is.
+    chunk : int
+        Articles to a chunk; a chunk also ends at `CHARACTERS`.
+    shard : Shard
+        Which share of the chunks.
+    jobs : int
+        Workers; -1 takes every core.
+    dask : str, optional
+        Address of a Dask scheduler, or ``"local"``.
+    """
+
+    paths: tuple[str, ...]
+    model_path: str | Path | None = None
+    columns: Columns = field(default_factory=Columns)
+    format: str = "parquet"
+    level: str = "paragraph"
+    chunk: int = ARTICLES
+    shard: Shard = field(default_factory=Shard)
+    jobs: int = -1
+    dask: str | None = None
+
+    def settings(self) -> dict[str, Any]:
+        """What decides the bytes of the output, beside model and inputs."""
+        return {
+            "version": __version__,
+            "format": self.format,
+            "level": self.level,
+            "columns": asdict(self.columns),
+            "chunk_articles": self.chunk,
+            "chunk_characters": CHARACTERS,
+        }
+
+    def model(self) -> ModelReference:
+        """The model, by path and hash."""
+        return ModelReference.of(default_model_path() if self.model_path is None else self.model_path)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All chunks of the input, those of other shards too."""
+        return cut_chunks(read_blocks(self.paths, self.columns), self.chunk)
+
+    def open_pool(self, reference: ModelReference, jobs: int) -> Pool:
+        """Workers, as asked."""
+        if self.dask is not None:
+            from stance.batch.dask import DaskPool
+
+            return DaskPool(self.dask, reference, jobs)
+        return open_pool(reference, jobs)
+
+
+def score_to_directory(
+    job: Job,
+    folder: str | Path,
+    *,
+    resume: bool = False,
+    progress: bool = False,
+    refuse: Refuse | None = None,
+) -> Counts:
+    """Score to a folder: one part a chunk, ``manifest.json``, ``quarantine.jsonl``.
+
+    A run that was stopped, by whatever, goes on with ``resume``: the input is read again, but only chunks that the
+    manifest does not list are scored and written. The output is the same to the byte as that of one undisturbed run.
+
+    Parameters
+    ----------
+    job : Job
+        What to do.
+    folder : path-like
+        Made if missing.
+    resume : bool
+        Go on with the run in the folder; if there is none, begin.
+    progress : bool
+        Whether to show a line of progress on standard error.
+    refuse : callable, optional
+        Called with the quarantined records of each chunk, in order.
+
+    Returns
+    -------
+    Counts
+        Of the whole run, or of this shard; ``read = scored + abstained + quarantined``.
+
+    Raises
+    ------
+    StanceError
+        If the folder holds a run and ``resume`` is not given; if model, inputs or settings are not those of the run
+        to be resumed; if the disk is full.
+    """
+    folder = Path(folder)
+    reference = job.model()
+    inputs = describe_inputs(job.paths)
+    identity = {
+        "model": {"path": reference.folder, "sha256": reference.sha256},
+        "inputs": inputs,
+        "settings": job.settings(),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise as_stance_error(folder, error) from error
+    with lock(folder / f".lock{job.shard.suffix}"):
+        directory = RunDirectory(folder, identity, job.shard, resume)
+        if directory.state == "finished":
+            return directory.counts
+        directory.begin()
+        done = set(directory.entries)
+
+        def write(chunk: Chunk, part: Part) -> None:
+            counts = part.counts.with_quarantined(len(chunk.quarantined))
+            directory.write(chunk.index, job.format, part.content, part.rows, counts)
+
+        def refuse_all(records: Iterable[Quarantined]) -> None:
+            directory.refuse(records)
+            if refuse is not None:
+                refuse(records)
+
+        try:
+            shown = _open_progress(job) if progress else None
+            _drive(job, reference, Form(job.level, job.format), done, write, refuse_all, shown)
+            if describe_inputs(job.paths) != inputs:
+                raise StanceError(f"{folder}: the inputs changed while they were read; run anew")
+            directory.state = "finished"
+            directory.save()
+        except BaseException:
+            # what is done is noted, if there is room for that
+            with contextlib.suppress(StanceError):
+                directory.save()
+            raise
+        finally:
+            directory.close()
+        return directory.counts
+
+
+def score_to_file(
+    job: Job,
+    path: str | Path,
+    *,
+    progress: bool = False,
+    refuse: Refuse | None = None,
+) -> Counts:
+    """Score to one file, which appears under its name when it is whole.
+
+    Parameters
+    ----------
+    job : Job
+        What to do; without shards.
+    path : path-like
+        The file.
+    progress : bool
+        Whether to show a line of progress on standard error.
+    refuse : callable, optional
+        Called with the quarantined records of each chunk.
+
+    Returns
+    -------
+    Counts
+
+    Raises
+    ------
+    StanceError
+        If it cannot be written.
+    """
+    path = Path(path)
+    if not path.resolve().parent.is_dir():
+        raise StanceError(f"{path}: no folder {path.parent} to write to")
+    total = Counts()
+    part_file = path.with_name(path.name + ".part")
+    writer: Any = None
+
+    def write(chunk: Chunk, part: Part) -> None:
+        nonlocal total, writer
+        total = Counts.total([total, part.counts.with_quarantined(len(chunk.quarantined))])
+        if job.format == "parquet":
+            writer = writer or pq.ParquetWriter(stream, part.content.schema, compression="zstd", use_dictionary=False)
+            writer.write_table(part.content)
+        else:
+            stream.write(encode(part.content, job.format, header=chunk.index == 0))
+
+    try:
+        with open(part_file, "wb") as stream:
+            shown = _open_progress(job) if progress else None
+            _drive(job, job.model(), Form(job.level, None), set(), write, refuse or (lambda records: None), shown)
+            if writer is not None:
+                writer.close()
+        part_file.replace(path)
+    except BaseException as error:
+        with contextlib.suppress(OSError, pa.ArrowException):
+            if writer is not None:
+                writer.close()
+        with contextlib.suppress(OSError):
+            part_file.unlink()
+        if isinstance(error, OSError) and not isinstance(error, StanceError):
+            raise StanceError(f"{path}: {error.strerror or error}") from error
+        raise
+    return total
+
+
+def _open_progress(job: Job) -> Progress:
+    total = count_articles(job.paths)
+    return Progress(None if total is None else total // job.shard.of)
+
+
+def _drive(
+    job: Job,
+    reference: ModelReference,
+    form: Form,
+    done: set[int],
+    write: Callable[[Chunk, Part], None],
+    refuse: Refuse,
+    progress: Progress | None,
+) -> None:
+    """Score the chunks of the shard that are not done; write them in order, with no more in hand than the pool asks."""
+    pool: Pool | None = None
+    waiting: deque[tuple[Chunk, Callable[[], Part] | None]] = deque()
+    failed = True
+
+    def emit() -> None:
+        chunk, result = waiting.popleft()
+        refuse(chunk.quarantined)
+        part = None if result is None else result()
+        if part is not None:
+            write(chunk, part)
+        if progress is not None:
+            articles = len(chunk.articles) + len(chunk.quarantined)
+            progress.add(articles, 0 if part is None else part.rows, spared=part is None)
+
+    try:
+        for chunk, last in _with_last(chunk for chunk in job.chunks() if job.shard.owns(chunk.index)):
+            if chunk.index in done:
+                waiting.append((chunk, None))
+            else:
+                if pool is None:
+                    # a single chunk is not worth starting workers for
+                    pool = job.open_pool(reference, 1 if last and job.dask is None else count_jobs(job.jobs))
+                waiting.append((chunk, pool.submit(chunk.articles, form)))
+            while waiting and (pool is None or len(waiting) > pool.ahead):
+                emit()
+        while waiting:
+            emit()
+        failed = False
+    finally:
+        if pool is not None:
+            pool.close(failed)
+        if progress is not None:
+            progress.close()
+
+
+def _with_last(chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, bool]]:
+    """Each chunk, and whether no other follows it."""
+    before: Chunk | None = None
+    for chunk in chunks:
+        if before is not None:
+            yield before, False
+        before = chunk
+    if before is not None:
+        yield before, True

@@ -1,0 +1,207 @@
+"""Scores to Arrow tables, column by column: the same rows as `stance.results.records`, no Python object a row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from stance.articles.paragraphs import split_paragraphs
+from stance.batch.counts import Counts
+from stance.labels import Target
+from stance.model.abstention import Reason
+from stance.model.scores import Scores
+from stance.model.stance_model import StanceModel
+
+__all__ = ["LEVELS", "score_articles"]
+
+LEVELS = ("paragraph", "article")
+
+# whatever ends a line ends it for `split_paragraphs` too
+_LINE_ENDS = ("\n", "\r", "\x0b", "\x0c", "\u2028", "\u2029")
+_BLANKS = " \t\xa0"
+_OPENING = "\"'“‘(["
+_REASONS = (None, *Reason)
+_ABOUT_NOTHING = frozenset({"unrelated", "none"})
+
+
+class _Paragraphs(NamedTuple):
+    texts: list[str]
+    article: npt.NDArray[np.int64]
+    """Row of the article that each belongs to."""
+    index: npt.NDArray[np.int64]
+    start: npt.NDArray[np.int64]
+    end: npt.NDArray[np.int64]
+    whole: bool
+    """Whether each article is one paragraph, and that its whole text."""
+
+
+def score_articles(model: StanceModel, articles: Any, level: str = "paragraph") -> tuple[Any, Counts]:
+    """Score the articles of a chunk.
+
+    Parameters
+    ----------
+    model : StanceModel
+        What scores.
+    articles : pyarrow.Table
+        With the columns of `stance.batch.blocks.SCHEMA`.
+    level : {"paragraph", "article"}
+        What a row of the result is.
+
+    Returns
+    -------
+    table : pyarrow.Table
+        Columns and values as `paragraph_records` or `article_record` of `stance.results.records` have them.
+    counts : Counts
+        What became of the articles and paragraphs.
+    """
+    articles = articles.combine_chunks()
+    paragraphs = _split(articles.column("text").to_pylist())
+    scores = model.score_paragraphs(paragraphs.texts)
+    outcome = _Outcome(scores)
+    counts = _count(len(articles), paragraphs, outcome)
+    if level == "article":
+        return _article_table(articles, paragraphs, outcome), counts
+    return _paragraph_table(articles, paragraphs, outcome), counts
+
+
+def _split(texts: list[str]) -> _Paragraphs:
+    found: list[str] = []
+    article: list[int] = []
+    index: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    whole = True
+    for row, text in enumerate(texts):
+        spans = _spans(text)
+        whole = whole and spans == [(0, len(text))]
+        for i, (start, end) in enumerate(spans):
+            found.append(text[start:end])
+            article.append(row)
+            index.append(i)
+            starts.append(start)
+            ends.append(end)
+    arrays = (np.array(values, dtype=np.int64) for values in (article, index, starts, ends))
+    return _Paragraphs(found, *arrays, whole)
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """What `split_paragraphs` finds, sooner for a text that is one line and begins with a word."""
+    for line_end in _LINE_ENDS:
+        if line_end in text:
+            return split_paragraphs(text)
+    body = text.strip(_BLANKS)
+    first = body[1:2] if body[:1] in _OPENING else body[:1]
+    # a blank that is not stripped here is not printable
+    if not (first.isalnum() and body[-1:].isprintable()):
+        return split_paragraphs(text)
+    start = len(text) - len(text.lstrip(_BLANKS))
+    return [(start, start + len(body))]
+
+
+class _Outcome:
+    """Labels, probabilities and reasons of all paragraphs, as arrays."""
+
+    def __init__(self, scores: Scores) -> None:
+        self.scores = scores
+        codes = {reason: code for code, reason in enumerate(_REASONS)}
+        self.reasons = np.fromiter(map(codes.__getitem__, scores.reasons), dtype=np.int8, count=len(scores))
+        self.targets = [self._target(t, target) for t, target in enumerate(scores.targets)]
+        self.abstained: npt.NDArray[np.bool_] = np.all([target.labels < 0 for target in self.targets], axis=0)
+
+    def _target(self, t: int, target: Target) -> _TargetOutcome:
+        places = [self.scores.labels.index(label) for label in target.labels]
+        probabilities = self.scores.probabilities[:, t, places]
+        unscored = self.reasons != 0
+        labels = np.where(unscored[:, None], 0.0, probabilities).argmax(axis=1)
+        greatest = np.take_along_axis(probabilities, labels[:, None], axis=1)[:, 0]
+        greatest = np.where(unscored, np.nan, greatest)
+        ambiguous = ~unscored & (greatest < self.scores.least_probability)
+        reasons = np.where(ambiguous, _REASONS.index(Reason.AMBIGUOUS), self.reasons)
+        return _TargetOutcome(target, np.where(reasons != 0, -1, labels), greatest, probabilities, reasons)
+
+
+class _TargetOutcome(NamedTuple):
+    target: Target
+    labels: npt.NDArray[np.int64]
+    """Position among the target's labels, -1 where the model abstained."""
+    probability: npt.NDArray[np.float64]
+    probabilities: npt.NDArray[np.float64]
+    reasons: npt.NDArray[np.int8]
+
+
+def _count(articles: int, paragraphs: _Paragraphs, outcome: _Outcome) -> Counts:
+    labelled = np.zeros(articles, dtype=np.bool_)
+    labelled[paragraphs.article[~outcome.abstained]] = True
+    reasons: Counter[str] = Counter()
+    if outcome.targets:
+        # as `ParagraphScore.abstained` has it: the reason of the first target
+        codes, numbers = np.unique(outcome.targets[0].reasons[outcome.abstained], return_counts=True)
+        reasons.update({str(_REASONS[code]): n for code, n in zip(codes.tolist(), numbers.tolist(), strict=True)})
+    scored = int(labelled.sum())
+    return Counts(
+        articles={"read": articles, "scored": scored, "abstained": articles - scored, "quarantined": 0},
+        paragraphs={
+            "read": len(paragraphs.texts),
+            "scored": int((~outcome.abstained).sum()),
+            "abstained": int(outcome.abstained.sum()),
+        },
+        reasons=dict(reasons),
+    )
+
+
+def _paragraph_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) -> Any:
+    said = ("id", "title", "date", "outlet")
+    if paragraphs.whole:
+        about, texts = articles.select(said), articles.column("text")
+    else:
+        about, texts = articles.select(said).take(pa.array(paragraphs.article)), pa.array(paragraphs.texts, pa.string())
+    columns: dict[str, Any] = {"article_id": about.column("id")}
+    columns |= {name: about.column(name) for name in said[1:]}
+    columns |= {"paragraph": pa.array(paragraphs.index), "start": pa.array(paragraphs.start)}
+    columns |= {"end": pa.array(paragraphs.end), "text": texts}
+    for found in outcome.targets:
+        name = found.target.name
+        columns[name] = _words(found.labels, found.target.labels, missing=-1)
+        columns[f"{name}_probability"] = _numbers(found.probability)
+        for k, label in enumerate(found.target.labels):
+            columns[f"{name}_p_{label}"] = _numbers(found.probabilities[:, k])
+        columns[f"{name}_abstained"] = _words(found.reasons, ("", *map(str, Reason)), missing=0)
+    return pa.table(columns)
+
+
+def _article_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) -> Any:
+    def per_article(which: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        return np.bincount(paragraphs.article[which], minlength=len(articles)).astype(np.int64)
+
+    columns: dict[str, Any] = {"article_id": articles.column("id")}
+    columns |= {name: articles.column(name) for name in ("title", "date", "outlet")}
+    columns["paragraphs"] = pa.array(per_article(np.ones(len(paragraphs.texts), dtype=np.bool_)))
+    columns["abstained"] = pa.array(per_article(outcome.abstained))
+    for found in outcome.targets:
+        target = found.target
+        counts = {label: per_article(found.labels == k) for k, label in enumerate(target.labels)}
+        columns |= {f"{target.name}_{label}": pa.array(n) for label, n in counts.items()}
+        by_name = {label.lower(): n for label, n in counts.items()}
+        net = np.full(len(articles), np.nan)
+        if "favor" in by_name and "against" in by_name:
+            related = np.zeros(len(articles), dtype=np.int64)
+            for label, n in counts.items():
+                if label.lower() not in _ABOUT_NOTHING:
+                    related += n
+            np.divide(by_name["favor"] - by_name["against"], related, out=net, where=related > 0)
+        columns[f"{target.name}_net"] = _numbers(net)
+    return pa.table(columns)
+
+
+def _words(codes: npt.NDArray[Any], words: tuple[str, ...], missing: int) -> Any:
+    places = pa.array(codes.astype(np.int64), mask=codes == missing)
+    return pa.array(words, pa.string()).take(places)
+
+
+def _numbers(values: npt.NDArray[np.float64]) -> Any:
+    """A float column; NaN is no number and becomes null."""
+    return pa.array(np.ascontiguousarray(values), pa.float64(), from_pandas=True)

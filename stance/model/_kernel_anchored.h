@@ -1,0 +1,214 @@
+/* Items, sentences and anchored terms, as stance/model/items.py and anchored.py specify them. */
+#ifndef STANCE_KERNEL_ANCHORED_H
+#define STANCE_KERNEL_ANCHORED_H
+
+#include "_kernel_model.h"
+
+/* As in stance/model/anchored.py, which a test holds against these. */
+#define NEAR 3
+#define PAIR 3
+#define REACH 4
+
+/* Of text_buffers.gap: this token may begin a mention. */
+#define GAP_MENTION 8
+
+typedef struct {
+    size_t mentions, sentences, first_sentence, last_sentence;
+} target_facts;
+
+/* The longest phrase that begins at token `i` of a sentence that ends before `end`; its length, 0 if none. */
+STANCE_INLINE size_t match_phrase(const model *m, const text_buffers *t, size_t i, size_t end, uint16_t *value)
+{
+    uint32_t node = m->phrase_of_word[t->id[i]];
+    size_t n = 0, longest = 0;
+    *value = 0;
+    while (node) {
+        n++;
+        if (m->node_value[node]) {
+            longest = n;
+            *value = m->node_value[node];
+        }
+        if (!m->node_goes_on[node] || i + n >= end) break;
+        node = find_row(&m->keys, WORD_KEY(KEY_PHRASE, 0, node, t->id[i + n]));
+    }
+    return longest;
+}
+
+/* Items of one sentence into the buffers from 0 on: first words, values, gaps. Returns how many. */
+static size_t read_items(const model *m, text_buffers *t, size_t from, size_t end)
+{
+    size_t i = from, n = 0;
+    while (i < end) {
+        uint16_t value;
+        size_t length = match_phrase(m, t, i, end, &value);
+        t->items[n] = t->id[i];
+        t->values[n] = value;
+        t->item_gap[n++] = t->gap[i];
+        i += length ? length : 1;
+    }
+    return n;
+}
+
+/* The folded form of every item, seen from one target; SYMBOL_NONE for a plain word. */
+static void fold_items(const model *m, text_buffers *t, size_t n, int target)
+{
+    const size_t nowhere = n + REACH + 1;
+    size_t i, negation = nowhere;
+    for (i = 0; i < n; i++) {
+        const phrase_value *v = &m->values[t->values[i]];
+        uint16_t symbol = SYMBOL_NONE;
+        if (t->item_gap[i] & GAP_CLAUSE) negation = nowhere;
+        switch (v->kind) {
+        case IS_MENTION: symbol = v->target == target ? SYMBOL_MENTION : SYMBOL_OTHER; break;
+        case IS_CONTEXT: symbol = v->symbol; break;
+        case IS_NEGATION:
+            negation = i;
+            symbol = v->symbol;
+            break;
+        case IS_CUE: symbol = negation <= i && i - negation <= REACH ? v->negated : v->symbol; break;
+        }
+        t->symbols[i] = symbol;
+    }
+}
+
+/* How a pair of cues sees a symbol: not at all if it is context or a mention of the target itself. */
+STANCE_INLINE int is_cue(const model *m, const text_buffers *t, size_t i)
+{
+    uint16_t kind = m->values[t->values[i]].kind;
+    return kind == IS_CUE || kind == IS_NEGATION || t->symbols[i] == SYMBOL_OTHER;
+}
+
+STANCE_INLINE void count_symbols(const model *m, workspace *w, int b, int kind, uint32_t x, uint32_t y, uint32_t z)
+{
+    count_row(m, w, b, find_row(&m->keys, SYMBOL_KEY(kind, b, x, y, z)));
+}
+
+static void count_around(const model *m, workspace *w, size_t n, size_t anchor, int b)
+{
+    const text_buffers *t = &w->text;
+    uint32_t group = m->values[t->values[anchor]].group;
+    size_t i = anchor > m->window ? anchor - m->window : 0, end = anchor + m->window + 1;
+    for (end = end < n ? end : n; i < end; i++) {
+        uint32_t symbol = t->symbols[i];
+        size_t distance = i < anchor ? anchor - i : i - anchor;
+        if (!symbol || !distance) continue;
+        count_symbols(m, w, b, i < anchor ? KEY_LEFT : KEY_RIGHT, symbol, 0, 0);
+        if (distance <= NEAR) count_symbols(m, w, b, i < anchor ? KEY_NEAR_LEFT : KEY_NEAR_RIGHT, group, symbol, 0);
+    }
+}
+
+static void count_skeleton(const model *m, workspace *w, size_t n, int b)
+{
+    text_buffers *t = &w->text;
+    uint16_t *bones = t->bones;
+    size_t i, k = 0;
+    bones[k++] = SYMBOL_FIRST;
+    for (i = 0; i < n; i++) {
+        if (!t->symbols[i]) continue;
+        if (t->item_gap[i] & GAP_CLAUSE && bones[k - 1] != SYMBOL_CLAUSE) bones[k++] = SYMBOL_CLAUSE;
+        if (bones[k - 1] != t->symbols[i]) bones[k++] = t->symbols[i];
+    }
+    bones[k++] = SYMBOL_LAST;
+    for (i = 0; i + 1 < k; i++) {
+        uint32_t x = bones[i], y = bones[i + 1], z = i + 2 < k ? bones[i + 2] : 0;
+        int anchored = x == SYMBOL_MENTION || y == SYMBOL_MENTION;
+        if (anchored) count_symbols(m, w, b, KEY_BONES2, x, y, 0);
+        if (i + 2 < k && (anchored || z == SYMBOL_MENTION)) count_symbols(m, w, b, KEY_BONES3, x, y, z);
+    }
+}
+
+static void count_pairs(const model *m, workspace *w, size_t n, int b)
+{
+    text_buffers *t = &w->text;
+    uint16_t *cues = t->cues;
+    size_t i, j, k = 0;
+    for (i = 0; i < n; i++)
+        if (is_cue(m, t, i) && !(k && cues[k - 1] == t->symbols[i])) cues[k++] = t->symbols[i];
+    for (i = 0; i < k; i++)
+        for (j = i + 1; j < k && j <= i + PAIR; j++) count_symbols(m, w, b, KEY_PAIR, cues[i], cues[j], 0);
+}
+
+/* Words and pairs of words of the sentence, mentions folded. */
+static void count_sentence(const model *m, workspace *w, size_t n, int target, int b)
+{
+    text_buffers *t = &w->text;
+    const uint32_t *rows = m->sentence_rows[target];
+    uint32_t before = 0;
+    size_t i;
+    for (i = 0; i < n; i++) {
+        uint32_t word = t->items[i];
+        if (t->symbols[i] == SYMBOL_MENTION) word = WORD_MENTION;
+        else if (t->symbols[i] == SYMBOL_OTHER) word = WORD_OTHER;
+        count_row(m, w, b, rows[word]);
+        if (i) count_row(m, w, b, find_row(&m->keys, WORD_KEY(KEY_SENTENCE, b, before, word)));
+        before = word;
+    }
+}
+
+/* One sentence, for every target that it mentions. */
+static void count_items(const model *m, workspace *w, size_t n, size_t number, target_facts *facts)
+{
+    text_buffers *t = &w->text;
+    uint32_t mentioned = 0;
+    size_t i;
+    int target;
+    for (i = 0; i < n; i++) {
+        const phrase_value *v = &m->values[t->values[i]];
+        mentioned |= (uint32_t)(v->kind == IS_MENTION) << v->target;
+    }
+    for (target = 0; target < m->n_targets; target++) {
+        int around = m->anchored + 2 * target;
+        target_facts *f = &facts[target];
+        if (!(mentioned >> target & 1)) continue;
+        if (!f->mentions) f->first_sentence = number;
+        f->last_sentence = number;
+        fold_items(m, t, n, target);
+        for (i = 0; i < n; i++) {
+            if (t->symbols[i] == SYMBOL_MENTION) {
+                uint32_t group = m->values[t->values[i]].group;
+                f->mentions++;
+                if (!w->seen_groups[group]) {
+                    w->seen_groups[group] = 1;
+                    count_symbols(m, w, around, KEY_GROUP, group, 0, 0);
+                }
+                count_around(m, w, n, i, around);
+            } else if (t->symbols[i]) {
+                count_symbols(m, w, around, KEY_AMONG, t->symbols[i], 0, 0);
+            }
+        }
+        count_skeleton(m, w, n, around);
+        count_pairs(m, w, n, around);
+        count_sentence(m, w, n, target, around + 1);
+    }
+}
+
+/* Both anchored blocks of all targets. Only sentences in which a mention may begin are looked at closely. */
+static void count_anchored(const model *m, workspace *w)
+{
+    target_facts facts[MOST_TARGETS];
+    text_buffers *t = &w->text;
+    size_t from = 0, i, sentences = 0;
+    int target;
+    memset(facts, 0, (size_t)m->n_targets * sizeof *facts);
+    memset(w->seen_groups, 0, m->groups);
+    for (i = 0; i < t->tokens; i++) t->gap[i] |= gap_before(t, i);
+    while (from < t->tokens) {
+        size_t end = from + 1;
+        uint8_t candidate = t->gap[from];
+        while (end < t->tokens && !(t->gap[end] & GAP_SENTENCE)) candidate |= t->gap[end++];
+        if (candidate & GAP_MENTION) count_items(m, w, read_items(m, t, from, end), sentences, facts);
+        sentences++;
+        from = end;
+    }
+    for (target = 0; target < m->n_targets; target++) {
+        const target_facts *f = &facts[target];
+        int b = m->anchored + 2 * target;
+        if (!f->mentions) continue;
+        count_symbols(m, w, b, KEY_FACT, FACT_MENTIONS + (f->mentions < 4 ? f->mentions : 4), 0, 0);
+        count_symbols(m, w, b, KEY_FACT, f->first_sentence ? FACT_NOT_FIRST : FACT_FIRST, 0, 0);
+        count_symbols(m, w, b, KEY_FACT, f->last_sentence + 1 == sentences ? FACT_LAST : FACT_NOT_LAST, 0, 0);
+        count_symbols(m, w, b, KEY_FACT, FACT_SENTENCES + (sentences < 4 ? sentences : 4), 0, 0);
+    }
+}
+
+#endif

@@ -1,0 +1,192 @@
+/* One pass over a paragraph: tokens, terms of every block, margins. No Python, no allocation but for longer texts. */
+#ifndef STANCE_KERNEL_SCORE_H
+#define STANCE_KERNEL_SCORE_H
+
+#include "_kernel_anchored.h"
+
+/* Columns of the counts that decide an abstention; see stance.model.abstention.WordCounts. */
+enum { COUNT_TOKENS, COUNT_KNOWN, COUNT_ENGLISH, COUNT_LETTERS, COUNT_LATIN, COUNTS };
+
+/* Keys of all words, and the cache lines they will be looked up in on their way. */
+static void key_words(const model *m, text_buffers *t)
+{
+    const word_table *words = &m->words;
+    size_t i, total = 0;
+    uint64_t possessive = load8((const unsigned char *)"'s\0\0\0\0\0\0");
+    for (i = 0; i < t->tokens; i++) {
+        const unsigned char *p = t->lowered + t->start[i];
+        size_t length = t->end[i] - t->start[i];
+        length -= 2 * (size_t)(((load8(p + length - 2) & 0xFFFF) == possessive) & (length > 2));
+        t->length[i] = (uint32_t)length;
+        total += length;
+        word_key(p, length, &t->low[i], &t->high[i]);
+        STANCE_PREFETCH(words->buckets + (hash_word(t->low[i], t->high[i]) >> words->shift));
+    }
+    t->word_bytes = total;
+}
+
+static void look_up_words(const model *m, text_buffers *t, int64_t *counts, uint32_t *flags)
+{
+    size_t i;
+    uint32_t all = 0, known = 0, english = 0;
+    for (i = 0; i < t->tokens; i++) {
+        uint32_t id = find_word(&m->words, t->low[i], t->high[i], t->lowered + t->start[i], t->length[i]);
+        t->id[i] = id & ID_MASK;
+        t->gap[i] = id & ID_MENTION ? GAP_MENTION : 0;
+        known += id / ID_KNOWN & 1;
+        english += id / ID_ENGLISH & 1;
+        all |= id;
+    }
+    counts[COUNT_TOKENS] = (int64_t)t->tokens;
+    counts[COUNT_KNOWN] = known;
+    counts[COUNT_ENGLISH] = english;
+    counts[COUNT_LETTERS] = (int64_t)(t->word_bytes - t->continuations);
+    counts[COUNT_LATIN] = counts[COUNT_LETTERS] - (int64_t)t->foreign;
+    *flags = all;
+}
+
+/* Block 0: n-grams of words, one level after the other. The row of an n-gram is its node in the trie of longer ones. */
+static void count_ngrams(const model *m, workspace *w)
+{
+    text_buffers *t = &w->text;
+    uint32_t n;
+    size_t i, tokens = t->tokens;
+    const uint32_t *node = t->id;
+    if (m->least == 1) count_rows(m, w, 0, t->id, tokens);
+    for (n = 2; n <= m->most && n <= tokens; n++) {
+        size_t last = tokens - n + 1, hits = 0;
+        for (i = 0; i < last; i++) {
+            uint64_t key = WORD_KEY(KEY_NGRAM, 0, node[i], t->id[i + n - 1]);
+            t->key[i] = key;
+            STANCE_PREFETCH(m->keys.buckets + (hash_key(key) >> m->keys.shift));
+        }
+        for (i = 0; i < last; i++) {
+            uint32_t row = find_row(&m->keys, t->key[i]);
+            t->node[i] = row;
+            t->rows[hits] = row;
+            hits += row != 0;
+            STANCE_PREFETCH(w->counters + row);
+        }
+        if (n >= m->least) count_rows(m, w, 0, t->rows, hits);
+        node = t->node;
+    }
+}
+
+STANCE_INLINE uint64_t character_key(const unsigned char *p, size_t length)
+{
+    uint64_t low, high;
+    if (length <= 7) return (load8(p) & byte_masks[length][0]) | (uint64_t)length << 56;
+    word_key(p, length, &low, &high);
+    return mix(low ^ mix(high)) >> 8 | KEY(KEY_CHARACTERS, 0);
+}
+
+static uint32_t find_characters(const model *m, const unsigned char *p, size_t length)
+{
+    uint32_t row = find_row(&m->keys, character_key(p, length)), from;
+    if (length <= 7 || !row) return row;
+    from = m->character_ends[row - 1];
+    if (m->character_ends[row] - from != length || memcmp(m->character_bytes + from, p, length)) return 0;
+    return row;
+}
+
+/* A blank-separated word with a blank on either side: all n-grams of its characters. */
+static void count_piece(const model *m, workspace *w, size_t characters)
+{
+    const text_buffers *t = &w->text;
+    uint32_t n;
+    for (n = m->least_characters; n <= m->most_characters; n++) {
+        size_t count = characters >= n ? characters - n + 1 : 1, i;
+        for (i = 0; i < count; i++) {
+            size_t end = i + n < characters ? i + n : characters;
+            uint32_t from = t->piece_at[i];
+            count_row(m, w, m->characters, find_characters(m, t->piece + from, t->piece_at[end] - from));
+        }
+        if (count == 1) break;
+    }
+}
+
+/* The block of character n-grams; the text has been through lower_text, so all its characters are in the tables. */
+static void count_characters(const model *m, workspace *w, const unsigned char *text, size_t n)
+{
+    text_buffers *t = &w->text;
+    size_t i = 0, characters = 0;
+    unsigned char *to = t->piece;
+    while (i <= n) {
+        uint32_t point = ' ', entry = POINT_SPACE;
+        size_t step = 1;
+        if (i < n) {
+            point = text[i];
+            if (point >= 0x80) step = read_point(text + i, n - i, &point);
+            entry = STANCE_LOAD(&unicode_pages[point >> 8])[point & 0xFF];
+        }
+        if (!(entry & POINT_SPACE)) {
+            if (!characters) {
+                t->piece_at[characters++] = 0;
+                *to++ = ' ';
+            }
+            t->piece_at[characters++] = (uint32_t)(to - t->piece);
+            to += write_point(to, entry & POINT_MASK);
+        } else if (characters) {
+            t->piece_at[characters++] = (uint32_t)(to - t->piece);
+            *to++ = ' ';
+            t->piece_at[characters] = (uint32_t)(to - t->piece);
+            count_piece(m, w, characters);
+            characters = 0;
+            to = t->piece;
+        }
+        i += step;
+    }
+}
+
+/* Bytes to tokens and their keys; the part that every scorer of words must do. */
+static int read_tokens(const model *m, workspace *w, const unsigned char *text, size_t n)
+{
+    text_buffers *t = &w->text;
+    int status = text_reserve(t, n, m->characters);
+    if (status == TEXT_OK) status = lower_text(t, text, n);
+    if (status != TEXT_OK) return status;
+    cut_tokens(t);
+    key_words(m, t);
+    return TEXT_OK;
+}
+
+/* Counts the terms of a text; `weigh` or `forget` must follow. */
+static int read_text(const model *m, workspace *w, const unsigned char *text, size_t n, int64_t *counts)
+{
+    uint32_t flags;
+    int status = read_tokens(m, w, text, n);
+    if (status != TEXT_OK) return status;
+    look_up_words(m, &w->text, counts, &flags);
+    count_ngrams(m, w);
+    if (m->characters) count_characters(m, w, text, n);
+    if (m->n_targets && flags & ID_MENTION) count_anchored(m, w);
+    return TEXT_OK;
+}
+
+/* Scores texts from `i` to `n`; returns the first one that needs help and says in `status` which. */
+static size_t score_texts(const model *m, workspace *w, const unsigned char *const *texts, const size_t *lengths,
+                          size_t i, size_t n, double *margins, int64_t *counts, int *status)
+{
+    for (; i < n; i++) {
+        *status = read_text(m, w, texts[i], lengths[i], counts + i * COUNTS);
+        if (*status != TEXT_OK) return i;
+        weigh(m, w, margins + i * (size_t)m->outputs);
+    }
+    *status = TEXT_OK;
+    return n;
+}
+
+/* The same without looking anything up: how fast could it be? Returns the number of tokens. */
+static size_t only_tokens(const model *m, workspace *w, const unsigned char *const *texts, const size_t *lengths,
+                          size_t *i, size_t n, int *status)
+{
+    size_t tokens = 0;
+    for (; *i < n; (*i)++) {
+        *status = read_tokens(m, w, texts[*i], lengths[*i]);
+        if (*status != TEXT_OK) return tokens;
+        tokens += w->text.tokens;
+    }
+    return tokens;
+}
+
+#endif

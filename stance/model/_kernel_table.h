@@ -1,0 +1,185 @@
+/* Hash tables whose buckets are one cache line: words to ids, and integer keys to rows. Both verify what they find.
+ *
+ * A word of at most 16 bytes is its own key; a longer one is hashed to 15 bytes, marked by a byte that no UTF-8
+ * text holds, and compared with the stored bytes. Every other key is a number that names one thing exactly.
+ */
+#ifndef STANCE_KERNEL_TABLE_H
+#define STANCE_KERNEL_TABLE_H
+
+#include "_kernel_text.h"
+
+typedef struct {
+    uint64_t low[3], high[3];
+    uint32_t id[3];
+    uint32_t overflow; /* the next bucket holds more */
+} word_bucket;
+
+typedef struct {
+    uint64_t key[5];
+    uint32_t row[5];
+    uint32_t overflow;
+} key_bucket;
+
+typedef struct {
+    void *memory;
+    word_bucket *buckets;
+    unsigned shift;
+    size_t size;              /* a power of two, and as many again that only catch what flows over */
+    unsigned char *bytes;     /* all words, one after the other */
+    uint32_t *ends;           /* of each word in `bytes`, by id; id 0 is empty */
+} word_table;
+
+typedef struct {
+    void *memory;
+    key_bucket *buckets;
+    unsigned shift;
+    size_t size;
+} key_table;
+
+/* Of an id in a word_bucket: the low bits are the word, the high ones say what it is good for. */
+#define ID_MASK 0x07FFFFFFu
+#define ID_KNOWN (1u << 28)
+#define ID_ENGLISH (1u << 29)
+#define ID_MENTION (1u << 30)
+
+#define LONG_WORD ((uint64_t)0xFF << 56)
+
+STANCE_INLINE uint64_t mix(uint64_t v)
+{
+    v ^= v >> 32;
+    return v * 0x9E3779B97F4A7C15u;
+}
+
+STANCE_INLINE uint64_t hash_word(uint64_t low, uint64_t high) { return mix(low ^ high * 0xC2B2AE3D27D4EB4Fu); }
+
+static const uint64_t byte_masks[17][2] = {
+#define ONES(n) ((n) == 0 ? 0 : ~(uint64_t)0 >> (64 - 8 * (n)) % 64)
+    {0, 0}, {ONES(1), 0}, {ONES(2), 0}, {ONES(3), 0}, {ONES(4), 0}, {ONES(5), 0}, {ONES(6), 0}, {ONES(7), 0},
+    {ONES(8), 0}, {ONES(8), ONES(1)}, {ONES(8), ONES(2)}, {ONES(8), ONES(3)}, {ONES(8), ONES(4)},
+    {ONES(8), ONES(5)}, {ONES(8), ONES(6)}, {ONES(8), ONES(7)}, {ONES(8), ONES(8)},
+};
+
+/* The key of a word; 16 bytes from `p` on must be readable. */
+STANCE_INLINE void word_key(const unsigned char *p, size_t length, uint64_t *low, uint64_t *high)
+{
+    if (STANCE_LIKELY(length <= 16)) {
+        *low = load8(p) & byte_masks[length][0];
+        *high = load8(p + 8) & byte_masks[length][1];
+    } else {
+        uint64_t a = length, b = 0x27D4EB2F165667C5u;
+        size_t i;
+        for (i = 0; i + 8 <= length; i += 8) {
+            a = mix(a ^ load8(p + i));
+            b = mix(b + load8(p + i) * 0x165667B19E3779F9u);
+        }
+        a ^= load8(p + length - 8) * 0xC2B2AE3D27D4EB4Fu;
+        *low = mix(a);
+        *high = mix(b ^ a) | LONG_WORD;
+    }
+}
+
+static void *allocate_lines(size_t bytes, void **memory)
+{
+    *memory = calloc(bytes + 64, 1);
+    return *memory ? (char *)*memory + (64 - ((uintptr_t)*memory & 63)) : NULL;
+}
+
+static unsigned table_shift(size_t entries, unsigned per_bucket)
+{
+    unsigned bits = 4;
+    while (((size_t)per_bucket << bits) < 2 * entries) bits++;
+    return 64 - bits;
+}
+
+static int word_is(const word_table *t, uint32_t id, const unsigned char *p, size_t length)
+{
+    uint32_t from = t->ends[id - 1];
+    return t->ends[id] - from == length && memcmp(t->bytes + from, p, length) == 0;
+}
+
+STANCE_INLINE uint32_t find_in_words(const word_table *t, uint64_t low, uint64_t high, uint64_t hash)
+{
+    const word_bucket *b = t->buckets + (hash >> t->shift);
+    for (;;) {
+        uint32_t id = (b->id[0] & (0u - (uint32_t)((b->low[0] == low) & (b->high[0] == high)))) |
+                      (b->id[1] & (0u - (uint32_t)((b->low[1] == low) & (b->high[1] == high)))) |
+                      (b->id[2] & (0u - (uint32_t)((b->low[2] == low) & (b->high[2] == high))));
+        if (STANCE_LIKELY(id | !b->overflow)) return id;
+        b++;
+    }
+}
+
+/* The id of a word with its flags, 0 if unknown. */
+STANCE_INLINE uint32_t find_word(const word_table *t, uint64_t low, uint64_t high, const unsigned char *p, size_t length)
+{
+    uint32_t id = find_in_words(t, low, high, hash_word(low, high));
+    if (length > 16 && id && !word_is(t, id & ID_MASK, p, length)) return 0;
+    return id;
+}
+
+STANCE_INLINE uint64_t hash_key(uint64_t key) { return mix(key); }
+
+STANCE_INLINE uint32_t find_row(const key_table *t, uint64_t key)
+{
+    const key_bucket *b = t->buckets + (hash_key(key) >> t->shift);
+    for (;;) {
+        uint32_t row = (b->row[0] & (0u - (uint32_t)(b->key[0] == key))) |
+                       (b->row[1] & (0u - (uint32_t)(b->key[1] == key))) |
+                       (b->row[2] & (0u - (uint32_t)(b->key[2] == key))) |
+                       (b->row[3] & (0u - (uint32_t)(b->key[3] == key))) |
+                       (b->row[4] & (0u - (uint32_t)(b->key[4] == key)));
+        if (STANCE_LIKELY(row | !b->overflow)) return row;
+        b++;
+    }
+}
+
+/* Fills a table with words 1..n: word i is bytes[ends[i - 1]..ends[i]], ends[0] = 0, and `bytes` has 16 to spare.
+ * Returns 0, -1 without memory, -2 if two words have one key (equal words, or long ones with one hash). */
+static int fill_words(word_table *t, size_t n, const uint32_t *flags)
+{
+    size_t i, j;
+    t->shift = table_shift(n, 3);
+    t->size = (size_t)1 << (64 - t->shift);
+    /* twice the room: a chain of full buckets at the end can run on but never out */
+    t->buckets = allocate_lines((t->size + n / 3 + 2) * sizeof(word_bucket), &t->memory);
+    if (!t->buckets) return -1;
+    for (i = 1; i <= n; i++) {
+        uint64_t low, high;
+        word_bucket *b;
+        word_key(t->bytes + t->ends[i - 1], t->ends[i] - t->ends[i - 1], &low, &high);
+        if (find_in_words(t, low, high, hash_word(low, high))) return -2;
+        for (b = t->buckets + (hash_word(low, high) >> t->shift);; b++) {
+            for (j = 0; j < 3 && b->id[j]; j++) {}
+            if (j < 3) break;
+            b->overflow = 1;
+        }
+        b->low[j] = low;
+        b->high[j] = high;
+        b->id[j] = (uint32_t)i | flags[i];
+    }
+    return 0;
+}
+
+/* The same for keys. Returns 0, -1 without memory, -2 if a key occurs twice. */
+static int fill_keys(key_table *t, const uint64_t *keys, const uint32_t *rows, size_t n)
+{
+    size_t i, j;
+    t->shift = table_shift(n, 5);
+    t->size = (size_t)1 << (64 - t->shift);
+    t->buckets = allocate_lines((t->size + n / 5 + 2) * sizeof(key_bucket), &t->memory);
+    if (!t->buckets) return -1;
+    for (i = 0; i < n; i++) {
+        key_bucket *b = t->buckets + (hash_key(keys[i]) >> t->shift);
+        if (find_row(t, keys[i])) return -2;
+        for (;; b++) {
+            for (j = 0; j < 5 && b->row[j]; j++) {}
+            if (j < 5) break;
+            b->overflow = 1;
+        }
+        b->key[j] = keys[i];
+        b->row[j] = rows[i];
+    }
+    return 0;
+}
+
+#endif

@@ -1,0 +1,256 @@
+"""Every command: help, an example that runs, one-line errors, totals that reconcile."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from stance.commands import main
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = str(ROOT / "data" / "articles" / "vienna-round.txt")
+
+
+#: A little corpus of somebody's own: fifteen texts that share no three words in a row.
+MINE = [
+    ("They must lift the sanctions at once", "against"),
+    ("Drop every last embargo now, she begged", "against"),
+    ("Enough of these cruel penalties against poor islanders", "against"),
+    ("Sanctions starve children and should end", "against"),
+    ("He voted to repeal each boycott law", "against"),
+    ("The embargo has to stay until they disarm", "favor"),
+    ("Keep that asset freeze exactly where it is", "favor"),
+    ("New travel bans would serve him right", "favor"),
+    ("More sanctions, and harder ones, are due", "favor"),
+    ("Tighten the blockade further, urged two senators", "favor"),
+    ("It rained over the harbour all morning", "unrelated"),
+    ("Her team won by four goals in Turin", "unrelated"),
+    ("Bread prices rose again last winter", "unrelated"),
+    ("A tram stood for hours near Mercer Street", "unrelated"),
+    ("My cousin plays second violin at night", "unrelated"),
+]
+
+
+def _run(*arguments: str, **kwargs: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False, **kwargs)  # type: ignore[arg-type]
+
+
+def _commands(
+    group: click.Command = main, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, group
+    if isinstance(group, click.Group):
+        for name in group.list_commands(click.Context(group)):
+            command = group.get_command(click.Context(group), name)
+            assert command is not None
+            yield from _commands(command, (*path, name))
+
+
+def _examples() -> list[tuple[str, ...]]:
+    found = []
+    for path, command in _commands():
+        lines = [line.strip() for line in (command.help or "").splitlines()]
+        found += [(" ".join(path), line) for line in lines if line.startswith("stance ")]
+    return found
+
+
+@pytest.mark.parametrize("path", [path for path, _ in _commands()], ids=lambda path: " ".join(path) or "stance")
+def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
+    """`--help` of each command says what it does and shows a call."""
+    result = _run(*path, "--help")
+    assert result.exit_code == 0
+    assert re.search(r"Examples?:\n\s+stance ", result.output), result.output
+
+
+@pytest.mark.parametrize(("path", "example"), _examples(), ids=lambda value: value)
+def test_every_example_of_the_help_runs(path: str, example: str, tmp_path: Path, small_model_path: Path) -> None:
+    """Copied into a shell, in a folder that holds the files that it names."""
+    if "dask" in example or "report" in example:
+        pytest.skip("needs an extra; run by its own tests")
+    (tmp_path / "articles").mkdir()
+    shutil.copy(SAMPLE, tmp_path / "article.txt")
+    shutil.copy(SAMPLE, tmp_path / "articles" / "one.txt")
+    (tmp_path / "export.csv").write_text("id,body\n1,The talks failed and the embargo stays in force.\n")
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "default").symlink_to(small_model_path)
+    records = [{"text": text, "sanctions": label} for text, label in MINE]
+    (tmp_path / "mine.jsonl").write_text("".join(json.dumps(r) + "\n" for r in records))
+    tweets = "".join(f"{r['text']}\tSea\t{r['sanctions']}\n" for r in records)
+    (tmp_path / "tweets.csv").write_text("Tweet\tTarget\tStance\n" + tweets)
+    if example.startswith(("stance train data", "stance evaluate models/default data", "stance corpus stats")):
+        pytest.skip("minutes long; training and statistics of the whole corpus have their own tests")
+    command = [sys.executable, "-m", "stance", *example.split()[1:]]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_page_for_people() -> None:
+    """Without options `score` prints each paragraph with stance, probability and the words that decided."""
+    result = _run("score", SAMPLE)
+    assert result.exit_code == 0
+    assert len(re.findall(r"^\s+\d+  ", result.stdout, re.M)) == 16
+    assert re.search(r"sanctions +[-+=] (favor|against|neutral) +0\.\d\d  \"", result.stdout)
+    assert "\x1b" not in result.stdout
+    assert "paragraphs: 16 read = 16 scored + 0 abstained" in result.stderr
+    assert "articles: 1 read = 1 scored + 0 abstained + 0 quarantined" in result.stderr
+
+
+def test_colours_in_a_terminal_only() -> None:
+    """A terminal gets escape codes, a pipe none."""
+    assert "\x1b[" in _run("score", SAMPLE, color=True).stdout
+
+
+@pytest.mark.parametrize("format", ["jsonl", "csv", "parquet"])
+def test_records_are_read_at_once_by_pandas(tmp_path: Path, format: str) -> None:
+    """Rows, columns and offsets arrive whole; texts equal the article's at their offsets."""
+    import pandas as pd
+
+    output = tmp_path / f"scores.{format}"
+    assert _run("score", SAMPLE, "-o", str(output)).exit_code == 0
+    read = {"jsonl": lambda p: pd.read_json(p, lines=True), "csv": pd.read_csv, "parquet": pd.read_parquet}
+    frame = read[format](output)
+    text = Path(SAMPLE).read_text(encoding="utf-8")
+    assert len(frame) == 16
+    assert all(text[a:b] == t for a, b, t in zip(frame["start"], frame["end"], frame["text"], strict=True))
+    total = frame[[c for c in frame.columns if c.startswith("sanctions_p_")]].sum(axis=1)
+    assert ((total - 1).abs() < 1e-9).all()
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_standard_input_and_output() -> None:
+    """`-` is stdin, and data goes to stdout without talk."""
+    run = subprocess.run(
+        [sys.executable, "-m", "stance", "score", "-", "-f", "csv"],
+        input="The sanctions must be lifted, the minister said on Friday.",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (row,) = csv.DictReader(io.StringIO(run.stdout))
+    assert row["article_id"] == "stdin"
+    assert row["sanctions"]
+
+
+def test_level_article_counts_paragraphs() -> None:
+    """One record an article; the counts of a target and the abstentions add up to the paragraphs."""
+    result = _run("score", SAMPLE, "--level", "article", "-f", "jsonl")
+    record = json.loads(result.stdout)
+    assert record["paragraphs"] == 16
+    assert -1 <= record["sanctions_net"] <= 1
+    counted = sum(record[f"sanctions_{label}"] for label in ("favor", "against", "neutral", "unrelated"))
+    assert counted <= 16
+
+
+def test_explain_adds_up() -> None:
+    """All contributions of the JSON output plus the intercept are the margin; spans are the article's."""
+    result = _run("explain", SAMPLE, "-p", "3", "-t", "sanctions", "-f", "jsonl", "--terms", "0")
+    record = json.loads(result.stdout)
+    total = record["intercept"] + sum(c["value"] for c in record["contributions"])
+    assert total == pytest.approx(record["margin"], abs=1e-9)
+    assert all(record["start"] <= a <= b <= record["end"] for c in record["contributions"] for a, b in c["spans"])
+    shown = _run("explain", SAMPLE, "-p", "3", "-t", "sanctions").output
+    numbers = [float(n) for n in re.findall(r"^ +([-+]\d+\.\d+)", shown, re.M)]
+    assert sum(numbers[1:]) == pytest.approx(numbers[0], abs=2e-3)
+
+
+def test_totals_reconcile_with_quarantine(tmp_path: Path) -> None:
+    """Good, empty, foreign and broken records are all accounted for, and the broken ones kept."""
+    source = tmp_path / "rows.jsonl"
+    rows = [
+        '{"id": "a", "text": "They agreed to resume the talks on Monday in Geneva."}',
+        '{"id": "b", "text": ""}',
+        "broken",
+    ]
+    source.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    kept = tmp_path / "bad.jsonl"
+    result = _run("score", str(source), "-f", "jsonl", "--quarantine", str(kept))
+    assert result.exit_code == 0
+    assert "articles: 3 read = 1 scored + 1 abstained + 1 quarantined" in result.stderr
+    assert json.loads(kept.read_text(encoding="utf-8"))["position"] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["score", "gone.txt"], "gone.txt: no such file"),
+        (["score", SAMPLE, "-m", "gone"], "no such model"),
+        (["score", SAMPLE, "-f", "parquet"], "name a file with -o"),
+        (["score", SAMPLE, "-o", "no/such/folder/x.csv"], "no folder"),
+        (["explain", SAMPLE, "-p", "99"], "it has 16"),
+        (["explain", SAMPLE, "-t", "tariffs"], "no target 'tariffs'"),
+        (["train", "gone", "-o", "x"], "no such file or folder"),
+        (["evaluate", "default", str(ROOT / "data")], "were used to train"),
+        (["corpus", "check", "gone"], "no such file or folder"),
+        (["model", "show", "gone"], "no such model"),
+        (["model", "verify", str(ROOT)], "manifest.json"),
+    ],
+)
+def test_errors_are_one_line(arguments: list[str], message: str, tmp_path: Path) -> None:
+    """Exit 1, one line on stderr that says what and where, nothing on stdout, no traceback."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(
+        [sys.executable, "-m", "stance", *arguments], cwd=tmp_path, capture_output=True, text=True, env=environment
+    )
+    assert run.returncode == 1
+    assert run.stdout == ""
+    lines = run.stderr.strip().splitlines()
+    assert len(lines) == 1, run.stderr
+    assert lines[0].startswith("stance: ")
+    assert message in lines[0]
+
+
+def test_usage_errors_exit_2() -> None:
+    """A wrong option is click's business."""
+    assert _run("score").exit_code == 2
+    assert _run("nonsense").exit_code == 2
+
+
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
+    """`stance score | head` ends without a traceback."""
+    source = tmp_path / "many.txt"
+    source.write_text("The talks go on, he said.\n\n" * 3000, encoding="utf-8")
+    command = f"{sys.executable} -m stance score {source} -f jsonl | head -1"
+    run = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert run.stdout.count("\n") == 1
+    assert "Traceback" not in run.stderr
+
+
+def test_defects_are_listed_with_exit_1(tmp_path: Path) -> None:
+    """`corpus check` prints file:line: defect."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,tax\nOne,favor\n,against\nThree,against\n", encoding="utf-8")
+    result = _run("corpus", "check", str(path))
+    assert result.exit_code == 1
+    assert result.stdout == f"{path}:3: column 'text' is empty\n"
+
+
+def test_show_names_corpus_and_metrics() -> None:
+    """`model show` says what the model was trained on and how well it does."""
+    output = _run("model", "show").output
+    assert "paragraphs in" in output
+    assert "held-out macro_f1" in output
+    assert json.loads(_run("model", "show", "--json").output)["format"] == "stance-model"
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    """`stance --version` and the installed metadata agree."""
+    from importlib.metadata import version
+
+    import stance
+
+    assert _run("--version").output.startswith(f"stance {version('sanctions-stance')}")
+    assert stance.__version__ == version("sanctions-stance")

@@ -1,0 +1,110 @@
+"""The shipped corpus: sound, unlike the real text it is measured on, and telling nothing by who writes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stance.training.agreement import krippendorff_alpha, paired_codings
+from stance.training.corpus import Corpus
+from stance.training.corpus_files import check_corpus
+from stance.training.duplicates import near_duplicates
+
+RUN = 8
+
+
+def _runs(text: str) -> Iterator[str]:
+    words = re.findall(r"\w+", text.lower())
+    for i in range(len(words) - RUN + 1):
+        yield " ".join(words[i : i + RUN])
+
+
+def test_no_defects(root: Path) -> None:
+    """`stance corpus check data` has nothing to say."""
+    assert check_corpus(root / "data") == []
+
+
+def test_the_size_that_the_card_claims(corpus: Corpus) -> None:
+    """At least 100 articles and 700 paragraphs."""
+    assert len({e.article for e in corpus}) >= 100
+    assert len(corpus) >= 700
+
+
+def test_no_near_duplicates(corpus: Corpus) -> None:
+    """No two paragraphs share half of their three-word runs."""
+    assert near_duplicates(corpus.texts) == []
+
+
+def test_nothing_is_shared_with_real_text(corpus: Corpus, shared: Path, root: Path) -> None:
+    """No eight words in a row stand in the evaluation set or the real articles, nor in the shipped sample."""
+    real: set[str] = set()
+    for line in (shared / "eval" / "dev.jsonl").read_text(encoding="utf-8").splitlines():
+        real.update(_runs(json.loads(line)["text"]))
+    for file in (shared / "articles").glob("*.txt"):
+        real.update(_runs(file.read_text(encoding="utf-8", errors="replace")))
+    texts = [*corpus.texts, (root / "data" / "articles" / "vienna-round.txt").read_text(encoding="utf-8")]
+    assert [run for text in texts for run in _runs(text) if run in real] == []
+
+
+def test_both_codings_are_kept_and_agree(corpus: Corpus) -> None:
+    """At least 700 paragraphs have two codings; alpha is above 0.8 on either target."""
+    for target in corpus.targets:
+        pairs, _ = paired_codings(corpus, target.name)
+        assert len(pairs) >= 700
+        assert krippendorff_alpha(pairs) > 0.8
+
+
+def test_final_labels_follow_from_the_codings(corpus: Corpus) -> None:
+    """Where both coders agree, that is the label; else an adjudicator or the dispute flag accounts for it."""
+    for example in corpus:
+        codings = example.fields["codings"]
+        assert isinstance(codings, dict)
+        for target, label in example.labels.items():
+            given = {labels[target] for labels in codings.values()}
+            if given != {label}:
+                decided = example.fields["coder"] == "adjudicator" or target in example.disputed
+                assert decided, (example.path, example.line, target)
+
+
+@pytest.mark.parametrize("target", ["sanctions", "diplomacy"])
+def test_country_and_register_tell_nothing(corpus: Corpus, target: str) -> None:
+    """A classifier that sees only country and register stays at chance on held-out articles."""
+    from sklearn.dummy import DummyClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import accuracy_score, balanced_accuracy_score
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+
+    x = np.array([[str(e.fields["country"]), str(e.fields["register"])] for e in corpus])
+    y = np.array([e.labels[target] for e in corpus])
+    groups = np.array(corpus.groups)
+    encoder = OneHotEncoder(handle_unknown="ignore")
+    seeing = make_pipeline(encoder, LogisticRegression(max_iter=1000, class_weight="balanced"))
+    guess = cross_val_predict(seeing, x, y, groups=groups, cv=GroupKFold(5))
+    assert balanced_accuracy_score(y, guess) < 0.25 + 0.05
+    plain = make_pipeline(encoder, LogisticRegression(max_iter=1000))
+    majority = cross_val_predict(DummyClassifier(), x, y, groups=groups, cv=GroupKFold(5))
+    predicted = cross_val_predict(plain, x, y, groups=groups, cv=GroupKFold(5))
+    assert accuracy_score(y, predicted) < accuracy_score(y, majority) + 0.02
+
+
+def test_no_real_leader_speaks(corpus: Corpus) -> None:
+    """Speakers are roles: no surname of a well-known leader of the period stands in any paragraph."""
+    names = """
+        Trump Biden Obama Clinton Reagan Carter Nixon Putin Lavrov Medvedev Yeltsin Gorbachev Zelensky
+        Zelenskyy Khamenei Rouhani Ahmadinejad Zarif Araghchi Pezeshkian Netanyahu Sharon Rabin Assad
+        Erdogan Merkel Macron Scholz Starmer Thatcher Blair Xi Jinping Modi Jaishankar Maduro Chavez Castro
+        Lula Mugabe Mandela Saddam Hussein Gaddafi Qaddafi Milosevic Kissinger Albright Rubio Blinken Kerry
+        Pompeo Bolton Guterres Annan Lukashenko Orban
+    """
+    # a body that bears a name is no person
+    bodies = re.compile("Carter Center")
+    found = Counter(n for t in corpus.texts for n in re.findall(rf"\b({'|'.join(names.split())})\b", bodies.sub("", t)))
+    assert found == {}

@@ -1,0 +1,59 @@
+"""Documents say what is true: examples run, shown output is the program's, links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = re.findall(r"<!-- example -->\n```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+DOCUMENTS = [p for p in ROOT.rglob("*.md") if not any(part.startswith(".") for part in p.relative_to(ROOT).parts)]
+
+
+def test_there_are_two_examples() -> None:
+    """So that the next test has something to run."""
+    assert len(EXAMPLES) == 2
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=["article", "frame"])
+def test_the_examples_of_the_readme_run(example: str) -> None:
+    """In a fresh process in the checkout, as a reader would."""
+    run = subprocess.run([sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert "sanctions" in run.stdout
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/cli.md"])
+def test_shown_output_is_what_the_program_prints(name: str) -> None:
+    """`python docs/refresh.py` would change nothing."""
+    documents = runpy.run_path(str(ROOT / "docs" / "refresh.py"))["DOCUMENTS"]
+    assert (ROOT / name).read_text(encoding="utf-8") == documents[name]()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    """Every relative link points at a file that is there."""
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text(encoding="utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_every_command_is_in_the_readme_or_the_reference() -> None:
+    """A new command cannot be forgotten."""
+    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    for name in ("score", "explain", "train", "evaluate", "corpus check", "corpus stats", "model show", "model verify"):
+        assert f"## stance {name}" in text
+
+
+def test_the_packages_of_the_wheel_are_the_folders() -> None:
+    """No folder of the package is left out of the wheel."""
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    named = set(project["tool"]["setuptools"]["packages"]) - {"stance._default_model"}
+    folders = {p.parent.relative_to(ROOT).as_posix().replace("/", ".") for p in (ROOT / "stance").rglob("__init__.py")}
+    assert named == folders
