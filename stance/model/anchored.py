@@ -81,10 +81,12 @@ def anchored_terms(sentences: Sequence[Sequence[Item]], target: str, window: int
     first = sentences[anchored[0]][0]
     for group, item in groups.items():
         yield f"is {group}", item.start, item.end
-    yield f"n={min(mentions, 4)}", first.start, first.end
-    yield "at first" if anchored[0] == 0 else "not at first", first.start, first.end
-    yield "at last" if anchored[-1] == len(sentences) - 1 else "not at last", first.start, first.end
-    yield f"sentences={min(len(sentences), 4)}", first.start, first.end
+    # these are about the paragraph as a whole; an empty span keeps them from being shown as words
+    at = first.start
+    yield f"n={min(mentions, 4)}", at, at
+    yield "at first" if anchored[0] == 0 else "not at first", at, at
+    yield "at last" if anchored[-1] == len(sentences) - 1 else "not at last", at, at
+    yield f"sentences={min(len(sentences), 4)}", at, at
 
 
 def sentence_terms(sentences: Sequence[Sequence[Item]], target: str) -> Iterator[RawTerm]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,12 +16,17 @@ from stance.labels import Target
 from stance.model.abstention import Reason, abstention_reason
 from stance.model.analyzer import Analyzer
 from stance.model.scores import ParagraphScore, Scores
+from stance.model.tokens import tokenize
 from stance.model.weights import Weights
 
 __all__ = ["LEAST_PROBABILITY", "Contribution", "Explanation", "StanceModel"]
 
 #: Below this probability the most probable label is not given: the paragraph is ambiguous.
 LEAST_PROBABILITY = 0.35
+
+# a deciding stretch: neighbours join the strongest word if they add this share of it, up to so many words
+_JOINED = 0.3
+_LONGEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +66,40 @@ class Explanation:
     def deciding_words(self, text: str, most: int = 3) -> list[str]:
         """The stretches of text that speak most for the label, the strongest first.
 
-        Terms that overlap a stretch already named are passed over.
+        What each term adds is spread evenly over the words of its spans. A stretch is a word with its neighbours
+        that add at least `_JOINED` of what it adds.
+
+        Parameters
+        ----------
+        text : str
+            The paragraph that was explained.
+        most : int
+            How many stretches at most.
         """
-        named: list[tuple[int, int]] = []
+        tokens = tokenize(text)
+        weight = np.zeros(len(tokens))
+        starts = [token.start for token in tokens]
         for term in self.contributions:
-            if len(named) == most:
+            for a, b in term.spans:
+                inside = slice(bisect_left(starts, a), bisect_left(starts, b))
+                weight[inside] += term.value / len(term.spans) / max(inside.stop - inside.start, 1)
+        found: list[str] = []
+        free = weight > 0
+        for seed in np.argsort(-weight, kind="stable").tolist():
+            if len(found) == most:
                 break
-            spans = [(a, b) for a, b in term.spans if 2 < b - a <= 60]
-            if term.value <= 0 or not spans:
+            if not free[seed]:
                 continue
-            a, b = spans[0]
-            if all(b <= c or d <= a for c, d in named):
-                named.append((a, b))
-        return [" ".join(text[a:b].split()) for a, b in named]
+            first = last = seed
+            least = _JOINED * weight[seed]
+            while first > 0 and free[first - 1] and weight[first - 1] >= least and last - first < _LONGEST:
+                first -= 1
+            while last + 1 < len(tokens) and free[last + 1] and weight[last + 1] >= least and last - first < _LONGEST:
+                last += 1
+            free[first : last + 1] = False
+            if any(len(token.word) > 3 for token in tokens[first : last + 1]):
+                found.append(" ".join(text[tokens[first].start : tokens[last].end].split()))
+        return found
 
 
 @dataclass(frozen=True)

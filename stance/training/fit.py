@@ -48,7 +48,7 @@ class Grid:
     """
 
     settings: tuple[Settings, ...]
-    C: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0)
+    C: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0)
     class_weight: tuple[str | None, ...] = (None, "balanced")
 
 
@@ -57,6 +57,7 @@ class Grid:
 DEFAULT_GRID = Grid(
     settings=(
         Settings(word_ngrams=(1, 1), word_weight=0.5),
+        Settings(word_ngrams=(1, 2), word_weight=0.5),
         Settings(word_ngrams=(1, 2), anchored=False),
         Settings(word_ngrams=(1, 3), char_ngrams=(2, 5), min_df=1, anchored=False),
     )
