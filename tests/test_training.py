@@ -74,7 +74,7 @@ def test_features_are_those_of_scikit_learn(small_corpus: Corpus) -> None:
 
 
 def test_the_search_reports_every_trial_and_keeps_the_best(small_corpus: Corpus) -> None:
-    """Each target gets the C and class weight of its best trial."""
+    """Each target gets the smallest C that is as good as its best trial, but for half a point."""
     grid = Grid((Settings(word_ngrams=(1, 1)),), C=(0.1, 10.0), class_weight=(None,))
     lines: list[str] = []
     result = train(small_corpus, grid, folds=3, jobs=1, progress=lines.append)
@@ -82,8 +82,9 @@ def test_the_search_reports_every_trial_and_keeps_the_best(small_corpus: Corpus)
     assert lines
     for target in ("sanctions", "diplomacy"):
         own = [trial for trial in result.trials if trial["target"] == target]
-        best = max(own, key=lambda trial: trial["macro_f1"])
-        assert result.model.facts["choices"][target]["C"] == best["C"]
+        best = max(trial["macro_f1"] for trial in own)
+        least = min(trial["C"] for trial in own if trial["macro_f1"] >= best - 0.005)
+        assert result.model.facts["choices"][target]["C"] == least
 
 
 def test_the_same_corpus_and_seed_give_the_same_bytes(tmp_path: Path, small_corpus: Corpus) -> None:

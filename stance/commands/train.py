@@ -36,13 +36,22 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     from stance.results.model_card import write_model_card
     from stance.training.corpus_files import read_corpus
     from stance.training.fit import train as train_model
+    from stance.training.probes import read_probes
     from stance.training.record import with_record
 
     examples = read_corpus(corpus, columns)
     names = ", ".join(target.name for target in examples.targets)
     click.echo(f"{len(examples)} paragraphs in {len({e.article for e in examples})} articles; {names}", err=True)
     result = train_model(examples, folds=folds, seed=seed, jobs=jobs, progress=lambda line: click.echo(line, err=True))
-    model = with_record(result, examples, name=name or Path(output).resolve().name, seed=seed, folds=folds)
+    probes = Path(corpus) / "probes"
+    model = with_record(
+        result,
+        examples,
+        name=name or Path(output).resolve().name,
+        seed=seed,
+        folds=folds,
+        probes=read_probes(probes) if probes.is_dir() else (),
+    )
     save_model(model, output)
     write_model_card(output)
     for target in model.targets:

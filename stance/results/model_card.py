@@ -69,6 +69,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
     ]
     for target in manifest["targets"]:
         lines += _metrics(target["name"], manifest["metrics"][target["name"]])
+    lines += _probes(manifest.get("probes"))
     lines += [
         "## What it must not be used for",
         "",
@@ -105,4 +106,22 @@ def _metrics(target: str, found: Mapping[str, Any]) -> list[str]:
     lines += ["", "| true \\ predicted | " + " | ".join(labels) + " |", "|---" * (len(labels) + 1) + "|"]
     for label, row in zip(labels, found["confusion"], strict=True):
         lines.append(f"| {label} | " + " | ".join(str(n) for n in row) + " |")
+    return [*lines, ""]
+
+
+def _probes(found: Mapping[str, Any] | None) -> list[str]:
+    if not found:
+        return []
+    lines = [
+        "### Probes",
+        "",
+        "Short written cases, never trained on: passed when every coded target gets its label.",
+        "",
+    ]
+    lines += ["| phenomenon | passed | cases | % |", "|---|---|---|---|"]
+    passed = {**found["passed"], "all": [sum(v[i] for v in found["passed"].values()) for i in (0, 1)]}
+    lines += [f"| {name} | {right} | {n} | {100 * right / n:.0f} |" for name, (right, n) in passed.items()]
+    same, groups = found["consistent"]
+    if groups:
+        lines += ["", f"Cases that differ only in what must not matter got equal labels in {same} of {groups} groups."]
     return [*lines, ""]

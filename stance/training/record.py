@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
@@ -13,6 +14,7 @@ from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus
 from stance.training.evaluate import Evaluation, evaluate_probabilities
 from stance.training.fit import TrainingResult
+from stance.training.probes import Probe, run_probes
 
 __all__ = ["GOLDEN", "evaluate_held_out", "with_record"]
 
@@ -47,7 +49,9 @@ def evaluate_held_out(result: TrainingResult, corpus: Corpus, seed: int = 0) -> 
     return found
 
 
-def with_record(result: TrainingResult, corpus: Corpus, *, name: str, seed: int, folds: int) -> StanceModel:
+def with_record(
+    result: TrainingResult, corpus: Corpus, *, name: str, seed: int, folds: int, probes: Sequence[Probe] = ()
+) -> StanceModel:
     """The fitted model with the record of how it was made.
 
     Nothing in it depends on the time or the machine, so that the same corpus, seed and versions give the same bytes.
@@ -80,4 +84,10 @@ def with_record(result: TrainingResult, corpus: Corpus, *, name: str, seed: int,
         "metrics": {evaluation.target.name: evaluation.to_dict() for evaluation in evaluations},
         "golden": golden,
     }
+    if probes:
+        tried = run_probes(model, probes)
+        facts["probes"] = {
+            "passed": {k: list(v) for k, v in tried.passed.items()},
+            "consistent": list(tried.consistent),
+        }
     return replace(model, facts={**model.facts, **facts})

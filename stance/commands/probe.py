@@ -1,0 +1,38 @@
+"""``stance probe``."""
+
+from __future__ import annotations
+
+import click
+
+__all__ = ["probe"]
+
+
+@click.command()
+@click.argument("model", metavar="MODEL")
+@click.argument("probes", metavar="PROBES", default="data/probes")
+@click.option("--failures", is_flag=True, help="Also print every case failed, with the labels given.")
+def probe(model: str, probes: str, failures: bool) -> None:
+    """Try MODEL on written cases and print the pass rate by phenomenon. MODEL is a folder, or "default".
+
+    \b
+    Example:
+        stance probe default data/probes
+    """
+    from stance.model.artefact import load_model
+    from stance.training.probes import read_probes, run_probes
+
+    result = run_probes(load_model(None if model == "default" else model), read_probes(probes))
+    for phenomenon, (passed, n) in result.passed.items():
+        click.echo(f"{phenomenon:<28} {passed:>4} of {n:<4} {100 * passed / n:>4.0f} %")
+    passed, n = result.total
+    click.echo(f"{'all':<28} {passed:>4} of {n:<4} {100 * passed / n:>4.0f} %")
+    if result.consistent[1]:
+        click.echo(f"{'groups with equal labels':<28} {result.consistent[0]:>4} of {result.consistent[1]}")
+    if failures:
+        for case, given in result.failures:
+            wrong = ", ".join(
+                f"{t}: {given[t] or 'not scored'}, not {case.labels[t]}"
+                for t in case.labels
+                if given[t] != case.labels[t]
+            )
+            click.echo(f"{case.id}: {wrong}: {case.text}")

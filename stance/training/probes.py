@@ -1,0 +1,139 @@
+"""Probes: short written cases, by phenomenon, that a model either gets right or does not. Never trained on."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from stance.errors import CorpusError
+from stance.model.stance_model import StanceModel
+
+__all__ = ["Probe", "ProbeResult", "read_probes", "run_probes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One case.
+
+    Attributes
+    ----------
+    id, phenomenon, text : str
+        What it is called, what it tries, and the text.
+    labels : mapping of str to str
+        Target to the only right label.
+    group : str
+        Cases of one group must get the same labels; empty if alone.
+    """
+
+    id: str
+    phenomenon: str
+    text: str
+    labels: Mapping[str, str]
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """How a model did.
+
+    Attributes
+    ----------
+    passed : dict of str to (int, int)
+        Phenomenon to cases passed and cases tried. A case passes when every coded target gets its label.
+    consistent : (int, int)
+        Groups whose cases all got the same labels, right or wrong, and groups.
+    failures : list of (Probe, dict)
+        The cases failed, with the labels given.
+    """
+
+    passed: dict[str, tuple[int, int]]
+    consistent: tuple[int, int]
+    failures: list[tuple[Probe, dict[str, str]]]
+
+    @property
+    def total(self) -> tuple[int, int]:
+        """Cases passed and cases tried, over all phenomena."""
+        return sum(p for p, _ in self.passed.values()), sum(n for _, n in self.passed.values())
+
+
+def read_probes(path: str | Path) -> list[Probe]:
+    """Read the probes of a folder of ``*.jsonl``, or of one such file.
+
+    Raises
+    ------
+    CorpusError
+        If there are none, or a line is defective.
+    """
+    path = Path(path)
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    if not files or not all(file.is_file() for file in files):
+        raise CorpusError("no probes here; probes are *.jsonl with id, phenomenon, text and one label a target", path)
+    probes: list[Probe] = []
+    seen: set[str] = set()
+    for file in files:
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+                name, phenomenon, text = record.pop("id"), record.pop("phenomenon"), record.pop("text")
+                group = record.pop("group", None) or ""
+            except (ValueError, KeyError, AttributeError) as error:
+                raise CorpusError(f"a probe needs id, phenomenon, text and a label: {error}", file, number) from error
+            if name in seen or not record or not all(isinstance(v, str) for v in (text, *record.values())):
+                raise CorpusError(f"probe {name!r} is repeated, has no label, or holds what is no text", file, number)
+            seen.add(name)
+            probes.append(Probe(name, phenomenon, text, record, group))
+    return probes
+
+
+def run_probes(model: StanceModel, probes: Sequence[Probe]) -> ProbeResult:
+    """Try a model on probes.
+
+    Parameters
+    ----------
+    model : StanceModel
+        Its most probable label counts, however improbable; a text that it does not score is failed.
+    probes : sequence of Probe
+        The cases.
+
+    Returns
+    -------
+    ProbeResult
+
+    Raises
+    ------
+    CorpusError
+        If a probe codes a target or label that the model lacks.
+    """
+    known = {target.name: target.labels for target in model.targets}
+    for probe in probes:
+        for target, label in probe.labels.items():
+            if label not in known.get(target, ()):
+                raise CorpusError(f"probe {probe.id!r}: the model has no label {label!r} of a target {target!r}")
+    scores = model.score_texts([probe.text for probe in probes])
+    passed: dict[str, list[bool]] = defaultdict(list)
+    groups: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    failures: list[tuple[Probe, dict[str, str]]] = []
+    for probe, row in zip(probes, scores, strict=True):
+        given = {
+            target: "" if np.isnan(row[t := model.target_index(target)]).any() else model.labels[int(row[t].argmax())]
+            for target in probe.labels
+        }
+        right = given == dict(probe.labels)
+        passed[probe.phenomenon].append(right)
+        if probe.group:
+            groups[probe.group].add(tuple(given.values()))
+        if not right:
+            failures.append((probe, given))
+    same = sum(len(found) == 1 for found in groups.values())
+    return ProbeResult(
+        {phenomenon: (sum(found), len(found)) for phenomenon, found in sorted(passed.items())},
+        (same, len(groups)),
+        failures,
+    )

@@ -1,0 +1,80 @@
+"""The quality floor holds, and the gate that guards it works."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import quality_gate
+
+from stance.errors import CorpusError
+from stance.model.stance_model import StanceModel
+from stance.training.probes import Probe, read_probes, run_probes
+
+NOW = {"corpus": "c", "paragraphs": 1, "figures": {"macro_f1.x": 0.7, "probes": 0.5}}
+
+
+def test_what_ships_is_no_worse_than_the_floor() -> None:
+    """Grouped cross-validation on the shipped corpus and the probes reach the pinned figures."""
+    floor = json.loads(quality_gate.FLOOR.read_text(encoding="utf-8"))
+    assert quality_gate.regressions(floor, quality_gate.measure()) == []
+
+
+def test_the_gate_sees_regressions_and_changed_data() -> None:
+    """A lower figure, a missing one and another corpus are told; noise is not."""
+    assert quality_gate.regressions(NOW, NOW) == []
+    assert quality_gate.regressions(NOW, {**NOW, "figures": {"macro_f1.x": 0.697, "probes": 0.9}}) == []
+    assert len(quality_gate.regressions(NOW, {**NOW, "corpus": "d", "figures": {"macro_f1.x": 0.6}})) == 3
+
+
+def test_a_floor_is_lowered_only_on_purpose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--update` refuses without `--allow-regression`."""
+    monkeypatch.setattr(quality_gate, "FLOOR", tmp_path / "floor.json")
+    monkeypatch.setattr(quality_gate, "measure", lambda: NOW)
+    assert quality_gate.main(["--update"]) is None
+    monkeypatch.setattr(quality_gate, "measure", lambda: {**NOW, "figures": {"macro_f1.x": 0.5, "probes": 0.5}})
+    assert "below the floor" in str(quality_gate.main([]))
+    assert "not pinned" in str(quality_gate.main(["--update"]))
+    assert quality_gate.main(["--update", "--allow-regression"]) is None
+    assert quality_gate.main([]) is None
+
+
+def test_the_shipped_probes_are_sound(root: Path) -> None:
+    """At least 600 in 15 phenomena, none of which is a paragraph of the corpus."""
+    probes = read_probes(root / "data" / "probes")
+    assert len(probes) >= 600
+    assert len({probe.phenomenon for probe in probes}) >= 15
+
+
+def test_no_probe_is_trained_on(root: Path) -> None:
+    """No probe shares eight words in a row with a paragraph of the corpus."""
+    from test_corpus_data import _runs
+
+    from stance.training.corpus_files import read_corpus
+
+    trained = {run for text in read_corpus(root / "data").texts for run in _runs(text)}
+    assert [p.id for p in read_probes(root / "data" / "probes") if any(run in trained for run in _runs(p.text))] == []
+
+
+def test_probes_pass_only_with_every_label(small_model: StanceModel) -> None:
+    """One wrong target fails the case; groups are compared among themselves."""
+    text = "The ministers met in Vienna for talks on Friday, an official said."
+    scores = small_model.score_texts([text])[0].argmax(axis=1)
+    right = {t.name: small_model.labels[k] for t, k in zip(small_model.targets, scores, strict=True)}
+    wrong = {**right, "sanctions": next(label for label in small_model.labels if label != right["sanctions"])}
+    probes = [Probe("1", "a", text, right, "g"), Probe("2", "a", text, wrong, "g")]
+    result = run_probes(small_model, probes)
+    assert result.passed == {"a": (1, 2)}
+    assert result.consistent == (1, 1)
+    assert [probe.id for probe, _ in result.failures] == ["2"]
+
+
+def test_defective_probes_are_refused(tmp_path: Path, small_model: StanceModel) -> None:
+    """With file and line, or the probe's name."""
+    path = tmp_path / "p.jsonl"
+    path.write_text('{"id": "1", "phenomenon": "x", "text": "Text."}\n', encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"p\.jsonl:1: "):
+        read_probes(path)
+    with pytest.raises(CorpusError, match="no label 'maybe'"):
+        run_probes(small_model, [Probe("1", "x", "Text.", {"sanctions": "maybe"})])
