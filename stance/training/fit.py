@@ -130,8 +130,8 @@ def train(
     """Train a model on a corpus.
 
     The settings of the blocks are chosen for all targets together, ``C`` and the class weights for each target by
-    itself, by macro-F1 over grouped folds, the smaller C where two are all but equal: no article, and no article that shares a near-duplicate paragraph with
-    it, is split between fitting and measuring.
+    itself, by macro-F1 over grouped folds, the smaller C where two are all but equal. No article, and no article
+    that shares a near-duplicate paragraph with it, is split between fitting and measuring.
 
     Parameters
     ----------
