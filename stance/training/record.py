@@ -62,7 +62,7 @@ def with_record(
     probabilities = model.score_texts(texts)
     golden: list[dict[str, Any]] = []
     for text, row in zip(texts, probabilities, strict=True):
-        values = [[None if p != p else round(p, 9) for p in targets] for targets in row.tolist()]
+        values = [[None if p != p else round(p, 6) for p in targets] for targets in row.tolist()]
         golden.append({"text": text, "probabilities": values})
     evaluations = evaluate_held_out(result, corpus, seed)
     facts = {

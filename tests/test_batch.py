@@ -1,0 +1,471 @@
+"""Runs over many articles: chunks, shards, resuming after any stop, memory, quarantine."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stance.articles import Article, Columns, read_records, split_paragraphs
+from stance.batch.blocks import count_articles, read_blocks
+from stance.batch.chunks import Chunk, Shard, cut_chunks
+from stance.batch.counts import Counts
+from stance.batch.pools import ModelReference, count_jobs
+from stance.batch.progress import Progress
+from stance.batch.run import Job, score_to_directory, score_to_file
+from stance.batch.tables import _spans, score_articles
+from stance.errors import ModelError, StanceError
+from stance.model.stance_model import StanceModel
+from stance.results.records import article_columns, article_record, paragraph_columns, paragraph_records
+
+WORDS = """the sanctions embargo talks minister said that would lift impose against on of and to negotiations envoy Iran
+    Vienna deal by with will not should must oil exports bank assets agreement Friday parliament""".split()
+
+
+def _text(rng: random.Random, words: int = 40) -> str:
+    return " ".join(rng.choices(WORDS, k=words)).capitalize() + "."
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict[str, Any]]:
+    """Six hundred articles of all kinds: one paragraph, several, empty, foreign, with and without facts."""
+    rng = random.Random(5)
+    found: list[dict[str, Any]] = []
+    for i in range(600):
+        text = _text(rng)
+        if i % 7 == 0:
+            text = f"{text}\n\n{_text(rng)}\r\n\r\n“{_text(rng)}”"
+        if i % 50 == 3:
+            text = rng.choice(["", "  ", "Ο υπουργός είπε ότι οι συνομιλίες θα συνεχιστούν.", "* * *"])
+        title, date = (None, "") if i % 3 else (f"Title {i}", "2024-05-01")
+        found.append({"id": f"a{i}", "text": text, "title": title, "date": date, "outlet": "Wire"})
+    return found
+
+
+@pytest.fixture(scope="module")
+def parquet(rows: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`rows` as Parquet."""
+    path = tmp_path_factory.mktemp("input") / "articles.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), path, row_group_size=250)
+    return path
+
+
+@pytest.fixture(scope="module")
+def jsonl(rows: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`rows` as JSON lines."""
+    path = tmp_path_factory.mktemp("input") / "articles.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def _job(path: Path, model: Path, **changes: Any) -> Job:
+    return replace(Job((str(path),), model, chunk=50, jobs=1), **changes)
+
+
+def _parts(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("part-*"))}
+
+
+def _manifest(folder: Path, name: str = "manifest.json") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
+    return found
+
+
+def _records(paths: list[str], columns: Columns | None = None) -> tuple[list[dict[str, Any]], list[Any]]:
+    articles: list[dict[str, Any]] = []
+    refused: list[Any] = []
+    for block in read_blocks(paths, columns):
+        articles += block.articles.to_pylist()
+        refused += block.quarantined
+    return articles, refused
+
+
+def _specified(paths: list[str], columns: Columns | None = None) -> tuple[list[dict[str, Any]], list[Any]]:
+    found = list(read_records(paths, columns))
+    names = ("id", "title", "date", "outlet", "text")
+    articles = [{name: getattr(r, name) for name in names} for r in found if isinstance(r, Article)]
+    return articles, [r for r in found if not isinstance(r, Article)]
+
+
+def test_arrow_reading_agrees_with_the_reader(tmp_path: Path) -> None:
+    """Straight from the columns or row by row: the same articles and the same quarantined records."""
+    import datetime
+
+    day = datetime.date(2024, 5, 1)
+    table = pa.table(
+        {
+            "id": pa.array([7, 8, 7, None, 9]),
+            "text": pa.array(["One.", None, "Three.", "Four.", "é" * 5], pa.large_string()),
+            "title": pa.array(["A", "", None, "B", "A"]).dictionary_encode(),
+            "date": pa.array([day] * 5),
+            "outlet": pa.nulls(5),
+        }
+    )
+    pq.write_table(table, tmp_path / "odd.parquet")
+    assert _records([str(tmp_path)]) == _specified([str(tmp_path)])
+    refused = _records([str(tmp_path)])[1]
+    assert [record.reason for record in refused] == ["no 'text'", "duplicate id '7'"]
+
+
+def test_invalid_utf8_costs_one_row(tmp_path: Path) -> None:
+    """A row with bytes that are no UTF-8 is quarantined; its neighbours are scored."""
+    bad = pa.array([b"One.", b"\xff\xfe", b"Three."], pa.binary()).view(pa.string())
+    pq.write_table(pa.table({"text": bad}), tmp_path / "bad.parquet")
+    assert _records([str(tmp_path)]) == _specified([str(tmp_path)])
+    assert len(_records([str(tmp_path)])[0]) == 2
+
+
+def test_every_format_gives_the_same_articles(parquet: Path, jsonl: Path) -> None:
+    """Parquet read by column and JSON lines read by row hold the same."""
+    assert _records([str(parquet)]) == _records([str(jsonl)]) == _specified([str(parquet)])
+    assert count_articles([parquet, jsonl]) == 1200
+
+
+def test_one_line_texts_split_as_specified(rows: list[dict[str, Any]]) -> None:
+    """The shortcut for one-line texts finds what `split_paragraphs` finds."""
+    blanks = ["", " ", "\xa0", "\u2009", "\ufeff", "\x1f", "\u200b"]
+    bodies = ["", "Talks.", "“Talks”", "- item", "# Head", "> q", "_", "* * *", "é", "(a) b", "Ω.\u3000x", '"', "(("]
+    texts = [a + body + b for body in bodies for a in blanks for b in blanks] + [row["text"] for row in rows]
+    assert [_spans(text) for text in texts] == [split_paragraphs(text) for text in texts]
+
+
+def _chunks(path: Path, **sizes: int) -> list[Chunk]:
+    return list(cut_chunks(read_blocks([path]), **sizes))
+
+
+def test_chunks_are_bounded_and_whole(parquet: Path, rows: list[dict[str, Any]]) -> None:
+    """Chunks hold every article once, in order, within bounds, and are cut the same each time."""
+    chunks = _chunks(parquet, articles=70, characters=9000)
+    assert [c.number for c in chunks] == list(range(len(chunks)))
+    assert [i for c in chunks for i in c.articles["id"].to_pylist()] == [row["id"] for row in rows]
+    for chunk in chunks:
+        sizes = [len(text) for text in chunk.articles["text"].to_pylist()]
+        assert len(sizes) <= 70
+        assert sum(sizes[:-1]) < 9000
+    again = _chunks(parquet, articles=70, characters=9000)
+    assert [len(c.articles) for c in chunks] == [len(c.articles) for c in again]
+
+
+@pytest.mark.parametrize("level", ["paragraph", "article"])
+def test_tables_equal_the_records(small_model: StanceModel, parquet: Path, level: str) -> None:
+    """Columns built from arrays hold to the bit what the flat records hold, in the same order."""
+    expected: list[dict[str, Any]] = []
+    for article in read_records([str(parquet)]):
+        assert isinstance(article, Article)
+        scores = small_model.score(article)
+        if level == "paragraph":
+            expected += paragraph_records(article, scores)
+        else:
+            expected.append(article_record(article, scores, small_model.targets))
+    (chunk,) = cut_chunks(read_blocks([parquet]))
+    table, counts = score_articles(small_model, chunk.articles, level)
+    assert table.to_pylist() == expected
+    fields = paragraph_columns if level == "paragraph" else article_columns
+    assert table.column_names == list(fields(small_model.targets))
+    assert counts.articles["read"] == counts.articles["scored"] + counts.articles["abstained"] == 600
+    assert counts.articles["abstained"] > 0
+
+
+@pytest.mark.parametrize("format", ["parquet", "csv", "jsonl"])
+def test_the_parts_are_the_file(small_model_path: Path, jsonl: Path, tmp_path: Path, format: str) -> None:
+    """The parts of a folder, put together, are the one file; and processes give the bytes of a single one."""
+    job = _job(jsonl, small_model_path, format=format)
+    counts = score_to_directory(job, tmp_path / "one")
+    many = score_to_directory(replace(job, jobs=2), tmp_path / "two")
+    assert score_to_file(job, tmp_path / f"whole.{format}") == counts == many
+    assert _parts(tmp_path / "one") == _parts(tmp_path / "two")
+    parts = _parts(tmp_path / "one")
+    assert len(parts) == 12
+    if format == "parquet":
+        tables = [pq.read_table(tmp_path / "one" / name) for name in parts]
+        assert pa.concat_tables(tables).equals(pq.read_table(tmp_path / "whole.parquet"))
+    else:
+        skip = 1 if format == "csv" else 0
+        lines = [line for part in parts.values() for line in part.decode().splitlines(True)[skip:]]
+        assert lines == (tmp_path / f"whole.{format}").read_text(encoding="utf-8").splitlines(True)[skip:]
+
+
+def test_the_manifest_accounts_for_everything(small_model_path: Path, jsonl: Path, tmp_path: Path) -> None:
+    """Bad records are listed with reason and position, and read = scored + abstained + quarantined."""
+    source = tmp_path / "bad.jsonl"
+    source.write_text("oops\n" + jsonl.read_text(encoding="utf-8") + '{"id": "a1", "text": "x"}\n{"id": "n"}\n')
+    counts = score_to_directory(_job(source, small_model_path), tmp_path / "run")
+    manifest = _manifest(tmp_path / "run")
+    assert manifest["state"] == "finished"
+    articles = manifest["totals"]["articles"]
+    assert articles == counts.articles == Counts.total(map(Counts.from_dict, manifest["chunks"])).articles
+    assert articles["read"] == 603 == articles["scored"] + articles["abstained"] + articles["quarantined"]
+    listed = [json.loads(line) for line in (tmp_path / "run" / "quarantine.jsonl").read_text().splitlines()]
+    assert [(entry["source"], entry["position"]) for entry in listed] == [(str(source), n) for n in (1, 602, 603)]
+    assert listed[1]["reason"] == "duplicate id 'a1'"
+    assert manifest["inputs"][0]["bytes"] == source.stat().st_size
+    assert manifest["model"]["sha256"] == ModelReference.of(small_model_path).sha256
+
+
+def test_shards_are_exactly_the_whole(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
+    """The shards of a run write each part once, and together all of them, each with its own manifest."""
+    job = _job(parquet, small_model_path)
+    whole = score_to_directory(job, tmp_path / "whole")
+    shards = [score_to_directory(replace(job, shard=Shard(n, 5)), tmp_path / "shards") for n in range(1, 6)]
+    assert _parts(tmp_path / "whole") == _parts(tmp_path / "shards")
+    assert Counts.total(shards) == whole
+    entries = [len(_manifest(tmp_path / "shards", f"manifest-{n}-of-5.json")["chunks"]) for n in range(1, 6)]
+    assert entries == [3, 3, 2, 2, 2]
+    with pytest.raises(StanceError, match=r"holds a run of 5 shard"):
+        score_to_directory(replace(job, shard=Shard(1, 4)), tmp_path / "shards")
+
+
+@pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/0", "-1/3", "1/2/3"])
+def test_a_shard_is_written_k_of_n(text: str) -> None:
+    """Anything but k/N with 1 <= k <= N is refused."""
+    with pytest.raises(StanceError, match="k/N"):
+        Shard.parse(text)
+
+
+def _stop_after(job: Job, folder: Path, parts: int) -> None:
+    """Begin a run and stop it by an error after so many parts."""
+    from stance.batch.directory import RunDirectory
+
+    class Stop(Exception):
+        pass
+
+    def write(self: RunDirectory, *args: Any) -> None:
+        if len(list(folder.glob("part-*"))) == parts:
+            raise Stop
+        original(self, *args)
+
+    original = RunDirectory.write
+    RunDirectory.write = write  # type: ignore[method-assign]
+    try:
+        with pytest.raises(Stop):
+            score_to_directory(job, folder)
+    finally:
+        RunDirectory.write = original  # type: ignore[method-assign]
+
+
+def test_a_fresh_run_never_overwrites_one(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
+    """A folder that holds a run, or parts of an unknown one, is refused without `resume`."""
+    job = _job(parquet, small_model_path)
+    _stop_after(job, tmp_path / "run", 3)
+    with pytest.raises(StanceError, match="--resume"):
+        score_to_directory(job, tmp_path / "run")
+    (tmp_path / "run" / "manifest.json").unlink()
+    with pytest.raises(StanceError, match="without its manifest"):
+        score_to_directory(job, tmp_path / "run", resume=True)
+
+
+def test_resume_refuses_another_model_input_or_setting(
+    small_model: StanceModel, small_model_path: Path, rows: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    """A run goes on only with the model, inputs and settings that it began with; the error says which differs."""
+    from stance.model.artefact import save_model
+
+    source = tmp_path / "in.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), source)
+    job = _job(source, small_model_path)
+    _stop_after(job, tmp_path / "run", 3)
+    save_model(replace(small_model, least_probability=0.5), tmp_path / "other")
+    for changes, message in (
+        ({"model_path": tmp_path / "other"}, "the model is another"),
+        ({"chunk": 60}, "chunk_articles was 50, now 60"),
+        ({"format": "csv"}, "format was 'parquet', now 'csv'"),
+        ({"level": "article"}, "level was"),
+    ):
+        with pytest.raises(StanceError, match=message):
+            score_to_directory(replace(job, **changes), tmp_path / "run", resume=True)
+    os.utime(source, (1, 1))
+    with pytest.raises(StanceError, match="inputs are not the same"):
+        score_to_directory(job, tmp_path / "run", resume=True)
+
+
+def test_resume_spares_what_is_done(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
+    """Finished parts are not written again, a damaged one is, and a finished run is left alone."""
+    job = _job(parquet, small_model_path)
+    score_to_directory(job, tmp_path / "whole")
+    _stop_after(job, tmp_path / "run", 5)
+    before = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "run").glob("part-*")}
+    (tmp_path / "run" / "part-00001.parquet").write_bytes(b"cut off")
+    score_to_directory(job, tmp_path / "run", resume=True)
+    after = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "run").glob("part-*")}
+    assert [name for name in before if before[name] != after[name]] == ["part-00001.parquet"]
+    assert _parts(tmp_path / "run") == _parts(tmp_path / "whole")
+    score_to_directory(job, tmp_path / "run", resume=True)
+    assert {p.name: p.stat().st_mtime_ns for p in (tmp_path / "run").glob("part-*")} == after
+
+
+def test_two_runs_never_share_a_folder(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
+    """While one process holds the folder, another is refused."""
+    from stance.batch.files import lock
+
+    with lock(tmp_path / ".lock"), pytest.raises(StanceError, match="another run is at work"):
+        score_to_directory(_job(parquet, small_model_path), tmp_path)
+
+
+@pytest.fixture
+def slow_input(tmp_path: Path) -> Path:
+    """Some two thousand paragraphs."""
+    rng = random.Random(6)
+    path = tmp_path / "slow.parquet"
+    pq.write_table(pa.table({"id": [f"a{i}" for i in range(2000)], "text": [_text(rng) for _ in range(2000)]}), path)
+    return path
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_kill_9_costs_nothing(small_model_path: Path, slow_input: Path, tmp_path: Path, jobs: int) -> None:
+    """A run that is killed at random moments and resumed each time gives the bytes of an undisturbed one."""
+    rng = random.Random(jobs)
+    job = _job(slow_input, small_model_path, chunk=40)
+    counts = score_to_directory(job, tmp_path / "whole")
+    folder = tmp_path / "run"
+    command = [
+        sys.executable,
+        "-m",
+        "stance",
+        "score",
+        str(slow_input),
+        "-m",
+        str(small_model_path),
+        "-o",
+        f"{folder}/",
+    ]
+    command += ["--chunk", "40", "--jobs", str(jobs), "--resume"]
+    killed = 0
+    for goal in (1, 12, 30):
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
+        until = time.monotonic() + 30
+        while len(list(folder.glob("part-*"))) < goal and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.002)
+        time.sleep(rng.uniform(0, 0.05))
+        killed += process.poll() is None
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert killed >= 2
+    assert _manifest(folder)["state"] == "running"
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "2000 read = " in done.stderr
+    assert _parts(folder) == _parts(tmp_path / "whole")
+    assert _manifest(folder)["totals"]["articles"] == counts.articles
+    assert not list(folder.glob(".*.part"))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 100 kB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", str(disk)], capture_output=True)
+    if made.returncode:
+        pytest.skip("only root can make a small disk here")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs tmpfs")
+def test_a_full_disk_is_one_line_and_can_be_resumed(
+    small_model_path: Path, parquet: Path, tmp_path: Path, small_disk: Path
+) -> None:
+    """A disk that is full stops the run with one line; with room it goes on to the same bytes."""
+    job = _job(parquet, small_model_path)
+    score_to_directory(job, tmp_path / "whole")
+    with pytest.raises(StanceError, match=r"No space left on device; make room, then go on with --resume"):
+        score_to_directory(job, small_disk / "run")
+    with pytest.raises(StanceError, match=r"No space left on device"):
+        score_to_directory(job, small_disk / "run", resume=True)
+    assert not list((small_disk / "run").glob(".*.part"))
+    subprocess.run(["mount", "-o", "remount,size=10m", str(small_disk)], check=True)
+    score_to_directory(job, small_disk / "run", resume=True)
+    assert _parts(small_disk / "run") == _parts(tmp_path / "whole")
+
+
+_MEMORY = """
+import sys, numpy as np
+from stance.batch.run import Job, score_to_directory
+from stance.model.scores import Scores
+from stance.model.stance_model import StanceModel
+
+def score_paragraphs(self, texts):  # memory is on trial here, not the model
+    p = np.full((len(texts), len(self.targets), len(self.labels)), 0.25)
+    return Scores(self.targets, self.labels, p, p, [None] * len(texts), 0.2)
+
+StanceModel.score_paragraphs, StanceModel.releases_gil = score_paragraphs, True
+score_to_directory(Job((sys.argv[1],), sys.argv[2], jobs=2), sys.argv[3])
+print([int(l.split()[1]) // 1024 for l in open("/proc/self/status") if l.startswith("VmHWM")][0])
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
+def test_memory_does_not_grow_with_the_input(small_model_path: Path, tmp_path: Path) -> None:
+    """Four times the paragraphs take no more memory than one time, and less than 400 MB."""
+    peaks = []
+    text = _text(random.Random(7))
+    for n in (100_000, 400_000):
+        source = tmp_path / f"{n}.parquet"
+        with pq.ParquetWriter(source, pa.schema({"id": pa.string(), "text": pa.string()})) as writer:
+            for start in range(0, n, 50_000):
+                ids = [f"a{i}" for i in range(start, start + 50_000)]
+                writer.write_table(pa.table({"id": ids, "text": [text] * 50_000}))
+        command = [sys.executable, "-c", _MEMORY, str(source), str(small_model_path), str(tmp_path / str(n))]
+        peaks.append(int(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+    assert peaks[1] < 400
+    assert peaks[1] < peaks[0] + 40
+
+
+def test_a_worker_refuses_another_model(small_model_path: Path) -> None:
+    """A model that is not the one of the run's hash is not loaded, nor under another kernel."""
+    with pytest.raises(ModelError, match="SHA-256 differs"):
+        ModelReference.of(small_model_path)._replace(sha256="0" * 64).load()
+    with pytest.raises(StanceError, match="the run began with the other one"):
+        ModelReference.of(small_model_path)._replace(kernel="other").load()
+
+
+def test_jobs_are_counted_as_asked() -> None:
+    """-1 is every core, and zero is refused."""
+    assert count_jobs(3) == 3
+    assert count_jobs(-1) >= count_jobs(-2) >= 1
+    with pytest.raises(StanceError, match="--jobs 0"):
+        count_jobs(0)
+
+
+def test_progress_is_true(capsys: pytest.CaptureFixture[str]) -> None:
+    """The line counts what is written; work of an earlier run does not count towards the rate."""
+    progress = Progress(1000)
+    progress.add(500, 700, spared=True)
+    assert progress.line(600, 800, seconds=10.0) == (
+        "600 of 1,000 articles (60 %), 800 rows written, 10 articles/s, 0:40 left"
+    )
+    assert Progress(None).line(7200, 7200, 1.0) == "7,200 articles, 7,200 rows written, 7,200 articles/s"
+    assert Progress(10**6).line(100, 100, 1.0).endswith("2:46:39 left")
+    progress.close()
+    assert "500 of 1,000 articles" in capsys.readouterr().err
+
+
+def test_the_command_makes_a_run(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
+    """`stance score -o DIR/` takes the options of a run and prints its account; misuse is exit 2."""
+    from click.testing import CliRunner
+
+    from stance.commands import main
+
+    common = ["score", str(parquet), "-m", str(small_model_path), "-j", "1"]
+    run = CliRunner().invoke(main, [*common, "-o", f"{tmp_path}/run/", "--chunk", "100", "--progress", "-f", "jsonl"])
+    assert run.exit_code == 0, run.output
+    assert "600 of 600 articles (100 %)" in run.stderr
+    assert "articles: 600 read = " in run.stderr
+    assert len(_parts(tmp_path / "run")) == 6
+    again = CliRunner().invoke(main, [*common, "-o", f"{tmp_path}/run", "--chunk", "100", "-f", "jsonl"])
+    assert again.exit_code == 1
+    assert again.stderr.count("\n") == 1
+    for wrong in (["--resume"], ["--shard", "1/2"], ["-o", f"{tmp_path}/run", "-f", "table"], ["--dask", "local"]):
+        assert CliRunner().invoke(main, [*common, *wrong]).exit_code == 2

@@ -1,0 +1,113 @@
+"""The same run on a Dask cluster of real processes on this machine."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stance.batch.run import Job, score_to_directory
+from stance.errors import MissingDependencyError, StanceError
+
+needs_dask = pytest.mark.skipif(
+    find_spec("distributed") is None,
+    reason="dask is not installed: pip install 'sanctions-stance[dask]'",
+)
+# the cluster is Dask's own affair; what it leaves to the garbage collector is not on trial here
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+WORDS = "the sanctions embargo talks minister said that would lift impose against on of and to Vienna deal oil".split()
+
+
+def _text(rng: random.Random) -> str:
+    return " ".join(rng.choices(WORDS, k=40)).capitalize() + "."
+
+
+def _parts(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("part-*"))}
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Three thousand paragraphs."""
+    rng = random.Random(8)
+    path = tmp_path / "in.parquet"
+    pq.write_table(pa.table({"id": [f"a{i}" for i in range(3000)], "text": [_text(rng) for _ in range(3000)]}), path)
+    return path
+
+
+@pytest.fixture
+def cluster() -> Iterator[Any]:
+    """Two worker processes."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as found:
+        yield found
+
+
+@needs_dask
+def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(
+    small_model_path: Path, source: Path, tmp_path: Path, cluster: Any
+) -> None:
+    """Output equals the local one, though one of two workers is killed in mid-run."""
+    job = Job((str(source),), small_model_path, chunk=50, jobs=1)
+    counts = score_to_directory(job, tmp_path / "here")
+    killed: list[int] = []
+
+    def kill() -> None:
+        until = time.monotonic() + 30
+        while len(list((tmp_path / "there").glob("part-*"))) < 10 and time.monotonic() < until:
+            time.sleep(0.01)
+        killed.append(next(iter(cluster.workers.values())).pid)
+        os.kill(killed[0], signal.SIGKILL)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    there = score_to_directory(
+        Job((str(source),), small_model_path, chunk=50, dask=cluster.scheduler_address), tmp_path / "there"
+    )
+    thread.join()
+    assert killed
+    assert there == counts
+    assert _parts(tmp_path / "there") == _parts(tmp_path / "here")
+
+
+@needs_dask
+def test_a_cluster_of_its_own(small_model_path: Path, source: Path, tmp_path: Path) -> None:
+    """`--dask local` starts a cluster on this machine and gives the same bytes."""
+    job = Job((str(source),), small_model_path, chunk=500, jobs=1)
+    score_to_directory(job, tmp_path / "here")
+    score_to_directory(Job((str(source),), small_model_path, chunk=500, jobs=2, dask="local"), tmp_path / "there")
+    assert _parts(tmp_path / "there") == _parts(tmp_path / "here")
+
+
+@needs_dask
+def test_an_address_without_a_scheduler_is_one_line(small_model_path: Path, source: Path, tmp_path: Path) -> None:
+    """A wrong address is a `StanceError`, not a traceback."""
+    with pytest.raises(StanceError, match="no Dask scheduler"):
+        score_to_directory(Job((str(source),), small_model_path, dask="nonsense://x"), tmp_path / "run")
+
+
+def test_without_dask_the_extra_is_named(
+    small_model_path: Path, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where Dask is missing, the error says what to install."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(MissingDependencyError, match=r"sanctions-stance\[dask\]"):
+        score_to_directory(Job((str(source),), small_model_path, dask="local"), tmp_path / "run")
