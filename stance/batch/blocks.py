@@ -79,9 +79,7 @@ def count_articles(paths: Iterable[str | Path]) -> int | None:
     total = 0
     for source in find_sources(paths):
         name = source.path.lower()
-        if source.problem:
-            total += 1
-        elif name.endswith((".txt", ".text", ".md", ".markdown")):
+        if source.problem or name.endswith((".txt", ".text", ".md", ".markdown")):
             total += 1
         elif name.endswith((".jsonl", ".ndjson")):
             with open(source.path, "rb") as file:
@@ -190,7 +188,7 @@ def _read_batch(batch: Any, present: dict[str, str], place: _Place, columns: Col
         text = fields["text"]
         fine = pc.fill_null(pc.less_equal(pc.utf8_length(text), LARGEST_RECORD), False)
         good: npt.NDArray[np.bool_] = fine.to_numpy(zero_copy_only=False)
-        lengths = None if good.all() else pc.utf8_length(text)
+        lengths: Any = None if good.all() else pc.utf8_length(text)
         for i in np.flatnonzero(~good).tolist():
             n = lengths[i].as_py()
             reason = f"no {present['text']!r}" if n is None else f"record too large: {n:,} characters"
@@ -204,7 +202,8 @@ def _read_batch(batch: Any, present: dict[str, str], place: _Place, columns: Col
     kept[good] = seen.add_all([ids[i] for i in np.flatnonzero(good).tolist()])
     for i in np.flatnonzero(good & ~kept).tolist():
         quarantined.append(Quarantined(place.source, int(rows[i]), f"duplicate id {ids[i][:200]!r}"))
-    articles = articles.set_column(0, SCHEMA.field(0), pa.array(ids, pa.string()))
+    if articles.column(0).null_count:
+        articles = articles.set_column(0, SCHEMA.field(0), pa.array(ids, pa.string()))
     if not kept.all():
         articles = articles.filter(pa.array(kept))
     return Block(articles, tuple(sorted(quarantined, key=lambda record: record.position)))
@@ -221,7 +220,7 @@ def _as_string(column: Any, field: str) -> Any:
 
 
 def _ids(column: Any, rows: npt.NDArray[np.int64], stem: str) -> list[str]:
-    ids: list[str | None] = column.to_pylist()
+    ids: list[str | None] = column.to_numpy(zero_copy_only=False).tolist()
     return [f"{stem}:{row}" if id is None else id for id, row in zip(ids, rows.tolist(), strict=True)]
 
 

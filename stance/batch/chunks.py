@@ -17,9 +17,9 @@ from stance.errors import StanceError
 __all__ = ["ARTICLES", "CHARACTERS", "Chunk", "Shard", "cut_chunks"]
 
 #: A chunk has at most this many articles, unless asked otherwise ...
-ARTICLES = 20_000
+ARTICLES = 10_000
 #: ... and ends with the article that brings it to this many characters.
-CHARACTERS = 8_000_000
+CHARACTERS = 4_000_000
 
 
 class Chunk(NamedTuple):
@@ -27,7 +27,7 @@ class Chunk(NamedTuple):
 
     Attributes
     ----------
-    index : int
+    number : int
         From 0, over the whole input, whatever the shard.
     articles : pyarrow.Table
         With the columns of `stance.batch.blocks.SCHEMA`.
@@ -35,7 +35,7 @@ class Chunk(NamedTuple):
         The records among them that could not be read.
     """
 
-    index: int
+    number: int
     articles: Any
     quarantined: tuple[Quarantined, ...]
 

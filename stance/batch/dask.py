@@ -7,12 +7,16 @@ needs to see neither the input nor the output.
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from stance.batch.pools import Form, ModelReference, Part, pack, score_part
 from stance.errors import MissingDependencyError, StanceError
 
 __all__ = ["DaskPool"]
+
+#: Seconds to wait for a first worker.
+_PATIENCE = 60
 
 
 class DaskPool:
@@ -34,18 +38,17 @@ class DaskPool:
     MissingDependencyError
         Without ``dask[distributed]``.
     StanceError
-        If the scheduler does not answer.
+        If the scheduler does not answer, or has no worker.
     """
 
     def __init__(self, address: str, reference: ModelReference, jobs: int) -> None:
         try:
-            import dask
-            import distributed
+            dask, distributed = import_module("dask"), import_module("distributed")
         except ImportError as error:
             raise MissingDependencyError("dask", "dask") from error
         self.reference = reference
         # a chunk goes with its task, so that a lost one can be made again; that makes the graph large on purpose
-        self.settings = dask.config.set(
+        self.settings: Any = dask.config.set(
             {"distributed.admin.large-graph-warning-threshold": "1GB", "distributed.comm.timeouts.connect": "20s"}
         )
         self.cluster: Any = None
@@ -55,14 +58,16 @@ class DaskPool:
                     n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None
                 )
             self.client: Any = distributed.Client(self.cluster if address == "local" else address)
+            self.client.wait_for_workers(1, timeout=_PATIENCE)
         except (OSError, ValueError, TimeoutError) as error:
-            raise StanceError(f"{address}: no Dask scheduler answers: {error}") from error
+            raise StanceError(f"{address}: no Dask scheduler with a worker answers: {error}") from error
         self.broken = (distributed.KilledWorker, distributed.client.FutureCancelledError)
 
     @property
     def ahead(self) -> int:
         """Two chunks a thread, by the number of workers at this moment."""
-        return 2 * max(1, sum(self.client.nthreads().values()))
+        threads: int = sum(self.client.nthreads().values())
+        return 2 * max(1, threads)
 
     def submit(self, articles: Any, form: Form) -> Callable[[], Part]:
         """Send a chunk to the cluster; the function returned waits for the part."""

@@ -97,9 +97,11 @@ class RunDirectory:
             before = self._read(path)
             if Shard(*before["shard"]).of != self.shard.of:
                 raise StanceError(f"{self.folder}: holds a run of {Shard(*before['shard']).of} shard(s), not this one")
-            for what, said in (("model", "model"), ("inputs", "inputs"), ("settings", "settings")):
-                if before[said] != self.identity[said]:
-                    raise StanceError(f"{path}: cannot go on: {self._difference(what, before[said])}")
+            for what in ("model", "inputs", "settings"):
+                then, now = before[what], self.identity[what]
+                # a model may lie elsewhere by now, if only it is the same
+                if (then["sha256"] != now["sha256"]) if what == "model" else (then != now):
+                    raise StanceError(f"{path}: cannot go on: {self._difference(what, then)}")
         if not manifests and any(self.folder.glob("part-*")):
             raise StanceError(f"{self.folder}: holds parts of a run without its manifest; name another folder")
 

@@ -14,24 +14,27 @@ from stance.batch.encoding import encode
 from stance.batch.tables import score_articles
 from stance.errors import ModelError, StanceError
 from stance.model.artefact import load_model, read_manifest
+from stance.model.kernel import kernel_in_use
 from stance.model.stance_model import StanceModel
 
 __all__ = ["Form", "ModelReference", "Part", "Pool", "count_jobs", "open_pool", "releases_gil", "score_part"]
 
 
 class ModelReference(NamedTuple):
-    """A model as a worker is told of it: where it lies, and the SHA-256 that it must have.
+    """A model as a worker is told of it: where it lies, the SHA-256 that it must have, and the kernel.
 
-    The hash is that of the manifest, which holds the hash of the arrays; loading checks both.
+    The hash is that of the manifest, which holds the hash of the arrays; loading checks both. The kernels agree to
+    rounding only, so a run keeps to one.
     """
 
     folder: str
     sha256: str
+    kernel: str
 
     @classmethod
     def of(cls, folder: str | Path) -> ModelReference:
         """Refer to the model in a folder."""
-        return cls(str(Path(folder).resolve()), str(read_manifest(folder)["manifest_sha256"]))
+        return cls(str(Path(folder).resolve()), str(read_manifest(folder)["manifest_sha256"]), kernel_in_use())
 
     def load(self) -> StanceModel:
         """The model, loaded once a process.
@@ -40,6 +43,8 @@ class ModelReference(NamedTuple):
         ------
         ModelError
             If another one lies there by now.
+        StanceError
+            If this process has another kernel.
         """
         return _load(self)
 
@@ -48,6 +53,11 @@ class ModelReference(NamedTuple):
 def _load(reference: ModelReference) -> StanceModel:
     if read_manifest(reference.folder)["manifest_sha256"] != reference.sha256:
         raise ModelError(f"{reference.folder}: not the model that the run began with (SHA-256 differs)")
+    if kernel_in_use() != reference.kernel:
+        raise StanceError(
+            f"this worker has the {kernel_in_use()} kernel, the run began with the {reference.kernel} one; "
+            f"STANCE_KERNEL={reference.kernel} asks for it everywhere"
+        )
     return load_model(reference.folder)
 
 
@@ -118,8 +128,9 @@ def pack(articles: Any) -> bytes:
 class Pool(Protocol):
     """Takes chunks and gives parts."""
 
-    #: How many chunks to have in hand; more would only take memory.
-    ahead: int
+    @property
+    def ahead(self) -> int:
+        """How many chunks to have in hand; more would only take memory."""
 
     def submit(self, articles: Any, form: Form) -> Callable[[], Part]:
         """Begin to score a chunk; the function returned waits for the part."""
@@ -131,9 +142,9 @@ class Pool(Protocol):
 def releases_gil(model: StanceModel) -> bool:
     """Whether threads can score side by side: the compiled kernel lets go of the interpreter, Python does not.
 
-    A model says so itself by an attribute ``releases_gil``.
+    ``STANCE_KERNEL`` decides which of them is at work.
     """
-    return bool(getattr(model, "releases_gil", False))
+    return model.releases_gil
 
 
 def count_jobs(jobs: int) -> int:

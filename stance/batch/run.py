@@ -137,7 +137,7 @@ def score_to_directory(
     identity = {
         "model": {"path": reference.folder, "sha256": reference.sha256},
         "inputs": inputs,
-        "settings": job.settings(),
+        "settings": {**job.settings(), "kernel": reference.kernel},
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -152,7 +152,7 @@ def score_to_directory(
 
         def write(chunk: Chunk, part: Part) -> None:
             counts = part.counts.with_quarantined(len(chunk.quarantined))
-            directory.write(chunk.index, job.format, part.content, part.rows, counts)
+            directory.write(chunk.number, job.format, part.content, part.rows, counts)
 
         def refuse_all(records: Iterable[Quarantined]) -> None:
             directory.refuse(records)
@@ -219,7 +219,7 @@ def score_to_file(
             writer = writer or pq.ParquetWriter(stream, part.content.schema, compression="zstd", use_dictionary=False)
             writer.write_table(part.content)
         else:
-            stream.write(encode(part.content, job.format, header=chunk.index == 0))
+            stream.write(encode(part.content, job.format, header=chunk.number == 0))
 
     try:
         with open(part_file, "wb") as stream:
@@ -270,8 +270,8 @@ def _drive(
             progress.add(articles, 0 if part is None else part.rows, spared=part is None)
 
     try:
-        for chunk, last in _with_last(chunk for chunk in job.chunks() if job.shard.owns(chunk.index)):
-            if chunk.index in done:
+        for chunk, last in _with_last(chunk for chunk in job.chunks() if job.shard.owns(chunk.number)):
+            if chunk.number in done:
                 waiting.append((chunk, None))
             else:
                 if pool is None:

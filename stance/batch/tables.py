@@ -32,7 +32,7 @@ class _Paragraphs(NamedTuple):
     texts: list[str]
     article: npt.NDArray[np.int64]
     """Row of the article that each belongs to."""
-    index: npt.NDArray[np.int64]
+    place: npt.NDArray[np.int64]
     start: npt.NDArray[np.int64]
     end: npt.NDArray[np.int64]
     whole: bool
@@ -84,8 +84,8 @@ def _split(texts: list[str]) -> _Paragraphs:
             index.append(i)
             starts.append(start)
             ends.append(end)
-    arrays = (np.array(values, dtype=np.int64) for values in (article, index, starts, ends))
-    return _Paragraphs(found, *arrays, whole)
+    where, place, start_of, end_of = (np.array(values, dtype=np.int64) for values in (article, index, starts, ends))
+    return _Paragraphs(found, where, place, start_of, end_of, whole)
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
@@ -161,7 +161,7 @@ def _paragraph_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) 
         about, texts = articles.select(said).take(pa.array(paragraphs.article)), pa.array(paragraphs.texts, pa.string())
     columns: dict[str, Any] = {"article_id": about.column("id")}
     columns |= {name: about.column(name) for name in said[1:]}
-    columns |= {"paragraph": pa.array(paragraphs.index), "start": pa.array(paragraphs.start)}
+    columns |= {"paragraph": pa.array(paragraphs.place), "start": pa.array(paragraphs.start)}
     columns |= {"end": pa.array(paragraphs.end), "text": texts}
     for found in outcome.targets:
         name = found.target.name

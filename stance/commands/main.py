@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -18,9 +18,15 @@ _COMMANDS = {
     "explain": ("stance.commands.explain", "explain"),
     "train": ("stance.commands.train", "train"),
     "evaluate": ("stance.commands.evaluate", "evaluate"),
+    "probe": ("stance.commands.probe", "probe"),
     "corpus": ("stance.commands.corpus", "corpus"),
     "model": ("stance.commands.model", "model"),
 }
+
+
+def _fail(error: StanceError) -> NoReturn:
+    click.echo(f"stance: {' '.join(str(error).split())}", err=True)
+    sys.exit(1)
 
 
 class _Commands(click.Group):
@@ -43,16 +49,34 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except StanceError as error:
-            click.echo(f"stance: {' '.join(str(error).split())}", err=True)
-            sys.exit(1)
+            _fail(error)
         except BrokenPipeError:
             # the reader of a pipe (head, less) has seen enough
             sys.stderr.close()
             sys.exit(0)
 
 
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    from stance.model.kernel import kernel_in_use
+
+    try:
+        click.echo(f"stance {__version__} ({kernel_in_use()} kernel)")
+    except StanceError as error:
+        _fail(error)
+    ctx.exit()
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="stance %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 def main() -> None:
     """Tag each paragraph's stance on sanctions and on diplomacy.
 

@@ -9,7 +9,7 @@ import click
 
 from stance.articles import Columns
 
-__all__ = ["article_columns", "corpus_columns", "jobs_option", "model_option"]
+__all__ = ["article_columns", "batch_options", "corpus_columns", "jobs_option", "model_option"]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -34,6 +34,31 @@ def article_columns(command: Callable[..., Any]) -> Callable[..., Any]:
     wrapped.__dict__.update(command.__dict__)
     for name in ("outlet", "date", "title", "id", "text"):
         option = click.option(f"--{name}-column", metavar="NAME", default=None, help=f"Column of the {name}.")
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options for many articles; they arrive as the dict ``batch``."""
+    names = ("jobs", "chunk", "shard", "resume", "progress", "dask")
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        kwargs["batch"] = {name: kwargs.pop(name) for name in names}
+        return command(*args, **kwargs)
+
+    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
+    wrapped.__dict__.update(command.__dict__)
+    options = [
+        click.option(
+            "--jobs", "-j", type=int, default=-1, show_default=True, help="Chunks scored at once; -1: one a core."
+        ),
+        click.option("--chunk", type=click.IntRange(1), metavar="N", help="Articles to a chunk.  [default: 10000]"),
+        click.option("--shard", metavar="k/N", help="Score only the k-th of N shares of the chunks, for job arrays."),
+        click.option("--resume", is_flag=True, help="Go on with the run in the output folder."),
+        click.option("--progress/--no-progress", default=None, help="Show how far it is.  [default: on a terminal]"),
+        click.option("--dask", metavar="ADDRESS", help="Score on a Dask cluster: tcp://host:port, or local."),
+    ]
+    for option in reversed(options):
         wrapped = option(wrapped)
     return wrapped
 

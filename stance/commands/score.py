@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable
-from typing import IO
+from collections.abc import Iterable, Iterator
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from stance.articles import Article, Columns, Quarantined, read_records
-from stance.commands.options import article_columns, model_option
+from stance.commands.options import article_columns, batch_options, model_option
 from stance.errors import StanceError
 from stance.model.artefact import load_model
 from stance.model.scores import ParagraphScore
@@ -22,15 +23,19 @@ from stance.results.records import UNRELATED, article_record, paragraph_columns,
 from stance.results.records import article_columns as article_fields
 from stance.results.writers import FORMATS, format_of, open_writer
 
+if TYPE_CHECKING:
+    from stance.batch.counts import Counts
+
 __all__ = ["score"]
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--output", "-o", metavar="FILE", help="Write here; the suffix decides the format.")
+@click.option("--output", "-o", metavar="FILE|DIR/", help="Write here; the suffix decides the format.")
 @click.option("--format", "-f", type=click.Choice(("table", *FORMATS)), help="[default: by suffix, else table]")
 @click.option("--level", type=click.Choice(("paragraph", "article")), default="paragraph", show_default=True)
 @click.option("--quarantine", metavar="FILE", help="Write records that could not be read here, as JSON lines.")
+@batch_options
 @article_columns
 @model_option
 def score(
@@ -39,93 +44,171 @@ def score(
     format: str | None,
     level: str,
     quarantine: str | None,
+    batch: dict[str, Any],
     columns: Columns,
     model_path: str | None,
 ) -> None:
     """Score articles: text, Markdown, JSON lines, CSV, TSV or Parquet, plain or gzipped; folders; - for stdin.
+
+    With a folder as output (one that exists, or a name that ends in a slash) the run is written in parts, with a
+    manifest, and can be gone on with after a stop: --resume.
 
     \b
     Examples:
         stance score article.txt
         stance score articles/ -o scores.csv
         stance score export.csv --text-column body --level article -f jsonl
+        stance score articles/ -o run/ --resume
+        stance score articles/ -o run/ --shard 1/40
     """
-    format = format or format_of(output) or "table"
-    model = load_model(model_path)
-    tally = _Tally()
-    with _open_quarantine(quarantine) as refused:
-        articles = _only_articles(read_records(files, columns), tally, refused)
-        if format == "table":
-            _print_pages(model, articles, level, output, tally)
+    folder = output is not None and (output.endswith(("/", os.sep)) or os.path.isdir(output))
+    format = format or format_of(output) or ("parquet" if folder else "table")
+    if folder and format == "table":
+        raise click.UsageError("a folder is written as parquet, csv or jsonl, not as table")
+    if not folder and (batch["resume"] or batch["shard"] is not None):
+        raise click.UsageError("--resume and --shard need a folder as output: -o DIR/")
+    to_file = output not in (None, "-") and format != "table"
+    if batch["dask"] is not None and not (folder or to_file):
+        raise click.UsageError("--dask needs an output: -o DIR/ or -o FILE")
+    with _Refusals(quarantine) as refusals:
+        if folder or to_file:
+            counts = _score_in_bulk(
+                files,
+                str(output),
+                folder,
+                refusals,
+                batch,
+                format=format,
+                level=level,
+                columns=columns,
+                model=model_path,
+            )
         else:
-            fields = paragraph_columns(model.targets) if level == "paragraph" else article_fields(model.targets)
-            with open_writer(output, format, fields) as writer:
-                for article in articles:
-                    scores = model.score(article)
-                    tally.add(scores)
-                    if level == "paragraph":
-                        writer.write(paragraph_records(article, scores))
-                    else:
-                        writer.write([article_record(article, scores, model.targets)])
-    tally.report(quarantine)
-    if tally.articles["read"] == tally.articles["quarantined"]:
+            model = load_model(model_path)
+            tally = _Tally()
+            articles = _only_articles(read_records(files, columns), tally, refusals)
+            if format == "table":
+                _print_pages(model, articles, level, output, tally)
+            else:
+                _print_records(model, articles, level, format, tally)
+            counts = tally.counts()
+    for line in counts.lines():
+        click.echo(line, err=True)
+    if refusals.shown and quarantine is None and not folder:
+        click.echo("the quarantined records are named above; --quarantine FILE keeps the list", err=True)
+    if counts.articles["read"] == counts.articles["quarantined"] and batch["shard"] is None:
         raise StanceError("no article could be read")
+
+
+def _score_in_bulk(
+    files: tuple[str, ...],
+    output: str,
+    folder: bool,
+    refusals: _Refusals,
+    batch: dict[str, Any],
+    *,
+    format: str,
+    level: str,
+    columns: Columns,
+    model: str | None,
+) -> Counts:
+    from stance.batch.chunks import ARTICLES, Shard
+    from stance.batch.run import Job, score_to_directory, score_to_file
+
+    job = Job(
+        files,
+        model,
+        columns,
+        format=format,
+        level=level,
+        chunk=batch["chunk"] or ARTICLES,
+        shard=Shard() if batch["shard"] is None else Shard.parse(batch["shard"]),
+        jobs=batch["jobs"],
+        dask=batch["dask"],
+    )
+    progress = sys.stderr.isatty() if batch["progress"] is None else batch["progress"]
+    if folder:
+        return score_to_directory(job, output, resume=batch["resume"], progress=progress, refuse=refusals.add_all)
+    return score_to_file(job, output, progress=progress, refuse=refusals.add_all)
+
+
+class _Refusals:
+    """Names the first quarantined records on stderr, and writes all of them to a file if asked."""
+
+    _MOST = 20
+
+    def __init__(self, path: str | None) -> None:
+        self.path = path
+        self.shown = 0
+        self.stream: IO[str] | None = None
+
+    def __enter__(self) -> _Refusals:
+        if self.path is not None:
+            try:
+                self.stream = open(self.path, "w", encoding="utf-8")
+            except OSError as error:
+                raise StanceError(f"{self.path}: {error.strerror or error}") from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.stream is not None:
+            self.stream.close()
+
+    def add_all(self, records: Iterable[Quarantined]) -> None:
+        """Take note of records."""
+        for record in records:
+            if self.stream is not None:
+                line = {"source": record.source, "position": record.position, "reason": record.reason}
+                self.stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+            if self.shown < self._MOST:
+                click.echo(f"quarantined {record.source}:{record.position}: {record.reason}", err=True)
+            elif self.shown == self._MOST:
+                click.echo(f"quarantined more; only the first {self._MOST} are named here", err=True)
+            self.shown += 1
 
 
 class _Tally:
     """Counts what was read and what became of it."""
 
     def __init__(self) -> None:
-        self.articles: Counter[str] = Counter()
-        self.paragraphs: Counter[str] = Counter()
+        self.articles: Counter[str] = Counter(dict.fromkeys(("read", "scored", "abstained", "quarantined"), 0))
+        self.paragraphs: Counter[str] = Counter(dict.fromkeys(("read", "scored", "abstained"), 0))
         self.reasons: Counter[str] = Counter()
 
     def add(self, scores: list[ParagraphScore]) -> None:
         abstained = [score.abstained for score in scores if score.abstained is not None]
         self.articles["scored" if len(abstained) < len(scores) else "abstained"] += 1
         self.paragraphs["read"] += len(scores)
+        self.paragraphs["scored"] += len(scores) - len(abstained)
         self.paragraphs["abstained"] += len(abstained)
         self.reasons.update(str(reason) for reason in abstained)
 
-    def report(self, quarantine: str | None) -> None:
-        a, p = self.articles, self.paragraphs
-        click.echo(
-            f"articles: {a['read']} read = {a['scored']} scored + {a['abstained']} abstained"
-            f" + {a['quarantined']} quarantined",
-            err=True,
-        )
-        reasons = "; ".join(f"{reason}: {n}" for reason, n in self.reasons.most_common())
-        click.echo(
-            f"paragraphs: {p['read']} read = {p['read'] - p['abstained']} scored + {p['abstained']} abstained"
-            + (f" ({reasons})" if reasons else ""),
-            err=True,
-        )
-        if a["quarantined"] and quarantine is None:
-            click.echo("the quarantined records are named above; --quarantine FILE keeps the list", err=True)
+    def counts(self) -> Counts:
+        from stance.batch.counts import Counts
+
+        return Counts(dict(self.articles), dict(self.paragraphs), dict(self.reasons))
 
 
-def _open_quarantine(path: str | None) -> IO[str]:
-    if path is None:
-        return open("/dev/null" if sys.platform != "win32" else "NUL", "w", encoding="utf-8")
-    try:
-        return open(path, "w", encoding="utf-8")
-    except OSError as error:
-        raise StanceError(f"{path}: {error.strerror or error}") from error
-
-
-def _only_articles(records: Iterable[Article | Quarantined], tally: _Tally, refused: IO[str]) -> Iterable[Article]:
+def _only_articles(records: Iterable[Article | Quarantined], tally: _Tally, refusals: _Refusals) -> Iterator[Article]:
     for record in records:
         tally.articles["read"] += 1
         if isinstance(record, Article):
             yield record
-            continue
-        tally.articles["quarantined"] += 1
-        line = {"source": record.source, "position": record.position, "reason": record.reason}
-        refused.write(json.dumps(line, ensure_ascii=False) + "\n")
-        if tally.articles["quarantined"] <= 20:
-            click.echo(f"quarantined {record.source}:{record.position}: {record.reason}", err=True)
-        elif tally.articles["quarantined"] == 21:
-            click.echo("quarantined more; only the first 20 are named here", err=True)
+        else:
+            tally.articles["quarantined"] += 1
+            refusals.add_all([record])
+
+
+def _print_records(model: StanceModel, articles: Iterable[Article], level: str, format: str, tally: _Tally) -> None:
+    fields = paragraph_columns(model.targets) if level == "paragraph" else article_fields(model.targets)
+    with open_writer(None, format, fields) as writer:
+        for article in articles:
+            scores = model.score(article)
+            tally.add(scores)
+            if level == "paragraph":
+                writer.write(paragraph_records(article, scores))
+            else:
+                writer.write([article_record(article, scores, model.targets)])
 
 
 def _print_pages(

@@ -141,9 +141,11 @@ STANCE_INLINE void count_rows(const model *m, workspace *w, int b, const uint32_
 {
     counter *counters = w->counters + m->blocks[b].base;
     uint32_t *touched = w->touched + TOUCHED(m, b);
-    size_t found = w->found[b], i;
+    const float *coef = m->blocks[b].coef;
+    size_t found = w->found[b], width = m->blocks[b].width, i;
     for (i = 0; i < n; i++) {
         counter *c = counters + rows[i];
+        STANCE_PREFETCH(coef + rows[i] * width);
         touched[found] = rows[i];
         found += c->count == 0;
         c->count++;
@@ -151,17 +153,30 @@ STANCE_INLINE void count_rows(const model *m, workspace *w, int b, const uint32_
     w->found[b] = found;
 }
 
-STANCE_INLINE double term_frequency(const model *m, uint32_t count)
+/* sum[j] += v * coef[j], each output by itself, in double precision. */
+STANCE_INLINE void add_scaled(double *sum, double v, const float *coef, const uint32_t width)
 {
-    if (STANCE_LIKELY(count < 256)) return m->tf[count];
-    return m->sublinear ? 1.0 + log((double)count) : (double)count;
+    uint32_t j = 0;
+#ifdef STANCE_VECTORS
+    for (; j + 4 <= width; j += 4) {
+        four_floats c;
+        four_doubles s;
+        memcpy(&c, coef + j, sizeof c);
+        memcpy(&s, sum + j, sizeof s);
+        s += v * __builtin_convertvector(c, four_doubles);
+        memcpy(sum + j, &s, sizeof s);
+    }
+#endif
+    for (; j < width; j++) sum[j] += v * (double)coef[j];
 }
 
 /* Adds weight * v / |v| * coef to the margins, v = tf * idf, and clears the counters. Terms are summed in the order in
- * which the paragraph first has them, each output by itself, in double precision: a fixed order for every build. */
+ * which the paragraph first has them: a fixed order for every build. */
 STANCE_INLINE void weigh_rows(const model *m, workspace *w, int b, const uint32_t width, double *sum, double *margins)
 {
     const block *k = &m->blocks[b];
+    const float *coef = k->coef;
+    const double *tf = m->tf;
     counter *counters = w->counters + k->base;
     const uint32_t *touched = w->touched + TOUCHED(m, b);
     size_t found = w->found[b], i;
@@ -169,13 +184,14 @@ STANCE_INLINE void weigh_rows(const model *m, workspace *w, int b, const uint32_
     double square = 0.0;
     for (j = 0; j < width; j++) sum[j] = 0.0;
     for (i = 0; i < found; i++) {
-        uint32_t row = touched[i];
+        size_t row = touched[i];
         counter *c = counters + row;
-        const float *coef = k->coef + (size_t)row * width;
-        double v = term_frequency(m, c->count) * (double)c->idf;
+        uint32_t count = c->count;
+        double v = (double)c->idf;
+        v *= STANCE_LIKELY(count < 256) ? tf[count] : m->sublinear ? 1.0 + log((double)count) : (double)count;
         c->count = 0;
         square += v * v;
-        for (j = 0; j < width; j++) sum[j] += v * (double)coef[j];
+        add_scaled(sum, v, coef + row * width, width);
     }
     w->found[b] = 0;
     if (square > 0.0) {
@@ -190,10 +206,14 @@ static void weigh(const model *m, workspace *w, double *margins)
     int b;
     for (b = 0; b < m->outputs; b++) margins[b] = m->intercept[b];
     for (b = 0; b < m->n_blocks; b++) {
-        double sum[8];
         if (!w->found[b]) continue;
-        if (m->blocks[b].width == 8) weigh_rows(m, w, b, 8, sum, margins);
-        else if (m->blocks[b].width == 4) weigh_rows(m, w, b, 4, sum, margins);
+        if (m->blocks[b].width == 8) {
+            double sum[8]; /* of known size, so that it lives in registers */
+            weigh_rows(m, w, b, 8, sum, margins);
+        } else if (m->blocks[b].width == 4) {
+            double sum[4];
+            weigh_rows(m, w, b, 4, sum, margins);
+        }
         else weigh_rows(m, w, b, m->blocks[b].width, w->sum, margins);
     }
 }

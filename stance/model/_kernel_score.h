@@ -14,25 +14,28 @@ static void key_words(const model *m, text_buffers *t)
     size_t i, total = 0;
     uint64_t possessive = load8((const unsigned char *)"'s\0\0\0\0\0\0");
     for (i = 0; i < t->tokens; i++) {
-        const unsigned char *p = t->lowered + t->start[i];
-        size_t length = t->end[i] - t->start[i];
+        const unsigned char *p = t->lowered + TOKEN_START(t, i);
+        size_t length = TOKEN_END(t, i) - TOKEN_START(t, i);
         length -= 2 * (size_t)(((load8(p + length - 2) & 0xFFFF) == possessive) & (length > 2));
         t->length[i] = (uint32_t)length;
         total += length;
         word_key(p, length, &t->low[i], &t->high[i]);
-        STANCE_PREFETCH(words->buckets + (hash_word(t->low[i], t->high[i]) >> words->shift));
+        t->key[i] = hash_word(t->low[i], t->high[i]);
+        STANCE_PREFETCH(words->buckets + (t->key[i] >> words->shift));
     }
     t->word_bytes = total;
 }
 
-static void look_up_words(const model *m, text_buffers *t, int64_t *counts, uint32_t *flags)
+static void look_up_words(const model *m, workspace *w, int64_t *counts, uint32_t *flags)
 {
+    text_buffers *t = &w->text;
     size_t i;
     uint32_t all = 0, known = 0, english = 0;
     for (i = 0; i < t->tokens; i++) {
-        uint32_t id = find_word(&m->words, t->low[i], t->high[i], t->lowered + t->start[i], t->length[i]);
+        uint32_t id = find_word(&m->words, t->low[i], t->high[i], t->key[i], t->lowered + TOKEN_START(t, i), t->length[i]);
         t->id[i] = id & ID_MASK;
         t->gap[i] = id & ID_MENTION ? GAP_MENTION : 0;
+        STANCE_PREFETCH(w->counters + (id & ID_MASK));
         known += id / ID_KNOWN & 1;
         english += id / ID_ENGLISH & 1;
         all |= id;
@@ -156,7 +159,7 @@ static int read_text(const model *m, workspace *w, const unsigned char *text, si
     uint32_t flags;
     int status = read_tokens(m, w, text, n);
     if (status != TEXT_OK) return status;
-    look_up_words(m, &w->text, counts, &flags);
+    look_up_words(m, w, counts, &flags);
     count_ngrams(m, w);
     if (m->characters) count_characters(m, w, text, n);
     if (m->n_targets && flags & ID_MENTION) count_anchored(m, w);
@@ -164,10 +167,15 @@ static int read_text(const model *m, workspace *w, const unsigned char *text, si
 }
 
 /* Scores texts from `i` to `n`; returns the first one that needs help and says in `status` which. */
+STANCE_CLONES
 static size_t score_texts(const model *m, workspace *w, const unsigned char *const *texts, const size_t *lengths,
                           size_t i, size_t n, double *margins, int64_t *counts, int *status)
 {
     for (; i < n; i++) {
+        if (i + 1 < n) {
+            size_t line;
+            for (line = 0; line < lengths[i + 1] && line < 512; line += 64) STANCE_PREFETCH(texts[i + 1] + line);
+        }
         *status = read_text(m, w, texts[i], lengths[i], counts + i * COUNTS);
         if (*status != TEXT_OK) return i;
         weigh(m, w, margins + i * (size_t)m->outputs);
@@ -177,6 +185,7 @@ static size_t score_texts(const model *m, workspace *w, const unsigned char *con
 }
 
 /* The same without looking anything up: how fast could it be? Returns the number of tokens. */
+STANCE_CLONES
 static size_t only_tokens(const model *m, workspace *w, const unsigned char *const *texts, const size_t *lengths,
                           size_t *i, size_t n, int *status)
 {

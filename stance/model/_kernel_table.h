@@ -15,9 +15,8 @@ typedef struct {
 } word_bucket;
 
 typedef struct {
-    uint64_t key[5];
-    uint32_t row[5];
-    uint32_t overflow;
+    uint64_t key[4];
+    uint64_t row[4];   /* of the last one, the high bit: the next bucket holds more */
 } key_bucket;
 
 typedef struct {
@@ -42,6 +41,7 @@ typedef struct {
 #define ID_ENGLISH (1u << 29)
 #define ID_MENTION (1u << 30)
 
+#define OVERFLOW ((uint64_t)1 << 63)
 #define LONG_WORD ((uint64_t)0xFF << 56)
 
 STANCE_INLINE uint64_t mix(uint64_t v)
@@ -87,7 +87,7 @@ static void *allocate_lines(size_t bytes, void **memory)
 static unsigned table_shift(size_t entries, unsigned per_bucket)
 {
     unsigned bits = 4;
-    while (((size_t)per_bucket << bits) < 2 * entries) bits++;
+    while (((size_t)per_bucket << bits) < entries + entries / 3) bits++;
     return 64 - bits;
 }
 
@@ -97,22 +97,61 @@ static int word_is(const word_table *t, uint32_t id, const unsigned char *p, siz
     return t->ends[id] - from == length && memcmp(t->bytes + from, p, length) == 0;
 }
 
+#ifdef STANCE_VECTORS
+STANCE_INLINE uint64_t any_of(four v)
+{
+    v |= __builtin_shufflevector(v, v, 2, 3, 0, 1);
+    return v[0] | v[1];
+}
+
+STANCE_INLINE uint32_t match_words(const word_bucket *b, uint64_t low, uint64_t high)
+{
+    const four only3 = {~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0, 0};
+    four lows, highs;
+    four_small ids;
+    memcpy(&lows, b->low, 32); /* the fourth of each is not a key, and masked */
+    memcpy(&highs, b->high, 32);
+    memcpy(&ids, b->id, 16);
+    return (uint32_t)any_of((four)((lows == (four){low, low, low, low}) & (highs == (four){high, high, high, high})) &
+                            only3 & __builtin_convertvector(ids, four));
+}
+
+STANCE_INLINE uint64_t match_keys(const key_bucket *b, uint64_t key)
+{
+    four keys, rows;
+    memcpy(&keys, b->key, 32);
+    memcpy(&rows, b->row, 32);
+    return any_of((four)(keys == (four){key, key, key, key}) & rows);
+}
+#else
+STANCE_INLINE uint32_t match_words(const word_bucket *b, uint64_t low, uint64_t high)
+{
+    return (b->id[0] & (0u - (uint32_t)((b->low[0] == low) & (b->high[0] == high)))) |
+           (b->id[1] & (0u - (uint32_t)((b->low[1] == low) & (b->high[1] == high)))) |
+           (b->id[2] & (0u - (uint32_t)((b->low[2] == low) & (b->high[2] == high))));
+}
+
+STANCE_INLINE uint64_t match_keys(const key_bucket *b, uint64_t key)
+{
+    return (b->row[0] & (0 - (uint64_t)(b->key[0] == key))) | (b->row[1] & (0 - (uint64_t)(b->key[1] == key))) |
+           (b->row[2] & (0 - (uint64_t)(b->key[2] == key))) | (b->row[3] & (0 - (uint64_t)(b->key[3] == key)));
+}
+#endif
+
 STANCE_INLINE uint32_t find_in_words(const word_table *t, uint64_t low, uint64_t high, uint64_t hash)
 {
     const word_bucket *b = t->buckets + (hash >> t->shift);
-    for (;;) {
-        uint32_t id = (b->id[0] & (0u - (uint32_t)((b->low[0] == low) & (b->high[0] == high)))) |
-                      (b->id[1] & (0u - (uint32_t)((b->low[1] == low) & (b->high[1] == high)))) |
-                      (b->id[2] & (0u - (uint32_t)((b->low[2] == low) & (b->high[2] == high))));
+    for (;; b++) {
+        uint32_t id = match_words(b, low, high);
         if (STANCE_LIKELY(id | !b->overflow)) return id;
-        b++;
     }
 }
 
 /* The id of a word with its flags, 0 if unknown. */
-STANCE_INLINE uint32_t find_word(const word_table *t, uint64_t low, uint64_t high, const unsigned char *p, size_t length)
+STANCE_INLINE uint32_t find_word(const word_table *t, uint64_t low, uint64_t high, uint64_t hash, const unsigned char *p,
+                                 size_t length)
 {
-    uint32_t id = find_in_words(t, low, high, hash_word(low, high));
+    uint32_t id = find_in_words(t, low, high, hash);
     if (length > 16 && id && !word_is(t, id & ID_MASK, p, length)) return 0;
     return id;
 }
@@ -122,14 +161,9 @@ STANCE_INLINE uint64_t hash_key(uint64_t key) { return mix(key); }
 STANCE_INLINE uint32_t find_row(const key_table *t, uint64_t key)
 {
     const key_bucket *b = t->buckets + (hash_key(key) >> t->shift);
-    for (;;) {
-        uint32_t row = (b->row[0] & (0u - (uint32_t)(b->key[0] == key))) |
-                       (b->row[1] & (0u - (uint32_t)(b->key[1] == key))) |
-                       (b->row[2] & (0u - (uint32_t)(b->key[2] == key))) |
-                       (b->row[3] & (0u - (uint32_t)(b->key[3] == key))) |
-                       (b->row[4] & (0u - (uint32_t)(b->key[4] == key)));
-        if (STANCE_LIKELY(row | !b->overflow)) return row;
-        b++;
+    for (;; b++) {
+        uint32_t row = (uint32_t)match_keys(b, key);
+        if (STANCE_LIKELY(row | !(b->row[3] & OVERFLOW))) return row;
     }
 }
 
@@ -164,17 +198,17 @@ static int fill_words(word_table *t, size_t n, const uint32_t *flags)
 static int fill_keys(key_table *t, const uint64_t *keys, const uint32_t *rows, size_t n)
 {
     size_t i, j;
-    t->shift = table_shift(n, 5);
+    t->shift = table_shift(n, 4);
     t->size = (size_t)1 << (64 - t->shift);
-    t->buckets = allocate_lines((t->size + n / 5 + 2) * sizeof(key_bucket), &t->memory);
+    t->buckets = allocate_lines((t->size + n / 4 + 2) * sizeof(key_bucket), &t->memory);
     if (!t->buckets) return -1;
     for (i = 0; i < n; i++) {
         key_bucket *b = t->buckets + (hash_key(keys[i]) >> t->shift);
         if (find_row(t, keys[i])) return -2;
         for (;; b++) {
-            for (j = 0; j < 5 && b->row[j]; j++) {}
-            if (j < 5) break;
-            b->overflow = 1;
+            for (j = 0; j < 4 && b->row[j]; j++) {}
+            if (j < 4) break;
+            b->row[3] |= OVERFLOW;
         }
         b->key[j] = keys[i];
         b->row[j] = rows[i];

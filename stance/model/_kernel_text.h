@@ -7,46 +7,7 @@
 #ifndef STANCE_KERNEL_TEXT_H
 #define STANCE_KERNEL_TEXT_H
 
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#if defined(__SSE2__) || defined(_M_X64)
-#if !defined(STANCE_SCALAR)
-#define STANCE_SSE2 1
-#include <emmintrin.h>
-#endif
-#endif
-
-#if defined(__GNUC__) || defined(__clang__)
-#define STANCE_INLINE static inline __attribute__((always_inline))
-#define STANCE_PREFETCH(p) __builtin_prefetch(p)
-#define STANCE_LIKELY(x) __builtin_expect(!!(x), 1)
-#define STANCE_LOAD(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
-#define STANCE_STORE(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
-STANCE_INLINE unsigned lowest_bit(uint64_t bits) { return (unsigned)__builtin_ctzll(bits); }
-STANCE_INLINE unsigned count_bits(uint64_t bits) { return (unsigned)__builtin_popcountll(bits); }
-#else
-#include <intrin.h>
-#define STANCE_INLINE static __forceinline
-#define STANCE_PREFETCH(p) ((void)0)
-#define STANCE_LIKELY(x) (x)
-#define STANCE_LOAD(p) (*(p))
-#define STANCE_STORE(p, v) (*(p) = (v))
-STANCE_INLINE unsigned lowest_bit(uint64_t bits)
-{
-    unsigned long at;
-    _BitScanForward64(&at, bits);
-    return (unsigned)at;
-}
-STANCE_INLINE unsigned count_bits(uint64_t bits)
-{
-    unsigned n = 0;
-    for (; bits; bits &= bits - 1) n++;
-    return n;
-}
-#endif
+#include "_kernel_bytes.h"
 
 /* What became of a text; all but OK are answered by the caller, who holds the GIL, and the text is read again. */
 enum { TEXT_OK, TEXT_NEEDS_PAGE, TEXT_NEEDS_LOWER, TEXT_MALFORMED, TEXT_NO_MEMORY, TEXT_TOO_LONG };
@@ -91,7 +52,7 @@ typedef struct {
     unsigned char *lowered;   /* twice the text: 2 bytes of it become at most 4 */
     uint64_t *word_bits;      /* which bytes of `lowered` belong to word characters */
     uint64_t *mark_bits;      /* which are apostrophes */
-    uint32_t *start, *end;    /* of each token in `lowered` */
+    uint32_t *edges;          /* where each token begins and ends in `lowered`, by turns */
     uint32_t *length;         /* of its word: without a possessive 's */
     uint64_t *low, *high;     /* the first 16 bytes of the word, or a hash */
     uint32_t *id, *node, *rows, *items;
@@ -106,6 +67,9 @@ typedef struct {
     size_t word_bytes;
     uint32_t missing_page;
 } text_buffers;
+
+#define TOKEN_START(t, i) ((t)->edges[2 * (i)])
+#define TOKEN_END(t, i) ((t)->edges[2 * (i) + 1])
 
 static void text_free(text_buffers *t)
 {
@@ -126,7 +90,7 @@ static int text_reserve(text_buffers *t, size_t n, int characters)
         struct { void *at; size_t bytes; } parts[] = {
             {&t->lowered, TEXT_FRONT + 2 * n + TEXT_BACK},
             {&t->word_bits, bits * 8}, {&t->mark_bits, bits * 8},
-            {&t->start, tokens * 4}, {&t->end, tokens * 4}, {&t->length, tokens * 4},
+            {&t->edges, tokens * 8}, {&t->length, tokens * 4},
             {&t->low, tokens * 8}, {&t->high, tokens * 8},
             {&t->id, tokens * 4}, {&t->node, tokens * 4}, {&t->rows, tokens * 4},
             {&t->items, tokens * 4}, {&t->key, tokens * 8},
@@ -152,70 +116,6 @@ static int text_reserve(text_buffers *t, size_t n, int characters)
     }
     return TEXT_OK;
 }
-
-/* Little-endian loads keep the order of bytes and bits the same everywhere. */
-STANCE_INLINE uint64_t load8(const unsigned char *p)
-{
-    uint64_t v;
-    memcpy(&v, p, 8);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    return v;
-}
-
-typedef struct { uint64_t word, mark, beyond; } class_bits;
-
-#ifdef STANCE_SSE2
-#define IN_RANGE(v, a, b) _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8((a) - 1)), _mm_cmplt_epi8(v, _mm_set1_epi8((b) + 1)))
-
-/* Lower-cases 64 bytes and says which are word characters, apostrophes, and not ASCII. */
-STANCE_INLINE class_bits classify(const unsigned char *from, unsigned char *to)
-{
-    class_bits bits = {0, 0, 0};
-    int i;
-    for (i = 0; i < 4; i++) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(from + 16 * i)), low, word;
-        low = _mm_or_si128(v, _mm_and_si128(IN_RANGE(v, 'A', 'Z'), _mm_set1_epi8(0x20)));
-        _mm_storeu_si128((__m128i *)(to + 16 * i), low);
-        word = _mm_or_si128(_mm_or_si128(IN_RANGE(low, 'a', 'z'), IN_RANGE(v, '0', '9')),
-                            _mm_cmpeq_epi8(v, _mm_set1_epi8('_')));
-        bits.word |= (uint64_t)(uint32_t)_mm_movemask_epi8(word) << (16 * i);
-        bits.mark |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\''))) << (16 * i);
-        bits.beyond |= (uint64_t)(uint32_t)_mm_movemask_epi8(v) << (16 * i);
-    }
-    return bits;
-}
-#else
-#define EACH 0x0101010101010101u
-#define HIGH (0x80 * EACH)
-/* Sets the high bit of every byte in [a, b]; bytes must be below 128. */
-#define SWAR_RANGE(v, a, b) (((v) + (128 - (a)) * EACH) & ~((v) + (127 - (b)) * EACH) & HIGH)
-/* Gathers the high bits of 8 bytes. */
-#define GATHER(v) ((((v) >> 7) * 0x0102040810204080u) >> 56)
-
-/* The same, 8 bytes to a register, where there is no vector unit we know. */
-STANCE_INLINE class_bits classify(const unsigned char *from, unsigned char *to)
-{
-    class_bits bits = {0, 0, 0};
-    int i;
-    for (i = 0; i < 8; i++) {
-        uint64_t v = load8(from + 8 * i), beyond = v & HIGH, seven = v & ~HIGH, low, word, mark;
-        low = v | (SWAR_RANGE(seven, 'A', 'Z') & ~beyond) >> 2;
-        seven = low & ~HIGH;
-        word = SWAR_RANGE(seven, 'a', 'z') | SWAR_RANGE(seven, '0', '9') | SWAR_RANGE(seven, '_', '_');
-        mark = SWAR_RANGE(seven, '\'', '\'');
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        low = __builtin_bswap64(low);
-#endif
-        memcpy(to + 8 * i, &low, 8);
-        bits.word |= GATHER(word & ~beyond) << (8 * i);
-        bits.mark |= GATHER(mark & ~beyond) << (8 * i);
-        bits.beyond |= GATHER(beyond) << (8 * i);
-    }
-    return bits;
-}
-#endif
 
 /* Reads a code point; returns its length, 0 if malformed. Lone surrogates pass, as str may hold them. */
 STANCE_INLINE unsigned read_point(const unsigned char *p, size_t left, uint32_t *point)
@@ -364,24 +264,23 @@ STANCE_INLINE size_t write_positions(uint64_t bits, uint32_t base, uint32_t *to)
 /* Cuts the lowered text into tokens: runs of word characters, single apostrophes between them included. */
 static void cut_tokens(text_buffers *t)
 {
-    size_t k, words = t->lowered_length / 64 + 2, starts = 0, ends = 0;
+    size_t k, words = t->lowered_length / 64 + 2, edges = 0;
     uint64_t word_carry = 0, carry = 0;
     for (k = 0; k < words; k++) {
-        uint64_t w = t->word_bits[k], inside, before;
+        uint64_t w = t->word_bits[k], inside;
         inside = w | (t->mark_bits[k] & (w << 1 | word_carry) & (w >> 1 | t->word_bits[k + 1] << 63));
-        before = inside << 1 | carry;
         word_carry = w >> 63;
+        edges += write_positions(inside ^ (inside << 1 | carry), (uint32_t)(64 * k), t->edges + edges);
         carry = inside >> 63;
-        starts += write_positions(inside & ~before, (uint32_t)(64 * k), t->start + starts);
-        ends += write_positions(before & ~inside, (uint32_t)(64 * k), t->end + ends);
     }
-    t->tokens = starts;
+    t->tokens = edges / 2;
 }
 
 /* What stands before token `i`; see stance.model.tokens. */
 STANCE_INLINE uint8_t gap_before(const text_buffers *t, size_t i)
 {
-    const unsigned char *p = t->lowered + (i ? t->end[i - 1] : 0), *end = t->lowered + t->start[i];
+    const unsigned char *p = t->lowered + (i ? TOKEN_END(t, i - 1) : 0);
+    const unsigned char *end = t->lowered + TOKEN_START(t, i);
     unsigned gap = 0, stop = 0;
     if (end - p < 2) return 0;
     for (; p < end; p++) {
@@ -394,7 +293,7 @@ STANCE_INLINE uint8_t gap_before(const text_buffers *t, size_t i)
     }
     if (stop == '.' && i) {
         /* a full stop after a single letter abbreviates */
-        const unsigned char *word = t->lowered + t->start[i - 1];
+        const unsigned char *word = t->lowered + TOKEN_START(t, i - 1);
         uint32_t length = t->length[i - 1];
         if (length == (*word < 0x80 ? 1u : *word < 0xE0 ? 2u : *word < 0xF0 ? 3u : 4u)) stop = 0;
     }

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Container, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from stance.model.tokens import Token
 
-__all__ = ["LEAST_KNOWN", "Reason", "abstention_reason"]
+__all__ = ["ENGLISH", "LEAST_KNOWN", "Reason", "WordCounts", "abstention_reason", "abstention_reasons", "count_words"]
 
 #: With fewer words of the paragraph than this in the vocabulary, there is nothing to go by.
 LEAST_KNOWN = 3
@@ -15,7 +19,8 @@ LEAST_KNOWN = 3
 # English prose has 35 to 50 % of these; lists of names and figures have 10 % and more.
 _LEAST_SHARE = 0.08
 _LEAST_TOKENS = 6
-_ENGLISH = frozenset(
+#: Words that every English text is full of.
+ENGLISH = frozenset(
     """
     the of and to that is was for with by from at this it are be has have had its their which would will not were
     been an he his they who we our you she or but on in as said i a if there can what do all more than about when
@@ -32,8 +37,83 @@ class Reason(enum.StrEnum):
     AMBIGUOUS = "ambiguous"
 
 
+class WordCounts(NamedTuple):
+    """What the decision to abstain rests on; one integer each, or arrays of them.
+
+    Attributes
+    ----------
+    tokens : int
+        Words of the paragraph.
+    known : int
+        Words that the model knows.
+    english : int
+        Words of `ENGLISH`.
+    letters, latin : int
+        Characters of all words, and those before U+0250.
+    """
+
+    tokens: Any
+    known: Any
+    english: Any
+    letters: Any
+    latin: Any
+
+
+def count_words(tokens: Sequence[Token], vocabulary: Container[str]) -> WordCounts:
+    """Count the words of a paragraph; the compiled kernel counts the same.
+
+    Parameters
+    ----------
+    tokens : sequence of Token
+        The paragraph.
+    vocabulary : container of str
+        Words that the model knows.
+    """
+    letters = "".join(token.word for token in tokens)
+    return WordCounts(
+        tokens=len(tokens),
+        known=sum(token.word in vocabulary for token in tokens),
+        english=sum(token.word in ENGLISH for token in tokens),
+        letters=len(letters),
+        latin=sum(character < "\u0250" for character in letters),
+    )
+
+
+def abstention_reasons(counts: npt.NDArray[np.int64], language: str | None) -> list[Reason | None]:
+    """Why not to score each of many paragraphs, or ``None``.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (paragraphs, 5)
+        A row of `WordCounts` for each.
+    language : str or None
+        ``"en"`` asks for English; else only known words count.
+
+    Returns
+    -------
+    list of Reason or None
+        `Reason.AMBIGUOUS` is never among them: it rests on the probabilities.
+
+    Examples
+    --------
+    >>> abstention_reasons(np.array([[0, 0, 0, 0, 0], [9, 9, 4, 40, 40]]), "en")
+    [<Reason.EMPTY: 'empty'>, None]
+    """
+    n = WordCounts(*counts.T)
+    # a later rule goes before an earlier one
+    rules = [(n.known < LEAST_KNOWN, Reason.FEW_KNOWN_WORDS), (n.tokens == 0, Reason.EMPTY)]
+    if language == "en":
+        few = (n.tokens >= _LEAST_TOKENS) & (n.english < _LEAST_SHARE * n.tokens)
+        rules.insert(1, ((n.latin * 2 < n.letters) | few, Reason.NOT_ENGLISH))
+    reasons: list[Reason | None] = [None] * len(counts)
+    for rule, reason in rules:
+        for i in np.flatnonzero(rule).tolist():
+            reasons[i] = reason
+    return reasons
+
+
 def abstention_reason(tokens: Sequence[Token], vocabulary: Container[str], language: str | None) -> Reason | None:
-    """Why not to score a paragraph, or ``None``.
+    """Why not to score one paragraph, or ``None``; see `abstention_reasons`.
 
     Parameters
     ----------
@@ -44,30 +124,9 @@ def abstention_reason(tokens: Sequence[Token], vocabulary: Container[str], langu
     language : str or None
         ``"en"`` asks for English; else only known words count.
 
-    Returns
-    -------
-    Reason or None
-        `Reason.AMBIGUOUS` is never returned here: it rests on the probabilities.
-
     Examples
     --------
     >>> abstention_reason([], {"talks"}, "en")
     <Reason.EMPTY: 'empty'>
     """
-    if not tokens:
-        return Reason.EMPTY
-    if language == "en" and _not_english(tokens):
-        return Reason.NOT_ENGLISH
-    if sum(token.word in vocabulary for token in tokens) < LEAST_KNOWN:
-        return Reason.FEW_KNOWN_WORDS
-    return None
-
-
-def _not_english(tokens: Sequence[Token]) -> bool:
-    letters = "".join(token.word for token in tokens)
-    latin = sum(character < "\u0250" for character in letters)
-    if latin * 2 < len(letters):
-        return True
-    if len(tokens) < _LEAST_TOKENS:
-        return False
-    return sum(token.word in _ENGLISH for token in tokens) < _LEAST_SHARE * len(tokens)
+    return abstention_reasons(np.array([count_words(tokens, vocabulary)]), language)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +14,9 @@ import numpy.typing as npt
 from stance.articles import Article
 from stance.errors import ModelError
 from stance.labels import Target
-from stance.model.abstention import Reason, abstention_reason
+from stance.model.abstention import abstention_reasons
 from stance.model.analyzer import Analyzer
+from stance.model.kernel import Kernel, kernel_in_use, open_kernel
 from stance.model.scores import ParagraphScore, Scores
 from stance.model.tokens import tokenize
 from stance.model.weights import Weights
@@ -27,6 +29,9 @@ LEAST_PROBABILITY = 0.35
 # a deciding stretch: neighbours join the strongest word if they add this share of it, up to so many words
 _JOINED = 0.3
 _LONGEST = 6
+
+# one thread builds a kernel, the others wait for it
+_OPENING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ class StanceModel:
     language: str | None = None
     least_probability: float = LEAST_PROBABILITY
     facts: Mapping[str, Any] = field(default_factory=dict)
+    _kernels: dict[str, Kernel] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -172,21 +178,31 @@ class StanceModel:
         -------
         Scores
         """
-        shape = (len(self.targets), len(self.labels))
-        margins: list[npt.NDArray[np.float64]] = []
-        reasons: list[Reason | None] = []
-        vocabulary = self.weights.blocks[0].columns
-        for text in texts:
-            analysis = self.analyzer.analyze(text)
-            reason = abstention_reason(analysis.tokens, vocabulary, self.language)
-            reasons.append(reason)
-            if reason is None:
-                margins.append(self.weights.margins(analysis.blocks, self.analyzer.settings.sublinear_tf))
-            else:
-                margins.append(np.full(shape, np.nan))
-        stacked = np.stack(margins) if margins else np.zeros((0, *shape))
-        probabilities = self.weights.probabilities(stacked)
-        return Scores(self.targets, self.labels, stacked, probabilities, reasons, self.least_probability)
+        scored = self._open_kernel().score(list(texts))
+        reasons = abstention_reasons(scored.counts, self.language)
+        margins = scored.margins
+        margins[[i for i, reason in enumerate(reasons) if reason is not None]] = np.nan
+        probabilities = self.weights.probabilities(margins)
+        return Scores(self.targets, self.labels, margins, probabilities, reasons, self.least_probability)
+
+    @property
+    def releases_gil(self) -> bool:
+        """Whether threads can score side by side with this model."""
+        return self._open_kernel().releases_gil
+
+    def _open_kernel(self) -> Kernel:
+        """The kernel of this model, built when it is first needed."""
+        name = kernel_in_use()
+        kernel = self._kernels.get(name)
+        if kernel is None:
+            with _OPENING:
+                kernel = self._kernels.get(name) or open_kernel(self.analyzer, self.weights)
+                self._kernels[name] = kernel
+        return kernel
+
+    def __getstate__(self) -> dict[str, Any]:
+        # a kernel is memory of this process
+        return {**self.__dict__, "_kernels": {}}
 
     def score_texts(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Calibrated probabilities of texts.

@@ -1,0 +1,391 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""The compiled kernel: `CompiledKernel` reads the tables of `stance.model.kernel_tables` and scores texts without the GIL.
+
+The work is done in C, in the headers `_kernel_*.h`; here Python objects become pointers, and what needs the interpreter
+(its Unicode tables, a lower case that depends on context) is done for a text before it is read again.
+"""
+
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy
+
+from stance.errors import ArticleError
+
+
+cdef enum:
+    CHUNK = 256  # texts between two looks at the GIL
+    POOL = 16  # idle workspaces that are kept
+    KEPT_CAPACITY = 1 << 20  # bytes of text; the buffers of a longer one are given back
+
+# a quotation mark that closes no sentence, and any other character that is no word character; see _kernel_text.h
+_GAP_BYTES = {"\u2019": 0x27, "\u201d": 0x22, "\u201c": 0x80, "\u00ab": 0x80, "\u00bb": 0x80, "\u2013": 0x3B, "\u2014": 0x3B}
+_OTHER = 0x81
+
+
+cdef int fill_page(uint32_t number) except -1:
+    """Ask the interpreter about 256 code points; what `re` and `str.lower` say of them is the specification."""
+    cdef uint32_t *page
+    cdef uint32_t entry, i
+    if unicode_pages[number] != NULL:
+        return 0
+    page = <uint32_t *>malloc(256 * sizeof(uint32_t))
+    if page == NULL:
+        raise MemoryError
+    try:
+        for i in range(256):
+            low = chr(256 * number + i).lower()
+            if len(low) != 1 or 256 * number + i == 0x3A3:
+                page[i] = POINT_NEEDS_LOWER
+                continue
+            entry = ord(low)
+            if low.isalnum() or low == "_":
+                entry |= POINT_WORD
+            if low.isspace():
+                entry |= POINT_SPACE
+            entry |= <uint32_t>_GAP_BYTES.get(low, 0x20 if low.isspace() else _OTHER) << POINT_GAP_SHIFT
+            page[i] = entry
+    except BaseException:
+        free(page)
+        raise
+    STORE_PAGE(&unicode_pages[number], page)
+    return 0
+
+
+fill_gap_class()
+fill_page(0)
+
+
+cdef class View:
+    """The memory of an object that has the buffer protocol, for as long as this lives."""
+
+    cdef Py_buffer buffer
+
+    def __cinit__(self, owner, bint writable=False):
+        PyObject_GetBuffer(owner, &self.buffer, PyBUF_WRITABLE if writable else PyBUF_SIMPLE)
+
+    def __dealloc__(self):
+        PyBuffer_Release(&self.buffer)
+
+
+cdef void *copy_buffer(object owner, size_t itemsize, size_t spare, size_t *count) except NULL:
+    """A copy of an array's memory, with `spare` bytes of zeros after it."""
+    cdef View view = View(owner)
+    cdef char *copy
+    if <size_t>view.buffer.len % itemsize:
+        raise ValueError("an array of the kernel's tables has the wrong type")
+    copy = <char *>calloc(view.buffer.len + spare + 1, 1)
+    if copy == NULL:
+        raise MemoryError
+    memcpy(copy, view.buffer.buf, view.buffer.len)
+    count[0] = <size_t>view.buffer.len // itemsize
+    return copy
+
+
+cdef object point_to(object text, const unsigned char **pointer, size_t *length):
+    """Where the UTF-8 of a str lies; returns what must be kept while it is read."""
+    cdef Py_ssize_t size
+    if not isinstance(text, str):
+        raise TypeError(f"a text must be str, not {type(text).__name__}")
+    try:
+        pointer[0] = <const unsigned char *>PyUnicode_AsUTF8AndSize(text, &size)
+        length[0] = <size_t>size
+        return None
+    except UnicodeEncodeError:
+        # lone surrogates: the kernel reads them, strict UTF-8 cannot hold them
+        encoded = text.encode("utf-8", "surrogatepass")
+        pointer[0] = <const unsigned char *>PyBytes_AsString(encoded)
+        length[0] = <size_t>len(encoded)
+        return encoded
+
+
+cdef class CompiledKernel:
+    """A model in the memory layout of the kernel.
+
+    Parameters
+    ----------
+    tables : stance.model.kernel_tables.KernelTables
+        The model as arrays. They are copied.
+
+    Notes
+    -----
+    Any number of threads may score at once: each takes a workspace of its own.
+    """
+
+    cdef model m
+    cdef workspace *pool[POOL]
+    cdef int pooled
+
+    def __cinit__(self, tables):
+        cdef size_t n, i, words, rows, n_keys, n_characters
+        cdef uint32_t *flags = NULL
+        cdef uint32_t *key_rows = NULL
+        cdef uint64_t *keys = NULL
+        cdef int b, failed
+        cdef block *k
+        cdef model *m = &self.m
+        if len(tables.blocks) > MOST_BLOCKS or len(tables.sentence_rows) > MOST_TARGETS:
+            raise ValueError("more blocks or targets than the kernel has room for")
+        m.n_blocks = len(tables.blocks)
+        m.n_targets = len(tables.sentence_rows)
+        m.anchored = m.n_blocks - 2 * m.n_targets
+        m.sublinear, m.window, m.groups = tables.sublinear, tables.window, tables.groups
+        m.least, m.most = tables.word_ngrams
+        m.characters = 1 if tables.char_ngrams else 0
+        if m.characters:
+            m.least_characters, m.most_characters = tables.char_ngrams
+        m.intercept = <double *>copy_buffer(tables.intercept, sizeof(double), 0, &n)
+        m.outputs = <int>n
+        for i in range(256):
+            m.tf[i] = tables.tf[i]
+        m.idf = <float *>copy_buffer(tables.idf, sizeof(float), 0, &m.rows)
+        rows = 0
+        for b, (length, first, width, weight, coef) in enumerate(tables.blocks):
+            k = &m.blocks[b]
+            k.base, k.rows, k.first, k.width, k.weight = rows, length, first, width, weight
+            k.coef = <float *>copy_buffer(coef, sizeof(float), 0, &n)
+            rows += length
+            if n != k.rows * k.width or k.first + k.width > <uint32_t>m.outputs:
+                raise ValueError("a block of the kernel's tables has the wrong shape")
+        if rows != m.rows:
+            raise ValueError("the blocks of the kernel's tables do not add up")
+        m.words.bytes = <unsigned char *>copy_buffer(tables.word_bytes, 1, 32, &n)
+        m.words.ends = <uint32_t *>copy_buffer(tables.word_ends, sizeof(uint32_t), 0, &words)
+        try:
+            flags = <uint32_t *>copy_buffer(tables.word_flags, sizeof(uint32_t), 0, &n)
+            failed = fill_words(&m.words, words - 1, flags)
+            if failed:
+                raise MemoryError if failed == -1 else ValueError("two words have one key")
+            key_rows = <uint32_t *>copy_buffer(tables.key_rows, sizeof(uint32_t), 0, &n_keys)
+            keys = <uint64_t *>copy_buffer(tables.keys, sizeof(uint64_t), 0, &n_keys)
+            failed = 0
+            if m.characters:
+                m.character_bytes = <unsigned char *>copy_buffer(tables.character_bytes, 1, 32, &n)
+                m.character_ends = <uint32_t *>copy_buffer(tables.character_ends, sizeof(uint32_t), 0, &n_characters)
+                free(keys)
+                free(key_rows)
+                key_rows = keys = NULL
+                key_rows = <uint32_t *>copy_buffer(tables.key_rows, sizeof(uint32_t), n_characters * 4, &n_keys)
+                keys = <uint64_t *>copy_buffer(tables.keys, sizeof(uint64_t), n_characters * 8, &n_keys)
+                for i in range(1, n_characters):
+                    keys[n_keys] = character_key(
+                        m.character_bytes + m.character_ends[i - 1], m.character_ends[i] - m.character_ends[i - 1]
+                    )
+                    key_rows[n_keys] = <uint32_t>i
+                    n_keys += 1
+            failed = fill_keys(&m.keys, keys, key_rows, n_keys)
+            if failed:
+                raise MemoryError if failed == -1 else ValueError("two terms have one key")
+        finally:
+            free(flags)
+            free(keys)
+            free(key_rows)
+        m.phrase_of_word = <uint32_t *>copy_buffer(tables.phrase_of_word, sizeof(uint32_t), 0, &n)
+        m.node_value = <uint16_t *>copy_buffer(tables.node_value, sizeof(uint16_t), 0, &n)
+        m.node_goes_on = <uint8_t *>copy_buffer(tables.node_goes_on, 1, 0, &n)
+        m.values = <phrase_value *>copy_buffer(tables.values, sizeof(phrase_value), 0, &n)
+        for b in range(m.n_targets):
+            m.sentence_rows[b] = <uint32_t *>copy_buffer(tables.sentence_rows[b], sizeof(uint32_t), 0, &n)
+
+    def __dealloc__(self):
+        cdef int i
+        cdef model *m = &self.m
+        for i in range(self.pooled):
+            workspace_free(self.pool[i])
+        for i in range(MOST_BLOCKS):
+            free(m.blocks[i].coef)
+        for i in range(MOST_TARGETS):
+            free(m.sentence_rows[i])
+        free(m.words.memory)
+        free(m.words.bytes)
+        free(m.words.ends)
+        free(m.keys.memory)
+        free(m.idf)
+        free(m.intercept)
+        free(m.character_bytes)
+        free(m.character_ends)
+        free(m.phrase_of_word)
+        free(m.node_value)
+        free(m.node_goes_on)
+        free(m.values)
+
+    def __reduce__(self):
+        raise TypeError("a kernel is not pickled; pickle the model, which builds its own")
+
+    cdef workspace *take(self) except NULL:
+        cdef workspace *w
+        if self.pooled:
+            self.pooled -= 1
+            return self.pool[self.pooled]
+        w = workspace_new(&self.m)
+        if w == NULL:
+            raise MemoryError
+        return w
+
+    cdef void give_back(self, workspace *w) noexcept:
+        if w.text.capacity > KEPT_CAPACITY:
+            text_free(&w.text)
+        if self.pooled < POOL:
+            self.pool[self.pooled] = w
+            self.pooled += 1
+        else:
+            workspace_free(w)
+
+    cdef object help(self, workspace *w, int status, const unsigned char **text, size_t *length, size_t position):
+        """Do what needs the interpreter, so that a text can be read again; returns bytes that must be kept."""
+        if status == TEXT_NEEDS_PAGE:
+            fill_page(w.text.missing_page)
+            return None
+        if status == TEXT_NEEDS_LOWER:
+            # U+0130 becomes two characters, and what becomes of a sigma depends on its neighbours
+            lowered = text[0][: length[0]].decode("utf-8", "surrogatepass").lower().encode("utf-8", "surrogatepass")
+            text[0] = <const unsigned char *>PyBytes_AsString(lowered)
+            length[0] = len(lowered)
+            return lowered
+        if status == TEXT_MALFORMED:
+            raise ArticleError("not valid UTF-8", None, position)
+        if status == TEXT_TOO_LONG:
+            raise ArticleError("a paragraph of more than 1 GiB", None, position)
+        raise MemoryError
+
+    cdef int run(self, workspace *w, const unsigned char **texts, size_t *lengths, size_t n, size_t position,
+                 double *margins, int64_t *counts) except -1:
+        cdef size_t i = 0
+        cdef int status = TEXT_OK
+        kept = []
+        while True:
+            with nogil:
+                i = score_texts(&self.m, w, texts, lengths, i, n, margins, counts, &status)
+            if status == TEXT_OK:
+                return 0
+            kept.append(self.help(w, status, &texts[i], &lengths[i], position + i))
+
+    cdef int check_room(self, View margins, View counts, size_t n) except -1:
+        if <size_t>margins.buffer.len < n * self.m.outputs * sizeof(double):
+            raise ValueError("no room for the margins")
+        if <size_t>counts.buffer.len < n * COUNTS * sizeof(int64_t):
+            raise ValueError("no room for the counts")
+        return 0
+
+    def score(self, tuple texts not None, margins, counts):
+        """Score a tuple of str into two C-contiguous arrays: float64 (n, outputs), int64 (n, 5)."""
+        cdef const unsigned char *pointers[CHUNK]
+        cdef size_t lengths[CHUNK]
+        cdef size_t n = len(texts), i, first, many
+        cdef View into = View(margins, True), tally = View(counts, True)
+        cdef workspace *w
+        self.check_room(into, tally, n)
+        w = self.take()
+        try:
+            for first in range(0, n, CHUNK):
+                many = min(<size_t>CHUNK, n - first)
+                kept = []
+                for i in range(many):
+                    encoded = point_to(texts[first + i], &pointers[i], &lengths[i])
+                    if encoded is not None:
+                        kept.append(encoded)
+                self.run(w, pointers, lengths, many, first, <double *>into.buffer.buf + first * self.m.outputs,
+                         <int64_t *>tally.buffer.buf + first * COUNTS)
+        finally:
+            self.give_back(w)
+
+    def score_buffers(self, offsets, data, bint wide, size_t skip, size_t n, margins, counts):
+        """Score Arrow strings ``skip`` to ``skip + n``; ``wide`` if their offsets are int64. No text is copied."""
+        cdef const unsigned char *pointers[CHUNK]
+        cdef size_t lengths[CHUNK]
+        cdef size_t i, first, many, at
+        cdef int64_t start, end
+        cdef View where = View(offsets), strings = View(data)
+        cdef View into = View(margins, True), tally = View(counts, True)
+        cdef workspace *w
+        self.check_room(into, tally, n)
+        if n and <size_t>where.buffer.len < (skip + n + 1) * (8 if wide else 4):
+            raise ValueError("the offsets end early")
+        w = self.take()
+        try:
+            for first in range(0, n, CHUNK):
+                many = min(<size_t>CHUNK, n - first)
+                for i in range(many):
+                    at = skip + first + i
+                    start = (<int64_t *>where.buffer.buf)[at] if wide else (<int32_t *>where.buffer.buf)[at]
+                    end = (<int64_t *>where.buffer.buf)[at + 1] if wide else (<int32_t *>where.buffer.buf)[at + 1]
+                    if start < 0 or end < start or end > strings.buffer.len:
+                        raise ValueError("the offsets do not fit the data")
+                    pointers[i] = <const unsigned char *>strings.buffer.buf + start
+                    lengths[i] = <size_t>(end - start)
+                self.run(w, pointers, lengths, many, first, <double *>into.buffer.buf + first * self.m.outputs,
+                         <int64_t *>tally.buffer.buf + first * COUNTS)
+        finally:
+            self.give_back(w)
+
+    def count_tokens(self, tuple texts not None):
+        """Number of tokens of a tuple of str, and nothing else: the roofline of `score`."""
+        cdef const unsigned char *pointers[CHUNK]
+        cdef size_t lengths[CHUNK]
+        cdef size_t n = len(texts), i, first, many, tokens = 0
+        cdef int status
+        cdef workspace *w = self.take()
+        try:
+            for first in range(0, n, CHUNK):
+                many = min(<size_t>CHUNK, n - first)
+                kept = [point_to(texts[first + i], &pointers[i], &lengths[i]) for i in range(many)]
+                i, status = 0, TEXT_NEEDS_PAGE
+                while i < many:
+                    with nogil:
+                        tokens += only_tokens(&self.m, w, pointers, lengths, &i, many, &status)
+                    if status != TEXT_OK:
+                        kept.append(self.help(w, status, &pointers[i], &lengths[i], first + i))
+        finally:
+            self.give_back(w)
+        return tokens
+
+    cdef int read(self, workspace *w, object text, bint terms, list kept) except -1:
+        cdef const unsigned char *pointer
+        cdef size_t length
+        cdef int64_t counts[COUNTS]
+        cdef int status = TEXT_NEEDS_PAGE
+        kept.append(point_to(text, &pointer, &length))
+        while status != TEXT_OK:
+            if terms:
+                status = read_text(&self.m, w, pointer, length, counts)
+            else:
+                status = read_tokens(&self.m, w, pointer, length)
+            if status != TEXT_OK:
+                kept.append(self.help(w, status, &pointer, &length, 0))
+        return 0
+
+    def tokens(self, str text not None):
+        """Word, first and last byte in the lowered text, and gap of each token, as the kernel sees them."""
+        cdef workspace *w = self.take()
+        cdef size_t i
+        cdef text_buffers *t = &w.text
+        found, kept = [], []
+        try:
+            self.read(w, text, False, kept)
+            for i in range(t.tokens):
+                word = (<char *>t.lowered)[t.edges[2 * i] : t.edges[2 * i] + t.length[i]]
+                found.append((word.decode("utf-8"), t.edges[2 * i], t.edges[2 * i + 1], gap_before(t, i)))
+        finally:
+            self.give_back(w)
+        return found
+
+    def rows(self, str text not None):
+        """For each block, the count of each row that the text has terms of; row 0 holds all unknown terms."""
+        cdef workspace *w = self.take()
+        cdef size_t i
+        cdef int b
+        cdef uint32_t row
+        cdef counter *c
+        found, kept = [], []
+        try:
+            self.read(w, text, True, kept)
+            for b in range(self.m.n_blocks):
+                found.append({})
+                for i in range(w.found[b]):
+                    row = w.touched[TOUCHED(&self.m, b) + i]
+                    c = w.counters + self.m.blocks[b].base + row
+                    found[b][row] = c.count
+                    c.count = 0
+                w.found[b] = 0
+        finally:
+            self.give_back(w)
+        return found

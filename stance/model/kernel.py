@@ -1,0 +1,219 @@
+"""Which kernel scores texts: the compiled one, or the pure-Python analyzer and weights that specify it.
+
+``STANCE_KERNEL`` forces one: ``auto`` (default) takes the compiled one where it was built and fits the model,
+``compiled`` fails where not, ``python`` never takes it. Both give the same counts and, to rounding, the same margins;
+each gives the same bits for a paragraph whatever it is scored with, in whatever order, on however many threads.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import logging
+import os
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from stance.errors import StanceError
+from stance.model.abstention import WordCounts, count_words
+from stance.model.analyzer import Analyzer
+from stance.model.weights import Weights
+
+__all__ = ["Kernel", "KernelError", "PythonKernel", "Scored", "kernel_in_use", "open_kernel"]
+
+VARIABLE = "STANCE_KERNEL"
+
+logger = logging.getLogger(__name__)
+
+
+class KernelError(StanceError, RuntimeError):
+    """The kernel that ``STANCE_KERNEL`` asks for cannot be had."""
+
+
+class Scored(NamedTuple):
+    """What a kernel says of texts, abstention left aside.
+
+    Attributes
+    ----------
+    margins : ndarray, shape (texts, targets, labels)
+        Before calibration.
+    counts : ndarray of int, shape (texts, 5)
+        A row of `WordCounts` for each.
+    """
+
+    margins: npt.NDArray[np.float64]
+    counts: npt.NDArray[np.int64]
+
+
+class Kernel(Protocol):
+    """Scores texts."""
+
+    @property
+    def name(self) -> str:
+        """``"compiled"`` or ``"python"``."""
+
+    @property
+    def releases_gil(self) -> bool:
+        """Whether threads score side by side."""
+
+    def score(self, texts: Sequence[str]) -> Scored:
+        """Score texts, each by itself."""
+
+    def score_arrow(self, texts: Any) -> Scored:
+        """The same for a ``pyarrow.Array`` or ``ChunkedArray`` of strings; null counts as empty."""
+
+
+class PythonKernel:
+    """The specification: `Analyzer` and `Weights`, text by text.
+
+    Parameters
+    ----------
+    analyzer : Analyzer
+        Text to terms.
+    weights : Weights
+        Terms to margins.
+    """
+
+    name = "python"
+    releases_gil = False
+
+    def __init__(self, analyzer: Analyzer, weights: Weights) -> None:
+        self._analyzer, self._weights = analyzer, weights
+
+    def score(self, texts: Sequence[str]) -> Scored:
+        """Score texts, each by itself."""
+        scored = _room(self._weights, len(texts))
+        vocabulary = self._weights.blocks[0].columns
+        for i, text in enumerate(texts):
+            analysis = self._analyzer.analyze(text)
+            scored.counts[i] = count_words(analysis.tokens, vocabulary)
+            scored.margins[i] = self._weights.margins(analysis.blocks, self._analyzer.settings.sublinear_tf)
+        return scored
+
+    def score_arrow(self, texts: Any) -> Scored:
+        """The same for a ``pyarrow.Array`` or ``ChunkedArray`` of strings; null counts as empty."""
+        return self.score([text or "" for text in texts.to_pylist()])
+
+
+class _Compiled:
+    name = "compiled"
+    releases_gil = True
+
+    def __init__(self, extension: Any, analyzer: Analyzer, weights: Weights) -> None:
+        from stance.model.kernel_tables import compile_tables
+
+        self._weights = weights
+        #: The extension object, for tests and benchmarks.
+        self.compiled = extension.CompiledKernel(compile_tables(analyzer, weights))
+
+    def score(self, texts: Sequence[str]) -> Scored:
+        scored = _room(self._weights, len(texts))
+        self.compiled.score(tuple(texts), *scored)
+        return scored
+
+    def score_arrow(self, texts: Any) -> Scored:
+        import pyarrow as pa
+
+        scored = _room(self._weights, len(texts))
+        done = 0
+        for chunk in texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]:
+            if chunk.type not in (pa.string(), pa.large_string()):
+                chunk = chunk.cast(pa.large_string())
+            if chunk.null_count:
+                chunk = chunk.fill_null("")
+            if not len(chunk):
+                continue
+            _, offsets, data = chunk.buffers()
+            rows = slice(done, done + len(chunk))
+            self.compiled.score_buffers(
+                offsets,
+                data if data is not None else b"",
+                chunk.type == pa.large_string(),
+                chunk.offset,
+                len(chunk),
+                scored.margins[rows],
+                scored.counts[rows],
+            )
+            done += len(chunk)
+        return scored
+
+
+def kernel_in_use() -> str:
+    """Name of the kernel that models are scored with: ``"compiled"`` or ``"python"``.
+
+    Raises
+    ------
+    KernelError
+        If ``STANCE_KERNEL`` asks for what does not exist.
+    """
+    wish = os.environ.get(VARIABLE) or "auto"
+    if wish not in ("auto", "compiled", "python"):
+        raise KernelError(f"{VARIABLE}={wish}: it must be auto, compiled or python")
+    if wish == "python":
+        return "python"
+    if _extension() is not None:
+        return "compiled"
+    if wish == "compiled":
+        raise KernelError(
+            f"{VARIABLE}=compiled, but the compiled kernel is missing; reinstall sanctions-stance where a C compiler is"
+        )
+    return "python"
+
+
+def open_kernel(analyzer: Analyzer, weights: Weights) -> Kernel:
+    """Make a model ready for scoring.
+
+    Parameters
+    ----------
+    analyzer : Analyzer
+        Text to terms.
+    weights : Weights
+        Terms to margins.
+
+    Returns
+    -------
+    Kernel
+        The one that `kernel_in_use` names; the Python one, with a warning, for a model that the compiled one cannot
+        hold.
+
+    Raises
+    ------
+    KernelError
+        If ``STANCE_KERNEL=compiled`` and that one is missing or cannot hold the model.
+    """
+    wish = os.environ.get(VARIABLE) or "auto"
+    if kernel_in_use() == "python":
+        if wish == "auto":
+            _warn_once("the compiled kernel is missing: scoring in pure Python gives the same results, far slower")
+        return PythonKernel(analyzer, weights)
+    try:
+        return _Compiled(_extension(), analyzer, weights)
+    except (ValueError, OverflowError) as error:
+        if wish == "compiled":
+            raise KernelError(f"the compiled kernel cannot hold this model: {error}") from error
+        _warn_once(f"the compiled kernel cannot hold this model ({error}): scoring in pure Python, far slower")
+        return PythonKernel(analyzer, weights)
+
+
+def _room(weights: Weights, texts: int) -> Scored:
+    return Scored(
+        np.empty((texts, *weights.intercept.shape), dtype=np.float64),
+        np.zeros((texts, len(WordCounts._fields)), dtype=np.int64),
+    )
+
+
+@functools.cache
+def _warn_once(message: str) -> None:
+    logger.warning("stance: %s", message)
+
+
+@functools.cache
+def _extension() -> Any:
+    """The extension module, or ``None`` if it was not built."""
+    try:
+        return importlib.import_module("stance.model._kernel")
+    except ImportError:
+        return None

@@ -1,0 +1,322 @@
+"""A model as the flat arrays that the compiled kernel reads.
+
+Every name in a vocabulary is taken apart once, here, by the grammar of `stance.model.anchored`, into a number that
+names the term exactly; the kernel then never compares names. A name that the grammar can read in two ways gets both
+numbers, and one that no text can yield gets none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stance.model.abstention import ENGLISH
+from stance.model.analyzer import Analyzer
+from stance.model.lexicon import CONTEXT
+from stance.model.weights import BlockWeights, Weights
+
+__all__ = ["KernelTables", "compile_tables"]
+
+# the enums of _kernel_model.h
+_NGRAM, _PHRASE, _SENTENCE, _LEFT, _RIGHT, _NEAR_LEFT, _NEAR_RIGHT = range(1, 8)
+_BONES2, _BONES3, _PAIR, _AMONG, _GROUP, _FACT = range(8, 14)
+_MENTION, _CUE, _CONTEXT, _NEGATION = range(1, 5)
+_KNOWN, _ENGLISH, _BEGINS_MENTION = 1 << 28, 1 << 29, 1 << 30
+_FACTS = {
+    **{f"n={n}": n for n in range(1, 5)},
+    **{name: 5 + i for i, name in enumerate(("at first", "not at first", "at last", "not at last"))},
+    **{f"sentences={n}": 10 + n for n in range(1, 5)},
+}
+_MOST_WORDS = 1 << 27
+_MOST_SYMBOLS = 1 << 16
+
+
+@dataclass
+class KernelTables:
+    """What `CompiledKernel` copies; array types are those of the structs in ``_kernel_model.h``.
+
+    Attributes
+    ----------
+    blocks : list of (rows, first output, width, weight, coefficients)
+        Row 0 of each stands for all unknown terms and holds zeros.
+    idf : ndarray of float32
+        Of all rows of all blocks.
+    keys, key_rows : list of int
+        The number of each term or phrase, and its row in its block or its node.
+    """
+
+    blocks: list[tuple[int, int, int, float, npt.NDArray[np.float32]]]
+    idf: npt.NDArray[np.float32]
+    keys: Any
+    key_rows: Any
+    intercept: npt.NDArray[np.float64]
+    tf: list[float]
+    sublinear: bool
+    window: int
+    word_ngrams: tuple[int, int]
+    char_ngrams: tuple[int, int] | None
+    word_bytes: bytes = b""
+    word_ends: Any = None
+    word_flags: Any = None
+    character_bytes: bytes = b""
+    character_ends: Any = None
+    phrase_of_word: Any = None
+    node_value: Any = None
+    node_goes_on: Any = None
+    values: Any = None
+    groups: int = 0
+    sentence_rows: list[Any] = field(default_factory=list)
+
+
+class _Words:
+    """Words to ids from 1 on; folded mentions are words too."""
+
+    def __init__(self) -> None:
+        self.ids = {"*": 1, "~": 2}
+
+    def id(self, word: str) -> int:
+        return self.ids.setdefault(word, len(self.ids) + 1)
+
+    def ids_of(self, term: str) -> list[int]:
+        """The ids of the words of an n-gram; empty if no text yields it."""
+        parts = term.split(" ")
+        return [] if "" in parts or "\0" in term else [self.id(part) for part in parts]
+
+
+class _Phrases:
+    """The trie of all phrases, and what each means."""
+
+    def __init__(self, analyzer: Analyzer, words: _Words, keys: dict[int, int]) -> None:
+        self.symbols = {symbol: i for i, symbol in enumerate(("*", "~", ",", "^", "$"), start=1)}
+        self.groups: list[dict[str, int]] = [{} for _ in analyzer.anchored_targets]
+        self.values: dict[tuple[str, str], int] = {("", ""): 0}
+        self.rows = [(0, 0, 0, 0, 0)]
+        self.roots: dict[int, int] = {}
+        self.node_value, self.goes_on = [0], [False]
+        self.begins_mention: set[int] = set()
+        table = analyzer._phrases
+        phrases = table.phrases if table is not None else {}
+        for phrase, (target, group) in phrases.items():
+            first, *rest = (words.id(word) for word in phrase)
+            node = self.roots.get(first)
+            if node is None:
+                node = self.roots[first] = self._node()
+            for word in rest:
+                self.goes_on[node] = True
+                node = self._next(keys, _word_key(_PHRASE, 0, node, word))
+            # a cue group without a name folds nothing, but its phrases are read as one item
+            self.node_value[node] = self._value(analyzer, target, group)
+            if target:
+                self.begins_mention.add(first)
+
+    def _node(self) -> int:
+        self.node_value.append(0)
+        self.goes_on.append(False)
+        return len(self.node_value) - 1
+
+    def _next(self, keys: dict[int, int], key: int) -> int:
+        if key not in keys:
+            keys[key] = self._node()
+        return keys[key]
+
+    def _symbol(self, symbol: str) -> int:
+        return self.symbols.setdefault(symbol, len(self.symbols) + 1)
+
+    def _value(self, analyzer: Analyzer, target: str, group: str) -> int:
+        if (target, group) in self.values and (target, group) != ("", ""):
+            return self.values[target, group]
+        if target:
+            t = analyzer.anchored_targets.index(target)
+            number = sum(map(len, self.groups))
+            row = (_MENTION, t, self.groups[t].setdefault(group, number), 0, 0)
+        elif not group:
+            row = (0, 0, 0, 0, 0)
+        elif group.startswith(CONTEXT):
+            row = (_CONTEXT, 0, 0, self._symbol(group), 0)
+        elif group == "not":
+            row = (_NEGATION, 0, 0, self._symbol("#not"), 0)
+        else:
+            row = (_CUE, 0, 0, self._symbol(f"#{group}"), self._symbol(f"!{group}"))
+        self.rows.append(row)
+        self.values[target, group] = len(self.rows) - 1
+        return len(self.rows) - 1
+
+    def keys_of(self, name: str, block: int, target: int) -> Iterator[int]:
+        """All readings of the name of an anchored term."""
+        symbols, groups = self.symbols, self.groups[target]
+        blanks = [i for i, character in enumerate(name) if character == " "]
+        if name[:1] == "&" and name[1:] in symbols:
+            yield _symbol_key(_AMONG, block, symbols[name[1:]])
+        if name.startswith("is ") and name[3:] in groups:
+            yield _symbol_key(_GROUP, block, groups[name[3:]])
+        if name in _FACTS:
+            yield _symbol_key(_FACT, block, _FACTS[name])
+        if name.endswith(" ..*"):
+            rest = name[:-4]
+            if rest in symbols:
+                yield _symbol_key(_LEFT, block, symbols[rest])
+            for i in blanks:
+                if rest[:i] in groups and rest[i + 1 :] in symbols:
+                    yield _symbol_key(_NEAR_LEFT, block, groups[rest[:i]], symbols[rest[i + 1 :]])
+        if name.startswith("* ..") and name[4:] in symbols:
+            yield _symbol_key(_RIGHT, block, symbols[name[4:]])
+        for i in blanks:
+            left, right = name[:i], name[i + 1 :]
+            if right.startswith("* ..") and left in groups and right[4:] in symbols:
+                yield _symbol_key(_NEAR_RIGHT, block, groups[left], symbols[right[4:]])
+            if left not in symbols:
+                continue
+            if right.startswith("+ ") and right[2:] in symbols:
+                yield _symbol_key(_PAIR, block, symbols[left], symbols[right[2:]])
+            if right in symbols:
+                yield _symbol_key(_BONES2, block, symbols[left], symbols[right])
+            for j in blanks:
+                if j > i and name[i + 1 : j] in symbols and name[j + 1 :] in symbols:
+                    yield _symbol_key(_BONES3, block, symbols[left], symbols[name[i + 1 : j]], symbols[name[j + 1 :]])
+
+
+def _word_key(kind: int, block: int, a: int, b: int) -> int:
+    return kind << 60 | block << 54 | a << 27 | b
+
+
+def _symbol_key(kind: int, block: int, a: int, b: int = 0, c: int = 0) -> int:
+    return kind << 60 | block << 54 | a << 32 | b << 16 | c
+
+
+def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
+    """Lay a model out for the kernel.
+
+    Parameters
+    ----------
+    analyzer : Analyzer
+        Its settings and lexicons.
+    weights : Weights
+        Its vocabulary and numbers.
+
+    Returns
+    -------
+    KernelTables
+
+    Raises
+    ------
+    ValueError
+        If the model has more words, phrases or symbols than the kernel has numbers for.
+    """
+    settings = analyzer.settings
+    words, keys = _Words(), dict[int, int]()
+    # rows go by IDF, so that the numbers of frequent terms lie side by side and stay in the cache
+    first = weights.blocks[0]
+    grams = [(first.terms[column], column) for column in np.argsort(first.idf, kind="stable").tolist()]
+    grams = [(term, column) for term, column in grams if first.columns[term] == column]
+    for term, _ in grams:
+        words.ids_of(term)
+    phrases = _Phrases(analyzer, words, keys)
+    for word in sorted(ENGLISH):
+        words.id(word)
+    first_anchored = len(analyzer.block_names) - 2 * len(analyzer.anchored_targets)
+    # every word of the anchored blocks must have its id before block 0 lays out its rows by id
+    unigrams: list[dict[int, int]] = []
+    for t in range(len(analyzer.anchored_targets)):
+        b = first_anchored + 2 * t
+        for name, column in weights.blocks[b].columns.items():
+            keys.update(dict.fromkeys(phrases.keys_of(name, b, t), column + 1))
+        unigrams.append({})
+        for name, column in weights.blocks[b + 1].columns.items():
+            ids = words.ids_of(name)
+            if len(ids) == 1:
+                unigrams[t][ids[0]] = column + 1
+            elif len(ids) == 2:
+                keys[_word_key(_SENTENCE, b + 1, *ids)] = column + 1
+    columns = _word_rows(grams, settings.word_ngrams, words, keys)
+    if len(columns) >= _MOST_WORDS or len(phrases.symbols) >= _MOST_SYMBOLS or len(phrases.rows) >= _MOST_SYMBOLS:
+        raise ValueError("the model has more words, phrases or classes than the kernel has numbers for")
+    rows = [columns, *(np.arange(-1, len(block.terms)) for block in weights.blocks[1:])]
+    laid = [_lay_out(block, row) for block, row in zip(weights.blocks, rows, strict=True)]
+    counts = np.arange(1, 256, dtype=np.float64)
+    tables = KernelTables(
+        blocks=[block for block, _ in laid],
+        idf=np.concatenate([idf for _, idf in laid]),
+        keys=np.fromiter(keys.keys(), dtype=np.uint64, count=len(keys)),
+        key_rows=np.fromiter(keys.values(), dtype=np.uint32, count=len(keys)),
+        intercept=np.ascontiguousarray(weights.intercept, dtype=np.float64).ravel(),
+        tf=[0.0, *(1.0 + np.log(counts) if settings.sublinear_tf else counts).tolist()],
+        sublinear=settings.sublinear_tf,
+        window=min(max(settings.window, 0), 2**31),
+        word_ngrams=settings.word_ngrams,
+        char_ngrams=settings.char_ngrams,
+        sentence_rows=[_by_id(found, len(words.ids)) for found in unigrams],
+    )
+    _add_words(tables, weights.blocks[0], words, phrases)
+    if settings.char_ngrams is not None:
+        encoded = [term.encode("utf-8", "surrogatepass") for term in weights.blocks[1].terms]
+        tables.character_bytes, tables.character_ends = b"".join(encoded), _ends(encoded)
+    return tables
+
+
+def _word_rows(
+    grams: Sequence[tuple[str, int]], word_ngrams: tuple[int, int], words: _Words, keys: dict[int, int]
+) -> npt.NDArray[np.int64]:
+    """The column of each row of block 0, -1 if none: first a row for every word, then one for every longer n-gram."""
+    least, most = word_ngrams
+    columns = [-1] * (len(words.ids) + 1)
+    for term, column in grams:
+        ids = words.ids_of(term)
+        if not ids or not least <= len(ids) <= most:
+            continue
+        row = ids[0]
+        for word in ids[1:]:
+            # an n-gram whose beginning is not in the vocabulary needs a row to go through
+            key = _word_key(_NGRAM, 0, row, word)
+            if key not in keys:
+                keys[key] = len(columns)
+                columns.append(-1)
+            row = keys[key]
+        columns[row] = column
+    return np.array(columns, dtype=np.int64)
+
+
+def _lay_out(
+    block: BlockWeights, columns: npt.NDArray[np.int64]
+) -> tuple[tuple[int, int, int, float, npt.NDArray[np.float32]], npt.NDArray[np.float32]]:
+    """Coefficients and IDF by row, zero where a row has no column; only the targets that the block informs."""
+    labels = block.coef.shape[2]
+    used = np.flatnonzero(block.coef.any(axis=(0, 2))) if len(block.terms) else np.array([], dtype=np.int64)
+    first, last = (int(used[0]), int(used[-1]) + 1) if len(used) else (0, 1)
+    known = columns >= 0
+    idf = np.zeros(len(columns), dtype=np.float32)
+    coef = np.zeros((len(columns), (last - first) * labels), dtype=np.float32)
+    idf[known] = block.idf[columns[known]]
+    coef[known] = block.coef[columns[known], first:last].reshape(-1, coef.shape[1])
+    return (len(columns), first * labels, coef.shape[1], float(block.weight), coef), idf
+
+
+def _add_words(tables: KernelTables, block: BlockWeights, words: _Words, phrases: _Phrases) -> None:
+    encoded = [word.encode("utf-8", "surrogatepass") for word in words.ids]
+    tables.word_bytes, tables.word_ends = b"".join(encoded), _ends(encoded)
+    flags = np.zeros(len(words.ids) + 1, dtype=np.uint32)
+    for word, number in words.ids.items():
+        flags[number] = (
+            (_KNOWN if word in block.columns else 0)
+            | (_ENGLISH if word in ENGLISH else 0)
+            | (_BEGINS_MENTION if number in phrases.begins_mention else 0)
+        )
+    tables.word_flags = flags
+    tables.phrase_of_word = _by_id(phrases.roots, len(words.ids))
+    tables.node_value = np.array(phrases.node_value, dtype=np.uint16)
+    tables.node_goes_on = np.array(phrases.goes_on, dtype=np.uint8)
+    tables.values = np.array(phrases.rows, dtype=np.uint16)
+    tables.groups = sum(map(len, phrases.groups))
+
+
+def _ends(encoded: Sequence[bytes]) -> npt.NDArray[np.uint32]:
+    return np.cumsum([0, *map(len, encoded)], dtype=np.int64).astype(np.uint32)
+
+
+def _by_id(values: dict[int, int], ids: int) -> npt.NDArray[np.uint32]:
+    result = np.zeros(ids + 1, dtype=np.uint32)
+    result[list(values)] = list(values.values())
+    return result
