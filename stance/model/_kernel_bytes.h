@@ -49,6 +49,8 @@ STANCE_INLINE unsigned count_bits(uint64_t bits)
 typedef uint64_t four __attribute__((vector_size(32)));
 typedef uint32_t four_small __attribute__((vector_size(16)));
 typedef float four_floats __attribute__((vector_size(16)));
+typedef float eight_floats __attribute__((vector_size(32)));
+typedef double eight_doubles __attribute__((vector_size(64)));
 typedef double four_doubles __attribute__((vector_size(32)));
 #endif
 

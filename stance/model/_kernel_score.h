@@ -7,21 +7,32 @@
 /* Columns of the counts that decide an abstention; see stance.model.abstention.WordCounts. */
 enum { COUNT_TOKENS, COUNT_KNOWN, COUNT_ENGLISH, COUNT_LETTERS, COUNT_LATIN, COUNTS };
 
-/* Keys of all words, and the cache lines they will be looked up in on their way. */
+/* Keys of all words, and the cache lines they will be looked up in on their way. Here and below what a loop needs is
+ * copied to locals first: a store of a number might else change it, for all that the compiler knows. */
 static void key_words(const model *m, text_buffers *t)
 {
-    const word_table *words = &m->words;
+    const word_bucket *buckets = m->words.buckets;
+    const unsigned shift = m->words.shift;
+    const unsigned char *lowered = t->lowered;
+    const uint32_t *edges = t->edges;
+    uint32_t *lengths = t->length;
+    uint64_t *low = t->low, *high = t->high, *hash = t->key;
+    const size_t tokens = t->tokens;
+    const uint64_t possessive = load8((const unsigned char *)"'s\0\0\0\0\0\0");
     size_t i, total = 0;
-    uint64_t possessive = load8((const unsigned char *)"'s\0\0\0\0\0\0");
-    for (i = 0; i < t->tokens; i++) {
-        const unsigned char *p = t->lowered + TOKEN_START(t, i);
-        size_t length = TOKEN_END(t, i) - TOKEN_START(t, i);
+    for (i = 0; i < tokens; i++) {
+        const unsigned char *p = lowered + edges[2 * i];
+        size_t length = edges[2 * i + 1] - edges[2 * i];
+        uint64_t a, b;
         length -= 2 * (size_t)(((load8(p + length - 2) & 0xFFFF) == possessive) & (length > 2));
-        t->length[i] = (uint32_t)length;
+        lengths[i] = (uint32_t)length;
         total += length;
-        word_key(p, length, &t->low[i], &t->high[i]);
-        t->key[i] = hash_word(t->low[i], t->high[i]);
-        STANCE_PREFETCH(words->buckets + (t->key[i] >> words->shift));
+        word_key(p, length, &a, &b);
+        low[i] = a;
+        high[i] = b;
+        a = hash_word(a, b);
+        hash[i] = a;
+        STANCE_PREFETCH(buckets + (a >> shift));
     }
     t->word_bytes = total;
 }
@@ -29,18 +40,26 @@ static void key_words(const model *m, text_buffers *t)
 static void look_up_words(const model *m, workspace *w, int64_t *counts, uint32_t *flags)
 {
     text_buffers *t = &w->text;
+    const word_table words = m->words;
+    const unsigned char *lowered = t->lowered;
+    const uint32_t *edges = t->edges, *lengths = t->length;
+    const uint64_t *low = t->low, *high = t->high, *hash = t->key;
+    const counter *counters = w->counters;
+    const size_t tokens = t->tokens;
+    uint32_t *ids = t->id;
+    uint8_t *gap = t->gap;
     size_t i;
     uint32_t all = 0, known = 0, english = 0;
-    for (i = 0; i < t->tokens; i++) {
-        uint32_t id = find_word(&m->words, t->low[i], t->high[i], t->key[i], t->lowered + TOKEN_START(t, i), t->length[i]);
-        t->id[i] = id & ID_MASK;
-        t->gap[i] = id & ID_MENTION ? GAP_MENTION : 0;
-        STANCE_PREFETCH(w->counters + (id & ID_MASK));
+    for (i = 0; i < tokens; i++) {
+        uint32_t id = find_word(&words, low[i], high[i], hash[i], lowered + edges[2 * i], lengths[i]);
+        ids[i] = id & ID_MASK;
+        gap[i] = id & ID_MENTION ? GAP_MENTION : 0;
+        STANCE_PREFETCH(counters + (id & ID_MASK));
         known += id / ID_KNOWN & 1;
         english += id / ID_ENGLISH & 1;
         all |= id;
     }
-    counts[COUNT_TOKENS] = (int64_t)t->tokens;
+    counts[COUNT_TOKENS] = (int64_t)tokens;
     counts[COUNT_KNOWN] = known;
     counts[COUNT_ENGLISH] = english;
     counts[COUNT_LETTERS] = (int64_t)(t->word_bytes - t->continuations);
@@ -52,26 +71,29 @@ static void look_up_words(const model *m, workspace *w, int64_t *counts, uint32_
 static void count_ngrams(const model *m, workspace *w)
 {
     text_buffers *t = &w->text;
-    uint32_t n;
-    size_t i, tokens = t->tokens;
-    const uint32_t *node = t->id;
-    if (m->least == 1) count_rows(m, w, 0, t->id, tokens);
+    const key_table keys = m->keys;
+    const counter *counters = w->counters;
+    const size_t tokens = t->tokens;
+    const uint32_t *ids = t->id, *node = ids;
+    uint32_t *nodes = t->node, *rows = t->rows, n;
+    uint64_t *key = t->key;
+    if (m->least == 1) count_rows(m, w, 0, ids, tokens);
     for (n = 2; n <= m->most && n <= tokens; n++) {
-        size_t last = tokens - n + 1, hits = 0;
+        size_t last = tokens - n + 1, hits = 0, i;
         for (i = 0; i < last; i++) {
-            uint64_t key = WORD_KEY(KEY_NGRAM, 0, node[i], t->id[i + n - 1]);
-            t->key[i] = key;
-            STANCE_PREFETCH(m->keys.buckets + (hash_key(key) >> m->keys.shift));
+            uint64_t k = WORD_KEY(KEY_NGRAM, 0, node[i], ids[i + n - 1]);
+            key[i] = k;
+            STANCE_PREFETCH(keys.buckets + (hash_key(k) >> keys.shift));
         }
         for (i = 0; i < last; i++) {
-            uint32_t row = find_row(&m->keys, t->key[i]);
-            t->node[i] = row;
-            t->rows[hits] = row;
+            uint32_t row = find_row(&keys, key[i]);
+            nodes[i] = row;
+            rows[hits] = row;
             hits += row != 0;
-            STANCE_PREFETCH(w->counters + row);
+            STANCE_PREFETCH(counters + row);
         }
-        if (n >= m->least) count_rows(m, w, 0, t->rows, hits);
-        node = t->node;
+        if (n >= m->least) count_rows(m, w, 0, rows, hits);
+        node = nodes;
     }
 }
 
