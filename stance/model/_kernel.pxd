@@ -59,6 +59,14 @@ cdef extern from "_kernel_score.h" nogil:
         phrase_value *values
         uint32_t **sentence_rows
         size_t groups
+    ctypedef struct learner:
+        int failed
+        size_t n_words, terms, n_pairs
+        uint64_t *key_of_term
+        uint8_t *block_of_term
+        uint64_t *text_of_term
+        unsigned char *text
+        uint32_t *pairs
     ctypedef struct counter:
         uint32_t count
     ctypedef struct workspace:
@@ -79,6 +87,9 @@ cdef extern from "_kernel_score.h" nogil:
     uint8_t gap_before(const text_buffers *t, size_t i)
     int read_tokens(const model *m, workspace *w, const unsigned char *text, size_t n)
     int read_text(const model *m, workspace *w, const unsigned char *text, size_t n, int64_t *counts)
+    int learner_begin(learner *l, model *m, size_t n_words, size_t n_keys)
+    void learner_free(learner *l)
+    int learn_text(const model *m, workspace *w, const unsigned char *text, size_t n)
     size_t score_texts(const model *m, workspace *w, const unsigned char **texts, const size_t *lengths,
                        size_t i, size_t n, double *margins, int64_t *counts, int *status)
     size_t only_tokens(const model *m, workspace *w, const unsigned char **texts, const size_t *lengths,

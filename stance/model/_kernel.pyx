@@ -112,6 +112,7 @@ cdef class CompiledKernel:
     """
 
     cdef model m
+    cdef size_t n_words, n_keys
     cdef workspace *pool[POOL]
     cdef int pooled
 
@@ -152,7 +153,8 @@ cdef class CompiledKernel:
         m.words.ends = <uint32_t *>copy_buffer(tables.word_ends, sizeof(uint32_t), 0, &words)
         try:
             flags = <uint32_t *>copy_buffer(tables.word_flags, sizeof(uint32_t), 0, &n)
-            failed = fill_words(&m.words, words - 1, flags)
+            self.n_words = words - 1
+            failed = fill_words(&m.words, self.n_words, flags)
             if failed:
                 raise MemoryError if failed == -1 else ValueError("two words have one key")
             key_rows = <uint32_t *>copy_buffer(tables.key_rows, sizeof(uint32_t), 0, &n_keys)
@@ -172,6 +174,7 @@ cdef class CompiledKernel:
                     )
                     key_rows[n_keys] = <uint32_t>i
                     n_keys += 1
+            self.n_keys = n_keys
             failed = fill_keys(&m.keys, keys, key_rows, n_keys)
             if failed:
                 raise MemoryError if failed == -1 else ValueError("two terms have one key")
@@ -389,3 +392,6 @@ cdef class CompiledKernel:
         finally:
             self.give_back(w)
         return found
+
+
+include "_kernel_terms.pxi"

@@ -2,15 +2,12 @@
 #ifndef STANCE_KERNEL_ANCHORED_H
 #define STANCE_KERNEL_ANCHORED_H
 
-#include "_kernel_model.h"
+#include "_kernel_learn.h"
 
 /* As in stance/model/anchored.py, which a test holds against these. */
 #define NEAR 3
 #define PAIR 3
 #define REACH 4
-
-/* Of text_buffers.gap: this token may begin a mention. */
-#define GAP_MENTION 8
 
 typedef struct {
     size_t mentions, sentences, first_sentence, last_sentence;
@@ -78,9 +75,15 @@ STANCE_INLINE int is_cue(const model *m, const text_buffers *t, size_t i)
     return kind == IS_CUE || kind == IS_NEGATION || t->symbols[i] == SYMBOL_OTHER;
 }
 
+STANCE_INLINE void count_key(const model *m, workspace *w, int b, uint64_t key)
+{
+    if (m->learner) learn_key(m->learner, b, key);
+    else count_row(m, w, b, find_row(&m->keys, key));
+}
+
 STANCE_INLINE void count_symbols(const model *m, workspace *w, int b, int kind, uint32_t x, uint32_t y, uint32_t z)
 {
-    count_row(m, w, b, find_row(&m->keys, SYMBOL_KEY(kind, b, x, y, z)));
+    count_key(m, w, b, SYMBOL_KEY(kind, b, x, y, z));
 }
 
 static void count_around(const model *m, workspace *w, size_t n, size_t anchor, int b)
@@ -139,8 +142,9 @@ static void count_sentence(const model *m, workspace *w, size_t n, int target, i
         uint32_t word = t->items[i];
         if (t->symbols[i] == SYMBOL_MENTION) word = WORD_MENTION;
         else if (t->symbols[i] == SYMBOL_OTHER) word = WORD_OTHER;
-        count_row(m, w, b, rows[word]);
-        if (i) count_row(m, w, b, find_row(&m->keys, WORD_KEY(KEY_SENTENCE, b, before, word)));
+        if (m->learner) learn_key(m->learner, b, WORD_KEY(KEY_SENTENCE, b, 0, word));
+        else count_row(m, w, b, rows[word]);
+        if (i) count_key(m, w, b, WORD_KEY(KEY_SENTENCE, b, before, word));
         before = word;
     }
 }

@@ -60,8 +60,13 @@ typedef struct {
 enum { SYMBOL_NONE, SYMBOL_MENTION, SYMBOL_OTHER, SYMBOL_CLAUSE, SYMBOL_FIRST, SYMBOL_LAST };
 /* Ids of words that every model has: folded mentions among the words of a sentence. */
 enum { WORD_MENTION = 1, WORD_OTHER = 2 };
+/* Of text_buffers.gap: this token may begin a mention. */
+#define GAP_MENTION 8
+
+typedef struct learner learner;
 
 typedef struct {
+    learner *learner;                  /* NULL but for the counting of unknown terms, see _kernel_learn.h */
     word_table words;
     key_table keys;
     size_t rows;                       /* of all blocks */

@@ -124,7 +124,10 @@ static void count_piece(const model *m, workspace *w, size_t characters)
         for (i = 0; i < count; i++) {
             size_t end = i + n < characters ? i + n : characters;
             uint32_t from = t->piece_at[i];
-            count_row(m, w, m->characters, find_characters(m, t->piece + from, t->piece_at[end] - from));
+            const unsigned char *p = t->piece + from;
+            size_t length = t->piece_at[end] - from;
+            if (m->learner) learn_characters(m->learner, m->characters, character_key(p, length), p, length);
+            else count_row(m, w, m->characters, find_characters(m, p, length));
         }
         if (count == 1) break;
     }
@@ -186,6 +189,17 @@ static int read_text(const model *m, workspace *w, const unsigned char *text, si
     if (m->characters) count_characters(m, w, text, n);
     if (m->n_targets && flags & ID_MENTION) count_anchored(m, w);
     return TEXT_OK;
+}
+
+/* The same for a vocabulary that is yet to be found. */
+static int learn_text(const model *m, workspace *w, const unsigned char *text, size_t n)
+{
+    int status = read_tokens(m, w, text, n);
+    if (status != TEXT_OK) return status;
+    learn_ngrams(m, w, m->learner);
+    if (m->characters && !m->learner->failed) count_characters(m, w, text, n);
+    if (m->n_targets && !m->learner->failed) count_anchored(m, w);
+    return write_pairs(m->learner) ? TEXT_NO_MEMORY : TEXT_OK;
 }
 
 /* Scores texts from `i` to `n`; returns the first one that needs help and says in `status` which. */

@@ -23,7 +23,7 @@ typedef struct {
     void *memory;
     word_bucket *buckets;
     unsigned shift;
-    size_t size;              /* a power of two, and as many again that only catch what flows over */
+    size_t size, spare;       /* buckets: a power of two, and some that only catch what flows over */
     unsigned char *bytes;     /* all words, one after the other */
     uint32_t *ends;           /* of each word in `bytes`, by id; id 0 is empty */
 } word_table;
@@ -32,7 +32,7 @@ typedef struct {
     void *memory;
     key_bucket *buckets;
     unsigned shift;
-    size_t size;
+    size_t size, spare;
 } key_table;
 
 /* Of an id in a word_bucket: the low bits are the word, the high ones say what it is good for. */
@@ -167,51 +167,77 @@ STANCE_INLINE uint32_t find_row(const key_table *t, uint64_t key)
     }
 }
 
+/* Makes room for `n` words. There are more buckets than the hash can name: a chain of full ones at the end can run on
+ * but never out. Returns 0, -1 without memory. */
+static int reserve_words(word_table *t, size_t n)
+{
+    t->shift = table_shift(n, 3);
+    t->size = (size_t)1 << (64 - t->shift);
+    t->spare = n / 3 + 2;
+    t->buckets = allocate_lines((t->size + t->spare) * sizeof(word_bucket), &t->memory);
+    return t->buckets ? 0 : -1;
+}
+
+static void put_word(word_table *t, uint64_t low, uint64_t high, uint32_t id)
+{
+    word_bucket *b = t->buckets + (hash_word(low, high) >> t->shift);
+    size_t j;
+    for (;; b++) {
+        for (j = 0; j < 3 && b->id[j]; j++) {}
+        if (j < 3) break;
+        b->overflow = 1;
+    }
+    b->low[j] = low;
+    b->high[j] = high;
+    b->id[j] = id;
+}
+
 /* Fills a table with words 1..n: word i is bytes[ends[i - 1]..ends[i]], ends[0] = 0, and `bytes` has 16 to spare.
  * Returns 0, -1 without memory, -2 if two words have one key (equal words, or long ones with one hash). */
 static int fill_words(word_table *t, size_t n, const uint32_t *flags)
 {
-    size_t i, j;
-    t->shift = table_shift(n, 3);
-    t->size = (size_t)1 << (64 - t->shift);
-    /* twice the room: a chain of full buckets at the end can run on but never out */
-    t->buckets = allocate_lines((t->size + n / 3 + 2) * sizeof(word_bucket), &t->memory);
-    if (!t->buckets) return -1;
+    size_t i;
+    if (reserve_words(t, n)) return -1;
     for (i = 1; i <= n; i++) {
         uint64_t low, high;
-        word_bucket *b;
         word_key(t->bytes + t->ends[i - 1], t->ends[i] - t->ends[i - 1], &low, &high);
         if (find_in_words(t, low, high, hash_word(low, high))) return -2;
-        for (b = t->buckets + (hash_word(low, high) >> t->shift);; b++) {
-            for (j = 0; j < 3 && b->id[j]; j++) {}
-            if (j < 3) break;
-            b->overflow = 1;
-        }
-        b->low[j] = low;
-        b->high[j] = high;
-        b->id[j] = (uint32_t)i | flags[i];
+        put_word(t, low, high, (uint32_t)i | flags[i]);
     }
     return 0;
 }
 
-/* The same for keys. Returns 0, -1 without memory, -2 if a key occurs twice. */
-static int fill_keys(key_table *t, const uint64_t *keys, const uint32_t *rows, size_t n)
+/* The same for keys. */
+static int reserve_keys(key_table *t, size_t n)
 {
-    size_t i, j;
     t->shift = table_shift(n, 4);
     t->size = (size_t)1 << (64 - t->shift);
-    t->buckets = allocate_lines((t->size + n / 4 + 2) * sizeof(key_bucket), &t->memory);
-    if (!t->buckets) return -1;
+    t->spare = n / 4 + 2;
+    t->buckets = allocate_lines((t->size + t->spare) * sizeof(key_bucket), &t->memory);
+    return t->buckets ? 0 : -1;
+}
+
+static void put_key(key_table *t, uint64_t key, uint32_t row)
+{
+    key_bucket *b = t->buckets + (hash_key(key) >> t->shift);
+    size_t j;
+    for (;; b++) {
+        for (j = 0; j < 4 && (uint32_t)b->row[j]; j++) {}
+        if (j < 4) break;
+        b->row[3] |= OVERFLOW;
+    }
+    b->key[j] = key;
+    b->row[j] = row;
+}
+
+/* Returns 0, -1 without memory, -2 if a key occurs twice. */
+static int fill_keys(key_table *t, const uint64_t *keys, const uint32_t *rows, size_t n)
+{
+    size_t i;
+    if (reserve_keys(t, n)) return -1;
     for (i = 0; i < n; i++) {
-        key_bucket *b = t->buckets + (hash_key(keys[i]) >> t->shift);
         if (find_row(t, keys[i])) return -2;
-        for (;; b++) {
-            for (j = 0; j < 4 && b->row[j]; j++) {}
-            if (j < 4) break;
-            b->row[3] |= OVERFLOW;
-        }
-        b->key[j] = keys[i];
-        b->row[j] = rows[i];
+        put_key(t, keys[i], rows[i]);
     }
     return 0;
 }

@@ -163,6 +163,11 @@ def kernel_in_use() -> str:
     return "python"
 
 
+def compiled_extension() -> Any:
+    """The extension module if `kernel_in_use` is ``"compiled"``, else ``None``."""
+    return _extension() if kernel_in_use() == "compiled" else None
+
+
 def open_kernel(analyzer: Analyzer, weights: Weights) -> Kernel:
     """Make a model ready for scoring.
 

@@ -31,6 +31,18 @@ _FACTS = {
     **{name: 5 + i for i, name in enumerate(("at first", "not at first", "at last", "not at last"))},
     **{f"sentences={n}": 10 + n for n in range(1, 5)},
 }
+# how names are made of symbols; `_Phrases.keys_of` reads them
+_PATTERNS = {
+    _LEFT: "{} ..*",
+    _RIGHT: "* ..{}",
+    _NEAR_LEFT: "{} {} ..*",
+    _NEAR_RIGHT: "{} * ..{}",
+    _BONES2: "{} {}",
+    _BONES3: "{} {} {}",
+    _PAIR: "{} + {}",
+    _AMONG: "&{}",
+    _GROUP: "is {}",
+}
 _MOST_WORDS = 1 << 27
 _MOST_SYMBOLS = 1 << 16
 
@@ -70,6 +82,8 @@ class KernelTables:
     values: Any = None
     groups: int = 0
     sentence_rows: list[Any] = field(default_factory=list)
+    phrases: Any = None
+    """Names of symbols and groups, for `name_of`."""
 
 
 class _Words:
@@ -98,6 +112,8 @@ class _Phrases:
         self.roots: dict[int, int] = {}
         self.node_value, self.goes_on = [0], [False]
         self.begins_mention: set[int] = set()
+        self._symbol_names: dict[int, str] = {}
+        self._group_names: dict[int, str] = {}
         table = analyzer._phrases
         phrases = table.phrases if table is not None else {}
         for phrase, (target, group) in phrases.items():
@@ -178,6 +194,18 @@ class _Phrases:
                 if j > i and name[i + 1 : j] in symbols and name[j + 1 :] in symbols:
                     yield _symbol_key(_BONES3, block, symbols[left], symbols[name[i + 1 : j]], symbols[name[j + 1 :]])
 
+    def name_of(self, key: int) -> str:
+        """The name of an anchored term: one reading back."""
+        if not self._symbol_names:
+            self._symbol_names = {number: symbol for symbol, number in self.symbols.items()}
+            self._group_names = {number: group for groups in self.groups for group, number in groups.items()}
+        kind, a, b, c = key >> 60, key >> 32 & 0x3FFFFF, key >> 16 & 0xFFFF, key & 0xFFFF
+        if kind == _FACT:
+            return next(name for name, fact in _FACTS.items() if fact == a)
+        first = self._group_names[a] if kind in (_GROUP, _NEAR_LEFT, _NEAR_RIGHT) else self._symbol_names[a]
+        second, third = self._symbol_names.get(b, ""), self._symbol_names.get(c, "")
+        return _PATTERNS[kind].format(first, second, third)
+
 
 def _word_key(kind: int, block: int, a: int, b: int) -> int:
     return kind << 60 | block << 54 | a << 27 | b
@@ -249,6 +277,7 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
         word_ngrams=settings.word_ngrams,
         char_ngrams=settings.char_ngrams,
         sentence_rows=[_by_id(found, len(words.ids)) for found in unigrams],
+        phrases=phrases,
     )
     _add_words(tables, weights.blocks[0], words, phrases)
     if settings.char_ngrams is not None:

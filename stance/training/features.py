@@ -12,6 +12,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 from stance.model.analyzer import Analyzer
+from stance.model.kernel_terms import count_compiled
 
 __all__ = ["BlockCounts", "FittedBlock", "count_terms"]
 
@@ -43,7 +44,7 @@ class BlockCounts:
     name : str
         The block.
     terms : list of str
-        All terms of the corpus, sorted.
+        Sorted.
     matrix : sparse matrix, shape (paragraphs, terms)
         Counts.
     """
@@ -75,10 +76,20 @@ def count_terms(analyzer: Analyzer, texts: Sequence[str]) -> list[BlockCounts]:
     Returns
     -------
     list of BlockCounts
-        One a block of the analyzer, in its order.
+        One a block of the analyzer, in its order. Terms in fewer paragraphs than the setting `min_df` are left out,
+        as no vocabulary of some of the paragraphs could hold them.
     """
-    analyses = [analyzer.analyze(text).blocks for text in texts]
+    least = analyzer.settings.min_df
+    compiled = count_compiled(analyzer, texts, least)
     counted = []
+    if compiled is not None:
+        for name, found in zip(analyzer.block_names, compiled, strict=True):
+            values = found.counts.astype(np.float64)
+            matrix = sparse.csr_matrix((values, (found.rows, found.columns)), shape=(len(texts), len(found.terms)))
+            matrix.sort_indices()
+            counted.append(BlockCounts(name, found.terms, matrix))
+        return counted
+    analyses = [analyzer.analyze(text).blocks for text in texts]
     for b, name in enumerate(analyzer.block_names):
         documents = [blocks[b] for blocks in analyses]
         if not any(documents):
@@ -86,5 +97,9 @@ def count_terms(analyzer: Analyzer, texts: Sequence[str]) -> list[BlockCounts]:
             continue
         vectorizer = CountVectorizer(analyzer=_names, dtype=np.float64)
         matrix = vectorizer.fit_transform(documents).tocsr()
-        counted.append(BlockCounts(name, vectorizer.get_feature_names_out().tolist(), matrix))
+        kept = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]) >= least)
+        terms = vectorizer.get_feature_names_out()[kept].tolist()
+        matrix = matrix[:, kept]
+        matrix.sort_indices()
+        counted.append(BlockCounts(name, terms, matrix))
     return counted

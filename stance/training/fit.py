@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedGroupKFold
 
@@ -22,15 +21,13 @@ from stance.model.weights import BlockWeights, Weights, softmax
 from stance.training.calibration import fit_vector_scaling
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts, count_terms
+from stance.training.logistic import fit_path
 
 __all__ = ["DEFAULT_GRID", "Grid", "HeldOut", "TrainingResult", "cross_validate", "fit_model", "train"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Progress = Callable[[str], None]
-
-# newton-cg reaches the optimum to this tolerance, so that the fit does not depend on where it stopped
-_TOLERANCE = 1e-6
 
 # macro-F1 this close to the best is a tie, and the smaller C wins: it leans less on the habits of a corpus
 _TIE = 0.005
@@ -228,8 +225,8 @@ def fit_model(
         t, columns = problem.index, [labels.index(label) for label in problem.labels]
         used = analyzer.blocks_of(problem.name)
         x = sparse.hstack([fitted[b].transform(counts[b], problem.rows) for b in used]).tocsr()
-        estimator = _estimator(choices[problem.name]).fit(x, problem.truth, sample_weight=problem.weight)
-        weights, starts = _full_coef(estimator, len(columns))
+        choice = (float(choices[problem.name]["C"]), choices[problem.name]["class_weight"])
+        ((weights, starts),) = fit_path(x, problem.truth, problem.weight, [choice], len(columns))
         intercept[t, columns] = starts
         begin = 0
         for b in used:
@@ -338,29 +335,8 @@ def _fold_margins(
         train_parts.append(fitted.transform(block, problem.rows[inside]))
         test_parts.append(fitted.transform(block, problem.rows[outside]))
     x, test = sparse.hstack(train_parts).tocsr(), sparse.hstack(test_parts).tocsr()
-    found = []
-    for c, class_weight in pairs:
-        estimator = _estimator({"C": c, "class_weight": class_weight})
-        estimator.fit(x, problem.truth[inside], sample_weight=problem.weight[inside])
-        weights, starts = _full_coef(estimator, len(problem.labels))
-        found.append(np.asarray(test @ weights.T) + starts)
-    return found
-
-
-def _estimator(choice: Mapping[str, Any]) -> LogisticRegression:
-    return LogisticRegression(
-        C=choice["C"], class_weight=choice["class_weight"], solver="newton-cg", tol=_TOLERANCE, max_iter=200
-    )
-
-
-def _full_coef(estimator: LogisticRegression, labels: int) -> tuple[Floats, Floats]:
-    """Coefficients and intercepts for every label, also where scikit-learn stores one row for two classes."""
-    coef, intercept = estimator.coef_, estimator.intercept_
-    if len(estimator.classes_) == 2:
-        coef, intercept = np.vstack([-coef / 2, coef / 2]), np.concatenate([-intercept / 2, intercept / 2])
-    full, starts = np.zeros((labels, coef.shape[1])), np.full(labels, -30.0)
-    full[estimator.classes_], starts[estimator.classes_] = coef, intercept
-    return full, starts
+    fits = fit_path(x, problem.truth[inside], problem.weight[inside], pairs, len(problem.labels))
+    return [np.asarray(test @ weights.T) + starts for weights, starts in fits]
 
 
 def _problem(corpus: Corpus, t: int, folds: int, seed: int) -> _Problem:

@@ -1,0 +1,76 @@
+"""The one place where coefficients are fitted: multinomial logistic regression by scikit-learn, along a path of C."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
+__all__ = ["fit_path"]
+
+Floats = npt.NDArray[np.float64]
+
+# newton-cg reaches the optimum to this tolerance, so that the fit does not depend on where it stopped or began
+_TOLERANCE = 1e-6
+
+
+def fit_path(
+    x: Any,
+    truth: npt.NDArray[np.int64],
+    weight: Floats,
+    pairs: Sequence[tuple[float, str | None]],
+    labels: int,
+) -> list[tuple[Floats, Floats]]:
+    """Fit one target for every pair of C and class weight; for each class weight, a C begins where the last one ended.
+
+    Parameters
+    ----------
+    x : sparse matrix, shape (paragraphs, terms)
+        Features.
+    truth : ndarray of int
+        Column of the true label.
+    weight : ndarray of float
+        Of each paragraph.
+    pairs : sequence of (float, str or None)
+        Inverse strength of the L2 penalty, and ``"balanced"`` or ``None``.
+    labels : int
+        How many labels the target has, whether all occur in `truth` or not.
+
+    Returns
+    -------
+    list of (coefficients, intercepts)
+        In the order of `pairs`; shapes (labels, terms) and (labels,).
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 0.0], [0.0, 1.0]])
+    >>> ((coef, intercept),) = fit_path(x, np.array([0, 1]), np.ones(2), [(1.0, None)], 2)
+    >>> bool(coef[0, 0] > 0 > coef[1, 0])
+    True
+    """
+    found: dict[tuple[float, str | None], tuple[Floats, Floats]] = {}
+    for class_weight in dict.fromkeys(given for _, given in pairs):
+        estimator = LogisticRegression(
+            class_weight=class_weight, solver="newton-cg", tol=_TOLERANCE, max_iter=200, warm_start=True
+        )
+        for c in sorted(c for c, given in pairs if given == class_weight):
+            estimator.set_params(C=c)
+            # one thread: its sums come in one order on every machine, and the products are too small for two
+            with threadpool_limits(1, user_api="blas"):
+                estimator.fit(x, truth, sample_weight=weight)
+            found[c, class_weight] = _full_coef(estimator, labels)
+    return [found[pair] for pair in pairs]
+
+
+def _full_coef(estimator: LogisticRegression, labels: int) -> tuple[Floats, Floats]:
+    """Coefficients and intercepts for every label, also where scikit-learn stores one row for two classes."""
+    coef, intercept = estimator.coef_, estimator.intercept_
+    if len(estimator.classes_) == 2:
+        coef, intercept = np.vstack([-coef / 2, coef / 2]), np.concatenate([-intercept / 2, intercept / 2])
+    full, starts = np.zeros((labels, coef.shape[1])), np.full(labels, -30.0)
+    full[estimator.classes_], starts[estimator.classes_] = coef, intercept
+    return full, starts
