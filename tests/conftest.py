@@ -11,6 +11,9 @@ import pytest
 from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus
 
+# needs atheris, and runs for as long as it is told to
+collect_ignore = ["fuzz_kernel.py"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

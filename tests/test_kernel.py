@@ -472,7 +472,7 @@ def test_without_a_compiler_the_build_goes_on(root: Path, tmp_path: Path) -> Non
     model = tmp_path / "stance" / "model"
     model.mkdir(parents=True)
     for file in (root / "stance" / "model").glob("_kernel*"):
-        if file.suffix in (".pyx", ".pxd", ".h"):
+        if file.suffix in (".pyx", ".pxd", ".pxi", ".h"):
             shutil.copy(file, model)
     shutil.copy(root / "setup.py", tmp_path)
     run = subprocess.run(
