@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from stance.model.abstention import ENGLISH
 from stance.model.analyzer import Analyzer
+from stance.model.kernel_words import Keys, Spelt, Words, word_key
 from stance.model.lexicon import CONTEXT
 from stance.model.weights import BlockWeights, Weights
 
@@ -86,25 +87,10 @@ class KernelTables:
     """Names of symbols and groups, for `name_of`."""
 
 
-class _Words:
-    """Words to ids from 1 on; folded mentions are words too."""
-
-    def __init__(self) -> None:
-        self.ids = {"*": 1, "~": 2}
-
-    def id(self, word: str) -> int:
-        return self.ids.setdefault(word, len(self.ids) + 1)
-
-    def ids_of(self, term: str) -> list[int]:
-        """The ids of the words of an n-gram; empty if no text yields it."""
-        parts = term.split(" ")
-        return [] if "" in parts or "\0" in term else [self.id(part) for part in parts]
-
-
 class _Phrases:
     """The trie of all phrases, and what each means."""
 
-    def __init__(self, analyzer: Analyzer, words: _Words, keys: dict[int, int]) -> None:
+    def __init__(self, analyzer: Analyzer, words: Words, keys: dict[int, int]) -> None:
         self.symbols = {symbol: i for i, symbol in enumerate(("*", "~", ",", "^", "$"), start=1)}
         self.groups: list[dict[str, int]] = [{} for _ in analyzer.anchored_targets]
         self.values: dict[tuple[str, str], int] = {("", ""): 0}
@@ -123,7 +109,7 @@ class _Phrases:
                 node = self.roots[first] = self._node()
             for word in rest:
                 self.goes_on[node] = True
-                node = self._next(keys, _word_key(_PHRASE, 0, node, word))
+                node = self._next(keys, word_key(_PHRASE, 0, node, word))
             # a cue group without a name folds nothing, but its phrases are read as one item
             self.node_value[node] = self._value(analyzer, target, group)
             if target:
@@ -207,10 +193,6 @@ class _Phrases:
         return _PATTERNS[kind].format(first, second, third)
 
 
-def _word_key(kind: int, block: int, a: int, b: int) -> int:
-    return kind << 60 | block << 54 | a << 27 | b
-
-
 def _symbol_key(kind: int, block: int, a: int, b: int = 0, c: int = 0) -> int:
     return kind << 60 | block << 54 | a << 32 | b << 16 | c
 
@@ -235,14 +217,12 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
         If the model has more words, phrases or symbols than the kernel has numbers for.
     """
     settings = analyzer.settings
-    words, keys = _Words(), dict[int, int]()
+    words, keys = Words(), Keys()
     # rows go by IDF, so that the numbers of frequent terms lie side by side and stay in the cache
     first = weights.blocks[0]
-    grams = [(first.terms[column], column) for column in np.argsort(first.idf, kind="stable").tolist()]
-    grams = [(term, column) for term, column in grams if first.columns[term] == column]
-    for term, _ in grams:
-        words.ids_of(term)
-    phrases = _Phrases(analyzer, words, keys)
+    order = np.argsort(first.idf, kind="stable")
+    grams = words.spell([first.terms[column] for column in order.tolist()])
+    phrases = _Phrases(analyzer, words, keys.single)
     for word in sorted(ENGLISH):
         words.id(word)
     first_anchored = len(analyzer.block_names) - 2 * len(analyzer.anchored_targets)
@@ -251,15 +231,15 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
     for t in range(len(analyzer.anchored_targets)):
         b = first_anchored + 2 * t
         for name, column in weights.blocks[b].columns.items():
-            keys.update(dict.fromkeys(phrases.keys_of(name, b, t), column + 1))
-        unigrams.append({})
-        for name, column in weights.blocks[b + 1].columns.items():
-            ids = words.ids_of(name)
-            if len(ids) == 1:
-                unigrams[t][ids[0]] = column + 1
-            elif len(ids) == 2:
-                keys[_word_key(_SENTENCE, b + 1, *ids)] = column + 1
-    columns = _word_rows(grams, settings.word_ngrams, words, keys)
+            keys.single.update(dict.fromkeys(phrases.keys_of(name, b, t), column + 1))
+        spelt = words.spell(weights.blocks[b + 1].terms)
+        which, single = spelt.of_length(1)
+        unigrams.append(dict(zip(single[:, 0].tolist(), (which + 1).tolist(), strict=True)))
+        which, pairs = spelt.of_length(2)
+        keys.add_pairs(_SENTENCE, b + 1, pairs, which + 1)
+    columns = _word_rows(grams, order, settings.word_ngrams, len(words.ids), keys)
+    known = grams.of_length(1)[1][:, 0].astype(np.int64)
+    all_keys, key_rows = keys.arrays()
     if len(columns) >= _MOST_WORDS or len(phrases.symbols) >= _MOST_SYMBOLS or len(phrases.rows) >= _MOST_SYMBOLS:
         raise ValueError("the model has more words, phrases or classes than the kernel has numbers for")
     rows = [columns, *(np.arange(-1, len(block.terms)) for block in weights.blocks[1:])]
@@ -268,8 +248,8 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
     tables = KernelTables(
         blocks=[block for block, _ in laid],
         idf=np.concatenate([idf for _, idf in laid]),
-        keys=np.fromiter(keys.keys(), dtype=np.uint64, count=len(keys)),
-        key_rows=np.fromiter(keys.values(), dtype=np.uint32, count=len(keys)),
+        keys=all_keys,
+        key_rows=key_rows,
         intercept=np.ascontiguousarray(weights.intercept, dtype=np.float64).ravel(),
         tf=[0.0, *(1.0 + np.log(counts) if settings.sublinear_tf else counts).tolist()],
         sublinear=settings.sublinear_tf,
@@ -279,7 +259,7 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
         sentence_rows=[_by_id(found, len(words.ids)) for found in unigrams],
         phrases=phrases,
     )
-    _add_words(tables, weights.blocks[0], words, phrases)
+    _add_words(tables, known, words, phrases)
     if settings.char_ngrams is not None:
         encoded = [term.encode("utf-8", "surrogatepass") for term in weights.blocks[1].terms]
         tables.character_bytes, tables.character_ends = b"".join(encoded), _ends(encoded)
@@ -287,25 +267,37 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
 
 
 def _word_rows(
-    grams: Sequence[tuple[str, int]], word_ngrams: tuple[int, int], words: _Words, keys: dict[int, int]
+    grams: Spelt, order: npt.NDArray[np.int64], word_ngrams: tuple[int, int], words: int, keys: Keys
 ) -> npt.NDArray[np.int64]:
     """The column of each row of block 0, -1 if none: first a row for every word, then one for every longer n-gram."""
     least, most = word_ngrams
-    columns = [-1] * (len(words.ids) + 1)
-    for term, column in grams:
-        ids = words.ids_of(term)
-        if not ids or not least <= len(ids) <= most:
-            continue
-        row = ids[0]
-        for word in ids[1:]:
-            # an n-gram whose beginning is not in the vocabulary needs a row to go through
-            key = _word_key(_NGRAM, 0, row, word)
-            if key not in keys:
-                keys[key] = len(columns)
-                columns.append(-1)
-            row = keys[key]
-        columns[row] = column
-    return np.array(columns, dtype=np.int64)
+    columns = np.full(words + 1, -1)
+    if least == 1:
+        which, single = grams.of_length(1)
+        columns[single[:, 0].astype(np.int64)] = order[which]
+    if most == 1:
+        return columns
+    which, pairs = grams.of_length(2)
+    if least > 2:
+        which, pairs = which[:0], pairs[:0]
+    row_of_pair = np.arange(len(columns), len(columns) + len(which))
+    keys.add_pairs(_NGRAM, 0, pairs, row_of_pair)
+    rows = dict(zip(map(tuple, pairs.tolist()), row_of_pair.tolist(), strict=True)) if most > 2 else {}
+    longer = np.concatenate([columns, order[which]]).tolist()
+    for n in range(3, most + 1):
+        for i, ids in zip(*(part.tolist() for part in grams.of_length(n)), strict=True):
+            row = ids[0]
+            for end in range(2, n + 1):
+                # an n-gram whose beginning is not in the vocabulary needs a row to go through
+                gram = tuple(ids[:end])
+                if gram not in rows:
+                    rows[gram] = len(longer)
+                    keys.single[word_key(_NGRAM, 0, row, ids[end - 1])] = len(longer)
+                    longer.append(-1)
+                row = rows[gram]
+            if n >= least:
+                longer[row] = int(order[i])
+    return np.array(longer, dtype=np.int64)
 
 
 def _lay_out(
@@ -323,16 +315,13 @@ def _lay_out(
     return (len(columns), first * labels, coef.shape[1], float(block.weight), coef), idf
 
 
-def _add_words(tables: KernelTables, block: BlockWeights, words: _Words, phrases: _Phrases) -> None:
+def _add_words(tables: KernelTables, known: npt.NDArray[np.int64], words: Words, phrases: _Phrases) -> None:
     encoded = [word.encode("utf-8", "surrogatepass") for word in words.ids]
     tables.word_bytes, tables.word_ends = b"".join(encoded), _ends(encoded)
     flags = np.zeros(len(words.ids) + 1, dtype=np.uint32)
-    for word, number in words.ids.items():
-        flags[number] = (
-            (_KNOWN if word in block.columns else 0)
-            | (_ENGLISH if word in ENGLISH else 0)
-            | (_BEGINS_MENTION if number in phrases.begins_mention else 0)
-        )
+    flags[known] |= _KNOWN
+    flags[[words.ids[word] for word in ENGLISH]] |= _ENGLISH
+    flags[list(phrases.begins_mention)] |= _BEGINS_MENTION
     tables.word_flags = flags
     tables.phrase_of_word = _by_id(phrases.roots, len(words.ids))
     tables.node_value = np.array(phrases.node_value, dtype=np.uint16)
