@@ -25,6 +25,7 @@ from stance.model import anchored, kernel
 from stance.model.abstention import abstention_reason, abstention_reasons, count_words
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.kernel import KernelError, PythonKernel, kernel_in_use, open_kernel
+from stance.model.kernel_tables import compile_tables
 from stance.model.lexicon import Lexicon
 from stance.model.stance_model import StanceModel
 from stance.model.tokens import tokenize
@@ -375,6 +376,21 @@ def test_the_numbers_in_the_header_are_those_of_the_specification(root: Path) ->
     header = (root / "stance" / "model" / "_kernel_anchored.h").read_text()
     for name in ("NEAR", "PAIR", "REACH"):
         assert f"#define {name} {getattr(anchored, name)}\n" in header
+
+
+def test_names_are_read_alike_fast_and_slow(small_model: StanceModel) -> None:
+    """Names of anchored terms have the same readings by the quick way that takes them to have no odd blanks."""
+    tables = compile_tables(small_model.analyzer, small_model.weights)
+    assert not tables.phrases.blanks
+    read = 0
+    for b, block in enumerate(small_model.weights.blocks):
+        for t, target in enumerate(small_model.analyzer.anchored_targets):
+            if block.name == f"around {target}":
+                for name in [*block.terms, "* ..*", "core * ..*", "* * *", "x", "", "& ", "is core", "n=2", "a b c d"]:
+                    slow = set(tables.phrases.all_readings(name, b, t))
+                    assert set(tables.phrases.keys_of(name, b, t)) == slow, name
+                    read += len(slow)
+    assert read > 100
 
 
 @needs_kernel

@@ -7,7 +7,7 @@ numbers, and one that no text can yield gets none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,7 +48,7 @@ _MOST_WORDS = 1 << 27
 _MOST_SYMBOLS = 1 << 16
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class KernelTables:
     """What `CompiledKernel` copies; array types are those of the structs in ``_kernel_model.h``.
 
@@ -114,6 +114,8 @@ class _Phrases:
             self.node_value[node] = self._value(analyzer, target, group)
             if target:
                 self.begins_mention.add(first)
+        names = [*self.symbols, *(group for groups in self.groups for group in groups)]
+        self.blanks = any(" " in name or name == "+" for name in names)
 
     def _node(self) -> int:
         self.node_value.append(0)
@@ -147,8 +149,45 @@ class _Phrases:
         self.values[target, group] = len(self.rows) - 1
         return len(self.rows) - 1
 
-    def keys_of(self, name: str, block: int, target: int) -> Iterator[int]:
+    def keys_of(self, name: str, block: int, target: int) -> Iterable[int]:
         """All readings of the name of an anchored term."""
+        if self.blanks:
+            return self.all_readings(name, block, target)
+        return self._readings(name.split(" "), name, block, target)
+
+    def _readings(self, parts: list[str], name: str, block: int, target: int) -> list[int]:
+        """The same where neither a symbol nor a group has a blank in its name, as is usual."""
+        symbols, groups = self.symbols, self.groups[target]
+        found = [_symbol_key(_FACT, block, _FACTS[name])] if name in _FACTS else []
+        first, last = parts[0], parts[-1]
+        right = symbols.get(last[2:]) if last[:2] == ".." and len(parts) > 1 and parts[-2] == "*" else None
+        if len(parts) == 1:
+            if name[:1] == "&" and name[1:] in symbols:
+                found.append(_symbol_key(_AMONG, block, symbols[name[1:]]))
+        elif len(parts) == 2:
+            if last == "..*" and first in symbols:
+                found.append(_symbol_key(_LEFT, block, symbols[first]))
+            if right is not None:
+                found.append(_symbol_key(_RIGHT, block, right))
+            if first == "is" and last in groups:
+                found.append(_symbol_key(_GROUP, block, groups[last]))
+            if first in symbols and last in symbols:
+                found.append(_symbol_key(_BONES2, block, symbols[first], symbols[last]))
+        elif len(parts) == 3:
+            middle = parts[1]
+            if last == "..*" and first in groups and middle in symbols:
+                found.append(_symbol_key(_NEAR_LEFT, block, groups[first], symbols[middle]))
+            if right is not None and first in groups:
+                found.append(_symbol_key(_NEAR_RIGHT, block, groups[first], right))
+            if first in symbols and last in symbols:
+                if middle == "+":
+                    found.append(_symbol_key(_PAIR, block, symbols[first], symbols[last]))
+                if middle in symbols:
+                    found.append(_symbol_key(_BONES3, block, symbols[first], symbols[middle], symbols[last]))
+        return found
+
+    def all_readings(self, name: str, block: int, target: int) -> Iterator[int]:
+        """The same for any names."""
         symbols, groups = self.symbols, self.groups[target]
         blanks = [i for i, character in enumerate(name) if character == " "]
         if name[:1] == "&" and name[1:] in symbols:
