@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import statistics
 import subprocess
@@ -77,16 +76,23 @@ for classifier in classifiers:
 """
 
 
+# a process is charged with the memory of the one that started it, so a small one does
+_STARTER = """
+import os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+print(time.perf_counter() - start, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
+"""
+
+
 def _run(command: Sequence[str]) -> tuple[float, float]:
     """Seconds on the wall and peak memory (MB) of a process."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    starter = [sys.executable, "-I", "-S", "-c", _STARTER]
+    said = subprocess.run([*starter, *command], capture_output=True, text=True, check=True).stdout.split()
+    if said[2] != "0":
         raise SystemExit(f"{' '.join(command[:4])} failed")
-    return seconds, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    return float(said[0]), int(said[1]) / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def cold_start(args: Any, report: Any, interleave: Interleave) -> None:

@@ -209,6 +209,9 @@ def _split_terms(joined: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64]) -> 
     raw, limits = joined.tobytes(), ends.tolist()
     if (limits and limits[-1] != len(raw)) or any(a > b for a, b in zip([0, *limits], limits, strict=False)):
         raise ModelError("the list of terms is damaged")
+    if raw.isascii():
+        text = raw.decode("ascii")
+        return [text[a:b] for a, b in zip([0, *limits], limits, strict=False)]
     return [raw[a:b].decode("utf-8", "surrogatepass") for a, b in zip([0, *limits], limits, strict=False)]
 
 

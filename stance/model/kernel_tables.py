@@ -7,7 +7,7 @@ numbers, and one that no text can yield gets none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from stance.model.abstention import ENGLISH
 from stance.model.analyzer import Analyzer
+from stance.model.kernel_words import Keys, Spelt, Words, word_key
 from stance.model.lexicon import CONTEXT
 from stance.model.stems import stem
 from stance.model.weights import BlockWeights, Weights
@@ -50,7 +51,7 @@ _MOST_WORDS = 1 << 27
 _MOST_SYMBOLS = 1 << 16
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class KernelTables:
     """What `CompiledKernel` copies; array types are those of the structs in ``_kernel_model.h``.
 
@@ -90,25 +91,10 @@ class KernelTables:
     """Names of symbols and groups, for `name_of`."""
 
 
-class _Words:
-    """Words to ids from 1 on; folded mentions are words too."""
-
-    def __init__(self) -> None:
-        self.ids = {"*": 1, "~": 2}
-
-    def id(self, word: str) -> int:
-        return self.ids.setdefault(word, len(self.ids) + 1)
-
-    def ids_of(self, term: str) -> list[int]:
-        """The ids of the words of an n-gram; empty if no text yields it."""
-        parts = term.split(" ")
-        return [] if "" in parts or "\0" in term else [self.id(part) for part in parts]
-
-
 class _Phrases:
     """The trie of all phrases, and what each means."""
 
-    def __init__(self, analyzer: Analyzer, words: _Words, keys: dict[int, int]) -> None:
+    def __init__(self, analyzer: Analyzer, words: Words, keys: dict[int, int]) -> None:
         self.symbols = {symbol: i for i, symbol in enumerate(("*", "~", ",", "^", "$"), start=1)}
         self.groups: list[dict[str, int]] = [{} for _ in analyzer.anchored_targets]
         self.values: dict[tuple[str, str], int] = {("", ""): 0}
@@ -127,11 +113,13 @@ class _Phrases:
                 node = self.roots[first] = self._node()
             for word in rest:
                 self.goes_on[node] = True
-                node = self._next(keys, _word_key(_PHRASE, 0, node, word))
+                node = self._next(keys, word_key(_PHRASE, 0, node, word))
             # a cue group without a name folds nothing, but its phrases are read as one item
             self.node_value[node] = self._value(analyzer, target, group)
             if target:
                 self.begins_mention.add(first)
+        names = [*self.symbols, *(group for groups in self.groups for group in groups)]
+        self.blanks = any(" " in name or name == "+" for name in names)
 
     def _node(self) -> int:
         self.node_value.append(0)
@@ -165,8 +153,45 @@ class _Phrases:
         self.values[target, group] = len(self.rows) - 1
         return len(self.rows) - 1
 
-    def keys_of(self, name: str, block: int, target: int) -> Iterator[int]:
+    def keys_of(self, name: str, block: int, target: int) -> Iterable[int]:
         """All readings of the name of an anchored term."""
+        if self.blanks:
+            return self.all_readings(name, block, target)
+        return self._readings(name.split(" "), name, block, target)
+
+    def _readings(self, parts: list[str], name: str, block: int, target: int) -> list[int]:
+        """The same where neither a symbol nor a group has a blank in its name, as is usual."""
+        symbols, groups = self.symbols, self.groups[target]
+        found = [_symbol_key(_FACT, block, _FACTS[name])] if name in _FACTS else []
+        first, last = parts[0], parts[-1]
+        right = symbols.get(last[2:]) if last[:2] == ".." and len(parts) > 1 and parts[-2] == "*" else None
+        if len(parts) == 1:
+            if name[:1] == "&" and name[1:] in symbols:
+                found.append(_symbol_key(_AMONG, block, symbols[name[1:]]))
+        elif len(parts) == 2:
+            if last == "..*" and first in symbols:
+                found.append(_symbol_key(_LEFT, block, symbols[first]))
+            if right is not None:
+                found.append(_symbol_key(_RIGHT, block, right))
+            if first == "is" and last in groups:
+                found.append(_symbol_key(_GROUP, block, groups[last]))
+            if first in symbols and last in symbols:
+                found.append(_symbol_key(_BONES2, block, symbols[first], symbols[last]))
+        elif len(parts) == 3:
+            middle = parts[1]
+            if last == "..*" and first in groups and middle in symbols:
+                found.append(_symbol_key(_NEAR_LEFT, block, groups[first], symbols[middle]))
+            if right is not None and first in groups:
+                found.append(_symbol_key(_NEAR_RIGHT, block, groups[first], right))
+            if first in symbols and last in symbols:
+                if middle == "+":
+                    found.append(_symbol_key(_PAIR, block, symbols[first], symbols[last]))
+                if middle in symbols:
+                    found.append(_symbol_key(_BONES3, block, symbols[first], symbols[middle], symbols[last]))
+        return found
+
+    def all_readings(self, name: str, block: int, target: int) -> Iterator[int]:
+        """The same for any names."""
         symbols, groups = self.symbols, self.groups[target]
         blanks = [i for i, character in enumerate(name) if character == " "]
         if name[:1] == "&" and name[1:] in symbols:
@@ -211,10 +236,6 @@ class _Phrases:
         return _PATTERNS[kind].format(first, second, third)
 
 
-def _word_key(kind: int, block: int, a: int, b: int) -> int:
-    return kind << 60 | block << 54 | a << 27 | b
-
-
 def _symbol_key(kind: int, block: int, a: int, b: int = 0, c: int = 0) -> int:
     return kind << 60 | block << 54 | a << 32 | b << 16 | c
 
@@ -239,14 +260,12 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
         If the model has more words, phrases or symbols than the kernel has numbers for.
     """
     settings = analyzer.settings
-    words, keys = _Words(), dict[int, int]()
+    words, keys = Words(), Keys()
     # rows go by IDF, so that the numbers of frequent terms lie side by side and stay in the cache
     first = weights.blocks[0]
-    grams = [(first.terms[column], column) for column in np.argsort(first.idf, kind="stable").tolist()]
-    grams = [(term, column) for term, column in grams if first.columns[term] == column]
-    for term, _ in grams:
-        words.ids_of(term)
-    phrases = _Phrases(analyzer, words, keys)
+    order = np.argsort(first.idf, kind="stable")
+    grams = words.spell([first.terms[column] for column in order.tolist()])
+    phrases = _Phrases(analyzer, words, keys.single)
     for word in sorted(ENGLISH):
         words.id(word)
     first_anchored = len(analyzer.block_names) - 2 * len(analyzer.anchored_targets)
@@ -254,11 +273,13 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
     for t in range(len(analyzer.anchored_targets)):
         b = first_anchored + 2 * t
         for name, column in weights.blocks[b].columns.items():
-            keys.update(dict.fromkeys(phrases.keys_of(name, b, t), column + 1))
+            keys.single.update(dict.fromkeys(phrases.keys_of(name, b, t), column + 1))
         for name, column in weights.blocks[b + 1].columns.items():
             for side, word in _clause_readings(name):
-                keys[_word_key(_CLAUSE, b + 1, side, words.id(word))] = column + 1
-    columns = _word_rows(grams, settings.word_ngrams, words, keys)
+                keys.single[word_key(_CLAUSE, b + 1, side, words.id(word))] = column + 1
+    columns = _word_rows(grams, order, settings.word_ngrams, len(words.ids), keys)
+    known = grams.of_length(1)[1][:, 0].astype(np.int64)
+    all_keys, key_rows = keys.arrays()
     if len(columns) >= _MOST_WORDS or len(phrases.symbols) >= _MOST_SYMBOLS or len(phrases.rows) >= _MOST_SYMBOLS:
         raise ValueError("the model has more words, phrases or classes than the kernel has numbers for")
     rows = [columns, *(np.arange(-1, len(block.terms)) for block in weights.blocks[1:])]
@@ -267,8 +288,8 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
     tables = KernelTables(
         blocks=[block for block, _ in laid],
         idf=np.concatenate([idf for _, idf in laid]),
-        keys=np.fromiter(keys.keys(), dtype=np.uint64, count=len(keys)),
-        key_rows=np.fromiter(keys.values(), dtype=np.uint32, count=len(keys)),
+        keys=all_keys,
+        key_rows=key_rows,
         intercept=np.ascontiguousarray(weights.intercept, dtype=np.float64).ravel(),
         tf=[0.0, *(1.0 + np.log(counts) if settings.sublinear_tf else counts).tolist()],
         sublinear=settings.sublinear_tf,
@@ -278,7 +299,7 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
         targets=len(analyzer.anchored_targets),
         phrases=phrases,
     )
-    _add_words(tables, weights.blocks[0], words, phrases)
+    _add_words(tables, known, words, phrases)
     if settings.char_ngrams is not None:
         encoded = [term.encode("utf-8", "surrogatepass") for term in weights.blocks[1].terms]
         tables.character_bytes, tables.character_ends = b"".join(encoded), _ends(encoded)
@@ -295,25 +316,37 @@ def _clause_readings(name: str) -> Iterator[tuple[int, str]]:
 
 
 def _word_rows(
-    grams: Sequence[tuple[str, int]], word_ngrams: tuple[int, int], words: _Words, keys: dict[int, int]
+    grams: Spelt, order: npt.NDArray[np.int64], word_ngrams: tuple[int, int], words: int, keys: Keys
 ) -> npt.NDArray[np.int64]:
     """The column of each row of block 0, -1 if none: first a row for every word, then one for every longer n-gram."""
     least, most = word_ngrams
-    columns = [-1] * (len(words.ids) + 1)
-    for term, column in grams:
-        ids = words.ids_of(term)
-        if not ids or not least <= len(ids) <= most:
-            continue
-        row = ids[0]
-        for word in ids[1:]:
-            # an n-gram whose beginning is not in the vocabulary needs a row to go through
-            key = _word_key(_NGRAM, 0, row, word)
-            if key not in keys:
-                keys[key] = len(columns)
-                columns.append(-1)
-            row = keys[key]
-        columns[row] = column
-    return np.array(columns, dtype=np.int64)
+    columns = np.full(words + 1, -1)
+    if least == 1:
+        which, single = grams.of_length(1)
+        columns[single[:, 0].astype(np.int64)] = order[which]
+    if most == 1:
+        return columns
+    which, pairs = grams.of_length(2)
+    if least > 2:
+        which, pairs = which[:0], pairs[:0]
+    row_of_pair = np.arange(len(columns), len(columns) + len(which))
+    keys.add_pairs(_NGRAM, 0, pairs, row_of_pair)
+    rows = dict(zip(map(tuple, pairs.tolist()), row_of_pair.tolist(), strict=True)) if most > 2 else {}
+    longer = np.concatenate([columns, order[which]]).tolist()
+    for n in range(3, most + 1):
+        for i, ids in zip(*(part.tolist() for part in grams.of_length(n)), strict=True):
+            row = ids[0]
+            for end in range(2, n + 1):
+                # an n-gram whose beginning is not in the vocabulary needs a row to go through
+                gram = tuple(ids[:end])
+                if gram not in rows:
+                    rows[gram] = len(longer)
+                    keys.single[word_key(_NGRAM, 0, row, ids[end - 1])] = len(longer)
+                    longer.append(-1)
+                row = rows[gram]
+            if n >= least:
+                longer[row] = int(order[i])
+    return np.array(longer, dtype=np.int64)
 
 
 def _lay_out(
@@ -331,16 +364,13 @@ def _lay_out(
     return (len(columns), first * labels, coef.shape[1], float(block.weight), coef), idf
 
 
-def _add_words(tables: KernelTables, block: BlockWeights, words: _Words, phrases: _Phrases) -> None:
+def _add_words(tables: KernelTables, known: npt.NDArray[np.int64], words: Words, phrases: _Phrases) -> None:
     encoded = [word.encode("utf-8", "surrogatepass") for word in words.ids]
     tables.word_bytes, tables.word_ends = b"".join(encoded), _ends(encoded)
     flags = np.zeros(len(words.ids) + 1, dtype=np.uint32)
-    for word, number in words.ids.items():
-        flags[number] = (
-            (_KNOWN if word in block.columns else 0)
-            | (_ENGLISH if word in ENGLISH else 0)
-            | (_BEGINS_MENTION if number in phrases.begins_mention else 0)
-        )
+    flags[known] |= _KNOWN
+    flags[[words.ids[word] for word in ENGLISH]] |= _ENGLISH
+    flags[list(phrases.begins_mention)] |= _BEGINS_MENTION
     tables.word_flags = flags
     tables.stem_of_word = _by_id({i: words.ids.get(stem(word), 0) for word, i in words.ids.items()}, len(words.ids))
     tables.phrase_of_word = _by_id(phrases.roots, len(words.ids))

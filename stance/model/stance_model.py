@@ -267,15 +267,20 @@ class StanceModel:
             raise ModelError(f"target {target!r} has no label {label!r}; it has {', '.join(self.targets[t].labels)}")
         analysis = self.analyzer.analyze(text)
         sublinear = self.analyzer.settings.sublinear_tf
-        margins = self.weights.margins(analysis.blocks, sublinear)
+        weighed = [
+            block.contributions(terms, sublinear)
+            for block, terms in zip(self.weights.blocks, analysis.blocks, strict=True)
+        ]
+        margins = self.weights.intercept.copy()
+        for _, values in weighed:
+            margins += values.sum(axis=0)
         probabilities = self.weights.probabilities(margins)
         k = self.labels.index(label) if label is not None else int(probabilities[t].argmax())
         found: list[Contribution] = []
-        for block, terms in zip(self.weights.blocks, analysis.blocks, strict=True):
+        for block, terms, (ids, values) in zip(self.weights.blocks, analysis.blocks, weighed, strict=True):
             spans: dict[str, list[tuple[int, int]]] = {}
             for term in terms:
                 spans.setdefault(term.name, []).append((term.start, term.end))
-            ids, values = block.contributions(terms, sublinear)
             for column, value in zip(ids.tolist(), values[:, t, k].tolist(), strict=True):
                 name = block.terms[column]
                 if value:
