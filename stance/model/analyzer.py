@@ -79,7 +79,7 @@ class Settings:
     sublinear_tf: bool = True
     word_weight: float = 1.0
     char_weight: float = 1.0
-    anchored_weight: float = 1.0
+    anchored_weight: float = 0.7
     clause_weight: float = 0.7
 
     def to_dict(self) -> dict[str, Any]:

@@ -52,12 +52,11 @@ class Grid:
     class_weight: tuple[str | None, ...] = (None, "balanced")
 
 
-# What the words of a whole paragraph say of its stance holds within a corpus better than beyond it; so they are
-# weighed down where mentions can be read instead. docs/decisions/0002-features.md has the figures.
+# docs/decisions/0002-features.md has the figures
 DEFAULT_GRID = Grid(
     settings=(
-        Settings(word_ngrams=(1, 1), word_weight=0.5),
-        Settings(word_ngrams=(1, 2), word_weight=0.5),
+        Settings(word_ngrams=(1, 1)),
+        Settings(word_ngrams=(1, 2)),
         Settings(word_ngrams=(1, 2), anchored=False),
         Settings(word_ngrams=(1, 3), char_ngrams=(2, 5), min_df=1, anchored=False),
     )
