@@ -57,7 +57,7 @@ cdef extern from "_kernel_score.h" nogil:
         uint16_t *node_value
         uint8_t *node_goes_on
         phrase_value *values
-        uint32_t **sentence_rows
+        uint32_t *stem_of_word
         size_t groups
     ctypedef struct learner:
         int failed

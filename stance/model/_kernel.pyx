@@ -124,10 +124,10 @@ cdef class CompiledKernel:
         cdef int b, failed
         cdef block *k
         cdef model *m = &self.m
-        if len(tables.blocks) > MOST_BLOCKS or len(tables.sentence_rows) > MOST_TARGETS:
+        if len(tables.blocks) > MOST_BLOCKS or tables.targets > MOST_TARGETS:
             raise ValueError("more blocks or targets than the kernel has room for")
         m.n_blocks = len(tables.blocks)
-        m.n_targets = len(tables.sentence_rows)
+        m.n_targets = tables.targets
         m.anchored = m.n_blocks - 2 * m.n_targets
         m.sublinear, m.window, m.groups = tables.sublinear, tables.window, tables.groups
         m.least, m.most = tables.word_ngrams
@@ -186,8 +186,7 @@ cdef class CompiledKernel:
         m.node_value = <uint16_t *>copy_buffer(tables.node_value, sizeof(uint16_t), 0, &n)
         m.node_goes_on = <uint8_t *>copy_buffer(tables.node_goes_on, 1, 0, &n)
         m.values = <phrase_value *>copy_buffer(tables.values, sizeof(phrase_value), 0, &n)
-        for b in range(m.n_targets):
-            m.sentence_rows[b] = <uint32_t *>copy_buffer(tables.sentence_rows[b], sizeof(uint32_t), 0, &n)
+        m.stem_of_word = <uint32_t *>copy_buffer(tables.stem_of_word, sizeof(uint32_t), 0, &n)
 
     def __dealloc__(self):
         cdef int i
@@ -196,8 +195,7 @@ cdef class CompiledKernel:
             workspace_free(self.pool[i])
         for i in range(MOST_BLOCKS):
             free(m.blocks[i].coef)
-        for i in range(MOST_TARGETS):
-            free(m.sentence_rows[i])
+        free(m.stem_of_word)
         free(m.words.memory)
         free(m.words.bytes)
         free(m.words.ends)

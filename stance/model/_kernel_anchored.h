@@ -7,6 +7,7 @@
 /* As in stance/model/anchored.py, which a test holds against these. */
 #define NEAR 3
 #define PAIR 3
+#define CLAUSE 6
 #define REACH 4
 
 typedef struct {
@@ -31,14 +32,14 @@ STANCE_INLINE size_t match_phrase(const model *m, const text_buffers *t, size_t 
     return longest;
 }
 
-/* Items of one sentence into the buffers from 0 on: first words, values, gaps. Returns how many. */
+/* Items of one sentence into the buffers from 0 on: first tokens, values, gaps. Returns how many. */
 static size_t read_items(const model *m, text_buffers *t, size_t from, size_t end)
 {
     size_t i = from, n = 0;
     while (i < end) {
         uint16_t value;
         size_t length = match_phrase(m, t, i, end, &value);
-        t->items[n] = t->id[i];
+        t->items[n] = (uint32_t)i;
         t->values[n] = value;
         t->item_gap[n++] = t->gap[i];
         i += length ? length : 1;
@@ -131,22 +132,57 @@ static void count_pairs(const model *m, workspace *w, size_t n, int b)
         for (j = i + 1; j < k && j <= i + PAIR; j++) count_symbols(m, w, b, KEY_PAIR, cues[i], cues[j], 0);
 }
 
-/* Words and pairs of words of the sentence, mentions folded. */
-static void count_sentence(const model *m, workspace *w, size_t n, int target, int b)
+static int ends_with(const unsigned char *p, size_t n, const char *ending, size_t length)
 {
-    text_buffers *t = &w->text;
-    const uint32_t *rows = m->sentence_rows[target];
-    uint32_t before = 0;
+    return n >= length + 3 && memcmp(p + n - length, ending, length) == 0;
+}
+
+/* The stem of a word outside the vocabulary, as stance/model/stems.py has it: the id of that, 0 if unknown too. */
+static uint32_t stem_of_unknown(const model *m, const unsigned char *p, size_t n)
+{
+    unsigned char word[64 + 16] = {0};
+    uint64_t low, high;
     size_t i;
-    for (i = 0; i < n; i++) {
-        uint32_t word = t->items[i];
-        if (t->symbols[i] == SYMBOL_MENTION) word = WORD_MENTION;
-        else if (t->symbols[i] == SYMBOL_OTHER) word = WORD_OTHER;
-        if (m->learner) learn_key(m->learner, b, WORD_KEY(KEY_SENTENCE, b, 0, word));
-        else count_row(m, w, b, rows[word]);
-        if (i) count_key(m, w, b, WORD_KEY(KEY_SENTENCE, b, before, word));
-        before = word;
+    if (n < 5 || n > 64) return 0;
+    for (i = 0; i < n; i++)
+        if (p[i] & 0x80) return 0;
+    memcpy(word, p, n);
+    if (ends_with(word, n, "ies", 3) || ends_with(word, n, "ied", 3)) {
+        n -= 2;
+        word[n - 1] = 'y';
     }
+    else if (ends_with(word, n, "ing", 3)) n -= 3;
+    else if (ends_with(word, n, "ed", 2) || ends_with(word, n, "es", 2)) n -= 2;
+    else if (ends_with(word, n, "s", 1) && word[n - 2] != 's') n--;
+    if (n > 4 && word[n - 1] == 'e') n--;
+    if (n > 3 && word[n - 1] == word[n - 2] && !strchr("els", word[n - 1])) n--;
+    memset(word + n, 0, sizeof word - n);
+    word_key(word, n, &low, &high);
+    return find_word(&m->words, low, high, hash_word(low, high), word, n) & ID_MASK;
+}
+
+static void count_clause_word(const model *m, workspace *w, size_t i, int side, int near, int b)
+{
+    const text_buffers *t = &w->text;
+    uint32_t token = t->items[i], word = t->id[token];
+    if (t->symbols[i] == SYMBOL_MENTION) word = WORD_MENTION;
+    else if (t->symbols[i] == SYMBOL_OTHER) word = WORD_OTHER;
+    /* what is learnt is stemmed when it gets its name */
+    else if (!m->learner)
+        word = word ? m->stem_of_word[word] : stem_of_unknown(m, t->lowered + TOKEN_START(t, token), t->length[token]);
+    count_key(m, w, b, WORD_KEY(KEY_CLAUSE, b, side, word));
+    if (near) count_key(m, w, b, WORD_KEY(KEY_CLAUSE, b, side + 1, word));
+}
+
+/* The words around a mention in its clause. */
+static void count_clause(const model *m, workspace *w, size_t n, size_t anchor, int b)
+{
+    const text_buffers *t = &w->text;
+    size_t i;
+    for (i = anchor; i > 0 && anchor - i < CLAUSE && !(t->item_gap[i] & GAP_CLAUSE); i--)
+        count_clause_word(m, w, i - 1, CLAUSE_LEFT, anchor - i < NEAR, b);
+    for (i = anchor + 1; i < n && i - anchor <= CLAUSE && !(t->item_gap[i] & GAP_CLAUSE); i++)
+        count_clause_word(m, w, i, CLAUSE_RIGHT, i - anchor <= NEAR, b);
 }
 
 /* One sentence, for every target that it mentions. */
@@ -176,13 +212,13 @@ static void count_items(const model *m, workspace *w, size_t n, size_t number, t
                     count_symbols(m, w, around, KEY_GROUP, group, 0, 0);
                 }
                 count_around(m, w, n, i, around);
+                count_clause(m, w, n, i, around + 1);
             } else if (t->symbols[i]) {
                 count_symbols(m, w, around, KEY_AMONG, t->symbols[i], 0, 0);
             }
         }
         count_skeleton(m, w, n, around);
         count_pairs(m, w, n, around);
-        count_sentence(m, w, n, target, around + 1);
     }
 }
 

@@ -17,7 +17,7 @@
 enum {
     KEY_NGRAM = 1, /* first words as a row, next word */
     KEY_PHRASE,    /* first words as a node, next word */
-    KEY_SENTENCE,  /* two neighbours in the sentence of a mention */
+    KEY_CLAUSE,    /* a CLAUSE_ number, a stem */
     KEY_LEFT,      /* X ..* */
     KEY_RIGHT,     /* * ..X */
     KEY_NEAR_LEFT, /* GROUP X ..* */
@@ -30,6 +30,7 @@ enum {
     KEY_FACT,      /* see the FACT_ numbers */
     KEY_CHARACTERS = 15
 };
+enum { CLAUSE_LEFT = 1, CLAUSE_NEAR_LEFT, CLAUSE_RIGHT, CLAUSE_NEAR_RIGHT };
 enum { FACT_MENTIONS = 0, FACT_FIRST = 5, FACT_NOT_FIRST, FACT_LAST, FACT_NOT_LAST, FACT_SENTENCES = 10 };
 
 #define KEY(kind, block) ((uint64_t)(kind) << 60 | (uint64_t)(block) << 54)
@@ -58,7 +59,7 @@ typedef struct {
 
 /* Symbols that every model has. */
 enum { SYMBOL_NONE, SYMBOL_MENTION, SYMBOL_OTHER, SYMBOL_CLAUSE, SYMBOL_FIRST, SYMBOL_LAST };
-/* Ids of words that every model has: folded mentions among the words of a sentence. */
+/* Ids of words that every model has: folded mentions among the words of a clause. */
 enum { WORD_MENTION = 1, WORD_OTHER = 2 };
 /* Of text_buffers.gap: this token may begin a mention. */
 #define GAP_MENTION 8
@@ -86,7 +87,7 @@ typedef struct {
     uint16_t *node_value;              /* the phrase that ends at a node, 0 if none */
     uint8_t *node_goes_on;
     phrase_value *values;
-    uint32_t *sentence_rows[MOST_TARGETS]; /* row of a word in the sentence block of a target */
+    uint32_t *stem_of_word;            /* a word as well, 0 where no term has it */
     size_t groups;
 } model;
 

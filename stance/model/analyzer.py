@@ -12,8 +12,8 @@ Blocks
 ``around TARGET``
     Anchored terms: what stands around each mention of the target, within its sentence. See
     `stance.model.anchored`.
-``sentences of TARGET``
-    Words and pairs of words of the sentences that mention the target.
+``clauses of TARGET``
+    Stems of the words around each mention within its clause, by side and nearness.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
 from stance.errors import IncompatibleModelError
-from stance.model.anchored import anchored_terms, sentence_terms
+from stance.model.anchored import anchored_terms, clause_terms
 from stance.model.items import PhraseTable, read_sentences
 from stance.model.lexicon import Lexicon
 from stance.model.tokens import Token, tokenize
@@ -67,7 +67,7 @@ class Settings:
         A term that stands in fewer training paragraphs is dropped.
     sublinear_tf : bool
         Replace a count ``n`` by ``1 + ln n``.
-    word_weight, char_weight, anchored_weight, sentence_weight : float
+    word_weight, char_weight, anchored_weight, clause_weight : float
         Length of a paragraph's vector in each block.
     """
 
@@ -80,7 +80,7 @@ class Settings:
     word_weight: float = 1.0
     char_weight: float = 1.0
     anchored_weight: float = 1.0
-    sentence_weight: float = 0.5
+    clause_weight: float = 0.7
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for the manifest."""
@@ -121,8 +121,8 @@ class Analyzer:
     --------
     >>> analyzer = Analyzer(Settings(), {"sanctions": Lexicon({"core": ["sanctions"]})}, Lexicon({"lift": ["lift"]}))
     >>> analyzer.block_names
-    ['words', 'around sanctions', 'sentences of sanctions']
-    >>> words, around, sentences = analyzer.analyze("They lift sanctions.").blocks
+    ['words', 'around sanctions', 'clauses of sanctions']
+    >>> words, around, clauses = analyzer.analyze("They lift sanctions.").blocks
     >>> words[0]
     Term(name='they', start=0, end=4)
     """
@@ -142,18 +142,18 @@ class Analyzer:
         if self.settings.char_ngrams is not None:
             self.block_names.append("characters")
         for target in self.anchored_targets:
-            self.block_names += [f"around {target}", f"sentences of {target}"]
+            self.block_names += [f"around {target}", f"clauses of {target}"]
 
     @property
     def block_weights(self) -> list[float]:
         """The weight of each block, in the order of `block_names`."""
         s = self.settings
         weights = {"words": s.word_weight, "characters": s.char_weight, "around": s.anchored_weight}
-        return [weights.get(name.split()[0], s.sentence_weight) for name in self.block_names]
+        return [weights.get(name.split()[0], s.clause_weight) for name in self.block_names]
 
     def blocks_of(self, target: str) -> list[int]:
         """The blocks that inform a target: all but those of another target's mentions."""
-        own = ("words", "characters", f"around {target}", f"sentences of {target}")
+        own = ("words", "characters", f"around {target}", f"clauses of {target}")
         return [b for b, name in enumerate(self.block_names) if name in own]
 
     def analyze(self, text: str) -> Analysis:
@@ -177,7 +177,7 @@ class Analyzer:
             sentences = read_sentences(tokens, self._phrases)
             for target in self.anchored_targets:
                 blocks.append([Term(*term) for term in anchored_terms(sentences, target, self.settings.window)])
-                blocks.append([Term(*term) for term in sentence_terms(sentences, target)])
+                blocks.append([Term(*term) for term in clause_terms(sentences, target)])
         return Analysis(tokens, blocks)
 
 

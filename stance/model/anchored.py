@@ -17,7 +17,13 @@ another target, ``,`` for a clause boundary.
 ``sentences=2``  number of sentences (at most 4)
 ===============  =============================================================================
 
-Sentence terms are the words and pairs of words of the same sentences, mentions folded.
+Clause terms are the stems of the words that stand in the clause of a mention, each marked with its side, and once
+more where it is near:
+
+===============  =============================================================================
+``w ..*``        w stands before a mention, at most `CLAUSE` items away in its clause; ``* ..w`` after it
+``w .*``         the same at most `NEAR` items away; ``* .w`` after it
+===============  =============================================================================
 """
 
 from __future__ import annotations
@@ -26,14 +32,17 @@ from collections.abc import Iterator, Sequence
 
 from stance.model.items import Item
 from stance.model.lexicon import CONTEXT
+from stance.model.stems import stem
 from stance.model.tokens import Gap
 
-__all__ = ["anchored_terms", "sentence_terms"]
+__all__ = ["anchored_terms", "clause_terms"]
 
 #: The group of a mention matters for symbols this many items away.
 NEAR = 3
 #: Cues this many steps apart in the skeleton make a pair.
 PAIR = 3
+#: Words of its clause at most this many items from a mention are clause terms.
+CLAUSE = 6
 #: A negation governs at most this many items after it, up to the end of the clause.
 REACH = 4
 
@@ -89,8 +98,8 @@ def anchored_terms(sentences: Sequence[Sequence[Item]], target: str, window: int
     yield f"sentences={min(len(sentences), 4)}", at, at
 
 
-def sentence_terms(sentences: Sequence[Sequence[Item]], target: str) -> Iterator[RawTerm]:
-    """Words and pairs of neighbouring words of the sentences that mention a target; mentions folded.
+def clause_terms(sentences: Sequence[Sequence[Item]], target: str) -> Iterator[RawTerm]:
+    """Stems of the words in the clauses that mention a target, by side and nearness; mentions folded.
 
     Parameters
     ----------
@@ -102,16 +111,26 @@ def sentence_terms(sentences: Sequence[Sequence[Item]], target: str) -> Iterator
     Yields
     ------
     (str, int, int)
-        Name and span: all words of a sentence, then all pairs.
+        Name and span: for each mention the words before it, the nearest first, then those after it.
     """
     for sentence in sentences:
-        if all(item.target != target for item in sentence):
+        anchors = [i for i, item in enumerate(sentence) if item.target == target]
+        if not anchors:
             continue
-        words = [_fold(item, target) or item.word for item in sentence]
-        for word, item in zip(words, sentence, strict=True):
-            yield word, item.start, item.end
-        for i in range(len(words) - 1):
-            yield f"{words[i]} {words[i + 1]}", sentence[i].start, sentence[i + 1].end
+        words = [_fold(item, target) or stem(item.word) for item in sentence]
+        for anchor in anchors:
+            for i in range(anchor - 1, max(anchor - CLAUSE, 0) - 1, -1):
+                if sentence[i + 1].gap & Gap.CLAUSE:
+                    break
+                yield f"{words[i]} ..*", sentence[i].start, sentence[i].end
+                if anchor - i <= NEAR:
+                    yield f"{words[i]} .*", sentence[i].start, sentence[i].end
+            for i in range(anchor + 1, min(anchor + CLAUSE + 1, len(sentence))):
+                if sentence[i].gap & Gap.CLAUSE:
+                    break
+                yield f"* ..{words[i]}", sentence[i].start, sentence[i].end
+                if i - anchor <= NEAR:
+                    yield f"* .{words[i]}", sentence[i].start, sentence[i].end
 
 
 def _fold(item: Item, target: str) -> str:

@@ -8,7 +8,7 @@ numbers, and one that no text can yield gets none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,13 @@ from stance.model.abstention import ENGLISH
 from stance.model.analyzer import Analyzer
 from stance.model.kernel_words import Keys, Spelt, Words, word_key
 from stance.model.lexicon import CONTEXT
+from stance.model.stems import stem
 from stance.model.weights import BlockWeights, Weights
 
-__all__ = ["KernelTables", "compile_tables"]
+__all__ = ["CLAUSE_PATTERNS", "KernelTables", "compile_tables"]
 
 # the enums of _kernel_model.h
-_NGRAM, _PHRASE, _SENTENCE, _LEFT, _RIGHT, _NEAR_LEFT, _NEAR_RIGHT = range(1, 8)
+_NGRAM, _PHRASE, _CLAUSE, _LEFT, _RIGHT, _NEAR_LEFT, _NEAR_RIGHT = range(1, 8)
 _BONES2, _BONES3, _PAIR, _AMONG, _GROUP, _FACT = range(8, 14)
 _MENTION, _CUE, _CONTEXT, _NEGATION = range(1, 5)
 _KNOWN, _ENGLISH, _BEGINS_MENTION = 1 << 28, 1 << 29, 1 << 30
@@ -44,6 +45,8 @@ _PATTERNS = {
     _AMONG: "&{}",
     _GROUP: "is {}",
 }
+#: The same for clause terms: what is put in is a stem.
+CLAUSE_PATTERNS = {1: "{} ..*", 2: "{} .*", 3: "* ..{}", 4: "* .{}"}
 _MOST_WORDS = 1 << 27
 _MOST_SYMBOLS = 1 << 16
 
@@ -82,7 +85,8 @@ class KernelTables:
     node_goes_on: Any = None
     values: Any = None
     groups: int = 0
-    sentence_rows: list[Any] = field(default_factory=list)
+    stem_of_word: Any = None
+    targets: int = 0
     phrases: Any = None
     """Names of symbols and groups, for `name_of`."""
 
@@ -266,16 +270,13 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
         words.id(word)
     first_anchored = len(analyzer.block_names) - 2 * len(analyzer.anchored_targets)
     # every word of the anchored blocks must have its id before block 0 lays out its rows by id
-    unigrams: list[dict[int, int]] = []
     for t in range(len(analyzer.anchored_targets)):
         b = first_anchored + 2 * t
         for name, column in weights.blocks[b].columns.items():
             keys.single.update(dict.fromkeys(phrases.keys_of(name, b, t), column + 1))
-        spelt = words.spell(weights.blocks[b + 1].terms)
-        which, single = spelt.of_length(1)
-        unigrams.append(dict(zip(single[:, 0].tolist(), (which + 1).tolist(), strict=True)))
-        which, pairs = spelt.of_length(2)
-        keys.add_pairs(_SENTENCE, b + 1, pairs, which + 1)
+        for name, column in weights.blocks[b + 1].columns.items():
+            for side, word in _clause_readings(name):
+                keys.single[word_key(_CLAUSE, b + 1, side, words.id(word))] = column + 1
     columns = _word_rows(grams, order, settings.word_ngrams, len(words.ids), keys)
     known = grams.of_length(1)[1][:, 0].astype(np.int64)
     all_keys, key_rows = keys.arrays()
@@ -295,7 +296,7 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
         window=min(max(settings.window, 0), 2**31),
         word_ngrams=settings.word_ngrams,
         char_ngrams=settings.char_ngrams,
-        sentence_rows=[_by_id(found, len(words.ids)) for found in unigrams],
+        targets=len(analyzer.anchored_targets),
         phrases=phrases,
     )
     _add_words(tables, known, words, phrases)
@@ -303,6 +304,15 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
         encoded = [term.encode("utf-8", "surrogatepass") for term in weights.blocks[1].terms]
         tables.character_bytes, tables.character_ends = b"".join(encoded), _ends(encoded)
     return tables
+
+
+def _clause_readings(name: str) -> Iterator[tuple[int, str]]:
+    """Side and stem of a clause term; ``* ..*`` has two readings."""
+    for side, pattern in CLAUSE_PATTERNS.items():
+        before, after = pattern.split("{}")
+        word = name[len(before) : len(name) - len(after)]
+        if name == pattern.format(word) and word and " " not in word and "\0" not in word and word[0] != ".":
+            yield side, word
 
 
 def _word_rows(
@@ -362,6 +372,7 @@ def _add_words(tables: KernelTables, known: npt.NDArray[np.int64], words: Words,
     flags[[words.ids[word] for word in ENGLISH]] |= _ENGLISH
     flags[list(phrases.begins_mention)] |= _BEGINS_MENTION
     tables.word_flags = flags
+    tables.stem_of_word = _by_id({i: words.ids.get(stem(word), 0) for word, i in words.ids.items()}, len(words.ids))
     tables.phrase_of_word = _by_id(phrases.roots, len(words.ids))
     tables.node_value = np.array(phrases.node_value, dtype=np.uint16)
     tables.node_goes_on = np.array(phrases.goes_on, dtype=np.uint8)

@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from stance.model.analyzer import Analyzer
 from stance.model.kernel import compiled_extension
-from stance.model.kernel_tables import KernelTables, compile_tables
+from stance.model.kernel_tables import CLAUSE_PATTERNS, KernelTables, compile_tables
+from stance.model.stems import stem
 from stance.model.weights import BlockWeights, Weights
 
 __all__ = ["CountedTerms", "count_compiled", "empty_tables"]
 
-_NGRAM, _SENTENCE = 1, 3
 _WORD = (1 << 27) - 1
 
 
@@ -72,8 +72,8 @@ def count_compiled(analyzer: Analyzer, texts: Sequence[str], min_df: int = 1) ->
     names = _Names(tables, counter, keys)
     counted = []
     for b, name in enumerate(analyzer.block_names):
-        # of anchored terms two keys may have one name, so that only names can be rare
-        least = 1 if name.startswith("around ") else max(min_df, 1)
+        # of anchored and clause terms two keys may have one name, so that only names can be rare
+        least = 1 if name.startswith(("around ", "clauses ")) else max(min_df, 1)
         numbers = np.flatnonzero((df >= least) & (block_of_term == b))
         found = names.of(name, numbers)
         terms = sorted(set(found))
@@ -127,8 +127,7 @@ class _Names:
             return [self._ngram(key) for key in keys]
         if block.startswith("around "):
             return [self.phrases.name_of(key) for key in keys]
-        words = self.words
-        return [f"{words[a]} {words[key & _WORD]}" if (a := key >> 27 & _WORD) else words[key & _WORD] for key in keys]
+        return [CLAUSE_PATTERNS[key >> 27 & _WORD].format(stem(self.words[key & _WORD])) for key in keys]
 
     def _ngram(self, key: int) -> str:
         words = [self.words[key & _WORD]]

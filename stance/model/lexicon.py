@@ -21,6 +21,17 @@ __all__ = ["CONTEXT", "Lexicon", "expand_braces", "read_lexicon"]
 CONTEXT = "="
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_VERB = re.compile(r"(\w+)~")
+
+
+def _inflect(verb: str) -> list[str]:
+    """The four forms of a regular verb; one that doubles its last letter must be written out."""
+    if verb.endswith("e"):
+        stem = verb[:-1]
+        return [verb, f"{verb}s", f"{verb}d", f"{stem}ing"]
+    if verb.endswith("y") and verb[-2:-1] not in set("aeiou"):
+        return [verb, f"{verb[:-1]}ies", f"{verb[:-1]}ied", f"{verb}ing"]
+    return [verb, f"{verb}{'es' if verb.endswith(('s', 'x', 'z', 'ch', 'sh', 'o')) else 's'}", f"{verb}ed", f"{verb}ing"]
 
 
 def expand_braces(pattern: str) -> list[str]:
@@ -30,7 +41,10 @@ def expand_braces(pattern: str) -> list[str]:
     --------
     >>> expand_braces("eas{e,ed} off")
     ['ease off', 'eased off']
+    >>> expand_braces("ease~ off")
+    ['ease off', 'eases off', 'eased off', 'easing off']
     """
+    pattern = _VERB.sub(lambda verb: f"{{{','.join(_inflect(verb[1]))}}}", pattern)
     parts = _BRACES.split(pattern)
     choices = [part.split(",") if i % 2 else [part] for i, part in enumerate(parts)]
     return ["".join(choice) for choice in itertools.product(*choices)]
