@@ -252,7 +252,7 @@ class Bench:
         for name, make in {"fastText, lean": peers.fasttext_lean, "fastText, default": peers.fasttext_default}.items():
             try:
                 run = make(self.training, self.texts)
-            except ImportError as error:
+            except (ImportError, RuntimeError) as error:
                 self.report.missing("whole", name, error)
             else:
                 runs[name] = run
@@ -275,6 +275,10 @@ class Bench:
             {"two threads": two, "one thread": lambda: self.kernel.score(many)}, self.args.rounds, time.perf_counter
         )
         self.report.table("threads", "wall clock", taken, many)
+        # where other work holds the cores the wall clock says nothing; CPU time that does not grow says something
+        spent = interleave({"two": two, "one": lambda: self.kernel.score(many)}, 5)
+        share = statistics.median(b / a for a, b in zip(spent["two"], spent["one"], strict=True))
+        self.report.note("threads", "CPU time, one thread to two", share, f"{share:.2f}  (1: two free cores give 2 x)")
 
 
 def main() -> None:

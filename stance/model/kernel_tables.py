@@ -8,7 +8,7 @@ numbers, and one that no text can yield gets none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -306,13 +306,19 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
     return tables
 
 
-def _clause_readings(name: str) -> Iterator[tuple[int, str]]:
-    """Side and stem of a clause term; ``* ..*`` has two readings."""
-    for side, pattern in CLAUSE_PATTERNS.items():
-        before, after = pattern.split("{}")
-        word = name[len(before) : len(name) - len(after)]
-        if name == pattern.format(word) and word and " " not in word and "\0" not in word and word[0] != ".":
-            yield side, word
+def _clause_readings(name: str) -> list[tuple[int, str]]:
+    """Side and stem of a clause term, as `CLAUSE_PATTERNS` writes them; ``* ..*`` has two readings."""
+    first, _, last = name.partition(" ")
+    found = []
+    if last == "..*":
+        found.append((1, first))
+    elif last == ".*":
+        found.append((2, first))
+    if first == "*" and last[:2] == "..":
+        found.append((3, last[2:]))
+    elif first == "*" and last[:1] == ".":
+        found.append((4, last[1:]))
+    return [(side, word) for side, word in found if word and word[0] != "." and " " not in word and "\0" not in word]
 
 
 def _word_rows(
