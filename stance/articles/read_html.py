@@ -1,0 +1,191 @@
+"""Saved web pages, through trafilatura; and Factiva's HTML exports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import IO, Any
+
+from stance.articles.article import Article
+from stance.articles.encoding import clean_surrogates, decode
+from stance.articles.exports import is_export, split_export
+from stance.articles.libraries import need, unsound, whole
+from stance.articles.records import Columns, Quarantined
+from stance.errors import ArticleError
+
+__all__ = ["decode_html", "html_article", "html_lines", "read_html"]
+
+_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.I)
+_SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S{1,2000}) -->")
+_FACTIVA = re.compile(r"articleParagraph|Document [A-Za-z0-9]{18,34}\s*</p>")
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header li main nav "
+    "ol p pre section table tbody td th tr ul".split()
+)
+_UNSEEN = frozenset(("script", "style", "head", "noscript", "template"))
+_SPACE = re.compile(r"\s+")
+#: Tags of trafilatura's own tree that hold one paragraph each.
+_PARAGRAPHS = frozenset(("p", "head", "item", "row", "quote", "code"))
+#: Two line breaks in a row part paragraphs in pages that have no other marks; one does not.
+_BREAKS = re.compile(r"(?:\0\s*){2,}")
+
+
+def read_html(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
+    """Read the one article of a page, or all of a Factiva export.
+
+    Navigation, share bars, related links, cookie notices and the like are no part of the text; paragraphs are parted
+    by blank lines.
+
+    Raises
+    ------
+    ArticleError
+        If it is no page, or there is no article in it.
+    MissingDependencyError
+        Without trafilatura.
+    """
+    page = decode_html(whole(stream, source), source)
+    if _FACTIVA.search(page):
+        lines = html_lines(page, source)
+        if is_export(lines):
+            yield from split_export(lines, source, stem)
+            return
+    yield html_article(page, source, stem, 1)
+
+
+def html_article(page: str, source: str, id: str, position: int, url: str | None = None) -> Article:
+    """The article of a page.
+
+    Parameters
+    ----------
+    page : str
+        HTML.
+    source, id, position
+        Of the article.
+    url : str, optional
+        Where it was; its host is the outlet where the page names none.
+
+    Raises
+    ------
+    ArticleError
+        If there is no article in it.
+    """
+    trafilatura = need("trafilatura", "trafilatura", "html")
+    # a byte that no page needs, and that the parser ends at
+    page = page.replace("\0", " ")
+    if (saved := _SAVED_FROM.search(page[:4000])) is not None:
+        url = url or saved[1]
+    with unsound("an HTML page", source):
+        found = trafilatura.bare_extraction(
+            page,
+            url=url,
+            favor_recall=True,
+            include_comments=False,
+            with_metadata=True,
+            # what stands in the page's own fields; a date is not guessed from the text
+            date_extraction_params={"extensive_search": False, "original_date": True},
+        )
+        texts = [] if found is None else list(_paragraphs(found.body))
+    if not texts:
+        raise ArticleError("no article text in this page", source)
+    return Article(
+        id=id,
+        text=clean_surrogates("\n\n".join(texts)),
+        title=_clean(found.title),
+        date=_clean(found.date),
+        outlet=_clean(found.sitename or found.hostname),
+        source=source,
+        position=position,
+    )
+
+
+def decode_html(raw: bytes, source: str) -> str:
+    """The text of a page: UTF-8 if it is that, else by the encoding that it names, else as any text.
+
+    Examples
+    --------
+    >>> decode_html('<meta charset="windows-1251"><p>мир'.encode("cp1251"), "a.html")[-3:]
+    'мир'
+    """
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        named = _CHARSET.search(raw[:4096])
+    if named is not None and named[1].lower() not in (b"utf-8", b"utf8"):
+        try:
+            # what browsers take it for
+            name = named[1].decode().lower()
+            return raw.decode("cp1252" if name in ("iso-8859-1", "latin1", "us-ascii") else name)
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return decode(raw, source)
+
+
+def _paragraphs(body: Any) -> Iterator[str]:
+    """The leaves among the blocks of trafilatura's tree, in order."""
+    open_text: list[str] = []
+
+    def walk(element: Any) -> Iterator[str]:
+        block = element.tag in _PARAGRAPHS
+        if block:
+            yield from flush()
+        open_text.append({"lb": "\0", "cell": " "}.get(element.tag, "") + (element.text or ""))
+        for child in element:
+            yield from walk(child)
+            open_text.append(child.tail or "")
+        if block:
+            yield from flush()
+
+    def flush() -> Iterator[str]:
+        for part in _BREAKS.split("".join(open_text)):
+            if text := _SPACE.sub(" ", part.replace("\0", " ")).strip():
+                yield text
+        open_text.clear()
+
+    yield from walk(body)
+    yield from flush()
+
+
+def html_lines(page: str, source: str) -> list[str]:
+    """What stands in each block of a page; of a table, in each row."""
+    etree = need("lxml.etree", "lxml", "html")
+    with unsound("an HTML page", source):
+        parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        tree = etree.fromstring(page.encode("utf-8", "replace"), parser)
+    return [] if tree is None else list(_blocks(tree))
+
+
+def _blocks(tree: Any) -> Iterator[str]:
+    parts: list[str] = []
+
+    def flush() -> Iterator[str]:
+        text = "\t".join(_SPACE.sub(" ", part).strip() for part in "".join(parts).split("\0"))
+        parts.clear()
+        if text.strip():
+            yield text.strip()
+
+    # by events, for a page may be nested deeper than Python's stack
+    etree = need("lxml.etree", "lxml", "html")
+    hidden = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if event == "start":
+            hidden += tag in _UNSEEN
+            if tag in _BLOCKS and tag not in ("td", "th"):
+                yield from flush()
+            elif tag in ("td", "th") and parts:
+                parts.append("\0")
+            elif tag == "br":
+                parts.append(" ")
+            if not hidden and tag:
+                parts.append(element.text or "")
+        else:
+            hidden -= tag in _UNSEEN
+            if tag in _BLOCKS and tag not in ("td", "th"):
+                yield from flush()
+            if not hidden:
+                parts.append(element.tail or "")
+    yield from flush()
+
+
+def _clean(value: str | None) -> str | None:
+    return clean_surrogates(_SPACE.sub(" ", value).strip()) or None if value else None
