@@ -105,7 +105,7 @@ def test_a_page_for_people() -> None:
     assert len(re.findall(r"^\s+\d+  ", result.stdout, re.M)) == 16
     assert re.search(r"sanctions +[-+=] (favor|against|neutral) +0\.\d\d  \"", result.stdout)
     assert "\x1b" not in result.stdout
-    assert "paragraphs: 16 read = 16 scored + 0 abstained" in result.stderr
+    assert "paragraphs: 16 read = 16 scored + 0 abstained + 0 boilerplate" in result.stderr
     assert "articles: 1 read = 1 scored + 0 abstained + 0 quarantined" in result.stderr
 
 

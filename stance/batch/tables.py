@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from stance.articles.boilerplate import mark_boilerplate
 from stance.articles.paragraphs import split_paragraphs
 from stance.batch.counts import Counts
 from stance.labels import Target
@@ -37,9 +38,12 @@ class _Paragraphs(NamedTuple):
     end: npt.NDArray[np.int64]
     whole: bool
     """Whether each article is one paragraph, and that its whole text."""
+    boilerplate: npt.NDArray[np.bool_]
 
 
-def score_articles(model: StanceModel, articles: Any, level: str = "paragraph") -> tuple[Any, Counts]:
+def score_articles(
+    model: StanceModel, articles: Any, level: str = "paragraph", keep_boilerplate: bool = False
+) -> tuple[Any, Counts]:
     """Score the articles of a chunk.
 
     Parameters
@@ -50,6 +54,8 @@ def score_articles(model: StanceModel, articles: Any, level: str = "paragraph") 
         With the columns of `stance.batch.blocks.SCHEMA`.
     level : {"paragraph", "article"}
         What a row of the result is.
+    keep_boilerplate : bool
+        Whether paragraphs that are marked as boilerplate are scored all the same.
 
     Returns
     -------
@@ -61,6 +67,8 @@ def score_articles(model: StanceModel, articles: Any, level: str = "paragraph") 
     articles = articles.combine_chunks()
     paragraphs = _split(articles.column("text").to_pylist())
     scores = model.score_paragraphs(paragraphs.texts)
+    if not keep_boilerplate:
+        scores = scores.without(paragraphs.boilerplate, Reason.BOILERPLATE)
     outcome = _Outcome(scores)
     counts = _count(len(articles), paragraphs, outcome)
     if level == "article":
@@ -74,6 +82,7 @@ def _split(texts: list[str]) -> _Paragraphs:
     index: list[int] = []
     starts: list[int] = []
     ends: list[int] = []
+    marks: list[bool] = []
     whole = True
     for row, text in enumerate(texts):
         spans = _spans(text)
@@ -84,8 +93,9 @@ def _split(texts: list[str]) -> _Paragraphs:
             index.append(i)
             starts.append(start)
             ends.append(end)
+        marks += mark_boilerplate(found[len(found) - len(spans) :])
     where, place, start_of, end_of = (np.array(values, dtype=np.int64) for values in (article, index, starts, ends))
-    return _Paragraphs(found, where, place, start_of, end_of, whole)
+    return _Paragraphs(found, where, place, start_of, end_of, whole, np.array(marks, dtype=np.bool_))
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
@@ -110,7 +120,9 @@ class _Outcome:
         codes = {reason: code for code, reason in enumerate(_REASONS)}
         self.reasons = np.fromiter(map(codes.__getitem__, scores.reasons), dtype=np.int8, count=len(scores))
         self.targets = [self._target(t, target) for t, target in enumerate(scores.targets)]
-        self.abstained: npt.NDArray[np.bool_] = np.all([target.labels < 0 for target in self.targets], axis=0)
+        self.unlabelled: npt.NDArray[np.bool_] = np.all([target.labels < 0 for target in self.targets], axis=0)
+        self.boilerplate: npt.NDArray[np.bool_] = self.reasons == _REASONS.index(Reason.BOILERPLATE)
+        self.abstained: npt.NDArray[np.bool_] = self.unlabelled & ~self.boilerplate
 
     def _target(self, t: int, target: Target) -> _TargetOutcome:
         places = [self.scores.labels.index(label) for label in target.labels]
@@ -135,7 +147,7 @@ class _TargetOutcome(NamedTuple):
 
 def _count(articles: int, paragraphs: _Paragraphs, outcome: _Outcome) -> Counts:
     labelled = np.zeros(articles, dtype=np.bool_)
-    labelled[paragraphs.article[~outcome.abstained]] = True
+    labelled[paragraphs.article[~outcome.unlabelled]] = True
     reasons: Counter[str] = Counter()
     if outcome.targets:
         # as `ParagraphScore.abstained` has it: the reason of the first target
@@ -146,15 +158,16 @@ def _count(articles: int, paragraphs: _Paragraphs, outcome: _Outcome) -> Counts:
         articles={"read": articles, "scored": scored, "abstained": articles - scored, "quarantined": 0},
         paragraphs={
             "read": len(paragraphs.texts),
-            "scored": int((~outcome.abstained).sum()),
+            "scored": int((~outcome.unlabelled).sum()),
             "abstained": int(outcome.abstained.sum()),
+            "boilerplate": int(outcome.boilerplate.sum()),
         },
         reasons=dict(reasons),
     )
 
 
 def _paragraph_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) -> Any:
-    said = ("id", "title", "date", "outlet")
+    said = ("id", *_about(articles))
     if paragraphs.whole:
         about, texts = articles.select(said), articles.column("text")
     else:
@@ -173,14 +186,21 @@ def _paragraph_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) 
     return pa.table(columns)
 
 
+def _about(articles: Any) -> tuple[str, ...]:
+    """The columns that say something of the articles."""
+    names: list[str] = articles.column_names
+    return tuple(name for name in ("title", "date", "outlet", "cluster") if name in names)
+
+
 def _article_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) -> Any:
     def per_article(which: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         return np.bincount(paragraphs.article[which], minlength=len(articles)).astype(np.int64)
 
     columns: dict[str, Any] = {"article_id": articles.column("id")}
-    columns |= {name: articles.column(name) for name in ("title", "date", "outlet")}
+    columns |= {name: articles.column(name) for name in _about(articles)}
     columns["paragraphs"] = pa.array(per_article(np.ones(len(paragraphs.texts), dtype=np.bool_)))
     columns["abstained"] = pa.array(per_article(outcome.abstained))
+    columns["boilerplate"] = pa.array(per_article(outcome.boilerplate))
     for found in outcome.targets:
         target = found.target
         counts = {label: per_article(found.labels == k) for k, label in enumerate(target.labels)}

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -15,6 +16,7 @@ import click
 from stance.articles import Article, Columns, Quarantined, read_records
 from stance.commands.options import article_columns, batch_options, model_option
 from stance.errors import StanceError
+from stance.model.abstention import Reason
 from stance.model.artefact import load_model
 from stance.model.scores import ParagraphScore
 from stance.model.stance_model import StanceModel
@@ -28,12 +30,16 @@ if TYPE_CHECKING:
 
 __all__ = ["score"]
 
+_Scored = Iterator[tuple[Article, list[ParagraphScore]]]
+
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--output", "-o", metavar="FILE|DIR/", help="Write here; the suffix decides the format.")
 @click.option("--format", "-f", type=click.Choice(("table", *FORMATS)), help="[default: by suffix, else table]")
 @click.option("--level", type=click.Choice(("paragraph", "article")), default="paragraph", show_default=True)
+@click.option("--keep-boilerplate", is_flag=True, help="Score bylines, links and footers, too.")
+@click.option("--clusters", is_flag=True, help="Add a column that near-duplicate articles (wire copy) have in common.")
 @click.option("--quarantine", metavar="FILE", help="Write records that could not be read here, as JSON lines.")
 @batch_options
 @article_columns
@@ -43,12 +49,20 @@ def score(
     output: str | None,
     format: str | None,
     level: str,
+    keep_boilerplate: bool,
+    clusters: bool,
     quarantine: str | None,
     batch: dict[str, Any],
     columns: Columns,
     model_path: str | None,
 ) -> None:
-    """Score articles: text, Markdown, JSON lines, CSV, TSV or Parquet, plain or gzipped; folders; - for stdin.
+    """Score articles from files, folders and archives; - is standard input.
+
+    Read are text, Markdown, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail (EML, MBOX), WARC, and
+    exports of Nexis Uni and Factiva; each also gzipped, or in a zip or tar archive.
+
+    Bylines, datelines, "read more" links, share bars and footers are kept as paragraphs but not scored: the reason says
+    "boilerplate".
 
     With a folder as output (one that exists, or a name that ends in a slash) the run is written in parts, with a
     manifest, and can be gone on with after a stop: --resume.
@@ -82,15 +96,20 @@ def score(
                 level=level,
                 columns=columns,
                 model=model_path,
+                keep_boilerplate=keep_boilerplate,
+                clusters=clusters,
             )
         else:
             model = load_model(model_path)
             tally = _Tally()
             articles = _only_articles(read_records(files, columns), tally, refusals)
+            if clusters:
+                articles = _with_clusters(articles)
+            scored = _scored(model, articles, keep_boilerplate, tally)
             if format == "table":
-                _print_pages(model, articles, level, output, tally)
+                _print_pages(model, scored, level, output)
             else:
-                _print_records(model, articles, level, format, tally)
+                _print_records(model, scored, level, format, clusters)
             counts = tally.counts()
     for line in counts.lines():
         click.echo(line, err=True)
@@ -111,6 +130,8 @@ def _score_in_bulk(
     level: str,
     columns: Columns,
     model: str | None,
+    keep_boilerplate: bool,
+    clusters: bool,
 ) -> Counts:
     from stance.batch.chunks import ARTICLES, Shard
     from stance.batch.run import Job, score_to_directory, score_to_file
@@ -125,6 +146,8 @@ def _score_in_bulk(
         shard=Shard() if batch["shard"] is None else Shard.parse(batch["shard"]),
         jobs=batch["jobs"],
         dask=batch["dask"],
+        keep_boilerplate=keep_boilerplate,
+        clusters=clusters,
     )
     progress = sys.stderr.isatty() if batch["progress"] is None else batch["progress"]
     if folder:
@@ -172,15 +195,17 @@ class _Tally:
 
     def __init__(self) -> None:
         self.articles: Counter[str] = Counter(dict.fromkeys(("read", "scored", "abstained", "quarantined"), 0))
-        self.paragraphs: Counter[str] = Counter(dict.fromkeys(("read", "scored", "abstained"), 0))
+        self.paragraphs: Counter[str] = Counter(dict.fromkeys(("read", "scored", "abstained", "boilerplate"), 0))
         self.reasons: Counter[str] = Counter()
 
     def add(self, scores: list[ParagraphScore]) -> None:
-        abstained = [score.abstained for score in scores if score.abstained is not None]
-        self.articles["scored" if len(abstained) < len(scores) else "abstained"] += 1
+        unlabelled = [score.abstained for score in scores if score.abstained is not None]
+        abstained = [reason for reason in unlabelled if reason is not Reason.BOILERPLATE]
+        self.articles["scored" if len(unlabelled) < len(scores) else "abstained"] += 1
         self.paragraphs["read"] += len(scores)
-        self.paragraphs["scored"] += len(scores) - len(abstained)
+        self.paragraphs["scored"] += len(scores) - len(unlabelled)
         self.paragraphs["abstained"] += len(abstained)
+        self.paragraphs["boilerplate"] += len(unlabelled) - len(abstained)
         self.reasons.update(str(reason) for reason in abstained)
 
     def counts(self) -> Counts:
@@ -199,27 +224,36 @@ def _only_articles(records: Iterable[Article | Quarantined], tally: _Tally, refu
             refusals.add_all([record])
 
 
-def _print_records(model: StanceModel, articles: Iterable[Article], level: str, format: str, tally: _Tally) -> None:
-    fields = paragraph_columns(model.targets) if level == "paragraph" else article_fields(model.targets)
-    with open_writer(None, format, fields) as writer:
-        for article in articles:
-            scores = model.score(article)
-            tally.add(scores)
+def _with_clusters(articles: Iterable[Article]) -> Iterator[Article]:
+    from stance.articles.clusters import Clusters
+
+    clusters = Clusters()
+    for article in articles:
+        yield replace(article, cluster=clusters.add(article.id, article.text))
+
+
+def _scored(model: StanceModel, articles: Iterable[Article], keep_boilerplate: bool, tally: _Tally) -> _Scored:
+    for article in articles:
+        scores = model.score(article, keep_boilerplate)
+        tally.add(scores)
+        yield article, scores
+
+
+def _print_records(model: StanceModel, scored: _Scored, level: str, format: str, clusters: bool) -> None:
+    columns = paragraph_columns if level == "paragraph" else article_fields
+    with open_writer(None, format, columns(model.targets, clusters=clusters)) as writer:
+        for article, scores in scored:
             if level == "paragraph":
-                writer.write(paragraph_records(article, scores))
+                writer.write(paragraph_records(article, scores, clusters=clusters))
             else:
-                writer.write([article_record(article, scores, model.targets)])
+                writer.write([article_record(article, scores, model.targets, clusters=clusters)])
 
 
-def _print_pages(
-    model: StanceModel, articles: Iterable[Article], level: str, output: str | None, tally: _Tally
-) -> None:
+def _print_pages(model: StanceModel, scored: _Scored, level: str, output: str | None) -> None:
     width = shutil.get_terminal_size((88, 24)).columns
     try:
         with click.open_file(output or "-", "w", encoding="utf-8") as stream:
-            for article in articles:
-                scores = model.score(article)
-                tally.add(scores)
+            for article, scores in scored:
                 for line in _page(model, article, scores, level, width):
                     click.echo(line, file=stream)
     except OSError as error:

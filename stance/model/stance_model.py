@@ -14,7 +14,7 @@ import numpy.typing as npt
 from stance.articles import Article
 from stance.errors import ModelError
 from stance.labels import Target
-from stance.model.abstention import abstention_reasons
+from stance.model.abstention import Reason, abstention_reasons
 from stance.model.analyzer import Analyzer
 from stance.model.kernel import Kernel, kernel_in_use, open_kernel
 from stance.model.scores import ParagraphScore, Scores
@@ -221,13 +221,15 @@ class StanceModel:
             raise TypeError("score_texts takes a list of texts, not one text")
         return self.score_paragraphs(texts).probabilities
 
-    def score(self, article: Article | str) -> list[ParagraphScore]:
+    def score(self, article: Article | str, keep_boilerplate: bool = False) -> list[ParagraphScore]:
         """Score every paragraph of an article.
 
         Parameters
         ----------
         article : Article or str
             An article, or its text.
+        keep_boilerplate : bool
+            Whether to score bylines, links and footers, too; else their reason is `Reason.BOILERPLATE`.
 
         Returns
         -------
@@ -238,6 +240,9 @@ class StanceModel:
             article = Article(id="article", text=article)
         paragraphs = article.paragraphs
         scores = self.score_paragraphs([paragraph.text for paragraph in paragraphs])
+        if not keep_boilerplate:
+            marks = np.array([paragraph.boilerplate for paragraph in paragraphs], dtype=np.bool_)
+            scores = scores.without(marks, Reason.BOILERPLATE)
         return [ParagraphScore(paragraph, scores.stances(i)) for i, paragraph in enumerate(paragraphs)]
 
     def explain(self, text: str, target: str, label: str | None = None) -> Explanation:

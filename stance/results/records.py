@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.articles import Article
 from stance.labels import Target
+from stance.model.abstention import Reason
 from stance.model.scores import ParagraphScore
 
 if TYPE_CHECKING:
@@ -21,9 +22,10 @@ Record = dict[str, Any]
 UNRELATED = frozenset({"unrelated", "none"})
 
 
-def paragraph_columns(targets: Sequence[Target]) -> dict[str, type]:
+def paragraph_columns(targets: Sequence[Target], *, clusters: bool = False) -> dict[str, type]:
     """Names and types of the columns of `paragraph_records`."""
     columns: dict[str, type] = {"article_id": str, "title": str, "date": str, "outlet": str}
+    columns |= {"cluster": str} if clusters else {}
     columns |= {"paragraph": int, "start": int, "end": int, "text": str}
     for target in targets:
         columns |= {target.name: str, f"{target.name}_probability": float}
@@ -32,7 +34,7 @@ def paragraph_columns(targets: Sequence[Target]) -> dict[str, type]:
     return columns
 
 
-def paragraph_records(article: Article, scores: Iterable[ParagraphScore]) -> list[Record]:
+def paragraph_records(article: Article, scores: Iterable[ParagraphScore], *, clusters: bool = False) -> list[Record]:
     """One flat record a paragraph.
 
     Parameters
@@ -41,11 +43,14 @@ def paragraph_records(article: Article, scores: Iterable[ParagraphScore]) -> lis
         What was scored.
     scores : iterable of ParagraphScore
         As `StanceModel.score` returns them.
+    clusters : bool
+        Whether the cluster of near copies that the article belongs to was looked for.
 
     Returns
     -------
     list of dict
-        ``article_id``, ``title``, ``date``, ``outlet``, ``paragraph``, ``start``, ``end``, ``text``; then for every
+        ``article_id``, ``title``, ``date``, ``outlet``, ``cluster`` if it was looked for,
+        ``paragraph``, ``start``, ``end``, ``text``; then for every
         target its label (``None`` where the model abstained), ``TARGET_probability``, ``TARGET_p_LABEL`` and
         ``TARGET_abstained`` (the reason). A probability that does not exist is ``None``.
     """
@@ -57,6 +62,7 @@ def paragraph_records(article: Article, scores: Iterable[ParagraphScore]) -> lis
             "title": article.title,
             "date": article.date,
             "outlet": article.outlet,
+            **({"cluster": article.cluster} if clusters else {}),
             "paragraph": paragraph.index,
             "start": paragraph.start,
             "end": paragraph.end,
@@ -72,17 +78,20 @@ def paragraph_records(article: Article, scores: Iterable[ParagraphScore]) -> lis
     return records
 
 
-def article_columns(targets: Sequence[Target]) -> dict[str, type]:
+def article_columns(targets: Sequence[Target], *, clusters: bool = False) -> dict[str, type]:
     """Names and types of the columns of `article_record`."""
     columns: dict[str, type] = {"article_id": str, "title": str, "date": str, "outlet": str}
-    columns |= {"paragraphs": int, "abstained": int}
+    columns |= {"cluster": str} if clusters else {}
+    columns |= {"paragraphs": int, "abstained": int, "boilerplate": int}
     for target in targets:
         columns |= {f"{target.name}_{label}": int for label in target.labels}
         columns[f"{target.name}_net"] = float
     return columns
 
 
-def article_record(article: Article, scores: Sequence[ParagraphScore], targets: Sequence[Target]) -> Record:
+def article_record(
+    article: Article, scores: Sequence[ParagraphScore], targets: Sequence[Target], *, clusters: bool = False
+) -> Record:
     """One record an article: how many paragraphs take each stance (classify and count).
 
     Parameters
@@ -93,11 +102,14 @@ def article_record(article: Article, scores: Sequence[ParagraphScore], targets: 
         All its paragraphs.
     targets : sequence of Target
         What the model reads.
+    clusters : bool
+        Whether the cluster of near copies that the article belongs to was looked for.
 
     Returns
     -------
     dict
-        ``paragraphs`` counts all, ``abstained`` those without any label; ``TARGET_LABEL`` counts each label and
+        ``paragraphs`` counts all, ``abstained`` those that the model gave no label, ``boilerplate`` those that are not
+        the article's; ``TARGET_LABEL`` counts each label and
         ``TARGET_net`` is (favor - against) / related paragraphs, from -1 to 1, ``None`` without a related one. These
         are counts of a classifier's labels: its errors do not cancel out.
     """
@@ -106,8 +118,10 @@ def article_record(article: Article, scores: Sequence[ParagraphScore], targets: 
         "title": article.title,
         "date": article.date,
         "outlet": article.outlet,
+        **({"cluster": article.cluster} if clusters else {}),
         "paragraphs": len(scores),
-        "abstained": sum(score.abstained is not None for score in scores),
+        "abstained": sum(score.abstained not in (None, Reason.BOILERPLATE) for score in scores),
+        "boilerplate": sum(score.abstained is Reason.BOILERPLATE for score in scores),
     }
     for target in targets:
         counts = Counter(score.stances[target.name].label for score in scores)
