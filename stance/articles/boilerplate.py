@@ -60,8 +60,7 @@ _LINES = re.compile(
       |around\s+the\s+web
       |more\s+(?:on|about)\s+this(?:\s+story)?|(?:continue|keep)\s+reading\b.{{0,100}}|story\s+continues\s+.{{0,40}}
       |(?:article|text)\s+continues\s+.{{0,40}}|(?:next|previous)\s+(?:article|story|post)\b.{{0,120}})\s*:?
-    | click\s+(?:here|below|on)\b.{{0,200}} | back\s+to\s+(?:top|news|home)\b.{{0,20}} | skip\s+(?:to
-      |advert)\b.{{0,40}}
+    | click\s+(?:here|below|on)\b.{{0,200}} | back\s+to\s+(?:top|news|home)\b.{{0,20}} | skip\s+(?:to\b|advert).{{0,40}}
     | (?:tap|swipe|scroll)\s+(?:here|down|to)\b.{{0,80}} | (?:load|show|see|view)\s+(?:more|all)\b.{{0,60}}
     # share bars, comments, subscriptions
     | share(?:\s+(?:this|on|via|with|full|the|by))?\b(?:\s+[\w-]+){{0,5}}\s*:?
@@ -94,7 +93,8 @@ _LINES = re.compile(
     | (?:©|\(c\)|copyright\b).{{0,300}}
     | (?:tags?|topics?|keywords?|categor(?:y|ies)|filed\s+under|posted\s+in|sections?
       |in\s+this\s+story)\s*:\s*.{{0,240}}
-    | (?:terms\s+(?:of|and)\s+\w+|privacy(?:\s+(?:policy|notice|settings?))?|cookie\s+\w+|contact(?:\s+us)?
+    | (?:videos?|photos?|listen|watch|terms\s+(?:of|and)\s+\w+|privacy(?:\s+(?:policy|notice|settings?))?
+      |cookie\s+\w+|contact(?:\s+us)?
       |about(?:\s+us)?|careers
       |advertise(?:\s+with\s+us)?|sitemap|accessibility|imprint|help|home|menu|search|newsletters?)
       (?:\s*[|•·/]\s*[\w\s]{{1,30}})*
@@ -102,6 +102,7 @@ _LINES = re.compile(
       (?:\w+\s+){{0,2}}(?:published|appeared|posted|updated|amended|corrected|produced|republished|syndicated
       |part\s+of\s+(?:our|an?\s+(?:\w+\s+)?series))\b.{{0,280}}
     | (?:this\s+article\s+)?(?:originally|first)\s+(?:published|appeared)\b.{{0,200}}
+    | a\s+version\s+of\s+this\s+(?:article|story)\b.{{0,200}} | [a-z]{{2,3}}/[a-z]{{1,3}}
     | (?:republished|reprinted|reproduced)\s+(?:with|by)\s+.{{0,200}} | our\s+standards\s*:.{{0,120}}
     | (?:the\s+)?(?:views|opinions)\s+expressed\s+.{{0,160}}\b(?:authors?|contributors?|necessarily|own)\b.{{0,160}}
     | (?:all\s+rights\s+reserved|no\s+part\s+of\s+this).{{0,240}}
@@ -125,6 +126,8 @@ _DATELINE = re.compile(
     rf"[A-Z][A-Z.'’ -]{{1,40}}(?:,\s+[A-Z][\w. ]{{1,30}})?(?:,?\s+(?i:{_DATE}))?\s*"
     r"(?:\([A-Z][\w &/.-]{1,40}\))?\s*[-–—:]*\s*\Z"
 )
+#: So are "Vienna, Wire -" and "The Daily, 14 March 2025", whatever their case.
+_PLACE = re.compile(rf"[^\W\d_][^.!?:;]{{1,50}}(?:\s[—–]|,\s+(?i:{_DATE}))\s*\Z")
 _CRUMBS = re.compile(r"(?:[\w &]{2,30}\s*[>»›]\s*){1,6}[^.!?]{0,120}\Z")
 _HEADING = re.compile(
     r"(?:(?:also\s+read|see\s+also|related|recommended|suggested|trending|popular|latest|more|most|top|editors?|up\s+next"
@@ -138,7 +141,7 @@ _SENTENCE = re.compile(r"[.!?…][\"'’”)\]]*\s*\Z")
 #: The words that a paragraph of `_LINES` can begin with; most paragraphs begin with none of them.
 _FIRST = frozenset(
     """
-    published updated posted last first modified issued date created min mins minute minutes reading additional with
+    a published updated posted last first modified issued date created min mins minute minutes reading additional with
     reporting writing editing compiled translated edited written reviewed web editor editors source sources photo photos
     image images picture pictures credit credits by our staff special from news read see watch listen learn view also
     related explainer opinion analysis in video recommended suggested trending popular latest more most top must up
@@ -196,7 +199,9 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
 
 def _is_boilerplate(text: str) -> bool:
     first = _FIRST_WORD.match(text)
-    if (first is None or first[1].lower() in _FIRST or text[:1].isdigit()) and _LINES.match(text) is not None:
+    if (first is None or first[1].lower() in _FIRST or text[:1].isdigit() or len(text) < 9) and _LINES.match(
+        text
+    ) is not None:
         return True
     lower = text.lower()
     return any(word in lower for word in _TELLING) and _ANYWHERE.search(lower) is not None
@@ -207,7 +212,9 @@ def _mark_names(paragraphs: Sequence[str], marks: list[bool]) -> None:
     last = len(marks)
     for i in {*range(min(8, last)), *range(max(0, last - 3), last)}:
         text = paragraphs[i]
-        if len(text) <= 160 and (_BYLINE.match(text) or _DATELINE.match(text) or _CRUMBS.match(text)):
+        if len(text) <= 160 and (
+            _BYLINE.match(text) or _DATELINE.match(text) or _PLACE.match(text) or _CRUMBS.match(text)
+        ):
             marks[i] = True
 
 

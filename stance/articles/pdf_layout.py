@@ -122,7 +122,7 @@ def _in_order(lines: list[Line]) -> list[Line]:
     beside = [
         (a, b) for a, b in pairwise(lines) if abs(a.y - b.y) < 0.3 * a.size and b.x > a.x + a.size and len(a.text) > 9
     ]
-    if len(beside) * 4 < len(lines):
+    if not beside or len(beside) * 4 < len(lines):
         return lines
     starts = Counter(round(b.x / 6) for _, b in beside)
     gutter = starts.most_common(1)[0]

@@ -17,7 +17,7 @@ __all__ = ["decode_html", "html_article", "html_lines", "read_html"]
 
 _CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.I)
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S{1,2000}) -->")
-_FACTIVA = re.compile(r"articleParagraph|Document [A-Za-z0-9]{18,34}\s*</p>")
+_FACTIVA = re.compile(r"articleParagraph|Document [A-Za-z0-9]{18,34}\s*<")
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header li main nav "
     "ol p pre section table tbody td th tr ul".split()
@@ -26,6 +26,11 @@ _UNSEEN = frozenset(("script", "style", "head", "noscript", "template"))
 _SPACE = re.compile(r"\s+")
 #: Tags of trafilatura's own tree that hold one paragraph each.
 _PARAGRAPHS = frozenset(("p", "head", "item", "row", "quote", "code"))
+_BETWEEN = {"lb": "\0", "cell": " "}
+#: What stands for a line break, the beginning and the end of a link, until the paragraph is whole.
+_MARKS = re.compile("[\0-\2]")
+_LINKED = re.compile("\1[^\2]*\2")
+_WORD = re.compile(r"[^\W_]")
 #: Two line breaks in a row part paragraphs in pages that have no other marks; one does not.
 _BREAKS = re.compile(r"(?:\0\s*){2,}")
 
@@ -70,8 +75,8 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
         If there is no article in it.
     """
     trafilatura = need("trafilatura", "trafilatura", "html")
-    # a byte that no page needs, and that the parser ends at
-    page = page.replace("\0", " ")
+    # bytes that no page needs, and that are used below
+    page = _MARKS.sub(" ", page)
     if (saved := _SAVED_FROM.search(page[:4000])) is not None:
         url = url or saved[1]
     with unsound("an HTML page", source):
@@ -80,6 +85,7 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
             url=url,
             favor_recall=True,
             include_comments=False,
+            include_links=True,
             with_metadata=True,
             # what stands in the page's own fields; a date is not guessed from the text
             date_extraction_params={"extensive_search": False, "original_date": True},
@@ -121,28 +127,42 @@ def decode_html(raw: bytes, source: str) -> str:
 
 
 def _paragraphs(body: Any) -> Iterator[str]:
-    """The leaves among the blocks of trafilatura's tree, in order."""
+    """The leaves among the blocks of trafilatura's tree, in order, but those that are nothing but links."""
     open_text: list[str] = []
 
-    def walk(element: Any) -> Iterator[str]:
+    def walk(element: Any, linked: bool = False) -> Iterator[str]:
         block = element.tag in _PARAGRAPHS
+        linked = linked or (element.tag == "ref" and bool(element.get("target")))
         if block:
             yield from flush()
-        open_text.append({"lb": "\0", "cell": " "}.get(element.tag, "") + (element.text or ""))
+        open_text.append(_BETWEEN.get(element.tag, "") + take(element.text, linked))
         for child in element:
-            yield from walk(child)
-            open_text.append(child.tail or "")
+            yield from walk(child, linked)
+            open_text.append(take(child.tail, linked))
         if block:
             yield from flush()
+
+    def take(text: str | None, linked: bool) -> str:
+        return f"\1{text}\2" if text and linked else text or ""
 
     def flush() -> Iterator[str]:
         for part in _BREAKS.split("".join(open_text)):
-            if text := _SPACE.sub(" ", part.replace("\0", " ")).strip():
+            lines = part.split("\0")
+            if sum(_is_link(line) for line in lines) >= 3:
+                # a menu, set line by line
+                part = " ".join(line for line in lines if not _is_link(line))
+            text = _SPACE.sub(" ", _MARKS.sub(lambda mark: " " * (mark[0] == "\0"), part)).strip()
+            if text and not _is_link(part):
                 yield text
         open_text.clear()
 
     yield from walk(body)
     yield from flush()
+
+
+def _is_link(text: str) -> bool:
+    """Whether words stand in links only."""
+    return "\1" in text and _WORD.search(_LINKED.sub("", text)) is None
 
 
 def html_lines(page: str, source: str) -> list[str]:
