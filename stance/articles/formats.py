@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from stance.articles.article import Article
+from stance.articles.encoding import told_by_magic
 from stance.articles.read_docx import read_docx
 from stance.articles.read_epub import read_epub
 from stance.articles.read_html import read_html
@@ -47,6 +48,8 @@ class Format(NamedTuple):
         For a format that is a zip archive: the member that only it has.
     hint : re.Pattern, optional
         First bytes that decide only where the name says nothing.
+    binary : bool
+        Whether a file of that name without the sign cannot be one.
     """
 
     suffixes: tuple[str, ...]
@@ -54,6 +57,7 @@ class Format(NamedTuple):
     sign: re.Pattern[bytes] | None = None
     part: str | None = None
     hint: re.Pattern[bytes] | None = None
+    binary: bool = False
 
 
 _JSON_LINE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"[^\r\n]*(?:\}[ \t]*[\r\n]|\Z)')
@@ -74,10 +78,10 @@ FORMATS = {
     "table": Format((".csv", ".tsv", ".tab"), read_table),
     "parquet": Format((".parquet", ".pq"), read_parquet, re.compile(rb"PAR1")),
     "html": Format((".html", ".htm", ".xhtml"), read_html, _HTML),
-    "pdf": Format((".pdf",), read_pdf, re.compile(rb"[\s\0]{0,1000}(?:\xef\xbb\xbf)?%PDF-")),
-    "docx": Format((".docx", ".docm"), read_docx, part="word/document.xml"),
-    "odt": Format((".odt", ".ott"), read_odt, part="content.xml"),
-    "epub": Format((".epub",), read_epub, part="META-INF/container.xml"),
+    "pdf": Format((".pdf",), read_pdf, re.compile(rb"[\s\0]{0,1000}(?:\xef\xbb\xbf)?%PDF-"), binary=True),
+    "docx": Format((".docx", ".docm"), read_docx, part="word/document.xml", binary=True),
+    "odt": Format((".odt", ".ott"), read_odt, part="content.xml", binary=True),
+    "epub": Format((".epub",), read_epub, part="META-INF/container.xml", binary=True),
     "rtf": Format((".rtf",), read_rtf, re.compile(rb"\s{0,100}\{\\rtf")),
     "mail": Format((".eml", ".mbox", ".mht", ".mhtml"), read_mail, _MBOX, hint=_MAIL),
     "warc": Format((".warc", ".wet"), read_warc, re.compile(rb"WARC/\d\.\d\r?\n")),
@@ -155,10 +159,14 @@ def find_format(
     for candidate in FORMATS.values():
         if candidate.sign is not None and candidate.sign.match(head):
             return candidate
+    suffix = Path(name.lower().removesuffix(".gz")).suffix
     if (found := format_by_suffix(name)) is not None:
+        if found.binary and b"%PDF-" not in head[:2048]:
+            raise ArticleError(f"named {suffix}, but it holds {_told(head)}", name)
         return found
+    if suffix in ARCHIVES:
+        raise ArticleError(f"named {suffix}, but it holds {_told(head)}", name)
     if not named:
-        suffix = Path(name.lower().removesuffix(".gz")).suffix
         raise ArticleError(f"no reader for {suffix or 'a file without suffix'}", name)
     for candidate in FORMATS.values():
         if candidate.hint is not None and candidate.hint.match(head):
@@ -169,6 +177,10 @@ def find_format(
         if markup.match(head):
             raise ArticleError(f"no reader for {kind}", name)
     return FORMATS["text"]
+
+
+def _told(head: bytes) -> str:
+    return told_by_magic(head) or ("what looks like text" if head.isascii() and head else "nothing of that kind")
 
 
 def _document(parts: Collection[str], name: str) -> Format | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from typing import IO, Any
@@ -75,6 +76,8 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
         If there is no article in it.
     """
     trafilatura = need("trafilatura", "trafilatura", "html")
+    # its remarks on faulty pages would stand between our lines on standard error
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     # bytes that no page needs, and that are used below
     page = _MARKS.sub(" ", page)
     if (saved := _SAVED_FROM.search(page[:4000])) is not None:
@@ -116,7 +119,9 @@ def decode_html(raw: bytes, source: str) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         named = _CHARSET.search(raw[:4096])
-    if named is not None and named[1].lower() not in (b"utf-8", b"utf8"):
+    if named is not None and named[1].lower() in (b"utf-8", b"utf8"):
+        raise ArticleError("not valid utf-8, though the page says it is", source)
+    if named is not None:
         try:
             # what browsers take it for
             name = named[1].decode().lower()

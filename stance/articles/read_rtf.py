@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import IO
 
@@ -13,6 +14,8 @@ from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 
 __all__ = ["read_rtf"]
+
+_BRACE = re.compile(r"\\[{}\\]|[{}]")
 
 
 def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
@@ -34,7 +37,13 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
         # behind a link is no text: a field's instruction is renamed to another that is passed over.
         code = raw.decode("cp1252", "replace").replace("\\fldinst", "\\fldtype")
         text = clean_surrogates(striprtf.rtf_to_text(code, errors="replace"))
-    if raw.rstrip(b"\0 \t\r\n")[-1:] != b"}":
+        # pictures may hold any byte, braces too
+        depth = (
+            0
+            if "\\bin" in code
+            else sum(1 if brace == "{" else -1 for brace in _BRACE.findall(code) if len(brace) == 1)
+        )
+    if depth > 0 or raw.rstrip(b"\0 \t\r\n")[-1:] != b"}":
         raise ArticleError("the RTF document breaks off", source)
     lines = [line.strip(" \t\r|") for line in text.split("\n")]
     if is_export(lines):

@@ -18,6 +18,7 @@ from stance.errors import ArticleError, MissingDependencyError
 __all__ = ["read_warc"]
 
 _KINDS = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text", "application/pdf": "pdf"}
+_RECORDS = frozenset("warcinfo response resource request metadata revisit conversion continuation".split())
 
 
 def read_warc(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
@@ -44,6 +45,9 @@ def read_warc(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         if record is None:
             break
         position += 1
+        if record.rec_type not in _RECORDS:
+            yield Quarantined(source, position, "not a WARC record")
+            continue
         kind = _kind(record)
         if kind is None:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import sys
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +28,7 @@ _GZIP = b"\x1f\x8b"
 _HEAD = 2**16
 
 #: What the bytes of a source can make the machinery below a reader raise.
-_DAMAGE = (ArticleError, MissingDependencyError, OSError, EOFError, zlib.error, zipfile.BadZipFile)
+_DAMAGE = (ArticleError, MissingDependencyError, OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
 
 
 def read_articles(
@@ -118,7 +119,8 @@ def _as_stance_error(error: Exception, shown: str) -> StanceError:
         return error
     if isinstance(error, OSError) and error.strerror:
         return ArticleError(error.strerror, shown)
-    return ArticleError(f"damaged {'zip' if isinstance(error, zipfile.BadZipFile) else 'gzip'} file: {error}", shown)
+    kind = {zipfile.BadZipFile: "zip", tarfile.ReadError: "tar"}.get(type(error), "gzip")
+    return ArticleError(f"damaged {kind} file: {error}", shown)
 
 
 def _reason(error: Exception, shown: str) -> str:
