@@ -138,32 +138,58 @@ _HEADING = re.compile(
 _SENTENCE = re.compile(r"[.!?…][\"'’”)\]]*\s*\Z")
 
 
-#: The words that a paragraph of `_LINES` can begin with; most paragraphs begin with none of them.
+#: The words that a paragraph of `_LINES` can begin with, but for those that many paragraphs begin with ...
 _FIRST = frozenset(
     """
-    a published updated posted last first modified issued date created min mins minute minutes reading additional with
+    published updated posted last first modified issued date created min mins minute minutes reading additional
     reporting writing editing compiled translated edited written reviewed web editor editors source sources photo photos
-    image images picture pictures credit credits by our staff special from news read see watch listen learn view also
-    related explainer opinion analysis in video recommended suggested trending popular latest more most top must up
-    elsewhere you what further don editor around continue keep story article text next previous click back skip tap
+    image images picture pictures credit credits staff special news read see watch listen learn view also related
+    explainer opinion analysis video videos recommended suggested trending popular latest top must elsewhere further
+    around editor's editor’s don't don’t e-mail continue keep story article text next previous click back skip tap
     swipe scroll load show share tweet e email print facebook twitter x whatsapp linkedin reddit pinterest telegram
-    messenger flipboard bluesky threads instagram youtube tiktok pocket copy link save bookmark comment comments on this
-    page post via to or and url k follow like find join contact sign subscribe register log login support donate become
-    get receive leave add write hide have got advertisement advertising sponsored promoted paid ad report remove open
+    messenger flipboard bluesky threads instagram youtube tiktok pocket copy link save bookmark gift comment comments
+    page post via url k follow like find join contact sign subscribe register log login support donate become get
+    receive leave add write hide have got advertisement advertising sponsored promoted paid ad report remove open
     opens download c copyright tag tags topic topics keyword keywords category categories filed section sections terms
     privacy cookie about careers advertise sitemap accessibility imprint help home menu search newsletter newsletters
-    the originally republished reprinted reproduced views opinions all no we accept end ends enditem
+    originally republished reprinted reproduced views
+    opinions accept end ends enditem
     january february march april may june july august september october november december
     jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday
     mon tue tues wed thu thurs fri sat sun
     """.split()
 )
-_FIRST_WORD = re.compile(r"\W*([^\W\d_]+)")
+#: ... each with the words that must follow it.
+_SECOND = {
+    first: frozenset(second.split())
+    for first, second in {
+        "the": "article story piece post report item column views opinions",
+        "this": "article story piece post report item column site website is page",
+        "a": "version",
+        "all": "rights",
+        "no": "part",
+        "we": "use uses",
+        "by": "clicking continuing using signing our staff special",
+        "in": "pictures this",
+        "on": "facebook twitter x whatsapp this",
+        "with": "reporting",
+        "from": "our news the",
+        "our": "standards staff special",
+        "up": "next",
+        "you": "may might",
+        "what": "to do did",
+        "to": "top",
+        "or": "share",
+        "and": "share",
+    }.items()
+}
+#: After these, a paragraph is judged if it is short: "More from World", "Most read".
+_SHORT = frozenset(("more", "most"))
+_SIGNS = "\"'“”‘’()[]{}<>|:;,.!?-–—•·*"
 _ANYWHERE = re.compile(
     r"\ball\s+rights\s+reserved\W*\Z|\bis\s+protected\s+by\s+recaptcha\b|\bplease\s+enable\s+javascript\b"
     r"|\bjavascript\s+is\s+(?:disabled|required)\b"
 )
-_TELLING = ("reserved", "recaptcha", "javascript")
 
 
 def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
@@ -198,22 +224,36 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
 
 
 def _is_boilerplate(text: str) -> bool:
-    first = _FIRST_WORD.match(text)
-    if (first is None or first[1].lower() in _FIRST or text[:1].isdigit() or len(text) < 9) and _LINES.match(
-        text
-    ) is not None:
-        return True
     lower = text.lower()
-    return any(word in lower for word in _TELLING) and _ANYWHERE.search(lower) is not None
+    if _may_begin(lower) and _LINES.match(text) is not None:
+        return True
+    telling = "reserved" in lower or "recaptcha" in lower or "javascript" in lower
+    return telling and _ANYWHERE.search(lower) is not None
+
+
+def _may_begin(lower: str) -> bool:
+    """Whether any of `_LINES` begins with these two words; so most paragraphs are done with soon."""
+    words = lower.split(None, 2)
+    first = words[0].strip(_SIGNS) if words else ""
+    if first in _FIRST or len(lower) < 9 or not first[:1].isalpha():
+        return True
+    if first in _SHORT:
+        return len(lower) < 90
+    return first in _SECOND and len(words) > 1 and words[1].strip(_SIGNS) in _SECOND[first]
 
 
 def _mark_names(paragraphs: Sequence[str], marks: list[bool]) -> None:
     """Bylines, datelines and paths, where they stand: at the beginning and at the end."""
     last = len(marks)
-    for i in {*range(min(8, last)), *range(max(0, last - 3), last)}:
+    for i in (*range(min(8, last)), *range(max(8, last - 3), last)):
         text = paragraphs[i]
-        if len(text) <= 160 and (
-            _BYLINE.match(text) or _DATELINE.match(text) or _PLACE.match(text) or _CRUMBS.match(text)
+        if len(text) > 160 or marks[i]:
+            continue
+        # what each of them ends with or holds is sooner seen than the whole
+        if (
+            (text[:1] in "BVTAW" and _BYLINE.match(text))
+            or ((text[-1:] in "-–—:)" or text[-1:].isdigit()) and (_DATELINE.match(text) or _PLACE.match(text)))
+            or ((">" in text or "»" in text or "›" in text) and _CRUMBS.match(text))
         ):
             marks[i] = True
 
