@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sample_files import (
     KINDS,
     PARAGRAPHS,
@@ -30,6 +31,7 @@ from sample_files import (
 
 from stance.articles import Article, Quarantined, read_articles, read_records
 from stance.articles.formats import FORMATS
+from stance.commands import main
 from stance.errors import ArticleError
 
 
@@ -288,6 +290,9 @@ def test_scanned_pages(tmp_path: Path) -> None:
 
     (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(scan))])
     assert article.text == ""
+    for out in ([], ["-f", "jsonl"], ["-o", str(tmp_path / "a.csv")]):
+        run = CliRunner().invoke(main, ["score", str(tmp_path / "a.pdf"), *out])
+        assert "articles: 1 read = 0 scored + 1 abstained (no text: 1) + 0 quarantined" in run.stderr
     first, article, last = read_records([write(tmp_path / "b.pdf", _canvas(mixed))])
     assert isinstance(article, Article)
     assert article.text == PARAGRAPHS[0][:70]
@@ -402,10 +407,6 @@ def test_a_missing_library_is_named(folder: Path, tmp_path: Path, module: str, n
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert f"pip install 'sanctions-stance[{extra}]'" in done.stdout
     assert "z.txt" in done.stdout
-    from click.testing import CliRunner
-
-    from stance.commands import main
-
     with pytest.MonkeyPatch.context() as patch:
         for loaded in [loaded for loaded in sys.modules if loaded == module or loaded.startswith(f"{module}.")]:
             patch.delitem(sys.modules, loaded)

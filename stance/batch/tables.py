@@ -155,7 +155,13 @@ def _count(articles: int, paragraphs: _Paragraphs, outcome: _Outcome) -> Counts:
         reasons.update({str(_REASONS[code]): n for code, n in zip(codes.tolist(), numbers.tolist(), strict=True)})
     scored = int(labelled.sum())
     return Counts(
-        articles={"read": articles, "scored": scored, "abstained": articles - scored, "quarantined": 0},
+        articles={
+            "read": articles,
+            "scored": scored,
+            "abstained": articles - scored,
+            "no_text": articles - len(np.unique(paragraphs.article)),
+            "quarantined": 0,
+        },
         paragraphs={
             "read": len(paragraphs.texts),
             "scored": int((~outcome.unlabelled).sum()),

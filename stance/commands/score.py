@@ -194,7 +194,9 @@ class _Tally:
     """Counts what was read and what became of it."""
 
     def __init__(self) -> None:
-        self.articles: Counter[str] = Counter(dict.fromkeys(("read", "scored", "abstained", "quarantined"), 0))
+        self.articles: Counter[str] = Counter(
+            dict.fromkeys(("read", "scored", "abstained", "no_text", "quarantined"), 0)
+        )
         self.paragraphs: Counter[str] = Counter(dict.fromkeys(("read", "scored", "abstained", "boilerplate"), 0))
         self.reasons: Counter[str] = Counter()
 
@@ -202,6 +204,7 @@ class _Tally:
         unlabelled = [score.abstained for score in scores if score.abstained is not None]
         abstained = [reason for reason in unlabelled if reason is not Reason.BOILERPLATE]
         self.articles["scored" if len(unlabelled) < len(scores) else "abstained"] += 1
+        self.articles["no_text"] += not scores
         self.paragraphs["read"] += len(scores)
         self.paragraphs["scored"] += len(scores) - len(unlabelled)
         self.paragraphs["abstained"] += len(abstained)
