@@ -271,3 +271,39 @@ def test_clusters_in_a_run(small_model_path: Path, corpus: Corpus, tmp_path: Pat
     assert parts == (tmp_path / "a.jsonl").read_text(encoding="utf-8")
     CliRunner().invoke(main, [*command[:-1], "-o", str(tmp_path / "b.csv")])
     assert "cluster" not in pd.read_csv(tmp_path / "b.csv").columns
+
+
+def _with_footers(corpus: Corpus) -> list[dict[str, str]]:
+    """Articles of two outlets, each with its two lines at the end; and copies of one that have none."""
+    by_article: dict[str, list[str]] = {}
+    for example in corpus:
+        by_article.setdefault(example.article, []).append(example.text)
+    stories = [texts for texts in by_article.values() if len(texts) >= 6][:12]
+    ends = [["The Ledger is read in forty states", "Call us on weekdays"], ["A weekly letter from Tbilisi, since 1998"]]
+    rows = [{"id": f"a{i}", "text": "\n\n".join([*texts, *ends[i % 2]])} for i, texts in enumerate(stories[:10])]
+    return rows + [{"id": f"copy{i}", "text": "\n\n".join([f"Paper {i}", *stories[11]])} for i in range(6)]
+
+
+def test_footers_that_return_are_marked(small_model_path: Path, corpus: Corpus, tmp_path: Path) -> None:
+    """From the third article of an outlet on; the last paragraph of wire copy is left alone; all ways say the same."""
+    import pandas as pd
+
+    from stance.commands import main
+
+    rows = _with_footers(corpus)
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    pd.DataFrame(rows).to_parquet(tmp_path / "in.parquet")
+    outputs = []
+    for name in ("in.jsonl", "in.parquet"):
+        command = ["score", str(tmp_path / name), "-m", str(small_model_path)]
+        outputs.append(CliRunner().invoke(main, [*command, "-f", "jsonl"]).stdout)
+        run = CliRunner().invoke(
+            main, [*command, "-o", f"{tmp_path}/{name}/".replace(".", "-"), "-f", "jsonl", "--chunk", "3"]
+        )
+        assert run.exit_code == 0, run.output
+        folder = tmp_path / name.replace(".", "-")
+        outputs.append("".join(p.read_text(encoding="utf-8") for p in sorted(folder.glob("part-*"))))
+    assert len(set(outputs)) == 1
+    found = [json.loads(line) for line in outputs[0].splitlines()]
+    marked = [row["article_id"] for row in found if row["sanctions_abstained"] == "boilerplate"]
+    assert marked == ["a4", "a4", "a5", "a6", "a6", "a7", "a8", "a8", "a9"]

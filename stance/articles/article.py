@@ -54,6 +54,8 @@ class Article:
         The line or row of that file, from 1.
     cluster : str or None
         The id of the first article of a run that this one is a near copy of; ``None`` where that was not looked for.
+    footer : int or None
+        Where a footer begins that earlier articles of the run have, too: from there on all is boilerplate.
 
     Examples
     --------
@@ -73,13 +75,15 @@ class Article:
     source: str | None = None
     position: int | None = None
     cluster: str | None = None
+    footer: int | None = None
 
     @property
     def paragraphs(self) -> tuple[Paragraph, ...]:
         """The paragraphs, in order (see `split_paragraphs`); split anew at each access."""
         spans = split_paragraphs(self.text)
+        footer = len(self.text) if self.footer is None else self.footer
         marks = mark_boilerplate([self.text[start:end] for start, end in spans])
         return tuple(
-            Paragraph(self.id, index, start, end, self.text[start:end], mark)
+            Paragraph(self.id, index, start, end, self.text[start:end], mark or start >= footer)
             for index, ((start, end), mark) in enumerate(zip(spans, marks, strict=True))
         )

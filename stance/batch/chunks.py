@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 
 from stance.articles import Quarantined
 from stance.articles.clusters import Clusters
+from stance.articles.footers import RepeatedFooters
 from stance.batch.blocks import SCHEMA, Block
 from stance.errors import StanceError
 
-__all__ = ["ARTICLES", "CHARACTERS", "Chunk", "Shard", "add_clusters", "cut_chunks"]
+__all__ = ["ARTICLES", "CHARACTERS", "Chunk", "Shard", "add_clusters", "add_footers", "cut_chunks"]
 
 #: A chunk has at most this many articles, unless asked otherwise ...
 ARTICLES = 10_000
@@ -132,6 +133,22 @@ def cut_chunks(blocks: Iterable[Block], articles: int = ARTICLES, characters: in
             index, rows, length, pieces, quarantined = index + 1, 0, 0, [], []
     if pieces or quarantined or index == 0:
         yield take()
+
+
+def add_footers(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+    """Say where the footer of each article begins, in a column ``footer``; null where there is none.
+
+    As for `add_clusters`, all shards and a resumed run say the same.
+    """
+    footers = RepeatedFooters()
+    for chunk in chunks:
+        text = chunk.articles["text"]
+        # an article of one line has no footer, and millions of them should cost nothing here
+        rows = pc.indices_nonzero(pc.match_substring_regex(text, "[\\n\\r]")).to_pylist()
+        found: list[int | None] = [None] * len(chunk.articles)
+        for row in rows:
+            found[row] = footers.add(text[row].as_py())
+        yield chunk._replace(articles=chunk.articles.append_column("footer", pa.array(found, pa.int64())))
 
 
 def add_clusters(chunks: Iterable[Chunk]) -> Iterator[Chunk]:

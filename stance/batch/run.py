@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from stance import __version__
 from stance.articles import Columns, Quarantined
 from stance.batch.blocks import count_articles, read_blocks
-from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, add_clusters, cut_chunks
+from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, add_clusters, add_footers, cut_chunks
 from stance.batch.counts import Counts
 from stance.batch.directory import RunDirectory, describe_inputs
 from stance.batch.encoding import encode
@@ -92,6 +92,8 @@ class Job:
     def chunks(self) -> Iterator[Chunk]:
         """All chunks of the input, those of other shards too."""
         chunks = cut_chunks(read_blocks(self.paths, self.columns), self.chunk)
+        if not self.keep_boilerplate:
+            chunks = add_footers(chunks)
         return add_clusters(chunks) if self.clusters else chunks
 
     def open_pool(self, reference: ModelReference, jobs: int) -> Pool:

@@ -65,7 +65,8 @@ def score_articles(
         What became of the articles and paragraphs.
     """
     articles = articles.combine_chunks()
-    paragraphs = _split(articles.column("text").to_pylist())
+    footers = articles.column("footer").to_pylist() if "footer" in articles.column_names else None
+    paragraphs = _split(articles.column("text").to_pylist(), footers)
     scores = model.score_paragraphs(paragraphs.texts)
     if not keep_boilerplate:
         scores = scores.without(paragraphs.boilerplate, Reason.BOILERPLATE)
@@ -76,7 +77,7 @@ def score_articles(
     return _paragraph_table(articles, paragraphs, outcome), counts
 
 
-def _split(texts: list[str]) -> _Paragraphs:
+def _split(texts: list[str], footers: list[int | None] | None) -> _Paragraphs:
     found: list[str] = []
     article: list[int] = []
     index: list[int] = []
@@ -94,6 +95,12 @@ def _split(texts: list[str]) -> _Paragraphs:
             starts.append(start)
             ends.append(end)
         marks += mark_boilerplate(found[len(found) - len(spans) :])
+        footer = None if footers is None else footers[row]
+        if footer is not None:
+            marks[len(marks) - len(spans) :] = [
+                mark or start >= footer
+                for mark, (start, _) in zip(marks[len(marks) - len(spans) :], spans, strict=True)
+            ]
     where, place, start_of, end_of = (np.array(values, dtype=np.int64) for values in (article, index, starts, ends))
     return _Paragraphs(found, where, place, start_of, end_of, whole, np.array(marks, dtype=np.bool_))
 

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from stance.articles import Article, Columns, Quarantined, read_records
+from stance.articles.footers import RepeatedFooters
 from stance.commands.options import article_columns, batch_options, model_option
 from stance.errors import StanceError
 from stance.model.abstention import Reason
@@ -236,7 +237,10 @@ def _with_clusters(articles: Iterable[Article]) -> Iterator[Article]:
 
 
 def _scored(model: StanceModel, articles: Iterable[Article], keep_boilerplate: bool, tally: _Tally) -> _Scored:
+    footers = RepeatedFooters()
     for article in articles:
+        if not keep_boilerplate:
+            article = replace(article, footer=footers.add(article.text))
         scores = model.score(article, keep_boilerplate)
         tally.add(scores)
         yield article, scores
