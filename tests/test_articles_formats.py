@@ -426,3 +426,27 @@ def test_gzip_within_a_zip(tmp_path: Path) -> None:
     """A compressed export in an archive is looked through."""
     path = write(tmp_path / "a.zip", zipped({"a.jsonl.gz": gzip.compress(b'{"id": "x", "text": "Talks."}\n')}))
     assert [article.id for article in read_articles([path])] == ["x"]
+
+
+def test_the_reader_that_contributing_shows(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it stands there, registered in the line that stands there, it reads subtitles under any suffix."""
+    import re
+
+    from stance.articles import formats
+
+    shown = re.findall(
+        r"<!-- (?:reader|registered) -->\n```python\n(.*?)```", (root / "CONTRIBUTING.md").read_text(), re.S
+    )
+    assert len(shown) == 2
+    names = "from collections.abc import Iterator\nfrom typing import IO\nfrom stance.articles.encoding import decode\n"
+    names += "from stance.articles.formats import *\nfrom stance.articles.libraries import whole\nimport re\n"
+    names += "from stance.articles import Article, Columns, Quarantined\nfrom stance.errors import ArticleError\n"
+    monkeypatch.setattr(formats, "FORMATS", dict(FORMATS))
+    exec(names + "".join(shown), {"__name__": "shown"})
+    content = b"1\r\n00:00:01,000 --> 00:00:04,000\r\nThe talks\r\nwill go on.\r\n\r\n2\n"
+    content += b"00:00:05,000 --> 00:00:07,000\nHe left.\n"
+    for name in ("a.srt", "b.txt"):
+        (article,) = read_articles([write(tmp_path / name, content)])
+        assert article.text == "The talks will go on. He left."
+    with pytest.raises(ArticleError, match="nothing is said"):
+        list(read_articles([write(tmp_path / "c.srt", b"1\n00:00:01,000 --> 00:00:04,000\n")]))
