@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 __all__ = ["mark_boilerplate"]
 
@@ -31,8 +32,7 @@ _SERVICES = (
 )
 
 #: Whole paragraphs, judged from their beginning; case counts nothing.
-_LINES = re.compile(
-    rf"""(?:
+_LINES = rf"""(?:
     # when it was published
       (?:(?:first\s+)?(?:published|updated|last\s+(?:updated|modified)|posted|modified|issued|date|created)
          (?:\s+(?:on|at))?\s*:?\s*)?(?:{_DATE}){_TIME}(?:\s*[|•·/,-]\s*(?:updated.{{0,40}}|\d+\s+min.{{0,12}}))?
@@ -109,9 +109,7 @@ _LINES = re.compile(
     | (?:we|this\s+(?:site|website))\s+uses?\s+(?:\w+\s+)?cookies\b.{{0,340}} | accept\s+(?:all|cookies)\b.{{0,60}}
     | by\s+(?:clicking|continuing|using|signing)\b.{{0,320}}\b(?:agree|consent|accept)\b.{{0,200}}
     | (?:end\s+of\s+document|load-date\s*:.{{0,60}}|end|ends|\(end\)|-*\s*30\s*-*|enditem|more\s+to\s+follow)
-    )\W*\Z""",
-    re.I | re.X | re.S,
-)
+    )\W*\Z"""
 
 _NAME = r"(?:(?:[A-Z][\w.'’-]*|de|der|van|von|bin|al|el|la|di|da|le)[\w.'’-]*)"
 #: A byline: capitals decide, so it is judged apart.
@@ -225,10 +223,16 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
 
 def _is_boilerplate(text: str) -> bool:
     lower = text.lower()
-    if _may_begin(lower) and _LINES.match(text) is not None:
+    if _may_begin(lower) and _lines().match(text) is not None:
         return True
     telling = "reserved" in lower or "recaptcha" in lower or "javascript" in lower
     return telling and _ANYWHERE.search(lower) is not None
+
+
+@cache
+def _lines() -> re.Pattern[str]:
+    # compiled when first needed: that takes longer than to score an article
+    return re.compile(_LINES, re.I | re.X | re.S)
 
 
 def _may_begin(lower: str) -> bool:

@@ -13,7 +13,7 @@ from typing import IO, Any
 from stance.articles.records import LARGEST_RECORD
 from stance.errors import ArticleError, MissingDependencyError, StanceError
 
-__all__ = ["need", "seekable", "unsound", "whole"]
+__all__ = ["need", "seekable", "silence", "unsound", "whole"]
 
 
 def need(module: str, package: str, extra: str) -> Any:
@@ -33,6 +33,13 @@ def need(module: str, package: str, extra: str) -> Any:
         return import_module(module)
     except ImportError as error:
         raise MissingDependencyError(package, extra) from error
+
+
+def silence(library: str) -> None:
+    """Keep a library from writing its remarks on standard error: what matters of them becomes a reason."""
+    import logging
+
+    logging.getLogger(library).setLevel(logging.CRITICAL)
 
 
 @contextlib.contextmanager

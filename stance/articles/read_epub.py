@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from typing import IO
-from urllib.parse import unquote
 
 from stance.articles.archives import open_zip
 from stance.articles.article import Article
@@ -35,6 +34,8 @@ def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     MissingDependencyError
         Without lxml.
     """
+    from urllib.parse import unquote
+
     kind = "an EPUB book"
     with seekable(stream) as file:
         check_parts(file, source)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from typing import IO, Any
@@ -10,7 +9,7 @@ from typing import IO, Any
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates, decode
 from stance.articles.exports import is_export, split_export
-from stance.articles.libraries import need, unsound, whole
+from stance.articles.libraries import need, silence, unsound, whole
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 
@@ -77,7 +76,7 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
     """
     trafilatura = need("trafilatura", "trafilatura", "html")
     # its remarks on faulty pages would stand between our lines on standard error
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    silence("trafilatura")
     # bytes that no page needs, and that are used below
     page = _MARKS.sub(" ", page)
     if (saved := _SAVED_FROM.search(page[:4000])) is not None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-import email.utils
 from collections.abc import Iterator
-from email.message import MIMEPart
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
@@ -15,6 +11,9 @@ from stance.articles.libraries import unsound
 from stance.articles.read_html import html_article
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
 from stance.errors import ArticleError, MissingDependencyError
+
+if TYPE_CHECKING:
+    from email.message import MIMEPart
 
 __all__ = ["read_mail"]
 
@@ -75,6 +74,10 @@ def _messages(stream: IO[bytes]) -> Iterator[tuple[bytes | None, bool]]:
 
 
 def _article(raw: bytes, source: str, id: str, position: int) -> Article:
+    import email
+    import email.policy
+    import email.utils
+
     with unsound("a mail message", source):
         message = email.message_from_bytes(raw, policy=email.policy.default)
         if not any(name in message for name in ("From", "Date", "Subject", "MIME-Version")):

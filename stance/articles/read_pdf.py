@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
-from stance.articles.libraries import need, seekable, unsound
+from stance.articles.libraries import need, seekable, silence, unsound
 from stance.articles.pdf_layout import Line, PageText, join_pages
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
 from stance.errors import ArticleError
@@ -37,7 +36,7 @@ def read_pdf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     """
     pypdf = need("pypdf", "pypdf", "pdf")
     # its remarks on small faults would stand between our lines on standard error
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    silence("pypdf")
     pages: list[PageText] = []
     scanned: list[int] = []
     size = 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from typing import IO, Any
-from urllib.parse import urlsplit
 
 from stance.articles.article import Article
 from stance.articles.encoding import decode
@@ -76,6 +75,8 @@ def _kind(record: Any) -> str | None:
 def _articles(
     record: Any, kind: str, columns: Columns, source: str, id: str, position: int
 ) -> Iterator[Article | Quarantined]:
+    from urllib.parse import urlsplit
+
     url = record.rec_headers.get_header("WARC-Target-URI")
     with unsound("a WARC record", source):
         raw = record.content_stream().read(LARGEST_RECORD + 1)
