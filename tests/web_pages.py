@@ -1,4 +1,4 @@
-"""Pages as news sites make them: twenty layouts, filled with articles of the shipped corpus.
+"""Pages as news sites make them: twenty-six layouts, filled with articles of the shipped corpus.
 
 Each layout is written after the way a kind of site is built (where the text stands, in which tags, what stands around
 and between); names of outlets and authors, links and notices are made up. A page knows which of its lines are the
@@ -383,11 +383,76 @@ def _paywalled(s: Story) -> str:
 <footer class="o-footer"><div><h3>Support</h3><ul>{_list(["View Site Tips", "Help Centre", "Legal & Privacy", "Manage Cookies"])}</ul></div><small>Markets data delayed by at least 15 minutes.</small></footer></body></html>"""
 
 
+def _daily_abroad(s: Story) -> str:
+    """A daily that translates itself: a read-also box, a note on the translation."""
+    a, b = _split(s)
+    return f"""<!DOCTYPE html><html lang="en"><head>{_meta(s, "Le Canal")}</head>
+<body><header><div class="Header__nav">{_list(MENU, "span")}</div></header>
+<main><section class="zone--article"><header class="article__header"><h1 class="article__title">{escape(s.title)}</h1><p class="article__desc">{escape(s.standfirst)}</p><section class="meta__authors"><span class="meta__author">By <a href="/a">Dana Example</a></span></section>
+<span class="meta__date">Published on March 14, 2025, at 8:00 am (Paris)</span><span>4 min read</span><ul class="meta__tools"><li><a href="#">Share</a></li><li><a href="#">Lire en français</a></li></ul></header>
+<article class="article__content">{_p(a, '<p class="article__paragraph">{}</p>')}<section class="catcher catcher--readalso"><div><span class="catcher__label">Read more</span> <span class="catcher__desc"><span class="icon">Subscribers only</span> <a href="/x">{escape(RELATED[3])}</a></span></div></section>{_p(b, '<p class="article__paragraph">{}</p>')}<p class="article__paragraph"><em>Translation of an original article published in French on lecanal.example; the publisher may only be liable for the French version.</em></p><section class="author"><p>Dana Example <span>(Vienna (Austria) correspondent)</span></p></section>
+</article>
+<section class="services"><button>Reuse this content</button></section>
+</section>
+</main>
+<footer><ul>{_list(["Newsletters", "Log in", "Legal terms"])}</ul></footer>
+</body></html>"""
+
+
+def _southern(s: Story) -> str:
+    """A daily with its date above and below, and a link in a paragraph of its own."""
+    a, b = _split(s)
+    return f"""<!DOCTYPE html><html><head>{_meta(s, "The Southern")}</head>
+<body><div class="header">{_list(MENU, "div")}</div><div class="container article-section"><h1 class="title">{escape(s.title)}</h1><h2 class="sub-title">{escape(s.standfirst)}</h2><div class="update-publish-time"><p class="publish-time">Updated - <span>March 14, 2025 09:15 am IST</span></p><p class="publish-time">Published - March 14, 2025 08:00 am IST - Vienna</p></div><div class="comments-shares share-page"><a href="#" class="comments">COMMENTS</a><a class="share" href="#">SHARE</a><a class="readlater" href="#">READ LATER</a></div><div class="articlebodycontent" itemprop="articleBody">{_p(a)}<p class="related-topics-list">Also Read | <a href="/r">{escape(RELATED[1])}</a></p><div class="article-ad"></div>{_p(b)}</div><p class="publish-time-new">Published - March 14, 2025 08:00 am IST</p><div class="related-topics"><h6>Related Topics</h6><p><a href="/1">diplomacy</a> / <a href="/2">oil</a></p></div><div class="top-picks"><h3>Top News Today</h3><ul>{_list(RELATED)}</ul></div></div><footer><p>Copyright© 2025, THE SOUTHERN PUBLISHING PVT LTD. or its affiliated companies. All rights reserved.</p><a>BACK TO TOP</a></footer>
+</body></html>"""
+
+
+def _aggregator(s: Story) -> str:
+    """A portal that reprints others, with teasers below."""
+    return f"""<!DOCTYPE html><html><head>{_meta(s, "Aggregate News")}</head>
+<body><div id="header-wrapper"><ul>{_list(MENU)}</ul></div><div class="caas-container"><article><header class="caas-title-wrapper"><h1>{escape(s.title)}</h1></header>
+<div class="caas-attr"><div class="caas-attr-meta"><div class="caas-attr-item-author">Dana Example</div><div class="caas-attr-time-style"><time>Fri, March 14, 2025 at 8:00 AM UTC</time> · <span>3 min read</span></div></div><div class="caas-share-buttons"><button>Link Copied</button></div></div><div class="caas-body">{_p(s)}</div><div class="caas-xray"><a href="/c">View comments (12)</a></div></article>
+<div class="stream"><h2>Recommended articles</h2>{"".join(f'<div><div>Union Wire</div><h3><a href="/{i}">{escape(r)}</a></h3><p>The item says a few words on what is behind the link.</p><div>2h ago</div></div>' for i, r in enumerate(RELATED))}</div></div></body></html>"""
+
+
+def _assembly(s: Story) -> str:
+    """An assembly's press office, in Drupal."""
+    return f"""<!DOCTYPE html><html lang="en"><head>{_meta(s, "Assembly Press")}</head>
+<body class="html not-front"><div id="page"><header><nav><ul class="menu">{_list(["Secretary-General", "General Assembly", "Press Conferences"])}</ul></nav>
+</header>
+<section id="block-system-main"><article class="node node-press-release"><div class="field field-name-field-symbol"><div class="field-item">SC/15999</div></div><div class="field-name-field-dated"><span class="date-display-single">14 March 2025</span></div><h1 class="page-header">{escape(s.title)}</h1><div class="field field-name-body field-type-text-with-summary"><div class="field-items"><div class="field-item even" property="content:encoded">{_p(s)}</div></div></div><div class="field-name-field-topics">For information media. Not an official record.</div></article>
+</section>
+</div><footer><ul>{_list(["Copyright", "FAQ", "Fraud Alert", "Privacy Notice"])}</ul></footer>
+</body></html>"""
+
+
+def _divs_only(s: Story) -> str:
+    """A site made of nothing but divs."""
+    a, b = _split(s)
+    return f"""<!DOCTYPE html><html><head>{_meta(s, "Levant Now")}</head>
+<body><div class="top">{_list(MENU, "div")}</div><div class="wrap"><div class="left"><div class="h">{escape(s.title)}</div><div class="d">2025/03/14 - 08:00</div><div class="txt">{_p(a, "<div>{}</div>")}<div class="b">Follow our channel on Telegram</div>{_p(b, "<div>{}</div>")}</div><div class="tags">{_list(["talks", "oil"], "span")}</div></div><div class="right"><div class="hd">Latest</div>{_list(RELATED, "div")}</div></div><div class="ft">Levant Now 2025</div></body></html>"""
+
+
+def _live_report(s: Story) -> str:
+    """A live report: each post an article element."""
+    posts = "".join(
+        f'<article class="block" id="b{i}"><header><time>{8 + i}:1{i % 10} GMT</time></header><div class="block-elements"><p>{escape(t)}</p></div><footer><a href="#">Share</a></footer></article>'
+        for i, t in enumerate(s.paragraphs)
+    )
+    return f"""<!DOCTYPE html><html><head>{_meta(s, "The Observer Post")}</head>
+<body><header><nav>{_list(MENU, "span")}</nav>
+</header>
+<main><h1>{escape(s.title)}</h1><div id="liveblog-body">{posts}</div><button>Load more updates</button></main>
+<footer><p>© 2025 The Observer Post. All rights reserved.</p></footer>
+</body></html>"""
+
+
 LAYOUTS: dict[str, Callable[[Story], str]] = {
     layout.__name__.lstrip("_"): layout
     for layout in (
         _broadcaster, _metropolitan, _blog, _agency, _cooperative, _reader_funded, _old_portal, _broadcaster_gulf,
         _state_agency_tehran, _state_agency_moscow, _state_agency_beijing, _treasury, _think_tank,
         _newsletter_platform, _magazine, _blogspot, _cable, _cable_rival, _mobile, _paywalled,
+        _daily_abroad, _southern, _aggregator, _assembly, _divs_only, _live_report,
     )
 }  # fmt: skip

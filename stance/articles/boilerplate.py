@@ -22,7 +22,7 @@ _DAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?
 _DATE = (
     rf"(?:{_DAY}\s+)?(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?|\d{{1,2}}(?:st|nd|rd|th)?\.?\s+{_MONTH},?"
     r"|\d{1,2}[./-]\d{1,2}[./-])"
-    r"\s*(?:\d{4}|\d\d)?|\d{4}-\d\d-\d\d"
+    r"\s*(?:\d{4}|\d\d)?|\d{4}[-/.]\d\d[-/.]\d\d"
 )
 _TIME = r"(?:\s*(?:,|at|-|–|—|\||•|t)?\s*\d{1,2}[:.]\d\d(?:[:.]\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:\(?[a-z]{2,4}\)?)?)?"
 _SERVICES = (
@@ -102,6 +102,7 @@ _LINES = rf"""(?:
       (?:\w+\s+){{0,2}}(?:published|appeared|posted|updated|amended|corrected|produced|republished|syndicated
       |part\s+of\s+(?:our|an?\s+(?:\w+\s+)?series))\b.{{0,280}}
     | (?:this\s+article\s+)?(?:originally|first)\s+(?:published|appeared)\b.{{0,200}}
+    | (?:translation\s+of|translated\s+from)\s+(?:an?|the)\s+original\b.{{0,240}}
     | a\s+version\s+of\s+this\s+(?:article|story)\b.{{0,200}} | [a-z]{{2,3}}/[a-z]{{1,3}}
     | (?:republished|reprinted|reproduced)\s+(?:with|by)\s+.{{0,200}} | our\s+standards\s*:.{{0,120}}
     | (?:the\s+)?(?:views|opinions)\s+expressed\s+.{{0,160}}\b(?:authors?|contributors?|necessarily|own)\b.{{0,160}}
@@ -151,7 +152,7 @@ _FIRST = frozenset(
     opens download c copyright tag tags topic topics keyword keywords category categories filed section sections terms
     privacy cookie about careers advertise sitemap accessibility imprint help home menu search newsletter newsletters
     originally republished reprinted reproduced views
-    opinions accept end ends enditem
+    opinions accept end ends enditem translation
     january february march april may june july august september october november december
     jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday
     mon tue tues wed thu thurs fri sat sun

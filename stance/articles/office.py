@@ -13,15 +13,21 @@ __all__ = ["LARGEST_PART", "check_parts", "read_part"]
 
 #: A part that unfolds to more bytes is not read: a book has a tenth of it.
 LARGEST_PART = 64 * 2**20
+#: The suffixes of parts that are read; pictures and fonts never are.
+_READ = (".xml", ".rels", ".opf", ".xhtml", ".html", ".htm")
 
 
 def check_parts(stream: IO[bytes], source: str) -> None:
     """Raise `ArticleError` if a document is encrypted, or an XML part of it is a decompression bomb."""
+    total = 0
     with open_zip(stream, source) as archive:
         for info in archive.infolist():
             if info.flag_bits & 1:
                 raise ArticleError("the document is encrypted", source)
-            if info.filename.endswith((".xml", ".rels")) and info.file_size > LARGEST_PART:
+            if not info.filename.lower().endswith(_READ):
+                continue
+            total += info.file_size
+            if info.file_size > LARGEST_PART or total > 4 * LARGEST_PART:
                 raise ArticleError(
                     f"its part {info.filename[:80]} unfolds to {info.file_size:,} bytes: a decompression bomb", source
                 )

@@ -82,8 +82,9 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
     if (saved := _SAVED_FROM.search(page[:4000])) is not None:
         url = url or saved[1]
     with unsound("an HTML page", source):
+        tree = trafilatura.load_html(page)
         found = trafilatura.bare_extraction(
-            page,
+            None if tree is None else _joined(tree),
             url=url,
             favor_recall=True,
             include_comments=False,
@@ -104,6 +105,16 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
         source=source,
         position=position,
     )
+
+
+def _joined(tree: Any) -> Any:
+    """The page, with the posts of a live report as parts of one article: trafilatura reads one."""
+    articles = [found for found in tree.iter("article") if next(found.iterancestors("article"), None) is None]
+    sizes = [sum(len("".join(p.itertext())) for p in found.iter("p")) for found in articles]
+    if len(articles) >= 3 and 2 * max(sizes) < sum(sizes):
+        for found in articles:
+            found.tag = "div"
+    return tree
 
 
 def decode_html(raw: bytes, source: str) -> str:

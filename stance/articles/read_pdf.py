@@ -18,6 +18,8 @@ __all__ = ["read_pdf"]
 _MOST_PAGES = 2000
 #: A page of more bytes of instructions is a drawing.
 _LARGEST_PAGE = 8 * 2**20
+#: And so are all pages together.
+_LARGEST = 64 * 2**20
 
 
 def read_pdf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
@@ -38,8 +40,8 @@ def read_pdf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     # its remarks on small faults would stand between our lines on standard error
     silence("pypdf")
     pages: list[PageText] = []
-    scanned: list[int] = []
-    size = 0
+    unread: dict[int, str] = {}
+    size = drawn = 0
     with seekable(stream) as file, unsound("a PDF", source):
         reader = pypdf.PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):
@@ -47,34 +49,40 @@ def read_pdf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
         if len(reader.pages) > _MOST_PAGES:
             raise ArticleError(f"a PDF of {len(reader.pages):,} pages; at most {_MOST_PAGES:,} are read", source)
         for number, page in enumerate(reader.pages, start=1):
-            found = _page(page)
+            contents = page.get_contents()
+            instructions = 0 if contents is None else len(contents.get_data())
+            drawn += min(instructions, _LARGEST_PAGE)
+            if drawn > _LARGEST:
+                raise ArticleError(f"a PDF of more than {_LARGEST:,} bytes of instructions", source)
+            too_large = instructions > _LARGEST_PAGE
+            found = _page(page, bool(instructions) and not too_large)
             pages.append(found)
             size += sum(len(line.text) for line in found.lines)
             if size > LARGEST_RECORD:
                 raise ArticleError(f"record too large: more than {LARGEST_RECORD:,} characters", source)
-            if not found.lines and _has_image(page):
-                scanned.append(number)
+            if too_large:
+                unread[number] = f"page {number}: {instructions:,} bytes of instructions; a drawing?"
+            elif not found.lines and _has_image(page):
+                unread[number] = f"page {number}: no text (a scanned image)"
         title = reader.metadata.title if reader.metadata else None
         text = clean_surrogates("\n\n".join(join_pages(pages)))
     first = next((number for number, page in enumerate(pages, start=1) if page.lines), 1)
-    if text:
-        before = [number for number in scanned if number < first]
-        yield from (Quarantined(source, number, _no_text(number)) for number in before)
+    if not text:
+        drawing = next((reason for reason in unread.values() if reason.endswith("a drawing?")), None)
+        if drawing is not None:
+            raise ArticleError(drawing, source)
+        # a scan, as a whole: an article without text
+        unread.clear()
+    yield from (Quarantined(source, number, reason) for number, reason in unread.items() if number < first)
     title = clean_surrogates(" ".join(str(title).split())) if title else None
     yield Article(stem, text, title=title or None, source=source, position=first)
-    if text:
-        yield from (Quarantined(source, number, _no_text(number)) for number in scanned if number > first)
+    yield from (Quarantined(source, number, reason) for number, reason in unread.items() if number > first)
 
 
-def _no_text(number: int) -> str:
-    return f"page {number}: no text (a scanned image)"
-
-
-def _page(page: Any) -> PageText:
-    contents = page.get_contents()
+def _page(page: Any, readable: bool) -> PageText:
     box = page.mediabox
     bottom, top = float(box.bottom), float(box.top)
-    if contents is None or len(contents.get_data()) > _LARGEST_PAGE:
+    if not readable:
         return PageText([], bottom, top)
     lines: list[Line] = []
     open_line: list[tuple[float, float, float, str]] = []

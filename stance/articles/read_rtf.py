@@ -15,6 +15,8 @@ from stance.errors import ArticleError
 
 __all__ = ["read_rtf"]
 
+#: The digits of a picture: there may be millions, and the library takes them one by one.
+_PICTURE = re.compile(r"[0-9a-fA-F\s]{500,}")
 _BRACE = re.compile(r"\\[{}\\]|[{}]")
 
 
@@ -35,7 +37,7 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     with unsound("an RTF document", source):
         # RTF is ASCII by definition; other bytes are those of its code page, which Windows-1252 mostly is. An address
         # behind a link is no text: a field's instruction is renamed to another that is passed over.
-        code = raw.decode("cp1252", "replace").replace("\\fldinst", "\\fldtype")
+        code = _PICTURE.sub(" ", raw.decode("cp1252", "replace")).replace("\\fldinst", "\\fldtype")
         text = clean_surrogates(striprtf.rtf_to_text(code, errors="replace"))
         # pictures may hold any byte, braces too
         depth = (
