@@ -179,7 +179,7 @@ def test_totals_reconcile_with_quarantine(tmp_path: Path) -> None:
     kept = tmp_path / "bad.jsonl"
     result = _run("score", str(source), "-f", "jsonl", "--quarantine", str(kept))
     assert result.exit_code == 0
-    assert "articles: 3 read = 1 scored + 1 abstained + 1 quarantined" in result.stderr
+    assert "articles: 3 read = 1 scored + 1 abstained (no text: 1) + 1 quarantined" in result.stderr
     assert json.loads(kept.read_text(encoding="utf-8"))["position"] == 3
 
 
