@@ -185,10 +185,7 @@ _SECOND = {
 #: After these, a paragraph is judged if it is short: "More from World", "Most read".
 _SHORT = frozenset(("more", "most"))
 _SIGNS = "\"'“”‘’()[]{}<>|:;,.!?-–—•·*"
-_ANYWHERE = re.compile(
-    r"\ball\s+rights\s+reserved\W*\Z|\bis\s+protected\s+by\s+recaptcha\b|\bplease\s+enable\s+javascript\b"
-    r"|\bjavascript\s+is\s+(?:disabled|required)\b"
-)
+_RESERVED = re.compile(r"\ball\s+rights\s+reserved\W*\Z", re.I)
 
 
 def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
@@ -209,8 +206,12 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
     >>> mark_boilerplate(["By Jane Roe", "VIENNA, July 9 - Envoys met on Friday.", "Read more: Oil falls", "Share"])
     [True, False, True, True]
     """
+    if len(paragraphs) == 1:
+        # a table of paragraphs has millions of these
+        return [len(paragraphs[0]) <= _LONGEST and _is_boilerplate(paragraphs[0])]
     marks = [len(text) <= _LONGEST and _is_boilerplate(text) for text in paragraphs]
     if len(marks) < 3:
+        # too few to know where one stands
         return marks
     _mark_names(paragraphs, marks)
     _mark_lists(paragraphs, marks)
@@ -223,11 +224,10 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
 
 
 def _is_boilerplate(text: str) -> bool:
-    lower = text.lower()
-    if _may_begin(lower) and _lines().match(text) is not None:
+    if _may_begin(text) and _lines().match(text) is not None:
         return True
-    telling = "reserved" in lower or "recaptcha" in lower or "javascript" in lower
-    return telling and _ANYWHERE.search(lower) is not None
+    end = text[-24:]
+    return ("eserved" in end or "ESERVED" in end) and _RESERVED.search(text) is not None
 
 
 @cache
@@ -236,15 +236,15 @@ def _lines() -> re.Pattern[str]:
     return re.compile(_LINES, re.I | re.X | re.S)
 
 
-def _may_begin(lower: str) -> bool:
+def _may_begin(text: str) -> bool:
     """Whether any of `_LINES` begins with these two words; so most paragraphs are done with soon."""
-    words = lower.split(None, 2)
+    words = text[:40].lower().split(None, 2)
     first = words[0].strip(_SIGNS) if words else ""
-    if first in _FIRST or len(lower) < 9 or not first[:1].isalpha():
-        return True
+    if first in _SECOND:
+        return len(words) > 1 and words[1].strip(_SIGNS) in _SECOND[first]
     if first in _SHORT:
-        return len(lower) < 90
-    return first in _SECOND and len(words) > 1 and words[1].strip(_SIGNS) in _SECOND[first]
+        return len(text) < 90
+    return first in _FIRST or len(text) < 9 or not first[:1].isalpha()
 
 
 def _mark_names(paragraphs: Sequence[str], marks: list[bool]) -> None:

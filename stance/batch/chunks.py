@@ -142,12 +142,10 @@ def add_footers(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
     """
     footers = RepeatedFooters()
     for chunk in chunks:
-        text = chunk.articles["text"]
         # an article of one line has no footer, and millions of them should cost nothing here
-        lines = pc.or_(pc.match_substring(text, "\n"), pc.match_substring(text, "\r"))
-        found: list[int | None] = [None] * len(chunk.articles)
-        for row, several in zip(pc.indices_nonzero(lines).to_pylist(), text.filter(lines).to_pylist(), strict=True):
-            found[row] = footers.add(several)
+        found = [
+            footers.add(text) if "\n" in text or "\r" in text else None for text in chunk.articles["text"].to_pylist()
+        ]
         yield chunk._replace(articles=chunk.articles.append_column("footer", pa.array(found, pa.int64())))
 
 

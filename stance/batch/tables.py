@@ -94,7 +94,7 @@ def _split(texts: list[str], footers: list[int | None] | None) -> _Paragraphs:
             index.append(i)
             starts.append(start)
             ends.append(end)
-        marks += mark_boilerplate(found[len(found) - len(spans) :])
+        marks += mark_boilerplate(found[-len(spans) :] if spans else [])
         footer = None if footers is None else footers[row]
         if footer is not None:
             marks[len(marks) - len(spans) :] = [
