@@ -70,10 +70,13 @@ class Form(NamedTuple):
         What a row is.
     format : {"parquet", "csv", "jsonl"} or None
         Encoded so; ``None`` returns the Arrow table.
+    explain : bool
+        Whether paragraphs carry their deciding words.
     """
 
     level: str
     format: str | None
+    explain: bool = False
 
 
 class Part(NamedTuple):
@@ -110,7 +113,7 @@ def score_part(reference: ModelReference, articles: bytes | Any, form: Form) -> 
         import pyarrow as pa
 
         articles = pa.ipc.open_stream(articles).read_all()
-    table, counts = score_articles(reference.load(), articles, form.level)
+    table, counts = score_articles(reference.load(), articles, form.level, form.explain)
     return Part(table if form.format is None else encode(table, form.format), len(table), counts)
 
 

@@ -54,6 +54,8 @@ class Job:
         Workers; -1 takes every core.
     dask : str, optional
         Address of a Dask scheduler, or ``"local"``.
+    explain : bool
+        Whether each paragraph carries its deciding words: some hundred times slower.
     """
 
     paths: tuple[str, ...]
@@ -65,6 +67,7 @@ class Job:
     shard: Shard = field(default_factory=Shard)
     jobs: int = -1
     dask: str | None = None
+    explain: bool = False
 
     def settings(self) -> dict[str, Any]:
         """What decides the bytes of the output, beside model and inputs."""
@@ -72,6 +75,7 @@ class Job:
             "version": __version__,
             "format": self.format,
             "level": self.level,
+            "explain": self.explain,
             "columns": asdict(self.columns),
             "chunk_articles": self.chunk,
             "chunk_characters": CHARACTERS,
@@ -161,7 +165,7 @@ def score_to_directory(
 
         try:
             shown = _open_progress(job) if progress else None
-            _drive(job, reference, Form(job.level, job.format), done, write, refuse_all, shown)
+            _drive(job, reference, Form(job.level, job.format, job.explain), done, write, refuse_all, shown)
             if describe_inputs(job.paths) != inputs:
                 raise StanceError(f"{folder}: the inputs changed while they were read; run anew")
             directory.state = "finished"
@@ -224,7 +228,15 @@ def score_to_file(
     try:
         with open(part_file, "wb") as stream:
             shown = _open_progress(job) if progress else None
-            _drive(job, job.model(), Form(job.level, None), set(), write, refuse or (lambda records: None), shown)
+            _drive(
+                job,
+                job.model(),
+                Form(job.level, None, job.explain),
+                set(),
+                write,
+                refuse or (lambda records: None),
+                shown,
+            )
             if writer is not None:
                 writer.close()
         part_file.replace(path)
