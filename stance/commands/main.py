@@ -20,6 +20,7 @@ _COMMANDS = {
     "evaluate": ("stance.commands.evaluate", "evaluate"),
     "probe": ("stance.commands.probe", "probe"),
     "corpus": ("stance.commands.corpus", "corpus"),
+    "results": ("stance.commands.results", "results"),
     "model": ("stance.commands.model", "model"),
 }
 
