@@ -14,6 +14,7 @@ import click
 
 from stance.articles import Article, Columns, Quarantined, read_records
 from stance.commands.options import article_columns, batch_options, model_option
+from stance.commands.outputs import score_by_way_of_parquet, write_columns
 from stance.errors import StanceError
 from stance.model.artefact import load_model
 from stance.model.scores import ParagraphScore
@@ -21,19 +22,36 @@ from stance.model.stance_model import StanceModel
 from stance.results.page import article_page
 from stance.results.records import UNRELATED, article_record, paragraph_columns, paragraph_records
 from stance.results.records import article_columns as article_fields
-from stance.results.writers import FORMATS, format_of, open_writer
+from stance.results.writers import FORMATS, open_writer
 
 if TYPE_CHECKING:
     from stance.batch.counts import Counts
 
 __all__ = ["score"]
 
+# written from the scored rows when all are there; the others as they come
+_EXPORTS = {".xlsx": "xlsx", ".dta": "dta", ".sav": "sav", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite"}
+_BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet", **_EXPORTS}
+_ROLLED_UP = ("outlet", "month")
+
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--output", "-o", metavar="FILE|DIR/", help="Write here; the suffix decides the format.")
-@click.option("--format", "-f", type=click.Choice(("table", *FORMATS)), help="[default: by suffix, else table]")
-@click.option("--level", type=click.Choice(("paragraph", "article")), default="paragraph", show_default=True)
+@click.option(
+    "--format",
+    "-f",
+    type=click.Choice(("table", *FORMATS, *dict.fromkeys(_EXPORTS.values()))),
+    help="[default: by suffix, else table]",
+)
+@click.option(
+    "--level",
+    type=click.Choice(("paragraph", "article", *_ROLLED_UP)),
+    default="paragraph",
+    show_default=True,
+    help="What a row is; from article on, classify-and-count figures.",
+)
+@click.option("--explain", is_flag=True, help="Add the deciding words to each paragraph, for `stance report`; slower.")
 @click.option("--quarantine", metavar="FILE", help="Write records that could not be read here, as JSON lines.")
 @batch_options
 @article_columns
@@ -43,6 +61,7 @@ def score(
     output: str | None,
     format: str | None,
     level: str,
+    explain: bool,
     quarantine: str | None,
     batch: dict[str, Any],
     columns: Columns,
@@ -58,31 +77,46 @@ def score(
         stance score article.txt
         stance score articles/ -o scores.csv
         stance score export.csv --text-column body --level article -f jsonl
+        stance score articles/ --explain -o scores.parquet
+        stance score articles/ --level outlet
         stance score articles/ -o run/ --resume
         stance score articles/ -o run/ --shard 1/40
     """
     folder = output is not None and (output.endswith(("/", os.sep)) or os.path.isdir(output))
-    format = format or format_of(output) or ("parquet" if folder else "table")
-    if folder and format == "table":
-        raise click.UsageError("a folder is written as parquet, csv or jsonl, not as table")
+    by_suffix = _BY_SUFFIX.get(os.path.splitext(output or "")[1].lower())
+    format = format or by_suffix or ("parquet" if folder else "table")
+    if folder and format not in FORMATS:
+        raise click.UsageError(f"a folder is written as parquet, csv or jsonl, not as {format}")
+    if folder and level in _ROLLED_UP:
+        raise click.UsageError(f"--level {level} gives one table, not parts: name a file")
+    if explain and level != "paragraph":
+        raise click.UsageError("--explain is for paragraphs")
     if not folder and (batch["resume"] or batch["shard"] is not None):
         raise click.UsageError("--resume and --shard need a folder as output: -o DIR/")
     to_file = output not in (None, "-") and format != "table"
     if batch["dask"] is not None and not (folder or to_file):
         raise click.UsageError("--dask needs an output: -o DIR/ or -o FILE")
+    if format in _EXPORTS.values() and not to_file:
+        raise StanceError(f"{format} is not for standard output; name a file with -o")
     with _Refusals(quarantine) as refusals:
-        if folder or to_file:
-            counts = _score_in_bulk(
-                files,
-                str(output),
-                folder,
-                refusals,
-                batch,
-                format=format,
-                level=level,
-                columns=columns,
-                model=model_path,
+
+        def in_bulk(place: str, format: str, level: str) -> Counts:
+            settings: dict[str, Any] = {
+                "format": format,
+                "level": level,
+                "explain": explain,
+                "columns": columns,
+                "model": model_path,
+            }
+            return _score_in_bulk(files, place, folder, refusals, batch, **settings)
+
+        if level in _ROLLED_UP or (to_file and format not in FORMATS):
+            counts = score_by_way_of_parquet(
+                lambda place, level: in_bulk(place, "parquet", level), output, format, level, model_path
             )
+        elif folder or to_file:
+            counts = in_bulk(str(output), format, level)
+            write_columns(str(output), level, explain, model_path, counts)
         else:
             model = load_model(model_path)
             tally = _Tally()
@@ -90,7 +124,7 @@ def score(
             if format == "table":
                 _print_pages(model, articles, level, output, tally)
             else:
-                _print_records(model, articles, level, format, tally)
+                _print_records(model, articles, level, format, tally, explain)
             counts = tally.counts()
     for line in counts.lines():
         click.echo(line, err=True)
@@ -109,6 +143,7 @@ def _score_in_bulk(
     *,
     format: str,
     level: str,
+    explain: bool,
     columns: Columns,
     model: str | None,
 ) -> Counts:
@@ -125,6 +160,7 @@ def _score_in_bulk(
         shard=Shard() if batch["shard"] is None else Shard.parse(batch["shard"]),
         jobs=batch["jobs"],
         dask=batch["dask"],
+        explain=explain,
     )
     progress = sys.stderr.isatty() if batch["progress"] is None else batch["progress"]
     if folder:
@@ -199,14 +235,16 @@ def _only_articles(records: Iterable[Article | Quarantined], tally: _Tally, refu
             refusals.add_all([record])
 
 
-def _print_records(model: StanceModel, articles: Iterable[Article], level: str, format: str, tally: _Tally) -> None:
-    fields = paragraph_columns(model.targets) if level == "paragraph" else article_fields(model.targets)
+def _print_records(
+    model: StanceModel, articles: Iterable[Article], level: str, format: str, tally: _Tally, explain: bool
+) -> None:
+    fields = paragraph_columns(model.targets, explain) if level == "paragraph" else article_fields(model.targets)
     with open_writer(None, format, fields) as writer:
         for article in articles:
             scores = model.score(article)
             tally.add(scores)
             if level == "paragraph":
-                writer.write(paragraph_records(article, scores))
+                writer.write(paragraph_records(article, scores, model if explain else None))
             else:
                 writer.write([article_record(article, scores, model.targets)])
 

@@ -120,7 +120,7 @@ def _of_target(target: Target, counted: bool) -> list[Column]:
 def model_facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Of a model's manifest what a reader of results needs."""
     metrics = {
-        name: {"n": found["n"], **{key: found["metrics"][key] for key in found["metrics"]}}
+        name: {"n": found["n"], **{key: value for key, value in found["metrics"].items() if "." not in key}}
         for name, found in manifest["metrics"].items()
     }
     return {

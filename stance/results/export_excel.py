@@ -41,7 +41,7 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
             if cell is None or cell != cell:
                 continue
             if column.type == "string":
-                text = str(cell)
+                text = str(cell).replace("\0", "\ufffd")  # XML has no NUL
                 cut += len(text) > _CELL
                 sheet.write_string(row, i, text[:_CELL])
             elif column.type == "date":
