@@ -21,6 +21,7 @@ _COMMANDS = {
     "probe": ("stance.commands.probe", "probe"),
     "corpus": ("stance.commands.corpus", "corpus"),
     "results": ("stance.commands.results", "results"),
+    "report": ("stance.commands.report", "report"),
     "model": ("stance.commands.model", "model"),
 }
 
