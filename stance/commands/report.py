@@ -39,6 +39,5 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
         from stance.results.figures import save_figures
 
         written = save_figures(collection_figures(found), figures)
-        click.echo(
-            f"{len(written)} figures to {figures}" if written else "no figures: one article, or no dates", err=True
-        )
+        said = f"{len(written)} files to {figures}" if written else "no figures: no dates, outlets or actors"
+        click.echo(said, err=True)
