@@ -22,6 +22,7 @@ _COMMANDS = {
     "corpus": ("stance.commands.corpus", "corpus"),
     "results": ("stance.commands.results", "results"),
     "report": ("stance.commands.report", "report"),
+    "serve": ("stance.commands.serve", "serve"),
     "model": ("stance.commands.model", "model"),
 }
 

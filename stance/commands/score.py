@@ -27,7 +27,7 @@ from stance.results.writers import FORMATS, open_writer
 if TYPE_CHECKING:
     from stance.batch.counts import Counts
 
-__all__ = ["score"]
+__all__ = ["Tally", "score"]
 
 # written from the scored rows when all are there; the others as they come
 _EXPORTS = {".xlsx": "xlsx", ".dta": "dta", ".sav": "sav", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite"}
@@ -119,7 +119,7 @@ def score(
             write_columns(str(output), level, explain, model_path, counts)
         else:
             model = load_model(model_path)
-            tally = _Tally()
+            tally = Tally()
             articles = _only_articles(read_records(files, columns), tally, refusals)
             if format == "table":
                 _print_pages(model, articles, level, output, tally)
@@ -203,7 +203,7 @@ class _Refusals:
             self.shown += 1
 
 
-class _Tally:
+class Tally:
     """Counts what was read and what became of it."""
 
     def __init__(self) -> None:
@@ -212,6 +212,7 @@ class _Tally:
         self.reasons: Counter[str] = Counter()
 
     def add(self, scores: list[ParagraphScore]) -> None:
+        """Count an article by the scores of its paragraphs."""
         abstained = [score.abstained for score in scores if score.abstained is not None]
         self.articles["scored" if len(abstained) < len(scores) else "abstained"] += 1
         self.paragraphs["read"] += len(scores)
@@ -220,12 +221,13 @@ class _Tally:
         self.reasons.update(str(reason) for reason in abstained)
 
     def counts(self) -> Counts:
+        """What was counted so far."""
         from stance.batch.counts import Counts
 
         return Counts(dict(self.articles), dict(self.paragraphs), dict(self.reasons))
 
 
-def _only_articles(records: Iterable[Article | Quarantined], tally: _Tally, refusals: _Refusals) -> Iterator[Article]:
+def _only_articles(records: Iterable[Article | Quarantined], tally: Tally, refusals: _Refusals) -> Iterator[Article]:
     for record in records:
         tally.articles["read"] += 1
         if isinstance(record, Article):
@@ -236,7 +238,7 @@ def _only_articles(records: Iterable[Article | Quarantined], tally: _Tally, refu
 
 
 def _print_records(
-    model: StanceModel, articles: Iterable[Article], level: str, format: str, tally: _Tally, explain: bool
+    model: StanceModel, articles: Iterable[Article], level: str, format: str, tally: Tally, explain: bool
 ) -> None:
     fields = paragraph_columns(model.targets, explain) if level == "paragraph" else article_fields(model.targets)
     with open_writer(None, format, fields) as writer:
@@ -249,9 +251,7 @@ def _print_records(
                 writer.write([article_record(article, scores, model.targets)])
 
 
-def _print_pages(
-    model: StanceModel, articles: Iterable[Article], level: str, output: str | None, tally: _Tally
-) -> None:
+def _print_pages(model: StanceModel, articles: Iterable[Article], level: str, output: str | None, tally: Tally) -> None:
     width = shutil.get_terminal_size((88, 24)).columns
     try:
         with click.open_file(output or "-", "w", encoding="utf-8") as stream:

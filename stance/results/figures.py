@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -100,6 +101,10 @@ def save_figures(figures: Sequence[Figure], folder: str | Path) -> list[Path]:
     return written
 
 
+# the settings of matplotlib belong to the whole process
+_DRAWING = threading.Lock()
+
+
 @contextmanager
 def _drawn(figure: Figure) -> Iterator[Any]:
     try:
@@ -117,7 +122,7 @@ def _drawn(figure: Figure) -> Iterator[Any]:
         "axes.spines.top": False,
         "axes.spines.right": False,
     }
-    with mpl.rc_context(style), warnings.catch_warnings():
+    with _DRAWING, mpl.rc_context(style), warnings.catch_warnings():
         # a name in another script is set by the reader's fonts, not by ours
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         n = len(figure.groups)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,12 @@ def render(template: str, **values: Any) -> str:
     MissingDependencyError
         Without Jinja2.
     """
+    html: str = _environment().get_template(template).render(**values)
+    return html
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Any:
     try:
         import jinja2
     except ImportError as error:
@@ -105,7 +112,7 @@ def render(template: str, **values: Any) -> str:
         lstrip_blocks=True,
     )
     environment.globals["figure"] = lambda figure: _markup(inline_svg(figure))
-    return environment.get_template(template).render(**values)
+    return environment
 
 
 def collection_figures(results: Results) -> list[Figure]:
