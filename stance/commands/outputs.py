@@ -31,7 +31,9 @@ def write_columns(output: str, level: str, explained: bool, model: str | None, c
     fields = article_columns(targets) if level == "article" else paragraph_columns(targets, explained)
     kinds = {str: "string", int: "integer", float: "number", bool: "boolean"}
     columns = describe_columns(fields, targets, {name: kinds[kind] for name, kind in fields.items()})
-    write_dictionary(Path(output), columns, model=model_facts(manifest), counts=counts)
+    # the manifest of a run counts, over all its shards
+    known = None if Path(output).is_dir() else counts
+    write_dictionary(Path(output), columns, model=model_facts(manifest), counts=known)
 
 
 def score_by_way_of_parquet(

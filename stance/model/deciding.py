@@ -68,7 +68,15 @@ def deciding_stretches(text: str, terms: Iterable[_Weighed], most: int = 3) -> l
     Returns
     -------
     list of Stretch
-        Those for the label first, each group by falling strength. They do not overlap.
+        Those for the label first, each group by the strength of its strongest word. They do not overlap.
+
+    Examples
+    --------
+    >>> import stance
+    >>> text = "The embargo must be lifted at once, she said."
+    >>> found = stance.load_model().explain(text, "sanctions", "against")
+    >>> [text[start:end] for start, end, value in deciding_stretches(text, found.contributions, most=1) if value > 0]
+    ['must be lifted']
     """
     tokens = tokenize(text)
     weight = np.zeros(len(tokens))

@@ -134,6 +134,15 @@ def export(
         If the format is unknown, holds no table of this size, or the file cannot be written.
     MissingDependencyError
         If the format needs an extra.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = export(pd.DataFrame({"tax": ["favor", "against"]}), Path(folder) / "t.dta", [Target("tax")])
+    ...     print(sorted(path.name for path in Path(folder).iterdir()))
+    ['t.dta', 't.dta.columns.json']
     """
     path = Path(path)
     format = format or export_format(path)

@@ -55,6 +55,14 @@ def render_report(results: Results, title: str | None = None, articles: int = AR
         If the results are not paragraphs, or their deciding words are damaged.
     MissingDependencyError
         Without the extra ``report``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> row = {"article_id": "a", "paragraph": 0, "start": 0, "text": "Lift <b>it</b>.", "tax": "against"}
+    >>> frame = pd.DataFrame([row | {"tax_probability": 0.9, "tax_p_against": 0.9, "tax_abstained": None}])
+    >>> "Lift &lt;b&gt;it&lt;/b&gt;." in render_report(Results(frame, (Target("tax", ("against",)),), "paragraph"))
+    True
     """
     if results.level != "paragraph":
         raise StanceError(f"{results.source}: a report needs paragraphs; score with --level paragraph")

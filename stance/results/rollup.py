@@ -62,6 +62,15 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
     ------
     StanceError
         If the results lack a column that is asked for.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> labels = ["favor", "favor", "against", "unrelated"]
+    >>> frame = pd.DataFrame({"article_id": ["a", "a", "b", "b"], "outlet": "Wire", "tax": labels})
+    >>> rows = roll_up(Results(frame, (Target("tax"),), "paragraph"), "outlet")
+    >>> rows[["outlet", "articles", "tax_favor", "tax_net"]].to_dict("records")
+    [{'outlet': 'Wire', 'articles': 2, 'tax_favor': 2, 'tax_net': 0.3333333333333333}]
     """
     if copies == "once" and "cluster" not in results.frame.columns:
         raise StanceError("the results have no column 'cluster': wire copies are not known")
@@ -107,6 +116,14 @@ def count_articles(results: Results, within: Sequence[str] = ()) -> pd.DataFrame
     ------
     StanceError
         If such a column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"article_id": ["a", "a", "b"], "tax": ["favor", None, "neutral"]})
+    >>> counts = count_articles(Results(frame, (Target("tax"),), "paragraph"))
+    >>> counts[["article_id", "paragraphs", "abstained", "tax_favor"]].values.tolist()
+    [['a', 2, 1, 1], ['b', 1, 0, 0]]
     """
     frame = results.frame
     for name in within:
@@ -140,7 +157,15 @@ def count_articles(results: Results, within: Sequence[str] = ()) -> pd.DataFrame
 
 
 def joint_kinds(frame: pd.DataFrame) -> pd.Series[Any]:
-    """Which of `JOINT` each paragraph is; missing without both labels, and where it is related to neither target."""
+    """Which of `JOINT` each paragraph is; missing without both labels, and where it is related to neither target.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"sanctions": ["favor", "favor", None], "diplomacy": ["favor", "unrelated", "favor"]})
+    >>> joint_kinds(frame).tolist()
+    ['dual_track', 'coercion_only', nan]
+    """
     import pandas as pd
 
     sanctions, diplomacy = frame["sanctions"], frame["diplomacy"]

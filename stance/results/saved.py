@@ -71,6 +71,16 @@ def read_results(path: str | Path) -> Results:
     ------
     StanceError
         If it is missing, unreadable, unfinished, or holds no results.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "scores.csv"
+    ...     _ = path.write_text("article_id,tax,tax_probability,tax_p_favor,tax_abstained\\n007,favor,0.9,0.9,\\n")
+    ...     found = read_results(path)
+    >>> found.level, found.targets[0].name, found.frame["article_id"].tolist()
+    ('paragraph', 'tax', ['007'])
     """
     import pyarrow as pa
 
