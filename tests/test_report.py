@@ -16,7 +16,8 @@ from click.testing import CliRunner, Result
 
 from stance.commands import main
 from stance.labels import JOINT
-from stance.results.report import render_report
+from stance.results.figures import inline_svg
+from stance.results.report import collection_figures, render_report
 from stance.results.rollup import roll_up
 from stance.results.saved import Results, read_results
 
@@ -354,6 +355,23 @@ def test_figures_are_saved_for_papers(folder: Path, tmp_path: Path) -> None:
     words = "".join(element.text or "" for element in svg.iter() if element.tag.endswith("text"))
     assert "Outlet A" in words
     assert (tmp_path / "a" / "by-month.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_month_without_articles_is_a_gap(folder: Path) -> None:
+    """Time is drawn to scale; and of many outlets the largest are drawn and the number is said."""
+    found = read_results(folder / "many.csv")
+    day = found.frame["date"].replace({"2026-02-11": "2026-08-11"})
+    outlets = found.frame["article_id"]
+    months, by_outlet = collection_figures(
+        Results(found.frame.assign(date=day, outlet=outlets), found.targets, "paragraph")
+    )
+    assert months.groups == ["2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08"]
+    gaps = [month for month, value in zip(months.groups, months.series[0].values, strict=True) if value != value]
+    assert gaps == ["2026-02", "2026-06", "2026-07"]
+    assert "for 5 months" in months.summary
+    assert len(by_outlet.groups) == 15
+    assert "for 40 outlets, of which the 15 with most paragraphs are drawn" in by_outlet.summary
+    assert "<svg" in inline_svg(months)
 
 
 def test_hostile_names_do_not_break_a_chart(folder: Path) -> None:

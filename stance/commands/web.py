@@ -49,7 +49,7 @@ class Limits:
     body : int
         Bytes sent.
     seconds : float
-        To receive them; and as many again to score them.
+        To receive them; and twice as many for their turn to come and to score them.
     at_once : int
         Texts scored side by side.
     waiting : int

@@ -27,6 +27,7 @@ ARTICLES = 50
 _EXAMPLES = 3
 _GROUPS_DRAWN = 15
 _GROUPS_LISTED = 100
+_LONGEST_TIME = 600
 _SIGNS = {"favor": "+", "against": "−", "neutral": "="}
 _SPOKEN = ("voice", "speaker", "actor")
 
@@ -137,16 +138,30 @@ def collection_figures(results: Results) -> list[Figure]:
             continue
         rows = roll_up(results, level)
         rows = rows[rows[level].notna()]
-        if level != "month":
-            rows = rows.sort_values("paragraphs", ascending=False, kind="stable").head(_GROUPS_DRAWN)
         nets = [target.name for target in results.targets if rows[f"{target.name}_net"].notna().any()]
         if not nets or (level == "month" and len(rows) < 2):
             continue
-        series = [Series(name, rows[f"{name}_net"].tolist(), (1.96 * rows[f"{name}_net_se"]).tolist()) for name in nets]
-        summary = f"Net stance on {' and '.join(nets)} for {len(rows)} {level}s; the table below has the figures."
+        number = len(rows)
+        if level == "month":
+            rows = rows.set_index("month").reindex(_months(rows["month"].tolist())).reset_index()
+        else:
+            rows = rows.sort_values("paragraphs", ascending=False, kind="stable").head(_GROUPS_DRAWN)
+        series = [Series(n, rows[f"{n}_net"].tolist(), (1.96 * rows[f"{n}_net_se"]).tolist()) for n in nets]
+        summary = f"Net stance on {' and '.join(nets)} for {number} {level}s"
+        if level != "month" and number > len(rows):
+            summary += f", of which the {len(rows)} with most paragraphs are drawn"
         groups = [str(value) for value in rows[level]]
         figures.append(Figure(f"by-{level}", title, summary, groups, series, level == "month"))
     return figures
+
+
+def _months(known: list[str]) -> list[str]:
+    """All months from the first to the last: a month without articles is a gap, not a shorter way."""
+    first, last = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (min(known), max(known)))
+    if last - first > _LONGEST_TIME:
+        # one date that is wrong by a century would leave nothing to see
+        return known
+    return [f"{m // 12:04d}-{m % 12 + 1:02d}" for m in range(first, last + 1)]
 
 
 def _markup(text: str) -> Any:
