@@ -29,7 +29,7 @@ def _run(*arguments: object) -> Result:
 def _results(rows: list[tuple[Any, ...]], **more: list[Any]) -> Results:
     """From (article, outlet, date, sanctions, diplomacy)."""
     names = ("article_id", "outlet", "date", "sanctions", "diplomacy")
-    frame = pd.DataFrame(rows, columns=list(names)).assign(**more)
+    frame = pd.DataFrame(rows, columns=list(names)).assign(**{"sanctions_abstained": None, **more})
     return Results(frame, TARGETS, "paragraph")
 
 
@@ -56,6 +56,16 @@ def test_every_count_and_share_by_hand() -> None:
     assert row["share_dual_track"] == pytest.approx(1 / 4)
     # articles: f-a = 1, 0, -1 of 3, 1, 1 related; ratio 0
     assert row["sanctions_net_se"] == pytest.approx(math.sqrt(3 / 2 * (1 + 0 + 1)) / 5)
+
+
+def test_boilerplate_is_no_abstention() -> None:
+    """Bylines and footers that were not scored are counted by themselves: read = scored + abstained + boilerplate."""
+    results = _results([*SMALL, ("c", None, "02/06/2026", None, None)])
+    results.frame.loc[7, "sanctions_abstained"] = "boilerplate"
+    row, before = roll_up(results).iloc[0], roll_up(_results(SMALL)).iloc[0]
+    assert (row["paragraphs"], row["abstained"], row["boilerplate"], row["sanctions_abstained"]) == (8, 1, 1, 1)
+    for column in ("sanctions_net", "sanctions_net_se", *JOINT):
+        assert row[column] == before[column]
 
 
 def test_weighting_by_article_is_the_mean_of_articles() -> None:

@@ -42,7 +42,8 @@ _FIXED = {
     "articles": ("integer", "Articles"),
     "copies_left_out": ("integer", "Articles left out as further copies of a cluster"),
     "paragraphs": ("integer", "Paragraphs"),
-    "abstained": ("integer", "Paragraphs without a label for any target"),
+    "abstained": ("integer", "Paragraphs of the article without a label for any target"),
+    "boilerplate": ("integer", "Paragraphs that are not the article's (bylines, links, footers) and were not scored"),
 }
 _JOINT = {
     "coercion_only": "in favor of sanctions, not of diplomacy",

@@ -13,7 +13,7 @@ from stance.labels import JOINT, UNRELATED, Target, has_joint
 from stance.results.dictionary import CLASSIFY_AND_COUNT
 from stance.results.figures import Figure, Series, inline_svg
 from stance.results.marked import cut_pieces, read_words
-from stance.results.rollup import joint_kinds, roll_up
+from stance.results.rollup import is_boilerplate, joint_kinds, roll_up
 from stance.results.saved import Results
 
 if TYPE_CHECKING:
@@ -297,13 +297,21 @@ def _counts(results: Results, single: bool) -> dict[str, Any]:
     frame = results.frame
     if results.counts is not None:
         return {**results.counts.to_dict(), "known": True}
+    whole = _records(roll_up(results))[0]
     labelled = frame[[target.name for target in results.targets]].notna().any(axis=1)
     articles = frame["article_id"].nunique()
     scored = frame.loc[labelled, "article_id"].nunique()
     return {
         "articles": {"read": articles, "scored": scored, "abstained": articles - scored, "quarantined": None},
-        "paragraphs": {"read": len(frame), "scored": int(labelled.sum()), "abstained": int((~labelled).sum())},
-        "reasons": frame.loc[~labelled, f"{results.targets[0].name}_abstained"].value_counts().to_dict(),
+        "paragraphs": {
+            "read": len(frame),
+            "scored": int(labelled.sum()),
+            "abstained": whole["abstained"],
+            "boilerplate": whole["boilerplate"],
+        },
+        "reasons": frame.loc[~labelled & ~is_boilerplate(results), f"{results.targets[0].name}_abstained"]
+        .value_counts()
+        .to_dict(),
         "known": False,
     }
 

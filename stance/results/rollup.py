@@ -16,13 +16,16 @@ from stance.results.saved import Results
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COPIES", "LEVELS", "WEIGHTS", "count_articles", "joint_kinds", "roll_up"]
+__all__ = ["COPIES", "LEVELS", "WEIGHTS", "count_articles", "is_boilerplate", "joint_kinds", "roll_up"]
 
 _Numbers = npt.NDArray[Any]
 
 LEVELS = ("all", "article", "outlet", "month", "voice", "speaker", "actor")
 WEIGHTS = ("paragraph", "article")
 COPIES = ("each", "once")
+
+#: Why such a paragraph has no label; it is counted by itself, not as an abstention.
+BOILERPLATE = "boilerplate"
 
 _OF_PARAGRAPHS = ("voice", "speaker", "actor")
 _ABOUT = ("article_id", "title", "date", "outlet")
@@ -53,7 +56,7 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
     Returns
     -------
     pandas.DataFrame
-        The group; ``articles``, ``copies_left_out``, ``paragraphs``, ``abstained``; for each target
+        The group; ``articles``, ``copies_left_out``, ``paragraphs``, ``abstained``, ``boilerplate``; for each target
         ``TARGET_LABEL`` (counts), ``TARGET_abstained``, ``TARGET_share_LABEL``, ``TARGET_net``, ``TARGET_net_se``; the
         `JOINT` columns and ``share_`` of each. A share that does not exist is missing. These are classify-and-count
         figures.
@@ -68,6 +71,7 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
     >>> import pandas as pd
     >>> labels = ["favor", "favor", "against", "unrelated"]
     >>> frame = pd.DataFrame({"article_id": ["a", "a", "b", "b"], "outlet": "Wire", "tax": labels})
+    >>> frame["tax_abstained"] = None
     >>> rows = roll_up(Results(frame, (Target("tax"),), "paragraph"), "outlet")
     >>> rows[["outlet", "articles", "tax_favor", "tax_net"]].to_dict("records")
     [{'outlet': 'Wire', 'articles': 2, 'tax_favor': 2, 'tax_net': 0.3333333333333333}]
@@ -86,7 +90,7 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
     rows = counts[shown].iloc[groups.first].reset_index(drop=True)
     rows["articles"] = groups.total(np.ones(len(counts))).astype(int)
     rows["copies_left_out"] = np.bincount(groups.number[~groups.kept], minlength=groups.size)
-    for name in ("paragraphs", "abstained"):
+    for name in ("paragraphs", "abstained", "boilerplate"):
         rows[name] = groups.total(counts[name]).astype(int)
     for target in results.targets:
         _add_target(rows, counts, target, groups, level)
@@ -120,7 +124,7 @@ def count_articles(results: Results, within: Sequence[str] = ()) -> pd.DataFrame
     Examples
     --------
     >>> import pandas as pd
-    >>> frame = pd.DataFrame({"article_id": ["a", "a", "b"], "tax": ["favor", None, "neutral"]})
+    >>> frame = pd.DataFrame({"article_id": ["a", "a", "b"], "tax": ["favor", None, "neutral"], "tax_abstained": None})
     >>> counts = count_articles(Results(frame, (Target("tax"),), "paragraph"))
     >>> counts[["article_id", "paragraphs", "abstained", "tax_favor"]].values.tolist()
     [['a', 2, 1, 1], ['b', 1, 0, 0]]
@@ -131,9 +135,12 @@ def count_articles(results: Results, within: Sequence[str] = ()) -> pd.DataFrame
             raise StanceError(f"the results have no column {name!r} of paragraphs")
     if results.level == "article":
         counts = frame.copy()
+        if "boilerplate" not in counts:
+            counts["boilerplate"] = 0
         for target in results.targets:
             labels = [f"{target.name}_{label}" for label in target.labels]
-            counts[f"{target.name}_abstained"] = counts["paragraphs"] - counts[labels].sum(axis=1)
+            abstained = counts["paragraphs"] - counts["boilerplate"] - counts[labels].sum(axis=1)
+            counts[f"{target.name}_abstained"] = abstained
         return counts
     number = _number(frame, ["article_id", *within])
     first = np.unique(number, return_index=True)[1]
@@ -143,17 +150,24 @@ def count_articles(results: Results, within: Sequence[str] = ()) -> pd.DataFrame
         return np.bincount(number, weights=np.asarray(which, dtype=float), minlength=len(first)).astype(int)
 
     counts["paragraphs"] = tally(np.ones(len(frame)))
-    labelled = {target.name: frame[target.name].isin(target.labels) for target in results.targets}
-    counts["abstained"] = tally(~np.any(list(labelled.values()), axis=0))
+    boilerplate = np.asarray(is_boilerplate(results))
+    counts["boilerplate"] = tally(boilerplate)
+    labelled = {target.name: np.asarray(frame[target.name].isin(target.labels)) for target in results.targets}
+    counts["abstained"] = tally(~np.any(list(labelled.values()), axis=0) & ~boilerplate)
     for target in results.targets:
         for label in target.labels:
             counts[f"{target.name}_{label}"] = tally(frame[target.name] == label)
-        counts[f"{target.name}_abstained"] = tally(~labelled[target.name])
+        counts[f"{target.name}_abstained"] = tally(~labelled[target.name] & ~boilerplate)
     if has_joint(results.targets):
         kinds = joint_kinds(frame)
         for name in JOINT:
             counts[name] = tally(kinds == name)
     return counts
+
+
+def is_boilerplate(results: Results) -> pd.Series[bool]:
+    """Which paragraphs were not scored because they are not the article's: bylines, links, footers."""
+    return results.frame[f"{results.targets[0].name}_abstained"] == BOILERPLATE
 
 
 def joint_kinds(frame: pd.DataFrame) -> pd.Series[Any]:
