@@ -324,3 +324,21 @@ def test_results_are_a_frame_with_a_model(scored: Path) -> None:
     assert isinstance(found, Results)
     assert [target.name for target in found.targets] == ["sanctions", "diplomacy"]
     assert found.level == "paragraph"
+
+
+def test_the_commands_offer_what_the_library_has() -> None:
+    """The choices of the command line, which loads no library to show its help, are those of the library."""
+    from stance.batch.encoding import FORMATS as PLAIN
+    from stance.commands import results as command
+    from stance.commands import score
+    from stance.results.export import EXPORTS, export_format
+    from stance.results.rollup import COPIES, LEVELS, WEIGHTS
+
+    assert set(command._FORMATS) == {*PLAIN, *EXPORTS} == set(FORMATS)
+    assert command._LEVELS == LEVELS
+    parameters = {parameter.name: parameter for parameter in command.rollup.params}
+    assert parameters["weight"].type.choices == WEIGHTS  # type: ignore[attr-defined]
+    assert parameters["copies"].type.choices == COPIES  # type: ignore[attr-defined]
+    suffixes = {suffix for suffixes, _ in EXPORTS.values() for suffix in suffixes}
+    assert set(score._EXPORTS) == suffixes
+    assert all(export_format(f"x{suffix}") == name for suffix, name in score._BY_SUFFIX.items())

@@ -30,7 +30,7 @@ __all__ = ["EXPORTS", "Typed", "export", "export_format", "plain_bytes"]
 EXPORTS = {
     "xlsx": ((".xlsx",), "stance.results.export_excel"),
     "dta": ((".dta",), "stance.results.export_stata"),
-    "sav": ((".sav", ".zsav"), "stance.results.export_spss"),
+    "sav": ((".sav",), "stance.results.export_spss"),
     "sqlite": ((".sqlite", ".sqlite3", ".db"), "stance.results.export_sqlite"),
 }
 
