@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -94,7 +95,7 @@ def test_every_example_of_the_help_runs(path: str, example: str, tmp_path: Path,
         assert _run("score", SAMPLE, "--explain", "-o", str(tmp_path / "scores.csv")).exit_code == 0
     if example.startswith(("stance train data", "stance evaluate models/default data", "stance corpus stats")):
         pytest.skip("minutes long; training and statistics of the whole corpus have their own tests")
-    command = [sys.executable, "-m", "stance", *example.split()[1:]]
+    command = [sys.executable, "-m", "stance", *shlex.split(example)[1:]]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert "Traceback" not in run.stderr
