@@ -264,6 +264,19 @@ def test_it_works_by_keyboard(chromium: Browser, folder: Path) -> None:
     page.context.close()
 
 
+@pytest.mark.parametrize("name", ["one", "many", "hostile"])
+def test_ids_are_unique_and_links_lead_somewhere(chromium: Browser, folder: Path, name: str) -> None:
+    """Several figures and articles share a page without sharing an id; every link within it has its end."""
+    page = _open(chromium, folder / f"{name}.html").page
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+    links = page.evaluate("[...document.querySelectorAll('a')].map(e => e.getAttribute('href'))")
+    assert [link for link in links if link[0] != "#" or link[1:] not in ids] == []
+    uses = page.evaluate("[...document.querySelectorAll('svg use')].map(e => e.href.baseVal)")
+    assert [use for use in uses if use[1:] not in ids] == []
+    page.context.close()
+
+
 def test_it_is_read_without_script(chromium: Browser, folder: Path) -> None:
     """With scripts switched off in the browser nothing is missing."""
     page = _open(chromium, folder / "many.html", java_script_enabled=False).page

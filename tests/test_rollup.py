@@ -234,6 +234,38 @@ def test_an_unfinished_run_is_not_rolled_up(root: Path, tmp_path: Path) -> None:
     assert "not finished" in result.stderr
 
 
+def test_shards_are_read_as_one_run(tmp_path: Path) -> None:
+    """Two shards in one folder give the rows of an undivided run; one alone is an error."""
+    source = tmp_path / "articles.jsonl"
+    rows = [{"id": f"n{i}", "text": f"Talks {i} were held.\n\nThe embargo stays, he said."} for i in range(11)]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    _run("score", source, "--chunk", 2, "--explain", "-o", f"{tmp_path}/whole/")
+    _run("score", source, "--chunk", 2, "--explain", "-o", f"{tmp_path}/run/", "--shard", "1/2")
+    alone = _run("results", "rollup", tmp_path / "run")
+    assert (alone.exit_code, "1 of 2 shards" in alone.stderr) == (1, True)
+    _run("score", source, "--chunk", 2, "--explain", "-o", f"{tmp_path}/run/", "--shard", "2/2")
+    whole, shards = read_results(tmp_path / "whole"), read_results(tmp_path / "run")
+    pd.testing.assert_frame_equal(whole.frame, shards.frame)
+    assert whole.counts == shards.counts
+    assert whole.model == shards.model
+    result = _run("report", tmp_path / "run", "-o", tmp_path / "r.html")
+    assert (result.exit_code, (tmp_path / "r.html").exists()) == (0, True)
+
+
+def test_score_rolls_up_to_standard_output(root: Path, tmp_path: Path) -> None:
+    """--level outlet and month print CSV, JSON lines or a table; what makes no sense is a usage error."""
+    sample = root / "data" / "articles" / "vienna-round.txt"
+    row = json.loads(_run("score", sample, "--level", "outlet", "-f", "jsonl").stdout)
+    assert (row["outlet"], row["articles"], row["paragraphs"]) == (None, 1, 16)
+    assert _run("score", sample, "--level", "month", "-f", "csv").stdout.startswith("month,articles,")
+    assert "net" in _run("score", sample, "--level", "month").stdout
+    for arguments in (("--level", "outlet", "-o", f"{tmp_path}/run/"), ("--level", "article", "--explain")):
+        assert _run("score", sample, *arguments).exit_code == 2
+    for arguments in (("--level", "outlet", "-f", "dta"), ("--level", "month", "-o", f"{tmp_path}/no/x.csv")):
+        result = _run("score", sample, *arguments)
+        assert (result.exit_code, len(result.stderr.strip().splitlines())) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("text", "day", "month"),
     [

@@ -23,7 +23,7 @@ __all__ = ["score_by_way_of_parquet", "write_columns"]
 def write_columns(output: str, level: str, explained: bool, model: str | None, counts: Counts) -> None:
     """Write the dictionary of an output that was written as it was scored."""
     from stance.labels import Target
-    from stance.results.dictionary import describe_columns, model_facts, write_dictionary
+    from stance.results.dictionary import describe_columns, dictionary_path, model_facts, write_dictionary
     from stance.results.records import article_columns, paragraph_columns
 
     manifest = read_manifest(default_model_path() if model is None else model)
@@ -31,9 +31,16 @@ def write_columns(output: str, level: str, explained: bool, model: str | None, c
     fields = article_columns(targets) if level == "article" else paragraph_columns(targets, explained)
     kinds = {str: "string", int: "integer", float: "number", bool: "boolean"}
     columns = describe_columns(fields, targets, {name: kinds[kind] for name, kind in fields.items()})
-    # the manifest of a run counts, over all its shards
-    known = None if Path(output).is_dir() else counts
-    write_dictionary(Path(output), columns, model=model_facts(manifest), counts=known)
+    path, facts = Path(output), model_facts(manifest)
+    if not path.is_dir():
+        write_dictionary(path, columns, model=facts, counts=counts)
+        return
+    # all shards of a run would write the same, perhaps at once; what was read is counted by the manifest
+    try:
+        write_dictionary(path, columns, model=facts)
+    except StanceError:
+        if not dictionary_path(path).exists():
+            raise
 
 
 def score_by_way_of_parquet(
