@@ -58,6 +58,8 @@ class Job:
         Whether to score bylines, links and footers, too.
     clusters : bool
         Whether to add the cluster of near-duplicate articles that each belongs to.
+    explain : bool
+        Whether each paragraph carries its deciding words: some hundred times slower.
     """
 
     paths: tuple[str, ...]
@@ -71,6 +73,7 @@ class Job:
     dask: str | None = None
     keep_boilerplate: bool = False
     clusters: bool = False
+    explain: bool = False
 
     def settings(self) -> dict[str, Any]:
         """What decides the bytes of the output, beside model and inputs."""
@@ -80,6 +83,7 @@ class Job:
             "level": self.level,
             "keep_boilerplate": self.keep_boilerplate,
             "clusters": self.clusters,
+            "explain": self.explain,
             "columns": asdict(self.columns),
             "chunk_articles": self.chunk,
             "chunk_characters": CHARACTERS,
@@ -172,7 +176,8 @@ def score_to_directory(
 
         try:
             shown = _open_progress(job) if progress else None
-            _drive(job, reference, Form(job.level, job.format, job.keep_boilerplate), done, write, refuse_all, shown)
+            form = Form(job.level, job.format, job.keep_boilerplate, job.explain)
+            _drive(job, reference, form, done, write, refuse_all, shown)
             if describe_inputs(job.paths) != inputs:
                 raise StanceError(f"{folder}: the inputs changed while they were read; run anew")
             directory.state = "finished"
@@ -238,7 +243,7 @@ def score_to_file(
             _drive(
                 job,
                 job.model(),
-                Form(job.level, None, job.keep_boilerplate),
+                Form(job.level, None, job.keep_boilerplate, job.explain),
                 set(),
                 write,
                 refuse or (lambda records: None),

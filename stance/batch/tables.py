@@ -12,8 +12,9 @@ import pyarrow as pa
 from stance.articles.boilerplate import mark_boilerplate
 from stance.articles.paragraphs import split_paragraphs
 from stance.batch.counts import Counts
-from stance.labels import Target
+from stance.labels import JOINT, UNRELATED, Target, has_joint
 from stance.model.abstention import Reason
+from stance.model.deciding import words_cell
 from stance.model.scores import Scores
 from stance.model.stance_model import StanceModel
 
@@ -26,7 +27,6 @@ _LINE_ENDS = ("\n", "\r", "\x0b", "\x0c", "\u2028", "\u2029")
 _BLANKS = " \t\xa0"
 _OPENING = "\"'“‘(["
 _REASONS = (None, *Reason)
-_ABOUT_NOTHING = frozenset({"unrelated", "none"})
 
 
 class _Paragraphs(NamedTuple):
@@ -42,7 +42,12 @@ class _Paragraphs(NamedTuple):
 
 
 def score_articles(
-    model: StanceModel, articles: Any, level: str = "paragraph", keep_boilerplate: bool = False
+    model: StanceModel,
+    articles: Any,
+    level: str = "paragraph",
+    *,
+    keep_boilerplate: bool = False,
+    explain: bool = False,
 ) -> tuple[Any, Counts]:
     """Score the articles of a chunk.
 
@@ -56,6 +61,8 @@ def score_articles(
         What a row of the result is.
     keep_boilerplate : bool
         Whether paragraphs that are marked as boilerplate are scored all the same.
+    explain : bool
+        Whether to add the deciding words to paragraphs.
 
     Returns
     -------
@@ -74,7 +81,7 @@ def score_articles(
     counts = _count(len(articles), paragraphs, outcome)
     if level == "article":
         return _article_table(articles, paragraphs, outcome), counts
-    return _paragraph_table(articles, paragraphs, outcome), counts
+    return _paragraph_table(articles, paragraphs, outcome, model if explain else None), counts
 
 
 def _split(texts: list[str], footers: list[int | None] | None) -> _Paragraphs:
@@ -179,7 +186,9 @@ def _count(articles: int, paragraphs: _Paragraphs, outcome: _Outcome) -> Counts:
     )
 
 
-def _paragraph_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) -> Any:
+def _paragraph_table(
+    articles: Any, paragraphs: _Paragraphs, outcome: _Outcome, explained_by: StanceModel | None
+) -> Any:
     said = ("id", *_about(articles))
     if paragraphs.whole:
         about, texts = articles.select(said), articles.column("text")
@@ -196,6 +205,10 @@ def _paragraph_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) 
         for k, label in enumerate(found.target.labels):
             columns[f"{name}_p_{label}"] = _numbers(found.probabilities[:, k])
         columns[f"{name}_abstained"] = _words(found.reasons, ("", *map(str, Reason)), missing=0)
+        if explained_by is not None:
+            rows = zip(paragraphs.texts, paragraphs.start.tolist(), columns[name].to_pylist(), strict=True)
+            cells = [words_cell(explained_by, text, start, name, label) for text, start, label in rows]
+            columns[f"{name}_words"] = pa.array(cells, pa.string())
     return pa.table(columns)
 
 
@@ -218,16 +231,52 @@ def _article_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) ->
         target = found.target
         counts = {label: per_article(found.labels == k) for k, label in enumerate(target.labels)}
         columns |= {f"{target.name}_{label}": pa.array(n) for label, n in counts.items()}
-        by_name = {label.lower(): n for label, n in counts.items()}
-        net = np.full(len(articles), np.nan)
-        if "favor" in by_name and "against" in by_name:
-            related = np.zeros(len(articles), dtype=np.int64)
-            for label, n in counts.items():
-                if label.lower() not in _ABOUT_NOTHING:
-                    related += n
-            np.divide(by_name["favor"] - by_name["against"], related, out=net, where=related > 0)
-        columns[f"{target.name}_net"] = _numbers(net)
+        about = {label: n for label, n in counts.items() if label.lower() not in UNRELATED}
+        related = np.sum(list(about.values()), axis=0, dtype=np.int64) + np.zeros(len(articles), dtype=np.int64)
+        for label, n in about.items():
+            columns[f"{target.name}_share_{label}"] = _numbers(_divide(n, related))
+        net, error = _net({label.lower(): n for label, n in counts.items()}, related)
+        columns |= {f"{target.name}_net": _numbers(net), f"{target.name}_net_se": _numbers(error)}
+    if has_joint([found.target for found in outcome.targets]):
+        columns |= {name: pa.array(per_article(which)) for name, which in zip(JOINT, _joint(outcome), strict=True)}
     return pa.table(columns)
+
+
+def _divide(a: npt.NDArray[Any], b: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """The quotient, NaN where there is nothing to divide by."""
+    quotient = np.full(len(b), np.nan)
+    np.divide(a, b, out=quotient, where=b > 0)
+    return quotient
+
+
+def _net(
+    counts: dict[str, npt.NDArray[np.int64]], related: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Net stance and its standard error, as `article_record` has them."""
+    if not {"favor", "against"} <= counts.keys():
+        nothing = np.full(len(related), np.nan)
+        return nothing, nothing
+    net = _divide(counts["favor"] - counts["against"], related)
+    squares = counts["favor"] + counts["against"] - related * (net * net)
+    return net, np.sqrt(_divide(np.maximum(squares, 0.0), related * (related - 1)))
+
+
+def _joint(outcome: _Outcome) -> list[npt.NDArray[np.bool_]]:
+    """Which paragraphs belong to each of `JOINT`."""
+    found = {target.target.name: target for target in outcome.targets}
+    labelled, favored, about = [], [], []
+    for name in ("sanctions", "diplomacy"):
+        target = found[name]
+        labels = np.array([*target.target.labels, ""])[target.labels]
+        labelled.append(target.labels >= 0)
+        favored.append(labels == "favor")
+        about.append(~np.isin(labels, list(UNRELATED)))
+    counted = labelled[0] & labelled[1] & (about[0] | about[1])
+    sanctions, diplomacy = favored
+    return [
+        counted & kind
+        for kind in (sanctions & ~diplomacy, diplomacy & ~sanctions, sanctions & diplomacy, ~sanctions & ~diplomacy)
+    ]
 
 
 def _words(codes: npt.NDArray[Any], words: tuple[str, ...], missing: int) -> Any:
