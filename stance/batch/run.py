@@ -55,7 +55,7 @@ class Job:
     dask : str, optional
         Address of a Dask scheduler, or ``"local"``.
     explain : bool
-        Whether each paragraph carries its deciding words: some hundred times slower.
+        Whether each paragraph carries its deciding words; much slower.
     """
 
     paths: tuple[str, ...]
