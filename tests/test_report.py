@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -442,14 +443,29 @@ def test_articles_alone_make_no_report(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("package", "source"), [("jinja2", "one.csv"), ("matplotlib", "many.csv")])
-def test_a_missing_extra_is_named(folder: Path, package: str, source: str) -> None:
+def test_a_missing_extra_is_named(folder: Path, tmp_path: Path, package: str, source: str) -> None:
     """Without the package: one line that says what to install."""
     code = f"import sys; sys.modules[{package!r}] = None; from stance.commands import main; main()"
-    command = [sys.executable, "-c", code, "report", str(folder / source), "-o", "/dev/null"]
+    command = [sys.executable, "-c", code, "report", str(folder / source), "-o", str(tmp_path / "x.html")]
     run = subprocess.run(command, capture_output=True, text=True)
     assert run.returncode == 1
     assert "pip install 'sanctions-stance[report]'" in run.stderr
     assert len(run.stderr.strip().splitlines()) == 1
+
+
+def test_a_device_is_not_replaced(folder: Path, tmp_path: Path) -> None:
+    """Where something stands that is no file, such as a pipe or /dev/null, it stays; one line says so."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for arguments in (
+        ("report", folder / "one.csv", "-o", pipe),
+        ("results", "export", folder / "one.csv", "-o", pipe, "-f", "csv"),
+        ("score", SAMPLE, "-o", pipe, "-f", "csv"),
+        ("score", SAMPLE, "-o", pipe, "-f", "xlsx"),
+    ):
+        result = _run(*arguments)
+        assert (result.exit_code, "device" in result.stderr, pipe.is_fifo()) == (1, True, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
 
 
 def test_an_article_needs_no_matplotlib(folder: Path, tmp_path: Path) -> None:

@@ -285,3 +285,58 @@ def test_dates_are_read_only_beyond_doubt(text: str | None, day: str | None, mon
     """Day and month in figures could be either; such a date stays unknown."""
     assert (None if day_of(text) is None else str(day_of(text))) == day
     assert month_of(text) == month
+
+
+def _by_loops(rows: list[dict[str, Any]], weight: str, copies: str) -> dict[str, float]:
+    """Shares, net stance and joint shares of one group, counted paragraph by paragraph."""
+    chosen: dict[str, str] = {}
+    for row in rows:
+        chosen.setdefault(row["cluster"] or f"alone {row['article_id']}", row["article_id"])
+    if copies == "once":
+        rows = [row for row in rows if row["article_id"] in chosen.values()]
+    found: dict[str, float] = {"paragraphs": len(rows)}
+
+    def share(base: list[dict[str, Any]], hit: list[dict[str, Any]]) -> float:
+        if not base:
+            return math.nan
+        if weight == "paragraph":
+            return len(hit) / len(base)
+        articles = {row["article_id"] for row in base}
+        parts = [
+            sum(row["article_id"] == a for row in hit) / sum(row["article_id"] == a for row in base) for a in articles
+        ]
+        return sum(parts) / len(parts)
+
+    for target in ("sanctions", "diplomacy"):
+        related = [row for row in rows if row[target] in LABELS[:3]]
+        shares = [share(related, [row for row in related if row[target] == label]) for label in LABELS[:3]]
+        found |= {f"{target}_share_{label}": value for label, value in zip(LABELS, shares, strict=False)}
+        found[f"{target}_net"] = shares[0] - shares[1]
+    both = [r for r in rows if r["sanctions"] and r["diplomacy"]]
+    both = [r for r in both if {r["sanctions"], r["diplomacy"]} != {"unrelated"}]
+    for name, favored in zip(JOINT, ((True, False), (False, True), (True, True), (False, False)), strict=True):
+        hit = [r for r in both if (r["sanctions"] == "favor", r["diplomacy"] == "favor") == favored]
+        found[f"share_{name}"] = share(both, hit)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_roll_ups_equal_a_count_by_loops(seed: int) -> None:
+    """On random results every share of every level, weighting and treatment of copies is that of a plain count."""
+    rng = np.random.default_rng(seed)
+    labels = np.array([*LABELS, None], dtype=object)
+    rows = []
+    for article in range(int(rng.integers(1, 25))):
+        about = {"article_id": f"a{article}", "outlet": ["A", "B", None][rng.integers(3)], "date": "2026-01-01"}
+        about["cluster"] = ["x", "y", None, None][rng.integers(4)]
+        for _ in range(rng.integers(1, 7)):
+            rows.append(about | {"sanctions": labels[rng.integers(5)], "diplomacy": labels[rng.integers(5)]})
+    frame = pd.DataFrame(rows).assign(sanctions_abstained=None)
+    for weight in ("paragraph", "article"):
+        for copies in ("each", "once"):
+            for level in ("all", "outlet"):
+                for got in roll_up(Results(frame, TARGETS, "paragraph"), level, weight, copies).to_dict("records"):
+                    group = None if level == "all" or pd.isna(got["outlet"]) else got["outlet"]
+                    expected = _by_loops([r for r in rows if level == "all" or r["outlet"] == group], weight, copies)
+                    for name, value in expected.items():
+                        assert got[name] == pytest.approx(value, nan_ok=True), (weight, copies, level, name)

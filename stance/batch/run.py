@@ -59,7 +59,7 @@ class Job:
     clusters : bool
         Whether to add the cluster of near-duplicate articles that each belongs to.
     explain : bool
-        Whether each paragraph carries its deciding words: some hundred times slower.
+        Whether each paragraph carries its deciding words; much slower.
     """
 
     paths: tuple[str, ...]
@@ -224,6 +224,9 @@ def score_to_file(
     path = Path(path)
     if not path.resolve().parent.is_dir():
         raise StanceError(f"{path}: no folder {path.parent} to write to")
+    if path.exists() and not path.is_file():
+        # a device such as /dev/null would be replaced by the file
+        raise StanceError(f"{path}: is a folder or a device; name a file, or write to standard output")
     total = Counts()
     part_file = path.with_name(path.name + ".part")
     writer: Any = None

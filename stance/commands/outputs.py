@@ -20,17 +20,16 @@ if TYPE_CHECKING:
 __all__ = ["score_by_way_of_parquet", "write_columns"]
 
 
-def write_columns(output: str, level: str, explained: bool, model: str | None, counts: Counts) -> None:
-    """Write the dictionary of an output that was written as it was scored."""
+def write_columns(output: str, format: str, model: str | None, counts: Counts) -> None:
+    """Write the dictionary of an output that was written as it was scored: of the columns that it has."""
     from stance.labels import Target
     from stance.results.dictionary import describe_columns, dictionary_path, model_facts, write_dictionary
-    from stance.results.records import article_columns, paragraph_columns
+    from stance.results.saved import column_types
 
     manifest = read_manifest(default_model_path() if model is None else model)
     targets = [Target(target["name"], tuple(target["labels"])) for target in manifest["targets"]]
-    fields = article_columns(targets) if level == "article" else paragraph_columns(targets, explained)
-    kinds = {str: "string", int: "integer", float: "number", bool: "boolean"}
-    columns = describe_columns(fields, targets, {name: kinds[kind] for name, kind in fields.items()})
+    types = column_types(output, format)
+    columns = describe_columns(types, targets, types)
     path, facts = Path(output), model_facts(manifest)
     if not path.is_dir():
         write_dictionary(path, columns, model=facts, counts=counts)

@@ -133,7 +133,7 @@ def score(
             )
         elif folder or to_file:
             counts = in_bulk(str(output), format, level)
-            write_columns(str(output), level, explain, model_path, counts)
+            write_columns(str(output), format, model_path, counts)
         else:
             model = load_model(model_path)
             tally = Tally()

@@ -150,8 +150,9 @@ def export(
         raise StanceError(f"{path}: no such format of export; there are {', '.join((*PLAIN, *EXPORTS))}")
     if not path.resolve().parent.is_dir():
         raise StanceError(f"{path}: no folder {path.parent} to write to")
-    if path.is_dir():
-        raise StanceError(f"{path}: is a folder; name a file")
+    if path.exists() and not path.is_file():
+        # a device would be replaced by the file
+        raise StanceError(f"{path}: is a folder or a device; name a file")
     columns = describe_columns(frame.columns, targets, _types(frame))
     part = path.with_name(f".{path.stem}.part{path.suffix}")
     said: list[str] = []

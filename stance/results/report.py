@@ -333,4 +333,7 @@ def write_report(path: Path, html: str) -> None:
 
     if not path.resolve().parent.is_dir():
         raise StanceError(f"{path}: no folder {path.parent} to write to")
+    if path.exists() and not path.is_file():
+        # a device would be replaced by the file
+        raise StanceError(f"{path}: is a folder or a device; name a file")
     write_whole(path, html.encode("utf-8", "replace"))

@@ -17,7 +17,7 @@ from stance.results.dictionary import dictionary_path
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Results", "find_targets", "read_results"]
+__all__ = ["Results", "column_types", "find_targets", "read_results"]
 
 #: Columns of words: never taken for numbers, whatever stands in them.
 WORDS = ("article_id", "title", "date", "outlet", "text", "cluster", "voice", "speaker", "actor")
@@ -105,6 +105,33 @@ def read_results(path: str | Path) -> Results:
     if counts is None and "counts" in known:
         counts = Counts.from_dict(known["counts"])
     return Results(table.to_pandas(), targets, level, known.get("model", {}), counts, str(path))
+
+
+def column_types(path: str | Path, format: str) -> dict[str, str]:
+    """The columns of a file, or of the parts in the folder of a run, with their types in Data Package terms.
+
+    Only Parquet tells types; elsewhere each is ``string``. Without any row JSON lines tell nothing.
+
+    Parameters
+    ----------
+    path : path-like
+        What was written.
+    format : {"parquet", "csv", "jsonl"}
+        How.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    path = Path(path)
+    if path.is_dir():
+        parts = sorted(path.glob("part-*"))
+        return column_types(parts[0], format) if parts else {}
+    if format == "parquet":
+        kinds = {pa.int64(): "integer", pa.float64(): "number", pa.bool_(): "boolean"}
+        return {field.name: kinds.get(field.type, "string") for field in pa.parquet.read_schema(path)}
+    with path.open(encoding="utf-8", newline="") as stream:
+        names = next(csv.reader(stream), []) if format == "csv" else list(json.loads(stream.readline() or "{}"))
+    return dict.fromkeys(names, "string")
 
 
 def find_targets(columns: Iterable[str]) -> tuple[str, tuple[Target, ...]]:
