@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from stance.model.scores import ParagraphScore, Scores, TargetScore
     from stance.model.stance_model import StanceModel
     from stance.results.records import to_frame
+    from stance.results.rollup import roll_up
+    from stance.results.saved import read_results
 
 __all__ = [
     "LABELS",
@@ -50,6 +52,8 @@ __all__ = [
     "TargetScore",
     "load_model",
     "read_articles",
+    "read_results",
+    "roll_up",
     "save_model",
     "split_paragraphs",
     "to_frame",
@@ -70,6 +74,8 @@ _HOMES = {
     "stance.model.scores": ("ParagraphScore", "Scores", "TargetScore"),
     "stance.model.stance_model": ("StanceModel",),
     "stance.results.records": ("to_frame",),
+    "stance.results.rollup": ("roll_up",),
+    "stance.results.saved": ("read_results",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from shutil import which
+from typing import TYPE_CHECKING
 
 import pytest
 
 from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # needs atheris, and runs for as long as it is told to
 collect_ignore = ["fuzz_kernel.py"]
@@ -77,3 +85,39 @@ def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test depends on the width or the colours of the terminal that runs it."""
     monkeypatch.setenv("COLUMNS", "88")
     monkeypatch.setitem(os.environ, "NO_COLOR", "1")
+
+
+def _missing(what: str) -> None:
+    """Skip; where everything must be there (CI), fail."""
+    if os.environ.get("STANCE_ALL_TESTS"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real headless Chromium, such as Debian's package."""
+    from playwright.sync_api import sync_playwright
+
+    path = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := which(name))), None)
+    if path is None:
+        _missing("no Chromium is installed (Debian: chromium)")
+    with sync_playwright() as driver:
+        # the sandbox needs rights that a container lacks; the pages are ours
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The source of axe-core, from npm, in the version that tests/browser pins by hash."""
+    if which("npm") is None:
+        _missing("npm is not installed: it brings axe-core")
+    folder = tmp_path_factory.mktemp("axe")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "tests" / "browser" / name, folder)
+    run = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True)
+    if run.returncode != 0:
+        _missing(f"axe-core cannot be had from npm: {run.stderr[-200:]}")
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")

@@ -178,6 +178,24 @@ def test_tables_equal_the_records(small_model: StanceModel, parquet: Path, level
     assert counts.articles["abstained"] > 0
 
 
+def test_deciding_words_travel_as_columns(small_model: StanceModel, parquet: Path) -> None:
+    """Explained tables equal explained records; every stretch lies inside its paragraph, the strongest first."""
+    articles = [record for record in read_records([str(parquet)]) if isinstance(record, Article)][:40]
+    expected = [r for a in articles for r in paragraph_records(a, small_model.score(a), small_model)]
+    (chunk,) = cut_chunks(read_blocks([parquet]))
+    table, _ = score_articles(small_model, chunk.articles.slice(0, 40), "paragraph", explain=True)
+    assert table.to_pylist() == expected
+    assert table.column_names == list(paragraph_columns(small_model.targets, explained=True))
+    found = [(r, json.loads(r["sanctions_words"])) for r in expected if r["sanctions_words"]]
+    assert found
+    for record, words in found:
+        assert record["sanctions"] != "unrelated"
+        assert all(record["start"] <= a < b <= record["end"] for a, b, _ in words)
+        helping = [value for *_, value in words if value > 0]
+        assert helping
+        assert sum(value < 0 for *_, value in words) + len(helping) == len(words)
+
+
 @pytest.mark.parametrize("format", ["parquet", "csv", "jsonl"])
 def test_the_parts_are_the_file(small_model_path: Path, jsonl: Path, tmp_path: Path, format: str) -> None:
     """The parts of a folder, put together, are the one file; and processes give the bytes of a single one."""

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -77,7 +78,7 @@ def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(("path", "example"), _examples(), ids=lambda value: value)
 def test_every_example_of_the_help_runs(path: str, example: str, tmp_path: Path, small_model_path: Path) -> None:
     """Copied into a shell, in a folder that holds the files that it names."""
-    if "dask" in example or "report" in example:
+    if "dask" in example or "serve" in example:
         pytest.skip("needs an extra; run by its own tests")
     (tmp_path / "articles").mkdir()
     shutil.copy(SAMPLE, tmp_path / "article.txt")
@@ -90,9 +91,11 @@ def test_every_example_of_the_help_runs(path: str, example: str, tmp_path: Path,
     (tmp_path / "mine.jsonl").write_text("".join(json.dumps(r) + "\n" for r in records))
     tweets = "".join(f"{r['text']}\tSea\t{r['sanctions']}\n" for r in records)
     (tmp_path / "tweets.csv").write_text("Tweet\tTarget\tStance\n" + tweets)
+    if "scores.csv" in example and not example.startswith("stance score"):
+        assert _run("score", SAMPLE, "--explain", "-o", str(tmp_path / "scores.csv")).exit_code == 0
     if example.startswith(("stance train data", "stance evaluate models/default data", "stance corpus stats")):
         pytest.skip("minutes long; training and statistics of the whole corpus have their own tests")
-    command = [sys.executable, "-m", "stance", *example.split()[1:]]
+    command = [sys.executable, "-m", "stance", *shlex.split(example)[1:]]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert "Traceback" not in run.stderr
@@ -105,7 +108,7 @@ def test_a_page_for_people() -> None:
     assert len(re.findall(r"^\s+\d+  ", result.stdout, re.M)) == 16
     assert re.search(r"sanctions +[-+=] (favor|against|neutral) +0\.\d\d  \"", result.stdout)
     assert "\x1b" not in result.stdout
-    assert "paragraphs: 16 read = 16 scored + 0 abstained" in result.stderr
+    assert "paragraphs: 16 read = 16 scored + 0 abstained + 0 boilerplate" in result.stderr
     assert "articles: 1 read = 1 scored + 0 abstained + 0 quarantined" in result.stderr
 
 
@@ -179,7 +182,7 @@ def test_totals_reconcile_with_quarantine(tmp_path: Path) -> None:
     kept = tmp_path / "bad.jsonl"
     result = _run("score", str(source), "-f", "jsonl", "--quarantine", str(kept))
     assert result.exit_code == 0
-    assert "articles: 3 read = 1 scored + 1 abstained + 1 quarantined" in result.stderr
+    assert "articles: 3 read = 1 scored + 1 abstained (no text: 1) + 1 quarantined" in result.stderr
     assert json.loads(kept.read_text(encoding="utf-8"))["position"] == 3
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEAVY = ("sklearn", "pandas", "pyarrow", "dask", "scipy", "joblib")
+HEAVY = ("sklearn", "pandas", "pyarrow", "dask", "scipy", "joblib", "lxml", "trafilatura", "pypdf", "docx", "warcio")
 
 
 def _loaded(code: str) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stance.articles.boilerplate import mark_boilerplate
 from stance.articles.paragraphs import split_paragraphs
 
 __all__ = ["Article", "Paragraph"]
@@ -23,6 +24,8 @@ class Paragraph:
         Character offsets into the text of the article: ``article.text[start:end] == text``, always.
     text : str
         The paragraph.
+    boilerplate : bool
+        Whether it is none of the article's: a byline, a link, a footer (see `mark_boilerplate`).
     """
 
     article_id: str
@@ -30,6 +33,7 @@ class Paragraph:
     start: int
     end: int
     text: str
+    boilerplate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,10 @@ class Article:
         The file that it was read from, ``-`` for standard input.
     position : int or None
         The line or row of that file, from 1.
+    cluster : str or None
+        The id of the first article of a run that this one is a near copy of; ``None`` where that was not looked for.
+    footer : int or None
+        Where a footer begins that earlier articles of the run have, too: from there on all is boilerplate.
 
     Examples
     --------
@@ -66,11 +74,16 @@ class Article:
     outlet: str | None = None
     source: str | None = None
     position: int | None = None
+    cluster: str | None = None
+    footer: int | None = None
 
     @property
     def paragraphs(self) -> tuple[Paragraph, ...]:
         """The paragraphs, in order (see `split_paragraphs`); split anew at each access."""
+        spans = split_paragraphs(self.text)
+        footer = len(self.text) if self.footer is None else self.footer
+        marks = mark_boilerplate([self.text[start:end] for start, end in spans])
         return tuple(
-            Paragraph(self.id, index, start, end, self.text[start:end])
-            for index, (start, end) in enumerate(split_paragraphs(self.text))
+            Paragraph(self.id, index, start, end, self.text[start:end], mark or start >= footer)
+            for index, ((start, end), mark) in enumerate(zip(spans, marks, strict=True))
         )

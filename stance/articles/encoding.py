@@ -16,7 +16,7 @@ from typing import IO
 
 from stance.errors import ArticleError
 
-__all__ = ["UNDECODABLE", "clean_surrogates", "decode", "decoded_chunks"]
+__all__ = ["UNDECODABLE", "clean_surrogates", "decode", "decoded_chunks", "told_by_magic"]
 
 #: Stands for bytes that do not fit the encoding in what `decoded_chunks` yields; no valid text holds it.
 UNDECODABLE = "\udcff"
@@ -189,14 +189,24 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
             return
 
 
+def told_by_magic(head: bytes) -> str | None:
+    """What a file that is no text is, by its first bytes.
+
+    Examples
+    --------
+    >>> told_by_magic(b"7z\\xbc\\xaf"), told_by_magic(b"Talks resume.")
+    ('a 7z archive', None)
+    """
+    return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
+
+
 def _declared(raw: bytes, source: str | None) -> tuple[str | None, int]:
     """The encoding that the first bytes show by themselves, and the length of the mark."""
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             return encoding, len(mark)
-    for magic, kind in _MAGIC:
-        if raw.startswith(magic):
-            raise ArticleError(f"not a text but {kind}", source)
+    if (kind := told_by_magic(raw)) is not None:
+        raise ArticleError(f"not a text but {kind}", source)
     head = raw[:_SAMPLE]
     wide = _wide_encoding(head)
     if wide is None and len(_CONTROL.findall(head)) * 20 > len(head):

@@ -7,46 +7,96 @@ quarantined records, and raises `ArticleError` if the source as a whole is not r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from stance.articles.article import Article
+from stance.articles.encoding import told_by_magic
+from stance.articles.read_docx import read_docx
+from stance.articles.read_epub import read_epub
+from stance.articles.read_html import read_html
 from stance.articles.read_jsonl import read_jsonl
+from stance.articles.read_mail import read_mail
+from stance.articles.read_odt import read_odt
 from stance.articles.read_parquet import read_parquet
+from stance.articles.read_pdf import read_pdf
+from stance.articles.read_rtf import read_rtf
 from stance.articles.read_table import read_table
 from stance.articles.read_text import read_text
+from stance.articles.read_warc import read_warc
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 
-__all__ = ["FORMATS", "Format", "find_format", "format_by_suffix"]
+__all__ = ["ARCHIVES", "FORMATS", "Format", "find_format", "format_by_suffix", "has_reader"]
 
 Reader = Callable[[IO[bytes], Columns, str, str], Iterator[Article | Quarantined]]
 
 
 class Format(NamedTuple):
-    """A format: its suffixes, its reader, and how its first bytes look, if they tell."""
+    """A format, and how it is told.
+
+    Attributes
+    ----------
+    suffixes : tuple of str
+        What its files are called.
+    read : callable
+        Its reader.
+    sign : re.Pattern, optional
+        First bytes that no other format has: they decide whatever the file is called.
+    part : str, optional
+        For a format that is a zip archive: the member that only it has.
+    hint : re.Pattern, optional
+        First bytes that decide only where the name says nothing.
+    binary : bool
+        Whether a file of that name without the sign cannot be one.
+    """
 
     suffixes: tuple[str, ...]
     read: Reader
-    magic: re.Pattern[bytes] | None = None
+    sign: re.Pattern[bytes] | None = None
+    part: str | None = None
+    hint: re.Pattern[bytes] | None = None
+    binary: bool = False
 
 
 _JSON_LINE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"[^\r\n]*(?:\}[ \t]*[\r\n]|\Z)')
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
+    re.I | re.S,
+)
+_MBOX = re.compile(rb"From \S+[^\r\n]*\d{4}[^\r\n]*\r?\n>?[A-Za-z][A-Za-z-]*: ")
+_MAIL = re.compile(
+    rb"(?:[A-Za-z][A-Za-z-]*:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)*"
+    rb"(?:From|Received|MIME-Version|Message-ID):[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*[A-Za-z][A-Za-z-]*:",
+    re.I,
+)
 
 FORMATS = {
     "text": Format((".txt", ".text", ".md", ".markdown"), read_text),
-    "jsonl": Format((".jsonl", ".ndjson"), read_jsonl, _JSON_LINE),
+    "jsonl": Format((".jsonl", ".ndjson"), read_jsonl, hint=_JSON_LINE),
     "table": Format((".csv", ".tsv", ".tab"), read_table),
     "parquet": Format((".parquet", ".pq"), read_parquet, re.compile(rb"PAR1")),
+    "html": Format((".html", ".htm", ".xhtml"), read_html, _HTML),
+    "pdf": Format((".pdf",), read_pdf, re.compile(rb"[\s\0]{0,1000}(?:\xef\xbb\xbf)?%PDF-"), binary=True),
+    "docx": Format((".docx", ".docm"), read_docx, part="word/document.xml", binary=True),
+    "odt": Format((".odt", ".ott"), read_odt, part="content.xml", binary=True),
+    "epub": Format((".epub",), read_epub, part="META-INF/container.xml", binary=True),
+    "rtf": Format((".rtf",), read_rtf, re.compile(rb"\s{0,100}\{\\rtf")),
+    "mail": Format((".eml", ".mbox", ".mht", ".mhtml"), read_mail, _MBOX, hint=_MAIL),
+    "warc": Format((".warc", ".wet"), read_warc, re.compile(rb"WARC/\d\.\d\r?\n")),
 }
+
+#: Suffixes of what holds files of these formats; it is opened by `stance.articles.reading`.
+ARCHIVES = (".zip", ".tar", ".tgz")
 
 #: What would pass for text, but is none that a person reads.
 _MARKUP = (
-    (re.compile(rb"\s*<(?:!doctype html|html|head|body)\b", re.I), "HTML"),
     (re.compile(rb"\s*<\?xml\b", re.I), "XML"),
     (re.compile(rb'\s*(?:\{\s*["}]|\[\s*[\[{"])'), "JSON that is not one object a line"),
 )
+
+_OFFICE = {"xl/workbook.xml": "a spreadsheet; save it as CSV", "ppt/presentation.xml": "a presentation"}
 
 
 def format_by_suffix(name: str) -> Format | None:
@@ -61,11 +111,18 @@ def format_by_suffix(name: str) -> Format | None:
     return next((found for found in FORMATS.values() if name.endswith(found.suffixes)), None)
 
 
-def find_format(name: str, head: bytes, columns: Columns, *, named: bool = True) -> Format:
-    """The format of a source, by its suffix; where that tells nothing, by its first bytes.
+def has_reader(name: str) -> bool:
+    """Whether a file of this name would be read: by a reader, or as an archive."""
+    return format_by_suffix(name) is not None or name.lower().removesuffix(".gz").endswith(ARCHIVES)
 
-    Parquet is known by its first bytes whatever the suffix. A table looks like text; without a suffix it is taken
-    for one only where a text column is named.
+
+def find_format(
+    name: str, head: bytes, columns: Columns, *, named: bool = True, parts: Collection[str] | None = None
+) -> Format | None:
+    """The format of a source: by its content where that is of an unmistakable kind, else by its suffix.
+
+    A table, JSON lines and plain text look alike; there the suffix decides. A table without a suffix is taken for one
+    only where a text column is named.
 
     Parameters
     ----------
@@ -76,7 +133,14 @@ def find_format(name: str, head: bytes, columns: Columns, *, named: bool = True)
     columns : Columns
         What the user says of the columns.
     named : bool
-        Whether the user named this file. In a folder a file with no known suffix is not guessed at.
+        Whether the user named this file. In a folder a text with no known suffix is not guessed at.
+    parts : collection of str, optional
+        If it is a zip archive: the names of its members.
+
+    Returns
+    -------
+    Format or None
+        ``None`` for a zip archive that is no document.
 
     Raises
     ------
@@ -87,16 +151,25 @@ def find_format(name: str, head: bytes, columns: Columns, *, named: bool = True)
     --------
     >>> find_format("-", b'{"text": "Talks resume."}', Columns()) is FORMATS["jsonl"]
     True
+    >>> find_format("export.txt", b"%PDF-1.7", Columns()) is FORMATS["pdf"]
+    True
     """
-    if head.startswith(b"PAR1"):
-        return FORMATS["parquet"]
+    if parts is not None:
+        return _document(parts, name)
+    for candidate in FORMATS.values():
+        if candidate.sign is not None and candidate.sign.match(head):
+            return candidate
+    suffix = Path(name.lower().removesuffix(".gz")).suffix
     if (found := format_by_suffix(name)) is not None:
+        if found.binary and b"%PDF-" not in head[:2048]:
+            raise ArticleError(f"named {suffix}, but it holds {_told(head)}", name)
         return found
+    if suffix in ARCHIVES:
+        raise ArticleError(f"named {suffix}, but it holds {_told(head)}", name)
     if not named:
-        suffix = Path(name.lower().removesuffix(".gz")).suffix
         raise ArticleError(f"no reader for {suffix or 'a file without suffix'}", name)
     for candidate in FORMATS.values():
-        if candidate.magic is not None and candidate.magic.match(head):
+        if candidate.hint is not None and candidate.hint.match(head):
             return candidate
     if columns.text is not None:
         return FORMATS["table"]
@@ -104,3 +177,17 @@ def find_format(name: str, head: bytes, columns: Columns, *, named: bool = True)
         if markup.match(head):
             raise ArticleError(f"no reader for {kind}", name)
     return FORMATS["text"]
+
+
+def _told(head: bytes) -> str:
+    return told_by_magic(head) or ("what looks like text" if head.isascii() and head else "nothing of that kind")
+
+
+def _document(parts: Collection[str], name: str) -> Format | None:
+    for part, kind in _OFFICE.items():
+        if part in parts:
+            raise ArticleError(f"no reader for {kind}", name)
+    for candidate in FORMATS.values():
+        if candidate.part is not None and candidate.part in parts:
+            return candidate
+    return None

@@ -5,23 +5,30 @@ from __future__ import annotations
 import gzip
 import io
 import sys
+import tarfile
+import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, cast
 
+from stance.articles.archives import DEPTH, Budget, Member, is_tar, is_zip, open_zip, tar_members, zip_members
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
 from stance.articles.formats import find_format
+from stance.articles.libraries import seekable
 from stance.articles.records import Columns, Quarantined
 from stance.articles.seen import SeenIds
 from stance.articles.sources import STDIN, Source, find_sources
-from stance.errors import ArticleError
+from stance.errors import ArticleError, MissingDependencyError, StanceError
 
 __all__ = ["read_articles", "read_records"]
 
 _GZIP = b"\x1f\x8b"
 _HEAD = 2**16
+
+#: What the bytes of a source can make the machinery below a reader raise.
+_DAMAGE = (ArticleError, MissingDependencyError, OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
 
 
 def read_articles(
@@ -34,8 +41,8 @@ def read_articles(
     Parameters
     ----------
     paths : path-like or iterable of path-like
-        ``.txt``, ``.md``, ``.jsonl``, ``.csv``, ``.tsv``, ``.parquet``, each also gzipped; folders; globs; ``"-"`` for
-        standard input.
+        Text, Markdown, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail, WARC; each also gzipped
+        or in a zip or tar archive; folders; globs; ``"-"`` for standard input.
     columns : Columns, optional
         Which column of a table holds what.
     quarantine : callable, optional
@@ -98,20 +105,27 @@ def read_records(
                 if isinstance(record, Article) and not seen.add(record.id):
                     record = Quarantined(shown, position, f"duplicate id {record.id[:200]!r}")
                 yield record
-        except (ArticleError, OSError, EOFError, zlib.error) as error:
-            problem = _as_article_error(error, shown)
+        except _DAMAGE as error:
             if source.named and position == 0:
-                raise problem from error
+                raise _as_stance_error(error, shown) from error
             # what was read before stands; the rest of this file is lost, and said so
-            yield Quarantined(shown, position + 1 if position else 0, problem.message)
+            yield Quarantined(shown, position + 1 if position else 0, _reason(error, shown))
 
 
-def _as_article_error(error: Exception, shown: str) -> ArticleError:
-    if isinstance(error, ArticleError):
+def _as_stance_error(error: Exception, shown: str) -> StanceError:
+    if isinstance(error, ArticleError) and error.path is None:
+        return ArticleError(error.message, shown)
+    if isinstance(error, StanceError):
         return error
     if isinstance(error, OSError) and error.strerror:
         return ArticleError(error.strerror, shown)
-    return ArticleError(f"damaged gzip file: {error}", shown)
+    kind = {zipfile.BadZipFile: "zip", tarfile.ReadError: "tar"}.get(type(error), "gzip")
+    return ArticleError(f"damaged {kind} file: {error}", shown)
+
+
+def _reason(error: Exception, shown: str) -> str:
+    error = _as_stance_error(error, shown)
+    return error.message if isinstance(error, ArticleError) else str(error)
 
 
 def _read_source(source: Source, shown: str, columns: Columns) -> Iterator[Article | Quarantined]:
@@ -123,19 +137,77 @@ def _read_source(source: Source, shown: str, columns: Columns) -> Iterator[Artic
         yield from _read_stream(file, source, shown, columns)
 
 
-def _read_stream(raw: IO[bytes], source: Source, shown: str, columns: Columns) -> Iterator[Article | Quarantined]:
+def _read_stream(
+    raw: IO[bytes], source: Source, shown: str, columns: Columns, within: Budget | None = None, depth: int = 0
+) -> Iterator[Article | Quarantined]:
     opened: list[io.BufferedReader] = []
     stream = raw if isinstance(raw, io.BufferedReader) else _buffered(raw, opened)
+    stem = clean_surrogates(source.stem)
     try:
         if stream.peek(2).startswith(_GZIP):
-            stream = _buffered(cast(IO[bytes], gzip.GzipFile(fileobj=stream)), opened)
+            budget = within or Budget()
+            counted = cast(IO[bytes], stream if within else budget.counter(stream))
+            unzipped = cast(IO[bytes], gzip.GzipFile(fileobj=counted))
+            stream = _buffered(cast(IO[bytes], budget.reader(unzipped)), opened)
         head = stream.peek(_HEAD)[:_HEAD]
-        found = find_format(shown, head, columns, named=source.named)
-        yield from found.read(stream, columns, shown, clean_surrogates(source.stem))
+        if is_tar(head):
+            _check_depth(depth)
+            yield from _read_members(tar_members(stream, within or Budget()), source, shown, columns, within, depth)
+        elif is_zip(head):
+            with seekable(stream) as file, open_zip(file, shown) as archive:
+                found = find_format(shown, head, columns, parts=archive.NameToInfo)
+                if found is not None:
+                    file.seek(0)
+                    yield from found.read(file, columns, shown, stem)
+                    return
+                _check_depth(depth)
+                budget = within or Budget(file.seek(0, io.SEEK_END))
+                yield from _read_members(zip_members(archive, budget), source, shown, columns, budget, depth)
+        else:
+            found = find_format(shown, head, columns, named=source.named)
+            assert found is not None
+            yield from found.read(stream, columns, shown, stem)
     finally:
         # the file below belongs to whoever opened it
         for reader in opened:
             reader.detach()
+
+
+def _check_depth(depth: int) -> None:
+    if depth >= DEPTH:
+        raise ArticleError(f"archives within archives are opened {DEPTH} deep and no deeper")
+
+
+def _read_members(
+    members: Iterable[Member], source: Source, shown: str, columns: Columns, within: Budget | None, depth: int
+) -> Iterator[Article | Quarantined]:
+    budget = within or Budget()
+    empty = True
+    try:
+        for member in members:
+            empty = False
+            name = clean_surrogates(member.name)
+            inner = f"{shown}/{name}"
+            if member.stream is None:
+                yield Quarantined(inner, 0, member.problem)
+                continue
+            # with its suffix, for no later member can be looked at to see whether the stems differ
+            within_archive = Source(inner, f"{source.stem}/{name}", False)
+            stream = cast(IO[bytes], budget.reader(member.stream))
+            position = 0
+            try:
+                for record in _read_stream(stream, within_archive, inner, columns, budget, depth + 1):
+                    position = record.position or position
+                    yield record
+            except _DAMAGE as error:
+                yield Quarantined(inner, position + 1 if position else 0, _reason(error, inner))
+    except (*_DAMAGE, RuntimeError) as error:
+        if empty:
+            raise ArticleError(_reason(error, shown), shown) from error
+        yield Quarantined(shown, 0, _reason(error, shown))
+    else:
+        if empty:
+            raise ArticleError("the archive holds no files", shown)
 
 
 def _buffered(raw: IO[bytes], opened: list[io.BufferedReader]) -> io.BufferedReader:

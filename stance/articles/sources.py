@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from stance.articles.formats import format_by_suffix
+from stance.articles.formats import has_reader
 from stance.errors import ArticleError
 
 __all__ = ["STDIN", "Source", "find_sources"]
@@ -103,7 +103,7 @@ def _folder(folder: str) -> list[Source]:
                 within = os.path.relpath(path, folder).replace(os.sep, "/")
                 found.append(Source(path, _stem(within), False))
     found += [Source(str(error.filename), str(error.filename), False, error.strerror or "") for error in unread]
-    if not any(format_by_suffix(source.path) for source in found if not source.problem):
+    if not any(has_reader(source.path) for source in found if not source.problem):
         suffixes = sorted({Path(source.path).suffix or "no suffix" for source in found if not source.problem})
         there = f"it holds only files with {', '.join(suffixes[:10])}" if suffixes else "it holds no files"
         raise ArticleError(f"nothing to read in this folder: {unread[0].strerror if unread else there}", folder)
@@ -112,4 +112,4 @@ def _folder(folder: str) -> list[Source]:
 
 def _stem(name: str) -> str:
     short = name[:-3] if name.lower().endswith(".gz") else name
-    return os.path.splitext(short)[0] if format_by_suffix(short) is not None else short
+    return os.path.splitext(short)[0] if has_reader(short) else short

@@ -11,10 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from stance.articles import Quarantined
+from stance.articles.clusters import Clusters
+from stance.articles.footers import RepeatedFooters
 from stance.batch.blocks import SCHEMA, Block
 from stance.errors import StanceError
 
-__all__ = ["ARTICLES", "CHARACTERS", "Chunk", "Shard", "cut_chunks"]
+__all__ = ["ARTICLES", "CHARACTERS", "Chunk", "Shard", "add_clusters", "add_footers", "cut_chunks"]
 
 #: A chunk has at most this many articles, unless asked otherwise ...
 ARTICLES = 10_000
@@ -131,3 +133,29 @@ def cut_chunks(blocks: Iterable[Block], articles: int = ARTICLES, characters: in
             index, rows, length, pieces, quarantined = index + 1, 0, 0, [], []
     if pieces or quarantined or index == 0:
         yield take()
+
+
+def add_footers(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+    """Say where the footer of each article begins, in a column ``footer``; null where there is none.
+
+    As for `add_clusters`, all shards and a resumed run say the same.
+    """
+    footers = RepeatedFooters()
+    for chunk in chunks:
+        # an article of one line has no footer, and millions of them should cost nothing here
+        found = [
+            footers.add(text) if "\n" in text or "\r" in text else None for text in chunk.articles["text"].to_pylist()
+        ]
+        yield chunk._replace(articles=chunk.articles.append_column("footer", pa.array(found, pa.int64())))
+
+
+def add_clusters(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+    """Give each article its cluster, in a column ``cluster``.
+
+    Every shard sees all chunks in the same order, so all of them and a resumed run give the same clusters.
+    """
+    clusters = Clusters()
+    for chunk in chunks:
+        rows = zip(chunk.articles["id"].to_pylist(), chunk.articles["text"].to_pylist(), strict=True)
+        column = pa.array([clusters.add(id, text) for id, text in rows], pa.string())
+        yield chunk._replace(articles=chunk.articles.append_column("cluster", column))

@@ -10,25 +10,26 @@ __all__ = ["Counts"]
 
 
 def _articles() -> dict[str, int]:
-    return dict.fromkeys(("read", "scored", "abstained", "quarantined"), 0)
+    return dict.fromkeys(("read", "scored", "abstained", "no_text", "quarantined"), 0)
 
 
 def _paragraphs() -> dict[str, int]:
-    return dict.fromkeys(("read", "scored", "abstained"), 0)
+    return dict.fromkeys(("read", "scored", "abstained", "boilerplate"), 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Numbers of articles and paragraphs: ``read = scored + abstained + quarantined``.
+    """Numbers of articles and paragraphs: ``read = scored + abstained + quarantined``, or ``+ boilerplate``.
 
     Attributes
     ----------
     articles : dict
-        ``read``, ``scored`` (a label for at least one paragraph), ``abstained`` and ``quarantined``.
+        ``read``, ``scored`` (a label for at least one paragraph), ``abstained`` and ``quarantined``; and ``no_text``,
+        those of the abstained ones that have no paragraph, such as a scanned page.
     paragraphs : dict
-        ``read``, ``scored`` (a label for at least one target) and ``abstained``.
+        ``read``, ``scored`` (a label for at least one target), ``abstained`` and ``boilerplate`` (not the article's).
     reasons : dict
-        How many paragraphs were left without any label for each reason.
+        How many of the paragraphs that the model abstained from for each reason.
 
     Examples
     --------
@@ -76,7 +77,9 @@ class Counts:
         reasons = "; ".join(f"{reason}: {n}" for reason, n in most)
         return [
             f"articles: {a['read']} read = {a['scored']} scored + {a['abstained']} abstained"
-            f" + {a['quarantined']} quarantined",
+            + (f" (no text: {a['no_text']})" if a.get("no_text") else "")
+            + f" + {a['quarantined']} quarantined",
             f"paragraphs: {p['read']} read = {p['scored']} scored + {p['abstained']} abstained"
-            + (f" ({reasons})" if reasons else ""),
+            + (f" ({reasons})" if reasons else "")
+            + f" + {p['boilerplate']} boilerplate",
         ]

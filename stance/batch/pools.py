@@ -70,10 +70,16 @@ class Form(NamedTuple):
         What a row is.
     format : {"parquet", "csv", "jsonl"} or None
         Encoded so; ``None`` returns the Arrow table.
+    keep_boilerplate : bool
+        Whether to score what is not the article's.
+    explain : bool
+        Whether paragraphs carry their deciding words.
     """
 
     level: str
     format: str | None
+    keep_boilerplate: bool = False
+    explain: bool = False
 
 
 class Part(NamedTuple):
@@ -110,7 +116,9 @@ def score_part(reference: ModelReference, articles: bytes | Any, form: Form) -> 
         import pyarrow as pa
 
         articles = pa.ipc.open_stream(articles).read_all()
-    table, counts = score_articles(reference.load(), articles, form.level)
+    table, counts = score_articles(
+        reference.load(), articles, form.level, keep_boilerplate=form.keep_boilerplate, explain=form.explain
+    )
     return Part(table if form.format is None else encode(table, form.format), len(table), counts)
 
 

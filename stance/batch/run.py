@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from stance import __version__
 from stance.articles import Columns, Quarantined
 from stance.batch.blocks import count_articles, read_blocks
-from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, cut_chunks
+from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, add_clusters, add_footers, cut_chunks
 from stance.batch.counts import Counts
 from stance.batch.directory import RunDirectory, describe_inputs
 from stance.batch.encoding import encode
@@ -54,6 +54,12 @@ class Job:
         Workers; -1 takes every core.
     dask : str, optional
         Address of a Dask scheduler, or ``"local"``.
+    keep_boilerplate : bool
+        Whether to score bylines, links and footers, too.
+    clusters : bool
+        Whether to add the cluster of near-duplicate articles that each belongs to.
+    explain : bool
+        Whether each paragraph carries its deciding words; much slower.
     """
 
     paths: tuple[str, ...]
@@ -65,6 +71,9 @@ class Job:
     shard: Shard = field(default_factory=Shard)
     jobs: int = -1
     dask: str | None = None
+    keep_boilerplate: bool = False
+    clusters: bool = False
+    explain: bool = False
 
     def settings(self) -> dict[str, Any]:
         """What decides the bytes of the output, beside model and inputs."""
@@ -72,6 +81,9 @@ class Job:
             "version": __version__,
             "format": self.format,
             "level": self.level,
+            "keep_boilerplate": self.keep_boilerplate,
+            "clusters": self.clusters,
+            "explain": self.explain,
             "columns": asdict(self.columns),
             "chunk_articles": self.chunk,
             "chunk_characters": CHARACTERS,
@@ -83,7 +95,10 @@ class Job:
 
     def chunks(self) -> Iterator[Chunk]:
         """All chunks of the input, those of other shards too."""
-        return cut_chunks(read_blocks(self.paths, self.columns), self.chunk)
+        chunks = cut_chunks(read_blocks(self.paths, self.columns), self.chunk)
+        if not self.keep_boilerplate:
+            chunks = add_footers(chunks)
+        return add_clusters(chunks) if self.clusters else chunks
 
     def open_pool(self, reference: ModelReference, jobs: int) -> Pool:
         """Workers, as asked."""
@@ -161,7 +176,8 @@ def score_to_directory(
 
         try:
             shown = _open_progress(job) if progress else None
-            _drive(job, reference, Form(job.level, job.format), done, write, refuse_all, shown)
+            form = Form(job.level, job.format, job.keep_boilerplate, job.explain)
+            _drive(job, reference, form, done, write, refuse_all, shown)
             if describe_inputs(job.paths) != inputs:
                 raise StanceError(f"{folder}: the inputs changed while they were read; run anew")
             directory.state = "finished"
@@ -208,6 +224,9 @@ def score_to_file(
     path = Path(path)
     if not path.resolve().parent.is_dir():
         raise StanceError(f"{path}: no folder {path.parent} to write to")
+    if path.exists() and not path.is_file():
+        # a device such as /dev/null would be replaced by the file
+        raise StanceError(f"{path}: is a folder or a device; name a file, or write to standard output")
     total = Counts()
     part_file = path.with_name(path.name + ".part")
     writer: Any = None
@@ -224,7 +243,15 @@ def score_to_file(
     try:
         with open(part_file, "wb") as stream:
             shown = _open_progress(job) if progress else None
-            _drive(job, job.model(), Form(job.level, None), set(), write, refuse or (lambda records: None), shown)
+            _drive(
+                job,
+                job.model(),
+                Form(job.level, None, job.keep_boilerplate, job.explain),
+                set(),
+                write,
+                refuse or (lambda records: None),
+                shown,
+            )
             if writer is not None:
                 writer.close()
         part_file.replace(path)

@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from stance.articles.boilerplate import mark_boilerplate
 from stance.articles.paragraphs import split_paragraphs
 from stance.batch.counts import Counts
-from stance.labels import Target
+from stance.labels import JOINT, UNRELATED, Target, has_joint
 from stance.model.abstention import Reason
+from stance.model.deciding import words_cell
 from stance.model.scores import Scores
 from stance.model.stance_model import StanceModel
 
@@ -25,7 +27,6 @@ _LINE_ENDS = ("\n", "\r", "\x0b", "\x0c", "\u2028", "\u2029")
 _BLANKS = " \t\xa0"
 _OPENING = "\"'“‘(["
 _REASONS = (None, *Reason)
-_ABOUT_NOTHING = frozenset({"unrelated", "none"})
 
 
 class _Paragraphs(NamedTuple):
@@ -37,9 +38,17 @@ class _Paragraphs(NamedTuple):
     end: npt.NDArray[np.int64]
     whole: bool
     """Whether each article is one paragraph, and that its whole text."""
+    boilerplate: npt.NDArray[np.bool_]
 
 
-def score_articles(model: StanceModel, articles: Any, level: str = "paragraph") -> tuple[Any, Counts]:
+def score_articles(
+    model: StanceModel,
+    articles: Any,
+    level: str = "paragraph",
+    *,
+    keep_boilerplate: bool = False,
+    explain: bool = False,
+) -> tuple[Any, Counts]:
     """Score the articles of a chunk.
 
     Parameters
@@ -50,6 +59,10 @@ def score_articles(model: StanceModel, articles: Any, level: str = "paragraph") 
         With the columns of `stance.batch.blocks.SCHEMA`.
     level : {"paragraph", "article"}
         What a row of the result is.
+    keep_boilerplate : bool
+        Whether paragraphs that are marked as boilerplate are scored all the same.
+    explain : bool
+        Whether to add the deciding words to paragraphs.
 
     Returns
     -------
@@ -59,21 +72,25 @@ def score_articles(model: StanceModel, articles: Any, level: str = "paragraph") 
         What became of the articles and paragraphs.
     """
     articles = articles.combine_chunks()
-    paragraphs = _split(articles.column("text").to_pylist())
+    footers = articles.column("footer").to_pylist() if "footer" in articles.column_names else None
+    paragraphs = _split(articles.column("text").to_pylist(), footers)
     scores = model.score_paragraphs(paragraphs.texts)
+    if not keep_boilerplate:
+        scores = scores.without(paragraphs.boilerplate, Reason.BOILERPLATE)
     outcome = _Outcome(scores)
     counts = _count(len(articles), paragraphs, outcome)
     if level == "article":
         return _article_table(articles, paragraphs, outcome), counts
-    return _paragraph_table(articles, paragraphs, outcome), counts
+    return _paragraph_table(articles, paragraphs, outcome, model if explain else None), counts
 
 
-def _split(texts: list[str]) -> _Paragraphs:
+def _split(texts: list[str], footers: list[int | None] | None) -> _Paragraphs:
     found: list[str] = []
     article: list[int] = []
     index: list[int] = []
     starts: list[int] = []
     ends: list[int] = []
+    marks: list[bool] = []
     whole = True
     for row, text in enumerate(texts):
         spans = _spans(text)
@@ -84,8 +101,15 @@ def _split(texts: list[str]) -> _Paragraphs:
             index.append(i)
             starts.append(start)
             ends.append(end)
+        marks += mark_boilerplate(found[-len(spans) :] if spans else [])
+        footer = None if footers is None else footers[row]
+        if footer is not None:
+            marks[len(marks) - len(spans) :] = [
+                mark or start >= footer
+                for mark, (start, _) in zip(marks[len(marks) - len(spans) :], spans, strict=True)
+            ]
     where, place, start_of, end_of = (np.array(values, dtype=np.int64) for values in (article, index, starts, ends))
-    return _Paragraphs(found, where, place, start_of, end_of, whole)
+    return _Paragraphs(found, where, place, start_of, end_of, whole, np.array(marks, dtype=np.bool_))
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
@@ -110,7 +134,9 @@ class _Outcome:
         codes = {reason: code for code, reason in enumerate(_REASONS)}
         self.reasons = np.fromiter(map(codes.__getitem__, scores.reasons), dtype=np.int8, count=len(scores))
         self.targets = [self._target(t, target) for t, target in enumerate(scores.targets)]
-        self.abstained: npt.NDArray[np.bool_] = np.all([target.labels < 0 for target in self.targets], axis=0)
+        self.unlabelled: npt.NDArray[np.bool_] = np.all([target.labels < 0 for target in self.targets], axis=0)
+        self.boilerplate: npt.NDArray[np.bool_] = self.reasons == _REASONS.index(Reason.BOILERPLATE)
+        self.abstained: npt.NDArray[np.bool_] = self.unlabelled & ~self.boilerplate
 
     def _target(self, t: int, target: Target) -> _TargetOutcome:
         places = [self.scores.labels.index(label) for label in target.labels]
@@ -135,7 +161,7 @@ class _TargetOutcome(NamedTuple):
 
 def _count(articles: int, paragraphs: _Paragraphs, outcome: _Outcome) -> Counts:
     labelled = np.zeros(articles, dtype=np.bool_)
-    labelled[paragraphs.article[~outcome.abstained]] = True
+    labelled[paragraphs.article[~outcome.unlabelled]] = True
     reasons: Counter[str] = Counter()
     if outcome.targets:
         # as `ParagraphScore.abstained` has it: the reason of the first target
@@ -143,18 +169,27 @@ def _count(articles: int, paragraphs: _Paragraphs, outcome: _Outcome) -> Counts:
         reasons.update({str(_REASONS[code]): n for code, n in zip(codes.tolist(), numbers.tolist(), strict=True)})
     scored = int(labelled.sum())
     return Counts(
-        articles={"read": articles, "scored": scored, "abstained": articles - scored, "quarantined": 0},
+        articles={
+            "read": articles,
+            "scored": scored,
+            "abstained": articles - scored,
+            "no_text": articles - len(np.unique(paragraphs.article)),
+            "quarantined": 0,
+        },
         paragraphs={
             "read": len(paragraphs.texts),
-            "scored": int((~outcome.abstained).sum()),
+            "scored": int((~outcome.unlabelled).sum()),
             "abstained": int(outcome.abstained.sum()),
+            "boilerplate": int(outcome.boilerplate.sum()),
         },
         reasons=dict(reasons),
     )
 
 
-def _paragraph_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) -> Any:
-    said = ("id", "title", "date", "outlet")
+def _paragraph_table(
+    articles: Any, paragraphs: _Paragraphs, outcome: _Outcome, explained_by: StanceModel | None
+) -> Any:
+    said = ("id", *_about(articles))
     if paragraphs.whole:
         about, texts = articles.select(said), articles.column("text")
     else:
@@ -170,7 +205,17 @@ def _paragraph_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) 
         for k, label in enumerate(found.target.labels):
             columns[f"{name}_p_{label}"] = _numbers(found.probabilities[:, k])
         columns[f"{name}_abstained"] = _words(found.reasons, ("", *map(str, Reason)), missing=0)
+        if explained_by is not None:
+            rows = zip(paragraphs.texts, paragraphs.start.tolist(), columns[name].to_pylist(), strict=True)
+            cells = [words_cell(explained_by, text, start, name, label) for text, start, label in rows]
+            columns[f"{name}_words"] = pa.array(cells, pa.string())
     return pa.table(columns)
+
+
+def _about(articles: Any) -> tuple[str, ...]:
+    """The columns that say something of the articles."""
+    names: list[str] = articles.column_names
+    return tuple(name for name in ("title", "date", "outlet", "cluster") if name in names)
 
 
 def _article_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) -> Any:
@@ -178,23 +223,60 @@ def _article_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) ->
         return np.bincount(paragraphs.article[which], minlength=len(articles)).astype(np.int64)
 
     columns: dict[str, Any] = {"article_id": articles.column("id")}
-    columns |= {name: articles.column(name) for name in ("title", "date", "outlet")}
+    columns |= {name: articles.column(name) for name in _about(articles)}
     columns["paragraphs"] = pa.array(per_article(np.ones(len(paragraphs.texts), dtype=np.bool_)))
     columns["abstained"] = pa.array(per_article(outcome.abstained))
+    columns["boilerplate"] = pa.array(per_article(outcome.boilerplate))
     for found in outcome.targets:
         target = found.target
         counts = {label: per_article(found.labels == k) for k, label in enumerate(target.labels)}
         columns |= {f"{target.name}_{label}": pa.array(n) for label, n in counts.items()}
-        by_name = {label.lower(): n for label, n in counts.items()}
-        net = np.full(len(articles), np.nan)
-        if "favor" in by_name and "against" in by_name:
-            related = np.zeros(len(articles), dtype=np.int64)
-            for label, n in counts.items():
-                if label.lower() not in _ABOUT_NOTHING:
-                    related += n
-            np.divide(by_name["favor"] - by_name["against"], related, out=net, where=related > 0)
-        columns[f"{target.name}_net"] = _numbers(net)
+        about = {label: n for label, n in counts.items() if label.lower() not in UNRELATED}
+        related = np.sum(list(about.values()), axis=0, dtype=np.int64) + np.zeros(len(articles), dtype=np.int64)
+        for label, n in about.items():
+            columns[f"{target.name}_share_{label}"] = _numbers(_divide(n, related))
+        net, error = _net({label.lower(): n for label, n in counts.items()}, related)
+        columns |= {f"{target.name}_net": _numbers(net), f"{target.name}_net_se": _numbers(error)}
+    if has_joint([found.target for found in outcome.targets]):
+        columns |= {name: pa.array(per_article(which)) for name, which in zip(JOINT, _joint(outcome), strict=True)}
     return pa.table(columns)
+
+
+def _divide(a: npt.NDArray[Any], b: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """The quotient, NaN where there is nothing to divide by."""
+    quotient = np.full(len(b), np.nan)
+    np.divide(a, b, out=quotient, where=b > 0)
+    return quotient
+
+
+def _net(
+    counts: dict[str, npt.NDArray[np.int64]], related: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Net stance and its standard error, as `article_record` has them."""
+    if not {"favor", "against"} <= counts.keys():
+        nothing = np.full(len(related), np.nan)
+        return nothing, nothing
+    net = _divide(counts["favor"] - counts["against"], related)
+    squares = counts["favor"] + counts["against"] - related * (net * net)
+    return net, np.sqrt(_divide(np.maximum(squares, 0.0), related * (related - 1)))
+
+
+def _joint(outcome: _Outcome) -> list[npt.NDArray[np.bool_]]:
+    """Which paragraphs belong to each of `JOINT`."""
+    found = {target.target.name: target for target in outcome.targets}
+    labelled, favored, about = [], [], []
+    for name in ("sanctions", "diplomacy"):
+        target = found[name]
+        labels = np.array([*target.target.labels, ""])[target.labels]
+        labelled.append(target.labels >= 0)
+        favored.append(labels == "favor")
+        about.append(~np.isin(labels, list(UNRELATED)))
+    counted = labelled[0] & labelled[1] & (about[0] | about[1])
+    sanctions, diplomacy = favored
+    return [
+        counted & kind
+        for kind in (sanctions & ~diplomacy, diplomacy & ~sanctions, sanctions & diplomacy, ~sanctions & ~diplomacy)
+    ]
 
 
 def _words(codes: npt.NDArray[Any], words: tuple[str, ...], missing: int) -> Any:

@@ -20,6 +20,9 @@ _COMMANDS = {
     "evaluate": ("stance.commands.evaluate", "evaluate"),
     "probe": ("stance.commands.probe", "probe"),
     "corpus": ("stance.commands.corpus", "corpus"),
+    "results": ("stance.commands.results", "results"),
+    "report": ("stance.commands.report", "report"),
+    "serve": ("stance.commands.serve", "serve"),
     "model": ("stance.commands.model", "model"),
 }
 

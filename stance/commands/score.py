@@ -8,32 +8,57 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from stance.articles import Article, Columns, Quarantined, read_records
+from stance.articles.footers import RepeatedFooters
 from stance.commands.options import article_columns, batch_options, model_option
+from stance.commands.outputs import score_by_way_of_parquet, write_columns
 from stance.errors import StanceError
+from stance.model.abstention import Reason
 from stance.model.artefact import load_model
 from stance.model.scores import ParagraphScore
 from stance.model.stance_model import StanceModel
 from stance.results.page import article_page
 from stance.results.records import UNRELATED, article_record, paragraph_columns, paragraph_records
 from stance.results.records import article_columns as article_fields
-from stance.results.writers import FORMATS, format_of, open_writer
+from stance.results.writers import FORMATS, open_writer
 
 if TYPE_CHECKING:
     from stance.batch.counts import Counts
 
-__all__ = ["score"]
+__all__ = ["Tally", "score"]
+
+# written from the scored rows when all are there; the others as they come
+_EXPORTS = {".xlsx": "xlsx", ".dta": "dta", ".sav": "sav", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite"}
+_BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet", **_EXPORTS}
+_ROLLED_UP = ("outlet", "month")
+
+_Scored = Iterator[tuple[Article, list[ParagraphScore]]]
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--output", "-o", metavar="FILE|DIR/", help="Write here; the suffix decides the format.")
-@click.option("--format", "-f", type=click.Choice(("table", *FORMATS)), help="[default: by suffix, else table]")
-@click.option("--level", type=click.Choice(("paragraph", "article")), default="paragraph", show_default=True)
+@click.option(
+    "--format",
+    "-f",
+    type=click.Choice(("table", *FORMATS, *dict.fromkeys(_EXPORTS.values()))),
+    help="[default: by suffix, else table]",
+)
+@click.option(
+    "--level",
+    type=click.Choice(("paragraph", "article", *_ROLLED_UP)),
+    default="paragraph",
+    show_default=True,
+    help="What a row is; from article on, classify-and-count figures.",
+)
+@click.option("--explain", is_flag=True, help="Add the deciding words to each paragraph, for `stance report`; slower.")
+@click.option("--keep-boilerplate", is_flag=True, help="Score bylines, links and footers, too.")
+@click.option("--clusters", is_flag=True, help="Add a column that near-duplicate articles (wire copy) have in common.")
 @click.option("--quarantine", metavar="FILE", help="Write records that could not be read here, as JSON lines.")
 @batch_options
 @article_columns
@@ -43,12 +68,21 @@ def score(
     output: str | None,
     format: str | None,
     level: str,
+    keep_boilerplate: bool,
+    clusters: bool,
+    explain: bool,
     quarantine: str | None,
     batch: dict[str, Any],
     columns: Columns,
     model_path: str | None,
 ) -> None:
-    """Score articles: text, Markdown, JSON lines, CSV, TSV or Parquet, plain or gzipped; folders; - for stdin.
+    """Score articles from files, folders and archives; - is standard input.
+
+    Read are text, Markdown, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail (EML, MBOX), WARC, and
+    exports of Nexis Uni and Factiva; each also gzipped, or in a zip or tar archive.
+
+    Bylines, datelines, "read more" links, share bars and footers are kept as paragraphs but not scored: the reason says
+    "boilerplate".
 
     With a folder as output (one that exists, or a name that ends in a slash) the run is written in parts, with a
     manifest, and can be gone on with after a stop: --resume.
@@ -58,39 +92,59 @@ def score(
         stance score article.txt
         stance score articles/ -o scores.csv
         stance score export.csv --text-column body --level article -f jsonl
+        stance score articles/ --explain -o scores.parquet
+        stance score articles/ --level outlet
         stance score articles/ -o run/ --resume
         stance score articles/ -o run/ --shard 1/40
     """
     folder = output is not None and (output.endswith(("/", os.sep)) or os.path.isdir(output))
-    format = format or format_of(output) or ("parquet" if folder else "table")
-    if folder and format == "table":
-        raise click.UsageError("a folder is written as parquet, csv or jsonl, not as table")
+    by_suffix = _BY_SUFFIX.get(os.path.splitext(output or "")[1].lower())
+    format = format or by_suffix or ("parquet" if folder else "table")
+    if folder and format not in FORMATS:
+        raise click.UsageError(f"a folder is written as parquet, csv or jsonl, not as {format}")
+    if folder and level in _ROLLED_UP:
+        raise click.UsageError(f"--level {level} gives one table, not parts: name a file")
+    if explain and level != "paragraph":
+        raise click.UsageError("--explain is for paragraphs")
     if not folder and (batch["resume"] or batch["shard"] is not None):
         raise click.UsageError("--resume and --shard need a folder as output: -o DIR/")
     to_file = output not in (None, "-") and format != "table"
     if batch["dask"] is not None and not (folder or to_file):
         raise click.UsageError("--dask needs an output: -o DIR/ or -o FILE")
+    if format in _EXPORTS.values() and not to_file:
+        raise StanceError(f"{format} is not for standard output; name a file with -o")
     with _Refusals(quarantine) as refusals:
-        if folder or to_file:
-            counts = _score_in_bulk(
-                files,
-                str(output),
-                folder,
-                refusals,
-                batch,
-                format=format,
-                level=level,
-                columns=columns,
-                model=model_path,
+
+        def in_bulk(place: str, format: str, level: str) -> Counts:
+            settings: dict[str, Any] = {
+                "format": format,
+                "level": level,
+                "explain": explain,
+                "keep_boilerplate": keep_boilerplate,
+                "clusters": clusters,
+                "columns": columns,
+                "model": model_path,
+            }
+            return _score_in_bulk(files, place, folder, refusals, batch, **settings)
+
+        if level in _ROLLED_UP or (to_file and format not in FORMATS):
+            counts = score_by_way_of_parquet(
+                lambda place, level: in_bulk(place, "parquet", level), output, format, level, model_path
             )
+        elif folder or to_file:
+            counts = in_bulk(str(output), format, level)
+            write_columns(str(output), format, model_path, counts)
         else:
             model = load_model(model_path)
-            tally = _Tally()
+            tally = Tally()
             articles = _only_articles(read_records(files, columns), tally, refusals)
+            if clusters:
+                articles = _with_clusters(articles)
+            scored = _scored(model, articles, keep_boilerplate, tally)
             if format == "table":
-                _print_pages(model, articles, level, output, tally)
+                _print_pages(model, scored, level, output)
             else:
-                _print_records(model, articles, level, format, tally)
+                _print_records(model, scored, level, format, explain, clusters)
             counts = tally.counts()
     for line in counts.lines():
         click.echo(line, err=True)
@@ -109,8 +163,11 @@ def _score_in_bulk(
     *,
     format: str,
     level: str,
+    explain: bool,
     columns: Columns,
     model: str | None,
+    keep_boilerplate: bool,
+    clusters: bool,
 ) -> Counts:
     from stance.batch.chunks import ARTICLES, Shard
     from stance.batch.run import Job, score_to_directory, score_to_file
@@ -125,6 +182,9 @@ def _score_in_bulk(
         shard=Shard() if batch["shard"] is None else Shard.parse(batch["shard"]),
         jobs=batch["jobs"],
         dask=batch["dask"],
+        keep_boilerplate=keep_boilerplate,
+        clusters=clusters,
+        explain=explain,
     )
     progress = sys.stderr.isatty() if batch["progress"] is None else batch["progress"]
     if folder:
@@ -167,29 +227,36 @@ class _Refusals:
             self.shown += 1
 
 
-class _Tally:
+class Tally:
     """Counts what was read and what became of it."""
 
     def __init__(self) -> None:
-        self.articles: Counter[str] = Counter(dict.fromkeys(("read", "scored", "abstained", "quarantined"), 0))
-        self.paragraphs: Counter[str] = Counter(dict.fromkeys(("read", "scored", "abstained"), 0))
+        self.articles: Counter[str] = Counter(
+            dict.fromkeys(("read", "scored", "abstained", "no_text", "quarantined"), 0)
+        )
+        self.paragraphs: Counter[str] = Counter(dict.fromkeys(("read", "scored", "abstained", "boilerplate"), 0))
         self.reasons: Counter[str] = Counter()
 
     def add(self, scores: list[ParagraphScore]) -> None:
-        abstained = [score.abstained for score in scores if score.abstained is not None]
-        self.articles["scored" if len(abstained) < len(scores) else "abstained"] += 1
+        """Count an article by the scores of its paragraphs."""
+        unlabelled = [score.abstained for score in scores if score.abstained is not None]
+        abstained = [reason for reason in unlabelled if reason is not Reason.BOILERPLATE]
+        self.articles["scored" if len(unlabelled) < len(scores) else "abstained"] += 1
+        self.articles["no_text"] += not scores
         self.paragraphs["read"] += len(scores)
-        self.paragraphs["scored"] += len(scores) - len(abstained)
+        self.paragraphs["scored"] += len(scores) - len(unlabelled)
         self.paragraphs["abstained"] += len(abstained)
+        self.paragraphs["boilerplate"] += len(unlabelled) - len(abstained)
         self.reasons.update(str(reason) for reason in abstained)
 
     def counts(self) -> Counts:
+        """What was counted so far."""
         from stance.batch.counts import Counts
 
         return Counts(dict(self.articles), dict(self.paragraphs), dict(self.reasons))
 
 
-def _only_articles(records: Iterable[Article | Quarantined], tally: _Tally, refusals: _Refusals) -> Iterator[Article]:
+def _only_articles(records: Iterable[Article | Quarantined], tally: Tally, refusals: _Refusals) -> Iterator[Article]:
     for record in records:
         tally.articles["read"] += 1
         if isinstance(record, Article):
@@ -199,27 +266,42 @@ def _only_articles(records: Iterable[Article | Quarantined], tally: _Tally, refu
             refusals.add_all([record])
 
 
-def _print_records(model: StanceModel, articles: Iterable[Article], level: str, format: str, tally: _Tally) -> None:
-    fields = paragraph_columns(model.targets) if level == "paragraph" else article_fields(model.targets)
+def _with_clusters(articles: Iterable[Article]) -> Iterator[Article]:
+    from stance.articles.clusters import Clusters
+
+    clusters = Clusters()
+    for article in articles:
+        yield replace(article, cluster=clusters.add(article.id, article.text))
+
+
+def _scored(model: StanceModel, articles: Iterable[Article], keep_boilerplate: bool, tally: Tally) -> _Scored:
+    footers = RepeatedFooters()
+    for article in articles:
+        if not keep_boilerplate:
+            article = replace(article, footer=footers.add(article.text))
+        scores = model.score(article, keep_boilerplate)
+        tally.add(scores)
+        yield article, scores
+
+
+def _print_records(model: StanceModel, scored: _Scored, level: str, format: str, explain: bool, clusters: bool) -> None:
+    if level == "paragraph":
+        fields = paragraph_columns(model.targets, explain, clusters=clusters)
+    else:
+        fields = article_fields(model.targets, clusters=clusters)
     with open_writer(None, format, fields) as writer:
-        for article in articles:
-            scores = model.score(article)
-            tally.add(scores)
+        for article, scores in scored:
             if level == "paragraph":
-                writer.write(paragraph_records(article, scores))
+                writer.write(paragraph_records(article, scores, model if explain else None, clusters=clusters))
             else:
-                writer.write([article_record(article, scores, model.targets)])
+                writer.write([article_record(article, scores, model.targets, clusters=clusters)])
 
 
-def _print_pages(
-    model: StanceModel, articles: Iterable[Article], level: str, output: str | None, tally: _Tally
-) -> None:
+def _print_pages(model: StanceModel, scored: _Scored, level: str, output: str | None) -> None:
     width = shutil.get_terminal_size((88, 24)).columns
     try:
         with click.open_file(output or "-", "w", encoding="utf-8") as stream:
-            for article in articles:
-                scores = model.score(article)
-                tally.add(scores)
+            for article, scores in scored:
                 for line in _page(model, article, scores, level, width):
                     click.echo(line, file=stream)
     except OSError as error:

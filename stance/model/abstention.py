@@ -35,6 +35,8 @@ class Reason(enum.StrEnum):
     NOT_ENGLISH = "not English"
     FEW_KNOWN_WORDS = "too few known words"
     AMBIGUOUS = "ambiguous"
+    #: Not the article's own; counted apart from what the model abstained from.
+    BOILERPLATE = "boilerplate"
 
 
 class WordCounts(NamedTuple):

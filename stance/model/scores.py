@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +78,15 @@ class Scores:
 
     def __len__(self) -> int:
         return len(self.reasons)
+
+    def without(self, which: npt.NDArray[np.bool_], reason: Reason) -> Scores:
+        """The same, but that some paragraphs are not scored, for a reason that lies outside their text."""
+        if not which.any():
+            return self
+        margins, probabilities = self.margins.copy(), self.probabilities.copy()
+        margins[which], probabilities[which] = np.nan, np.nan
+        reasons = [reason if out else own for out, own in zip(which.tolist(), self.reasons, strict=True)]
+        return replace(self, margins=margins, probabilities=probabilities, reasons=reasons)
 
     def stances(self, i: int) -> dict[str, TargetScore]:
         """The stance of paragraph ``i`` on every target."""

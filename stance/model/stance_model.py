@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,21 +13,17 @@ import numpy.typing as npt
 from stance.articles import Article
 from stance.errors import ModelError
 from stance.labels import Target
-from stance.model.abstention import abstention_reasons
+from stance.model.abstention import Reason, abstention_reasons
 from stance.model.analyzer import Analyzer
+from stance.model.deciding import Stretch, deciding_stretches
 from stance.model.kernel import Kernel, kernel_in_use, open_kernel
 from stance.model.scores import ParagraphScore, Scores
-from stance.model.tokens import tokenize
 from stance.model.weights import Weights
 
 __all__ = ["LEAST_PROBABILITY", "Contribution", "Explanation", "StanceModel"]
 
 #: Below this probability the most probable label is not given: the paragraph is ambiguous.
 LEAST_PROBABILITY = 0.35
-
-# a deciding stretch: neighbours join the strongest word if they add this share of it, up to so many words
-_JOINED = 0.3
-_LONGEST = 6
 
 # one thread builds a kernel, the others wait for it
 _OPENING = threading.Lock()
@@ -68,11 +63,20 @@ class Explanation:
     probability: float
     contributions: tuple[Contribution, ...]
 
-    def deciding_words(self, text: str, most: int = 3) -> list[str]:
-        """The stretches of text that speak most for the label, the strongest first.
+    def stretches(self, text: str, most: int = 3) -> list[Stretch]:
+        """The stretches of text that speak most for the label, then those that speak most against it.
 
-        What each term adds is spread evenly over the words of its spans. A stretch is a word with its neighbours
-        that add at least `_JOINED` of what it adds.
+        Parameters
+        ----------
+        text : str
+            The paragraph that was explained.
+        most : int
+            How many of each at most (see `deciding_stretches`).
+        """
+        return deciding_stretches(text, self.contributions, most)
+
+    def deciding_words(self, text: str, most: int = 3) -> list[str]:
+        """The words of the stretches that speak for the label, the strongest first.
 
         Parameters
         ----------
@@ -81,30 +85,7 @@ class Explanation:
         most : int
             How many stretches at most.
         """
-        tokens = tokenize(text)
-        weight = np.zeros(len(tokens))
-        starts = [token.start for token in tokens]
-        for term in self.contributions:
-            for a, b in term.spans:
-                inside = slice(bisect_left(starts, a), bisect_left(starts, b))
-                weight[inside] += term.value / len(term.spans) / max(inside.stop - inside.start, 1)
-        found: list[str] = []
-        free = weight > 0
-        for seed in np.argsort(-weight, kind="stable").tolist():
-            if len(found) == most:
-                break
-            if not free[seed]:
-                continue
-            first = last = seed
-            least = _JOINED * weight[seed]
-            while first > 0 and free[first - 1] and weight[first - 1] >= least and last - first < _LONGEST:
-                first -= 1
-            while last + 1 < len(tokens) and free[last + 1] and weight[last + 1] >= least and last - first < _LONGEST:
-                last += 1
-            free[first : last + 1] = False
-            if any(len(token.word) > 3 for token in tokens[first : last + 1]):
-                found.append(" ".join(text[tokens[first].start : tokens[last].end].split()))
-        return found
+        return [" ".join(text[a:b].split()) for a, b, value in self.stretches(text, most) if value > 0]
 
 
 @dataclass(frozen=True)
@@ -221,13 +202,15 @@ class StanceModel:
             raise TypeError("score_texts takes a list of texts, not one text")
         return self.score_paragraphs(texts).probabilities
 
-    def score(self, article: Article | str) -> list[ParagraphScore]:
+    def score(self, article: Article | str, keep_boilerplate: bool = False) -> list[ParagraphScore]:
         """Score every paragraph of an article.
 
         Parameters
         ----------
         article : Article or str
             An article, or its text.
+        keep_boilerplate : bool
+            Whether to score bylines, links and footers, too; else their reason is `Reason.BOILERPLATE`.
 
         Returns
         -------
@@ -238,6 +221,9 @@ class StanceModel:
             article = Article(id="article", text=article)
         paragraphs = article.paragraphs
         scores = self.score_paragraphs([paragraph.text for paragraph in paragraphs])
+        if not keep_boilerplate:
+            marks = np.array([paragraph.boilerplate for paragraph in paragraphs], dtype=np.bool_)
+            scores = scores.without(marks, Reason.BOILERPLATE)
         return [ParagraphScore(paragraph, scores.stances(i)) for i, paragraph in enumerate(paragraphs)]
 
     def explain(self, text: str, target: str, label: str | None = None) -> Explanation:

@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stance.articles import Article
-from stance.labels import Target
+from stance.labels import JOINT, UNRELATED, Target, has_joint
+from stance.model.abstention import Reason
+from stance.model.deciding import words_cell
 from stance.model.scores import ParagraphScore
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from stance.model.stance_model import StanceModel
+
 __all__ = ["UNRELATED", "article_columns", "article_record", "paragraph_columns", "paragraph_records", "to_frame"]
 
 Record = dict[str, Any]
 
-#: Labels that say that a paragraph is not about the target.
-UNRELATED = frozenset({"unrelated", "none"})
 
-
-def paragraph_columns(targets: Sequence[Target]) -> dict[str, type]:
+def paragraph_columns(targets: Sequence[Target], explained: bool = False, *, clusters: bool = False) -> dict[str, type]:
     """Names and types of the columns of `paragraph_records`."""
     columns: dict[str, type] = {"article_id": str, "title": str, "date": str, "outlet": str}
+    columns |= {"cluster": str} if clusters else {}
     columns |= {"paragraph": int, "start": int, "end": int, "text": str}
     for target in targets:
         columns |= {target.name: str, f"{target.name}_probability": float}
         columns |= {f"{target.name}_p_{label}": float for label in target.labels}
         columns[f"{target.name}_abstained"] = str
+        if explained:
+            columns[f"{target.name}_words"] = str
     return columns
 
 
-def paragraph_records(article: Article, scores: Iterable[ParagraphScore]) -> list[Record]:
+def paragraph_records(
+    article: Article,
+    scores: Iterable[ParagraphScore],
+    explained_by: StanceModel | None = None,
+    *,
+    clusters: bool = False,
+) -> list[Record]:
     """One flat record a paragraph.
 
     Parameters
@@ -41,13 +52,20 @@ def paragraph_records(article: Article, scores: Iterable[ParagraphScore]) -> lis
         What was scored.
     scores : iterable of ParagraphScore
         As `StanceModel.score` returns them.
+    clusters : bool
+        Whether the cluster of near copies that the article belongs to was looked for.
+    explained_by : StanceModel, optional
+        The model that gave the scores; it adds ``TARGET_words``.
 
     Returns
     -------
     list of dict
-        ``article_id``, ``title``, ``date``, ``outlet``, ``paragraph``, ``start``, ``end``, ``text``; then for every
+        ``article_id``, ``title``, ``date``, ``outlet``, ``cluster`` if it was looked for,
+        ``paragraph``, ``start``, ``end``, ``text``; then for every
         target its label (``None`` where the model abstained), ``TARGET_probability``, ``TARGET_p_LABEL`` and
-        ``TARGET_abstained`` (the reason). A probability that does not exist is ``None``.
+        ``TARGET_abstained`` (the reason). A probability that does not exist is ``None``. ``TARGET_words`` holds the
+        deciding words as JSON, ``[[start, end, value], ...]``, with offsets into the article; ``None`` where there is
+        no label or the paragraph is not about the target.
     """
     records = []
     for score in scores:
@@ -57,6 +75,7 @@ def paragraph_records(article: Article, scores: Iterable[ParagraphScore]) -> lis
             "title": article.title,
             "date": article.date,
             "outlet": article.outlet,
+            **({"cluster": article.cluster} if clusters else {}),
             "paragraph": paragraph.index,
             "start": paragraph.start,
             "end": paragraph.end,
@@ -68,21 +87,30 @@ def paragraph_records(article: Article, scores: Iterable[ParagraphScore]) -> lis
             for label, probability in stance.probabilities.items():
                 record[f"{name}_p_{label}"] = _number(probability)
             record[f"{name}_abstained"] = None if stance.abstained is None else str(stance.abstained)
+            if explained_by is not None:
+                cell = words_cell(explained_by, paragraph.text, paragraph.start, name, stance.label)
+                record[f"{name}_words"] = cell
         records.append(record)
     return records
 
 
-def article_columns(targets: Sequence[Target]) -> dict[str, type]:
+def article_columns(targets: Sequence[Target], *, clusters: bool = False) -> dict[str, type]:
     """Names and types of the columns of `article_record`."""
     columns: dict[str, type] = {"article_id": str, "title": str, "date": str, "outlet": str}
-    columns |= {"paragraphs": int, "abstained": int}
+    columns |= {"cluster": str} if clusters else {}
+    columns |= {"paragraphs": int, "abstained": int, "boilerplate": int}
     for target in targets:
         columns |= {f"{target.name}_{label}": int for label in target.labels}
-        columns[f"{target.name}_net"] = float
+        columns |= {f"{target.name}_share_{label}": float for label in target.labels if label.lower() not in UNRELATED}
+        columns |= {f"{target.name}_net": float, f"{target.name}_net_se": float}
+    if has_joint(targets):
+        columns |= dict.fromkeys(JOINT, int)
     return columns
 
 
-def article_record(article: Article, scores: Sequence[ParagraphScore], targets: Sequence[Target]) -> Record:
+def article_record(
+    article: Article, scores: Sequence[ParagraphScore], targets: Sequence[Target], *, clusters: bool = False
+) -> Record:
     """One record an article: how many paragraphs take each stance (classify and count).
 
     Parameters
@@ -93,33 +121,58 @@ def article_record(article: Article, scores: Sequence[ParagraphScore], targets: 
         All its paragraphs.
     targets : sequence of Target
         What the model reads.
+    clusters : bool
+        Whether the cluster of near copies that the article belongs to was looked for.
 
     Returns
     -------
     dict
-        ``paragraphs`` counts all, ``abstained`` those without any label; ``TARGET_LABEL`` counts each label and
-        ``TARGET_net`` is (favor - against) / related paragraphs, from -1 to 1, ``None`` without a related one. These
-        are counts of a classifier's labels: its errors do not cancel out.
+        ``paragraphs`` counts all, ``abstained`` those that the model gave no label, ``boilerplate`` those that are not
+        the article's; ``TARGET_LABEL`` counts each label,
+        ``TARGET_share_LABEL`` is its share of the related paragraphs, and ``TARGET_net`` is (favor - against) /
+        related, from -1 to 1, with ``TARGET_net_se``, its standard error over paragraphs. The `JOINT` columns count
+        paragraphs that have a label for both sanctions and diplomacy and are related to one at least. What cannot be
+        divided is ``None``. These are counts of a classifier's labels: its errors do not cancel out.
     """
     record: Record = {
         "article_id": article.id,
         "title": article.title,
         "date": article.date,
         "outlet": article.outlet,
+        **({"cluster": article.cluster} if clusters else {}),
         "paragraphs": len(scores),
-        "abstained": sum(score.abstained is not None for score in scores),
+        "abstained": sum(score.abstained not in (None, Reason.BOILERPLATE) for score in scores),
+        "boilerplate": sum(score.abstained is Reason.BOILERPLATE for score in scores),
     }
     for target in targets:
-        counts = Counter(score.stances[target.name].label for score in scores)
-        for label in target.labels:
-            record[f"{target.name}_{label}"] = counts[label]
-        related = sum(counts[label] for label in target.labels if label.lower() not in UNRELATED)
+        name = target.name
+        counts = Counter(score.stances[name].label for score in scores)
+        record |= {f"{name}_{label}": counts[label] for label in target.labels}
+        about = [label for label in target.labels if label.lower() not in UNRELATED]
+        related = sum(counts[label] for label in about)
+        record |= {f"{name}_share_{label}": counts[label] / related if related else None for label in about}
         by_name = {label.lower(): counts[label] for label in target.labels}
-        net = None
+        net, error = None, None
         if related and "favor" in by_name and "against" in by_name:
-            net = (by_name["favor"] - by_name["against"]) / related
-        record[f"{target.name}_net"] = net
+            favor, against = by_name["favor"], by_name["against"]
+            net = (favor - against) / related
+            if related > 1:
+                error = math.sqrt(max(favor + against - related * (net * net), 0.0) / (related * (related - 1)))
+        record |= {f"{name}_net": net, f"{name}_net_se": error}
+    if has_joint(targets):
+        found = Counter(_joint(score) for score in scores)
+        record |= {name: found[name] for name in JOINT}
     return record
+
+
+def _joint(score: ParagraphScore) -> str | None:
+    sanctions, diplomacy = score.stances["sanctions"].label, score.stances["diplomacy"].label
+    if sanctions is None or diplomacy is None or {sanctions, diplomacy} <= UNRELATED:
+        return None
+    coercion_only, engagement_only, dual_track, neither = JOINT
+    if sanctions == "favor":
+        return dual_track if diplomacy == "favor" else coercion_only
+    return engagement_only if diplomacy == "favor" else neither
 
 
 def to_frame(article: Article | str, scores: Iterable[ParagraphScore]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import sys
 from collections.abc import Iterable, Mapping
@@ -12,7 +13,7 @@ from typing import IO, Any, Protocol, Self
 
 from stance.errors import StanceError
 
-__all__ = ["FORMATS", "Writer", "format_of", "open_writer"]
+__all__ = ["FORMATS", "Writer", "csv_text", "format_of", "open_writer"]
 
 Record = Mapping[str, Any]
 FORMATS = ("jsonl", "csv", "parquet")
@@ -120,6 +121,21 @@ class _Csv(_TextWriter):
 
     def write(self, records: Iterable[Record]) -> None:
         self.writer.writerows(records)
+
+
+def csv_text(records: Iterable[Record], columns: Mapping[str, type]) -> str:
+    r"""Records as CSV, as a file would hold them.
+
+    Examples
+    --------
+    >>> csv_text([{"article_id": "wire-1", "start": None}], {"article_id": str, "start": int})
+    'article_id,start\nwire-1,\n'
+    """
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    return stream.getvalue()
 
 
 class _Parquet:

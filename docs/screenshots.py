@@ -1,0 +1,66 @@
+"""Take the pictures of docs/outputs.md: reports in a real browser. Needs the extra ``dev`` and Chromium.
+
+python docs/screenshots.py
+
+The collection is cut from the shipped corpus, with the register in place of an outlet; dates are dealt out in order, so
+nothing in its curves means anything.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from shutil import which
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+ARTICLES = 120
+
+
+def _collection(path: Path) -> None:
+    articles: dict[str, list[dict[str, str]]] = {}
+    for file in sorted((ROOT / "data" / "corpus").glob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            articles.setdefault(record["article"], []).append(record)
+    step = len(articles) // ARTICLES
+    with path.open("w", encoding="utf-8") as stream:
+        for i, (name, paragraphs) in enumerate(list(articles.items())[: ARTICLES * step : step]):
+            text = "\n\n".join(paragraph["text"] for paragraph in paragraphs)
+            date = f"2026-{1 + i * 8 // ARTICLES:02}-{1 + i % 28:02}"
+            record = {"id": name, "outlet": paragraphs[0]["register"], "date": date, "text": text}
+            stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def _stance(*arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "stance", *arguments], check=True)
+
+
+def main() -> None:
+    """Score, report, photograph."""
+    chromium = which("chromium") or which("chromium-browser") or sys.exit("no Chromium is installed")
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as driver:
+        folder = Path(name)
+        _collection(folder / "collection.jsonl")
+        sources = {
+            "article": ROOT / "data" / "articles" / "vienna-round.txt",
+            "collection": folder / "collection.jsonl",
+        }
+        browser = driver.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+        for kind, source in sources.items():
+            _stance("score", str(source), "--explain", "-o", str(folder / f"{kind}.parquet"))
+            _stance("report", str(folder / f"{kind}.parquet"), "-o", str(folder / f"{kind}.html"), "--articles", "3")
+            for width, height in ((1400, 1000), (400, 800)):
+                page = browser.new_page(viewport={"width": width, "height": height})
+                page.goto((folder / f"{kind}.html").as_uri() + ("#text" if kind == "article" else "#groups"))
+                page.screenshot(path=ROOT / "docs" / f"report-{kind}-{width}.png")
+                page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""Archives: their members one by one, never unpacked to disk, with an end to how much they may hold."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import IO, Any, NamedTuple
+
+from stance.errors import ArticleError
+
+__all__ = ["DEPTH", "Budget", "Member", "is_tar", "is_zip", "open_zip", "tar_members", "zip_members"]
+
+#: Archives within archives are opened so deep and no deeper.
+DEPTH = 3
+
+_MEMBERS = 100_000
+_FLOOR = 256 * 2**20
+# the best that deflate can do is 1,032; prose and tables stay below 20
+_RATIO = 200
+
+
+class Budget:
+    """How much an archive, with all that is in it, may still give.
+
+    Parameters
+    ----------
+    compressed : int, optional
+        Its size. It may grow to 200 times that, or to 256 MiB, and hold 100,000 members.
+
+    Examples
+    --------
+    >>> budget = Budget(10)
+    >>> budget.spend(2**30)
+    Traceback (most recent call last):
+    stance.errors.ArticleError: grows to more than 268,437,456 bytes: a decompression bomb
+    """
+
+    def __init__(self, compressed: int = 0) -> None:
+        self.members = _MEMBERS
+        self._most = _FLOOR + _RATIO * compressed
+        self._spent = 0
+
+    def grow(self, compressed: int) -> None:
+        """So many more compressed bytes were read."""
+        self._most += _RATIO * compressed
+
+    def spend(self, size: int) -> None:
+        """Count bytes that came out.
+
+        Raises
+        ------
+        ArticleError
+            If they are too many.
+        """
+        self._spent += size
+        if self._spent > self._most:
+            raise ArticleError(f"grows to more than {self._most:,} bytes: a decompression bomb")
+
+    def reader(self, raw: IO[bytes]) -> io.RawIOBase:
+        """What reads from a stream and spends."""
+        return _Spending(raw, self.spend)
+
+    def counter(self, raw: IO[bytes]) -> io.RawIOBase:
+        """What reads compressed bytes, each of which may become many."""
+        return _Spending(raw, self.grow)
+
+
+class _Spending(io.RawIOBase):
+    def __init__(self, raw: IO[bytes], spend: Callable[[int], None]) -> None:
+        self._raw, self._spend = raw, spend
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._raw.read(len(buffer))
+        self._spend(len(data))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class Member(NamedTuple):
+    """A file in an archive.
+
+    Attributes
+    ----------
+    name : str
+        As the archive has it; it is shown, and no file is ever made under it.
+    stream : binary file or None
+        Its bytes.
+    problem : str
+        Why it is not to be read, if so.
+    """
+
+    name: str
+    stream: IO[bytes] | None
+    problem: str = ""
+
+
+def is_zip(head: bytes) -> bool:
+    """Whether a file begins as a zip archive does: office documents do, too."""
+    return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def is_tar(head: bytes) -> bool:
+    """Whether a file begins as a tar archive does."""
+    return head[257:262] == b"ustar"
+
+
+@contextlib.contextmanager
+def open_zip(stream: IO[bytes], source: str) -> Iterator[zipfile.ZipFile]:
+    """Open a zip archive.
+
+    Raises
+    ------
+    ArticleError
+        If it is none, or a damaged one.
+    """
+    try:
+        archive = zipfile.ZipFile(stream)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ArticleError(f"not a sound zip archive: {error}", source) from error
+    with archive:
+        yield archive
+
+
+def zip_members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member]:
+    """The files of a zip archive, in the order of its directory."""
+    for info in archive.infolist():
+        if info.is_dir() or _is_hidden(info.filename):
+            continue
+        problem = _unfit_name(info.filename)
+        if info.flag_bits & 1:
+            problem = "encrypted"
+        elif (info.external_attr >> 28) == 0xA:
+            problem = "a link is not followed"
+        if problem or not _take(budget):
+            yield Member(info.filename, None, problem or _too_many())
+            if not problem:
+                return
+            continue
+        try:
+            stream = archive.open(info)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+            yield Member(info.filename, None, f"damaged in the archive: {error}")
+            continue
+        with stream:
+            yield Member(info.filename, stream)
+
+
+def tar_members(stream: IO[bytes], budget: Budget) -> Iterator[Member]:
+    """The files of a tar archive, read once from front to back.
+
+    Raises
+    ------
+    ArticleError
+        Where the archive is damaged; the members before that have been given.
+    """
+    try:
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            for info in archive:
+                # one entry a member is all that need be known
+                archive.members = []  # type: ignore[attr-defined]
+                if info.isdir() or _is_hidden(info.name):
+                    continue
+                problem = _unfit_name(info.name)
+                if not info.isfile():
+                    problem = "a link is not followed" if info.issym() or info.islnk() else "no regular file"
+                if problem or not _take(budget):
+                    yield Member(info.name, None, problem or _too_many())
+                    if not problem:
+                        return
+                    continue
+                yield Member(info.name, archive.extractfile(info))
+    except tarfile.TarError as error:
+        raise ArticleError(f"damaged tar archive: {error}") from error
+
+
+def _take(budget: Budget) -> bool:
+    budget.members -= 1
+    return budget.members >= 0
+
+
+def _too_many() -> str:
+    return f"the archive holds more than {_MEMBERS:,} files; this one and those after it are not read"
+
+
+def _is_hidden(name: str) -> bool:
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
+
+
+def _unfit_name(name: str) -> str:
+    parts = name.replace("\\", "/").split("/")
+    leads_out = ".." in parts or parts[0] == "" or parts[0].endswith(":")
+    return "its name leads out of the archive" if leads_out else ""

@@ -1,0 +1,274 @@
+"""Which paragraphs are not the article's: datelines, bylines, links to other articles, share bars, footers.
+
+They are marked, never removed. A rule marks only what it knows; in doubt a paragraph is the article's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+__all__ = ["mark_boilerplate"]
+
+#: A longer paragraph is the article's, whatever it begins with.
+_LONGEST = 360
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?)"
+_DATE = (
+    rf"(?:{_DAY}\s+)?(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?|\d{{1,2}}(?:st|nd|rd|th)?\.?\s+{_MONTH},?"
+    r"|\d{1,2}[./-]\d{1,2}[./-])"
+    r"\s*(?:\d{4}|\d\d)?|\d{4}[-/.]\d\d[-/.]\d\d"
+)
+_TIME = r"(?:\s*(?:,|at|-|–|—|\||•|t)?\s*\d{1,2}[:.]\d\d(?:[:.]\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:\(?[a-z]{2,4}\)?)?)?"
+_SERVICES = (
+    r"(?:share|tweet|e-?mail|print|facebook|twitter|x|whatsapp|linkedin|reddit|pinterest|telegram|messenger|flipboard"
+    r"|bluesky|threads|instagram|youtube|tiktok|pocket|copy(?:\s+the)?\s+link|link\s+copied!?|save|bookmark|comments?|more|on"
+    r"|this|article|story|page|post|via|to|with|or|and|by|link|url|\d+|k)"
+)
+
+#: Whole paragraphs, judged from their beginning; case counts nothing.
+_LINES = rf"""(?:
+    # when it was published
+      (?:(?:first\s+)?(?:published|updated|last\s+(?:updated|modified)|posted|modified|issued|date|created)
+         (?:\s+(?:on|at))?\s*:?\s*)?(?:{_DATE}){_TIME}(?:\s*[|•·/,-]\s*(?:updated.{{0,40}}|\d+\s+min.{{0,12}}))?
+    | (?:published|updated|posted)\s+(?:\d+|an?)\s+(?:minutes?|hours?|days?|weeks?)\s+ago
+    | (?:\d+\s+)?(?:min(?:ute)?s?\s+read|reading\s+time\b.{{0,20}}) | \d[\d,]*\s+words
+    # who wrote and edited it
+    | \(?(?:additional\s+|with\s+)?(?:reporting|writing|editing|compiled|translated|edited|written|reviewed)
+      \s+by\s+(?-i:[A-Z]).{{0,240}}
+    | (?:web\s+)?editors?\s*:\s*.{{0,60}} | (?:source|photo|image|picture|credit)s?(?:\s+(?:credits?
+      |by))?\s*:\s*.{{0,60}}
+    | (?:by\s+)?(?:our\s+)?(?:staff|special)\s+(?:reporter|writer|correspondent)s?
+      | (?:from\s+)?(?:our\s+)?news\s+agencies
+    # other articles
+    | (?:read|see|watch|listen|learn|view)\s+(?:more|also|next|now|the\s+full\s+(?:story|article|text|report
+      |transcript))
+      (?:\s*[:»>|-].{{0,200}}|\s+(?:about|on|from|in|here|at|stories|articles|coverage)\b.{{0,100}})?
+    | (?:read|watch|listen|also\s+read|see\s+also|related|explainer|opinion|analysis|in\s+pictures|photos
+      |video)\s*:\s*.{{1,160}}
+    | (?:also\s+read|related|recommended|suggested|trending|popular|latest|more|most\s+(?:read|popular|viewed|shared)
+      |top\s+stories|must[\s-]reads?|up\s+next|elsewhere)
+      (?:\s+(?:now|news|articles?|stories|reading|coverage|content|links?|topics?|posts?|videos?|headlines|for\s+you
+      |on\s+this(?:\s+(?:story|topic))?|stories\s+from\s+.{{1,40}}|from\s+.{{1,60}}|in\s+[\w\s&]{{1,30}}))?\s*:?
+    | (?:you\s+(?:may|might)(?:\s+also)?\s+(?:like|be\s+interested\s+in)|what\s+to\s+read\s+next|further\s+reading
+      |recommended\s+by\b.{{0,30}}|from\s+the\s+(?:archives?|web)|don['’]t\s+miss|editors?['’]?s?\s+picks?
+      |around\s+the\s+web
+      |more\s+(?:on|about)\s+this(?:\s+story)?|(?:continue|keep)\s+reading\b.{{0,100}}|story\s+continues\s+.{{0,40}}
+      |(?:article|text)\s+continues\s+.{{0,40}}|(?:next|previous)\s+(?:article|story|post)\b.{{0,120}})\s*:?
+    | click\s+(?:here|below|on)\b.{{0,200}} | back\s+to\s+(?:top|news|home)\b.{{0,20}} | skip\s+(?:to\b|advert).{{0,40}}
+    | (?:tap|swipe|scroll)\s+(?:here|down|to)\b.{{0,80}} | (?:load|show|see|view)\s+(?:more|all)\b.{{0,60}}
+    # share bars, comments, subscriptions
+    | share(?:\s+(?:this|on|via|with|full|the|by))?\b(?:\s+[\w-]+){{0,5}}\s*:?
+    | (?:{_SERVICES}[\s,|/•·:.]*)+
+    | (?:follow|like|find|join|contact)\s+(?:us|me|.{{1,40}})\s+(?:on|at|via)\s+
+      (?:facebook|twitter|x|instagram|telegram|whatsapp|linkedin|youtube|google\s+news|tiktok|bluesky|threads
+      |@)\b.{{0,120}}
+    | (?:follow|like)\s+us\b.{{0,60}}
+    | (?:sign\s+up|subscribe|register|log\s*in|sign\s+in|join)(?:\s+(?:now|here|today))?
+    | (?:sign\s+up|subscribe|register|log\s*in|sign\s+in|join\s+(?:our|the))\b.{{0,200}}\b(?:newsletters?|inbox
+      |e-?mails?|channel
+      |podcast|alerts?|updates?|account|access|free|members?(?:hip)?|subscri\w+|app|briefing|conversation|here
+      |comment)\b.{{0,160}}
+    | (?:support|donate)(?:\s+(?:us|to\s+us|now|here|today|(?:our|independent|quality)\s+(?:work|journalism
+      |newsroom)).{{0,160}})?
+    | become\s+an?\s+(?:member|subscriber|supporter)\b.{{0,160}}
+    | (?:listen\s+to|download|save|print|gift|bookmark)\s+(?:this|the)\s+(?:article|story|page|episode
+      |podcast)\b.{{0,60}}
+    | (?:get|receive)\s+.{{0,120}}(?:newsletter|inbox|e-?mail|alerts?|notifications?|app)\b.{{0,100}}
+    | (?:leave|add|post|write|view|show|hide|read)\s+(?:a\s+|your\s+|all\s+)?(?:\d+\s+)?(?:comments?|reply
+      |review)\b.{{0,60}}
+    | (?:\d+\s+)?comments?(?:\s*\(\d+\))?(?:\s+(?:are\s+closed|off|have\s+been\s+disabled).{{0,40}})?
+    | (?:have|got)\s+(?:a\s+)?(?:news\s+)?(?:tip|story|comment|question|feedback).{{0,160}}
+    | what\s+(?:do\s+you\s+think|did\s+you\s+think)\?.{{0,80}}
+    | (?:advertisement|advertising|sponsored(?:\s+content)?|promoted|paid\s+post|ad)(?:\s*[-–—:|]\s*.{{0,60}})?
+    | (?:report\s+this\s+ad|remove\s+ads|this\s+is\s+an?\s+advert.{{0,40}}|learn\s+more
+      |opens?\s+(?:in\s+)?(?:a\s+)?new\s+(?:tab|window))
+    | (?:download|get)\s+(?:the|our)\s+.{{0,40}}\bapp\b.{{0,60}}
+    # what stands under an article
+    | (?:©|\(c\)|copyright\b).{{0,300}}
+    | (?:tags?|topics?|keywords?|categor(?:y|ies)|filed\s+under|posted\s+in|sections?
+      |in\s+this\s+story)\s*:\s*.{{0,240}}
+    | (?:videos?|photos?|listen|watch|terms\s+(?:of|and)\s+\w+|privacy(?:\s+(?:policy|notice|settings?))?
+      |cookie\s+\w+|contact(?:\s+us)?
+      |about(?:\s+us)?|careers
+      |advertise(?:\s+with\s+us)?|sitemap|accessibility|imprint|help|home|menu|search|newsletters?)
+      (?:\s*[|•·/]\s*[\w\s]{{1,30}})*
+    | (?:this|the)\s+(?:article|story|piece|post|report|item|column)\s+(?:was|has\s+been|is|first|originally)\s+
+      (?:\w+\s+){{0,2}}(?:published|appeared|posted|updated|amended|corrected|produced|republished|syndicated
+      |part\s+of\s+(?:our|an?\s+(?:\w+\s+)?series))\b.{{0,280}}
+    | (?:this\s+article\s+)?(?:originally|first)\s+(?:published|appeared)\b.{{0,200}}
+    | (?:translation\s+of|translated\s+from)\s+(?:an?|the)\s+original\b.{{0,240}}
+    | a\s+version\s+of\s+this\s+(?:article|story)\b.{{0,200}} | [a-z]{{2,3}}/[a-z]{{1,3}}
+    | (?:republished|reprinted|reproduced)\s+(?:with|by)\s+.{{0,200}} | our\s+standards\s*:.{{0,120}}
+    | (?:the\s+)?(?:views|opinions)\s+expressed\s+.{{0,160}}\b(?:authors?|contributors?|necessarily|own)\b.{{0,160}}
+    | (?:all\s+rights\s+reserved|no\s+part\s+of\s+this).{{0,240}}
+    | (?:we|this\s+(?:site|website))\s+uses?\s+(?:\w+\s+)?cookies\b.{{0,340}} | accept\s+(?:all|cookies)\b.{{0,60}}
+    | by\s+(?:clicking|continuing|using|signing)\b.{{0,320}}\b(?:agree|consent|accept)\b.{{0,200}}
+    | (?:end\s+of\s+document|load-date\s*:.{{0,60}}|end|ends|\(end\)|-*\s*30\s*-*|enditem|more\s+to\s+follow)
+    )\W*\Z"""
+
+_NAME = r"(?:(?:[A-Z][\w.'’-]*|de|der|van|von|bin|al|el|la|di|da|le)[\w.'’-]*)"
+#: A byline: capitals decide, so it is judged apart.
+_BYLINE = re.compile(
+    rf"(?:By|BY|Von|Text:|Author:|Written by)\s+{_NAME}(?:\s+{_NAME}){{0,5}}"
+    r"(?:(?:\s*,\s*|\s+and\s+|\s+AND\s+|\s*&\s*|\s+in\s+|\s+for\s+|\s+of\s+|\s*[|•·/-]\s*)(?:the\s+)?"
+    rf"{_NAME}(?:\s+{_NAME}){{0,5}}){{0,6}}\W*\Z"
+)
+_DATELINE = re.compile(
+    # a place alone is a heading: a date, an agency or a dash must follow
+    rf"(?=.*(?:\)|[-–—])\s*\Z|.*(?i:{_DATE}))"
+    rf"[A-Z][A-Z.'’ -]{{1,40}}(?:,\s+[A-Z][\w. ]{{1,30}})?(?:,?\s+(?i:{_DATE}))?\s*"
+    r"(?:\([A-Z][\w &/.-]{1,40}\))?\s*[-–—:]*\s*\Z"
+)
+#: So are "Vienna, Wire -" and "The Daily, 14 March 2025", whatever their case.
+_PLACE = re.compile(rf"[^\W\d_][^.!?:;]{{1,50}}(?:\s[—–]|,\s+(?i:{_DATE}))\s*\Z")
+_CRUMBS = re.compile(r"(?:[\w &]{2,30}\s*[>»›]\s*){1,6}[^.!?]{0,120}\Z")
+_HEADING = re.compile(
+    r"(?:(?:also\s+read|see\s+also|related|recommended|suggested|trending|popular|latest|more|most|top|editors?|up\s+next"
+    r"|read\s+(?:more|next|also)|you\s+m(?:ay|ight)|what\s+to\s+read|further\s+reading|don['’]t\s+miss|around\s+the\s+web"
+    r"|from\s+the\s+web)\b)",
+    re.I,
+)
+_SENTENCE = re.compile(r"[.!?…][\"'’”)\]]*\s*\Z")
+
+
+#: The words that a paragraph of `_LINES` can begin with, but for those that many paragraphs begin with ...
+_FIRST = frozenset(
+    """
+    published updated posted last first modified issued date created min mins minute minutes reading additional
+    reporting writing editing compiled translated edited written reviewed web editor editors source sources photo photos
+    image images picture pictures credit credits staff special news read see watch listen learn view also related
+    explainer opinion analysis video videos recommended suggested trending popular latest top must elsewhere further
+    around editor's editor’s don't don’t e-mail continue keep story article text next previous click back skip tap
+    swipe scroll load show share tweet e email print facebook twitter x whatsapp linkedin reddit pinterest telegram
+    messenger flipboard bluesky threads instagram youtube tiktok pocket copy link save bookmark gift comment comments
+    page post via url k follow like find join contact sign subscribe register log login support donate become get
+    receive leave add write hide have got advertisement advertising sponsored promoted paid ad report remove open
+    opens download c copyright tag tags topic topics keyword keywords category categories filed section sections terms
+    privacy cookie about careers advertise sitemap accessibility imprint help home menu search newsletter newsletters
+    originally republished reprinted reproduced views
+    opinions accept end ends enditem translation
+    january february march april may june july august september october november december
+    jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday
+    mon tue tues wed thu thurs fri sat sun
+    """.split()
+)
+#: ... each with the words that must follow it.
+_SECOND = {
+    first: frozenset(second.split())
+    for first, second in {
+        "the": "article story piece post report item column views opinions",
+        "this": "article story piece post report item column site website is page",
+        "a": "version",
+        "all": "rights",
+        "no": "part",
+        "we": "use uses",
+        "by": "clicking continuing using signing our staff special",
+        "in": "pictures this",
+        "on": "facebook twitter x whatsapp this",
+        "with": "reporting",
+        "from": "our news the",
+        "our": "standards staff special",
+        "up": "next",
+        "you": "may might",
+        "what": "to do did",
+        "to": "top",
+        "or": "share",
+        "and": "share",
+    }.items()
+}
+#: After these, a paragraph is judged if it is short: "More from World", "Most read".
+_SHORT = frozenset(("more", "most"))
+_SIGNS = "\"'“”‘’()[]{}<>|:;,.!?-–—•·*"
+_RESERVED = re.compile(r"\ball\s+rights\s+reserved\W*\Z", re.I)
+
+
+def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
+    """Say of each paragraph of one article whether it is boilerplate.
+
+    It is if it is, as a whole and by its form, one of these: a dateline or date of publication by itself; a byline or
+    credit; a link or heading that leads to other articles, and the headlines below such a heading; a share bar, a call
+    to subscribe, comment or follow; an advertisement mark; a copyright, privacy or correction note; a line of tags.
+    So is a short line that stands in the article three times or more.
+
+    Parameters
+    ----------
+    paragraphs : sequence of str
+        All paragraphs of the article, in order.
+
+    Examples
+    --------
+    >>> mark_boilerplate(["By Jane Roe", "VIENNA, July 9 - Envoys met on Friday.", "Read more: Oil falls", "Share"])
+    [True, False, True, True]
+    """
+    if len(paragraphs) == 1:
+        # a table of paragraphs has millions of these
+        return [len(paragraphs[0]) <= _LONGEST and _is_boilerplate(paragraphs[0])]
+    marks = [len(text) <= _LONGEST and _is_boilerplate(text) for text in paragraphs]
+    if len(marks) < 3:
+        # too few to know where one stands
+        return marks
+    _mark_names(paragraphs, marks)
+    _mark_lists(paragraphs, marks)
+    # the turns of a conversation return, too
+    short = Counter(text for text in paragraphs if len(text) <= 100 and ":" not in text and not _SENTENCE.search(text))
+    for text, n in short.items():
+        if n >= 3:
+            marks = [mark or paragraph == text for mark, paragraph in zip(marks, paragraphs, strict=True)]
+    return marks
+
+
+def _is_boilerplate(text: str) -> bool:
+    if _may_begin(text) and _lines().match(text) is not None:
+        return True
+    end = text[-24:]
+    return ("eserved" in end or "ESERVED" in end) and _RESERVED.search(text) is not None
+
+
+@cache
+def _lines() -> re.Pattern[str]:
+    # compiled when first needed: that takes longer than to score an article
+    return re.compile(_LINES, re.I | re.X | re.S)
+
+
+def _may_begin(text: str) -> bool:
+    """Whether any of `_LINES` begins with these two words; so most paragraphs are done with soon."""
+    words = text[:40].lower().split(None, 2)
+    first = words[0].strip(_SIGNS) if words else ""
+    if first in _SECOND:
+        return len(words) > 1 and words[1].strip(_SIGNS) in _SECOND[first]
+    if first in _SHORT:
+        return len(text) < 90
+    return first in _FIRST or len(text) < 9 or not first[:1].isalpha()
+
+
+def _mark_names(paragraphs: Sequence[str], marks: list[bool]) -> None:
+    """Bylines, datelines and paths, where they stand: at the beginning and at the end."""
+    last = len(marks)
+    for i in (*range(min(8, last)), *range(max(8, last - 3), last)):
+        text = paragraphs[i]
+        if len(text) > 160 or marks[i]:
+            continue
+        # what each of them ends with or holds is sooner seen than the whole
+        if (
+            (text[:1] in "BVTAW" and _BYLINE.match(text))
+            or ((text[-1:] in "-–—:)" or text[-1:].isdigit()) and (_DATELINE.match(text) or _PLACE.match(text)))
+            or ((">" in text or "»" in text or "›" in text) and _CRUMBS.match(text))
+        ):
+            marks[i] = True
+
+
+def _mark_lists(paragraphs: Sequence[str], marks: list[bool]) -> None:
+    """The headlines below a heading such as "Related stories"."""
+    within = False
+    for i, text in enumerate(paragraphs):
+        if marks[i]:
+            within = within or (_HEADING.match(text) is not None and len(text) <= 60)
+        elif within:
+            within = len(text) <= 160 and _SENTENCE.search(text) is None
+            marks[i] = within

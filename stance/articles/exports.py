@@ -1,0 +1,188 @@
+"""Exports of press databases: one file, many articles; what it announces is compared with what was found in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from stance.articles.article import Article
+from stance.errors import ArticleError
+
+__all__ = ["is_export", "split_export"]
+
+_MONTHS = "january february march april may june july august september october november december".split()
+_DATE = re.compile(
+    rf"(?:(?P<month>{'|'.join(_MONTHS)})\s+(?P<day>\d{{1,2}}),?|(?P<day2>\d{{1,2}})\.?\s+(?P<month2>{'|'.join(_MONTHS)}),?)"
+    r"\s+(?P<year>(?:19|20)\d\d)\b",
+    re.I,
+)
+
+_NEXIS_END = "End of Document"
+_NEXIS_ANNOUNCED = re.compile(r"Documents?\s*\(([\d,]+)\)\s*\Z")
+_NEXIS_FIELD = re.compile(r"(?:Length|Section|Byline|Dateline|Highlight|Copyright|Load-Date|Language)\b", re.I)
+_NEXIS_TAIL = re.compile(r"(?:Classification|Notes|Graphic|Load-Date:.*)\Z", re.I)
+
+_FACTIVA_END = re.compile(r"(?:AN[\t| ]\s*)?Document ([A-Za-z0-9]{18,34})[|\s]*\Z")
+_FACTIVA_ANNOUNCED = re.compile(r"Results Found[\s|:]*([\d,]+)")
+_FACTIVA_WORDS = re.compile(r"[\d,]+ words\Z")
+_FACTIVA_RIGHTS = re.compile(r"Copyright\b|©|\(c\)", re.I)
+_FACTIVA_PAGE = re.compile(r"Page \d+ of \d+\b.*|.*© \d{4} (?:Factiva|Dow Jones).*|Factiva\b.{0,40}", re.I)
+_FACTIVA_FIELD = re.compile(r"([A-Z]{2,3})[\t|]\s*(.*?)[\s|]*\Z")
+_LANGUAGES = "english french german spanish italian portuguese dutch russian arabic chinese japanese turkish".split()
+#: Lines after which the text begins, where an article has no line on its rights: date, time, outlet, code, page.
+_FACTIVA_HEAD = 7
+
+
+class _Found(NamedTuple):
+    text: str
+    title: str | None
+    date: str | None
+    outlet: str | None
+
+
+def is_export(lines: Sequence[str]) -> bool:
+    """Whether the lines of a document are an export of Nexis Uni or Factiva.
+
+    Examples
+    --------
+    >>> is_export(["Talks resume", "Body", "Envoys met.", "Load-Date: March 15, 2025", "End of Document"])
+    True
+    >>> is_export(["Talks resume", "Envoys met in Vienna."])
+    False
+    """
+    return _is_nexis(lines) or _is_factiva(lines)
+
+
+def split_export(lines: Sequence[str], source: str, stem: str) -> Iterator[Article]:
+    """The articles of an export.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        The paragraphs of the file, for which `is_export` holds.
+    source, stem : str
+        As every reader has them.
+
+    Yields
+    ------
+    Article
+        Its text is the body: head and index lines of the database become title, date and outlet, or are left out.
+
+    Raises
+    ------
+    ArticleError
+        After the last article, if their number is not the one that the file announces.
+
+    Examples
+    --------
+    >>> lines = ["Documents (1)", "1. Talks resume", "Talks resume", "The Wire", "March 14, 2025 Friday", "Body",
+    ...          "Envoys met.", "Load-Date: March 15, 2025", "End of Document"]
+    >>> [(a.title, a.outlet, a.date, a.text) for a in split_export(lines, "a.docx", "a")]
+    [('Talks resume', 'The Wire', '2025-03-14', 'Envoys met.')]
+    """
+    lines = [stripped for line in lines if (stripped := line.replace("\xa0", " ").strip())]
+    found, announced = (_nexis if _is_nexis(lines) else _factiva)(lines)
+    number = 0
+    for number, one in enumerate(found, start=1):
+        yield Article(f"{stem}:{number}", one.text, one.title, one.date, one.outlet, source, number)
+    if announced is not None and announced != number:
+        raise ArticleError(f"the export announces {announced:,} articles, but {number:,} were found in it", source)
+
+
+def _is_nexis(lines: Sequence[str]) -> bool:
+    return any(line.strip() == _NEXIS_END for line in lines) and any(_NEXIS_FIELD.match(line) for line in lines)
+
+
+def _is_factiva(lines: Sequence[str]) -> bool:
+    ends = any(_FACTIVA_END.match(line.strip()) for line in lines)
+    return ends and any(
+        _FACTIVA_WORDS.match(line.strip()) or line.startswith(("WC", "Search Summary")) for line in lines
+    )
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
+def _nexis(lines: Sequence[str]) -> tuple[list[_Found], int | None]:
+    announced = next((_number(m[1]) for line in lines if (m := _NEXIS_ANNOUNCED.match(line))), None)
+    found: list[_Found] = []
+    chunk: list[str] = []
+    for line in lines:
+        if line != _NEXIS_END:
+            chunk.append(line)
+            continue
+        found.append(_nexis_article(chunk))
+        chunk = []
+    return found, announced
+
+
+def _nexis_article(chunk: list[str]) -> _Found:
+    body = next((i for i, line in enumerate(chunk) if line in ("Body", "BODY", "Body:")), None)
+    head = chunk if body is None else chunk[:body]
+    # the cover page and its list of documents go before the first article
+    place = next((i for i in range(len(head) - 1, 1, -1) if _DATE.match(head[i])), None)
+    title, outlet, date = (None, None, None) if place is None else (head[place - 2], head[place - 1], head[place])
+    if body is None:
+        body = next((i for i in range(len(head) - 1, -1, -1) if head[i].startswith(("Length:", "Byline:"))), place or 0)
+    text = chunk[body + 1 :]
+    end = next((i for i, line in enumerate(text) if _NEXIS_TAIL.match(line)), len(text))
+    return _Found("\n\n".join(text[:end]), title, _iso(date), outlet)
+
+
+def _factiva(lines: Sequence[str]) -> tuple[list[_Found], int | None]:
+    joined = [f"{line}\t{after}" if line == "Results Found" else line for line, after in pairwise([*lines, ""])]
+    announced = next((_number(m[1]) for line in joined if (m := _FACTIVA_ANNOUNCED.match(line))), None)
+    found: list[_Found] = []
+    chunk: list[str] = []
+    for line in lines:
+        if not _FACTIVA_END.match(line):
+            if not _FACTIVA_PAGE.fullmatch(line):
+                chunk.append(line)
+            continue
+        coded = any(line.startswith(("HD\t", "HD|")) for line in chunk)
+        found.append(_factiva_coded(chunk) if coded else _factiva_article(chunk))
+        chunk = []
+    return found, announced
+
+
+def _factiva_article(chunk: list[str]) -> _Found:
+    words = next((i for i, line in enumerate(chunk) if _FACTIVA_WORDS.match(line)), None)
+    if words is None:
+        return _Found("\n\n".join(chunk), None, None, None)
+    # section, headline and author stand before the number of words: the headline is the longest
+    title = max(chunk[:words], key=len, default=None)
+    head = chunk[words + 1 : words + 1 + _FACTIVA_HEAD]
+    day = next((i for i, line in enumerate(head) if _DATE.match(line)), None)
+    rights = next((i for i, line in enumerate(head) if _FACTIVA_RIGHTS.match(line)), None)
+    language = next((i for i, line in enumerate(head) if line.lower() in _LANGUAGES), None)
+    last = next((i for i in (rights, language, day) if i is not None), -1)
+    outlet = None
+    if day is not None:
+        after = [line for line in head[day + 1 : last + 1] if not re.fullmatch(r"\d{1,2}:\d\d(?: \w+)?", line)]
+        outlet = after[0] if after else None
+    return _Found("\n\n".join(chunk[words + 2 + last :]), title, _iso(None if day is None else head[day]), outlet)
+
+
+def _factiva_coded(chunk: list[str]) -> _Found:
+    fields: dict[str, list[str]] = {}
+    code = ""
+    for line in chunk:
+        if (found := _FACTIVA_FIELD.match(line)) is not None:
+            code, line = found[1], found[2]
+        if line:
+            fields.setdefault(code, []).append(line)
+    first = {name: values[0] for name, values in fields.items()}
+    text = "\n\n".join([*fields.get("LP", []), *fields.get("TD", [])])
+    return _Found(text, first.get("HD"), _iso(first.get("PD")), first.get("SN"))
+
+
+def _iso(line: str | None) -> str | None:
+    """The date of a line as the standard has it; the line itself where it has none."""
+    found = _DATE.search(line) if line else None
+    if found is None:
+        return line
+    month = _MONTHS.index((found["month"] or found["month2"]).lower()) + 1
+    return f"{found['year']}-{month:02}-{int(found['day'] or found['day2']):02}"

@@ -1,0 +1,92 @@
+"""What readers that rest on a library share: the import, the seekable copy, the library's errors as one of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from typing import IO, Any
+
+from stance.articles.records import LARGEST_RECORD
+from stance.errors import ArticleError, MissingDependencyError, StanceError
+
+__all__ = ["need", "seekable", "silence", "unsound", "whole"]
+
+
+def need(module: str, package: str, extra: str) -> Any:
+    """Import a library that only some formats need.
+
+    Raises
+    ------
+    MissingDependencyError
+        If it is not installed; the message names the extra.
+
+    Examples
+    --------
+    >>> need("json", "json", "none").dumps([1])
+    '[1]'
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise MissingDependencyError(package, extra) from error
+
+
+def silence(library: str) -> None:
+    """Keep a library from writing its remarks on standard error: what matters of them becomes a reason."""
+    import logging
+
+    logging.getLogger(library).setLevel(logging.CRITICAL)
+
+
+@contextlib.contextmanager
+def seekable(stream: IO[bytes]) -> Iterator[IO[bytes]]:
+    """The stream itself if it is a plain file, else a temporary copy: for formats that are read from their end."""
+    if stream.seekable() and isinstance(getattr(stream, "raw", None), io.FileIO):
+        yield stream
+        return
+    with tempfile.SpooledTemporaryFile(2**23) as copy:
+        shutil.copyfileobj(stream, copy)
+        copy.seek(0)
+        yield copy
+
+
+def whole(stream: IO[bytes], source: str) -> bytes:
+    """All bytes of a stream.
+
+    Raises
+    ------
+    ArticleError
+        If they are more than a record may have.
+    """
+    raw = stream.read(LARGEST_RECORD + 1)
+    if len(raw) > LARGEST_RECORD:
+        raise ArticleError(f"record too large: more than {LARGEST_RECORD:,} bytes", source)
+    return raw
+
+
+@contextlib.contextmanager
+def unsound(kind: str, source: str) -> Iterator[None]:
+    """Turn whatever a library raises on a damaged file into an `ArticleError` of one line.
+
+    A parser of a foreign format fails in ways that its documentation does not list, so every exception counts.
+
+    Examples
+    --------
+    >>> with unsound("a PDF", "a.pdf"):
+    ...     raise KeyError("/Root")
+    Traceback (most recent call last):
+    stance.errors.ArticleError: a.pdf: not a sound PDF: KeyError: '/Root'
+    """
+    try:
+        yield
+    except StanceError:
+        raise
+    except Exception as error:
+        first = (str(error).strip().splitlines() or [""])[0][:200]
+        name = type(error).__name__
+        kind = kind.removeprefix("a ").removeprefix("an ")
+        raise ArticleError(f"not a sound {kind}: {name}{': ' + first if first else ''}", source) from error

@@ -1,0 +1,48 @@
+"""What the formats share that are XML in a zip archive: parts that are checked, and parsed without any outside."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import IO, Any
+
+from stance.articles.archives import open_zip
+from stance.articles.libraries import need, unsound
+from stance.errors import ArticleError
+
+__all__ = ["LARGEST_PART", "check_parts", "read_part"]
+
+#: A part that unfolds to more bytes is not read: a book has a tenth of it.
+LARGEST_PART = 64 * 2**20
+#: The suffixes of parts that are read; pictures and fonts never are.
+_READ = (".xml", ".rels", ".opf", ".xhtml", ".html", ".htm")
+
+
+def check_parts(stream: IO[bytes], source: str) -> None:
+    """Raise `ArticleError` if a document is encrypted, or an XML part of it is a decompression bomb."""
+    total = 0
+    with open_zip(stream, source) as archive:
+        for info in archive.infolist():
+            if info.flag_bits & 1:
+                raise ArticleError("the document is encrypted", source)
+            if not info.filename.lower().endswith(_READ):
+                continue
+            total += info.file_size
+            if info.file_size > LARGEST_PART or total > 4 * LARGEST_PART:
+                raise ArticleError(
+                    f"its part {info.filename[:80]} unfolds to {info.file_size:,} bytes: a decompression bomb", source
+                )
+    stream.seek(0)
+
+
+def read_part(archive: zipfile.ZipFile, name: str, kind: str, source: str) -> Any:
+    """Parse a part as XML: no entities, no network, no more depth and size than libxml2 allows by itself.
+
+    Raises
+    ------
+    ArticleError
+        If it is not there, or is damaged.
+    """
+    etree = need("lxml.etree", "lxml", "office")
+    with unsound(kind, source):
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        return etree.fromstring(archive.read(name), parser)

@@ -1,0 +1,70 @@
+"""DOCX, through python-docx; and the DOCX exports of Nexis Uni."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+from stance.articles.article import Article
+from stance.articles.encoding import clean_surrogates
+from stance.articles.exports import is_export, split_export
+from stance.articles.libraries import need, seekable, unsound
+from stance.articles.office import check_parts
+from stance.articles.records import Columns, Quarantined
+
+__all__ = ["read_docx"]
+
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
+#: Text that was struck out, and the second form of a text box, for programs that cannot show the first.
+_PASSED_OVER = (
+    f"{_WORD}del",
+    f"{_WORD}moveFrom",
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+)
+
+
+def read_docx(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
+    """Read the one article of a document, or all of an export. Paragraphs are parted by blank lines.
+
+    Text in tables, text boxes and tracked insertions is read; page headers and footers, comments and tracked
+    deletions are not.
+
+    Raises
+    ------
+    ArticleError
+        If it is no document, is damaged or encrypted, or an export does not hold what it announces.
+    MissingDependencyError
+        Without python-docx.
+    """
+    docx = need("docx", "python-docx", "office")
+    with seekable(stream) as file:
+        check_parts(file, source)
+        with unsound("a DOCX document", source):
+            document = docx.Document(file)
+            lines = [clean_surrogates(_text(p)) for p in document.element.body.iter(f"{_WORD}p") if _is_seen(p)]
+            title = document.core_properties.title or None
+    if is_export(lines):
+        yield from split_export(lines, source, stem)
+    else:
+        text = "\n\n".join(line for line in lines if line.strip())
+        yield Article(stem, text, title=title, source=source, position=1)
+
+
+def _is_seen(paragraph: Any) -> bool:
+    return not any(ancestor.tag in _PASSED_OVER for ancestor in paragraph.iterancestors())
+
+
+def _text(paragraph: Any) -> str:
+    parts: list[str] = []
+    for element in paragraph.iter():
+        owner = next(element.iterancestors(f"{_WORD}p"), None)
+        if element is paragraph or owner is not paragraph or not isinstance(element.tag, str):
+            continue
+        if any(ancestor.tag in _PASSED_OVER for ancestor in element.iterancestors()):
+            continue
+        if element.tag == f"{_WORD}t":
+            parts.append(element.text or "")
+        elif element.tag.startswith(_WORD):
+            parts.append(_CHARACTERS.get(element.tag[len(_WORD) :], ""))
+    return "".join(parts)

@@ -1,0 +1,226 @@
+"""Saved web pages, through trafilatura; and Factiva's HTML exports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import IO, Any
+
+from stance.articles.article import Article
+from stance.articles.encoding import clean_surrogates, decode
+from stance.articles.exports import is_export, split_export
+from stance.articles.libraries import need, silence, unsound, whole
+from stance.articles.records import Columns, Quarantined
+from stance.errors import ArticleError
+
+__all__ = ["decode_html", "html_article", "html_lines", "read_html"]
+
+_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.I)
+_SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S{1,2000}) -->")
+_FACTIVA = re.compile(r"articleParagraph|Document [A-Za-z0-9]{18,34}\s*<")
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header li main nav "
+    "ol p pre section table tbody td th tr ul".split()
+)
+_UNSEEN = frozenset(("script", "style", "head", "noscript", "template"))
+_SPACE = re.compile(r"\s+")
+#: Tags of trafilatura's own tree that hold one paragraph each.
+_PARAGRAPHS = frozenset(("p", "head", "item", "row", "quote", "code"))
+_BETWEEN = {"lb": "\0", "cell": " "}
+#: What stands for a line break, the beginning and the end of a link, until the paragraph is whole.
+_MARKS = re.compile("[\0-\2]")
+_LINKED = re.compile("\1[^\2]*\2")
+_WORD = re.compile(r"[^\W_]")
+#: Two line breaks in a row part paragraphs in pages that have no other marks; one does not.
+_BREAKS = re.compile(r"(?:\0\s*){2,}")
+
+
+def read_html(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
+    """Read the one article of a page, or all of a Factiva export.
+
+    Navigation, share bars, related links, cookie notices and the like are no part of the text; paragraphs are parted
+    by blank lines.
+
+    Raises
+    ------
+    ArticleError
+        If it is no page, or there is no article in it.
+    MissingDependencyError
+        Without trafilatura.
+    """
+    page = decode_html(whole(stream, source), source)
+    if _FACTIVA.search(page):
+        lines = html_lines(page, source)
+        if is_export(lines):
+            yield from split_export(lines, source, stem)
+            return
+    yield html_article(page, source, stem, 1)
+
+
+def html_article(page: str, source: str, id: str, position: int, url: str | None = None) -> Article:
+    """The article of a page.
+
+    Parameters
+    ----------
+    page : str
+        HTML.
+    source, id, position
+        Of the article.
+    url : str, optional
+        Where it was; its host is the outlet where the page names none.
+
+    Raises
+    ------
+    ArticleError
+        If there is no article in it.
+    """
+    trafilatura = need("trafilatura", "trafilatura", "html")
+    # its remarks on faulty pages would stand between our lines on standard error
+    silence("trafilatura")
+    # bytes that no page needs, and that are used below
+    page = _MARKS.sub(" ", page)
+    if (saved := _SAVED_FROM.search(page[:4000])) is not None:
+        url = url or saved[1]
+    with unsound("an HTML page", source):
+        tree = trafilatura.load_html(page)
+        found = trafilatura.bare_extraction(
+            None if tree is None else _joined(tree),
+            url=url,
+            favor_recall=True,
+            include_comments=False,
+            include_links=True,
+            with_metadata=True,
+            # what stands in the page's own fields; a date is not guessed from the text
+            date_extraction_params={"extensive_search": False, "original_date": True},
+        )
+        texts = [] if found is None else list(_paragraphs(found.body))
+    if not texts:
+        raise ArticleError("no article text in this page", source)
+    return Article(
+        id=id,
+        text=clean_surrogates("\n\n".join(texts)),
+        title=_clean(found.title),
+        date=_clean(found.date),
+        outlet=_clean(found.sitename or found.hostname),
+        source=source,
+        position=position,
+    )
+
+
+def _joined(tree: Any) -> Any:
+    """The page, with the posts of a live report as parts of one article: trafilatura reads one."""
+    articles = [found for found in tree.iter("article") if next(found.iterancestors("article"), None) is None]
+    sizes = [sum(len("".join(p.itertext())) for p in found.iter("p")) for found in articles]
+    if len(articles) >= 3 and 2 * max(sizes) < sum(sizes):
+        for found in articles:
+            found.tag = "div"
+    return tree
+
+
+def decode_html(raw: bytes, source: str) -> str:
+    """The text of a page: UTF-8 if it is that, else by the encoding that it names, else as any text.
+
+    Examples
+    --------
+    >>> decode_html('<meta charset="windows-1251"><p>мир'.encode("cp1251"), "a.html")[-3:]
+    'мир'
+    """
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        named = _CHARSET.search(raw[:4096])
+    if named is not None and named[1].lower() in (b"utf-8", b"utf8"):
+        raise ArticleError("not valid utf-8, though the page says it is", source)
+    if named is not None:
+        try:
+            # what browsers take it for
+            name = named[1].decode().lower()
+            return raw.decode("cp1252" if name in ("iso-8859-1", "latin1", "us-ascii") else name)
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return decode(raw, source)
+
+
+def _paragraphs(body: Any) -> Iterator[str]:
+    """The leaves among the blocks of trafilatura's tree, in order, but those that are nothing but links."""
+    open_text: list[str] = []
+
+    def walk(element: Any, linked: bool = False) -> Iterator[str]:
+        block = element.tag in _PARAGRAPHS
+        linked = linked or (element.tag == "ref" and bool(element.get("target")))
+        if block:
+            yield from flush()
+        open_text.append(_BETWEEN.get(element.tag, "") + take(element.text, linked))
+        for child in element:
+            yield from walk(child, linked)
+            open_text.append(take(child.tail, linked))
+        if block:
+            yield from flush()
+
+    def take(text: str | None, linked: bool) -> str:
+        return f"\1{text}\2" if text and linked else text or ""
+
+    def flush() -> Iterator[str]:
+        for part in _BREAKS.split("".join(open_text)):
+            lines = part.split("\0")
+            if sum(_is_link(line) for line in lines) >= 3:
+                # a menu, set line by line
+                part = " ".join(line for line in lines if not _is_link(line))
+            text = _SPACE.sub(" ", _MARKS.sub(lambda mark: " " * (mark[0] == "\0"), part)).strip()
+            if text and not _is_link(part):
+                yield text
+        open_text.clear()
+
+    yield from walk(body)
+    yield from flush()
+
+
+def _is_link(text: str) -> bool:
+    """Whether words stand in links only."""
+    return "\1" in text and _WORD.search(_LINKED.sub("", text)) is None
+
+
+def html_lines(page: str, source: str) -> list[str]:
+    """What stands in each block of a page; of a table, in each row."""
+    etree = need("lxml.etree", "lxml", "html")
+    with unsound("an HTML page", source):
+        parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        tree = etree.fromstring(page.encode("utf-8", "replace"), parser)
+    return [] if tree is None else list(_blocks(tree))
+
+
+def _blocks(tree: Any) -> Iterator[str]:
+    parts: list[str] = []
+
+    def flush() -> Iterator[str]:
+        text = "\t".join(_SPACE.sub(" ", part).strip() for part in "".join(parts).split("\0"))
+        parts.clear()
+        if text.strip():
+            yield text.strip()
+
+    # by events, for a page may be nested deeper than Python's stack
+    etree = need("lxml.etree", "lxml", "html")
+    hidden = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if event == "start":
+            hidden += tag in _UNSEEN
+            if tag in _BLOCKS and tag not in ("td", "th"):
+                yield from flush()
+            elif tag in ("td", "th") and parts:
+                parts.append("\0")
+            elif tag == "br":
+                parts.append(" ")
+            if not hidden and tag:
+                parts.append(element.text or "")
+        else:
+            hidden -= tag in _UNSEEN
+            if tag in _BLOCKS and tag not in ("td", "th"):
+                yield from flush()
+            if not hidden:
+                parts.append(element.tail or "")
+    yield from flush()
+
+
+def _clean(value: str | None) -> str | None:
+    return clean_surrogates(_SPACE.sub(" ", value).strip()) or None if value else None

@@ -1,0 +1,116 @@
+"""Mail and newsletters: EML, MBOX, and pages saved as MHTML; one message, one article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING
+
+from stance.articles.article import Article
+from stance.articles.encoding import clean_surrogates
+from stance.articles.libraries import unsound
+from stance.articles.read_html import html_article
+from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
+from stance.errors import ArticleError, MissingDependencyError
+
+if TYPE_CHECKING:
+    from email.message import MIMEPart
+
+__all__ = ["read_mail"]
+
+#: A plain part of fewer characters is a pointer to the web page.
+_LEAST = 200
+
+
+def read_mail(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
+    """Read the messages of a file, one after the other; a bad one is quarantined with its number.
+
+    The text is the plain body, or the HTML body where there is no other; attachments are not read. Subject, date and
+    sender are title, date and outlet.
+
+    Raises
+    ------
+    ArticleError
+        If it holds no message.
+    """
+    position = 0
+    many = False
+    for raw, many in _messages(stream):
+        position += 1
+        if raw is None:
+            yield Quarantined(source, position, f"record too large: more than {LARGEST_RECORD:,} bytes")
+            continue
+        try:
+            yield _article(raw, source, f"{stem}:{position}" if many else stem, position)
+        except ArticleError as error:
+            if not many:
+                raise
+            yield Quarantined(source, position, error.message)
+        except MissingDependencyError as error:
+            yield Quarantined(source, position, str(error))
+    if position == 0:
+        raise ArticleError("no message in this file", source)
+
+
+def _messages(stream: IO[bytes]) -> Iterator[tuple[bytes | None, bool]]:
+    """The bytes of each message, ``None`` for one too large; and whether the file may hold several."""
+    lines: list[bytes] = []
+    size, many, blank = 0, False, True
+    while line := stream.readline(2**16):
+        if blank and line.startswith(b"From "):
+            if size:
+                yield (b"".join(lines) if size <= LARGEST_RECORD else None), True
+            lines, size, many, blank = [], 0, True, False
+            continue
+        blank = not line.strip()
+        size += len(line)
+        if size > LARGEST_RECORD:
+            lines.clear()
+        elif many and line.startswith(b">From "):
+            lines.append(line[1:])
+        else:
+            lines.append(line)
+    if size:
+        yield (b"".join(lines) if size <= LARGEST_RECORD else None), many
+
+
+def _article(raw: bytes, source: str, id: str, position: int) -> Article:
+    import email
+    import email.policy
+    import email.utils
+
+    with unsound("a mail message", source):
+        message = email.message_from_bytes(raw, policy=email.policy.default)
+        if not any(name in message for name in ("From", "Date", "Subject", "MIME-Version")):
+            raise ArticleError("not a mail message: it has no head", source)
+        plain, html = (_content(message.get_body((kind,))) for kind in ("plain", "html"))
+        subject, sender = (_line(message.get(name)) for name in ("Subject", "From"))
+        day = message.get("Date")
+        date = getattr(day, "datetime", None)
+    if html is not None and (plain is None or len(plain.strip()) < _LEAST):
+        article = html_article(html, source, id, position, message.get("Content-Location"))
+        text = article.text
+    elif plain is not None:
+        article, text = None, clean_surrogates(plain)
+    else:
+        raise ArticleError("the message has no text", source)
+    name = email.utils.parseaddr(sender or "")
+    return Article(
+        id=id,
+        text=text,
+        title=subject or (article.title if article else None),
+        date=date.isoformat() if date else None,
+        outlet=name[0] or name[1] or None,
+        source=source,
+        position=position,
+    )
+
+
+def _content(part: MIMEPart | None) -> str | None:
+    if part is None:
+        return None
+    content = part.get_content()
+    return content if isinstance(content, str) else None
+
+
+def _line(value: object) -> str | None:
+    return None if value is None else clean_surrogates(" ".join(str(value).split())) or None

@@ -1,0 +1,118 @@
+"""PDF, through pypdf: the text that is in the file; a scanned page has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+from stance.articles.article import Article
+from stance.articles.encoding import clean_surrogates
+from stance.articles.libraries import need, seekable, silence, unsound
+from stance.articles.pdf_layout import Line, PageText, join_pages
+from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
+from stance.errors import ArticleError
+
+__all__ = ["read_pdf"]
+
+#: A file of more pages is no article.
+_MOST_PAGES = 2000
+#: A page of more bytes of instructions is a drawing.
+_LARGEST_PAGE = 8 * 2**20
+#: And so are all pages together.
+_LARGEST = 64 * 2**20
+
+
+def read_pdf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
+    """Read the one article of a PDF; paragraphs are parted by blank lines.
+
+    Columns, hyphens at line ends, running heads and page numbers are dealt with by `join_pages`. Of a file without any
+    text the article is empty. In a file with some, each page that holds an image and no text is quarantined under its
+    number, which is the position.
+
+    Raises
+    ------
+    ArticleError
+        If it is no PDF, is damaged, or can be opened by a password only.
+    MissingDependencyError
+        Without pypdf.
+    """
+    pypdf = need("pypdf", "pypdf", "pdf")
+    # its remarks on small faults would stand between our lines on standard error
+    silence("pypdf")
+    pages: list[PageText] = []
+    unread: dict[int, str] = {}
+    size = drawn = 0
+    with seekable(stream) as file, unsound("a PDF", source):
+        reader = pypdf.PdfReader(file)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise ArticleError("the PDF is encrypted; save it without a password", source)
+        if len(reader.pages) > _MOST_PAGES:
+            raise ArticleError(f"a PDF of {len(reader.pages):,} pages; at most {_MOST_PAGES:,} are read", source)
+        for number, page in enumerate(reader.pages, start=1):
+            contents = page.get_contents()
+            instructions = 0 if contents is None else len(contents.get_data())
+            drawn += min(instructions, _LARGEST_PAGE)
+            if drawn > _LARGEST:
+                raise ArticleError(f"a PDF of more than {_LARGEST:,} bytes of instructions", source)
+            too_large = instructions > _LARGEST_PAGE
+            found = _page(page, bool(instructions) and not too_large)
+            pages.append(found)
+            size += sum(len(line.text) for line in found.lines)
+            if size > LARGEST_RECORD:
+                raise ArticleError(f"record too large: more than {LARGEST_RECORD:,} characters", source)
+            if too_large:
+                unread[number] = f"page {number}: {instructions:,} bytes of instructions; a drawing?"
+            elif not found.lines and _has_image(page):
+                unread[number] = f"page {number}: no text (a scanned image)"
+        title = reader.metadata.title if reader.metadata else None
+        text = clean_surrogates("\n\n".join(join_pages(pages)))
+    first = next((number for number, page in enumerate(pages, start=1) if page.lines), 1)
+    if not text:
+        drawing = next((reason for reason in unread.values() if reason.endswith("a drawing?")), None)
+        if drawing is not None:
+            raise ArticleError(drawing, source)
+        # a scan, as a whole: an article without text
+        unread.clear()
+    yield from (Quarantined(source, number, reason) for number, reason in unread.items() if number < first)
+    title = clean_surrogates(" ".join(str(title).split())) if title else None
+    yield Article(stem, text, title=title or None, source=source, position=first)
+    yield from (Quarantined(source, number, reason) for number, reason in unread.items() if number > first)
+
+
+def _page(page: Any, readable: bool) -> PageText:
+    box = page.mediabox
+    bottom, top = float(box.bottom), float(box.top)
+    if not readable:
+        return PageText([], bottom, top)
+    lines: list[Line] = []
+    open_line: list[tuple[float, float, float, str]] = []
+
+    def close() -> None:
+        text = "".join(part[3] for part in open_line)
+        if text.strip():
+            x, y, size, _ = next(part for part in open_line if part[3].strip())
+            lines.append(Line(x, y, size, " ".join(text.split())))
+        open_line.clear()
+
+    def visit(text: str, cm: list[float], tm: list[float], font: Any, size: float) -> None:
+        # where the text begins on the page: the text matrix, then the page's own
+        x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+        height = abs(size * (tm[3] or tm[1] or 1) * (cm[3] or cm[1] or 1)) or 10.0
+        for i, part in enumerate(text.split("\n")):
+            if i:
+                close()
+            if part:
+                if open_line and abs(open_line[-1][1] - y) > 0.6 * height:
+                    close()
+                open_line.append((x, y, height, part))
+
+    page.extract_text(visitor_text=visit)
+    close()
+    return PageText(lines, bottom, top)
+
+
+def _has_image(page: Any) -> bool:
+    resources = page.get("/Resources")
+    objects = resources.get_object().get("/XObject") if resources is not None else None
+    return objects is not None and len(objects.get_object()) > 0

@@ -1,0 +1,54 @@
+"""RTF, through striprtf; and the RTF exports of Nexis Uni and Factiva."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import IO
+
+from stance.articles.article import Article
+from stance.articles.encoding import clean_surrogates
+from stance.articles.exports import is_export, split_export
+from stance.articles.libraries import need, unsound, whole
+from stance.articles.records import Columns, Quarantined
+from stance.errors import ArticleError
+
+__all__ = ["read_rtf"]
+
+#: The digits of a picture: there may be millions, and the library takes them one by one.
+_PICTURE = re.compile(r"[0-9a-fA-F\s]{500,}")
+_BRACE = re.compile(r"\\[{}\\]|[{}]")
+
+
+def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
+    """Read the one article of an RTF file, or all of an export. Paragraphs are parted by blank lines.
+
+    Raises
+    ------
+    ArticleError
+        If it is no RTF, is damaged, or an export does not hold what it announces.
+    MissingDependencyError
+        Without striprtf.
+    """
+    striprtf = need("striprtf.striprtf", "striprtf", "office")
+    raw = whole(stream, source)
+    if not raw.lstrip().startswith(b"{\\rtf"):
+        raise ArticleError("not an RTF document", source)
+    with unsound("an RTF document", source):
+        # RTF is ASCII by definition; other bytes are those of its code page, which Windows-1252 mostly is. An address
+        # behind a link is no text: a field's instruction is renamed to another that is passed over.
+        code = _PICTURE.sub(" ", raw.decode("cp1252", "replace")).replace("\\fldinst", "\\fldtype")
+        text = clean_surrogates(striprtf.rtf_to_text(code, errors="replace"))
+        # pictures may hold any byte, braces too
+        depth = (
+            0
+            if "\\bin" in code
+            else sum(1 if brace == "{" else -1 for brace in _BRACE.findall(code) if len(brace) == 1)
+        )
+    if depth > 0 or raw.rstrip(b"\0 \t\r\n")[-1:] != b"}":
+        raise ArticleError("the RTF document breaks off", source)
+    lines = [line.strip(" \t\r|") for line in text.split("\n")]
+    if is_export(lines):
+        yield from split_export(lines, source, stem)
+    else:
+        yield Article(stem, "\n\n".join(line for line in lines if line), source=source, position=1)

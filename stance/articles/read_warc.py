@@ -1,0 +1,100 @@
+"""WARC, through warcio: the pages of a web archive, one record after the other."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import IO, Any
+
+from stance.articles.article import Article
+from stance.articles.encoding import decode
+from stance.articles.libraries import need, unsound
+from stance.articles.read_html import decode_html, html_article
+from stance.articles.read_pdf import read_pdf
+from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
+from stance.errors import ArticleError, MissingDependencyError
+
+__all__ = ["read_warc"]
+
+_KINDS = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text", "application/pdf": "pdf"}
+_RECORDS = frozenset("warcinfo response resource request metadata revisit conversion continuation".split())
+
+
+def read_warc(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
+    """Read the HTML pages, plain texts and PDFs among the responses of an archive.
+
+    Positions are those of the records. Requests, images, scripts and answers other than "200 OK" are no articles; a
+    page without article text, and a record that breaks off, are quarantined. The outlet is the page's own name of its
+    site, else its host.
+
+    Raises
+    ------
+    ArticleError
+        Where the archive is damaged; what precedes that has been read.
+    MissingDependencyError
+        Without warcio.
+    """
+    iterator = need("warcio.archiveiterator", "warcio", "warc").ArchiveIterator
+    position = 0
+    with unsound("a WARC archive", source):
+        records = iter(iterator(stream, check_digests=False))
+    while True:
+        with unsound("a WARC archive", source):
+            record = next(records, None)
+        if record is None:
+            break
+        position += 1
+        if record.rec_type not in _RECORDS:
+            yield Quarantined(source, position, "not a WARC record")
+            continue
+        kind = _kind(record)
+        if kind is None:
+            continue
+        try:
+            yield from _articles(record, kind, columns, source, f"{stem}:{position}", position)
+        except (ArticleError, MissingDependencyError) as error:
+            reason = error.message if isinstance(error, ArticleError) else str(error)
+            url = record.rec_headers.get_header("WARC-Target-URI") or "no address"
+            yield Quarantined(source, position, f"{url[:200]}: {reason}")
+    if position == 0:
+        raise ArticleError("no record in this web archive", source)
+
+
+def _kind(record: Any) -> str | None:
+    if record.rec_type == "response":
+        if record.http_headers is None or record.http_headers.get_statuscode() != "200":
+            return None
+        kind = record.http_headers.get_header("Content-Type") or "text/html"
+    elif record.rec_type in ("resource", "conversion"):
+        kind = record.rec_headers.get_header("Content-Type") or ""
+    else:
+        return None
+    return _KINDS.get(kind.split(";")[0].strip().lower())
+
+
+def _articles(
+    record: Any, kind: str, columns: Columns, source: str, id: str, position: int
+) -> Iterator[Article | Quarantined]:
+    from urllib.parse import urlsplit
+
+    url = record.rec_headers.get_header("WARC-Target-URI")
+    with unsound("a WARC record", source):
+        raw = record.content_stream().read(LARGEST_RECORD + 1)
+        if len(raw) > LARGEST_RECORD:
+            raise ArticleError(f"record too large: more than {LARGEST_RECORD:,} bytes", source)
+        # what is left of it is read, to see whether all of it is there
+        while record.raw_stream.read(2**16):
+            pass
+        if getattr(record.raw_stream, "limit", 0) > 0:
+            raise ArticleError("the record breaks off", source)
+        host = urlsplit(url).hostname if url else None
+    if kind == "html":
+        yield html_article(decode_html(raw, source), source, id, position, url)
+    elif kind == "text":
+        yield Article(id, decode(raw, source), outlet=host, source=source, position=position)
+    else:
+        for found in read_pdf(io.BytesIO(raw), columns, source, id):
+            if isinstance(found, Article):
+                yield Article(id, found.text, found.title, None, host, source, position)
+            else:
+                yield Quarantined(source, position, found.reason)

@@ -1,0 +1,79 @@
+"""What ``stance score`` does after scoring: the column dictionary, and tables that are made from the scored rows."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stance.commands.results import write_rows
+from stance.errors import StanceError
+from stance.model.artefact import default_model_path, read_manifest
+
+if TYPE_CHECKING:
+    from stance.batch.counts import Counts
+
+__all__ = ["score_by_way_of_parquet", "write_columns"]
+
+
+def write_columns(output: str, format: str, model: str | None, counts: Counts) -> None:
+    """Write the dictionary of an output that was written as it was scored: of the columns that it has."""
+    from stance.labels import Target
+    from stance.results.dictionary import describe_columns, dictionary_path, model_facts, write_dictionary
+    from stance.results.saved import column_types
+
+    manifest = read_manifest(default_model_path() if model is None else model)
+    targets = [Target(target["name"], tuple(target["labels"])) for target in manifest["targets"]]
+    types = column_types(output, format)
+    columns = describe_columns(types, targets, types)
+    path, facts = Path(output), model_facts(manifest)
+    if not path.is_dir():
+        write_dictionary(path, columns, model=facts, counts=counts)
+        return
+    # all shards of a run would write the same, perhaps at once; what was read is counted by the manifest
+    try:
+        write_dictionary(path, columns, model=facts)
+    except StanceError:
+        if not dictionary_path(path).exists():
+            raise
+
+
+def score_by_way_of_parquet(
+    score: Callable[[str, str], Counts], output: str | None, format: str | None, level: str, model: str | None
+) -> Counts:
+    """Score to a Parquet file that is deleted afterwards, and make of it what was asked for.
+
+    Parameters
+    ----------
+    score : callable
+        Scores to a file, by its path and level.
+    output, format, level
+        Of the command.
+    model : str or None
+        Folder of the model.
+    """
+    from stance.results.dictionary import CLASSIFY_AND_COUNT, model_facts
+    from stance.results.export import export
+    from stance.results.rollup import roll_up
+    from stance.results.saved import read_results
+
+    # beside the output there is room for it, which the system's own place may not have
+    beside = None if output in (None, "-") else os.path.dirname(os.path.abspath(str(output)))
+    if beside is not None and not os.path.isdir(beside):
+        raise StanceError(f"{output}: no folder {os.path.dirname(str(output))} to write to")
+    with tempfile.TemporaryDirectory(prefix=".stance-", dir=beside) as place:
+        rows = os.path.join(place, "scores.parquet")
+        counts = score(rows, "article" if level in ("outlet", "month") else level)
+        found = read_results(rows)
+        if level in ("outlet", "month"):
+            write_rows(roll_up(found, level), found.targets, output, format, level, [CLASSIFY_AND_COUNT])
+            click.echo(CLASSIFY_AND_COUNT, err=True)
+            return counts
+        facts = model_facts(read_manifest(default_model_path() if model is None else model))
+        for note in export(found.frame, str(output), found.targets, format=format, model=facts, counts=counts):
+            click.echo(f"{output}: {note}", err=True)
+        return counts

@@ -1,0 +1,43 @@
+"""``stance report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["report"]
+
+
+@click.command()
+@click.argument("source", metavar="RESULTS")
+@click.option("--output", "-o", metavar="FILE", required=True, help="Write the page here.")
+@click.option("--title", metavar="TEXT", help="Heading.  [default: the article's, or the number of articles]")
+@click.option(
+    "--articles", type=click.IntRange(0), metavar="N", default=50, show_default=True, help="Articles shown with text."
+)
+@click.option("--figures", metavar="DIR", help="Also write the figures as SVG and PDF files here.")
+def report(source: str, output: str, title: str | None, articles: int, figures: str | None) -> None:
+    """Write RESULTS as one HTML file to read, print and send: it loads nothing and runs no script.
+
+    RESULTS is a Parquet, CSV or JSON lines file that `stance score` wrote, or the folder of a run. Score with
+    --explain, and the deciding words are underlined in place.
+
+    \b
+    Examples:
+        stance report scores.csv -o report.html
+        stance report scores.csv -o report.html --title "Spring 2026" --figures figures
+    """
+    from stance.results.report import collection_figures, render_report, write_report
+    from stance.results.saved import read_results
+
+    found = read_results(source)
+    html = render_report(found, title, articles)
+    write_report(Path(output), html)
+    click.echo(f"{len(found.frame)} paragraphs to {output} ({len(html.encode()) / 1e6:.1f} MB)", err=True)
+    if figures is not None:
+        from stance.results.figures import save_figures
+
+        written = save_figures(collection_figures(found), figures)
+        said = f"{len(written)} files to {figures}" if written else "no figures: no dates, outlets or actors"
+        click.echo(said, err=True)

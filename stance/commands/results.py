@@ -1,0 +1,176 @@
+"""``stance results``: what is done with a table of results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stance.errors import StanceError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stance.labels import Target
+
+__all__ = ["print_rollup", "results", "write_rows"]
+
+_LEVELS = ("all", "article", "outlet", "month", "voice", "speaker", "actor")
+_FORMATS = ("csv", "jsonl", "parquet", "xlsx", "dta", "sav", "sqlite")
+
+
+@click.group()
+def results() -> None:
+    """Roll results up, and write them for other programs.
+
+    \b
+    Example:
+        stance results rollup scores.csv --level outlet
+    """
+
+
+@results.command()
+@click.argument("source", metavar="RESULTS")
+@click.option("--level", type=click.Choice(_LEVELS), default="all", show_default=True, help="What a row is.")
+@click.option(
+    "--weight",
+    type=click.Choice(("paragraph", "article")),
+    default="paragraph",
+    show_default=True,
+    help="What weighs the same in shares and net stance.",
+)
+@click.option(
+    "--copies",
+    type=click.Choice(("each", "once")),
+    default="each",
+    show_default=True,
+    help="Wire copies: each counts, or a cluster counts once (needs the column cluster).",
+)
+@click.option("--output", "-o", metavar="FILE", help="Write here; the suffix decides the format.")
+@click.option("--format", "-f", type=click.Choice(("table", *_FORMATS)), help="[default: by suffix, else table]")
+def rollup(source: str, level: str, weight: str, copies: str, output: str | None, format: str | None) -> None:
+    """Shares of stances, net stance with its standard error, and the joint table, by group.
+
+    RESULTS is a Parquet, CSV or JSON lines file that `stance score` wrote, or the folder of a run. The figures are
+    classify-and-count figures.
+
+    \b
+    Examples:
+        stance results rollup scores.csv --level outlet
+        stance results rollup scores.csv --level month --weight article -o months.csv
+    """
+    from stance.results.dictionary import CLASSIFY_AND_COUNT
+    from stance.results.rollup import roll_up
+    from stance.results.saved import read_results
+
+    found = read_results(source)
+    rows = roll_up(found, level, weight, copies)
+    about = f"Rolled up from {found.source}: level {level}, weight {weight}, copies {copies}."
+    write_rows(rows, found.targets, output, format, level, [about, CLASSIFY_AND_COUNT])
+    unknown = int(rows.loc[rows[level].isna(), "articles"].sum()) if level in rows and level != "article" else 0
+    if unknown:
+        click.echo(f"{level} unknown: {unknown} articles", err=True)
+    click.echo(CLASSIFY_AND_COUNT, err=True)
+
+
+@results.command(name="export")
+@click.argument("source", metavar="RESULTS")
+@click.option("--output", "-o", metavar="FILE", required=True, help="Write here; the suffix decides the format.")
+@click.option("--format", "-f", type=click.Choice(_FORMATS), help="[default: by suffix]")
+def export_results(source: str, output: str, format: str | None) -> None:
+    """Write results for Excel, Stata, SPSS, SQLite, R: .xlsx .dta .sav .sqlite .csv .jsonl .parquet.
+
+    A column dictionary is written beside the file, as FILE.columns.json.
+
+    \b
+    Examples:
+        stance results export scores.csv -o scores.dta
+        stance results export scores.csv -o scores.sqlite
+    """
+    from stance.results.dictionary import dictionary_path
+    from stance.results.export import export
+    from stance.results.saved import read_results
+
+    found = read_results(source)
+    notes = export(found.frame, output, found.targets, format=format, model=found.model, counts=found.counts)
+    for note in notes:
+        click.echo(f"{output}: {note}", err=True)
+    click.echo(f"{len(found.frame)} rows to {output}; columns described in {dictionary_path(Path(output))}", err=True)
+
+
+def write_rows(
+    rows: pd.DataFrame,
+    targets: tuple[Target, ...],
+    output: str | None,
+    format: str | None,
+    level: str,
+    notes: list[str],
+) -> None:
+    """Write a roll-up to a file, or to standard output as a table, CSV or JSON lines."""
+    from stance.results.export import export, export_format, plain_bytes
+
+    if output not in (None, "-"):
+        format = format or export_format(str(output)) or "table"
+    if format in (None, "table"):
+        try:
+            with click.open_file(output or "-", "w", encoding="utf-8") as stream:
+                for line in print_rollup(rows, targets, level):
+                    click.echo(line, file=stream)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise StanceError(f"{output}: {error.strerror or error}") from error
+    elif output in (None, "-"):
+        if format not in ("csv", "jsonl"):
+            raise StanceError(f"{format} is not for standard output; name a file with -o")
+        click.echo(plain_bytes(rows, targets, format).decode("utf-8"), nl=False)
+    else:
+        for note in export(rows, str(output), targets, format=format, notes=notes):
+            click.echo(f"{output}: {note}", err=True)
+
+
+def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) -> Iterator[str]:
+    """A roll-up as a table for people: one block a target, then the joint table."""
+    from stance.labels import JOINT, UNRELATED, has_joint
+
+    key = {"all": None, "article": "article_id"}.get(level, level)
+    names = ["all"] * len(rows) if key is None else [str(v) if v == v and v is not None else "?" for v in rows[key]]
+    records = rows.to_dict("records")
+    width = min(max([len(name) for name in names] + [len(level)]), 32)
+    for target in targets:
+        about = [label for label in target.labels if label.lower() not in UNRELATED]
+        related = rows[[f"{target.name}_{label}" for label in about]].sum(axis=1)
+        head = "".join(f"{label:>9}" for label in about)
+        yield click.style(target.name, bold=True)
+        counts = "".join(f" {word:>8}" for word in ("articles", "paragr.", "abstain.", "related"))
+        yield f"{level:<{width}}{counts}{head} {'net':>7} {'s.e.':>6}"
+        for i, (name, row) in enumerate(zip(names, records, strict=True)):
+            shares = "".join(f"{_percent(row[f'{target.name}_share_{label}']):>9}" for label in about)
+            yield (
+                f"{name[:width]:<{width}} {row['articles']:>8} {row['paragraphs']:>8} "
+                f"{row[f'{target.name}_abstained']:>8} {related.iloc[i]:>8}{shares} "
+                f"{_signed(row[f'{target.name}_net']):>7} {_plain(row[f'{target.name}_net_se']):>6}"
+            )
+        yield ""
+    if has_joint(targets):
+        yield click.style("sanctions and diplomacy together", bold=True)
+        heads = [name.replace("_", " ") for name in JOINT]
+        yield f"{level:<{width}} {'counted':>8}" + "".join(f"{head:>17}" for head in heads)
+        for name, row in zip(names, records, strict=True):
+            cells = "".join(f"{_percent(row[f'share_{kind}']):>17}" for kind in JOINT)
+            yield f"{name[:width]:<{width}} {sum(row[kind] for kind in JOINT):>8}{cells}"
+        yield ""
+
+
+def _percent(share: float) -> str:
+    return "-" if share != share else f"{100 * share:.1f} %"
+
+
+def _signed(value: float) -> str:
+    return "-" if value != value else f"{value:+.2f}"
+
+
+def _plain(value: float) -> str:
+    return "-" if value != value else f"{value:.2f}"

@@ -1,0 +1,59 @@
+"""``stance serve``."""
+
+from __future__ import annotations
+
+import click
+
+from stance.commands.options import model_option
+
+__all__ = ["serve"]
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="0 takes a free one.")
+@click.option("--largest", type=click.FloatRange(0.001, 100), default=2.0, show_default=True, metavar="MB")
+@click.option("--seconds", type=click.FloatRange(0.1, 3600), default=30.0, show_default=True, help="For one text.")
+@model_option
+def serve(port: int, largest: float, seconds: float, model_path: str | None) -> None:
+    """Open a page on this computer: paste a text or drop a file, read the report, download the CSV.
+
+    It listens on the loopback interface only and keeps nothing. Needs: pip install 'sanctions-stance[web]'.
+
+    \b
+    Example:
+        stance serve --port 8321
+    """
+    import contextlib
+    import socket
+
+    from stance.commands.web import Limits, create_app
+    from stance.errors import MissingDependencyError, StanceError
+    from stance.model.artefact import default_model_path, load_model, read_manifest
+    from stance.results.dictionary import model_facts
+
+    try:
+        import uvicorn
+    except ImportError as error:
+        raise MissingDependencyError("uvicorn", "web") from error
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise StanceError(f"port {port}: {error.strerror or error}; --port 0 takes a free one") from error
+        port = listener.getsockname()[1]
+        facts = model_facts(read_manifest(default_model_path() if model_path is None else model_path))
+        app = create_app(load_model(model_path), facts, port, Limits(body=int(largest * 1e6), seconds=seconds))
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            limit_concurrency=128,
+            timeout_keep_alive=5,
+            timeout_graceful_shutdown=3,
+            h11_max_incomplete_event_size=16_384,
+        )
+        click.echo(f"http://127.0.0.1:{port}/ (Ctrl-C ends it)", err=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,265 @@
+"""The local page of ``stance serve``: a text goes in, the report comes out, nothing is kept."""
+
+from __future__ import annotations
+
+import base64
+import re
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+from stance import __version__
+from stance.articles import Article, Quarantined, read_records
+from stance.commands.score import Tally
+from stance.errors import MissingDependencyError, StanceError
+from stance.model.scores import ParagraphScore
+from stance.model.stance_model import StanceModel
+from stance.results.records import paragraph_columns, paragraph_records
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["Limits", "create_app"]
+
+_HEADERS = {
+    b"content-security-policy": b"default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; "
+    b"frame-ancestors 'none'; base-uri 'none'",
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    # not "no-referrer": a browser would then send the form with the origin "null"
+    b"referrer-policy": b"same-origin",
+    b"cache-control": b"no-store",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may take.
+
+    Attributes
+    ----------
+    body : int
+        Bytes sent.
+    seconds : float
+        To receive them; and twice as many for their turn to come and to score them.
+    at_once : int
+        Texts scored side by side.
+    waiting : int
+        Requests beyond those that may wait for their turn.
+    """
+
+    body: int = 2_000_000
+    seconds: float = 30.0
+    at_once: int = 2
+    waiting: int = 16
+
+
+class _Refused(Exception):
+    """A request that is answered with an error page."""
+
+    def __init__(self, status: int, problem: str, quarantined: Iterable[Quarantined] = ()) -> None:
+        super().__init__(problem)
+        self.status, self.problem, self.quarantined = status, problem, list(quarantined)
+
+
+def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: Limits | None = None) -> ASGIApp:
+    """The page as an ASGI application.
+
+    Parameters
+    ----------
+    model : StanceModel
+        What scores.
+    facts : mapping
+        Of the model, as `model_facts` gives them.
+    port : int
+        Where it is served: requests that name another host are refused, so that no page from elsewhere can reach it
+        under a name of its own.
+    limits : Limits, optional
+        What a request may take.
+
+    Raises
+    ------
+    MissingDependencyError
+        Without the extra ``web``.
+    """
+    try:
+        import anyio
+        import python_multipart  # noqa: F401
+        from starlette.applications import Starlette
+        from starlette.responses import HTMLResponse
+        from starlette.routing import Route
+    except ImportError as error:
+        raise MissingDependencyError("Starlette", "web") from error
+    limits = limits or Limits()
+    turns = anyio.CapacityLimiter(limits.at_once)
+    inside = 0
+
+    def form(status: int = 200, problem: str = "", quarantined: Iterable[Quarantined] = ()) -> Response:
+        from stance.results.report import render
+
+        html = render(
+            "form.html.j2",
+            targets=[target.name for target in model.targets],
+            model=facts["name"],
+            version=__version__,
+            largest=f"{limits.body / 1e6:g} MB",
+            seconds=f"{limits.seconds:g}",
+            problem=problem,
+            quarantined=quarantined,
+        )
+        return HTMLResponse(html, status, headers={"Retry-After": "5"} if status == 503 else None)
+
+    async def show(request: Request) -> Response:
+        return form()
+
+    async def score(request: Request) -> Response:
+        nonlocal inside
+        if inside >= limits.at_once + limits.waiting:
+            return form(503, "too many texts at once; try again in a few seconds")
+        inside += 1
+        try:
+            name, content = await _receive(request, limits)
+            deadline = partial(_check, time.monotonic() + 2 * limits.seconds)
+            html = await anyio.to_thread.run_sync(_score, model, facts, name, content, deadline, limiter=turns)
+        except _Refused as refusal:
+            return form(refusal.status, refusal.problem, refusal.quarantined)
+        except StanceError as error:
+            return form(422, str(error))
+        finally:
+            inside -= 1
+        return HTMLResponse(html)
+
+    app = Starlette(routes=[Route("/", show, methods=["GET"]), Route("/", score, methods=["POST"])])
+    return _Guard(app, port)
+
+
+class _Guard:
+    """Lets in only requests to this machine by its own name, and sends the headers that keep a page to itself."""
+
+    def __init__(self, app: ASGIApp, port: int) -> None:
+        self.app = app
+        names = ("127.0.0.1", "localhost")
+        self.hosts = {f"{name}:{port}" for name in names} | (set(names) if port == 80 else set())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_HEADERS.items()]
+            await send(message)
+
+        from starlette.responses import PlainTextResponse
+
+        origin = headers.get(b"origin")
+        if headers.get(b"host", "").lower() not in self.hosts:
+            await PlainTextResponse("this page answers to 127.0.0.1 only\n", 421)(scope, receive, send_guarded)
+        elif scope["method"] == "POST" and origin not in (None, *(f"http://{host}" for host in self.hosts)):
+            await PlainTextResponse("this form answers to its own page only\n", 403)(scope, receive, send_guarded)
+        else:
+            await self.app(scope, receive, send_guarded)
+
+
+async def _receive(request: Request, limits: Limits) -> tuple[str, bytes]:
+    """The name and the content of what was pasted or chosen."""
+    import anyio
+    from starlette.exceptions import HTTPException
+    from starlette.requests import ClientDisconnect, Request
+
+    too_large = _Refused(413, f"larger than {limits.body / 1e6:g} MB; stance score has no such limit")
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > limits.body:
+        raise too_large
+    body = bytearray()
+    try:
+        with anyio.fail_after(limits.seconds):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limits.body:
+                    raise too_large
+    except TimeoutError as error:
+        raise _Refused(408, "it came too slowly") from error
+    except ClientDisconnect as error:
+        raise _Refused(400, "the connection broke off") from error
+
+    async def whole() -> Message:
+        return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+    try:
+        async with Request(request.scope, whole).form(max_files=1, max_fields=4, max_part_size=limits.body) as fields:
+            text, file = fields.get("text"), fields.get("file")
+            if file is not None and not isinstance(file, str) and file.filename:
+                return file.filename, await file.read()
+    except HTTPException as error:
+        raise _Refused(400, f"not a form: {error.detail}") from error
+    if not isinstance(text, str) or not text.strip():
+        raise _Refused(422, "nothing was pasted and no file was chosen")
+    # a form sends line ends as \r\n
+    return "text.txt", text.replace("\r\n", "\n").encode("utf-8", "replace")
+
+
+def _check(deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise _Refused(503, "it took too long; stance score has no such limit")
+
+
+def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: bytes, check: Any) -> str:
+    """The report on a file."""
+    import pandas as pd
+
+    from stance.results.report import render_report
+    from stance.results.saved import Results
+    from stance.results.writers import csv_text
+
+    tally, rows, refused = Tally(), [], []
+    plain = re.sub(r"[^\w.-]+", "-", PurePath(name.replace("\\", "/")).name).lstrip(".-")[-80:] or "text.txt"
+    check()
+    with tempfile.TemporaryDirectory(prefix="stance-") as folder:
+        path = Path(folder) / plain
+        path.write_bytes(content)
+        for record in _read(path, plain):
+            check()
+            tally.articles["read"] += 1
+            if isinstance(record, Article):
+                scores = model.score(record)
+                tally.add(scores)
+                rows += paragraph_records(record, _until(scores, check), model)
+            else:
+                tally.articles["quarantined"] += 1
+                refused.append(record)
+    if not rows:
+        raise _Refused(422, "no paragraph could be read", refused)
+    columns = paragraph_columns(model.targets, explained=True)
+    table = csv_text(rows, columns)
+    link = "data:text/csv;charset=utf-8;base64," + base64.b64encode(table.encode()).decode()
+    counts = tally.counts()
+    results = Results(pd.DataFrame(rows, columns=list(columns)), model.targets, "paragraph", facts, counts, plain)
+    return render_report(results, download=link)
+
+
+def _read(path: Path, name: str) -> Iterator[Article | Quarantined]:
+    """The records of a file; what is said of it names it as its owner does."""
+    try:
+        for record in read_records([str(path)]):
+            if isinstance(record, Quarantined):
+                record = Quarantined(name, record.position, record.reason.replace(str(path), name))
+            yield record
+    except StanceError as error:
+        raise _Refused(422, str(error).replace(str(path), name)) from error
+
+
+def _until(scores: Iterable[ParagraphScore], check: Any) -> Iterator[ParagraphScore]:
+    for score in scores:
+        check()
+        yield score

@@ -1,0 +1,139 @@
+"""Deciding words: stretches of a paragraph instead of single terms."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from stance.labels import UNRELATED
+from stance.model.tokens import Token, tokenize
+
+if TYPE_CHECKING:
+    from stance.model.stance_model import StanceModel
+
+__all__ = ["Stretch", "deciding_stretches", "words_cell"]
+
+# neighbours join the strongest word if they add this share of it, up to so many words
+_JOINED = 0.3
+_LONGEST = 6
+# what speaks against the label is worth showing from this share of what speaks most for it
+_WORTH_SHOWING = 0.3
+
+
+class _Weighed(Protocol):
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]: ...
+
+    @property
+    def value(self) -> float: ...
+
+
+class Stretch(NamedTuple):
+    """Some words of a paragraph, and what they add to the margin of its label.
+
+    Attributes
+    ----------
+    start, end : int
+        Character offsets into the paragraph.
+    value : float
+        Above zero they speak for the label, below against it.
+    """
+
+    start: int
+    end: int
+    value: float
+
+
+def deciding_stretches(text: str, terms: Iterable[_Weighed], most: int = 3) -> list[Stretch]:
+    """The stretches of a paragraph that speak most for a label, and those that speak most against it.
+
+    What each term adds is spread evenly over the words of its spans. A stretch is a word with its neighbours of the
+    same sign that add at least `_JOINED` of what it adds.
+
+    Parameters
+    ----------
+    text : str
+        The paragraph.
+    terms : iterable
+        Its terms with ``spans`` and ``value``, such as `Explanation.contributions`.
+    most : int
+        How many stretches of each sign at most. Against the label only such as weigh at least `_WORTH_SHOWING` of the
+        strongest one for it.
+
+    Returns
+    -------
+    list of Stretch
+        Those for the label first, each group by the strength of its strongest word. They do not overlap.
+
+    Examples
+    --------
+    >>> import stance
+    >>> text = "The embargo must be lifted at once, she said."
+    >>> found = stance.load_model().explain(text, "sanctions", "against")
+    >>> [text[start:end] for start, end, value in deciding_stretches(text, found.contributions, most=1) if value > 0]
+    ['must be lifted']
+    """
+    tokens = tokenize(text)
+    weight = np.zeros(len(tokens))
+    starts = [token.start for token in tokens]
+    for term in terms:
+        for a, b in term.spans:
+            inside = slice(bisect_left(starts, a), bisect_left(starts, b))
+            weight[inside] += term.value / len(term.spans) / max(inside.stop - inside.start, 1)
+    found = _grow(tokens, weight, most)
+    least = _WORTH_SHOWING * found[0].value if found else 0.0
+    against = [stretch for stretch in _grow(tokens, -weight, most) if stretch.value >= least]
+    return found + [Stretch(start, end, -value) for start, end, value in against]
+
+
+def _grow(tokens: list[Token], weight: npt.NDArray[np.float64], most: int) -> list[Stretch]:
+    found: list[Stretch] = []
+    free = weight > 0
+    for seed in np.argsort(-weight, kind="stable").tolist():
+        if len(found) == most:
+            break
+        if not free[seed]:
+            continue
+        first = last = seed
+        least = _JOINED * weight[seed]
+        while first > 0 and free[first - 1] and weight[first - 1] >= least and last - first < _LONGEST:
+            first -= 1
+        while last + 1 < len(tokens) and free[last + 1] and weight[last + 1] >= least and last - first < _LONGEST:
+            last += 1
+        free[first : last + 1] = False
+        if any(len(token.word) > 3 for token in tokens[first : last + 1]):
+            value = float(weight[first : last + 1].sum())
+            found.append(Stretch(tokens[first].start, tokens[last].end, value))
+    return found
+
+
+def words_cell(model: StanceModel, text: str, start: int, target: str, label: str | None) -> str | None:
+    """The deciding words of one stance as a cell of a table: JSON, ``[[start, end, value], ...]``.
+
+    Parameters
+    ----------
+    model : StanceModel
+        What scored it.
+    text : str
+        The paragraph.
+    start : int
+        Where it begins in its article; offsets are those of the article.
+    target : str
+        Name of the target.
+    label : str or None
+        The label given.
+
+    Returns
+    -------
+    str or None
+        ``None`` without a label, and for a paragraph that is not about the target.
+    """
+    if label is None or label.lower() in UNRELATED:
+        return None
+    found = model.explain(text, target, label).stretches(text)
+    return json.dumps([[start + a, start + b, round(value, 4)] for a, b, value in found])

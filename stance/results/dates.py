@@ -1,0 +1,67 @@
+"""Dates as sources write them; what is not certain is left unknown."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from email.utils import parsedate_to_datetime
+
+__all__ = ["day_of", "month_of"]
+
+_ISO = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?(?:[T ].*)?\Z")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
+# English names of months, so that nothing depends on who reads 05/06
+_WRITTEN = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%A, %B %d, %Y", "%B %d, %Y %A")
+_WRITTEN_MONTH = ("%B %Y", "%b %Y")
+
+
+def day_of(text: object) -> date | None:
+    """The day that a date names beyond doubt, else ``None``.
+
+    Examples
+    --------
+    >>> day_of("2026-05-09T10:00:00Z"), day_of("May 9, 2026"), day_of("05/06/2026"), day_of("2026-05")
+    (datetime.date(2026, 5, 9), datetime.date(2026, 5, 9), None, None)
+    """
+    found = _parse(text)
+    return found[0] if found is not None and found[1] else None
+
+
+def month_of(text: object) -> str | None:
+    """The month that a date names beyond doubt as ``YYYY-MM``, else ``None``.
+
+    Examples
+    --------
+    >>> month_of("2026-05"), month_of("9 May 2026"), month_of("spring 2026"), month_of("2026-13-01")
+    ('2026-05', '2026-05', None, None)
+    """
+    found = _parse(text)
+    return None if found is None else f"{found[0].year:04d}-{found[0].month:02d}"
+
+
+def _parse(text: object) -> tuple[date, bool] | None:
+    """A date, and whether its day is known."""
+    if isinstance(text, datetime):
+        return text.date(), True
+    if isinstance(text, date):
+        return text, True
+    if not isinstance(text, str):
+        return None
+    text = " ".join(text.split())
+    if (iso := _ISO.match(text) or _COMPACT.match(text)) is not None:
+        year, month, day = iso.groups()
+        try:
+            return date(int(year), int(month), int(day or 1)), day is not None
+        except ValueError:
+            return None
+    for patterns, has_day in ((_WRITTEN, True), (_WRITTEN_MONTH, False)):
+        for pattern in patterns:
+            try:
+                return datetime.strptime(text, pattern).date(), has_day
+            except ValueError:
+                continue
+    try:
+        # the header of a message
+        return parsedate_to_datetime(text).date(), True
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

@@ -1,0 +1,205 @@
+"""The column dictionary: what stands beside every export, for people and for programs.
+
+It is a Data Package descriptor (https://datapackage.org), with one more key, ``stance``: the model that gave the
+scores and what became of everything that was read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from stance import __version__
+from stance.batch.counts import Counts
+from stance.batch.files import write_whole
+from stance.labels import JOINT, UNRELATED, Target
+
+__all__ = ["CLASSIFY_AND_COUNT", "Column", "describe_columns", "dictionary_path", "model_facts", "write_dictionary"]
+
+#: Said wherever shares are shown.
+CLASSIFY_AND_COUNT = (
+    "These are classify-and-count figures: shares of the labels that a model gave. Its errors do not cancel out, and "
+    "standard errors cover the sampling of articles only, not the model's mistakes."
+)
+
+_FIXED = {
+    "article_id": ("string", "Identifier of the article, unique in a run"),
+    "title": ("string", "Title of the article, as its source gives it"),
+    "date": ("string", "Date of the article, as its source gives it"),
+    "outlet": ("string", "Outlet of the article, as its source gives it"),
+    "month": ("string", "Month of the article's date, YYYY-MM; empty where the date names none beyond doubt"),
+    "paragraph": ("integer", "Place of the paragraph in its article, from 0"),
+    "start": ("integer", "First character of the paragraph in the article's text, from 0"),
+    "end": ("integer", "The character after its last one"),
+    "text": ("string", "The paragraph, unaltered"),
+    "cluster": ("string", "Cluster of near-duplicate articles (wire copy) that the article belongs to"),
+    "voice": ("string", "Whose voice the paragraph is: author, quoted or reported"),
+    "speaker": ("string", "The speaker, in the paragraph's words"),
+    "actor": ("string", "The country or body that the speaker speaks for"),
+    "articles": ("integer", "Articles"),
+    "copies_left_out": ("integer", "Articles left out as further copies of a cluster"),
+    "paragraphs": ("integer", "Paragraphs"),
+    "abstained": ("integer", "Paragraphs of the article without a label for any target"),
+    "boilerplate": ("integer", "Paragraphs that are not the article's (bylines, links, footers) and were not scored"),
+}
+_JOINT = {
+    "coercion_only": "in favor of sanctions, not of diplomacy",
+    "engagement_only": "in favor of diplomacy, not of sanctions",
+    "dual_track": "in favor of both",
+    "neither": "related to one at least, in favor of neither",
+}
+
+
+class Column(NamedTuple):
+    """A column: its name, its type in Data Package terms, what it holds, and its values where they are few."""
+
+    name: str
+    type: str
+    description: str
+    values: tuple[str, ...] = ()
+
+
+def describe_columns(names: Iterable[str], targets: Sequence[Target], types: Mapping[str, str]) -> list[Column]:
+    """Say what each column holds.
+
+    Parameters
+    ----------
+    names : iterable of str
+        In their order.
+    targets : sequence of Target
+        Of the results.
+    types : mapping of str to str
+        Types of the columns as the data have them, for those that are none of ours.
+
+    Examples
+    --------
+    >>> describe_columns(["tax"], [Target("tax")], {})[0].values
+    ('favor', 'against', 'neutral', 'unrelated')
+    """
+    known: dict[str, Column] = {name: Column(name, *about) for name, about in _FIXED.items()}
+    known |= {name: Column(name, "integer", f"Paragraphs {about}") for name, about in _JOINT.items()}
+    for name, about in _JOINT.items():
+        known[f"share_{name}"] = Column(f"share_{name}", "number", f"Share of the paragraphs counted that are {about}")
+    assert set(_JOINT) == set(JOINT)
+    for target in targets:
+        known |= {column.name: column for column in _of_target(target, "paragraphs" in types)}
+    return [known.get(n) or Column(n, types.get(n, "string"), "Not a column of stance; as found") for n in names]
+
+
+def _of_target(target: Target, counted: bool) -> list[Column]:
+    name = target.name
+    related = [label for label in target.labels if label.lower() not in UNRELATED]
+    abstained = (
+        Column(f"{name}_abstained", "integer", f"Paragraphs without a label for {name}")
+        if counted
+        else Column(f"{name}_abstained", "string", f"Why there is no label for {name}; empty where there is one")
+    )
+    return [
+        Column(name, "string", f"Stance on {name}; empty where the model abstained", target.labels),
+        Column(f"{name}_probability", "number", "Calibrated probability of the most probable label, 0 to 1"),
+        *(
+            Column(f"{name}_p_{label}", "number", f"Calibrated probability of {label}, 0 to 1")
+            for label in target.labels
+        ),
+        abstained,
+        Column(
+            f"{name}_words",
+            "string",
+            "Deciding words as JSON, [[start, end, value], ...]: offsets into the article's text, and what they add to "
+            "the margin of the label (below zero: they speak against it)",
+        ),
+        *(Column(f"{name}_{label}", "integer", f"Paragraphs with the label {label}") for label in target.labels),
+        *(Column(f"{name}_share_{label}", "number", f"Share of {label} among related paragraphs") for label in related),
+        Column(f"{name}_net", "number", "Net stance, (favor - against) / related paragraphs, -1 to 1"),
+        Column(f"{name}_net_se", "number", "Standard error of the net stance; empty where it cannot be estimated"),
+    ]
+
+
+def model_facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a model's manifest what a reader of results needs."""
+    metrics = {
+        name: {"n": found["n"], **{key: value for key, value in found["metrics"].items() if "." not in key}}
+        for name, found in manifest["metrics"].items()
+    }
+    return {
+        "name": manifest["name"],
+        "sha256": manifest["manifest_sha256"],
+        "corpus": manifest["corpus"],
+        "least_probability": manifest["least_probability"],
+        "folds": manifest["training"]["folds"],
+        "metrics": metrics,
+    }
+
+
+def dictionary_path(path: Path) -> Path:
+    """Where the dictionary of an export lies.
+
+    Examples
+    --------
+    >>> dictionary_path(Path("out/scores.csv")).name
+    'scores.csv.columns.json'
+    """
+    return path / "columns.json" if path.is_dir() else path.with_name(path.name + ".columns.json")
+
+
+def write_dictionary(
+    path: Path,
+    columns: Sequence[Column],
+    *,
+    model: Mapping[str, Any] | None = None,
+    counts: Counts | None = None,
+    notes: Sequence[str] = (),
+    codes: bool = False,
+    renamed: Mapping[str, str] | None = None,
+) -> Path:
+    """Write the dictionary beside an export.
+
+    Parameters
+    ----------
+    path : Path
+        The export: a file, or the folder of a run.
+    columns : sequence of Column
+        As `describe_columns` gives them.
+    model : mapping, optional
+        As `model_facts` gives it.
+    counts : Counts, optional
+        What became of everything that was read.
+    notes : sequence of str
+        What else must be known, such as what was cut.
+    codes : bool
+        Whether labels stand as numbers, from 1 in the order of the values.
+    renamed : mapping, optional
+        Column to the name that it has in the file.
+
+    Returns
+    -------
+    Path
+        The dictionary.
+    """
+    fields = []
+    for column in columns:
+        entry: dict[str, Any] = {"name": (renamed or {}).get(column.name, column.name), "type": column.type}
+        entry["description"] = column.description
+        if column.values and codes:
+            entry["type"] = "integer"
+            entry["categories"] = [{"value": k, "label": v} for k, v in enumerate(column.values, start=1)]
+        elif column.values:
+            entry["categories"] = list(column.values)
+        fields.append(entry)
+    stem = re.sub(r"[^a-z0-9._-]", "-", path.name.lower()) or "results"
+    file = "part-*" if path.is_dir() else path.name
+    package: dict[str, Any] = {
+        "name": stem,
+        "resources": [{"name": stem, "path": file, "schema": {"fields": fields, "missingValues": [""]}}],
+        "stance": {"version": __version__, "notes": list(notes)},
+    }
+    if model:
+        package["stance"]["model"] = dict(model)
+    if counts is not None:
+        package["stance"]["counts"] = counts.to_dict()
+    place = dictionary_path(path)
+    write_whole(place, json.dumps(package, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    return place

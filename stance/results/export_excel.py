@@ -1,0 +1,61 @@
+"""Excel: one sheet of results, one that says what the columns hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from stance.errors import MissingDependencyError, StanceError
+from stance.results.export import Typed
+
+__all__ = ["write"]
+
+_ROWS = 1_048_575
+_CELL = 32_767
+_WIDTHS = {"text": 80, "title": 40, "date": 11}
+
+
+def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
+    """Write a workbook; nothing in it is a formula or a link, whatever the text looks like."""
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise MissingDependencyError("XlsxWriter", "export") from error
+    if len(table.frame) > _ROWS:
+        raise StanceError(f"{len(table.frame)} rows do not fit into a sheet of {_ROWS}; write Parquet, CSV or SQLite")
+    # row by row, so that memory does not grow
+    book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    bold = book.add_format({"bold": True})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet = book.add_worksheet("results")
+    sheet.freeze_panes(1, 0)
+    for i, column in enumerate(table.columns):
+        sheet.set_column(i, i, _WIDTHS.get(column.name, max(10, min(len(column.name) + 2, 26))))
+        sheet.write_string(0, i, column.name, bold)
+    if len(table.frame):
+        sheet.autofilter(0, 0, len(table.frame), max(len(table.columns) - 1, 0))
+    cut = 0
+    values = [table.frame[column.name].tolist() for column in table.columns]
+    for row, cells in enumerate(zip(*values, strict=True), start=1):
+        for i, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
+            if cell is None or cell != cell:
+                continue
+            if column.type == "string":
+                text = str(cell).replace("\0", "\ufffd")  # XML has no NUL
+                cut += len(text) > _CELL
+                sheet.write_string(row, i, text[:_CELL])
+            elif column.type == "date":
+                sheet.write_datetime(row, i, cell, day)
+            else:
+                sheet.write_number(row, i, cell)
+    about = book.add_worksheet("columns")
+    about.set_column(0, 0, 28)
+    about.set_column(1, 1, 10)
+    about.set_column(2, 3, 80)
+    for i, heading in enumerate(("column", "type", "what it holds", "values")):
+        about.write_string(0, i, heading, bold)
+    for row, column in enumerate(table.columns, start=1):
+        for i, word in enumerate((column.name, column.type, column.description, ", ".join(column.values))):
+            about.write_string(row, i, word)
+    book.close()
+    return ([f"{cut} cells were cut to {_CELL} characters, the most that Excel holds"] if cut else []), {}

@@ -1,0 +1,64 @@
+"""Stata 14 and later: labels as numbers with value labels, variables with labels, long texts as strL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from stance.results.export import Typed
+
+__all__ = ["write"]
+
+_NAME, _LABEL = 32, 80
+_FIXED_STRING = 200
+# of Stata and of Mata, as pandas checks them
+_RESERVED = frozenset(
+    """
+    aggregate array boolean break byte case catch class colvector complex const continue default delegate delete do
+    double else eltypedef end enum explicit export external float for friend function global goto if inline int local
+    long null pragma protected quad rowvector short typedef typename virtual _all _n _skip _b _pi in _pred strl _coef
+    _rc using _cons _se with
+    """.split()
+)
+
+
+def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
+    """Write a data set of version 118 (UTF-8)."""
+    import pandas as pd
+
+    names = table.short_names(_NAME, _RESERVED)
+    columns: dict[str, Any] = {}
+    codes: dict[Any, dict[float, str]] = {}
+    dates: Any = {}
+    long: list[str] = []
+    for column in table.columns:
+        name, values = names[column.name], table.frame[column.name]
+        if column.values:
+            columns[name] = pd.array(table.coded(column), dtype="Int8")
+            codes[name] = {float(code): label for code, label in enumerate(column.values, start=1)}
+        elif column.type == "date":
+            columns[name] = pd.to_datetime(values)
+            dates[name] = "td"
+        elif column.type == "string":
+            # a NUL ends a string in Stata
+            texts = ["" if v is None or v != v else str(v).replace("\0", "\ufffd") for v in values]
+            columns[name] = pd.Series(texts, dtype=object)
+            if any(len(text.encode()) > _FIXED_STRING for text in texts):
+                long.append(name)
+        else:
+            columns[name] = values.to_numpy()
+    labels = {names[column.name]: column.description[:_LABEL] for column in table.columns}
+    frame = pd.DataFrame(columns)
+    with path.open("wb") as stream:
+        frame.to_stata(
+            stream,
+            write_index=False,
+            version=118,
+            variable_labels=labels,
+            value_labels=codes,
+            convert_dates=dates,
+            convert_strl=long,
+            data_label="stance",
+        )
+    return [], names

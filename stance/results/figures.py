@@ -1,0 +1,169 @@
+"""Figures of a report, drawn by matplotlib: inline SVG for the page, SVG and PDF files for papers."""
+
+from __future__ import annotations
+
+import io
+import re
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from stance.errors import MissingDependencyError, StanceError
+
+__all__ = ["Figure", "Series", "inline_svg", "save_figures"]
+
+# blue, vermilion, green: told apart with any colour vision, and by their markers without colour
+_COLOURS = ("#0b4f8a", "#c2410c", "#2f6b2f", "#5b3a8c")
+_MARKERS = ("o", "s", "^", "D")
+
+
+class Series(NamedTuple):
+    """Net stance on one target: a value and the half of its 95 % interval for every group; NaN where there is none."""
+
+    name: str
+    values: Sequence[float]
+    halves: Sequence[float]
+
+
+class Figure(NamedTuple):
+    """What is drawn.
+
+    Attributes
+    ----------
+    name : str
+        Of its file.
+    title, summary : str
+        For the heading, and for those who cannot see it.
+    groups : sequence of str
+        Months, outlets or actors.
+    series : sequence of Series
+        One a target.
+    over_time : bool
+        Whether the groups are months, drawn from left to right and joined.
+    """
+
+    name: str
+    title: str
+    summary: str
+    groups: Sequence[str]
+    series: Sequence[Series]
+    over_time: bool
+
+
+def inline_svg(figure: Figure) -> str:
+    """The figure as an ``<svg>`` element; the same figure always gives the same text.
+
+    Parameters
+    ----------
+    figure : Figure
+        What to draw.
+
+    Raises
+    ------
+    MissingDependencyError
+        Without matplotlib.
+    """
+    with _drawn(figure) as drawing:
+        stream = io.StringIO()
+        drawing.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    svg = stream.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
+    svg = re.sub(r'<svg [^>]*?viewBox="([^"]*)"[^>]*>', r'<svg viewBox="\1" aria-hidden="true" focusable="false">', svg)
+    # several figures share a page
+    svg = re.sub(r'\bid="', f'id="{figure.name}-', svg)
+    svg = re.sub(r'(xlink:href|href)="#', rf'href="#{figure.name}-', svg)
+    return re.sub(r"url\(#", f"url(#{figure.name}-", svg)
+
+
+def save_figures(figures: Sequence[Figure], folder: str | Path) -> list[Path]:
+    """Write each figure as SVG and as PDF.
+
+    Raises
+    ------
+    StanceError
+        If the folder cannot be written to.
+    """
+    folder = Path(folder)
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for figure in figures:
+            with _drawn(figure) as drawing:
+                for suffix, metadata in (("svg", {"Date": None}), ("pdf", {"CreationDate": None})):
+                    written.append(folder / f"{figure.name}.{suffix}")
+                    drawing.savefig(written[-1], metadata=metadata)
+    except OSError as error:
+        raise StanceError(f"{folder}: {error.strerror or error}") from error
+    return written
+
+
+# the settings of matplotlib belong to the whole process
+_DRAWING = threading.Lock()
+
+
+@contextmanager
+def _drawn(figure: Figure) -> Iterator[Any]:
+    try:
+        import matplotlib as mpl
+        from matplotlib.figure import Figure as Drawing
+    except ImportError as error:
+        raise MissingDependencyError("matplotlib", "report") from error
+    style: Any = {
+        "svg.fonttype": "none",  # text stays text: it can be read, found and copied
+        "svg.hashsalt": figure.name,
+        "pdf.fonttype": 42,
+        "font.family": "sans-serif",
+        "font.size": 10,
+        "text.parse_math": False,  # an outlet may be called $x$
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+    }
+    with _DRAWING, mpl.rc_context(style), warnings.catch_warnings():
+        # a name in another script is set by the reader's fonts, not by ours
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        n = len(figure.groups)
+        drawing = Drawing(figsize=(7.2, 3.2) if figure.over_time else (7.2, 1.1 + 0.42 * n), layout="constrained")
+        axes = drawing.add_subplot()
+        (_draw_time if figure.over_time else _draw_groups)(axes, figure)
+        axes.legend(frameon=False, ncols=len(figure.series), loc="lower left", bbox_to_anchor=(0, 1))
+        yield drawing
+
+
+def _draw_time(axes: Any, figure: Figure) -> None:
+    places = list(range(len(figure.groups)))
+    axes.axhline(0, color="#8c8c8c", linewidth=0.8)
+    for k, series in enumerate(figure.series):
+        shifted = [place + 0.12 * (k - (len(figure.series) - 1) / 2) for place in places]
+        axes.errorbar(
+            shifted, series.values, yerr=_whiskers(series), color=_COLOURS[k % 4], marker=_MARKERS[k % 4],
+            linewidth=1.5, elinewidth=1.2, capsize=3, label=series.name,
+        )  # fmt: skip
+    step = max(1, len(places) // 12)
+    axes.set_xticks(places[::step], figure.groups[::step])
+    axes.set_ylim(-1.05, 1.05)
+    axes.set_ylabel("net stance")
+
+
+def _draw_groups(axes: Any, figure: Figure) -> None:
+    places = list(range(len(figure.groups)))
+    axes.axvline(0, color="#8c8c8c", linewidth=0.8)
+    for k, series in enumerate(figure.series):
+        shifted = [place + 0.2 * (k - (len(figure.series) - 1) / 2) for place in places]
+        axes.errorbar(
+            series.values, shifted, xerr=_whiskers(series), color=_COLOURS[k % 4], marker=_MARKERS[k % 4],
+            linestyle="none", elinewidth=1.2, capsize=3, label=series.name,
+        )  # fmt: skip
+    axes.set_yticks(places, [name if len(name) <= 28 else name[:27] + "…" for name in figure.groups])
+    axes.set_ylim(len(places) - 0.5, -0.5)
+    axes.set_xlim(-1.05, 1.05)
+    axes.set_xlabel("net stance")
+
+
+def _whiskers(series: Series) -> list[list[float]]:
+    """Halves of the intervals, cut at -1 and 1; none where there is no standard error."""
+    pairs = [(v, h if h == h else 0.0) for v, h in zip(series.values, series.halves, strict=True)]
+    return [[min(h, v + 1) if v == v else 0.0 for v, h in pairs], [min(h, 1 - v) if v == v else 0.0 for v, h in pairs]]

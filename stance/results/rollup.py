@@ -1,0 +1,288 @@
+"""Roll-ups: from paragraphs or articles to outlets, months and whole collections (classify and count)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stance.errors import StanceError
+from stance.labels import JOINT, LABELS, UNRELATED, Target, has_joint
+from stance.results.dates import month_of
+from stance.results.saved import Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["COPIES", "LEVELS", "WEIGHTS", "count_articles", "is_boilerplate", "joint_kinds", "roll_up"]
+
+_Numbers = npt.NDArray[Any]
+
+LEVELS = ("all", "article", "outlet", "month", "voice", "speaker", "actor")
+WEIGHTS = ("paragraph", "article")
+COPIES = ("each", "once")
+
+#: Why such a paragraph has no label; it is counted by itself, not as an abstention.
+BOILERPLATE = "boilerplate"
+
+_OF_PARAGRAPHS = ("voice", "speaker", "actor")
+_ABOUT = ("article_id", "title", "date", "outlet")
+
+
+def roll_up(results: Results, level: str = "all", weight: str = "paragraph", copies: str = "each") -> pd.DataFrame:
+    r"""Shares, net stance and the joint table of every group.
+
+    Of group :math:`g` with articles :math:`i`, of which :math:`x_i` paragraphs are related, :math:`f_i` in favor and
+    :math:`a_i` against, the net stance is the ratio :math:`R = \sum w_i (f_i - a_i) / \sum w_i x_i`, with
+    :math:`w_i = 1`, or :math:`1 / x_i` where articles weigh the same. Its standard error is that of a ratio of totals
+    of :math:`m` sampled clusters (Cochran 1977, section 2.11 and chapter 9A),
+    :math:`\sqrt{m / (m - 1) \sum (y_c - R z_c)^2} / \sum z_c`, where a cluster is an article, or all its copies where
+    the results have a column ``cluster``; for a single article its paragraphs are the sample. Without two clusters
+    there is none.
+
+    Parameters
+    ----------
+    results : Results
+        At either level.
+    level : str
+        One of `LEVELS`: what a row of the roll-up is.
+    weight : {"paragraph", "article"}
+        What weighs the same. Decides shares and net stance, never counts.
+    copies : {"each", "once"}
+        Whether wire copies count one by one, or each cluster once a group, by the article that was read first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The group; ``articles``, ``copies_left_out``, ``paragraphs``, ``abstained``, ``boilerplate``; for each target
+        ``TARGET_LABEL`` (counts), ``TARGET_abstained``, ``TARGET_share_LABEL``, ``TARGET_net``, ``TARGET_net_se``; the
+        `JOINT` columns and ``share_`` of each. A share that does not exist is missing. These are classify-and-count
+        figures.
+
+    Raises
+    ------
+    StanceError
+        If the results lack a column that is asked for.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> labels = ["favor", "favor", "against", "unrelated"]
+    >>> frame = pd.DataFrame({"article_id": ["a", "a", "b", "b"], "outlet": "Wire", "tax": labels})
+    >>> frame["tax_abstained"] = None
+    >>> rows = roll_up(Results(frame, (Target("tax"),), "paragraph"), "outlet")
+    >>> rows[["outlet", "articles", "tax_favor", "tax_net"]].to_dict("records")
+    [{'outlet': 'Wire', 'articles': 2, 'tax_favor': 2, 'tax_net': 0.3333333333333333}]
+    """
+    if copies == "once" and "cluster" not in results.frame.columns:
+        raise StanceError("the results have no column 'cluster': wire copies are not known")
+    counts = count_articles(results, [level] if level in _OF_PARAGRAPHS else [])
+    if level == "month":
+        counts["month"] = _months(counts)
+    keys = {"all": [], "article": ["article_id"]}.get(level, [level])
+    missing = [name for name in keys if name not in counts]
+    if missing:
+        raise StanceError(f"the results have no column {missing[0]!r}")
+    groups = _Groups(_number(counts, keys), _clusters(counts), weight, copies)
+    shown = [name for name in _ABOUT if name in counts] if level == "article" else keys
+    rows = counts[shown].iloc[groups.first].reset_index(drop=True)
+    rows["articles"] = groups.total(np.ones(len(counts))).astype(int)
+    rows["copies_left_out"] = np.bincount(groups.number[~groups.kept], minlength=groups.size)
+    for name in ("paragraphs", "abstained", "boilerplate"):
+        rows[name] = groups.total(counts[name]).astype(int)
+    for target in results.targets:
+        _add_target(rows, counts, target, groups, level)
+    if has_joint(results.targets):
+        weights = groups.weights(counts[list(JOINT)].sum(axis=1))
+        whole = groups.total(counts[list(JOINT)].sum(axis=1) * weights)
+        for name in JOINT:
+            rows[name] = groups.total(counts[name]).astype(int)
+        for name in JOINT:
+            rows[f"share_{name}"] = _divide(groups.total(counts[name] * weights), whole)
+    if level not in ("all", "article"):
+        rows = rows.sort_values(level, na_position="last", kind="stable", ignore_index=True)
+    return rows
+
+
+def count_articles(results: Results, within: Sequence[str] = ()) -> pd.DataFrame:
+    """One row of counts an article, or an article and value of further columns.
+
+    Parameters
+    ----------
+    results : Results
+        At either level.
+    within : sequence of str
+        Columns of paragraphs that divide an article, such as ``actor``.
+
+    Raises
+    ------
+    StanceError
+        If such a column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"article_id": ["a", "a", "b"], "tax": ["favor", None, "neutral"], "tax_abstained": None})
+    >>> counts = count_articles(Results(frame, (Target("tax"),), "paragraph"))
+    >>> counts[["article_id", "paragraphs", "abstained", "tax_favor"]].values.tolist()
+    [['a', 2, 1, 1], ['b', 1, 0, 0]]
+    """
+    frame = results.frame
+    for name in within:
+        if name not in frame.columns or results.level != "paragraph":
+            raise StanceError(f"the results have no column {name!r} of paragraphs")
+    if results.level == "article":
+        counts = frame.copy()
+        if "boilerplate" not in counts:
+            counts["boilerplate"] = 0
+        for target in results.targets:
+            labels = [f"{target.name}_{label}" for label in target.labels]
+            abstained = counts["paragraphs"] - counts["boilerplate"] - counts[labels].sum(axis=1)
+            counts[f"{target.name}_abstained"] = abstained
+        return counts
+    number = _number(frame, ["article_id", *within])
+    first = np.unique(number, return_index=True)[1]
+    counts = frame[[name for name in (*_ABOUT, "cluster", *within) if name in frame]].iloc[first].reset_index(drop=True)
+
+    def tally(which: Any) -> _Numbers:
+        return np.bincount(number, weights=np.asarray(which, dtype=float), minlength=len(first)).astype(int)
+
+    counts["paragraphs"] = tally(np.ones(len(frame)))
+    boilerplate = np.asarray(is_boilerplate(results))
+    counts["boilerplate"] = tally(boilerplate)
+    labelled = {target.name: np.asarray(frame[target.name].isin(target.labels)) for target in results.targets}
+    counts["abstained"] = tally(~np.any(list(labelled.values()), axis=0) & ~boilerplate)
+    for target in results.targets:
+        for label in target.labels:
+            counts[f"{target.name}_{label}"] = tally(frame[target.name] == label)
+        counts[f"{target.name}_abstained"] = tally(~labelled[target.name] & ~boilerplate)
+    if has_joint(results.targets):
+        kinds = joint_kinds(frame)
+        for name in JOINT:
+            counts[name] = tally(kinds == name)
+    return counts
+
+
+def is_boilerplate(results: Results) -> pd.Series[bool]:
+    """Which paragraphs were not scored because they are not the article's: bylines, links, footers."""
+    return results.frame[f"{results.targets[0].name}_abstained"] == BOILERPLATE
+
+
+def joint_kinds(frame: pd.DataFrame) -> pd.Series[Any]:
+    """Which of `JOINT` each paragraph is; missing without both labels, and where it is related to neither target.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"sanctions": ["favor", "favor", None], "diplomacy": ["favor", "unrelated", "favor"]})
+    >>> joint_kinds(frame).tolist()
+    ['dual_track', 'coercion_only', nan]
+    """
+    import pandas as pd
+
+    sanctions, diplomacy = frame["sanctions"], frame["diplomacy"]
+    about = ~(sanctions.isin(UNRELATED) & diplomacy.isin(UNRELATED))
+    counted = np.asarray(sanctions.isin(LABELS) & diplomacy.isin(LABELS) & about)
+    favored, wanted = np.asarray(sanctions == "favor"), np.asarray(diplomacy == "favor")
+    coercion_only, engagement_only, dual_track, neither = JOINT
+    kind = np.select([favored & wanted, favored, wanted], [dual_track, coercion_only, engagement_only], neither)
+    return pd.Series(kind, index=frame.index).where(counted)
+
+
+class _Groups:
+    """Which rows of counts belong together, and how they weigh."""
+
+    def __init__(self, number: _Numbers, clusters: _Numbers, weight: str, copies: str) -> None:
+        import pandas as pd
+
+        self.number, self.clusters, self.weight = number, clusters, weight
+        self.size = int(number.max(initial=-1)) + 1
+        self.first = np.unique(number, return_index=True)[1]
+        again = pd.DataFrame({"group": number, "cluster": clusters}).duplicated().to_numpy()
+        self.kept = ~again if copies == "once" else np.ones(len(number), dtype=np.bool_)
+
+    def total(self, values: Any) -> _Numbers:
+        """The sum in every group of what is kept."""
+        values = np.where(self.kept, np.asarray(values, dtype=float), 0.0)
+        return np.bincount(self.number, weights=values, minlength=self.size)
+
+    def weights(self, counted: Any) -> _Numbers:
+        """What a paragraph of each row weighs, if so many of that row are counted."""
+        counted = np.asarray(counted, dtype=float)
+        return _divide(np.ones(len(counted)), counted, 0.0) if self.weight == "article" else np.ones(len(counted))
+
+    def ratio_error(self, y: Any, z: Any) -> _Numbers:
+        """Standard error of the ratio of the totals of ``y`` and ``z`` over clusters; NaN from fewer than two."""
+        import pandas as pd
+
+        table = pd.DataFrame({"group": self.number, "cluster": self.clusters, "y": y, "z": z})[self.kept]
+        sums = table.groupby(["group", "cluster"], sort=False)[["y", "z"]].sum().reset_index()
+        sums = sums[sums["z"] > 0]
+        group, a, b = (sums[name].to_numpy() for name in ("group", "y", "z"))
+
+        def add(values: _Numbers) -> _Numbers:
+            return np.bincount(group, weights=values, minlength=self.size)
+
+        ratio, clusters = _divide(add(a), add(b)), add(np.ones(len(sums)))
+        squares = add((a - ratio[group] * b) ** 2)
+        variance = _divide(clusters, clusters - 1) * squares
+        return _divide(np.sqrt(variance), add(b))
+
+
+def _add_target(rows: pd.DataFrame, counts: pd.DataFrame, target: Target, groups: _Groups, level: str) -> None:
+    name = target.name
+    about = [label for label in target.labels if label.lower() not in UNRELATED]
+    for label in target.labels:
+        rows[f"{name}_{label}"] = groups.total(counts[f"{name}_{label}"]).astype(int)
+    rows[f"{name}_abstained"] = groups.total(counts[f"{name}_abstained"]).astype(int)
+    related = counts[[f"{name}_{label}" for label in about]].sum(axis=1).to_numpy()
+    weights = groups.weights(related)
+    whole = groups.total(related * weights)
+    for label in about:
+        rows[f"{name}_share_{label}"] = _divide(groups.total(counts[f"{name}_{label}"] * weights), whole)
+    by_name = {label.lower(): counts[f"{name}_{label}"].to_numpy() for label in target.labels}
+    if not {"favor", "against"} <= by_name.keys():
+        rows[f"{name}_net"] = rows[f"{name}_net_se"] = np.nan
+        return
+    difference = by_name["favor"] - by_name["against"]
+    rows[f"{name}_net"] = _divide(groups.total(difference * weights), whole)
+    if level == "article":
+        # one article: its paragraphs are the sample
+        net = _divide(difference, related)
+        squares = np.maximum(by_name["favor"] + by_name["against"] - related * (net * net), 0.0)
+        errors = np.sqrt(_divide(squares, related * (related - 1)))
+        rows[f"{name}_net_se"] = errors[groups.first]
+        return
+    rows[f"{name}_net_se"] = groups.ratio_error(difference * weights, related * weights)
+
+
+def _number(frame: pd.DataFrame, keys: Sequence[str]) -> _Numbers:
+    """The group of every row, from 0 in order of appearance; what is missing is a group too."""
+    if not keys:
+        return np.zeros(len(frame), dtype=np.int64)
+    return frame.groupby(list(keys), sort=False, dropna=False).ngroup().to_numpy()
+
+
+def _clusters(counts: pd.DataFrame) -> _Numbers:
+    """The sampling unit of every row: its cluster of copies, else its article."""
+    import pandas as pd
+
+    unit = "article " + counts["article_id"].astype(str)
+    if "cluster" in counts:
+        unit = unit.where(counts["cluster"].isna(), "cluster " + counts["cluster"].astype(str))
+    return pd.factorize(unit)[0]
+
+
+def _months(counts: pd.DataFrame) -> list[str | None]:
+    if "date" not in counts:
+        raise StanceError("the results have no column 'date'")
+    return [month_of(value) for value in counts["date"]]
+
+
+def _divide(a: Any, b: Any, otherwise: float = np.nan) -> _Numbers:
+    """The quotient, and something else where there is nothing to divide by."""
+    quotient = np.full(len(b), otherwise)
+    np.divide(a, b, out=quotient, where=np.asarray(b) > 0)
+    return quotient

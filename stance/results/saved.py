@@ -1,0 +1,239 @@
+"""Results as they lie on disk: one file or the folder of a run, back into a data frame."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stance.batch.counts import Counts
+from stance.errors import StanceError
+from stance.labels import Target, order_labels
+from stance.results.dictionary import dictionary_path
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Results", "column_types", "find_targets", "read_results"]
+
+#: Columns of words: never taken for numbers, whatever stands in them.
+WORDS = ("article_id", "title", "date", "outlet", "text", "cluster", "voice", "speaker", "actor")
+
+_READABLE = ("parquet", "csv", "jsonl")
+# a row may be as long as the longest record that is read
+_BLOCK = 2**26
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A table of results, and what is known of how it came about.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        As `paragraph_records` or `article_record` have it, and whatever columns were added since.
+    targets : tuple of Target
+        As the columns name them.
+    level : {"paragraph", "article"}
+        What a row is.
+    model : mapping
+        Of the model: name, hash, corpus, metrics. Empty where no column dictionary lies beside the file.
+    counts : Counts or None
+        What became of everything that was read, where it is known.
+    source : str
+        Where it was read from.
+    """
+
+    frame: pd.DataFrame
+    targets: tuple[Target, ...]
+    level: str
+    model: Mapping[str, Any] = field(default_factory=dict)
+    counts: Counts | None = None
+    source: str = ""
+
+
+def read_results(path: str | Path) -> Results:
+    """Read what ``stance score`` wrote.
+
+    Parameters
+    ----------
+    path : path-like
+        A Parquet, CSV or JSON lines file, or the folder of a run.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    StanceError
+        If it is missing, unreadable, unfinished, or holds no results.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "scores.csv"
+    ...     _ = path.write_text("article_id,tax,tax_probability,tax_p_favor,tax_abstained\\n007,favor,0.9,0.9,\\n")
+    ...     found = read_results(path)
+    >>> found.level, found.targets[0].name, found.frame["article_id"].tolist()
+    ('paragraph', 'tax', ['007'])
+    """
+    import pyarrow as pa
+
+    path = Path(path)
+    counts = None
+    try:
+        if path.is_dir():
+            files, counts = _parts(path)
+            table = pa.concat_tables([_read(file) for file in files], promote_options="permissive")
+        else:
+            table = _read(path)
+    except OSError as error:
+        raise StanceError(f"{path}: {error.strerror or error}") from error
+    except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, StanceError):
+            raise
+        raise StanceError(f"{path}: not readable as results: {' '.join(str(error).split())[:200]}") from error
+    level, targets = find_targets(table.column_names)
+    if not targets or "article_id" not in table.column_names:
+        raise StanceError(f"{path}: no results of `stance score`: it lacks the columns of a target")
+    known = _dictionary(path)
+    if counts is None and "counts" in known:
+        counts = Counts.from_dict(known["counts"])
+    return Results(table.to_pandas(), targets, level, known.get("model", {}), counts, str(path))
+
+
+def column_types(path: str | Path, format: str) -> dict[str, str]:
+    """The columns of a file, or of the parts in the folder of a run, with their types in Data Package terms.
+
+    Only Parquet tells types; elsewhere each is ``string``. Without any row JSON lines tell nothing.
+
+    Parameters
+    ----------
+    path : path-like
+        What was written.
+    format : {"parquet", "csv", "jsonl"}
+        How.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    path = Path(path)
+    if path.is_dir():
+        parts = sorted(path.glob("part-*"))
+        return column_types(parts[0], format) if parts else {}
+    if format == "parquet":
+        kinds = {pa.int64(): "integer", pa.float64(): "number", pa.bool_(): "boolean"}
+        return {field.name: kinds.get(field.type, "string") for field in pa.parquet.read_schema(path)}
+    with path.open(encoding="utf-8", newline="") as stream:
+        names = next(csv.reader(stream), []) if format == "csv" else list(json.loads(stream.readline() or "{}"))
+    return dict.fromkeys(names, "string")
+
+
+def find_targets(columns: Iterable[str]) -> tuple[str, tuple[Target, ...]]:
+    """The level of a table and its targets, from the names of its columns.
+
+    Examples
+    --------
+    >>> names = ["tax", "tax_probability", "tax_p_against", "tax_p_favor", "tax_abstained"]
+    >>> find_targets(names)
+    ('paragraph', (Target(name='tax', labels=('favor', 'against')),))
+    """
+    names = list(columns)
+    found = []
+    for name in names:
+        prefix = f"{name}_p_"
+        if f"{name}_probability" in names and f"{name}_abstained" in names:
+            labels = [other.removeprefix(prefix) for other in names if other.startswith(prefix)]
+            found.append(Target(name, order_labels(labels)))
+    if found:
+        return "paragraph", tuple(found)
+    for name in names:
+        target = name.removesuffix("_net")
+        if target != name and f"{name}_se" in names:
+            others = [n.removeprefix(f"{target}_") for n in names if n.startswith(f"{target}_")]
+            labels = [o for o in others if o not in ("net", "net_se", "abstained") and not o.startswith("share_")]
+            found.append(Target(target, order_labels(labels)))
+    return "article", tuple(found)
+
+
+def _parts(folder: Path) -> tuple[list[Path], Counts]:
+    manifests = sorted(folder.glob("manifest*.json"))
+    if not manifests:
+        raise StanceError(
+            f"{folder}: no manifest.json of a run; name the folder that `stance score -o` wrote, or a file"
+        )
+    found, counts, shards = [], [], set()
+    for manifest in manifests:
+        run = json.loads(manifest.read_bytes())
+        if run["state"] != "finished":
+            raise StanceError(f"{folder}: the run is not finished; go on with it by `stance score --resume`")
+        found += [(chunk["index"], folder / chunk["file"]) for chunk in run["chunks"]]
+        counts.append(Counts.from_dict(run["totals"]))
+        shards.add(tuple(run["shard"]))
+    number = {of for _, of in shards}
+    if len(shards) != max(number):
+        raise StanceError(f"{folder}: {len(shards)} of {max(number)} shards are there")
+    if not found:
+        raise StanceError(f"{folder}: the run has no rows")
+    return [file for _, file in sorted(found)], Counts.total(counts)
+
+
+def _dictionary(path: Path) -> dict[str, Any]:
+    try:
+        known = json.loads(dictionary_path(path).read_bytes())["stance"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _read(path: Path) -> Any:
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.json
+    import pyarrow.parquet
+
+    suffix = path.suffix.lower().lstrip(".").replace("ndjson", "jsonl")
+    if suffix not in _READABLE:
+        raise StanceError(f"{path}: results are read from .parquet, .csv, .jsonl or the folder of a run")
+    if suffix == "parquet":
+        return pa.parquet.read_table(path)
+    if suffix == "csv":
+        with path.open(encoding="utf-8", newline="") as stream:
+            header = next(csv.reader(stream), [])
+        return pa.csv.read_csv(
+            path,
+            read_options=pa.csv.ReadOptions(block_size=_BLOCK),
+            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa.csv.ConvertOptions(
+                column_types=_types(header), null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
+            ),
+        )
+    with path.open(encoding="utf-8") as lines:
+        names = list(json.loads(lines.readline() or "{}"))
+    schema = pa.schema(list(_types(names).items()))
+    options = pa.json.ParseOptions(explicit_schema=schema, newlines_in_values=False)
+    table = pa.json.read_json(path, pa.json.ReadOptions(block_size=_BLOCK), options)
+    return table.select(names)
+
+
+def _types(names: list[str]) -> dict[str, Any]:
+    """Arrow types of the columns whose values could be taken for something else."""
+    import pyarrow as pa
+
+    level, targets = find_targets(names)
+    types = {name: pa.string() for name in WORDS if name in names}
+    for target in targets:
+        if level == "paragraph":
+            types |= {target.name: pa.string(), f"{target.name}_abstained": pa.string()}
+            types |= {f"{target.name}_probability": pa.float64()}
+            types |= {f"{target.name}_p_{label}": pa.float64() for label in target.labels}
+            if f"{target.name}_words" in names:
+                types[f"{target.name}_words"] = pa.string()
+        else:
+            types |= {f"{target.name}_net": pa.float64(), f"{target.name}_net_se": pa.float64()}
+    return types

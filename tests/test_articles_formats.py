@@ -1,0 +1,452 @@
+"""Every kind of file that is read, by real files: all paragraphs are there, whatever the suffix."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sample_files import (
+    KINDS,
+    PARAGRAPHS,
+    TITLE,
+    docx,
+    epub,
+    factiva_lines,
+    factiva_page,
+    message,
+    nexis_lines,
+    odt,
+    pdf,
+    rtf,
+    tarred,
+    warc,
+    web_page,
+    zipped,
+)  # fmt: skip
+
+from stance.articles import Article, Quarantined, read_articles, read_records
+from stance.articles.formats import FORMATS
+from stance.commands import main
+from stance.errors import ArticleError
+
+
+def flat(text: str) -> str:
+    """White space once."""
+    return " ".join(text.split())
+
+
+def write(path: Path, content: bytes) -> Path:
+    """A file."""
+    path.write_bytes(content)
+    return path
+
+
+def own(article: Article) -> list[str]:
+    """The article's paragraphs, boilerplate left out."""
+    return [flat(paragraph.text) for paragraph in article.paragraphs if not paragraph.boilerplate]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One file of every kind."""
+    folder = tmp_path_factory.mktemp("kinds")
+    for name, (make, _) in KINDS.items():
+        write(folder / name, make())
+    return folder
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_keeps_its_paragraphs(folder: Path, name: str) -> None:
+    """Each paragraph is found whole, each article says its source, and its offsets are right."""
+    articles = list(read_articles([folder / name]))
+    assert len(articles) == KINDS[name][1]
+    found = [paragraph for article in articles for paragraph in own(article)]
+    assert set(PARAGRAPHS) <= set(found)
+    for article in articles:
+        assert article.source is not None
+        assert article.source.startswith(str(folder / name))
+        assert all(article.text[p.start : p.end] == p.text for p in article.paragraphs)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in KINDS if not name.startswith(("text", "markdown", "lines", "table"))]
+)
+@pytest.mark.parametrize("suffix", [".txt", ".html", ".docx", ".bin", ""])
+def test_content_tells_the_format(folder: Path, tmp_path: Path, name: str, suffix: str) -> None:
+    """A file under a wrong suffix, or none, gives what it gives under its own."""
+    if name == "letter.eml":
+        suffix = ""  # its head is a text's, too, so that here a suffix counts
+    path = write(tmp_path / f"x{suffix}", (folder / name).read_bytes())
+    assert [a.text for a in read_articles([path])] == [a.text for a in read_articles([folder / name])]
+
+
+def test_a_folder_with_one_of_each_is_scored(folder: Path, small_model_path: Path, tmp_path: Path) -> None:
+    """`stance score` reads them all, quarantines none, and every paragraph's text is found in its source."""
+    command = [sys.executable, "-m", "stance", "score", str(folder), "-m", str(small_model_path)]
+    done = subprocess.run([*command, "-o", str(tmp_path / "a.jsonl")], capture_output=True, text=True, check=True)
+    articles = sum(number for _, number in KINDS.values())
+    assert f"articles: {articles} read = {articles} scored + 0 abstained + 0 quarantined" in done.stderr
+    import pandas as pd
+
+    rows = pd.read_json(tmp_path / "a.jsonl", lines=True)
+    texts = {article.id: article.text for article in read_articles([folder])}
+    assert all(texts[row.article_id][row.start : row.end] == row.text for row in rows.itertuples())
+    marked = rows.sanctions_abstained == "boilerplate"
+    assert {"By Dana Example", "Share this article"} <= set(rows.text[marked])
+    assert set(map(flat, rows.text[~marked])) <= {*PARAGRAPHS, TITLE, f"# {TITLE}", "On"}
+
+
+def test_facts_of_a_page(tmp_path: Path) -> None:
+    """Title, date and outlet come from the page's own fields."""
+    (article,) = read_articles([write(tmp_path / "a.html", web_page().encode())])
+    assert (article.title, article.date, article.outlet) == (TITLE, "2025-03-14", "The Harbor Ledger")
+
+
+def test_page_saved_by_a_browser(tmp_path: Path) -> None:
+    """The address in the mark that browsers leave is the outlet of a page that names none."""
+    page = (
+        web_page()
+        .replace('<meta property="og:site_name" content="The Harbor Ledger">', "")
+        .replace(" | The Harbor Ledger", "")
+    )
+    page = page.replace("<html>", "<!-- saved from url=(0031)https://www.ledger.example/world --><html>")
+    (article,) = read_articles([write(tmp_path / "a.html", page.encode())])
+    assert article.outlet == "ledger.example"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "windows-1251", "iso-8859-1", "utf-16"])
+def test_encoding_of_a_page(tmp_path: Path, encoding: str) -> None:
+    """A page is read by the encoding that it names or shows."""
+    word = {"windows-1251": "санкции", "iso-8859-1": "détente"}.get(encoding, "санкции – détente")
+    text = f"{PARAGRAPHS[0].replace('–', '-')} {word}"
+    head = f'<!DOCTYPE html><html><head><meta charset="{encoding}"></head>'
+    page = f"{head}<body><article><p>{text}</p></article></body></html>"
+    (article,) = read_articles([write(tmp_path / "a.html", page.encode(encoding))])
+    assert word in article.text
+
+
+def test_links_are_no_paragraphs_but_words_in_links_are(tmp_path: Path) -> None:
+    """A line that is a link and nothing else leads elsewhere; a link within a sentence is part of it."""
+    linked = PARAGRAPHS[1].replace("oil embargo", '<a href="/x">oil embargo</a>')
+    page = web_page([PARAGRAPHS[0], linked, '<a href="/y">Oil steadies as traders weigh outlook</a>', *PARAGRAPHS[2:]])
+    (article,) = read_articles([write(tmp_path / "a.html", page.encode())])
+    assert [text for text in own(article) if text != TITLE] == list(PARAGRAPHS)
+
+
+def test_facts_of_documents(tmp_path: Path) -> None:
+    """Title, date and outlet of the other kinds, as far as they say them."""
+    files = {
+        "a.pdf": pdf(),
+        "a.docx": docx(),
+        "a.odt": odt(),
+        "a.eml": message("Talks resume.").as_bytes(),
+        "a.epub": epub(),
+    }
+    facts = {}
+    for name, content in files.items():
+        found = next(iter(read_articles([write(tmp_path / name, content)])))
+        facts[name] = (found.title, found.date, found.outlet)
+    assert facts == {
+        "a.pdf": (TITLE, None, None),
+        "a.docx": (TITLE, None, None),
+        "a.odt": (TITLE, None, None),
+        "a.eml": (TITLE, "2025-03-14T08:00:00+00:00", "The Harbor Ledger"),
+        "a.epub": (TITLE, "2025-03-14", "Weekly"),
+    }
+
+
+@pytest.mark.parametrize("kind", ["nexis.docx", "nexis.rtf", "factiva.rtf", "factiva.html"])
+def test_exports_become_articles(folder: Path, kind: str) -> None:
+    """Each article of an export has its title, date and outlet, and of the rest only its body."""
+    first, second = read_articles([folder / kind])
+    stem = kind.split(".")[0]
+    assert (first.id, first.title, first.date, first.outlet) == (
+        f"{stem}:1",
+        f"{TITLE}, part 1",
+        "2025-03-14",
+        "The Harbor Ledger",
+    )
+    assert (second.id, second.title, second.date) == (f"{stem}:2", f"{TITLE}, part 2", "2025-03-15")
+    assert own(first) == own(second) == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("announced", [1, 3, 1200])
+@pytest.mark.parametrize("kind", ["nexis.docx", "nexis.rtf", "factiva.rtf", "factiva.html"])
+def test_an_export_holds_what_it_announces(tmp_path: Path, kind: str, announced: int) -> None:
+    """Where the numbers differ, that is an error that names both, and the articles found are still read."""
+    content = {
+        "nexis.docx": lambda: docx(nexis_lines(2, announced)),
+        "nexis.rtf": lambda: rtf(nexis_lines(2, announced)),
+        "factiva.rtf": lambda: rtf(factiva_lines(2, announced)),
+        "factiva.html": lambda: factiva_page(2, announced).encode(),
+    }[kind]()
+    path = write(tmp_path / kind, content)
+    first, second, refused = read_records([path])
+    assert isinstance(first, Article)
+    assert isinstance(second, Article)
+    assert refused == Quarantined(str(path), 3, f"the export announces {announced:,} articles, but 2 were found in it")
+    with pytest.raises(ArticleError, match=f"announces {announced:,} articles, but 2 were found"):
+        list(read_articles([path]))
+
+
+def test_factiva_with_field_codes(tmp_path: Path) -> None:
+    """The layout with index codes gives title, date, outlet, and lead and tail paragraphs."""
+    rows = [
+        ("HD", TITLE),
+        ("BY", "Dana Example"),
+        ("WC", "812 words"),
+        ("PD", "14 March 2025"),
+        ("SN", "The Harbor Ledger"),
+    ]
+    rows += [("LA", "English"), ("LP", PARAGRAPHS[0]), ("TD", PARAGRAPHS[1]), ("NS", "gdip : Diplomacy")]
+    rows += [("AN", "Document HARLED0020250314el3e00041")]
+    page = "".join(f"<tr><td><b>{code}</b></td><td>{value}</td></tr>" for code, value in rows)
+    (article,) = read_articles(
+        [write(tmp_path / "a.html", f"<html><body><table>{page}</table></body></html>".encode())]
+    )
+    assert (article.title, article.date, article.outlet) == (TITLE, "2025-03-14", "The Harbor Ledger")
+    assert own(article) == list(PARAGRAPHS[:2])
+
+
+def _canvas(draw: object) -> bytes:
+    from reportlab.lib.pagesizes import A4
+    from reportlab.pdfgen.canvas import Canvas
+
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    draw(canvas)  # type: ignore[operator]
+    canvas.save()
+    return buffer.getvalue()
+
+
+def test_columns_that_are_drawn_row_by_row(tmp_path: Path) -> None:
+    """The left column is read to its end before the right one, below the headline over both."""
+    left = [
+        "The envoys met in Vienna on Friday",
+        "to discuss the sanctions, and they",
+        "said that the embargo would stay.",
+    ]
+    right = [
+        "Prices rose again in the capital, and",
+        "the bank said that nothing had been",
+        "done about it for three months now.",
+    ]
+
+    def draw(canvas: object) -> None:
+        canvas.drawString(50, 780, "A headline that runs over both of the columns, from edge to edge of the page")  # type: ignore[attr-defined]
+        for i, (a, b) in enumerate(zip(left, right, strict=True)):
+            canvas.drawString(50, 750 - 14 * i, a)  # type: ignore[attr-defined]
+            canvas.drawString(310, 750 - 14 * i, b)  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert own(article)[1:] == [" ".join(left), " ".join(right)]
+
+
+def test_hyphens_at_line_ends_of_a_pdf(tmp_path: Path) -> None:
+    """A word parted at a line end is whole again; a compound keeps its hyphen."""
+    lines = [
+        "The ministers agreed on Friday that the sanc-",
+        "tions on the oil of the vice-",
+        "presidents, and a long-",
+        "Standing dispute, would stay.",
+    ]
+
+    def draw(canvas: object) -> None:
+        for i, line in enumerate(lines):
+            canvas.drawString(50, 700 - 14 * i, line)  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert "that the sanctions on the oil" in article.text
+    assert "long-Standing" in article.text
+
+
+def test_pages_of_a_pdf(folder: Path, tmp_path: Path, root: Path) -> None:
+    """Running heads and page numbers are no text, and a paragraph goes on over the page break."""
+    texts = [text * 2 for text in PARAGRAPHS] * 7
+    numbered = [f"Item {i} of the list says: {text}" for i, text in enumerate(texts)]
+    for columns in (1, 2):
+        (article,) = read_articles([write(tmp_path / f"{columns}.pdf", pdf(numbered, columns=columns))])
+        assert own(article) == [flat(text) for text in numbered]
+
+
+def test_scanned_pages(tmp_path: Path) -> None:
+    """A PDF without text is an empty article; a page without text among others is quarantined by its number."""
+    from reportlab.lib.utils import ImageReader
+
+    picture = ImageReader(io.BytesIO(_png()))
+
+    def scan(canvas: object) -> None:
+        canvas.drawImage(picture, 0, 0, 500, 700)  # type: ignore[attr-defined]
+
+    def mixed(canvas: object) -> None:
+        for text in (None, PARAGRAPHS[0][:70], None):
+            scan(canvas) if text is None else canvas.drawString(50, 700, text)  # type: ignore[attr-defined]
+            canvas.showPage()  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(scan))])
+    assert article.text == ""
+    for out in ([], ["-f", "jsonl"], ["-o", str(tmp_path / "a.csv")]):
+        run = CliRunner().invoke(main, ["score", str(tmp_path / "a.pdf"), *out])
+        assert "articles: 1 read = 0 scored + 1 abstained (no text: 1) + 0 quarantined" in run.stderr
+    first, article, last = read_records([write(tmp_path / "b.pdf", _canvas(mixed))])
+    assert isinstance(article, Article)
+    assert article.text == PARAGRAPHS[0][:70]
+    assert (first.position, article.position, last.position) == (1, 2, 3)
+    assert isinstance(last, Quarantined)
+    assert last.reason == "page 3: no text (a scanned image)"
+
+
+def _png() -> bytes:
+    import struct
+    import zlib
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    pixels = zlib.compress(b"".join(b"\0" + bytes(30) for _ in range(10)))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", 10, 10, 8, 2, 0, 0, 0))
+        + chunk(b"IDAT", pixels)
+        + chunk(b"IEND", b"")
+    )
+
+
+def test_tracked_changes_of_a_document(tmp_path: Path) -> None:
+    """Inserted text is read, struck-out text is not; text boxes and line breaks are read once."""
+    import docx as library
+    from docx.oxml import parse_xml
+
+    document = library.Document()
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    document.element.body.insert(
+        0,
+        parse_xml(
+            f"<w:p {space}><w:r><w:t>They will </w:t></w:r><w:del><w:r><w:delText>lift</w:delText></w:r></w:del>"
+            "<w:ins><w:r><w:t>keep the</w:t><w:br/><w:t>embargo</w:t></w:r></w:ins></w:p>"
+        ),
+    )
+    document.save(str(tmp_path / "a.docx"))
+    (article,) = read_articles([tmp_path / "a.docx"])
+    assert article.text == "They will keep the\nembargo"
+
+
+def test_archives_within_archives(tmp_path: Path) -> None:
+    """Ids and sources say where in the archive an article stood; hidden files are left out."""
+    inner = zipped({"deep/page.html": web_page().encode(), "__MACOSX/._x": b"x"})
+    path = write(
+        tmp_path / "a.zip", zipped({"one.txt": b"Talks.", "inner.zip": inner, ".DS_Store": b"x", "photo.jpg": b"x"})
+    )
+    records = list(read_records([path]))
+    articles = [record for record in records if isinstance(record, Article)]
+    assert [article.id for article in articles] == ["a/one.txt", "a/inner.zip/deep/page.html"]
+    assert articles[1].source == f"{path}/inner.zip/deep/page.html"
+    assert [(r.source, r.reason) for r in records if isinstance(r, Quarantined)] == [
+        (f"{path}/photo.jpg", "no reader for .jpg")
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/evil.txt", "/etc/evil.txt", "a/../../evil.txt", "C:\\evil.txt", "..\\evil.txt"]
+)
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_names_that_lead_out_of_an_archive(tmp_path: Path, name: str, kind: str) -> None:
+    """Such a file is quarantined, nothing is written anywhere, and its neighbours are read."""
+    files = {"good.txt": b"Talks.", name: b"Evil."}
+    path = write(tmp_path / f"a.{kind}", zipped(files) if kind == "zip" else tarred(files))
+    good, evil = read_records([path])
+    assert isinstance(good, Article)
+    assert isinstance(evil, Quarantined)
+    assert evil.reason == "its name leads out of the archive"
+    assert list(tmp_path.rglob("*evil*")) == []
+
+
+def test_web_archive_in_order(tmp_path: Path) -> None:
+    """Positions are those of the records; a page without text and one of its PDFs are dealt with by themselves."""
+    pages = [
+        ("text/html", web_page().encode(), "200 OK"),
+        ("text/html", b"<html><body></body></html>", "200 OK"),
+        ("application/pdf", pdf(), "200 OK"),
+        ("text/plain", PARAGRAPHS[0].encode(), "200 OK"),
+    ]
+    path = write(tmp_path / "a.warc.gz", warc(compressed=True, pages=pages))
+    page, empty, print_, plain = read_records([path])
+    assert isinstance(page, Article)
+    assert (page.id, page.position, page.outlet) == ("a:2", 2, "The Harbor Ledger")
+    assert empty == Quarantined(str(path), 3, "https://ledger.example/world/1: no article text in this page")
+    assert isinstance(print_, Article)
+    assert own(print_) == list(PARAGRAPHS)
+    assert isinstance(plain, Article)
+    assert (plain.text, plain.outlet, plain.position) == (PARAGRAPHS[0], "ledger.example", 5)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "extra"),
+    [
+        ("trafilatura", "page.html", "html"),
+        ("pypdf", "print.pdf", "pdf"),
+        ("docx", "letter.docx", "office"),
+        ("striprtf", "rich.rtf", "office"),
+        ("lxml", "open.odt", "office"),
+        ("warcio", "crawl.warc", "warc"),
+    ],
+)
+def test_a_missing_library_is_named(folder: Path, tmp_path: Path, module: str, name: str, extra: str) -> None:
+    """Without the library a named file is one line that names the extra; in a folder, a quarantined record."""
+    write(tmp_path / name, (folder / name).read_bytes())
+    write(tmp_path / "z.txt", b"Talks resume in Vienna on Friday, he said.")
+    code = (
+        f"import sys; sys.modules[{module!r}] = None\nfrom stance.articles import read_records\n"
+        "print([getattr(r, 'reason', r.source) for r in read_records(sys.argv[1:])])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert f"pip install 'sanctions-stance[{extra}]'" in done.stdout
+    assert "z.txt" in done.stdout
+    with pytest.MonkeyPatch.context() as patch:
+        for loaded in [loaded for loaded in sys.modules if loaded == module or loaded.startswith(f"{module}.")]:
+            patch.delitem(sys.modules, loaded)
+        patch.setitem(sys.modules, module, None)
+        run = CliRunner().invoke(main, ["score", str(tmp_path / name)])
+    assert (run.exit_code, run.stderr.count("\n")) == (1, 1)
+    assert f"sanctions-stance[{extra}]" in run.stderr
+
+
+def test_every_reader_is_registered_in_one_line() -> None:
+    """So that the way to add one stays as CONTRIBUTING says."""
+    for name, found in FORMATS.items():
+        assert found.read.__module__ == f"stance.articles.{found.read.__name__}", name
+
+
+def test_gzip_within_a_zip(tmp_path: Path) -> None:
+    """A compressed export in an archive is looked through."""
+    path = write(tmp_path / "a.zip", zipped({"a.jsonl.gz": gzip.compress(b'{"id": "x", "text": "Talks."}\n')}))
+    assert [article.id for article in read_articles([path])] == ["x"]
+
+
+def test_the_reader_that_contributing_shows(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it stands there, registered in the line that stands there, it reads subtitles under any suffix."""
+    import re
+
+    from stance.articles import formats
+
+    shown = re.findall(
+        r"<!-- (?:reader|registered) -->\n```python\n(.*?)```", (root / "CONTRIBUTING.md").read_text(), re.S
+    )
+    assert len(shown) == 2
+    names = "from collections.abc import Iterator\nfrom typing import IO\nfrom stance.articles.encoding import decode\n"
+    names += "from stance.articles.formats import *\nfrom stance.articles.libraries import whole\nimport re\n"
+    names += "from stance.articles import Article, Columns, Quarantined\nfrom stance.errors import ArticleError\n"
+    monkeypatch.setattr(formats, "FORMATS", dict(FORMATS))
+    exec(names + "".join(shown), {"__name__": "shown"})
+    content = b"1\r\n00:00:01,000 --> 00:00:04,000\r\nThe talks\r\nwill go on.\r\n\r\n2\n"
+    content += b"00:00:05,000 --> 00:00:07,000\nHe left.\n"
+    for name in ("a.srt", "b.txt"):
+        (article,) = read_articles([write(tmp_path / name, content)])
+        assert article.text == "The talks will go on. He left."
+    with pytest.raises(ArticleError, match="nothing is said"):
+        list(read_articles([write(tmp_path / "c.srt", b"1\n00:00:01,000 --> 00:00:04,000\n")]))

@@ -1,0 +1,123 @@
+"""Files that are broken, mislabelled or made to harm: each a quarantined record, and the rest unharmed."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from malformed_files import MALFORMED
+from sample_files import KINDS
+
+from stance.articles import Article, Quarantined, read_records
+from stance.errors import ArticleError
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All of them, and good files before, between and behind them."""
+    folder = tmp_path_factory.mktemp("malformed")
+    for name, (make, _) in MALFORMED.items():
+        (folder / name).write_bytes(make())
+    for name in ("a-good.txt", "m-good.txt", "z-good.txt"):
+        (folder / name).write_text("The minister said that the talks on sanctions will go on in Vienna on Friday.")
+    return folder
+
+
+def outcome(path: Path) -> list[Article | Quarantined] | ArticleError:
+    """The records of a named file, or the one error of one line that it is; anything else fails the test."""
+    try:
+        return list(read_records([path]))
+    except ArticleError as error:
+        found = error
+    assert str(found).startswith(str(path))
+    assert "\n" not in str(found)
+    return found
+
+
+def test_there_are_forty() -> None:
+    """At least."""
+    assert len(MALFORMED) >= 40
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_each_is_quarantined(folder: Path, tmp_path: Path, name: str) -> None:
+    """Named, it is an error of one line or quarantined records; in a folder it is quarantined, with its reason."""
+    (tmp_path / name).symlink_to(folder / name)
+    (tmp_path / "z.txt").write_text("Talks.")
+    *records, last = read_records(tmp_path)
+    assert isinstance(last, Article)
+    reasons = [record.reason for record in records if isinstance(record, Quarantined)]
+    assert reasons
+    assert all("\n" not in reason and len(reason) < 400 for reason in reasons)
+    assert any(MALFORMED[name][1].lower() in reason.lower() for reason in reasons), reasons
+    named = outcome(folder / name)
+    assert isinstance(named, ArticleError) or any(isinstance(record, Quarantined) for record in named)
+
+
+def test_nothing_is_read_that_is_not_there(folder: Path) -> None:
+    """No article comes of a bad file but what stood whole before the damage, and no outside file is ever read."""
+    articles = [record for record in read_records(folder) if isinstance(record, Article)]
+    sources = {Path(str(article.source)).name for article in articles}
+    assert {"a-good.txt", "m-good.txt", "z-good.txt"} <= sources
+    assert sources <= {"a-good.txt", "m-good.txt", "z-good.txt", "short.rtf", "broken-off.warc"}
+
+
+MEASURED = """
+import re, sys
+from stance.commands import main
+try:
+    main(sys.argv[1:], standalone_mode=False)
+finally:
+    print(int(re.search(r"VmHWM:\\\\s+(\\\\d+)", open("/proc/self/status").read())[1]) // 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is counted otherwise elsewhere")
+def test_a_run_over_all_of_them(folder: Path, small_model_path: Path, tmp_path: Path) -> None:
+    """The good files are scored, all counts reconcile, in two minutes at most and less than 700 MB."""
+    command = [sys.executable, "-c", MEASURED.replace("\\\\", "\\"), "score", str(folder), "-m", str(small_model_path)]
+    command += ["-o", f"{tmp_path}/run/", "-j", "1", "-f", "jsonl"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    found = re.search(r"articles: (\d+) read = (\d+) scored \+ (\d+) abstained .*\+ (\d+) quarantined", done.stderr)
+    assert found is not None
+    read, scored, abstained, quarantined = map(int, found.groups())
+    assert read == scored + abstained + quarantined
+    listed = [json.loads(line) for line in (tmp_path / "run" / "quarantine.jsonl").read_text().splitlines()]
+    assert len(listed) == quarantined
+    named = {Path(record["source"]).relative_to(folder).parts[0] for record in listed}
+    assert named == set(MALFORMED)
+    assert int(done.stdout.split()[-1]) < 700
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in KINDS if name.endswith((".pdf", ".docx", ".odt", ".rtf", ".zip", ".tar", ".gz"))]
+)
+def test_any_cut_of_a_file(tmp_path: Path, name: str) -> None:
+    """However much of a file is missing at its end, it gives articles, quarantined records or one error."""
+    raw = KINDS[name][0]()
+    for i in range(1, 12):
+        path = tmp_path / f"{i}-{name}"
+        path.write_bytes(raw[: len(raw) * i // 12])
+        outcome(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["print.pdf", "letter.docx", "open.odt", "rich.rtf", "crawl.warc", "box.mbox", "page.html", "pack.zip"]
+)
+def test_any_bytes_amiss(tmp_path: Path, name: str) -> None:
+    """So it is whatever bytes are changed."""
+    import random
+
+    raw = KINDS[name][0]()
+    rng = random.Random(name)
+    for i in range(15):
+        damaged = bytearray(raw)
+        for _ in range(rng.choice([1, 5, 40])):
+            damaged[rng.randrange(len(raw))] = rng.randrange(256)
+        path = tmp_path / f"{i}-{name}"
+        path.write_bytes(damaged)
+        outcome(path)

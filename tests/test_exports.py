@@ -1,0 +1,344 @@
+"""Exports: each format is read back by the library its users have, with types, labels and every character."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from stance.commands import main
+from stance.errors import StanceError
+from stance.labels import LABELS, Target
+from stance.results.export import export
+from stance.results.rollup import roll_up
+from stance.results.saved import Results, read_results
+
+ROOT = Path(__file__).resolve().parent.parent
+FORMATS = ("csv", "jsonl", "parquet", "xlsx", "dta", "sav", "sqlite")
+HOSTILE = [
+    "=1+1",
+    "@SUM(A1)",
+    'He said "lift it", then\nleft; "no"',
+    "Ünïcödé 中文 \U0001f600 fin",
+    "  leading and trailing  ",
+    "http://example.org/x",
+    "x" * 40_000,
+    "é" * 3000,
+    "null",
+    "tab\there, bell\x07, nul\x00.",
+]
+
+
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Real scores of a dozen articles of two outlets, one of them abstained from."""
+    folder = tmp_path_factory.mktemp("scored")
+    probes = sorted((ROOT / "data" / "probes").glob("*.jsonl"))
+    lines = [line for path in probes for line in path.read_text(encoding="utf-8").splitlines()]
+    texts = [json.loads(line)["text"] for line in lines[:60]]
+    rows: list[dict[str, Any]] = [
+        {"id": f"0{i}", "text": "\n\n".join(texts[i : i + 5]), "outlet": "AB"[i % 2], "date": f"2026-05-{10 + i % 9}"}
+        for i in range(0, 60, 5)
+    ]
+    rows.append({"id": "fa", "text": "وزیر خارجه گفت مذاکرات ادامه دارد.", "outlet": "A", "date": "2026-05-02"})
+    (folder / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert _run("score", folder / "in.jsonl", "-o", folder / "scores.parquet").exit_code == 0
+    return folder / "scores.parquet"
+
+
+def _hostile() -> pd.DataFrame:
+    n = len(HOSTILE)
+    frame = pd.DataFrame({"article_id": [f"a{i}" for i in range(n)], "paragraph": range(n), "text": HOSTILE})
+    frame["outlet"] = [None, *["Wire"] * (n - 1)]
+    frame["tax"] = [None, *(["favor", "against", "neutral", "unrelated"] * n)[: n - 1]]
+    frame["tax_probability"] = [None, *[0.1 + 0.05 * i for i in range(1, n)]]
+    frame["tax_abstained"] = ["empty", *[None] * (n - 1)]
+    return frame
+
+
+def _read_back(path: Path) -> pd.DataFrame:
+    """With the reader that the format's users have; labels as words."""
+    suffix = path.suffix.lstrip(".")
+    if suffix == "csv":
+        return pd.read_csv(path, dtype={"article_id": str}, keep_default_na=False, na_values=[""])
+    if suffix == "jsonl":
+        return pd.DataFrame([json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line])
+    if suffix == "parquet":
+        return pd.read_parquet(path)
+    if suffix == "xlsx":
+        from openpyxl.utils.escape import unescape  # type: ignore[import-untyped]
+
+        frame = pd.read_excel(path, dtype={"article_id": str, "text": str}, keep_default_na=False, na_values=[""])
+        # Excel itself turns these back into control characters; openpyxl leaves that to its caller
+        frame["text"] = [unescape(text) for text in frame["text"]]
+        return frame
+    if suffix == "dta":
+        return pd.read_stata(path)
+    if suffix == "sav":
+        import pyreadstat
+
+        frame: pd.DataFrame = pyreadstat.read_sav(str(path), apply_value_formats=True)[0]
+        return frame
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        return pd.read_sql("SELECT * FROM results ORDER BY rowid", base)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_export_is_read_back_whole(scored: Path, tmp_path: Path, format: str) -> None:
+    """Every row, label, offset, probability and text of real scores arrives in each format."""
+    path = tmp_path / f"out.{format}"
+    result = _run("results", "export", scored, "-o", path)
+    assert result.exit_code == 0, result.stderr
+    expected, found = read_results(scored).frame, _read_back(path)
+    names = {"end": "end_"} if format == "dta" else {}
+    assert list(found.columns) == [names.get(name, name) for name in expected.columns]
+    for name in expected.columns:
+        column = found[names.get(name, name)]
+        if name == "date" and format in ("dta", "sav", "xlsx"):
+            assert [str(value)[:10] for value in column] == expected[name].tolist()
+        elif expected[name].dtype.kind in "if":
+            numbers = pd.to_numeric(column).astype(float)
+            pd.testing.assert_series_equal(numbers, expected[name].astype(float), check_names=False, rtol=1e-12)
+        else:
+            assert [v if isinstance(v, str) and v else None for v in column.tolist()] == [
+                v if isinstance(v, str) else None for v in expected[name].tolist()
+            ], name
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_dictionary_names_every_column(scored: Path, tmp_path: Path, format: str) -> None:
+    """Beside each export: every column in its order, described, with the model, its corpus and the counts."""
+    path = tmp_path / f"out.{format}"
+    _run("results", "export", scored, "-o", path)
+    package = json.loads((tmp_path / f"out.{format}.columns.json").read_text(encoding="utf-8"))
+    fields = package["resources"][0]["schema"]["fields"]
+    assert [field["name"] for field in fields] == list(_read_back(path).columns)
+    assert all(len(field["description"]) > 10 and "as found" not in field["description"] for field in fields)
+    by_name = {field["name"]: field for field in fields}
+    if format in ("dta", "sav"):
+        expected: Any = [{"value": k, "label": label} for k, label in enumerate(LABELS, start=1)]
+    else:
+        expected = list(LABELS)
+    assert by_name["sanctions"]["categories"] == expected
+    assert len(package["stance"]["model"]["sha256"]) == 64
+    assert package["stance"]["model"]["corpus"]["fingerprint"]
+    counts = package["stance"]["counts"]["articles"]
+    assert counts["read"] == counts["scored"] + counts["abstained"] + counts["quarantined"] == 13
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_hostile_text_arrives_as_text(tmp_path: Path, format: str) -> None:
+    """Formulas, quotes, other scripts, control characters, very long texts: unaltered, or cut and said so."""
+    path = tmp_path / f"out.{format}"
+    frame = _hostile()
+    notes = export(frame, path, (Target("tax"),))
+    found = _read_back(path)
+    most = {"xlsx": 32_767, "sav": 32_767}.get(format)
+    assert bool(notes) == (most is not None)
+    assert any("cut to 32767" in note for note in notes) == (most is not None)
+    for number, (text, back) in enumerate(zip(HOSTILE, found["text"], strict=True)):
+        expected = text if most is None else text[:most]
+        if format in ("dta", "sav", "xlsx"):
+            expected = expected.replace("\x00", "\ufffd")
+        if format == "sav":
+            # SPSS pads strings with blanks, so none can end in them
+            expected, back = expected.rstrip(" "), back.rstrip(" ")
+        assert back == expected, number
+    labels = [v if isinstance(v, str) and v else None for v in found["tax"].tolist()]
+    assert labels == [v if isinstance(v, str) else None for v in frame["tax"].tolist()]
+
+
+def test_stata_has_value_labels_and_variable_labels(scored: Path, tmp_path: Path) -> None:
+    """Stances are numbers from 1 with labels, dates are dates, variables say what they hold."""
+    path = tmp_path / "out.dta"
+    _run("results", "export", scored, "-o", path)
+    with pd.read_stata(path, iterator=True, convert_categoricals=False) as reader:
+        assert reader.value_labels()["sanctions"] == dict(enumerate(LABELS, start=1))
+        assert reader.variable_labels()["sanctions"].startswith("Stance on sanctions")
+        frame = reader.read()
+    assert set(frame["sanctions"].dropna().unique()) <= {1, 2, 3, 4}
+    assert frame["sanctions"].isna().sum() == 1
+    assert frame["date"].dtype.kind == "M"
+
+
+def test_spss_has_value_labels_measures_and_dates(scored: Path, tmp_path: Path) -> None:
+    """The same in SPSS, with the measure of each variable."""
+    import pyreadstat
+
+    path = tmp_path / "out.sav"
+    _run("results", "export", scored, "-o", path)
+    frame, meta = pyreadstat.read_sav(str(path))
+    assert meta.variable_value_labels["diplomacy"] == {float(k): v for k, v in enumerate(LABELS, start=1)}
+    assert meta.column_names_to_labels["start"].startswith("First character")
+    assert (meta.variable_measure["sanctions"], meta.variable_measure["sanctions_probability"]) == ("nominal", "scale")
+    assert str(frame["date"].iloc[0]) == "2026-05-10"
+    assert meta.file_encoding == "UTF-8"
+
+
+def test_excel_has_typed_cells_and_a_sheet_of_columns(scored: Path, tmp_path: Path) -> None:
+    """Numbers are numbers, dates dates, no cell a formula; the second sheet describes the first."""
+    import openpyxl
+
+    path = tmp_path / "out.xlsx"
+    _run("results", "export", scored, "-o", path)
+    book = openpyxl.load_workbook(path)
+    sheet, about = book["results"], book["columns"]
+    head = [cell.value for cell in sheet[1]]
+    first = dict(zip(head, sheet[2], strict=True))
+    assert (first["sanctions_probability"].data_type, first["text"].data_type) == ("n", "s")
+    assert first["date"].is_date
+    assert not any(cell.data_type == "f" for row in sheet for cell in row)
+    assert [row[0].value for row in about][1:] == head
+    assert sheet.freeze_panes == "A2"
+
+
+def test_sqlite_opens_in_datasette(scored: Path, tmp_path: Path) -> None:
+    """Keys, indexes and types are there, and Datasette answers a query on a facet."""
+    path = tmp_path / "out.sqlite"
+    _run("results", "export", scored, "-o", path)
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        types = {row[1]: row[2] for row in base.execute("PRAGMA table_info(results)")}
+        keys = [row[1] for row in base.execute("PRAGMA table_info(results)") if row[5]]
+        indexes = {row[1] for row in base.execute("PRAGMA index_list(results)")}
+    assert (types["sanctions_probability"], types["start"], types["text"]) == ("REAL", "INTEGER", "TEXT")
+    assert keys == ["article_id", "paragraph"]
+    assert {"results_outlet", "results_sanctions"} <= indexes
+    query = "/out/results.json?_facet=sanctions&_shape=objects"
+    command = [sys.executable, "-W", "ignore", "-m", "datasette", str(path), "--get", query]
+    answer = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    counted = {v["value"]: v["count"] for v in answer["facet_results"]["sanctions"]["results"]}
+    frame = read_results(scored).frame
+    assert {k: v for k, v in counted.items() if k} == frame["sanctions"].value_counts().to_dict()
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_score_writes_every_format_at_once(tmp_path: Path, format: str) -> None:
+    """`stance score -o x.FORMAT` gives the rows, the dictionary and the counts, and leaves nothing else behind."""
+    path = tmp_path / f"s.{format}"
+    result = _run("score", ROOT / "data" / "articles" / "vienna-round.txt", "-o", path)
+    assert result.exit_code == 0
+    assert "articles: 1 read = 1 scored" in result.stderr
+    assert len(_read_back(path)) == 16
+    assert sorted(p.name for p in tmp_path.iterdir()) == [f"s.{format}", f"s.{format}.columns.json"]
+
+
+def test_names_that_a_package_refuses_are_changed_and_said(tmp_path: Path) -> None:
+    """Long, accented, reserved and clashing names stay unique; the dictionary names those of the file."""
+    names = ["if", "end", "with", "Straße", "STRASSE", "1st", "x" * 40, "x" * 41]
+    frame = pd.DataFrame({name: [i] for i, name in enumerate(names)})
+    for format, reader in (("dta", pd.read_stata), ("sav", pd.read_spss)):
+        path = tmp_path / f"n.{format}"
+        export(frame, path, ())
+        found = list(reader(path).columns)
+        assert len({name.lower() for name in found}) == len(names)
+        assert all(re.fullmatch(r"[A-Za-z]\w*", name) for name in found)
+        package = json.loads((tmp_path / f"n.{format}.columns.json").read_text())
+        assert [field["name"] for field in package["resources"][0]["schema"]["fields"]] == found
+
+
+def test_a_table_too_long_for_excel_is_refused(tmp_path: Path) -> None:
+    """More rows than a sheet has: an error that names what to write instead, and no file."""
+    frame = pd.DataFrame({"paragraph": range(1_048_576)})
+    with pytest.raises(StanceError, match="do not fit"):
+        export(frame, tmp_path / "x.xlsx", ())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_table_is_a_table(tmp_path: Path) -> None:
+    """No row still gives every column in every format."""
+    for format in FORMATS:
+        path = tmp_path / f"e.{format}"
+        export(_hostile().head(0), path, (Target("tax"),))
+        columns = list(_read_back(path).columns) if format != "jsonl" else []
+        assert columns in ([], list(_hostile().columns))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("-o", "no/such/x.dta"), "no folder"),
+        (("-o", "x.docx"), "no such format"),
+        (("-o", "."), "no such format"),
+    ],
+)
+def test_export_errors_are_one_line(scored: Path, arguments: tuple[str, ...], message: str) -> None:
+    """A wrong place or format."""
+    result = _run("results", "export", scored, *arguments)
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_the_r_snippet_runs_and_agrees(scored: Path, tmp_path: Path) -> None:
+    """The code in docs/r.md, in real R, prints the shares and the net stance of the roll-up."""
+    if shutil.which("Rscript") is None:
+        if os.environ.get("STANCE_ALL_TESTS"):
+            pytest.fail("R is not installed")
+        pytest.skip("R is not installed (Debian: r-base-core)")
+    _run("results", "export", scored, "-o", tmp_path / "scores.csv")
+    (code,) = re.findall(r"```r\n(.*?)```", (ROOT / "docs" / "r.md").read_text(encoding="utf-8"), re.S)
+    (tmp_path / "snippet.R").write_text(code, encoding="utf-8")
+    run = subprocess.run(["Rscript", "--vanilla", "snippet.R"], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    found = read_results(scored)
+    row = roll_up(found, weight="article").iloc[0]
+    net, error = re.search(r"net stance on sanctions: (\S+) \(s\.e\. (\S+),", run.stdout).groups()  # type: ignore[union-attr]
+    assert float(net) == pytest.approx(row["sanctions_net"], abs=6e-4)
+    assert float(error) == pytest.approx(row["sanctions_net_se"], abs=6e-4)
+    outlet = roll_up(found, "outlet").set_index("outlet")
+    shares = re.search(r"^ +A +([\d.]+) +([\d.]+) +([\d.]+)", run.stdout, re.M).groups()  # type: ignore[union-attr]
+    expected = [outlet.loc["A", f"sanctions_share_{label}"] for label in LABELS[:3]]
+    assert [float(share) for share in shares] == pytest.approx(expected, abs=6e-4)
+
+
+def test_a_roll_up_is_exported_with_its_dictionary(scored: Path, tmp_path: Path) -> None:
+    """Columns of a roll-up are described as what they are: counts, shares, errors."""
+    _run("results", "rollup", scored, "--level", "outlet", "-o", tmp_path / "r.sav")
+    package = json.loads((tmp_path / "r.sav.columns.json").read_text())
+    fields = {f["name"]: f for f in package["resources"][0]["schema"]["fields"]}
+    assert fields["sanctions_abstained"]["type"] == "integer"
+    assert "Standard error" in fields["sanctions_net_se"]["description"]
+    assert "both" in fields["share_dual_track"]["description"]
+    assert not [name for name, f in fields.items() if "as found" in f["description"]]
+
+
+def test_results_are_a_frame_with_a_model(scored: Path) -> None:
+    """What a program gets: frame, targets, level, model, counts."""
+    found = read_results(scored)
+    assert isinstance(found, Results)
+    assert [target.name for target in found.targets] == ["sanctions", "diplomacy"]
+    assert found.level == "paragraph"
+
+
+def test_the_commands_offer_what_the_library_has() -> None:
+    """The choices of the command line, which loads no library to show its help, are those of the library."""
+    from stance.batch.encoding import FORMATS as PLAIN
+    from stance.commands import results as command
+    from stance.commands import score
+    from stance.results.export import EXPORTS, export_format
+    from stance.results.rollup import COPIES, LEVELS, WEIGHTS
+
+    assert set(command._FORMATS) == {*PLAIN, *EXPORTS} == set(FORMATS)
+    assert command._LEVELS == LEVELS
+    parameters = {parameter.name: parameter for parameter in command.rollup.params}
+    assert parameters["weight"].type.choices == WEIGHTS  # type: ignore[attr-defined]
+    assert parameters["copies"].type.choices == COPIES  # type: ignore[attr-defined]
+    suffixes = {suffix for suffixes, _ in EXPORTS.values() for suffix in suffixes}
+    assert set(score._EXPORTS) == suffixes
+    assert all(export_format(f"x{suffix}") == name for suffix, name in score._BY_SUFFIX.items())

@@ -1,0 +1,475 @@
+"""The report, in a real browser: content, layout, keyboard, accessibility, print, and hostile articles."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from stance.commands import main
+from stance.labels import JOINT
+from stance.results.figures import inline_svg
+from stance.results.report import collection_figures, render_report
+from stance.results.rollup import roll_up
+from stance.results.saved import Results, read_results
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "data" / "articles" / "vienna-round.txt"
+WIDTHS = (400, 1400)
+
+HOSTILE = """<script>window.hacked = 1; alert(1)</script> The sanctions must be lifted, the minister said.
+
+<img src="https://example.org/x.png" onerror="window.hacked = 2"> They refused to resume the talks on Friday.
+
+</p></div></main></style></title><svg onload="window.hacked = 3"> The embargo stays in force, she told reporters.
+
+{{ 7 * 7 }} {% raw %} &lt;b&gt; &amp; "quoted" 'single' <!-- the envoys met --> for talks in Geneva on Monday.
+
+<a href="javascript:window.hacked = 4">Sanctions</a> <iframe src="https://example.org/"></iframe> work, he argued.
+
+وزیر خارجه گفت مذاکرات ادامه دارد.
+"""
+NASTY = '"><script>window.hacked = 5</script> $\\frac{1}$ & <b>wire</b>'
+
+
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Scores and reports of one article, of a collection, and of a hostile collection."""
+    place = tmp_path_factory.mktemp("report")
+    probes = sorted((ROOT / "data" / "probes").glob("*.jsonl"))
+    lines = [line for path in probes for line in path.read_text(encoding="utf-8").splitlines()]
+    texts = [json.loads(line)["text"] for line in lines[::3]]
+    rows = [
+        {
+            "id": f"n{i:03}",
+            "text": "\n\n".join(texts[i : i + 4]),
+            "title": f"Article {i}" if i % 3 else None,
+            "outlet": f"Outlet {'ABC'[i % 3]}",
+            "date": f"2026-{1 + i % 5:02}-11",
+        }
+        for i in range(0, 160, 4)
+    ]
+    (place / "many.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    hostile = [{"id": f"h{i}{NASTY}", "text": HOSTILE, "title": NASTY, "outlet": NASTY, "date": NASTY} for i in (1, 2)]
+    (place / "hostile.jsonl").write_text("".join(json.dumps(row) + "\n" for row in hostile), encoding="utf-8")
+    for name, source in (("one", SAMPLE), ("many", place / "many.jsonl"), ("hostile", place / "hostile.jsonl")):
+        assert _run("score", source, "--explain", "-o", place / f"{name}.csv").exit_code == 0
+        result = _run("report", place / f"{name}.csv", "-o", place / f"{name}.html")
+        assert result.exit_code == 0, result.stderr
+    assert _run("report", place / "many.csv", "-o", place / "few.html", "--articles", 2).exit_code == 0
+    return place
+
+
+class _Watched:
+    """A page with all that it asked for and all that it complained of."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+
+
+def _open(browser: Browser, path: Path, width: int = 1400, **options: Any) -> _Watched:
+    context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+    watched = _Watched(context.new_page())
+    watched.page.goto(path.as_uri())
+    return watched
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["one", "many", "hostile"])
+def test_it_fits_says_nothing_and_asks_for_nothing(chromium: Browser, folder: Path, name: str, width: int) -> None:
+    """No sideways scrolling, no console message, no request but for the file itself."""
+    found = _open(chromium, folder / f"{name}.html", width)
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= width
+    outside = """[...document.querySelectorAll('main *')].filter(e => !e.closest('.scroll, svg')
+        && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
+    assert found.page.evaluate(outside) == []
+    assert [url for url in found.requests if not url.startswith("data:")] == [(folder / f"{name}.html").as_uri()]
+    assert found.complaints == []
+    found.page.context.close()
+
+
+@pytest.mark.parametrize(("name", "source"), [("one", "sample"), ("many", "many.jsonl"), ("hostile", "hostile.jsonl")])
+def test_every_paragraph_stands_there_as_in_its_source(chromium: Browser, folder: Path, name: str, source: str) -> None:
+    """Texts on the page are those of the article at their offsets, character by character, with their stances."""
+    frame = read_results(folder / f"{name}.csv").frame
+    if source == "sample":
+        originals = {"vienna-round": SAMPLE.read_text(encoding="utf-8")}
+    else:
+        lines = (folder / source).read_text(encoding="utf-8").splitlines()
+        originals = {row["id"]: row["text"] for row in map(json.loads, lines)}
+    page = _open(chromium, folder / f"{name}.html").page
+    texts = page.locator("section[aria-labelledby=text] .paragraph .text")
+    shown = texts.evaluate_all("all => all.map(e => e.textContent)")
+    expected = [originals[r.article_id][r.start : r.end] for r in frame.itertuples()]
+    assert shown == expected
+    chips = page.locator("section[aria-labelledby=text] .chip").all_inner_texts()
+    for number, record in enumerate(frame.to_dict("records")):
+        for k, target in enumerate(("sanctions", "diplomacy")):
+            chip = " ".join(chips[2 * number + k].split())
+            label = record[target]
+            if isinstance(label, str):
+                assert re.fullmatch(rf"{target} [-+−=]? ?{label} {record[f'{target}_probability']:.2f}", chip), chip
+            else:
+                assert chip == f"{target} no label: {record[f'{target}_abstained']}"
+    page.context.close()
+
+
+def test_deciding_words_are_underlined_in_place(chromium: Browser, folder: Path) -> None:
+    """Each stretch of the results is underlined where it stands; shade and thickness by strength, colour by sign."""
+    frame = read_results(folder / "many.csv").frame
+    page = _open(chromium, folder / "many.html").page
+    marks = page.locator("section[aria-labelledby=text] .paragraph").evaluate_all(
+        """paragraphs => paragraphs.map(p => [...p.querySelectorAll('.w')].map(e => {
+            const style = getComputedStyle(e), range = document.createRange()
+            range.setStart(p.querySelector('.text'), 0); range.setEndBefore(e)
+            return {at: range.toString().length, text: e.textContent, title: e.title, line: style.textDecorationLine,
+                    colour: style.textDecorationColor, style: style.textDecorationStyle,
+                    thick: parseFloat(style.textDecorationThickness),
+                    under: parseFloat(style.textUnderlineOffset)} }))"""
+    )
+    seen = set()
+    for record, found in zip(frame.to_dict("records"), marks, strict=True):
+        for k, target in enumerate(("sanctions", "diplomacy")):
+            cell = record[f"{target}_words"]
+            expected = json.loads(cell) if isinstance(cell, str) else []
+            of_target = sorted((m for m in found if m["title"].startswith(target)), key=lambda m: m["at"])
+            # a stretch may be cut where one of the other target begins or ends
+            covered = {i for m in of_target for i in range(m["at"], m["at"] + len(m["text"]))}
+            wanted = {i - record["start"] for a, b, _ in expected for i in range(a, b)}
+            assert covered == wanted
+            for mark in of_target:
+                value = next(v for a, b, v in expected if a <= mark["at"] + record["start"] < b)
+                assert mark["title"] == f"{target}: {value:+.2f} to {record[target]}"
+                assert mark["line"] == "underline"
+                assert mark["style"] == ("solid" if value > 0 else "dotted")
+                assert mark["thick"] == (4 if abs(value) >= 1 else 3 if abs(value) >= 0.5 else 2)
+                seen.add((k, mark["colour"], mark["thick"], value > 0, mark["under"]))
+    looks = {(positive, thick): colour for _, colour, thick, positive, _ in seen}
+    assert len(looks) >= 5
+    assert len(set(looks.values())) == len(looks)
+    assert len({under for _, _, _, _, under in seen}) == 2
+    page.context.close()
+
+
+def _contrast(first: str, second: str) -> float:
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    high, low = sorted((luminance(first), luminance(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _as_seen(colour: str, matrix: list[list[float]]) -> list[float]:
+    linear = [((int(colour[i : i + 2], 16) / 255 + 0.055) / 1.055) ** 2.4 for i in (1, 3, 5)]
+    return [sum(a * b for a, b in zip(row, linear, strict=True)) for row in matrix]
+
+
+def test_colours_are_seen_by_everybody() -> None:
+    """Underlines stand out from the page by 3 to 1, and the two signs stay apart for each kind of colour blindness."""
+    css = (ROOT / "stance" / "results" / "templates" / "report.css").read_text(encoding="utf-8")
+    colours = dict(re.findall(r"^\.((?:for|against-it)\.\w+) \{ text-decoration-color: (#\w{6})", css, re.M))
+    assert len(colours) == 6
+    assert all(_contrast(colour, "#ffffff") >= 3 for colour in colours.values())
+    # Machado, Oliveira and Fernandes (2009), severity 1
+    blindness = {
+        "protanopia": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+        "deuteranopia": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+        "tritanopia": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+    }
+    for matrix in blindness.values():
+        for strength in ("strong", "middling", "weak"):
+            one = _as_seen(colours[f"for.{strength}"], matrix)
+            two = _as_seen(colours[f"against-it.{strength}"], matrix)
+            assert sum(abs(a - b) for a, b in zip(one, two, strict=True)) > 0.1
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_script_in_an_article_does_not_run(chromium: Browser, folder: Path, guarded: bool) -> None:
+    """Markup in text, title, outlet, id and date is shown, not obeyed, even without the page's own policy."""
+    found = _open(chromium, folder / "hostile.html", bypass_csp=not guarded)
+    page = found.page
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hacked") is None
+    assert page.evaluate("document.scripts.length") == 0
+    assert page.locator("main img, main iframe, main b > b, a[href^=javascript]").count() == 0
+    handlers = "[...document.querySelectorAll('*')].flatMap(e => [...e.attributes]).filter(a => /^on/.test(a.name))"
+    assert page.evaluate(f"{handlers}.length") == 0
+    text = page.locator("main").inner_text()
+    assert "<script>window.hacked = 1; alert(1)</script>" in text
+    assert "{{ 7 * 7 }} {% raw %}" in text
+    assert NASTY in page.locator("h3").all_inner_texts()
+    assert found.complaints == []
+    assert len([url for url in found.requests if not url.startswith("data:")]) == 1
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["one", "few", "hostile"])
+def test_axe_finds_nothing(chromium: Browser, folder: Path, axe: str, name: str, width: int) -> None:
+    """All of axe-core's rules, best practices too, with every fold opened."""
+    page = _open(chromium, folder / f"{name}.html", width).page
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    page.evaluate(axe)
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    found = [(v["id"], v["nodes"][0]["html"][:120], v["nodes"][0]["failureSummary"]) for v in result["violations"]]
+    assert found == []
+    assert len(result["passes"]) > 20
+    page.context.close()
+
+
+def test_it_works_by_keyboard(chromium: Browser, folder: Path) -> None:
+    """The first stop skips to the text, folds open by Enter, tables that scroll can be reached, focus is seen."""
+    page = _open(chromium, folder / "one.html", 400).page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.locator(".skip").bounding_box()["x"] >= 0  # type: ignore[index]
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#text"
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        tag = page.evaluate("document.activeElement.tagName")
+        reached.add(tag)
+        if tag == "SUMMARY":
+            break
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+    assert outline == "3px"
+    page.keyboard.press("Enter")
+    assert page.locator("details").first.evaluate("d => d.open") is True
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "scroll"
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", ["one", "many", "hostile"])
+def test_ids_are_unique_and_links_lead_somewhere(chromium: Browser, folder: Path, name: str) -> None:
+    """Several figures and articles share a page without sharing an id; every link within it has its end."""
+    page = _open(chromium, folder / f"{name}.html").page
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+    links = page.evaluate("[...document.querySelectorAll('a')].map(e => e.getAttribute('href'))")
+    assert [link for link in links if link[0] != "#" or link[1:] not in ids] == []
+    uses = page.evaluate("[...document.querySelectorAll('svg use')].map(e => e.href.baseVal)")
+    assert [use for use in uses if use[1:] not in ids] == []
+    page.context.close()
+
+
+def test_it_is_read_without_script(chromium: Browser, folder: Path) -> None:
+    """With scripts switched off in the browser nothing is missing."""
+    page = _open(chromium, folder / "many.html", java_script_enabled=False).page
+    rows = len(read_results(folder / "many.csv").frame)
+    assert page.locator("section[aria-labelledby=text] .paragraph").count() == rows
+    page.locator("summary").first.click()
+    page.context.close()
+
+
+def test_it_prints(chromium: Browser, folder: Path, tmp_path: Path) -> None:
+    """On paper: no navigation, folded tables laid out, all pages there."""
+    page = _open(chromium, folder / "one.html").page
+    page.emulate_media(media="print")
+    assert not page.locator("nav").is_visible()
+    assert page.locator("details table").first.bounding_box()["height"] > 100  # type: ignore[index]
+    content = page.pdf(format="A4", path=tmp_path / "one.pdf")
+    assert content.startswith(b"%PDF")
+    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", content)) <= 8
+    page.context.close()
+
+
+def test_a_collection_shows_its_figures(chromium: Browser, folder: Path) -> None:
+    """Counts, joint table and groups on the page are those of the roll-up; charts have names and titles."""
+    results = read_results(folder / "many.csv")
+    whole = roll_up(results).iloc[0]
+    page = _open(chromium, folder / "many.html").page
+    rows = page.locator("section[aria-labelledby=joint] table").first.locator("tbody tr").all_inner_texts()
+    for row, name in zip(rows, JOINT, strict=True):
+        assert row.split("\t")[1:] == [f"{int(whole[name]):,}", f"{100 * whole[f'share_{name}']:.1f} %"]
+    counts = page.locator("dl.counts").inner_text()
+    assert "40 read = 40 scored + 0 abstained + 0 quarantined" in counts
+    assert results.model["sha256"] in counts
+    assert results.model["corpus"]["fingerprint"] in counts
+    charts = page.locator("figure [role=img]")
+    assert charts.count() == 2
+    assert "Net stance on sanctions and diplomacy for 5 months" in str(charts.first.get_attribute("aria-label"))
+    assert page.locator("figure svg text", has_text="2026-03").count() == 1
+    for level, expected in (("month", roll_up(results, "month")), ("outlet", roll_up(results, "outlet"))):
+        table = page.locator(f"[aria-label='Figures by {level}'] tbody tr").all_inner_texts()
+        nets = {row.split("\t")[0]: row.split("\t")[7] for row in table}
+        assert nets == {row[level]: f"{row['sanctions_net']:+.2f}" for row in expected.to_dict("records")}
+    methods = page.locator("section[aria-labelledby=methods]").inner_text()
+    assert f"macro-F1 is {results.model['metrics']['sanctions']['macro_f1'][0]:.2f}" in methods
+    assert "classify-and-count" in methods
+    page.context.close()
+
+
+def test_typical_and_doubtful_paragraphs_are_the_extremes(folder: Path) -> None:
+    """Of each stance the three most and the three least probable, each where it belongs."""
+    frame = read_results(folder / "many.csv").frame
+    html = (folder / "many.html").read_text(encoding="utf-8")
+    part = html[html.index('id="examples"') : html.index('id="text"')]
+    favored = frame[frame["sanctions"] == "favor"].sort_values("sanctions_probability", ascending=False, kind="stable")
+    block = part[part.index("sanctions: favor") : part.index("sanctions: against")]
+    shown = re.findall(r'<p class="meta">(n\d+)</p>', block)
+    assert shown == favored["article_id"].tolist()[:3] + favored["article_id"].tolist()[::-1][:3]
+
+
+def test_speakers_are_shown_where_they_are_known(chromium: Browser, folder: Path, tmp_path: Path) -> None:
+    """Columns voice, speaker and actor are optional; with them there are names and a chart by actor."""
+    found = read_results(folder / "many.csv")
+    n = len(found.frame)
+    frame = found.frame.assign(
+        voice=["quoted", "author"] * (n // 2),
+        speaker=["the deputy minister", None] * (n // 2),
+        actor=[["Iran", "France", None][i % 3] for i in range(n)],
+    )
+    path = tmp_path / "spoken.html"
+    path.write_text(render_report(Results(frame, found.targets, "paragraph")), encoding="utf-8")
+    page = _open(chromium, path).page
+    spoken = page.locator("section[aria-labelledby=text] .spoken").first.inner_text()
+    assert spoken == "quoted · the deputy minister · Iran"
+    assert page.locator("figure h3").all_inner_texts() == ["Over time", "By outlet", "By actor"]
+    assert page.locator("section[aria-labelledby=text] th", has_text="speaker").count() > 0
+    assert "not known here" in page.locator("section[aria-labelledby=counts]").inner_text()
+    page.context.close()
+
+
+def test_figures_are_saved_for_papers(folder: Path, tmp_path: Path) -> None:
+    """SVG that is XML with text as text, and PDF; the same bytes each time, and so the page."""
+    for name in ("a", "b"):
+        result = _run("report", folder / "many.csv", "-o", tmp_path / f"{name}.html", "--figures", tmp_path / name)
+        assert "4 files to" in result.stderr
+    names = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert names == ["by-month.pdf", "by-month.svg", "by-outlet.pdf", "by-outlet.svg"]
+    assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in names)
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+    svg = ElementTree.parse(tmp_path / "a" / "by-outlet.svg")
+    words = "".join(element.text or "" for element in svg.iter() if element.tag.endswith("text"))
+    assert "Outlet A" in words
+    assert (tmp_path / "a" / "by-month.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_month_without_articles_is_a_gap(folder: Path) -> None:
+    """Time is drawn to scale; and of many outlets the largest are drawn and the number is said."""
+    found = read_results(folder / "many.csv")
+    day = found.frame["date"].replace({"2026-02-11": "2026-08-11"})
+    outlets = found.frame["article_id"]
+    months, by_outlet = collection_figures(
+        Results(found.frame.assign(date=day, outlet=outlets), found.targets, "paragraph")
+    )
+    assert months.groups == ["2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08"]
+    gaps = [month for month, value in zip(months.groups, months.series[0].values, strict=True) if value != value]
+    assert gaps == ["2026-02", "2026-06", "2026-07"]
+    assert "for 5 months" in months.summary
+    assert len(by_outlet.groups) == 15
+    assert "for 40 outlets, of which the 15 with most paragraphs are drawn" in by_outlet.summary
+    assert "<svg" in inline_svg(months)
+
+
+def test_hostile_names_do_not_break_a_chart(folder: Path) -> None:
+    """Mathematics and markup in an outlet's name are its letters."""
+    html = (folder / "hostile.html").read_text(encoding="utf-8")
+    chart = html[html.index("<svg viewBox") : html.index("</svg>")]
+    assert "&lt;script" in chart
+    assert "<script" not in html
+
+
+def test_results_without_deciding_words_say_how_to_get_them(tmp_path: Path) -> None:
+    """Not explained: the page says so, and stands."""
+    _run("score", SAMPLE, "-o", tmp_path / "s.parquet")
+    assert _run("report", tmp_path / "s.parquet", "-o", tmp_path / "s.html").exit_code == 0
+    assert "stance score --explain" in (tmp_path / "s.html").read_text(encoding="utf-8")
+
+
+def test_articles_beyond_the_limit_are_counted(folder: Path, tmp_path: Path) -> None:
+    """--articles shows so many; the rest is named."""
+    _run("report", folder / "many.csv", "-o", tmp_path / "s.html", "--articles", 2, "--title", "A <b>title</b>")
+    html = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert "38 more are counted above" in html
+    assert "<title>A &lt;b&gt;title&lt;/b&gt;" in html
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("sanctions_words", "oops", "deciding words are not"),
+        ("sanctions_words", "[[0, 999999, 1.0]]", "lie outside their paragraph"),
+        ("sanctions_words", '[["a", 2]]', "deciding words are not"),
+    ],
+)
+def test_damaged_words_are_named(folder: Path, tmp_path: Path, column: str, value: str, message: str) -> None:
+    """Article, paragraph and what is wrong, in one line; no page."""
+    frame = pd.read_csv(folder / "one.csv")
+    frame[column] = frame[column].astype(object)
+    frame.loc[2, column] = value
+    frame.to_csv(tmp_path / "d.csv", index=False)
+    result = _run("report", tmp_path / "d.csv", "-o", tmp_path / "d.html")
+    assert result.exit_code == 1
+    assert "vienna-round, paragraph 3" in result.stderr
+    assert message in result.stderr
+    assert not (tmp_path / "d.html").exists()
+
+
+def test_articles_alone_make_no_report(tmp_path: Path) -> None:
+    """Results at the level of articles, and a folder that is not there, are one-line errors."""
+    _run("score", SAMPLE, "--level", "article", "-o", tmp_path / "a.csv")
+    result = _run("report", tmp_path / "a.csv", "-o", tmp_path / "a.html")
+    assert (result.exit_code, "needs paragraphs" in result.stderr) == (1, True)
+    _run("score", SAMPLE, "-o", tmp_path / "p.csv")
+    result = _run("report", tmp_path / "p.csv", "-o", tmp_path / "no" / "a.html")
+    assert (result.exit_code, "no folder" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(("package", "source"), [("jinja2", "one.csv"), ("matplotlib", "many.csv")])
+def test_a_missing_extra_is_named(folder: Path, tmp_path: Path, package: str, source: str) -> None:
+    """Without the package: one line that says what to install."""
+    code = f"import sys; sys.modules[{package!r}] = None; from stance.commands import main; main()"
+    command = [sys.executable, "-c", code, "report", str(folder / source), "-o", str(tmp_path / "x.html")]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert "pip install 'sanctions-stance[report]'" in run.stderr
+    assert len(run.stderr.strip().splitlines()) == 1
+
+
+def test_a_device_is_not_replaced(folder: Path, tmp_path: Path) -> None:
+    """Where something stands that is no file, such as a pipe or /dev/null, it stays; one line says so."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for arguments in (
+        ("report", folder / "one.csv", "-o", pipe),
+        ("results", "export", folder / "one.csv", "-o", pipe, "-f", "csv"),
+        ("score", SAMPLE, "-o", pipe, "-f", "csv"),
+        ("score", SAMPLE, "-o", pipe, "-f", "xlsx"),
+    ):
+        result = _run(*arguments)
+        assert (result.exit_code, "device" in result.stderr, pipe.is_fifo()) == (1, True, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+def test_an_article_needs_no_matplotlib(folder: Path, tmp_path: Path) -> None:
+    """Only a collection has charts."""
+    code = "import sys; sys.modules['matplotlib'] = None; from stance.commands import main; main()"
+    command = [sys.executable, "-c", code, "report", str(folder / "one.csv"), "-o", str(tmp_path / "one.html")]
+    assert subprocess.run(command, capture_output=True).returncode == 0

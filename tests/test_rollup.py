@@ -1,0 +1,342 @@
+"""Roll-ups: shares, net stance with its standard error, the joint table; every figure by hand or by brute force."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from stance.commands import main
+from stance.errors import StanceError
+from stance.labels import JOINT, LABELS, Target
+from stance.results.dates import day_of, month_of
+from stance.results.rollup import count_articles, roll_up
+from stance.results.saved import Results, read_results
+
+TARGETS = (Target("sanctions"), Target("diplomacy"))
+
+
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
+
+
+def _results(rows: list[tuple[Any, ...]], **more: list[Any]) -> Results:
+    """From (article, outlet, date, sanctions, diplomacy)."""
+    names = ("article_id", "outlet", "date", "sanctions", "diplomacy")
+    frame = pd.DataFrame(rows, columns=list(names)).assign(**{"sanctions_abstained": None, **more})
+    return Results(frame, TARGETS, "paragraph")
+
+
+SMALL = [
+    ("a", "Wire", "2026-05-09", "favor", "unrelated"),
+    ("a", "Wire", "2026-05-09", "favor", "favor"),
+    ("a", "Wire", "2026-05-09", "against", "favor"),
+    ("a", "Wire", "2026-05-09", "unrelated", "unrelated"),
+    ("b", "Wire", "June 2, 2026", "neutral", "against"),
+    ("b", "Wire", "June 2, 2026", None, None),
+    ("c", None, "02/06/2026", "against", None),
+]
+
+
+def test_every_count_and_share_by_hand() -> None:
+    """Seven paragraphs, worked out on paper."""
+    row = roll_up(_results(SMALL)).iloc[0]
+    assert (row["articles"], row["paragraphs"], row["abstained"]) == (3, 7, 1)
+    assert [row[f"sanctions_{label}"] for label in LABELS] == [2, 2, 1, 1]
+    assert (row["sanctions_abstained"], row["diplomacy_abstained"]) == (1, 2)
+    assert row["sanctions_share_favor"] == pytest.approx(2 / 5)
+    assert row["sanctions_net"] == 0
+    assert [row[name] for name in JOINT] == [1, 1, 1, 1]
+    assert row["share_dual_track"] == pytest.approx(1 / 4)
+    # articles: f-a = 1, 0, -1 of 3, 1, 1 related; ratio 0
+    assert row["sanctions_net_se"] == pytest.approx(math.sqrt(3 / 2 * (1 + 0 + 1)) / 5)
+
+
+def test_boilerplate_is_no_abstention() -> None:
+    """Bylines and footers that were not scored are counted by themselves: read = scored + abstained + boilerplate."""
+    results = _results([*SMALL, ("c", None, "02/06/2026", None, None)])
+    results.frame.loc[7, "sanctions_abstained"] = "boilerplate"
+    row, before = roll_up(results).iloc[0], roll_up(_results(SMALL)).iloc[0]
+    assert (row["paragraphs"], row["abstained"], row["boilerplate"], row["sanctions_abstained"]) == (8, 1, 1, 1)
+    for column in ("sanctions_net", "sanctions_net_se", *JOINT):
+        assert row[column] == before[column]
+
+
+def test_weighting_by_article_is_the_mean_of_articles() -> None:
+    """Net stance is the mean over articles and its error that of a mean."""
+    row = roll_up(_results(SMALL), weight="article").iloc[0]
+    nets = np.array([1 / 3, 0.0, -1.0])
+    assert row["sanctions_net"] == pytest.approx(nets.mean())
+    assert row["sanctions_net_se"] == pytest.approx(nets.std(ddof=1) / math.sqrt(3))
+    assert row["sanctions_favor"] == 2
+
+
+def test_groups_reconcile_and_the_unknown_is_a_group() -> None:
+    """Outlets and months add up to the whole; what has none stands in its own row, last."""
+    results = _results(SMALL)
+    whole = roll_up(results).iloc[0]
+    for level, names in (("outlet", ["Wire", None]), ("month", ["2026-05", "2026-06", None])):
+        rows = roll_up(results, level)
+        assert [None if pd.isna(v) else v for v in rows[level]] == names
+        for column in ("articles", "paragraphs", "abstained", "sanctions_favor", *JOINT):
+            assert rows[column].sum() == whole[column]
+
+
+def test_copies_count_once_or_each() -> None:
+    """Of a cluster the first article stays in each group; with each counted it is still one sampling unit."""
+    clusters = ["x", "x", "x", "x", "x", "x", None]
+    results = _results(SMALL, cluster=clusters)
+    once = roll_up(results, copies="once").iloc[0]
+    assert (once["articles"], once["copies_left_out"], once["paragraphs"]) == (2, 1, 5)
+    each = roll_up(results, copies="each").iloc[0]
+    assert (each["articles"], each["copies_left_out"], each["paragraphs"]) == (3, 0, 7)
+    # two clusters: f-a = 1 of 4 related, -1 of 1; ratio 0
+    assert each["sanctions_net_se"] == pytest.approx(math.sqrt(2 * (1 + 1)) / 5)
+    months = roll_up(results, "month", copies="once")
+    assert months["copies_left_out"].sum() == 0
+    with pytest.raises(StanceError, match="no column 'cluster'"):
+        roll_up(_results(SMALL), copies="once")
+
+
+def test_actors_divide_an_article() -> None:
+    """By actor each paragraph goes to its own; an article counts wherever it has one."""
+    rows = roll_up(_results(SMALL, actor=["Iran", "Iran", "France", None, "Iran", None, "France"]), "actor")
+    assert rows["actor"].tolist()[:2] == ["France", "Iran"]
+    assert rows["paragraphs"].tolist() == [2, 3, 2]
+    assert rows["articles"].tolist() == [2, 2, 2]
+    with pytest.raises(StanceError, match="no column 'voice'"):
+        roll_up(_results(SMALL), "voice")
+
+
+def test_the_standard_error_covers_as_it_should() -> None:
+    """Over 400 samples of 40 articles the 95 % interval holds the true net stance 91 to 98.5 times in 100."""
+    rng = np.random.default_rng(7)
+    inside = 0
+    truth = None
+    for draw in range(-1, 400):
+        n = 200_000 if draw < 0 else 40
+        sizes = rng.integers(1, 9, n)
+        lean = rng.beta(2, 3, n) * (0.5 + sizes / 16)
+        favor = rng.binomial(sizes, lean)
+        against = rng.binomial(sizes - favor, 0.4)
+        if truth is None:
+            truth = (favor - against).sum() / sizes.sum()
+            continue
+        frame = pd.DataFrame({"article_id": [str(i) for i in range(n)], "paragraphs": sizes, "abstained": 0})
+        frame = frame.assign(t_favor=favor, t_against=against, t_neutral=sizes - favor - against, t_unrelated=0)
+        row = roll_up(Results(frame, (Target("t"),), "article")).iloc[0]
+        inside += abs(row["t_net"] - truth) <= 1.96 * row["t_net_se"]
+    assert 0.91 <= inside / 400 <= 0.985
+
+
+def test_paragraphs_and_articles_roll_up_alike(root: Path, tmp_path: Path) -> None:
+    """`--level article` carries all that an outlet or a month needs."""
+    source = tmp_path / "articles.jsonl"
+    lines = (root / "data" / "probes").glob("*.jsonl")
+    texts = [json.loads(line)["text"] for path in sorted(lines) for line in path.read_text().splitlines()][:300]
+    rows = [
+        {"id": f"n{i}", "text": "\n\n".join(texts[i : i + 5]), "outlet": "AB"[i % 2], "date": f"2026-0{1 + i % 3}-11"}
+        for i in range(0, 300, 5)
+    ]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    for level in ("paragraph", "article"):
+        assert _run("score", source, "--level", level, "-o", tmp_path / f"{level}.parquet").exit_code == 0
+    paragraphs, articles = (read_results(tmp_path / f"{level}.parquet") for level in ("paragraph", "article"))
+    assert (paragraphs.level, articles.level) == ("paragraph", "article")
+    for level in ("all", "article", "outlet", "month"):
+        for weight in ("paragraph", "article"):
+            first, second = roll_up(paragraphs, level, weight), roll_up(articles, level, weight)
+            pd.testing.assert_frame_equal(first, second[first.columns.tolist()], check_dtype=False)
+    counted = count_articles(paragraphs)
+    assert counted["paragraphs"].sum() == len(paragraphs.frame)
+    # the command, by way of articles, prints what the library says
+    output = tmp_path / "months.csv"
+    assert _run("score", source, "--level", "month", "-o", output).exit_code == 0
+    read = pd.read_csv(output, dtype={"month": str})
+    pd.testing.assert_frame_equal(read, roll_up(paragraphs, "month"), check_dtype=False)
+    # net stance and error of an article are those of its own record
+    merged = roll_up(paragraphs, "article").merge(articles.frame, on="article_id", suffixes=("", "_record"))
+    for column in ("sanctions_net", "sanctions_net_se", "diplomacy_share_favor"):
+        np.testing.assert_allclose(merged[column], merged[f"{column}_record"], rtol=1e-12)
+
+
+def test_the_same_results_from_every_form(root: Path, tmp_path: Path) -> None:
+    """CSV, JSON lines, Parquet and the folder of a run give the same frame, with ids and outlets as text."""
+    source = tmp_path / "articles.jsonl"
+    rows = [{"id": f"00{i}", "text": f"Talks {i}.\n\nThe embargo stays, he said.", "outlet": "007"} for i in range(9)]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    frames = []
+    for name in ("s.csv", "s.jsonl", "s.parquet", "run/"):
+        assert _run("score", source, "--explain", "-o", f"{tmp_path}/{name}").exit_code == 0
+        found = read_results(tmp_path / name)
+        assert found.model["corpus"]["fingerprint"]
+        assert found.counts is not None
+        assert found.counts.articles["read"] == 9
+        frames.append(found.frame)
+    for frame in frames[1:]:
+        pd.testing.assert_frame_equal(frames[0], frame)
+    assert frames[0]["article_id"].tolist()[:3] == ["000", "000", "001"]
+    assert set(frames[0]["outlet"]) == {"007"}
+
+
+def test_commands_say_that_they_classify_and_count(root: Path, tmp_path: Path) -> None:
+    """On stderr, in the dictionary; and the help names it."""
+    scores = tmp_path / "s.csv"
+    _run("score", root / "data" / "articles" / "vienna-round.txt", "-o", scores)
+    result = _run("results", "rollup", scores, "-o", tmp_path / "r.csv")
+    assert "classify-and-count" in result.stderr
+    notes = json.loads((tmp_path / "r.csv.columns.json").read_text())["stance"]["notes"]
+    assert any("classify-and-count" in note for note in notes)
+    assert "classify-and-count" in _run("results", "rollup", "--help").output
+    shown = _run("results", "rollup", scores, "--level", "outlet")
+    assert "outlet unknown: 1 articles" in shown.stderr
+    assert "coercion only" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("gone.csv", None, "No such file"),
+        ("x.csv", "a,b\n1,2\n", "no results of `stance score`"),
+        ("x.jsonl", "oops\n", "not readable as results"),
+        ("x.parquet", "PAR1", "not readable as results"),
+        ("x.doc", "", "results are read from"),
+        ("empty.csv", "", "not readable as results: Empty"),
+        ("folder", None, "no manifest.json"),
+    ],
+)
+def test_what_holds_no_results_is_one_line(tmp_path: Path, name: str, content: str | None, message: str) -> None:
+    """A wrong file is named with what is wrong."""
+    path = tmp_path / name
+    if content is not None:
+        path.write_text(content)
+    elif name == "folder":
+        path.mkdir()
+    result = _run("results", "rollup", path)
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_an_unfinished_run_is_not_rolled_up(root: Path, tmp_path: Path) -> None:
+    """A folder that lacks parts gives an error, not a part of the truth."""
+    _run("score", root / "data" / "articles" / "vienna-round.txt", "-o", f"{tmp_path}/run/")
+    manifest = tmp_path / "run" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"finished"', '"running"'))
+    result = _run("results", "rollup", tmp_path / "run")
+    assert result.exit_code == 1
+    assert "not finished" in result.stderr
+
+
+def test_shards_are_read_as_one_run(tmp_path: Path) -> None:
+    """Two shards in one folder give the rows of an undivided run; one alone is an error."""
+    source = tmp_path / "articles.jsonl"
+    rows = [{"id": f"n{i}", "text": f"Talks {i} were held.\n\nThe embargo stays, he said."} for i in range(11)]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    _run("score", source, "--chunk", 2, "--explain", "-o", f"{tmp_path}/whole/")
+    _run("score", source, "--chunk", 2, "--explain", "-o", f"{tmp_path}/run/", "--shard", "1/2")
+    alone = _run("results", "rollup", tmp_path / "run")
+    assert (alone.exit_code, "1 of 2 shards" in alone.stderr) == (1, True)
+    _run("score", source, "--chunk", 2, "--explain", "-o", f"{tmp_path}/run/", "--shard", "2/2")
+    whole, shards = read_results(tmp_path / "whole"), read_results(tmp_path / "run")
+    pd.testing.assert_frame_equal(whole.frame, shards.frame)
+    assert whole.counts == shards.counts
+    assert whole.model == shards.model
+    result = _run("report", tmp_path / "run", "-o", tmp_path / "r.html")
+    assert (result.exit_code, (tmp_path / "r.html").exists()) == (0, True)
+
+
+def test_score_rolls_up_to_standard_output(root: Path, tmp_path: Path) -> None:
+    """--level outlet and month print CSV, JSON lines or a table; what makes no sense is a usage error."""
+    sample = root / "data" / "articles" / "vienna-round.txt"
+    row = json.loads(_run("score", sample, "--level", "outlet", "-f", "jsonl").stdout)
+    assert (row["outlet"], row["articles"], row["paragraphs"]) == (None, 1, 16)
+    assert _run("score", sample, "--level", "month", "-f", "csv").stdout.startswith("month,articles,")
+    assert "net" in _run("score", sample, "--level", "month").stdout
+    for arguments in (("--level", "outlet", "-o", f"{tmp_path}/run/"), ("--level", "article", "--explain")):
+        assert _run("score", sample, *arguments).exit_code == 2
+    for arguments in (("--level", "outlet", "-f", "dta"), ("--level", "month", "-o", f"{tmp_path}/no/x.csv")):
+        result = _run("score", sample, *arguments)
+        assert (result.exit_code, len(result.stderr.strip().splitlines())) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "month"),
+    [
+        ("2026-05-09", "2026-05-09", "2026-05"),
+        ("2026-05-09T23:30:00+03:00", "2026-05-09", "2026-05"),
+        ("20260509", "2026-05-09", "2026-05"),
+        ("Fri, 09 May 2026 10:00:00 +0000", "2026-05-09", "2026-05"),
+        ("May 9, 2026 Saturday", "2026-05-09", "2026-05"),
+        ("May 2026", None, "2026-05"),
+        ("09/05/2026", None, None),
+        ("2026-02-30", None, None),
+        ("yesterday", None, None),
+        (None, None, None),
+    ],
+)
+def test_dates_are_read_only_beyond_doubt(text: str | None, day: str | None, month: str | None) -> None:
+    """Day and month in figures could be either; such a date stays unknown."""
+    assert (None if day_of(text) is None else str(day_of(text))) == day
+    assert month_of(text) == month
+
+
+def _by_loops(rows: list[dict[str, Any]], weight: str, copies: str) -> dict[str, float]:
+    """Shares, net stance and joint shares of one group, counted paragraph by paragraph."""
+    chosen: dict[str, str] = {}
+    for row in rows:
+        chosen.setdefault(row["cluster"] or f"alone {row['article_id']}", row["article_id"])
+    if copies == "once":
+        rows = [row for row in rows if row["article_id"] in chosen.values()]
+    found: dict[str, float] = {"paragraphs": len(rows)}
+
+    def share(base: list[dict[str, Any]], hit: list[dict[str, Any]]) -> float:
+        if not base:
+            return math.nan
+        if weight == "paragraph":
+            return len(hit) / len(base)
+        articles = {row["article_id"] for row in base}
+        parts = [
+            sum(row["article_id"] == a for row in hit) / sum(row["article_id"] == a for row in base) for a in articles
+        ]
+        return sum(parts) / len(parts)
+
+    for target in ("sanctions", "diplomacy"):
+        related = [row for row in rows if row[target] in LABELS[:3]]
+        shares = [share(related, [row for row in related if row[target] == label]) for label in LABELS[:3]]
+        found |= {f"{target}_share_{label}": value for label, value in zip(LABELS, shares, strict=False)}
+        found[f"{target}_net"] = shares[0] - shares[1]
+    both = [r for r in rows if r["sanctions"] and r["diplomacy"]]
+    both = [r for r in both if {r["sanctions"], r["diplomacy"]} != {"unrelated"}]
+    for name, favored in zip(JOINT, ((True, False), (False, True), (True, True), (False, False)), strict=True):
+        hit = [r for r in both if (r["sanctions"] == "favor", r["diplomacy"] == "favor") == favored]
+        found[f"share_{name}"] = share(both, hit)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_roll_ups_equal_a_count_by_loops(seed: int) -> None:
+    """On random results every share of every level, weighting and treatment of copies is that of a plain count."""
+    rng = np.random.default_rng(seed)
+    labels = np.array([*LABELS, None], dtype=object)
+    rows = []
+    for article in range(int(rng.integers(1, 25))):
+        about = {"article_id": f"a{article}", "outlet": ["A", "B", None][rng.integers(3)], "date": "2026-01-01"}
+        about["cluster"] = ["x", "y", None, None][rng.integers(4)]
+        for _ in range(rng.integers(1, 7)):
+            rows.append(about | {"sanctions": labels[rng.integers(5)], "diplomacy": labels[rng.integers(5)]})
+    frame = pd.DataFrame(rows).assign(sanctions_abstained=None)
+    for weight in ("paragraph", "article"):
+        for copies in ("each", "once"):
+            for level in ("all", "outlet"):
+                for got in roll_up(Results(frame, TARGETS, "paragraph"), level, weight, copies).to_dict("records"):
+                    group = None if level == "all" or pd.isna(got["outlet"]) else got["outlet"]
+                    expected = _by_loops([r for r in rows if level == "all" or r["outlet"] == group], weight, copies)
+                    for name, value in expected.items():
+                        assert got[name] == pytest.approx(value, nan_ok=True), (weight, copies, level, name)

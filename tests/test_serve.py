@@ -1,0 +1,336 @@
+"""The local page: a real server process, a real browser, hostile clients, and many at once."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import http.client
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pandas as pd
+import pytest
+
+import stance
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "data" / "articles" / "vienna-round.txt"
+TEXT = "The embargo must be lifted at once, she said.\n\nThey agreed to resume the talks in Geneva on Monday."
+
+
+@contextlib.contextmanager
+def _serving(*arguments: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    command = [sys.executable, "-m", "stance", "serve", "--port", "0", *arguments]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        found = re.match(r"http://127\.0\.0\.1:(\d+)/ ", line)
+        assert found, line + process.stderr.read()
+        port = int(found[1])
+        for _ in range(100):
+            with contextlib.suppress(httpx.TransportError):
+                httpx.get(f"http://127.0.0.1:{port}/")
+                break
+            time.sleep(0.1)
+        try:
+            yield port, process
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """A server with its default limits."""
+    with _serving() as (port, _):
+        yield port
+
+
+# one for all: making a client takes longer than an answer; no connection is kept, so that each request opens its own
+CLIENT = httpx.Client(verify=False, timeout=60, limits=httpx.Limits(max_keepalive_connections=0, max_connections=None))
+
+
+def _post(port: int, text: str | None = None, **more: Any) -> httpx.Response:
+    files = more.pop("files", {"text": (None, text or "")})
+    return CLIENT.post(f"http://127.0.0.1:{port}/", files=files, **more)
+
+
+def _csv(html: str) -> pd.DataFrame:
+    import base64
+    import io
+
+    (data,) = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', html)
+    return pd.read_csv(io.BytesIO(base64.b64decode(data)))
+
+
+@pytest.mark.parametrize("width", [400, 1400])
+def test_a_pasted_text_becomes_the_report(chromium: Browser, port: int, tmp_path: Path, width: int) -> None:
+    """Paste, press the button, read the stances, download the CSV; nothing but this server is asked, no message."""
+    context = chromium.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    requests, complaints = [], []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"http://127.0.0.1:{port}/")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_label("Paste an article").fill(TEXT)
+    page.get_by_role("button", name="Score", exact=True).press("Enter")
+    page.wait_for_selector(".paragraph")
+    assert page.locator(".paragraph .text").evaluate_all("all => all.map(e => e.textContent)") == TEXT.split("\n\n")
+    assert page.locator(".paragraph .chip").count() == 4
+    assert page.locator(".w").count() > 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    with page.expect_download() as waited:
+        page.get_by_role("link", name="Download CSV").click()
+    waited.value.save_as(tmp_path / "d.csv")
+    frame = pd.read_csv(tmp_path / "d.csv")
+    expected = stance.load_model().score(TEXT)
+    assert frame["text"].tolist() == [score.paragraph.text for score in expected]
+    assert frame["sanctions"].tolist() == [score.stances["sanctions"].label for score in expected]
+    assert {url.split("/")[2] for url in requests if not url.startswith("data:")} == {f"127.0.0.1:{port}"}
+    assert complaints == []
+    assert context.cookies() == []
+    context.close()
+
+
+def test_a_dropped_file_becomes_the_report(chromium: Browser, port: int) -> None:
+    """A file, with line ends and name as they are; the same paragraphs as `stance score` has."""
+    page = chromium.new_page()
+    page.goto(f"http://127.0.0.1:{port}/")
+    page.get_by_label("choose a file").set_input_files(SAMPLE)
+    page.get_by_role("button", name="Score", exact=True).click()
+    page.wait_for_selector(".paragraph")
+    assert page.locator("h1").inner_text() == "vienna-round"
+    assert page.locator("section[aria-labelledby=text] .paragraph").count() == 16
+    page.get_by_role("link", name="Another text").click()
+    assert page.get_by_role("button", name="Score", exact=True).is_visible()
+    page.close()
+
+
+def test_the_form_and_its_errors_pass_axe(chromium: Browser, port: int, axe: str) -> None:
+    """The empty form, the form with a problem, and the result."""
+    page = chromium.new_page()
+    for text in (None, "", TEXT):
+        page.goto(f"http://127.0.0.1:{port}/")
+        if text is not None:
+            page.get_by_label("Paste an article").fill(text)
+            page.get_by_role("button", name="Score", exact=True).click()
+            page.wait_for_selector(".paragraph" if text else "[role=alert]")
+        page.evaluate(axe)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:100]) for v in found] == []
+    page.close()
+
+
+def test_script_in_a_text_does_not_run(chromium: Browser, port: int) -> None:
+    """Neither from the text nor from the name of the file."""
+    page = chromium.new_page()
+    complaints: list[str] = []
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    page.goto(f"http://127.0.0.1:{port}/")
+    name = "<img src=x onerror=window.hacked=1>.txt"
+    body = "<script>window.hacked = 2</script> The sanctions stay, he said.\n\n<svg onload='window.hacked = 3'>"
+    file = {"name": name, "mimeType": "text/plain", "buffer": body.encode()}
+    page.get_by_label("choose a file").set_input_files(file)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Score", exact=True).click()
+    page.wait_for_selector(".paragraph")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hacked") is None
+    assert page.evaluate("document.scripts.length") == 0
+    assert complaints == []
+    page.close()
+
+
+def test_headers_keep_the_page_to_itself(port: int) -> None:
+    """A strict policy, no cookie, nothing cached, on every answer."""
+    for response in (
+        httpx.get(f"http://127.0.0.1:{port}/"),
+        _post(port, TEXT),
+        httpx.get(f"http://localhost:{port}/x"),
+    ):
+        policy = response.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "script" not in policy
+        assert "set-cookie" not in response.headers
+        assert response.headers["cache-control"] == "no-store"
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert "server" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "", "localhost.evil:{port}"]
+)
+def test_another_host_is_refused(port: int, host: str) -> None:
+    """A page from elsewhere that has its name point here gets nothing."""
+    response = httpx.get(f"http://127.0.0.1:{port}/", headers={"host": host.format(port=port)})
+    assert response.status_code in (400, 421)
+    assert "<form" not in response.text
+
+
+def test_a_form_from_elsewhere_is_refused(port: int) -> None:
+    """Another site cannot make the browser post here."""
+    assert _post(port, TEXT, headers={"origin": "https://evil.example"}).status_code == 403
+    assert _post(port, TEXT, headers={"origin": f"http://127.0.0.1:{port}"}).status_code == 200
+
+
+def test_it_listens_on_loopback_only(port: int) -> None:
+    """No other address of this machine answers."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            own = probe.getsockname()[0]
+        except OSError:
+            pytest.skip("this machine has no other address")
+    with pytest.raises(OSError, match="refused"), socket.create_connection((own, port), 2):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("files", "status", "message"),
+    [
+        ({"text": (None, "")}, 422, "nothing was pasted"),
+        ({"text": (None, "   \n ")}, 422, "nothing was pasted"),
+        ({"file": ("a.jsonl", b"oops\n")}, 422, "no paragraph could be read"),
+        ({"file": ("../../etc/x.csv", b"a,b\n1,2\n")}, 422, "column"),
+        ({"file": ("x.bin", bytes(range(256)) * 20)}, 422, ""),
+        ({"file": ("x.txt.gz", b"\x1f\x8b\x08oops")}, 422, ""),
+        ({"text": (None, "x" * 2_100_000)}, 413, "larger than 2 MB"),
+    ],
+)
+def test_what_cannot_be_scored_is_said(port: int, files: dict[str, Any], status: int, message: str) -> None:
+    """A page with the reason and the form, no traceback, no path of this machine."""
+    response = _post(port, files=files)
+    assert response.status_code == status
+    assert message in response.text
+    assert "<form" in response.text
+    assert 'role="alert"' in response.text
+    assert "Traceback" not in response.text
+    assert "/tmp" not in response.text
+
+
+def test_a_body_without_end_is_cut_off(port: int) -> None:
+    """Without a length, the limit holds while it streams; then the server goes on."""
+
+    def endless() -> Iterator[bytes]:
+        for _ in range(400):
+            yield b"x" * 50_000
+
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            connection.request("POST", "/", body=endless(), headers={"Content-Type": "multipart/form-data; boundary=x"})
+        with contextlib.suppress(ConnectionResetError, http.client.HTTPException):
+            assert connection.getresponse().status == 413
+    finally:
+        connection.close()
+    assert _post(port, TEXT).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"--x\r\nrubbish", b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n"]
+)
+def test_a_broken_form_is_an_error_page(port: int, body: bytes) -> None:
+    """Whatever is sent, the answer is below 500."""
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    response = httpx.post(f"http://127.0.0.1:{port}/", content=body, headers=headers)
+    assert 400 <= response.status_code < 500
+    response = httpx.post(f"http://127.0.0.1:{port}/", content=body, headers={"content-type": "multipart/form-data"})
+    assert 400 <= response.status_code < 500
+
+
+def test_limits_of_time_and_of_a_bomb() -> None:
+    """Too slow to arrive, too long to score, too large when unpacked: each is answered, and the server lives."""
+    with _serving("--seconds", "1", "--largest", "1") as (port, process):
+        with socket.create_connection(("127.0.0.1", port)) as slow:
+            head = f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+            slow.sendall((head + "Content-Length: 1000\r\n\r\nab").encode())
+            slow.settimeout(10)
+            began = time.monotonic()
+            assert b" 408 " in slow.recv(100)
+            assert time.monotonic() - began < 5
+        long = "\n\n".join(f"They must lift sanction {i} before the talks, he said again." for i in range(14_000))
+        response = _post(port, long)
+        assert (response.status_code, "took too long" in response.text) == (503, True)
+        bomb = gzip.compress(b"The talks go on.\n\n" * 8_000_000)
+        began = time.monotonic()
+        assert _post(port, files={"file": ("bomb.txt.gz", bomb)}).status_code in (422, 503)
+        assert time.monotonic() - began < 20
+        assert _post(port, TEXT).status_code == 200
+        assert process.poll() is None
+
+
+def _memory(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) // 1024  # type: ignore[index]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_under_load_every_answer_is_right_or_a_refusal() -> None:
+    """64 texts from 32 clients: some are asked to come back, all get their own report; memory stays in bounds."""
+    with _serving() as (port, process):
+        _post(port, TEXT)
+        before = _memory(process.pid)
+        more = TEXT.split("\n\n") * 6
+
+        def ask(number: int) -> int:
+            mine = f"Envoy number {number} said that the embargo must be lifted."
+            for refused in range(1000):
+                response = _post(port, "\n\n".join([mine, *more]))
+                if response.status_code == 200:
+                    assert _csv(response.text)["text"].tolist() == [mine, *more]
+                    return refused
+                assert response.status_code == 503
+                assert response.headers["retry-after"] == "5"
+                time.sleep(0.2)
+            raise AssertionError("never answered")
+
+        with ThreadPoolExecutor(32) as clients:
+            refusals = list(clients.map(ask, range(64)))
+        assert sum(refusals) > 0
+        assert _memory(process.pid) < before + 200
+        assert _post(port, TEXT).status_code == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert process.stderr is not None
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_errors_of_the_command_are_one_line(port: int) -> None:
+    """A port that is taken, a model that is not there, an extra that is missing."""
+    for arguments, message, prelude in (
+        (["--port", str(port)], "--port 0 takes a free one", ""),
+        (["-m", "gone"], "no such model", ""),
+        ([], "sanctions-stance[web]", "sys.modules['uvicorn'] = None; "),
+        (["--port", "0"], "sanctions-stance[web]", "sys.modules['starlette.applications'] = None; "),
+    ):
+        code = f"import sys; {prelude}from stance.commands import main; main()"
+        command = [sys.executable, "-c", code, "serve", *arguments]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert run.returncode == 1
+        assert message in run.stderr
+        assert len(run.stderr.strip().splitlines()) == 1
+
+
+def test_many_articles_in_one_file(port: int) -> None:
+    """A file of several articles gives the report of a collection, with what was quarantined counted."""
+    rows = [
+        json.dumps({"id": f"a{i}", "text": TEXT, "outlet": "AB"[i % 2], "date": f"2026-0{1 + i}-01"}) for i in range(4)
+    ]
+    response = _post(port, files={"file": ("many.jsonl", ("\n".join([*rows, "broken"]) + "\n").encode())})
+    assert response.status_code == 200
+    assert "5 read = 4 scored + 0 abstained + 1 quarantined" in response.text
+    assert response.text.count("<svg") == 2
