@@ -211,7 +211,6 @@ def _paragraph(targets: Sequence[Target], record: Mapping[str, Any]) -> dict[str
         "pieces": cut_pieces(text, words, {target.name: i for i, target in enumerate(targets)}),
         "words": [(t, label, text[a:b], v) for t, label, found in words for a, b, v in found],
         "stances": stances,
-        "quiet": all(stance["kind"] in ("unrelated", "abstained") for stance in stances),
         "spoken": {name: str(record[name]) for name in _SPOKEN if name in record and _given(record[name])},
     }
 

@@ -13,7 +13,7 @@ from typing import IO, Any, Protocol, Self
 
 from stance.errors import StanceError
 
-__all__ = ["FORMATS", "Writer", "csv_text", "format_of", "open_writer"]
+__all__ = ["FORMATS", "Writer", "csv_text", "open_writer"]
 
 Record = Mapping[str, Any]
 FORMATS = ("jsonl", "csv", "parquet")
@@ -30,18 +30,6 @@ class Writer(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
-
-
-def format_of(path: str | None) -> str | None:
-    """The format that a file name asks for, or ``None``.
-
-    Examples
-    --------
-    >>> format_of("scores.parquet")
-    'parquet'
-    """
-    suffix = Path(path).suffix.lower().lstrip(".") if path else ""
-    return {"ndjson": "jsonl"}.get(suffix, suffix) if suffix in (*FORMATS, "ndjson") else None
 
 
 def open_writer(path: str | None, format: str, columns: Mapping[str, type]) -> Writer:
