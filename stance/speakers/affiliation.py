@@ -17,7 +17,7 @@ _PARTIAL = frozenset(
     """party opposition union chamber bank company association coalition mayor councillor community federation club town
     city municipality front movement institute university group media guerrilla guerrillas rebels society""".split()
 )
-_OFFICIALS = frozenset("official officials".split())
+_OFFICIALS = frozenset("official officials government treasury".split())
 
 
 def _names_within(tokens: Tokens, first: int, last: int, states: bool = False) -> list[str]:
@@ -67,7 +67,7 @@ def actor_of(tokens: Tokens, phrase: Phrase) -> str | None:
 
 
 def _after_head(tokens: Tokens, head: int, last: int) -> list[str]:
-    """Names in "of Finland", "from Kentucky", "at the Pentagon"; "in Washington" for officials only."""
+    """Names in "of Finland", "from Kentucky", "at the Pentagon"; "in Washington" for officials and governments only."""
     word = tokens.lower[head]
     links = {"of", "from", "at"} | ({"in"} if word in _OFFICIALS else set())
     found: list[str] = []

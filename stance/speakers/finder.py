@@ -122,7 +122,7 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
     lists = words()
     for i, word in enumerate(tokens.lower):
         group = lists.verbs.get(word)
-        if word in ("put", "puts") and tokens.lower[i + 1 : i + 2] == ["it"]:
+        if word in ("put", "puts") and tokens.lower[i + 1 : i + 2] == ["it"] and tokens.words[i + 2 : i + 3] != ["down"]:
             group = "say"
         if group is None or tokens.quoted[i] or (tokens.is_capital(i) and i > 0):
             continue
@@ -173,7 +173,7 @@ def _is_other(tokens: Tokens, i: int, subject: Phrase) -> bool:
     after = tokens.lower[i + 1] if i + 1 < len(tokens) else "."
     before = tokens.lower[subject.first - 1] if subject.first else "."
     grammar = words().grammar
-    if before in ("that", "which", "whom", "what"):
+    if before in ("that", "which", "whom", "what") or tokens.lower[i - 1] == "who":
         return True
     return after in grammar["passives"] or after in ("of", "have", "has", "had") or after in words().verbs or after in ".,;"
 

@@ -36,6 +36,8 @@ def _kind(tokens: Tokens, first: int, last: int) -> str | None:
     head = core_end(tokens, first, last)
     if tokens.words[head] != _bare(tokens.words[head]):
         return None
+    if any(tokens.lower[i] in ("the", "a", "an") for i in range(first + 1, head + 1)):
+        return None
     begin = first + 1 if tokens.lower[first] in lists.grammar["determiners"] and first < head else first
     if " ".join(tokens.words[begin : head + 1]) in actors().names:
         return "actor"
@@ -128,7 +130,9 @@ def _may_start(tokens: Tokens, i: int, first: int) -> bool:
         if tokens.words[i - 1] != _bare(tokens.words[i - 1]) or tokens.is_capital(i - 1):
             return False
         return word in grammar["determiners"] or tokens.is_capital(i) or (word in words().heads and word.endswith("s"))
-    return not word.endswith("ly") and word not in grammar["adverbs"]
+    if tokens.words[i].islower() and (word in words().verbs or word.endswith("ly")) and word not in words().heads:
+        return False
+    return word not in grammar["adverbs"]
 
 
 def phrase_from(tokens: Tokens, first: int) -> Phrase | None:
