@@ -10,7 +10,9 @@ __all__ = ["actor_of", "actor_of_title"]
 
 _LONGEST_NAME = 6
 # they speak for a state of the Union, or of a federation, before they speak for a country of that name
-_OF_A_STATE = frozenset("senator senators congressman congresswoman representative republican democrat governor".split())
+_OF_A_STATE = frozenset(
+    "senator senators congressman congresswoman representative republican democrat governor".split()
+)
 _OF_THE_UNITED_STATES = frozenset("congressman congresswoman congressmen".split())
 # whose country is not the one they speak for
 _PARTIAL = frozenset(

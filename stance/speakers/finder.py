@@ -33,8 +33,8 @@ class Speech(NamedTuple):
     Attributes
     ----------
     voice : {"author", "quoted", "reported"}
-        Whose words it has: the author's alone; a speaker's, in quotation marks or as a turn of a transcript; a speaker's
-        in the author's words.
+        Whose words it has: the author's alone; a speaker's, in quotation marks or as a turn of a transcript; a
+        speaker's in the author's words.
     speaker : str or None
         In the paragraph's words; "unknown" where somebody speaks who is not found, ``None`` for the author.
     start, end : int or None
@@ -89,13 +89,13 @@ def find_speech(text: str) -> Speech:
     quoted = tokens.longest_quotation >= _QUOTATION
     spoken = [one for one in found if one.phrase.kind != "pronoun"]
     if spoken:
-        rank, phrase, verb = spoken[0]
+        _, phrase, verb = spoken[0]
         start, end = tokens.starts[phrase.first], tokens.ends[phrase.last]
         actor = actor_of(tokens, phrase)
         return Speech("quoted" if quoted else "reported", text[start:end], start, end, verb, actor or UNKNOWN)
     if found or (quoted and tokens.quoted and tokens.quoted[0]):
-        verb = found[0].verb if found else None
-        return Speech("quoted" if quoted else "reported", UNKNOWN, verb=verb, actor=UNKNOWN)
+        by = found[0].verb if found else None
+        return Speech("quoted" if quoted else "reported", UNKNOWN, verb=by, actor=UNKNOWN)
     return Speech("author")
 
 
@@ -122,13 +122,21 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
     lists = words()
     for i, word in enumerate(tokens.lower):
         group = lists.verbs.get(word)
-        if word in ("put", "puts") and tokens.lower[i + 1 : i + 2] == ["it"] and tokens.words[i + 2 : i + 3] != ["down"]:
+        if (
+            word in ("put", "puts")
+            and tokens.lower[i + 1 : i + 2] == ["it"]
+            and tokens.words[i + 2 : i + 3] != ["down"]
+        ):
             group = "say"
         if group is None or tokens.quoted[i] or (tokens.is_capital(i) and i > 0):
             continue
         subject = subject_of(tokens, i)
         if isinstance(subject, str):
-            if subject in _THIRD_PERSON and group in ("say", "tell") and not (subject == "it" and word in ("says", "said")):
+            if (
+                subject in _THIRD_PERSON
+                and group in ("say", "tell")
+                and not (subject == "it" and word in ("says", "said"))
+            ):
                 yield _Found(9, Phrase(i, i, "pronoun"), word)
             continue
         if subject is None and group == "say":
@@ -165,7 +173,11 @@ def _is_finite(tokens: Tokens, i: int, subject: Phrase) -> bool:
     if word.endswith(("s", "d", "ing")) or word in words().grammar["pasts"]:
         return True
     head = tokens.lower[core_end(tokens, subject.first, subject.last)]
-    return head.endswith("s") or head in _PLURALS or " and " in tokens.text[tokens.starts[subject.first] : tokens.starts[i]]
+    return (
+        head.endswith("s")
+        or head in _PLURALS
+        or " and " in tokens.text[tokens.starts[subject.first] : tokens.starts[i]]
+    )
 
 
 def _is_other(tokens: Tokens, i: int, subject: Phrase) -> bool:
@@ -175,7 +187,12 @@ def _is_other(tokens: Tokens, i: int, subject: Phrase) -> bool:
     grammar = words().grammar
     if before in ("that", "which", "whom", "what") or tokens.lower[i - 1] == "who":
         return True
-    return after in grammar["passives"] or after in ("of", "have", "has", "had") or after in words().verbs or after in ".,;"
+    return (
+        after in grammar["passives"]
+        or after in ("of", "have", "has", "had")
+        or after in words().verbs
+        or after in ".,;"
+    )
 
 
 def speech_columns() -> dict[str, type]:

@@ -92,9 +92,7 @@ def words() -> Words:
             heads.setdefault(word, group)
     turns = frozenset(word.lower() for word in content["titles"]["turns"].split())
     according = tuple(phrase.strip() for phrase in content["sources"]["according"].split("|"))
-    return Words(
-        verbs, heads, turns, according, {name: frozenset(w.split()) for name, w in content["grammar"].items()}
-    )
+    return Words(verbs, heads, turns, according, {name: frozenset(w.split()) for name, w in content["grammar"].items()})
 
 
 @cache

@@ -84,7 +84,10 @@ def phrase_before(tokens: Tokens, last: int) -> Phrase | None:
         first -= 1
     first += 1
     for start in range(first, last + 1):
-        if not _may_start(tokens, start, first) or tokens.lower[last] in grammar["prepositions"] | grammar["determiners"]:
+        if (
+            not _may_start(tokens, start, first)
+            or tokens.lower[last] in grammar["prepositions"] | grammar["determiners"]
+        ):
             continue
         end = _trim(tokens, start, last)
         kind = _kind(tokens, start, end)
@@ -107,10 +110,14 @@ def _joins(tokens: Tokens, i: int, last: int) -> bool:
     """Whether "and" stands within a phrase: between names, or in "of pistachios and rugs"."""
     if not (0 < i < last):
         return False
-    if tokens.is_capital(i - 1) and tokens.is_capital(i + 1):
+    if _between_names(tokens, i):
         return True
     near = tokens.lower[max(i - 4, 0) : i - 1]
     return i + 1 == last and any(word in ("of", "for", "on") for word in near)
+
+
+def _between_names(tokens: Tokens, i: int) -> bool:
+    return i > 0 and tokens.is_word(i + 1) and tokens.is_capital(i - 1) and tokens.is_capital(i + 1)
 
 
 def _names(tokens: Tokens, i: int) -> bool:
@@ -143,11 +150,9 @@ def phrase_from(tokens: Tokens, first: int) -> Phrase | None:
     while tokens.is_word(last) and last - first < _LONGEST:
         word = tokens.lower[last]
         ends = word in lists.grammar["stops"] or word in lists.grammar["pronouns"] or word in lists.grammar["adverbs"]
-        if ends or word.endswith("ly") or (last > first and lists.verbs.get(word) in ("say", "tell")):
-            if not _names(tokens, last) and not (
-                word == "and" and tokens.is_word(last + 1) and tokens.is_capital(last - 1) and tokens.is_capital(last + 1)
-            ):
-                break
+        ends = ends or word.endswith("ly") or (last > first and lists.verbs.get(word) in ("say", "tell"))
+        if ends and not _names(tokens, last) and not (word == "and" and _between_names(tokens, last)):
+            break
         last += 1
     last -= 1
     while last > first and tokens.lower[last] in lists.grammar["prepositions"]:
