@@ -79,6 +79,28 @@ def test_any_text_has_a_voice_and_sound_offsets(text: str) -> None:
         assert text[found.start : found.end] == found.speaker
 
 
+def test_a_long_text_takes_no_more_than_its_share() -> None:
+    """Ten times the text is read in some ten times the steps: lookups back are bounded."""
+    from sys import setprofile
+
+    def steps(text: str) -> int:
+        calls = 0
+
+        def count(*_: object) -> None:
+            nonlocal calls
+            calls += 1
+
+        setprofile(count)
+        try:
+            find_speech(text)
+        finally:
+            setprofile(None)
+        return calls
+
+    unit = "the minister, who said, the envoy said, "
+    assert steps(unit * 400) < 20 * steps(unit * 40)
+
+
 def test_the_floor_on_the_test_set() -> None:
     """300 paragraphs: speaker precision 0.90, recall 0.60; actor precision 0.92."""
     labelled = read_labelled(LABELLED / "test.jsonl")

@@ -8,6 +8,8 @@ from bisect import bisect_right
 __all__ = ["Tokens"]
 
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|\w+(?:[-'’&]\w+)*|[^\w\s]")
+# tokens; a longer sentence is a list or a table, and is looked at from here on
+_LONGEST = 200
 _OPENING, _CLOSING = "“«„", "”»"
 
 
@@ -73,7 +75,8 @@ class Tokens:
 
     def sentence_start(self, i: int) -> int:
         """First token of the sentence that a token belongs to."""
-        while i > 0 and not (self.words[i - 1] in ".?!:;" or (self.words[i - 1] == '"' and self.quoted[i - 1])):
+        least = max(i - _LONGEST, 0)
+        while i > least and not (self.words[i - 1] in ".?!:;" or (self.words[i - 1] == '"' and self.quoted[i - 1])):
             i -= 1
         return i
 
