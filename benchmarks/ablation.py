@@ -22,8 +22,8 @@ from stance.training.corpus import Corpus
 from stance.training.corpus_files import read_corpus
 from stance.training.fit import fit_model
 
-CHOICE = {"C": 10.0, "class_weight": "balanced"}
-BASE = Settings(word_ngrams=(1, 1), word_weight=0.5)
+CHOICE = {"C": 3.0, "class_weight": "balanced"}
+BASE = Settings(word_ngrams=(1, 2), min_df=5)
 
 
 def _without(corpus: Corpus, cues: bool) -> Corpus:
@@ -47,9 +47,10 @@ def main() -> None:
         "all blocks": (corpus, BASE),
         "words and bigrams only": (corpus, Settings(word_ngrams=(1, 2), anchored=False)),
         "no words of the paragraph": (corpus, replace(BASE, word_weight=1e-6)),
-        "words at weight 0.25": (corpus, replace(BASE, word_weight=0.25)),
-        "words at weight 1": (corpus, replace(BASE, word_weight=1.0)),
-        "no sentence terms": (corpus, replace(BASE, sentence_weight=1e-6)),
+        "words at weight 0.5": (corpus, replace(BASE, word_weight=0.5)),
+        "single words": (corpus, replace(BASE, word_ngrams=(1, 1))),
+        "terms in 2 paragraphs or more": (corpus, replace(BASE, min_df=2)),
+        "no clause terms": (corpus, replace(BASE, clause_weight=1e-6)),
         "no anchored terms": (corpus, replace(BASE, anchored_weight=1e-6)),
         "no context classes": (_without(corpus, cues=False), BASE),
         "no cue classes": (_without(corpus, cues=True), BASE),
@@ -58,8 +59,8 @@ def main() -> None:
     }
     choices = {target.name: CHOICE for target in corpus.targets}
     names = [target.name for target in corpus.targets]
-    print(f"{'':<28}" + "".join(f"{name:^30}" for name in names))
-    print(f"{'macro-F1':<28}" + "  by article   by file    eval  " * len(names))
+    print(f"{'':<30}" + "".join(f"{name:^30}" for name in names))
+    print(f"{'macro-F1':<30}" + "  by article   by file    eval  " * len(names))
     for label, (variant, settings) in variants.items():
         cells = []
         result = fit_model(variant, settings, choices)
@@ -75,7 +76,7 @@ def main() -> None:
                 true = [target.labels.index(r[target.name]) for r in records]
                 guess = np.nan_to_num(scores[:, t]).argmax(axis=1)
                 cells.append(f"{f1_score(true, guess, average='macro'):>10.3f}")
-        print(f"{label:<28}" + "".join(cells), flush=True)
+        print(f"{label:<30}" + "".join(cells), flush=True)
 
 
 if __name__ == "__main__":

@@ -31,9 +31,9 @@ def test_no_defects(root: Path) -> None:
 
 
 def test_the_size_that_the_card_claims(corpus: Corpus) -> None:
-    """At least 100 articles and 700 paragraphs."""
-    assert len({e.article for e in corpus}) >= 100
-    assert len(corpus) >= 700
+    """At least 800 articles and 6,000 paragraphs."""
+    assert len({e.article for e in corpus}) >= 800
+    assert len(corpus) >= 6000
 
 
 def test_no_near_duplicates(corpus: Corpus) -> None:
@@ -53,10 +53,10 @@ def test_nothing_is_shared_with_real_text(corpus: Corpus, shared: Path, root: Pa
 
 
 def test_both_codings_are_kept_and_agree(corpus: Corpus) -> None:
-    """At least 700 paragraphs have two codings; alpha is above 0.8 on either target."""
+    """Nine paragraphs in ten have two codings; alpha is above 0.8 on either target."""
     for target in corpus.targets:
         pairs, _ = paired_codings(corpus, target.name)
-        assert len(pairs) >= 700
+        assert len(pairs) >= 0.9 * len(corpus)
         assert krippendorff_alpha(pairs) > 0.8
 
 

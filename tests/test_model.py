@@ -95,10 +95,18 @@ def test_no_phrase_crosses_a_sentence() -> None:
     assert _names("The asset. Freeze it now.") == []
 
 
-def test_sentence_terms_read_only_sentences_with_a_mention() -> None:
-    """The words of other sentences are not there."""
-    names = _names("It rained. Sanctions bite hard.", "sentences of sanctions")
-    assert names == ["*", "bite", "hard", "* bite", "bite hard"]
+def test_clause_terms_read_only_the_clause_of_a_mention() -> None:
+    """Stems by side and nearness; the words beyond a comma or a full stop are not there."""
+    names = _names(
+        "It rained. Yesterday, harsh sanctions were biting the traders of the small towns, they say.",
+        "clauses of sanctions",
+    )
+    assert [name for name in names if name.endswith("*")] == ["harsh ..*", "harsh .*"]
+    after = ["were", "bit", "the", "trader", "of", "the"]
+    assert [name for name in names if name.startswith("* ..")] == [f"* ..{word}" for word in after]
+    assert [name for name in names if name.startswith("* .") and ".." not in name] == [
+        f"* .{word}" for word in after[:3]
+    ]
 
 
 def test_character_terms_are_those_of_scikit_learn() -> None:

@@ -31,7 +31,8 @@ def _inflect(verb: str) -> list[str]:
         return [verb, f"{verb}s", f"{verb}d", f"{stem}ing"]
     if verb.endswith("y") and verb[-2:-1] not in set("aeiou"):
         return [verb, f"{verb[:-1]}ies", f"{verb[:-1]}ied", f"{verb}ing"]
-    return [verb, f"{verb}{'es' if verb.endswith(('s', 'x', 'z', 'ch', 'sh', 'o')) else 's'}", f"{verb}ed", f"{verb}ing"]
+    plural = "es" if verb.endswith(("s", "x", "z", "ch", "sh", "o")) else "s"
+    return [verb, f"{verb}{plural}", f"{verb}ed", f"{verb}ing"]
 
 
 def expand_braces(pattern: str) -> list[str]:

@@ -11,8 +11,8 @@ def stem(word: str) -> str:
     """Cut the ending of a word in lower case.
 
     The first ending that fits and leaves three letters is cut, then a final ``e``, then the second of two equal
-    consonants. Words of less than five or more than 64 letters and words with other than ASCII characters stay as they are. The
-    result need not be a word; it only has to be the same for the forms of one.
+    consonants. Words of less than five or more than 64 letters and words with other than ASCII characters stay as they
+    are. The result need not be a word; it only has to be the same for the forms of one.
 
     Parameters
     ----------

@@ -56,7 +56,7 @@ class Grid:
 DEFAULT_GRID = Grid(
     settings=(
         Settings(word_ngrams=(1, 1)),
-        Settings(word_ngrams=(1, 2)),
+        Settings(word_ngrams=(1, 2), min_df=5),
         Settings(word_ngrams=(1, 2), anchored=False),
         Settings(word_ngrams=(1, 3), char_ngrams=(2, 5), min_df=1, anchored=False),
     )
