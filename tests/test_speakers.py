@@ -182,6 +182,19 @@ def test_every_format_takes_the_columns(small_model_path: Path, tmp_path: Path, 
         assert "Iran" in run.stdout
 
 
+@pytest.mark.parametrize("format", ["table", "jsonl"])
+def test_the_screen_and_standard_output_show_speakers(small_model_path: Path, tmp_path: Path, format: str) -> None:
+    """With the option, and not without it."""
+    source = tmp_path / "a.txt"
+    source.write_text("The embargo must be lifted, Iran's foreign minister said.", encoding="utf-8")
+    command = ["score", str(source), "-m", str(small_model_path), "-f", format]
+    shown = [
+        CliRunner().invoke(main, [*command, *more], catch_exceptions=False).stdout for more in ([], ["--speakers"])
+    ]
+    assert "reported" not in shown[0]
+    assert "reported" in shown[1]
+
+
 def test_speakers_are_of_paragraphs(tmp_path: Path) -> None:
     """With another level the command says so, as usage."""
     run = CliRunner().invoke(main, ["score", "x.txt", "--speakers", "--level", "article"])

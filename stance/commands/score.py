@@ -148,7 +148,7 @@ def score(
                 articles = _with_clusters(articles)
             scored = _scored(model, articles, keep_boilerplate, tally)
             if format == "table":
-                _print_pages(model, scored, level, output)
+                _print_pages(model, scored, level, output, speakers)
             else:
                 _print_records(
                     model, scored, level, format, {"explain": explain, "clusters": clusters, "speakers": speakers}
@@ -309,12 +309,12 @@ def _print_records(model: StanceModel, scored: _Scored, level: str, format: str,
                 writer.write([article_record(article, scores, model.targets, clusters=clusters)])
 
 
-def _print_pages(model: StanceModel, scored: _Scored, level: str, output: str | None) -> None:
+def _print_pages(model: StanceModel, scored: _Scored, level: str, output: str | None, speakers: bool) -> None:
     width = shutil.get_terminal_size((88, 24)).columns
     try:
         with click.open_file(output or "-", "w", encoding="utf-8") as stream:
             for article, scores in scored:
-                for line in _page(model, article, scores, level, width):
+                for line in _page(model, article, scores, level, width, speakers):
                     click.echo(line, file=stream)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
@@ -322,11 +322,13 @@ def _print_pages(model: StanceModel, scored: _Scored, level: str, output: str | 
         raise StanceError(f"{output}: {error.strerror or error}") from error
 
 
-def _page(model: StanceModel, article: Article, scores: list[ParagraphScore], level: str, width: int) -> Iterable[str]:
+def _page(
+    model: StanceModel, article: Article, scores: list[ParagraphScore], level: str, width: int, speakers: bool
+) -> Iterable[str]:
     if level == "article":
         record = article_record(article, scores, model.targets)
         return [*(f"{name:<24} {_cell(value)}" for name, value in record.items()), ""]
-    return article_page(article, scores, _deciding_words(model, scores), width)
+    return article_page(article, scores, _deciding_words(model, scores), width, speakers=speakers)
 
 
 def _cell(value: object) -> str:
