@@ -9,7 +9,12 @@ __all__ = ["speakers"]
 
 @click.group()
 def speakers() -> None:
-    """How well `stance score --speakers` finds who says it."""
+    """How well `stance score --speakers` finds who says it.
+
+    \b
+    Example:
+        stance speakers evaluate
+    """
 
 
 @speakers.command()
