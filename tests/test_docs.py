@@ -46,7 +46,7 @@ def test_every_command_is_in_the_readme_or_the_reference() -> None:
     """A new command cannot be forgotten."""
     text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     commands = ("score", "explain", "train", "evaluate", "corpus check", "corpus stats", "model show", "model verify")
-    for name in (*commands, "results rollup", "results export", "report", "serve"):
+    for name in (*commands, "results rollup", "results export", "report", "serve", "speakers evaluate"):
         assert f"## stance {name}" in text
 
 

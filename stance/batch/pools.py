@@ -74,12 +74,15 @@ class Form(NamedTuple):
         Whether to score what is not the article's.
     explain : bool
         Whether paragraphs carry their deciding words.
+    speakers : bool
+        Whether paragraphs carry who speaks.
     """
 
     level: str
     format: str | None
     keep_boilerplate: bool = False
     explain: bool = False
+    speakers: bool = False
 
 
 class Part(NamedTuple):
@@ -117,7 +120,12 @@ def score_part(reference: ModelReference, articles: bytes | Any, form: Form) -> 
 
         articles = pa.ipc.open_stream(articles).read_all()
     table, counts = score_articles(
-        reference.load(), articles, form.level, keep_boilerplate=form.keep_boilerplate, explain=form.explain
+        reference.load(),
+        articles,
+        form.level,
+        keep_boilerplate=form.keep_boilerplate,
+        explain=form.explain,
+        speakers=form.speakers,
     )
     return Part(table if form.format is None else encode(table, form.format), len(table), counts)
 

@@ -60,6 +60,8 @@ class Job:
         Whether to add the cluster of near-duplicate articles that each belongs to.
     explain : bool
         Whether each paragraph carries its deciding words; much slower.
+    speakers : bool
+        Whether each paragraph carries who speaks.
     """
 
     paths: tuple[str, ...]
@@ -74,6 +76,7 @@ class Job:
     keep_boilerplate: bool = False
     clusters: bool = False
     explain: bool = False
+    speakers: bool = False
 
     def settings(self) -> dict[str, Any]:
         """What decides the bytes of the output, beside model and inputs."""
@@ -84,6 +87,7 @@ class Job:
             "keep_boilerplate": self.keep_boilerplate,
             "clusters": self.clusters,
             "explain": self.explain,
+            "speakers": self.speakers,
             "columns": asdict(self.columns),
             "chunk_articles": self.chunk,
             "chunk_characters": CHARACTERS,
@@ -176,7 +180,7 @@ def score_to_directory(
 
         try:
             shown = _open_progress(job) if progress else None
-            form = Form(job.level, job.format, job.keep_boilerplate, job.explain)
+            form = Form(job.level, job.format, job.keep_boilerplate, job.explain, job.speakers)
             _drive(job, reference, form, done, write, refuse_all, shown)
             if describe_inputs(job.paths) != inputs:
                 raise StanceError(f"{folder}: the inputs changed while they were read; run anew")
@@ -246,7 +250,7 @@ def score_to_file(
             _drive(
                 job,
                 job.model(),
-                Form(job.level, None, job.keep_boilerplate, job.explain),
+                Form(job.level, None, job.keep_boilerplate, job.explain, job.speakers),
                 set(),
                 write,
                 refuse or (lambda records: None),

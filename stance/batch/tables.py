@@ -17,6 +17,7 @@ from stance.model.abstention import Reason
 from stance.model.deciding import words_cell
 from stance.model.scores import Scores
 from stance.model.stance_model import StanceModel
+from stance.speakers import speech_columns, speech_record
 
 __all__ = ["LEVELS", "score_articles"]
 
@@ -48,6 +49,7 @@ def score_articles(
     *,
     keep_boilerplate: bool = False,
     explain: bool = False,
+    speakers: bool = False,
 ) -> tuple[Any, Counts]:
     """Score the articles of a chunk.
 
@@ -63,6 +65,8 @@ def score_articles(
         Whether paragraphs that are marked as boilerplate are scored all the same.
     explain : bool
         Whether to add the deciding words to paragraphs.
+    speakers : bool
+        Whether to add who speaks to paragraphs.
 
     Returns
     -------
@@ -81,7 +85,8 @@ def score_articles(
     counts = _count(len(articles), paragraphs, outcome)
     if level == "article":
         return _article_table(articles, paragraphs, outcome), counts
-    return _paragraph_table(articles, paragraphs, outcome, model if explain else None), counts
+    table = _paragraph_table(articles, paragraphs, outcome, model if explain else None)
+    return (_with_speakers(table, paragraphs) if speakers else table), counts
 
 
 def _split(texts: list[str], footers: list[int | None] | None) -> _Paragraphs:
@@ -210,6 +215,15 @@ def _paragraph_table(
             cells = [words_cell(explained_by, text, start, name, label) for text, start, label in rows]
             columns[f"{name}_words"] = pa.array(cells, pa.string())
     return pa.table(columns)
+
+
+def _with_speakers(table: Any, paragraphs: _Paragraphs) -> Any:
+    rows = [speech_record(*pair) for pair in zip(paragraphs.texts, paragraphs.start.tolist(), strict=True)]
+    for name, kind in speech_columns().items():
+        table = table.append_column(
+            name, pa.array([row[name] for row in rows], pa.int64() if kind is int else pa.string())
+        )
+    return table
 
 
 def _about(articles: Any) -> tuple[str, ...]:

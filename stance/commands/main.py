@@ -19,6 +19,7 @@ _COMMANDS = {
     "train": ("stance.commands.train", "train"),
     "evaluate": ("stance.commands.evaluate", "evaluate"),
     "probe": ("stance.commands.probe", "probe"),
+    "speakers": ("stance.commands.speakers", "speakers"),
     "corpus": ("stance.commands.corpus", "corpus"),
     "results": ("stance.commands.results", "results"),
     "report": ("stance.commands.report", "report"),

@@ -57,6 +57,7 @@ _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
     help="What a row is; from article on, classify-and-count figures.",
 )
 @click.option("--explain", is_flag=True, help="Add the deciding words to each paragraph, for `stance report`; slower.")
+@click.option("--speakers", is_flag=True, help="Add who speaks in each paragraph, and for which country or body.")
 @click.option("--keep-boilerplate", is_flag=True, help="Score bylines, links and footers, too.")
 @click.option("--clusters", is_flag=True, help="Add a column that near-duplicate articles (wire copy) have in common.")
 @click.option("--quarantine", metavar="FILE", help="Write records that could not be read here, as JSON lines.")
@@ -71,6 +72,7 @@ def score(
     keep_boilerplate: bool,
     clusters: bool,
     explain: bool,
+    speakers: bool,
     quarantine: str | None,
     batch: dict[str, Any],
     columns: Columns,
@@ -93,6 +95,7 @@ def score(
         stance score articles/ -o scores.csv
         stance score export.csv --text-column body --level article -f jsonl
         stance score articles/ --explain -o scores.parquet
+        stance score articles/ --speakers -o scores.csv
         stance score articles/ --level outlet
         stance score articles/ -o run/ --resume
         stance score articles/ -o run/ --shard 1/40
@@ -106,6 +109,8 @@ def score(
         raise click.UsageError(f"--level {level} gives one table, not parts: name a file")
     if explain and level != "paragraph":
         raise click.UsageError("--explain is for paragraphs")
+    if speakers and level != "paragraph":
+        raise click.UsageError("--speakers is for paragraphs; then: stance results rollup FILE --level actor")
     if not folder and (batch["resume"] or batch["shard"] is not None):
         raise click.UsageError("--resume and --shard need a folder as output: -o DIR/")
     to_file = output not in (None, "-") and format != "table"
@@ -120,6 +125,7 @@ def score(
                 "format": format,
                 "level": level,
                 "explain": explain,
+                "speakers": speakers,
                 "keep_boilerplate": keep_boilerplate,
                 "clusters": clusters,
                 "columns": columns,
@@ -142,9 +148,11 @@ def score(
                 articles = _with_clusters(articles)
             scored = _scored(model, articles, keep_boilerplate, tally)
             if format == "table":
-                _print_pages(model, scored, level, output)
+                _print_pages(model, scored, level, output, speakers)
             else:
-                _print_records(model, scored, level, format, explain, clusters)
+                _print_records(
+                    model, scored, level, format, {"explain": explain, "clusters": clusters, "speakers": speakers}
+                )
             counts = tally.counts()
     for line in counts.lines():
         click.echo(line, err=True)
@@ -164,6 +172,7 @@ def _score_in_bulk(
     format: str,
     level: str,
     explain: bool,
+    speakers: bool,
     columns: Columns,
     model: str | None,
     keep_boilerplate: bool,
@@ -185,6 +194,7 @@ def _score_in_bulk(
         keep_boilerplate=keep_boilerplate,
         clusters=clusters,
         explain=explain,
+        speakers=speakers,
     )
     progress = sys.stderr.isatty() if batch["progress"] is None else batch["progress"]
     if folder:
@@ -284,25 +294,27 @@ def _scored(model: StanceModel, articles: Iterable[Article], keep_boilerplate: b
         yield article, scores
 
 
-def _print_records(model: StanceModel, scored: _Scored, level: str, format: str, explain: bool, clusters: bool) -> None:
+def _print_records(model: StanceModel, scored: _Scored, level: str, format: str, added: dict[str, bool]) -> None:
+    explain, clusters, speakers = added["explain"], added["clusters"], added["speakers"]
     if level == "paragraph":
-        fields = paragraph_columns(model.targets, explain, clusters=clusters)
+        fields = paragraph_columns(model.targets, explain, clusters=clusters, speakers=speakers)
     else:
         fields = article_fields(model.targets, clusters=clusters)
     with open_writer(None, format, fields) as writer:
         for article, scores in scored:
             if level == "paragraph":
-                writer.write(paragraph_records(article, scores, model if explain else None, clusters=clusters))
+                by = model if explain else None
+                writer.write(paragraph_records(article, scores, by, clusters=clusters, speakers=speakers))
             else:
                 writer.write([article_record(article, scores, model.targets, clusters=clusters)])
 
 
-def _print_pages(model: StanceModel, scored: _Scored, level: str, output: str | None) -> None:
+def _print_pages(model: StanceModel, scored: _Scored, level: str, output: str | None, speakers: bool) -> None:
     width = shutil.get_terminal_size((88, 24)).columns
     try:
         with click.open_file(output or "-", "w", encoding="utf-8") as stream:
             for article, scores in scored:
-                for line in _page(model, article, scores, level, width):
+                for line in _page(model, article, scores, level, width, speakers):
                     click.echo(line, file=stream)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
@@ -310,11 +322,13 @@ def _print_pages(model: StanceModel, scored: _Scored, level: str, output: str | 
         raise StanceError(f"{output}: {error.strerror or error}") from error
 
 
-def _page(model: StanceModel, article: Article, scores: list[ParagraphScore], level: str, width: int) -> Iterable[str]:
+def _page(
+    model: StanceModel, article: Article, scores: list[ParagraphScore], level: str, width: int, speakers: bool
+) -> Iterable[str]:
     if level == "article":
         record = article_record(article, scores, model.targets)
         return [*(f"{name:<24} {_cell(value)}" for name, value in record.items()), ""]
-    return article_page(article, scores, _deciding_words(model, scores), width)
+    return article_page(article, scores, _deciding_words(model, scores), width, speakers=speakers)
 
 
 def _cell(value: object) -> str:

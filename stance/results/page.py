@@ -9,6 +9,7 @@ import click
 
 from stance.articles import Article
 from stance.model.scores import ParagraphScore, TargetScore
+from stance.speakers import find_speech
 
 __all__ = ["article_page"]
 
@@ -23,6 +24,8 @@ def article_page(
     scores: Sequence[ParagraphScore],
     words: Mapping[tuple[int, str], Sequence[str]],
     width: int = 80,
+    *,
+    speakers: bool = False,
 ) -> Iterator[str]:
     """Set out one article: each paragraph, its stances with probability, the words that decided.
 
@@ -36,6 +39,8 @@ def article_page(
         Paragraph number and target to the words that decided.
     width : int
         Columns of the terminal.
+    speakers : bool
+        Whether to show who speaks.
 
     Yields
     ------
@@ -55,7 +60,16 @@ def article_page(
         yield from (click.style(line, dim=quiet) for line in body)
         for name, stance in score.stances.items():
             yield "     " + _stance_line(name, stance, words.get((score.paragraph.index, name), ()))
+        if speakers:
+            yield from _speech_lines(score.paragraph.text)
     yield ""
+
+
+def _speech_lines(text: str) -> Iterator[str]:
+    speech = find_speech(text)
+    if speech.speaker is not None:
+        speaker = " ".join(speech.speaker.split())
+        yield "     " + click.style(f"{'speaker':<12}   {speech.voice:<10} {speaker} ({speech.actor})", dim=True)
 
 
 def _is_quiet(stance: TargetScore) -> bool:

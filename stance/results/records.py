@@ -12,6 +12,7 @@ from stance.labels import JOINT, UNRELATED, Target, has_joint
 from stance.model.abstention import Reason
 from stance.model.deciding import words_cell
 from stance.model.scores import ParagraphScore
+from stance.speakers import speech_columns, speech_record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,9 @@ __all__ = ["UNRELATED", "article_columns", "article_record", "paragraph_columns"
 Record = dict[str, Any]
 
 
-def paragraph_columns(targets: Sequence[Target], explained: bool = False, *, clusters: bool = False) -> dict[str, type]:
+def paragraph_columns(
+    targets: Sequence[Target], explained: bool = False, *, clusters: bool = False, speakers: bool = False
+) -> dict[str, type]:
     """Names and types of the columns of `paragraph_records`."""
     columns: dict[str, type] = {"article_id": str, "title": str, "date": str, "outlet": str}
     columns |= {"cluster": str} if clusters else {}
@@ -34,7 +37,7 @@ def paragraph_columns(targets: Sequence[Target], explained: bool = False, *, clu
         columns[f"{target.name}_abstained"] = str
         if explained:
             columns[f"{target.name}_words"] = str
-    return columns
+    return columns | (speech_columns() if speakers else {})
 
 
 def paragraph_records(
@@ -43,6 +46,7 @@ def paragraph_records(
     explained_by: StanceModel | None = None,
     *,
     clusters: bool = False,
+    speakers: bool = False,
 ) -> list[Record]:
     """One flat record a paragraph.
 
@@ -54,6 +58,8 @@ def paragraph_records(
         As `StanceModel.score` returns them.
     clusters : bool
         Whether the cluster of near copies that the article belongs to was looked for.
+    speakers : bool
+        Whether to add who speaks, as `stance.speakers.speech_record` has it.
     explained_by : StanceModel, optional
         The model that gave the scores; it adds ``TARGET_words``.
 
@@ -90,6 +96,8 @@ def paragraph_records(
             if explained_by is not None:
                 cell = words_cell(explained_by, paragraph.text, paragraph.start, name, stance.label)
                 record[f"{name}_words"] = cell
+        if speakers:
+            record |= speech_record(paragraph.text, paragraph.start)
         records.append(record)
     return records
 

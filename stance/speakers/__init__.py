@@ -1,0 +1,5 @@
+"""Who says it: the voice of a paragraph, its speaker, and the country or body that the speaker speaks for."""
+
+from stance.speakers.finder import UNKNOWN, Speech, find_speech, speech_columns, speech_record
+
+__all__ = ["UNKNOWN", "Speech", "find_speech", "speech_columns", "speech_record"]

@@ -1,0 +1,113 @@
+"""The country or body that a speaker speaks for, by the gazetteer."""
+
+from __future__ import annotations
+
+from stance.speakers.lists import actors, words
+from stance.speakers.phrases import Phrase, core_end
+from stance.speakers.tokens import Tokens
+
+__all__ = ["actor_of", "actor_of_title"]
+
+_LONGEST_NAME = 6
+# they speak for a state of the Union, or of a federation, before they speak for a country of that name
+_OF_A_STATE = frozenset(
+    "senator senators congressman congresswoman representative republican democrat governor".split()
+)
+_OF_THE_UNITED_STATES = frozenset("congressman congresswoman congressmen".split())
+# whose country is not the one they speak for
+_PARTIAL = frozenset(
+    """party opposition union chamber bank company association coalition mayor councillor community federation club town
+    city municipality front movement institute university group media guerrilla guerrillas rebels society""".split()
+)
+_OFFICIALS = frozenset("official officials government treasury".split())
+
+
+def _names_within(tokens: Tokens, first: int, last: int, states: bool = False) -> list[str]:
+    """Actors named from one token to another, each longest name once."""
+    gazetteer = actors()
+    found: list[str] = []
+    i = first
+    while i <= last:
+        for n in range(min(_LONGEST_NAME, last - i + 1), 0, -1):
+            name = " ".join([*tokens.words[i : i + n - 1], _bare(tokens.words[i + n - 1])])
+            actor = (gazetteer.states.get(name) if states else None) or gazetteer.names.get(name)
+            if actor is not None:
+                found.append(actor)
+                i += n - 1
+                break
+        i += 1
+    return found
+
+
+def _bare(word: str) -> str:
+    return word[:-2] if word.endswith(("'s", "’s")) else word
+
+
+def actor_of(tokens: Tokens, phrase: Phrase) -> str | None:
+    """The actor of a speaker, ``None`` where the words do not tell."""
+    grammar = words().grammar
+    within = tokens.lower[phrase.first : phrase.last + 1]
+    if any(word in grammar["former"] or word.startswith("ex-") for word in within):
+        return None
+    head = core_end(tokens, phrase.first, phrase.last)
+    if phrase.kind == "actor":
+        found = _names_within(tokens, phrase.first, head)
+        return found[0] if len(set(found)) == 1 else None
+    if phrase.kind not in ("office", "body") or _PARTIAL & set(within):
+        return None
+    if phrase.kind == "body" and tokens.lower[head] not in ("statement", "declaration", "side", "communiqué"):
+        return None
+    word = tokens.lower[head]
+    found = _names_within(tokens, phrase.first, head)
+    if not found:
+        found = _after_head(tokens, head, phrase.last)
+    if not found and tokens.lower[phrase.first] == "its":
+        found = _before(tokens, phrase.first)[:1]
+    if not found and word in _OF_THE_UNITED_STATES:
+        return "United States"
+    return found[0] if len(set(found)) == 1 else None
+
+
+def _after_head(tokens: Tokens, head: int, last: int) -> list[str]:
+    """Names in "of Finland", "from Kentucky", "at the Pentagon"; "in Washington" for officials and governments only."""
+    word = tokens.lower[head]
+    links = {"of", "from", "at"} | ({"in"} if word in _OFFICIALS else set())
+    found: list[str] = []
+    linked = False
+    for i in range(head + 1, last + 1):
+        if tokens.lower[i] in words().grammar["prepositions"]:
+            linked = tokens.lower[i] in links
+        elif linked:
+            end = i
+            while end < last and tokens.lower[end + 1] not in words().grammar["prepositions"]:
+                end += 1
+            found += _names_within(tokens, i, end, states=word in _OF_A_STATE)
+            linked = False
+    return found
+
+
+def _before(tokens: Tokens, place: int) -> list[str]:
+    """What "its" can mean: names earlier in the sentence, or in the one before."""
+    start = tokens.sentence_start(place)
+    found = _names_within(tokens, start, place - 1)
+    if not found and start > 1:
+        found = _names_within(tokens, tokens.sentence_start(start - 2), start - 1)
+    return found
+
+
+def actor_of_title(title: str) -> str | None:
+    """The actor named in the label of a turn, which may be in capitals.
+
+    Examples
+    --------
+    >>> actor_of_title("PRESIDENT OF FINLAND"), actor_of_title("THE PRESIDENT")
+    ('Finland', None)
+    """
+    tokens = Tokens(" ".join(w.capitalize() if w.isupper() and len(w) > 3 else w for w in title.split()))
+    if any(word in words().grammar["former"] for word in tokens.lower):
+        return None
+    heads = [i for i, word in enumerate(tokens.lower) if words().heads.get(word) == "office"]
+    if not heads or _PARTIAL & set(tokens.lower):
+        return None
+    found = _names_within(tokens, 0, len(tokens) - 1)
+    return found[0] if len(set(found)) == 1 else None

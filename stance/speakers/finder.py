@@ -1,0 +1,233 @@
+"""Voice, speaker, source verb and actor of a paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from stance.speakers.affiliation import actor_of, actor_of_title
+from stance.speakers.lists import words
+from stance.speakers.phrases import Phrase, core_end, phrase_from, subject_of
+from stance.speakers.tokens import Tokens
+
+__all__ = ["UNKNOWN", "Speech", "find_speech", "speech_columns", "speech_record"]
+
+UNKNOWN = "unknown"
+
+# words in quotation marks: fewer are a term or irony
+_QUOTATION = 3
+_LABEL = re.compile(
+    r"(?:^|(?<=[.?!)”\"]\s))"
+    r"(?:\d{1,2}[:.]\d\d\s)?"
+    r"((?:[A-ZÀ-Þ][A-ZÀ-Þ.'’-]*(?:,?\s[A-ZÀ-Þ][A-ZÀ-Þ.'’-]*){0,6}|[A-Z][a-z]+)(?:\s\([^()]{1,40}\))?)(?::|(?<=\b[QA])\.)\s"
+)
+_TITLES = frozenset("mr mrs ms dr sen rep gov amb hon sir lord".split())
+_PLURALS = frozenset("media people police spokespeople businessmen congressmen fishermen".split())
+_THIRD_PERSON = frozenset("he she they it".split())
+
+
+class Speech(NamedTuple):
+    """Who speaks in a paragraph.
+
+    Attributes
+    ----------
+    voice : {"author", "quoted", "reported"}
+        Whose words it has: the author's alone; a speaker's, in quotation marks or as a turn of a transcript; a
+        speaker's in the author's words.
+    speaker : str or None
+        In the paragraph's words; "unknown" where somebody speaks who is not found, ``None`` for the author.
+    start, end : int or None
+        Offsets of the speaker into the paragraph.
+    verb : str or None
+        The verb, or "according to", that tells of it.
+    actor : str or None
+        The country or body spoken for; "unknown" where it is not found, ``None`` for the author.
+    """
+
+    voice: str
+    speaker: str | None = None
+    start: int | None = None
+    end: int | None = None
+    verb: str | None = None
+    actor: str | None = None
+
+
+class _Found(NamedTuple):
+    rank: int
+    phrase: Phrase
+    verb: str
+
+
+def find_speech(text: str) -> Speech:
+    """Find out who speaks in a paragraph, by rules and word lists.
+
+    Parameters
+    ----------
+    text : str
+        The paragraph.
+
+    Returns
+    -------
+    Speech
+        Of several speakers the one whose verb says most plainly that it speaks, and of these the first.
+
+    Examples
+    --------
+    >>> find_speech("The sanctions must stay, said Iran's foreign minister on Monday.")
+    Speech(voice='reported', speaker="Iran's foreign minister", start=30, end=53, verb='said', actor='Iran')
+    >>> find_speech('"We will talk to anybody," the Kremlin said.').actor
+    'Russia'
+    >>> find_speech("The talks went on for eleven days.").voice
+    'author'
+    """
+    turn = _turn(text)
+    if turn is not None:
+        return turn
+    tokens = Tokens(text)
+    found = sorted(_attributions(tokens), key=lambda one: one.rank)
+    quoted = tokens.longest_quotation >= _QUOTATION
+    spoken = [one for one in found if one.phrase.kind != "pronoun"]
+    if spoken:
+        _, phrase, verb = spoken[0]
+        start, end = tokens.starts[phrase.first], tokens.ends[phrase.last]
+        actor = actor_of(tokens, phrase)
+        return Speech("quoted" if quoted else "reported", text[start:end], start, end, verb, actor or UNKNOWN)
+    if found or (quoted and tokens.quoted and tokens.quoted[0]):
+        by = found[0].verb if found else None
+        return Speech("quoted" if quoted else "reported", UNKNOWN, verb=by, actor=UNKNOWN)
+    return Speech("author")
+
+
+def _turn(text: str) -> Speech | None:
+    """The longest turn of a transcript, if the paragraph begins with one."""
+    turns = [label for label in _LABEL.finditer(text) if _is_label(label[1])]
+    if not turns or turns[0].start() > 0:
+        return None
+    ends = [*(label.start() for label in turns[1:]), len(text)]
+    lengths = [end - label.end() for label, end in zip(turns, ends, strict=True)]
+    label = turns[lengths.index(max(lengths))]
+    return Speech("quoted", label[1], label.start(1), label.end(1), None, actor_of_title(label[1]) or UNKNOWN)
+
+
+def _is_label(label: str) -> bool:
+    bare = [word.strip("().,").lower() for word in label.split()]
+    lists = words()
+    if not label.split(" (")[0].isupper():
+        return len(bare) > 0 and bare[0] in lists.turns
+    return any(word in lists.turns or word in _TITLES or lists.heads.get(word) in ("office", "person") for word in bare)
+
+
+def _attributions(tokens: Tokens) -> Iterator[_Found]:
+    lists = words()
+    for i, word in enumerate(tokens.lower):
+        group = lists.verbs.get(word)
+        if (
+            word in ("put", "puts")
+            and tokens.lower[i + 1 : i + 2] == ["it"]
+            and tokens.words[i + 2 : i + 3] != ["down"]
+        ):
+            group = "say"
+        if group is None or tokens.quoted[i] or (tokens.is_capital(i) and i > 0):
+            continue
+        subject = subject_of(tokens, i)
+        if isinstance(subject, str):
+            if (
+                subject in _THIRD_PERSON
+                and group in ("say", "tell")
+                and not (subject == "it" and word in ("says", "said"))
+            ):
+                yield _Found(9, Phrase(i, i, "pronoun"), word)
+            continue
+        if subject is None and group == "say":
+            subject = _inverted(tokens, i)
+        if subject is None or (group in ("act", "mind") and subject.kind == "name"):
+            continue
+        if group == "mind" and subject.kind == "actor":
+            continue
+        if not _is_finite(tokens, i, subject) or (group in ("act", "mind") and _is_other(tokens, i, subject)):
+            continue
+        yield _Found({"say": 0, "tell": 0, "act": 2, "mind": 3}[group], subject, tokens.words[i])
+    small = tokens.text.lower()
+    for phrase in lists.according:
+        place = small.find(phrase)
+        if place >= 0:
+            speaker = phrase_from(tokens, tokens.at(place + len(phrase)))
+            if speaker is not None and not tokens.quoted[speaker.first]:
+                yield _Found(1, speaker, phrase)
+
+
+def _inverted(tokens: Tokens, verb: int) -> Phrase | None:
+    """The subject that follows its verb, as in ", said a trader"."""
+    before = tokens.words[verb - 1] if verb else "."
+    if before in ',"”»’—–' or verb == tokens.sentence_start(verb):
+        return phrase_from(tokens, verb + 1)
+    return None
+
+
+def _is_finite(tokens: Tokens, i: int, subject: Phrase) -> bool:
+    """Whether an infinitive form goes with a subject in the plural; "state" is a verb before "that" only."""
+    word = tokens.lower[i]
+    if word in ("state", "states"):
+        return tokens.lower[i + 1 : i + 2] == ["that"]
+    if word.endswith(("s", "d", "ing")) or word in words().grammar["pasts"]:
+        return True
+    head = tokens.lower[core_end(tokens, subject.first, subject.last)]
+    return (
+        head.endswith("s")
+        or head in _PLURALS
+        or " and " in tokens.text[tokens.starts[subject.first] : tokens.starts[i]]
+    )
+
+
+def _is_other(tokens: Tokens, i: int, subject: Phrase) -> bool:
+    """Whether what looks like an act of speech is a noun, or stands in "whom the president promised"."""
+    after = tokens.lower[i + 1] if i + 1 < len(tokens) else "."
+    before = tokens.lower[subject.first - 1] if subject.first else "."
+    grammar = words().grammar
+    if before in ("that", "which", "whom", "what") or tokens.lower[i - 1] == "who":
+        return True
+    return (
+        after in grammar["passives"]
+        or after in ("of", "have", "has", "had")
+        or after in words().verbs
+        or after in ".,;"
+    )
+
+
+def speech_columns() -> dict[str, type]:
+    """Names and types of the columns of `speech_record`."""
+    return {
+        "voice": str,
+        "speaker": str,
+        "speaker_start": int,
+        "speaker_end": int,
+        "source_verb": str,
+        "actor": str,
+    }
+
+
+def speech_record(text: str, start: int) -> dict[str, Any]:
+    """Who speaks in a paragraph, as columns of results.
+
+    Parameters
+    ----------
+    text : str
+        The paragraph.
+    start : int
+        Its offset in the article, to which those of the speaker refer.
+
+    Examples
+    --------
+    >>> speech_record("Tehran said no.", 100)["speaker_start"]
+    100
+    """
+    found = find_speech(text)
+    return {
+        "voice": found.voice,
+        "speaker": found.speaker,
+        "speaker_start": None if found.start is None else start + found.start,
+        "speaker_end": None if found.end is None else start + found.end,
+        "source_verb": found.verb,
+        "actor": found.actor,
+    }

@@ -1,0 +1,219 @@
+"""Noun phrases that can be a speaker, found without a parser: to the left of a verb, or to its right."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stance.speakers.lists import actors, words
+from stance.speakers.tokens import Tokens
+
+__all__ = ["Phrase", "core_end", "phrase_before", "phrase_from", "subject_of"]
+
+_LONGEST = 18
+"""Tokens; a longer stretch is no name."""
+
+
+class Phrase(NamedTuple):
+    """Tokens from ``first`` to ``last``, both included; ``kind`` tells the head: office, person, body, actor, name."""
+
+    first: int
+    last: int
+    kind: str
+
+
+def core_end(tokens: Tokens, first: int, last: int) -> int:
+    """The head of a phrase: its last word before a preposition."""
+    prepositions = words().grammar["prepositions"]
+    for i in range(first + 1, last + 1):
+        if tokens.lower[i] in prepositions or not tokens.is_word(i):
+            return i - 1
+    return last
+
+
+def _kind(tokens: Tokens, first: int, last: int) -> str | None:
+    """What the phrase's head is, or ``None`` if it can't speak."""
+    lists = words()
+    head = core_end(tokens, first, last)
+    if tokens.words[head] != _bare(tokens.words[head]):
+        return None
+    if any(tokens.lower[i] in ("the", "a", "an") for i in range(first + 1, head + 1)):
+        return None
+    begin = first + 1 if tokens.lower[first] in lists.grammar["determiners"] and first < head else first
+    if " ".join(tokens.words[begin : head + 1]) in actors().names:
+        return "actor"
+    word = tokens.lower[head]
+    if word == "one" and head == last:
+        return None
+    kind = lists.heads.get(word) or lists.heads.get(word.rsplit("-", 1)[-1])
+    if kind is not None:
+        return kind
+    capital = all(tokens.is_capital(i) for i in range(first, head + 1))
+    if capital and head == last and 1 <= head - first <= 3 and tokens.lower[first] not in lists.grammar["determiners"]:
+        return "name"
+    return None
+
+
+def _bare(word: str) -> str:
+    return word[:-2] if word.endswith(("'s", "’s")) else word
+
+
+def _trim(tokens: Tokens, first: int, last: int) -> int:
+    """Cut off "on Monday", "in an interview"."""
+    grammar = words().grammar
+    for i in range(first + 1, last + 1):
+        if tokens.lower[i] in grammar["circumstances"] and not tokens.quoted[i]:
+            k = i - 1
+            while k > first and tokens.lower[k] not in grammar["prepositions"]:
+                k -= 1
+            if k > first:
+                return k - 1
+            if tokens.is_capital(i) and i > first + 1:
+                return i - 1
+    return last
+
+
+def phrase_before(tokens: Tokens, last: int) -> Phrase | None:
+    """The speaker that ends at a token."""
+    grammar, lists = words().grammar, words()
+    first = last
+    while first >= 0 and last - first < _LONGEST and tokens.is_word(first):
+        word = tokens.lower[first]
+        stops = word in grammar["stops"] or word in grammar["pronouns"] or lists.verbs.get(word) in ("say", "tell")
+        if stops and not (word in ("and", "&") and _joins(tokens, first, last)) and not _names(tokens, first):
+            break
+        first -= 1
+    first += 1
+    for start in range(first, last + 1):
+        if (
+            not _may_start(tokens, start, first)
+            or tokens.lower[last] in grammar["prepositions"] | grammar["determiners"]
+        ):
+            continue
+        end = _trim(tokens, start, last)
+        kind = _kind(tokens, start, end)
+        if kind is not None:
+            return Phrase(start, end, kind)
+    return _before_relative(tokens, first - 1)
+
+
+def _before_relative(tokens: Tokens, i: int) -> Phrase | None:
+    """The speaker before "who opposes that bill"."""
+    for k in range(i, max(i - _LONGEST, 0), -1):
+        if not tokens.is_word(k):
+            return None
+        if tokens.lower[k] == "who":
+            return phrase_before(tokens, k - 2 if tokens.words[k - 1] == "," and k > 1 else k - 1)
+    return None
+
+
+def _joins(tokens: Tokens, i: int, last: int) -> bool:
+    """Whether "and" stands within a phrase: between names, or in "of pistachios and rugs"."""
+    if not (0 < i < last):
+        return False
+    if _between_names(tokens, i):
+        return True
+    near = tokens.lower[max(i - 4, 0) : i - 1]
+    return i + 1 == last and any(word in ("of", "for", "on") for word in near)
+
+
+def _between_names(tokens: Tokens, i: int) -> bool:
+    return i > 0 and tokens.is_word(i + 1) and tokens.is_capital(i - 1) and tokens.is_capital(i + 1)
+
+
+def _names(tokens: Tokens, i: int) -> bool:
+    """Whether a word is US or another name that looks like a common word."""
+    return tokens.words[i] in ("US", "IT", "WHO") and tokens.words[i] in actors().names
+
+
+def _may_start(tokens: Tokens, i: int, first: int) -> bool:
+    grammar = words().grammar
+    word = tokens.lower[i]
+    if word in grammar["prepositions"] or not tokens.is_word(i) or word[0].isdigit():
+        return False
+    if i > first:
+        before = tokens.lower[i - 1]
+        if before in grammar["prepositions"] or before in grammar["determiners"]:
+            return False
+        if tokens.words[i - 1] != _bare(tokens.words[i - 1]) or tokens.is_capital(i - 1):
+            return False
+        return word in grammar["determiners"] or tokens.is_capital(i) or (word in words().heads and word.endswith("s"))
+    if tokens.words[i].islower() and (word in words().verbs or word.endswith("ly")) and word not in words().heads:
+        return False
+    return word not in grammar["adverbs"]
+
+
+def phrase_from(tokens: Tokens, first: int) -> Phrase | None:
+    """The speaker that begins at a token."""
+    lists, last = words(), first
+    if not tokens.is_word(first) or not _may_start(tokens, first, first):
+        return None
+    while tokens.is_word(last) and last - first < _LONGEST:
+        word = tokens.lower[last]
+        ends = word in lists.grammar["stops"] or word in lists.grammar["pronouns"] or word in lists.grammar["adverbs"]
+        ends = ends or word.endswith("ly") or (last > first and lists.verbs.get(word) in ("say", "tell"))
+        if ends and not _names(tokens, last) and not (word == "and" and _between_names(tokens, last)):
+            break
+        last += 1
+    last -= 1
+    while last > first and tokens.lower[last] in lists.grammar["prepositions"]:
+        last -= 1
+    if last < first:
+        return None
+    last = _trim(tokens, first, last)
+    kind = _kind(tokens, first, last)
+    return None if kind is None else Phrase(first, last, kind)
+
+
+def subject_of(tokens: Tokens, verb: int) -> Phrase | str | None:
+    """The subject of a verb: a phrase, a pronoun, or nothing that speaks."""
+    grammar = words().grammar
+    i = verb - 1
+    while tokens.is_word(i):
+        word = tokens.lower[i]
+        if word in grammar["modals"] or (word in grammar["passives"] and not tokens.lower[verb].endswith("ing")):
+            return None
+        if not (
+            word in grammar["adverbs"]
+            or word in grammar["auxiliaries"]
+            or word in grammar["passives"]
+            or (word.endswith("ly") and word not in words().heads and tokens.words[i].islower())
+        ):
+            break
+        i -= 1
+    if i < 0:
+        return None
+    start = tokens.sentence_start(verb)
+    if tokens.words[i] in ",–—)" and i > start:
+        if tokens.lower[verb].endswith("ing"):
+            return phrase_from(tokens, start)
+        return _over_parenthesis(tokens, start, i)
+    if not tokens.is_word(i):
+        return None
+    word = tokens.lower[i]
+    if word in grammar["pronouns"] and not _names(tokens, i):
+        if word != "who":
+            return word
+        before = i - 2 if i > 1 and tokens.words[i - 1] == "," else i - 1
+        return phrase_before(tokens, before) if before >= 0 else None
+    return phrase_before(tokens, i)
+
+
+def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None:
+    """The subject before ", who was there," or ", a retired envoy,"."""
+    grammar = words().grammar
+    for i in range(closing - 2, start, -1):
+        if tokens.words[i] not in ",–—(":
+            continue
+        after = tokens.lower[i + 1]
+        aside = (
+            after.startswith(("who", "which"))
+            or after in ("now", "himself", "herself")
+            or after in grammar["determiners"]
+            or after in grammar["prepositions"]
+            or after in grammar["former"]
+            or after.endswith(("ing", "ed"))
+        )
+        found = phrase_before(tokens, i - 1) if aside else None
+        if found is not None and found.first >= start:
+            return found
+    return None

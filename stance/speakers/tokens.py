@@ -1,0 +1,89 @@
+"""Words and marks of a paragraph, its sentences and what stands in quotation marks."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+__all__ = ["Tokens"]
+
+_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|\w+(?:[-'’&]\w+)*|[^\w\s]")
+# tokens; a longer sentence is a list or a table, and is looked at from here on
+_LONGEST = 200
+_OPENING, _CLOSING = "“«„", "”»"
+
+
+class Tokens:
+    """A paragraph as tokens.
+
+    Parameters
+    ----------
+    text : str
+        The paragraph.
+
+    Attributes
+    ----------
+    starts, ends : list of int
+        Offsets of each token.
+    words, lower : list of str
+        The tokens, and in small letters without a possessive ``'s``.
+    quoted : list of bool
+        Whether each stands in quotation marks.
+    longest_quotation : int
+        Its words.
+
+    Examples
+    --------
+    >>> tokens = Tokens('"No deal," Iran\\'s minister said.')
+    >>> tokens.words[5:7], tokens.lower[5], tokens.quoted[1], tokens.longest_quotation
+    (["Iran's", 'minister'], 'iran', True, 2)
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        found = list(_TOKEN.finditer(text))
+        self.starts = [token.start() for token in found]
+        self.ends = [token.end() for token in found]
+        self.words = [token[0] for token in found]
+        self.lower = [_bare(word).lower() for word in self.words]
+        self.quoted = [False] * len(found)
+        self.longest_quotation = 0
+        self._mark_quotations()
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def _mark_quotations(self) -> None:
+        opened: int | None = None
+        for i, word in enumerate(self.words):
+            closes = word in _CLOSING or (word == '"' and opened is not None)
+            if closes and opened is not None:
+                self.quoted[opened : i + 1] = [True] * (i + 1 - opened)
+                length = sum(w[0].isalnum() for w in self.words[opened:i])
+                self.longest_quotation = max(self.longest_quotation, length)
+                opened = None
+            elif word in _OPENING or word == '"':
+                opened = i
+
+    def is_word(self, i: int) -> bool:
+        """Whether there is a word at this place, outside quotation marks."""
+        return 0 <= i < len(self.words) and self.words[i][0].isalnum() and not self.quoted[i]
+
+    def is_capital(self, i: int) -> bool:
+        """Whether a word begins with a capital."""
+        return self.words[i][0].isupper()
+
+    def sentence_start(self, i: int) -> int:
+        """First token of the sentence that a token belongs to."""
+        least = max(i - _LONGEST, 0)
+        while i > least and not (self.words[i - 1] in ".?!:;" or (self.words[i - 1] == '"' and self.quoted[i - 1])):
+            i -= 1
+        return i
+
+    def at(self, offset: int) -> int:
+        """The first token at or after an offset."""
+        return bisect_right(self.starts, offset - 1)
+
+
+def _bare(word: str) -> str:
+    return word[:-2] if word.endswith(("'s", "’s")) else word
