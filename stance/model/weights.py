@@ -30,16 +30,16 @@ def softmax(margins: Floats) -> Floats:
 
 def _softmax(margins: Floats) -> Floats:
     """The same in place. Label by label: numpy is slow along an axis as short as that of the labels."""
-    first, *others = np.moveaxis(margins, -1, 0)
+    first, *others = (margins[..., k : k + 1] for k in range(margins.shape[-1]))
     most = first.copy()
     for other in others:
         np.maximum(most, other, out=most)
-    margins -= most[..., None]
+    margins -= most
     np.exp(margins, out=margins)
     total = first.copy()
     for other in others:
         total += other
-    margins /= total[..., None]
+    margins /= total
     return margins
 
 
