@@ -52,7 +52,7 @@ def corpus() -> Corpus:
 def small_corpus(corpus: Corpus) -> Corpus:
     """Forty articles of the shipped corpus."""
     articles = list(dict.fromkeys(example.article for example in corpus))[:40]
-    return replace(corpus, examples=tuple(e for e in corpus if e.article in set(articles)))
+    return replace(corpus, examples=tuple(e for e in corpus if e.article in set(articles)), calibration=())
 
 
 @pytest.fixture(scope="session")
