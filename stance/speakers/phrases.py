@@ -158,7 +158,7 @@ def _before_relative(tokens: Tokens, i: int) -> Phrase | None:
     for k in range(i, max(i - _LONGEST, 0), -1):
         if not tokens.is_word(k):
             return None
-        if tokens.lower[k] == "who":
+        if tokens.lower[k] == "who" or (tokens.lower[k] == "which" and tokens.words[k - 1] != ","):
             return phrase_before(tokens, k - 2 if tokens.words[k - 1] == "," and k > 1 else k - 1)
     return None
 
