@@ -14,7 +14,9 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from sample_files import KINDS, PARAGRAPHS
 
+from stance.articles import read_articles
 from stance.commands import main
 from stance.labels import JOINT
 from stance.results.figures import inline_svg
@@ -49,12 +51,10 @@ def _run(*arguments: object) -> Result:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, probe_texts: list[str]) -> Path:
     """Scores and reports of one article, of a collection, and of a hostile collection."""
     place = tmp_path_factory.mktemp("report")
-    probes = sorted((ROOT / "data" / "probes").glob("*.jsonl"))
-    lines = [line for path in probes for line in path.read_text(encoding="utf-8").splitlines()]
-    texts = [json.loads(line)["text"] for line in lines[::3]]
+    texts = probe_texts[::3]
     rows = [
         {
             "id": f"n{i:03}",
@@ -134,6 +134,34 @@ def test_every_paragraph_stands_there_as_in_its_source(chromium: Browser, folder
             else:
                 assert chip == f"{target} no label: {record[f'{target}_abstained']}"
     page.context.close()
+
+
+def test_a_folder_of_every_kind_becomes_a_report(chromium: Browser, tmp_path: Path) -> None:
+    """One file of each kind: all are read, and each paragraph on the page stands in what its own file was made from."""
+    sources = tmp_path / "kinds"
+    sources.mkdir()
+    for name, (make, _) in KINDS.items():
+        (sources / name).write_bytes(make())
+    scores, output = tmp_path / "scores.parquet", tmp_path / "report.html"
+    result = _run("score", sources, "--explain", "--speakers", "--clusters", "-o", scores)
+    assert " 0 quarantined" in result.stderr
+    assert _run("report", scores, "-o", output, "--articles", 100).exit_code == 0
+    read = {article.id: article for article in read_articles([sources])}
+    assert len(read) == sum(articles for _, articles in KINDS.values())
+    page = _open(chromium, output)
+    expected = read_results(scores).frame
+    shown = page.page.locator("section[aria-labelledby=text] .paragraph .text").evaluate_all(
+        "all => all.map(e => e.textContent)"
+    )
+    assert shown == [read[row.article_id].text[row.start : row.end] for row in expected.itertuples()]
+    assert page.complaints == []
+    # and by what the files were made from: each of its paragraphs is on the page for each file
+    by_file: dict[str, set[str]] = {name: set() for name in KINDS}
+    for row, text in zip(expected.itertuples(), shown, strict=True):
+        name = Path(read[str(row.article_id)].source or "").relative_to(sources).parts[0]
+        by_file[name].add(" ".join(text.split()))
+    assert {name for name, texts in by_file.items() if not {" ".join(t.split()) for t in PARAGRAPHS} <= texts} == set()
+    page.page.context.close()
 
 
 def test_deciding_words_are_underlined_in_place(chromium: Browser, folder: Path) -> None:
