@@ -360,7 +360,7 @@ def test_typical_and_doubtful_paragraphs_are_the_extremes(folder: Path) -> None:
     part = html[html.index('id="examples"') : html.index('id="text"')]
     favored = frame[frame["sanctions"] == "favor"].sort_values("sanctions_probability", ascending=False, kind="stable")
     block = part[part.index("sanctions: favor") : part.index("sanctions: against")]
-    shown = re.findall(r'<p class="meta">(n\d+)</p>', block)
+    shown = re.findall(r'<p class="meta">[^<]* · (n\d+)</p>', block)
     assert shown == favored["article_id"].tolist()[:3] + favored["article_id"].tolist()[::-1][:3]
 
 
@@ -377,10 +377,41 @@ def test_speakers_are_shown_where_they_are_known(chromium: Browser, folder: Path
     path.write_text(render_report(Results(frame, found.targets, "paragraph")), encoding="utf-8")
     page = _open(chromium, path).page
     spoken = page.locator("section[aria-labelledby=text] .spoken").first.inner_text()
-    assert spoken == "quoted · the deputy minister · Iran"
+    assert spoken == "quoted: the deputy minister (Iran)"
     assert page.locator("figure h3").all_inner_texts() == ["Over time", "By outlet", "By actor"]
     assert page.locator("section[aria-labelledby=text] th", has_text="speaker").count() > 0
     assert "not known here" in page.locator("section[aria-labelledby=counts]").inner_text()
+    page.context.close()
+
+
+def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
+    """No point for a handful of paragraphs or for "unknown"; names carry their number; the table keeps all of them."""
+    found = read_results(folder / "many.csv")
+    n = len(found.frame)
+    actors = ["Iran"] * 30 + ["France"] * 2 + ["unknown"] * (n - 32)
+    results = Results(found.frame.assign(actor=actors), found.targets, "paragraph")
+    (drawn,) = (figure for figure in collection_figures(results) if figure.name == "by-actor")
+    assert drawn.groups == ["Iran (30)"]
+    assert "for 3 actors, of which the 1 with most paragraphs are drawn" in drawn.summary
+    assert ">unknown</th>" in render_report(results)
+
+
+def test_tables_fit_on_paper(chromium: Browser, folder: Path) -> None:
+    """In print no column of a table lies beyond the edge of an A4 page with usual margins."""
+    page = _open(chromium, folder / "many.html", 718).page
+    page.emulate_media(media="print")
+    edges = page.locator("table").evaluate_all("all => all.map(e => e.getBoundingClientRect().right)")
+    assert len(edges) > 4
+    assert max(edges) <= 718
+    page.context.close()
+
+
+def test_charts_can_be_read_on_a_telephone(chromium: Browser, folder: Path) -> None:
+    """At 400 pixels the letters of a chart are 9 pixels high or more, and its frame is moved by keyboard."""
+    page = _open(chromium, folder / "many.html", 400).page
+    heights = page.locator("figure svg text").evaluate_all("all => all.map(e => e.getBoundingClientRect().height)")
+    assert min(heights) >= 9
+    assert page.locator("figure .scroll[tabindex='0']").count() == page.locator("figure").count()
     page.context.close()
 
 
