@@ -90,8 +90,10 @@ def _dateline(tokens: Tokens, head: str) -> Iterator[str]:
 
 def _institutions(tokens: Tokens) -> Iterator[str]:
     """Countries of the parliaments, palaces and agencies in the paragraph."""
-    institutions = actors().institutions
+    institutions, begins = actors().institutions, actors().begins
     for i in range(len(tokens)):
+        if tokens.words[i] not in begins and tokens.bare(i) not in begins:
+            continue
         for n in range(min(4, len(tokens) - i), 0, -1):
             actor = institutions.get(" ".join([*tokens.words[i : i + n - 1], tokens.bare(i + n - 1)]))
             if actor is not None:

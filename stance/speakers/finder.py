@@ -130,7 +130,8 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
         group = lists.verbs.get(word)
         if word in ("put", "puts") and tokens.lower[i + 1 : i + 2] == ["it"] and not _moves(tokens, i + 2):
             group = "say"
-        group = group or _with_complement(tokens, i)
+        if group is None and word in lists.complements:
+            group = _with_complement(tokens, i)
         if group is None or tokens.quoted[i] or (tokens.is_capital(i) and i > 0):
             continue
         if _no_speech(tokens, i):

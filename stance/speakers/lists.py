@@ -63,6 +63,8 @@ class Actors(NamedTuple):
         Such an office to other countries that have one of that name.
     institutions : dict of str to str
         Parliament, palace or agency to its country.
+    begins : frozenset of str
+        First words of the names, without a possessive.
     venues : frozenset of str
         Capitals where others meet: a dateline there tells nothing.
     """
@@ -73,6 +75,7 @@ class Actors(NamedTuple):
     offices: dict[str, str]
     namesakes: dict[str, frozenset[str]]
     institutions: dict[str, str]
+    begins: frozenset[str]
     venues: frozenset[str]
 
 
@@ -147,4 +150,5 @@ def actors() -> Actors:
     institutions = {name: actor for actor, listed in content["institutions"].items() for name in listed}
     namesakes = {office: frozenset(listed) for office, listed in content["namesakes"].items()}
     venues = frozenset(content["venues"]["capitals"])
-    return Actors(names, states, frozenset(content["countries"]), offices, namesakes, institutions, venues)
+    begins = frozenset(name.split()[0] for name in (*names, *institutions))
+    return Actors(names, states, frozenset(content["countries"]), offices, namesakes, institutions, begins, venues)

@@ -90,6 +90,8 @@ class Tokens:
 
 
 def _bare(word: str) -> str:
+    if word[-1] not in "s'’":
+        return word
     if word.endswith(("'s", "’s")):
         return word[:-2]
     return word[:-1] if word.endswith(("s'", "s’")) else word
