@@ -29,7 +29,7 @@ TERRITORIES = """
 AI AQ AS AW AX BL BM BQ BV CC CK CW CX FK GF GG GI GP GS GU HM IM IO JE KY MF MP MQ MS NC NF NU PF PM PN PR RE SH SJ SX
 TC TF TK UM VG VI WF YT
 """.split()
-NAMES = ("development", "found", "fresh", "tuning")
+NAMES = ("development", "found", "fresh", "fresh-actors", "tuning")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,8 @@ def test_a_long_text_takes_no_more_than_its_share() -> None:
     [
         ("tuning", 300, {"speaker precision": 0.93, "speaker recall": 0.70, "actor precision": 0.95}),
         ("fresh", 150, {"speaker precision": 0.90, "speaker recall": 0.60}),
-        ("found", 160, {"speaker precision": 0.92, "actor precision": 0.92}),
+        ("found", 160, {"speaker precision": 0.94, "actor precision": 0.94}),
+        ("fresh-actors", 75, {"speaker precision": 0.92, "actor precision": 0.92}),
     ],
 )
 def test_the_floor_on_labelled_paragraphs(name: str, size: int, floors: dict[str, float]) -> None:
@@ -125,8 +126,9 @@ def test_the_floor_on_labelled_paragraphs(name: str, size: int, floors: dict[str
 def test_fresh_paragraphs_share_no_article_with_those_for_tuning() -> None:
     """What the rules were made on, and what they are measured on, are of other articles."""
     articles = {name: {one.article for one in read_labelled(LABELLED / f"{name}.jsonl")} for name in NAMES}
-    assert not articles["fresh"] & (articles["tuning"] | articles["development"])
-    assert not articles["found"] & (articles["tuning"] | articles["development"] | articles["fresh"])
+    tuned = articles["tuning"] | articles["development"] | articles["found"]
+    assert not (articles["fresh"] | articles["fresh-actors"]) & tuned
+    assert not articles["fresh"] & articles["fresh-actors"]
 
 
 def test_the_labels_name_actors_of_the_gazetteer() -> None:
@@ -171,6 +173,7 @@ def test_the_gazetteer_has_the_states_of_the_iso_standard() -> None:
         ("The shadow foreign secretary said it was late.", UNKNOWN),
         ("SENIOR ADMINISTRATION OFFICIAL: Thanks for joining.", "United States"),
         ("FOREIGN OFFICE: We have taken note.", UNKNOWN),
+        ("QUESTION: Pakistan too has offered. FOREIGN SECRETARY: It may offer what it wants.", UNKNOWN),
     ],
 )
 def test_an_office_without_a_country(text: str, actor: str) -> None:
@@ -189,6 +192,8 @@ def test_an_office_without_a_country(text: str, actor: str) -> None:
         ("Q Thank you. Is there a date?", "Q"),
         ("The mayor declared a state of emergency.", None),
         ("The operator declared force majeure.", None),
+        ("What do the Americans propose?", None),
+        ("Weak Chinese demand remained a threat to prices.", None),
         ("The rule of the EU rules it out in so far as EU rules allow.", None),
         ("The deal that mediators announced on Monday holds.", None),
         ("It will stay until the ministry has declared it safe.", None),

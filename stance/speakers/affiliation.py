@@ -108,8 +108,8 @@ def _before(tokens: Tokens, place: int) -> list[str]:
     return []
 
 
-def actor_of_title(title: str) -> str | None:
-    """The actor named in the label of a turn, which may be in capitals.
+def actor_of_title(title: str, text: str = "") -> str | None:
+    """The actor named in the label of a turn, which may be in capitals; what else the text names may speak against it.
 
     Examples
     --------
@@ -124,5 +124,5 @@ def actor_of_title(title: str) -> str | None:
         return None
     found = _names_within(tokens, 0, len(tokens) - 1)
     if not found and "foreign office" not in title.lower():  # Berlin's and London's have one name
-        return of_the_office(tokens, 0, len(tokens) - 1)
+        return of_the_office(tokens, 0, len(tokens) - 1, Tokens(text))
     return found[0] if len(set(found)) == 1 else None

@@ -15,7 +15,7 @@ _DATELINE = re.compile(r"([A-Z][A-ZÀ-Þ.' ]{2,30})(?:,[^—–:()-]{1,25})?\s?(
 _UNITED_STATES = "United States"
 
 
-def of_the_office(tokens: Tokens, first: int, last: int) -> str | None:
+def of_the_office(tokens: Tokens, first: int, last: int, text: Tokens | None = None) -> str | None:
     """The country that alone has such an office, if the paragraph names no other that might.
 
     Examples
@@ -29,9 +29,9 @@ def of_the_office(tokens: Tokens, first: int, last: int) -> str | None:
             title = " ".join(tokens.lower[i : i + n])
             if title in offices:
                 namesakes = actors().namesakes.get(title, frozenset())
-                elsewhere = {*_dateline(tokens, "minister")} | {
-                    actor for _, _, actor in names_in(tokens, 0, len(tokens) - 1)
-                }
+                around = text or tokens
+                named = {actor for _, _, actor in names_in(around, 0, len(around) - 1)}
+                elsewhere = named | set(_dateline(around, "minister"))
                 return None if namesakes & elsewhere else offices[title]
     return None
 

@@ -27,7 +27,10 @@ _QUESTION = re.compile(r"Q[ \t]+(?=[A-Z“\"])")
 _TITLES = frozenset("mr mrs ms dr sen rep gov amb hon sir lord".split())
 _PLURALS = frozenset("media people police spokespeople businessmen congressmen fishermen".split())
 _CALLS = frozenset("call calls called calling describe describes described".split())
-_CONDITIONS = frozenset("if unless until whether once".split())
+# infinitives that look like past forms
+_BASES = frozenset("demand respond applaud contend recommend remind defend".split())
+# what is asked, or may never be said: words before a subject
+_CONDITIONS = frozenset("if unless until whether once do does did".split())
 _THIRD_PERSON = frozenset("he she they it".split())
 
 
@@ -113,7 +116,7 @@ def _turn(text: str) -> Speech | None:
     ends = [*(label.start() for label in turns[1:]), len(text)]
     lengths = [end - label.end() for label, end in zip(turns, ends, strict=True)]
     label = turns[lengths.index(max(lengths))]
-    return Speech("quoted", label[1], label.start(1), label.end(1), None, actor_of_title(label[1]) or UNKNOWN)
+    return Speech("quoted", label[1], label.start(1), label.end(1), None, actor_of_title(label[1], text) or UNKNOWN)
 
 
 def _is_label(label: str) -> bool:
@@ -230,7 +233,7 @@ def _is_finite(tokens: Tokens, i: int, subject: Phrase) -> bool:
     word = tokens.lower[i]
     if word in ("state", "states"):
         return tokens.lower[i + 1 : i + 2] == ["that"]
-    if word.endswith(("s", "d", "ing")) or word in words().grammar["pasts"]:
+    if word not in _BASES and (word.endswith(("s", "d", "ing")) or word in words().grammar["pasts"]):
         return True
     head = tokens.lower[core_end(tokens, subject.first, subject.last)]
     return (
