@@ -91,7 +91,7 @@ def test_a_manifest_from_the_future_is_refused(copy: Path) -> None:
     _edit(copy, format_version=99)
     with pytest.raises(IncompatibleModelError, match="format version 99"):
         load_model(copy)
-    _edit(copy, format_version=1, settings={"word_ngrams": [1, 1], "telepathy": True})
+    _edit(copy, format_version=2, settings={"word_ngrams": [1, 1], "telepathy": True})
     with pytest.raises(IncompatibleModelError, match="telepathy"):
         load_model(copy)
 

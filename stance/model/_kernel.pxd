@@ -69,6 +69,15 @@ cdef extern from "_kernel_score.h" nogil:
         uint32_t *pairs
     ctypedef struct counter:
         uint32_t count
+    ctypedef struct place:
+        uint32_t block, row
+        uint32_t to
+    ctypedef struct place_list:
+        place *places
+        size_t n
+    ctypedef struct table_sizes:
+        size_t ends, word_bytes, flags, keys, key_rows, roots, stems, nodes, goes_on, value_numbers
+        size_t characters, character_bytes
     ctypedef struct workspace:
         text_buffers text
         counter *counters
@@ -87,6 +96,11 @@ cdef extern from "_kernel_score.h" nogil:
     uint8_t gap_before(const text_buffers *t, size_t i)
     int read_tokens(const model *m, workspace *w, const unsigned char *text, size_t n)
     int read_text(const model *m, workspace *w, const unsigned char *text, size_t n, int64_t *counts)
+    int read_places(const model *m, workspace *w, const unsigned char *text, size_t n, place_list *l)
+    void edges_to_characters(const text_buffers *t, place_list *l, uint32_t *character)
+    void forget(const model *m, workspace *w)
+    const char *find_fault(const model *m, const table_sizes *n, const uint32_t *flags, const uint64_t *keys,
+                           const uint32_t *rows)
     int learner_begin(learner *l, model *m, size_t n_words, size_t n_keys)
     void learner_free(learner *l)
     int learn_text(const model *m, workspace *w, const unsigned char *text, size_t n)

@@ -91,7 +91,18 @@ typedef struct {
     size_t groups;
 } model;
 
+/* Where each counted term stands, for explanations. */
 typedef struct {
+    uint32_t block, row, from, to;     /* from, to: edges, that is 2 * token for its beginning, and one more for its end */
+} place;
+typedef struct {
+    place *places;
+    size_t n, room;
+    int failed;
+} place_list;
+
+typedef struct {
+    place_list *places;                /* NULL unless they are asked for, see _kernel_places.h */
     text_buffers text;
     counter *counters;
     uint32_t *touched;                 /* rows with a count, by block */

@@ -3,6 +3,7 @@
 #define STANCE_KERNEL_SCORE_H
 
 #include "_kernel_anchored.h"
+#include "_kernel_check.h"
 
 /* Columns of the counts that decide an abstention; see stance.model.abstention.WordCounts. */
 enum { COUNT_TOKENS, COUNT_KNOWN, COUNT_ENGLISH, COUNT_LETTERS, COUNT_LATIN, COUNTS };
@@ -189,6 +190,21 @@ static int read_text(const model *m, workspace *w, const unsigned char *text, si
     if (m->characters) count_characters(m, w, text, n);
     if (m->n_targets && flags & ID_MENTION) count_anchored(m, w);
     return TEXT_OK;
+}
+
+/* Where the known terms of a text stand, those of characters left out; as edges. */
+static int read_places(const model *m, workspace *w, const unsigned char *text, size_t n, place_list *l)
+{
+    int64_t counts[COUNTS];
+    int status;
+    l->n = 0;
+    w->places = l;
+    status = read_text(m, w, text, n, counts);
+    w->places = NULL;
+    if (status != TEXT_OK) return status;
+    forget(m, w);
+    place_ngrams(m, w, l);
+    return l->failed ? TEXT_NO_MEMORY : TEXT_OK;
 }
 
 /* The same for a vocabulary that is yet to be found. */

@@ -57,7 +57,8 @@ typedef struct {
     uint64_t *low, *high;     /* the first 16 bytes of the word, or a hash */
     uint32_t *id, *node, *rows, *items;
     uint64_t *key;
-    uint16_t *values, *symbols, *bones, *cues;
+    uint16_t *values, *symbols, *bones;
+    uint32_t *bone_edges, *cues;
     uint8_t *gap, *item_gap;
     unsigned char *piece;     /* a blank-separated word, for character n-grams */
     uint32_t *piece_at;
@@ -95,7 +96,7 @@ static int text_reserve(text_buffers *t, size_t n, int characters)
             {&t->id, tokens * 4}, {&t->node, tokens * 4}, {&t->rows, tokens * 4},
             {&t->items, tokens * 4}, {&t->key, tokens * 8},
             {&t->values, tokens * 2}, {&t->symbols, tokens * 2},
-            {&t->bones, tokens * 4 + 16}, {&t->cues, tokens * 2},
+            {&t->bones, tokens * 4 + 16}, {&t->bone_edges, tokens * 16 + 64}, {&t->cues, tokens * 4},
             {&t->gap, tokens}, {&t->item_gap, tokens},
             {&t->piece, characters ? 2 * n + 64 : 0}, {&t->piece_at, characters ? 4 * n + 64 : 0},
         };
