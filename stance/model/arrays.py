@@ -101,7 +101,11 @@ def _split(raw: mmap.mmap | bytes) -> Iterator[tuple[str, npt.NDArray[Any]]]:
         count = 1
         for n in shape:
             count *= n
-        if not 0 <= begin <= end <= len(raw) - start or end - begin != count * kind.itemsize or min(shape, default=0) < 0:
+        if (
+            not 0 <= begin <= end <= len(raw) - start
+            or end - begin != count * kind.itemsize
+            or min(shape, default=0) < 0
+        ):
             raise ValueError(f"array {name!r} lies outside the file")
         yield name, np.frombuffer(raw, dtype=kind, count=count, offset=start + begin).reshape(shape)
 
@@ -127,7 +131,7 @@ class Names(Sequence[str]):
         if (len(ends) and int(ends[-1]) != len(joined)) or (ends[1:] < ends[:-1]).any():
             raise ModelError("the list of terms is damaged")
         self._joined, self._ends = joined, ends
-        self._bytes, self._limits = memoryview(joined), memoryview(ends)
+        self._bytes, self._limits = joined.data, ends.data
 
     def __reduce__(self) -> Any:
         return Names, (self._joined, self._ends)

@@ -26,7 +26,16 @@ from stance.model.lexicon import Lexicon
 from stance.model.stance_model import StanceModel
 from stance.model.weights import StoredBlock, Weights
 
-__all__ = ["ARRAYS", "FORMAT_VERSION", "MANIFEST", "default_model_path", "load_model", "read_manifest", "save_model"]
+__all__ = [
+    "ARRAYS",
+    "FORMAT_VERSION",
+    "MANIFEST",
+    "check_tables",
+    "default_model_path",
+    "load_model",
+    "read_manifest",
+    "save_model",
+]
 
 FORMAT = "stance-model"
 FORMAT_VERSION = 2
@@ -160,6 +169,26 @@ def load_model(folder: str | Path | None = None) -> StanceModel:
         raise ModelError(f"{folder}: the arrays do not fit the manifest: {error}") from error
 
 
+def check_tables(model: StanceModel) -> None:
+    """Check that the kernel's tables of a loaded model are those that its names, lexicons and settings make.
+
+    Raises
+    ------
+    ModelError
+        If they differ: the kernel would then find other terms than the analyzer.
+    """
+    stored, made = model._tables, _tables(model)
+    if stored is None or made is None:
+        return
+    same = stored.arrays.keys() == made.arrays.keys() and stored.groups == made.groups
+    same = same and all(np.array_equal(stored.arrays[name], array) for name, array in made.arrays.items())
+    for a, b in zip(stored.blocks, made.blocks, strict=True):
+        same = same and np.array_equal(a.rows, b.rows) and np.array_equal(a.idf, b.idf)
+        same = same and a.first == b.first and np.array_equal(a.coef, b.coef)
+    if not same:
+        raise ModelError("the kernel's tables are not those of the model's terms; retrain it")
+
+
 def _tables(model: StanceModel) -> KernelTables | None:
     """The model as the compiled kernel reads it, if that can hold it."""
     from stance.model.kernel_tables import compile_tables
@@ -170,9 +199,7 @@ def _tables(model: StanceModel) -> KernelTables | None:
         return None
 
 
-def _to_arrays(
-    model: StanceModel, layouts: list[Layout], tables: KernelTables | None
-) -> dict[str, npt.NDArray[Any]]:
+def _to_arrays(model: StanceModel, layouts: list[Layout], tables: KernelTables | None) -> dict[str, npt.NDArray[Any]]:
     weights = model.weights
     arrays: dict[str, npt.NDArray[Any]] = {
         "intercept": weights.intercept,
@@ -219,7 +246,9 @@ def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]], manifest: Mapping[str, 
     kernel = manifest["kernel"]
     # a field that `dataclasses.replace` does not hand on: tables are those of these weights
     if kernel is not None and kernel["layout"] == LAYOUT:
-        object.__setattr__(model, "_tables", _stored_tables(analyzer, blocks, numbers[0], arrays, int(kernel["groups"])))
+        object.__setattr__(
+            model, "_tables", _stored_tables(analyzer, blocks, numbers[0], arrays, int(kernel["groups"]))
+        )
     return model
 
 

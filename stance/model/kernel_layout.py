@@ -1,4 +1,4 @@
-"""What the compiled kernel reads of a model: flat arrays, as `stance.model.kernel_tables` makes and an artefact keeps them."""
+"""What the compiled kernel reads of a model: flat arrays, made by `stance.model.kernel_tables` and kept in artefacts."""
 
 from __future__ import annotations
 

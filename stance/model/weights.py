@@ -130,19 +130,17 @@ class StoredBlock(BlockWeights):
     layout: Layout
     shape: tuple[int, int]
 
-    def __init__(
-        self, name: str, terms: Sequence[str], layout: Layout, weight: float, shape: tuple[int, int]
-    ) -> None:
+    def __init__(self, name: str, terms: Sequence[str], layout: Layout, weight: float, shape: tuple[int, int]) -> None:
         # the fields of a frozen dataclass; `idf` and `coef` are made when they are first needed
         self.__dict__.update(name=name, terms=terms, layout=layout, weight=weight, shape=shape)
 
     @cached_property
-    def idf(self) -> npt.NDArray[np.float32]:  # type: ignore[override]
+    def idf(self) -> npt.NDArray[np.float32]:
         """By column."""
         return self.layout.idf[self.layout.rows]
 
     @cached_property
-    def coef(self) -> npt.NDArray[np.float32]:  # type: ignore[override]
+    def coef(self) -> npt.NDArray[np.float32]:
         """By column."""
         return self._wide(self.layout.rows)
 
