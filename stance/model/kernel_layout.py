@@ -1,4 +1,4 @@
-"""What the compiled kernel reads of a model: flat arrays, made by `stance.model.kernel_tables` and kept in artefacts."""
+"""What the compiled kernel reads of a model: flat arrays, which `kernel_tables` makes and an artefact keeps."""
 
 from __future__ import annotations
 
