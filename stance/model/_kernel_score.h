@@ -10,7 +10,7 @@ enum { COUNT_TOKENS, COUNT_KNOWN, COUNT_ENGLISH, COUNT_LETTERS, COUNT_LATIN, COU
 
 /* Keys of all words, and the cache lines they will be looked up in on their way. Here and below what a loop needs is
  * copied to locals first: a store of a number might else change it, for all that the compiler knows. */
-static void key_words(const model *m, text_buffers *t)
+STANCE_INLINE void key_tokens(const model *m, text_buffers *t, const int marks)
 {
     const word_bucket *buckets = m->words.buckets;
     const unsigned shift = m->words.shift;
@@ -25,7 +25,7 @@ static void key_words(const model *m, text_buffers *t)
         const unsigned char *p = lowered + edges[2 * i];
         size_t length = edges[2 * i + 1] - edges[2 * i];
         uint64_t a, b;
-        length -= 2 * (size_t)(((load8(p + length - 2) & 0xFFFF) == possessive) & (length > 2));
+        if (marks) length -= 2 * (size_t)(((load8(p + length - 2) & 0xFFFF) == possessive) & (length > 2));
         lengths[i] = (uint32_t)length;
         total += length;
         word_key(p, length, &a, &b);
@@ -36,6 +36,13 @@ static void key_words(const model *m, text_buffers *t)
         STANCE_PREFETCH(buckets + (a >> shift));
     }
     t->word_bytes = total;
+}
+
+static void key_words(const model *m, text_buffers *t)
+{
+    /* most paragraphs have no possessive to look for */
+    if (t->marks) key_tokens(m, t, 1);
+    else key_tokens(m, t, 0);
 }
 
 static void look_up_words(const model *m, workspace *w, int64_t *counts, uint32_t *flags)
@@ -53,12 +60,17 @@ static void look_up_words(const model *m, workspace *w, int64_t *counts, uint32_
     uint32_t all = 0, known = 0, english = 0;
     for (i = 0; i < tokens; i++) {
         uint32_t id = find_word(&words, low[i], high[i], hash[i], lowered + edges[2 * i], lengths[i]);
-        ids[i] = id & ID_MASK;
-        gap[i] = id & ID_MENTION ? GAP_MENTION : 0;
+        ids[i] = id;
         STANCE_PREFETCH(counters + (id & ID_MASK));
+    }
+    /* apart, as these are done many at once */
+    for (i = 0; i < tokens; i++) {
+        uint32_t id = ids[i];
+        all |= id;
         known += id / ID_KNOWN & 1;
         english += id / ID_ENGLISH & 1;
-        all |= id;
+        gap[i] = (uint8_t)(id / (ID_MENTION / GAP_MENTION) & GAP_MENTION);
+        ids[i] = id & ID_MASK;
     }
     counts[COUNT_TOKENS] = (int64_t)tokens;
     counts[COUNT_KNOWN] = known;
@@ -76,19 +88,22 @@ static void count_ngrams(const model *m, workspace *w)
     const counter *counters = w->counters;
     const size_t tokens = t->tokens;
     const uint32_t *ids = t->id, *node = ids;
-    uint32_t *nodes = t->node, *rows = t->rows, n;
+    uint32_t *nodes = t->node, *rows = t->rows, *items = t->items, n;
     uint64_t *key = t->key;
     if (m->least == 1) count_rows(m, w, 0, ids, tokens);
     for (n = 2; n <= m->most && n <= tokens; n++) {
-        size_t last = tokens - n + 1, hits = 0, i;
+        size_t last = tokens - n + 1, candidates = 0, hits = 0, i;
         for (i = 0; i < last; i++) {
             uint64_t k = WORD_KEY(KEY_NGRAM, 0, node[i], ids[i + n - 1]);
-            key[i] = k;
-            STANCE_PREFETCH(keys.buckets + (hash_key(k) >> keys.shift));
+            key[candidates] = k;
+            items[candidates] = (uint32_t)i;
+            candidates += may_hold(&keys, hash_key(k));
         }
-        for (i = 0; i < last; i++) {
+        for (i = 0; i < candidates; i++) STANCE_PREFETCH(keys.buckets + (hash_key(key[i]) >> keys.shift));
+        if (n < m->most) memset(nodes, 0, last * sizeof *nodes);
+        for (i = 0; i < candidates; i++) {
             uint32_t row = find_row(&keys, key[i]);
-            nodes[i] = row;
+            if (n < m->most) nodes[items[i]] = row;
             rows[hits] = row;
             hits += row != 0;
             STANCE_PREFETCH(counters + row);

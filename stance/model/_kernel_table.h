@@ -31,7 +31,8 @@ typedef struct {
 typedef struct {
     void *memory;
     key_bucket *buckets;
-    unsigned shift;
+    uint64_t *filter;         /* a bit for each of the first bits of a hash: set if any key has it */
+    unsigned shift, filter_shift;
     size_t size, spare;
 } key_table;
 
@@ -40,6 +41,9 @@ typedef struct {
 #define ID_KNOWN (1u << 28)
 #define ID_ENGLISH (1u << 29)
 #define ID_MENTION (1u << 30)
+
+/* The filter of a key_table has 2^FILTER_BITS bits a bucket: eight or more a key. */
+#define FILTER_BITS 5
 
 #define OVERFLOW ((uint64_t)1 << 63)
 #define LONG_WORD ((uint64_t)0xFF << 56)
@@ -158,6 +162,13 @@ STANCE_INLINE uint32_t find_word(const word_table *t, uint64_t low, uint64_t hig
 
 STANCE_INLINE uint64_t hash_key(uint64_t key) { return mix(key); }
 
+/* Most n-grams of a text are not in the table: this says so of nearly all of them, from a few kilobytes. */
+STANCE_INLINE unsigned may_hold(const key_table *t, uint64_t hash)
+{
+    uint64_t bit = hash >> t->filter_shift;
+    return (unsigned)(t->filter[bit / 64] >> (bit & 63) & 1);
+}
+
 STANCE_INLINE uint32_t find_row(const key_table *t, uint64_t key)
 {
     const key_bucket *b = t->buckets + (hash_key(key) >> t->shift);
@@ -213,12 +224,16 @@ static int reserve_keys(key_table *t, size_t n)
     t->shift = table_shift(n, 4);
     t->size = (size_t)1 << (64 - t->shift);
     t->spare = n / 4 + 2;
-    t->buckets = allocate_lines((t->size + t->spare) * sizeof(key_bucket), &t->memory);
-    return t->buckets ? 0 : -1;
+    t->filter_shift = t->shift - FILTER_BITS;
+    t->buckets = allocate_lines((t->size + t->spare) * sizeof(key_bucket) + ((t->size << FILTER_BITS) + 511) / 8, &t->memory);
+    if (!t->buckets) return -1;
+    t->filter = (uint64_t *)(void *)(t->buckets + t->size + t->spare);
+    return 0;
 }
 
 static void put_key(key_table *t, uint64_t key, uint32_t row)
 {
+    uint64_t bit = hash_key(key) >> t->filter_shift;
     key_bucket *b = t->buckets + (hash_key(key) >> t->shift);
     size_t j;
     for (;; b++) {
@@ -228,6 +243,7 @@ static void put_key(key_table *t, uint64_t key, uint32_t row)
     }
     b->key[j] = key;
     b->row[j] = row;
+    t->filter[bit / 64] |= (uint64_t)1 << (bit & 63);
 }
 
 /* Returns 0, -1 without memory, -2 if a key occurs twice. */

@@ -63,6 +63,7 @@ typedef struct {
     unsigned char *piece;     /* a blank-separated word, for character n-grams */
     uint32_t *piece_at;
     size_t lowered_length, tokens;
+    int marks;                /* any token has an apostrophe inside */
     size_t continuations;     /* bytes of word characters beyond one a character */
     size_t foreign;           /* word characters from U+0250 on */
     size_t word_bytes;
@@ -266,15 +267,17 @@ STANCE_INLINE size_t write_positions(uint64_t bits, uint32_t base, uint32_t *to)
 static void cut_tokens(text_buffers *t)
 {
     size_t k, words = t->lowered_length / 64 + 2, edges = 0;
-    uint64_t word_carry = 0, carry = 0;
+    uint64_t word_carry = 0, carry = 0, marks = 0;
     for (k = 0; k < words; k++) {
         uint64_t w = t->word_bits[k], inside;
         inside = w | (t->mark_bits[k] & (w << 1 | word_carry) & (w >> 1 | t->word_bits[k + 1] << 63));
         word_carry = w >> 63;
+        marks |= inside ^ w;
         edges += write_positions(inside ^ (inside << 1 | carry), (uint32_t)(64 * k), t->edges + edges);
         carry = inside >> 63;
     }
     t->tokens = edges / 2;
+    t->marks = marks != 0;
 }
 
 /* What stands before token `i`; see stance.model.tokens. */

@@ -28,7 +28,8 @@ KERNEL_ARRAYS = {
     "character_bytes": np.uint8,
     "character_ends": np.uint32,
 }
-# so that the coefficients of the next block begin with a cache line, too
+_LINE = 64
+# so that in a file the coefficients of the next block begin with a cache line, too
 _WHOLE_LINES = 16
 
 
@@ -76,10 +77,17 @@ def plain_layout(
     rows = np.zeros(len(idf), dtype=np.uint32)
     rows[columns[known]] = known
     idf_of_row = np.zeros(size, dtype=np.float32)
-    coef_of_row = np.zeros((size, (last - first) * labels), dtype=np.float32)
+    coef_of_row = _aligned(size, (last - first) * labels)
     idf_of_row[known] = idf[columns[known]]
     coef_of_row[known] = coef[columns[known], first:last].reshape(-1, coef_of_row.shape[1])
     return Layout(rows, first * labels, idf_of_row, coef_of_row)
+
+
+def _aligned(rows: int, columns: int) -> npt.NDArray[np.float32]:
+    """Zeros that begin with a cache line, so that a row of eight lies on one."""
+    room = np.zeros(rows * columns + _LINE // 4, dtype=np.float32)
+    skip = -room.__array_interface__["data"][0] % _LINE // 4
+    return room[skip : skip + rows * columns].reshape(rows, columns)
 
 
 @dataclass(repr=False, eq=False)
