@@ -18,11 +18,13 @@ cdef extern from "Python.h":
 cdef extern from "_kernel_score.h" nogil:
     enum: TEXT_OK, TEXT_NEEDS_PAGE, TEXT_NEEDS_LOWER, TEXT_MALFORMED, TEXT_NO_MEMORY, TEXT_TOO_LONG
     enum: POINT_WORD, POINT_SPACE, POINT_NEEDS_LOWER, POINT_GAP_SHIFT, MOST_BLOCKS, MOST_TARGETS, COUNTS
+    ctypedef struct token_word:
+        uint32_t length
     ctypedef struct text_buffers:
         size_t tokens, capacity
         unsigned char *lowered
         uint32_t *edges
-        uint32_t *length
+        token_word *words
         uint32_t missing_page
     ctypedef struct word_table:
         void *memory
@@ -89,6 +91,7 @@ cdef extern from "_kernel_score.h" nogil:
     uint64_t character_key(const unsigned char *p, size_t length)
     int fill_words(word_table *t, size_t n, const uint32_t *flags)
     int fill_keys(key_table *t, const uint64_t *keys, const uint32_t *rows, size_t n)
+    void fill_filter(key_table *t, const uint64_t *keys, size_t n)
     workspace *workspace_new(const model *m)
     void workspace_free(workspace *w)
     void text_free(text_buffers *t)

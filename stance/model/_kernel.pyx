@@ -203,6 +203,7 @@ cdef class CompiledKernel:
             failed = fill_keys(&m.keys, keys, key_rows, self.n_keys)
             if failed:
                 raise MemoryError if failed == -1 else ValueError("two terms have one key")
+            fill_filter(&m.keys, keys, sizes.keys)
         finally:
             free(flags)
             free(keys)
@@ -381,7 +382,7 @@ cdef class CompiledKernel:
         try:
             self.read(w, text, False, kept)
             for i in range(t.tokens):
-                word = (<char *>t.lowered)[t.edges[2 * i] : t.edges[2 * i] + t.length[i]]
+                word = (<char *>t.lowered)[t.edges[2 * i] : t.edges[2 * i] + t.words[i].length]
                 found.append((word.decode("utf-8"), t.edges[2 * i], t.edges[2 * i + 1], gap_before(t, i)))
         finally:
             self.give_back(w)

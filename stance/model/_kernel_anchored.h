@@ -199,7 +199,8 @@ static void count_clause_word(const model *m, workspace *w, size_t i, int side, 
     else if (t->symbols[i] == SYMBOL_OTHER) word = WORD_OTHER;
     /* what is learnt is stemmed when it gets its name */
     else if (!m->learner)
-        word = word ? m->stem_of_word[word] : stem_of_unknown(m, t->lowered + TOKEN_START(t, token), t->length[token]);
+        word = word ? m->stem_of_word[word]
+                    : stem_of_unknown(m, t->lowered + TOKEN_START(t, token), t->words[token].length);
     count_key(m, w, b, WORD_KEY(KEY_CLAUSE, b, side, word), ITEM_START(t, i), ITEM_END(t, i));
     if (near) count_key(m, w, b, WORD_KEY(KEY_CLAUSE, b, side + 1, word), ITEM_START(t, i), ITEM_END(t, i));
 }

@@ -37,6 +37,17 @@ enum { FACT_MENTIONS = 0, FACT_FIRST = 5, FACT_NOT_FIRST, FACT_LAST, FACT_NOT_LA
 #define WORD_KEY(kind, block, a, b) (KEY(kind, block) | (uint64_t)(a) << 27 | (uint64_t)(b))
 #define SYMBOL_KEY(kind, block, a, b, c) (KEY(kind, block) | (uint64_t)(a) << 32 | (uint64_t)(b) << 16 | (uint64_t)(c))
 
+/* Enters the n-grams among the keys into the filter of their table. */
+static void fill_filter(key_table *t, const uint64_t *keys, size_t n)
+{
+    size_t i;
+    for (i = 0; i < n; i++)
+        if (keys[i] >> 60 == KEY_NGRAM) {
+            uint32_t bit = hash_pair((uint32_t)(keys[i] >> 27) & ID_MASK, (uint32_t)keys[i] & ID_MASK, t->filter_shift);
+            t->filter[bit / 64] |= (uint64_t)1 << (bit & 63);
+        }
+}
+
 typedef struct {
     float idf;
     uint32_t count;
@@ -228,6 +239,7 @@ STANCE_INLINE void weigh_rows(const model *m, workspace *w, int b, const uint32_
 }
 
 /* Margins of the paragraph that was counted; blocks in the order of the model. */
+STANCE_CLONES
 static void weigh(const model *m, workspace *w, double *margins)
 {
     int b;

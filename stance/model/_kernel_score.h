@@ -16,8 +16,7 @@ STANCE_INLINE void key_tokens(const model *m, text_buffers *t, const int marks)
     const unsigned shift = m->words.shift;
     const unsigned char *lowered = t->lowered;
     const uint32_t *edges = t->edges;
-    uint32_t *lengths = t->length;
-    uint64_t *low = t->low, *high = t->high, *hash = t->key;
+    token_word *words = t->words;
     const size_t tokens = t->tokens;
     const uint64_t possessive = load8((const unsigned char *)"'s\0\0\0\0\0\0");
     size_t i, total = 0;
@@ -26,18 +25,19 @@ STANCE_INLINE void key_tokens(const model *m, text_buffers *t, const int marks)
         size_t length = edges[2 * i + 1] - edges[2 * i];
         uint64_t a, b;
         if (marks) length -= 2 * (size_t)(((load8(p + length - 2) & 0xFFFF) == possessive) & (length > 2));
-        lengths[i] = (uint32_t)length;
+        words[i].length = (uint32_t)length;
         total += length;
         word_key(p, length, &a, &b);
-        low[i] = a;
-        high[i] = b;
+        words[i].low = a;
+        words[i].high = b;
         a = hash_word(a, b);
-        hash[i] = a;
+        words[i].hash = a;
         STANCE_PREFETCH(buckets + (a >> shift));
     }
     t->word_bytes = total;
 }
 
+STANCE_CLONES
 static void key_words(const model *m, text_buffers *t)
 {
     /* most paragraphs have no possessive to look for */
@@ -45,13 +45,14 @@ static void key_words(const model *m, text_buffers *t)
     else key_tokens(m, t, 0);
 }
 
+STANCE_CLONES
 static void look_up_words(const model *m, workspace *w, int64_t *counts, uint32_t *flags)
 {
     text_buffers *t = &w->text;
     const word_table words = m->words;
     const unsigned char *lowered = t->lowered;
-    const uint32_t *edges = t->edges, *lengths = t->length;
-    const uint64_t *low = t->low, *high = t->high, *hash = t->key;
+    const uint32_t *edges = t->edges;
+    const token_word *word = t->words;
     const counter *counters = w->counters;
     const size_t tokens = t->tokens;
     uint32_t *ids = t->id;
@@ -59,7 +60,7 @@ static void look_up_words(const model *m, workspace *w, int64_t *counts, uint32_
     size_t i;
     uint32_t all = 0, known = 0, english = 0;
     for (i = 0; i < tokens; i++) {
-        uint32_t id = find_word(&words, low[i], high[i], hash[i], lowered + edges[2 * i], lengths[i]);
+        uint32_t id = find_word(&words, word[i].low, word[i].high, word[i].hash, lowered + edges[2 * i], word[i].length);
         ids[i] = id;
         STANCE_PREFETCH(counters + (id & ID_MASK));
     }
@@ -81,6 +82,7 @@ static void look_up_words(const model *m, workspace *w, int64_t *counts, uint32_
 }
 
 /* Block 0: n-grams of words, one level after the other. The row of an n-gram is its node in the trie of longer ones. */
+STANCE_CLONES
 static void count_ngrams(const model *m, workspace *w)
 {
     text_buffers *t = &w->text;
@@ -92,14 +94,18 @@ static void count_ngrams(const model *m, workspace *w)
     uint64_t *key = t->key;
     if (m->least == 1) count_rows(m, w, 0, ids, tokens);
     for (n = 2; n <= m->most && n <= tokens; n++) {
+        const uint32_t *next = ids + n - 1;
         size_t last = tokens - n + 1, candidates = 0, hits = 0, i;
+        for (i = 0; i < last; i++) rows[i] = hash_pair(node[i], next[i], keys.filter_shift);
         for (i = 0; i < last; i++) {
-            uint64_t k = WORD_KEY(KEY_NGRAM, 0, node[i], ids[i + n - 1]);
-            key[candidates] = k;
             items[candidates] = (uint32_t)i;
-            candidates += may_hold(&keys, hash_key(k));
+            candidates += may_hold(keys.filter, rows[i]);
         }
-        for (i = 0; i < candidates; i++) STANCE_PREFETCH(keys.buckets + (hash_key(key[i]) >> keys.shift));
+        for (i = 0; i < candidates; i++) {
+            uint64_t k = WORD_KEY(KEY_NGRAM, 0, node[items[i]], next[items[i]]);
+            key[i] = k;
+            STANCE_PREFETCH(keys.buckets + (hash_key(k) >> keys.shift));
+        }
         if (n < m->most) memset(nodes, 0, last * sizeof *nodes);
         for (i = 0; i < candidates; i++) {
             uint32_t row = find_row(&keys, key[i]);
