@@ -26,10 +26,10 @@ def _later(name: str) -> Reader:
     """The reader of ``read_NAME.py``, which is imported when something is read with it."""
 
     def read(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
-        module = importlib.import_module(f"stance.articles.read_{name}")
-        found: Iterator[Article | Quarantined] = getattr(module, f"read_{name}")(stream, columns, source, stem)
-        return found
+        reader: Reader = getattr(importlib.import_module(read.__module__), read.__name__)
+        return reader(stream, columns, source, stem)
 
+    read.__name__, read.__module__ = f"read_{name}", f"stance.articles.read_{name}"
     return read
 
 
