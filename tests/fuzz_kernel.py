@@ -12,7 +12,7 @@ import atheris
 with atheris.instrument_imports(include=["stance.model.tokens", "stance.model.items", "stance.model.anchored"]):
     from stance.model import anchored, items, tokens  # noqa: F401
 
-from test_kernel import MODELS, _check, _expected_tokens, _kernels
+from test_kernel import MODELS, _check, _check_places, _expected_tokens, _kernels
 from test_kernel_terms import _analyzer
 from test_kernel_terms import _check as _check_counts
 
@@ -29,6 +29,7 @@ def one(data: bytes) -> None:
     compiled, python = _kernels(name)
     assert compiled.compiled.tokens(text) == _expected_tokens(text)
     _check(compiled, python, [text, text[::-1], text])
+    _check_places(compiled, python, text)
     if count:
         _check_counts(_analyzer(name), [text, text[: len(text) // 2]])
 

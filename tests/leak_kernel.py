@@ -24,6 +24,7 @@ def use(name: str) -> None:
     for text in texts:
         c.tokens(text)
         c.rows(text)
+        c.places(text)
     c.count_tokens(tuple(texts))
     room, counts = np.empty((1, 2, 4)), np.empty((1, 5), dtype=np.int64)
     for call in (

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pickle
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load
 
 from stance.errors import IncompatibleModelError, ModelError
-from stance.model.artefact import _manifest_hash, load_model, read_manifest, save_model
+from stance.model.arrays import to_bytes
+from stance.model.artefact import _manifest_hash, check_tables, load_model, read_manifest, save_model
 from stance.model.golden import largest_drift
+from stance.model.kernel import compiled_extension
+from stance.model.kernel_tables import compile_tables
 from stance.model.stance_model import StanceModel
 from stance.results.model_card import model_card
 
@@ -65,8 +71,6 @@ def test_a_pickle_is_never_run(copy: Path, monkeypatch: pytest.MonkeyPatch) -> N
     (copy / "model.safetensors").write_bytes(raw)
     with pytest.raises(ModelError, match="SHA-256"):
         load_model(copy)
-    import hashlib
-
     _edit(copy, arrays={"file": "model.safetensors", "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()})
     with pytest.raises(ModelError, match="not a safetensors file"):
         load_model(copy)
@@ -87,11 +91,14 @@ def test_a_flipped_byte_is_found(copy: Path) -> None:
 
 
 def test_a_manifest_from_the_future_is_refused(copy: Path) -> None:
-    """A later format and an unknown setting say that this release is too old."""
+    """A later format and an unknown setting say that this release is too old; an earlier one, what to do."""
     _edit(copy, format_version=99)
-    with pytest.raises(IncompatibleModelError, match="format version 99"):
+    with pytest.raises(IncompatibleModelError, match=r"format version 99.*upgrade"):
         load_model(copy)
-    _edit(copy, format_version=1, settings={"word_ngrams": [1, 1], "telepathy": True})
+    _edit(copy, format_version=1)
+    with pytest.raises(IncompatibleModelError, match="format version 1; this release reads version 2: retrain"):
+        load_model(copy)
+    _edit(copy, format_version=2, settings={"word_ngrams": [1, 1], "telepathy": True})
     with pytest.raises(IncompatibleModelError, match="telepathy"):
         load_model(copy)
 
@@ -116,6 +123,120 @@ def test_damaged_models_are_refused(copy: Path, damage: object, message: str) ->
     with pytest.raises(ModelError, match=message) as caught:
         load_model(copy)
     assert str(copy) in str(caught.value) or "wrong shape" in str(caught.value)
+
+
+def _forge(folder: Path, **arrays: Any) -> None:
+    """Put other arrays into a model whose hashes agree all the same."""
+    path = folder / "model.safetensors"
+    raw = to_bytes({**load(path.read_bytes()), **{name.replace("__", "."): array for name, array in arrays.items()}})
+    path.write_bytes(raw)
+    _edit(folder, arrays={"file": path.name, "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()})
+
+
+def test_coefficients_are_mapped_and_begin_with_a_cache_line(copy: Path) -> None:
+    """They are views of the file, and no row of a block lies on two lines."""
+    for block in load_model(copy).weights.blocks:
+        coef = block.layout.coef
+        assert not coef.flags.owndata
+        assert not coef.flags.writeable
+        assert coef.__array_interface__["data"][0] % 64 == 0
+
+
+def test_stored_tables_are_those_of_the_names(copy: Path, small_model: StanceModel) -> None:
+    """What the artefact keeps for the kernel is what its terms make; `stance model verify` finds other tables."""
+    loaded = load_model(copy)
+    check_tables(loaded)
+    made = compile_tables(small_model.analyzer, small_model.weights)
+    assert loaded._tables is not None
+    for name, array in made.arrays.items():
+        np.testing.assert_array_equal(loaded._tables.arrays[name], array)
+    rows = load((copy / "model.safetensors").read_bytes())["kernel.key_rows"].copy()
+    rows[:2] = rows[1::-1]
+    _forge(copy, kernel__key_rows=rows)
+    with pytest.raises(ModelError, match="not those of the model's terms"):
+        check_tables(load_model(copy))
+
+
+def test_tables_of_another_layout_are_made_anew(copy: Path) -> None:
+    """A release with other keys reads the model, and scores the same."""
+    before = load_model(copy).score_texts(["They called for the sanctions to be lifted."])
+    _edit(copy, kernel={"layout": 0, "groups": 0})
+    loaded = load_model(copy)
+    assert loaded._tables is None
+    assert loaded.score_texts(["They called for the sanctions to be lifted."]).tobytes() == before.tobytes()
+
+
+@pytest.mark.skipif(compiled_extension() is None, reason="the compiled kernel reads these")
+@pytest.mark.parametrize("seed", range(40))
+def test_forged_tables_are_refused_or_harmless(copy: Path, seed: int) -> None:
+    """Indices from a file that somebody else made do not lead the kernel astray: it refuses them, or it scores."""
+    generator = np.random.default_rng(seed)
+    arrays = load((copy / "model.safetensors").read_bytes())
+    name = sorted(key for key in arrays if key.startswith("kernel."))[seed % 10]
+    array = arrays[name].copy()
+    if seed < 10:
+        array = array[: len(array) - 1]
+    elif seed < 20:
+        array.flat[generator.integers(array.size)] = np.iinfo(array.dtype).max
+    else:
+        hit = generator.integers(array.size, size=1 + array.size // 50)
+        array.flat[hit] = generator.integers(np.iinfo(array.dtype).max, size=len(hit), dtype=array.dtype)
+    _forge(copy, **{name: array})
+    texts = [
+        "Sanctions on Iran must not be lifted before talks, the envoy said. They eased the embargo.",
+        "Ça va.",
+    ] * 50
+    try:
+        model = load_model(copy)
+        extension = compiled_extension()
+        kernel = extension.CompiledKernel(model._tables)
+    except (ValueError, ModelError):
+        return
+    margins, counts = np.empty((len(texts), 2, 4)), np.empty((len(texts), 5), dtype=np.int64)
+    kernel.score(tuple(texts), margins, counts)
+    kernel.places(texts[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "message"),
+    [
+        ("block0.coef", np.zeros((7, 8), dtype=np.float32), "wrong shape"),
+        ("block1.rows", np.zeros(3, dtype=np.uint32), "wrong shape"),
+        ("block0.idf", np.zeros(3, dtype=np.float64), "wrong type"),
+        ("block0.term_ends", np.arange(9, dtype=np.uint32)[::-1].copy(), "list of terms is damaged"),
+        ("intercept", np.zeros((2, 3)), "wrong shape"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(copy: Path, name: str, array: Any, message: str) -> None:
+    """Of another shape or type, with hashes that agree."""
+    _forge(copy, **{name: array})
+    with pytest.raises(ModelError, match=message):
+        load_model(copy)
+
+
+def test_rows_and_numbers_out_of_range_are_refused(copy: Path) -> None:
+    """A term whose row is not there, and a coefficient that is no number."""
+    arrays = load((copy / "model.safetensors").read_bytes())
+    rows, coef = arrays["block2.rows"].copy(), arrays["block0.coef"].copy()
+    rows[0], coef[1, 1] = 2**31, np.nan
+    _forge(copy, block2__rows=rows)
+    with pytest.raises(ModelError, match="terms without numbers"):
+        load_model(copy)
+    _forge(copy, block2__rows=arrays["block2.rows"], block0__coef=coef)
+    with pytest.raises(ModelError, match="not finite"):
+        load_model(copy)
+
+
+@pytest.mark.parametrize(
+    "header", [b"", b"{", b"[]", b'{"a":1}', b'{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}']
+)
+def test_files_that_are_cut_off_or_strange_are_refused(copy: Path, header: bytes) -> None:
+    """A header that is missing, no object, or that points outside the file."""
+    for raw in (len(header).to_bytes(8, "little") + header, b"\xff" * 8 + header, header):
+        (copy / "model.safetensors").write_bytes(raw)
+        _edit(copy, arrays={"file": "model.safetensors", "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()})
+        with pytest.raises(ModelError, match=r"not a safetensors file|do not fit the manifest"):
+            load_model(copy)
 
 
 def test_no_model_at_all(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import io
 import subprocess
 import sys
@@ -480,6 +481,7 @@ def test_every_reader_is_registered_in_one_line() -> None:
     """So that the way to add one stays as CONTRIBUTING says."""
     for name, found in FORMATS.items():
         assert found.read.__module__ == f"stance.articles.{found.read.__name__}", name
+        assert callable(getattr(importlib.import_module(found.read.__module__), found.read.__name__)), name
 
 
 def test_gzip_within_a_zip(tmp_path: Path) -> None:

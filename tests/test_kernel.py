@@ -153,6 +153,13 @@ def _check(compiled: Any, python: PythonKernel, texts: Sequence[str]) -> None:
     np.testing.assert_allclose(ours.margins, spec.margins, rtol=0, atol=1e-11)
 
 
+def _check_places(compiled: Any, python: PythonKernel, text: str) -> None:
+    for ours, spec in zip(compiled.find_terms(text), python.find_terms(text), strict=True):
+        assert ours.ids.tolist() == spec.ids.tolist()
+        assert ours.counts.tolist() == spec.counts.tolist()
+        assert ours.spans == spec.spans
+
+
 def _expected_tokens(text: str) -> list[tuple[str, int, int, int]]:
     """Tokens with their spans in the kernel's lowered bytes, where what is no word character is one byte."""
     lowered = text.lower()
@@ -243,6 +250,22 @@ def test_terms_agree_one_by_one(name: str) -> None:
         for b, block in list(enumerate(weights.blocks))[1:]:
             names = Counter(term.name for term in analyzer.analyze(text).blocks[b] if term.name in block.columns)
             assert {block.terms[row - 1]: n for row, n in rows[b].items() if row} == names, (text, block.name)
+
+
+@needs_kernel
+@pytest.mark.parametrize("name", MODELS)
+def test_places_agree(name: str) -> None:
+    """Each known term stands where the analyzer finds it, block by block, on hard texts of every kind."""
+    for text in [*HARD, *_PROSE]:
+        _check_places(*_kernels(name), text)
+
+
+@needs_kernel
+@settings(max_examples=300, deadline=None)
+@given(any_text, st.sampled_from(sorted(MODELS)))
+def test_places_agree_on_any_text(text: str, name: str) -> None:
+    """Whatever Hypothesis comes up with."""
+    _check_places(*_kernels(name), text)
 
 
 @needs_kernel
@@ -360,6 +383,8 @@ def test_nothing_leaks() -> None:
             compiled.score([*HARD, *_PROSE])
             compiled.compiled.tokens(HARD[15])
             compiled.compiled.rows(HARD[16])
+            compiled.find_terms(_PROSE[0])
+            compiled.compiled.places(HARD[15])
             with pytest.raises(TypeError):
                 compiled.score(["a", None])
 

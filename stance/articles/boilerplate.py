@@ -114,25 +114,24 @@ _LINES = rf"""(?:
 
 _NAME = r"(?:(?:[A-Z][\w.'’-]*|de|der|van|von|bin|al|el|la|di|da|le)[\w.'’-]*)"
 #: A byline: capitals decide, so it is judged apart.
-_BYLINE = re.compile(
+_BYLINE = (
     rf"(?:By|BY|Von|Text:|Author:|Written by)\s+{_NAME}(?:\s+{_NAME}){{0,5}}"
     r"(?:(?:\s*,\s*|\s+and\s+|\s+AND\s+|\s*&\s*|\s+in\s+|\s+for\s+|\s+of\s+|\s*[|•·/-]\s*)(?:the\s+)?"
     rf"{_NAME}(?:\s+{_NAME}){{0,5}}){{0,6}}\W*\Z"
 )
-_DATELINE = re.compile(
+_DATELINE = (
     # a place alone is a heading: a date, an agency or a dash must follow
     rf"(?=.*(?:\)|[-–—])\s*\Z|.*(?i:{_DATE}))"
     rf"[A-Z][A-Z.'’ -]{{1,40}}(?:,\s+[A-Z][\w. ]{{1,30}})?(?:,?\s+(?i:{_DATE}))?\s*"
     r"(?:\([A-Z][\w &/.-]{1,40}\))?\s*[-–—:]*\s*\Z"
 )
 #: So are "Vienna, Wire -" and "The Daily, 14 March 2025", whatever their case.
-_PLACE = re.compile(rf"[^\W\d_][^.!?:;]{{1,50}}(?:\s[—–]|,\s+(?i:{_DATE}))\s*\Z")
-_CRUMBS = re.compile(r"(?:[\w &]{2,30}\s*[>»›]\s*){1,6}[^.!?]{0,120}\Z")
-_HEADING = re.compile(
+_PLACE = rf"[^\W\d_][^.!?:;]{{1,50}}(?:\s[—–]|,\s+(?i:{_DATE}))\s*\Z"
+_CRUMBS = r"(?:[\w &]{2,30}\s*[>»›]\s*){1,6}[^.!?]{0,120}\Z"
+_HEADING = (
     r"(?:(?:also\s+read|see\s+also|related|recommended|suggested|trending|popular|latest|more|most|top|editors?|up\s+next"
     r"|read\s+(?:more|next|also)|you\s+m(?:ay|ight)|what\s+to\s+read|further\s+reading|don['’]t\s+miss|around\s+the\s+web"
-    r"|from\s+the\s+web)\b)",
-    re.I,
+    r"|from\s+the\s+web)\b)"
 )
 _SENTENCE = re.compile(r"[.!?…][\"'’”)\]]*\s*\Z")
 
@@ -185,7 +184,7 @@ _SECOND = {
 #: After these, a paragraph is judged if it is short: "More from World", "Most read".
 _SHORT = frozenset(("more", "most"))
 _SIGNS = "\"'“”‘’()[]{}<>|:;,.!?-–—•·*"
-_RESERVED = re.compile(r"\ball\s+rights\s+reserved\W*\Z", re.I)
+_RESERVED = r"\ball\s+rights\s+reserved\W*\Z"
 
 
 def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
@@ -224,16 +223,16 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
 
 
 def _is_boilerplate(text: str) -> bool:
-    if _may_begin(text) and _lines().match(text) is not None:
+    if _may_begin(text) and _compiled(_LINES, re.I | re.X | re.S).match(text) is not None:
         return True
     end = text[-24:]
-    return ("eserved" in end or "ESERVED" in end) and _RESERVED.search(text) is not None
+    return ("eserved" in end or "ESERVED" in end) and _compiled(_RESERVED, re.I).search(text) is not None
 
 
 @cache
-def _lines() -> re.Pattern[str]:
+def _compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
     # compiled when first needed: that takes longer than to score an article
-    return re.compile(_LINES, re.I | re.X | re.S)
+    return re.compile(pattern, flags)
 
 
 def _may_begin(text: str) -> bool:
@@ -256,9 +255,12 @@ def _mark_names(paragraphs: Sequence[str], marks: list[bool]) -> None:
             continue
         # what each of them ends with or holds is sooner seen than the whole
         if (
-            (text[:1] in "BVTAW" and _BYLINE.match(text))
-            or ((text[-1:] in "-–—:)" or text[-1:].isdigit()) and (_DATELINE.match(text) or _PLACE.match(text)))
-            or ((">" in text or "»" in text or "›" in text) and _CRUMBS.match(text))
+            (text[:1] in "BVTAW" and _compiled(_BYLINE).match(text))
+            or (
+                (text[-1:] in "-–—:)" or text[-1:].isdigit())
+                and (_compiled(_DATELINE).match(text) or _compiled(_PLACE).match(text))
+            )
+            or ((">" in text or "»" in text or "›" in text) and _compiled(_CRUMBS).match(text))
         ):
             marks[i] = True
 
@@ -268,7 +270,7 @@ def _mark_lists(paragraphs: Sequence[str], marks: list[bool]) -> None:
     within = False
     for i, text in enumerate(paragraphs):
         if marks[i]:
-            within = within or (_HEADING.match(text) is not None and len(text) <= 60)
+            within = within or (_compiled(_HEADING, re.I).match(text) is not None and len(text) <= 60)
         elif within:
             within = len(text) <= 160 and _SENTENCE.search(text) is None
             marks[i] = within

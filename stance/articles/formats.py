@@ -6,6 +6,7 @@ quarantined records, and raises `ArticleError` if the source as a whole is not r
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -13,24 +14,23 @@ from typing import IO, NamedTuple
 
 from stance.articles.article import Article
 from stance.articles.encoding import told_by_magic
-from stance.articles.read_docx import read_docx
-from stance.articles.read_epub import read_epub
-from stance.articles.read_html import read_html
-from stance.articles.read_jsonl import read_jsonl
-from stance.articles.read_mail import read_mail
-from stance.articles.read_odt import read_odt
-from stance.articles.read_parquet import read_parquet
-from stance.articles.read_pdf import read_pdf
-from stance.articles.read_rtf import read_rtf
-from stance.articles.read_table import read_table
-from stance.articles.read_text import read_text
-from stance.articles.read_warc import read_warc
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 
 __all__ = ["ARCHIVES", "FORMATS", "Format", "find_format", "format_by_suffix", "has_reader"]
 
 Reader = Callable[[IO[bytes], Columns, str, str], Iterator[Article | Quarantined]]
+
+
+def _later(name: str) -> Reader:
+    """The reader of ``read_NAME.py``, which is imported when something is read with it."""
+
+    def read(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
+        reader: Reader = getattr(importlib.import_module(read.__module__), read.__name__)
+        return reader(stream, columns, source, stem)
+
+    read.__name__, read.__module__ = f"read_{name}", f"stance.articles.read_{name}"
+    return read
 
 
 class Format(NamedTuple):
@@ -73,18 +73,18 @@ _MAIL = re.compile(
 )
 
 FORMATS = {
-    "text": Format((".txt", ".text", ".md", ".markdown"), read_text),
-    "jsonl": Format((".jsonl", ".ndjson"), read_jsonl, hint=_JSON_LINE),
-    "table": Format((".csv", ".tsv", ".tab"), read_table),
-    "parquet": Format((".parquet", ".pq"), read_parquet, re.compile(rb"PAR1")),
-    "html": Format((".html", ".htm", ".xhtml"), read_html, _HTML),
-    "pdf": Format((".pdf",), read_pdf, re.compile(rb"[\s\0]{0,1000}(?:\xef\xbb\xbf)?%PDF-"), binary=True),
-    "docx": Format((".docx", ".docm"), read_docx, part="word/document.xml", binary=True),
-    "odt": Format((".odt", ".ott"), read_odt, part="content.xml", binary=True),
-    "epub": Format((".epub",), read_epub, part="META-INF/container.xml", binary=True),
-    "rtf": Format((".rtf",), read_rtf, re.compile(rb"\s{0,100}\{\\rtf")),
-    "mail": Format((".eml", ".mbox", ".mht", ".mhtml"), read_mail, _MBOX, hint=_MAIL),
-    "warc": Format((".warc", ".wet"), read_warc, re.compile(rb"WARC/\d\.\d\r?\n")),
+    "text": Format((".txt", ".text", ".md", ".markdown"), _later("text")),
+    "jsonl": Format((".jsonl", ".ndjson"), _later("jsonl"), hint=_JSON_LINE),
+    "table": Format((".csv", ".tsv", ".tab"), _later("table")),
+    "parquet": Format((".parquet", ".pq"), _later("parquet"), re.compile(rb"PAR1")),
+    "html": Format((".html", ".htm", ".xhtml"), _later("html"), _HTML),
+    "pdf": Format((".pdf",), _later("pdf"), re.compile(rb"[\s\0]{0,1000}(?:\xef\xbb\xbf)?%PDF-"), binary=True),
+    "docx": Format((".docx", ".docm"), _later("docx"), part="word/document.xml", binary=True),
+    "odt": Format((".odt", ".ott"), _later("odt"), part="content.xml", binary=True),
+    "epub": Format((".epub",), _later("epub"), part="META-INF/container.xml", binary=True),
+    "rtf": Format((".rtf",), _later("rtf"), re.compile(rb"\s{0,100}\{\\rtf")),
+    "mail": Format((".eml", ".mbox", ".mht", ".mhtml"), _later("mail"), _MBOX, hint=_MAIL),
+    "warc": Format((".warc", ".wet"), _later("warc"), re.compile(rb"WARC/\d\.\d\r?\n")),
 }
 
 #: Suffixes of what holds files of these formats; it is opened by `stance.articles.reading`.

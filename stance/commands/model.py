@@ -74,10 +74,11 @@ def verify(model: str) -> None:
     Example:
         stance model verify models/default
     """
-    from stance.model.artefact import load_model
+    from stance.model.artefact import check_tables, load_model
     from stance.model.golden import largest_drift
 
     loaded = load_model(_folder(model))
+    check_tables(loaded)
     count, drift = largest_drift(loaded)
     if drift > 1e-6:
         raise ModelError(f"{_folder(model)}: golden paragraphs score differently, by up to {drift:.2g}")

@@ -17,7 +17,6 @@ from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.footers import RepeatedFooters
 from stance.articles.sources import find_own_files
 from stance.commands.options import article_columns, batch_options, model_option
-from stance.commands.outputs import score_by_way_of_parquet, write_columns
 from stance.errors import StanceError
 from stance.model.abstention import Reason
 from stance.model.artefact import load_model
@@ -137,10 +136,14 @@ def score(
             return _score_in_bulk(files, place, folder, refusals, batch, **settings)
 
         if level in _ROLLED_UP or (to_file and format not in FORMATS):
+            from stance.commands.outputs import score_by_way_of_parquet
+
             counts = score_by_way_of_parquet(
                 lambda place, level: in_bulk(place, "parquet", level), output, format, level, model_path
             )
         elif folder or to_file:
+            from stance.commands.outputs import write_columns
+
             counts = in_bulk(str(output), format, level)
             write_columns(str(output), format, model_path, counts)
         else:

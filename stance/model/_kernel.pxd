@@ -18,11 +18,13 @@ cdef extern from "Python.h":
 cdef extern from "_kernel_score.h" nogil:
     enum: TEXT_OK, TEXT_NEEDS_PAGE, TEXT_NEEDS_LOWER, TEXT_MALFORMED, TEXT_NO_MEMORY, TEXT_TOO_LONG
     enum: POINT_WORD, POINT_SPACE, POINT_NEEDS_LOWER, POINT_GAP_SHIFT, MOST_BLOCKS, MOST_TARGETS, COUNTS
+    ctypedef struct token_word:
+        uint32_t length
     ctypedef struct text_buffers:
         size_t tokens, capacity
         unsigned char *lowered
         uint32_t *edges
-        uint32_t *length
+        token_word *words
         uint32_t missing_page
     ctypedef struct word_table:
         void *memory
@@ -69,6 +71,15 @@ cdef extern from "_kernel_score.h" nogil:
         uint32_t *pairs
     ctypedef struct counter:
         uint32_t count
+    ctypedef struct place:
+        uint32_t block, row
+        uint32_t to
+    ctypedef struct place_list:
+        place *places
+        size_t n
+    ctypedef struct table_sizes:
+        size_t ends, word_bytes, flags, keys, key_rows, roots, stems, nodes, goes_on, value_numbers
+        size_t characters, character_bytes
     ctypedef struct workspace:
         text_buffers text
         counter *counters
@@ -80,6 +91,7 @@ cdef extern from "_kernel_score.h" nogil:
     uint64_t character_key(const unsigned char *p, size_t length)
     int fill_words(word_table *t, size_t n, const uint32_t *flags)
     int fill_keys(key_table *t, const uint64_t *keys, const uint32_t *rows, size_t n)
+    void fill_filter(key_table *t, const uint64_t *keys, size_t n)
     workspace *workspace_new(const model *m)
     void workspace_free(workspace *w)
     void text_free(text_buffers *t)
@@ -87,6 +99,11 @@ cdef extern from "_kernel_score.h" nogil:
     uint8_t gap_before(const text_buffers *t, size_t i)
     int read_tokens(const model *m, workspace *w, const unsigned char *text, size_t n)
     int read_text(const model *m, workspace *w, const unsigned char *text, size_t n, int64_t *counts)
+    int read_places(const model *m, workspace *w, const unsigned char *text, size_t n, place_list *l)
+    void edges_to_characters(const text_buffers *t, place_list *l, uint32_t *character)
+    void forget(const model *m, workspace *w)
+    const char *find_fault(const model *m, const table_sizes *n, const uint32_t *flags, const uint64_t *keys,
+                           const uint32_t *rows)
     int learner_begin(learner *l, model *m, size_t n_words, size_t n_keys)
     void learner_free(learner *l)
     int learn_text(const model *m, workspace *w, const unsigned char *text, size_t n)

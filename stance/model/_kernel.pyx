@@ -7,7 +7,7 @@ The work is done in C, in the headers `_kernel_*.h`; here Python objects become 
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 from stance.errors import ArticleError
 
@@ -104,7 +104,7 @@ cdef class CompiledKernel:
     Parameters
     ----------
     tables : stance.model.kernel_tables.KernelTables
-        The model as arrays. They are copied.
+        The model as arrays. All but the coefficients are copied and checked.
 
     Notes
     -----
@@ -115,17 +115,23 @@ cdef class CompiledKernel:
     cdef size_t n_words, n_keys
     cdef workspace *pool[POOL]
     cdef int pooled
+    cdef list mapped
 
     def __cinit__(self, tables):
-        cdef size_t n, i, words, rows, n_keys, n_characters
+        cdef size_t n, i, rows = 0
         cdef uint32_t *flags = NULL
         cdef uint32_t *key_rows = NULL
         cdef uint64_t *keys = NULL
+        cdef table_sizes sizes
         cdef int b, failed
         cdef block *k
         cdef model *m = &self.m
+        cdef View view
+        cdef const char *fault
         if len(tables.blocks) > MOST_BLOCKS or tables.targets > MOST_TARGETS:
             raise ValueError("more blocks or targets than the kernel has room for")
+        self.mapped = []
+        arrays = tables.arrays
         m.n_blocks = len(tables.blocks)
         m.n_targets = tables.targets
         m.anchored = m.n_blocks - 2 * m.n_targets
@@ -136,65 +142,78 @@ cdef class CompiledKernel:
             m.least_characters, m.most_characters = tables.char_ngrams
         m.intercept = <double *>copy_buffer(tables.intercept, sizeof(double), 0, &n)
         m.outputs = <int>n
-        for i in range(256):
-            m.tf[i] = tables.tf[i]
-        m.idf = <float *>copy_buffer(tables.idf, sizeof(float), 0, &m.rows)
-        rows = 0
-        for b, (length, first, width, weight, coef) in enumerate(tables.blocks):
+        for i, count in enumerate(tables.tf):
+            m.tf[i] = count
+        m.rows = sum([len(layout.idf) for layout in tables.blocks])
+        m.idf = <float *>calloc(m.rows + 1, sizeof(float))
+        if m.idf == NULL:
+            raise MemoryError
+        for b, (layout, weight) in enumerate(zip(tables.blocks, tables.weights, strict=True)):
             k = &m.blocks[b]
-            k.base, k.rows, k.first, k.width, k.weight = rows, length, first, width, weight
-            k.coef = <float *>copy_buffer(coef, sizeof(float), 0, &n)
-            rows += length
-            if n != k.rows * k.width or k.first + k.width > <uint32_t>m.outputs:
+            k.base, k.rows, k.first, k.width, k.weight = rows, len(layout.idf), layout.first, layout.coef.shape[1], weight
+            view = View(layout.idf)
+            if <size_t>view.buffer.len != k.rows * sizeof(float):
                 raise ValueError("a block of the kernel's tables has the wrong shape")
-        if rows != m.rows:
-            raise ValueError("the blocks of the kernel's tables do not add up")
-        m.words.bytes = <unsigned char *>copy_buffer(tables.word_bytes, 1, 32, &n)
-        m.words.ends = <uint32_t *>copy_buffer(tables.word_ends, sizeof(uint32_t), 0, &words)
+            memcpy(m.idf + rows, view.buffer.buf, view.buffer.len)
+            # numbers, not indices: they stay where they are, in a file perhaps
+            view = View(layout.coef)
+            self.mapped.append(view)
+            k.coef = <float *>view.buffer.buf
+            if (
+                <size_t>view.buffer.len != k.rows * k.width * sizeof(float)
+                or k.first + k.width > <uint32_t>m.outputs
+                or <size_t>view.buffer.buf % sizeof(float)
+                or not k.rows
+            ):
+                raise ValueError("a block of the kernel's tables has the wrong shape")
+            rows += k.rows
+        m.words.bytes = <unsigned char *>copy_buffer(arrays["word_bytes"], 1, 32, &sizes.word_bytes)
+        m.words.ends = <uint32_t *>copy_buffer(arrays["word_ends"], sizeof(uint32_t), 0, &sizes.ends)
+        m.phrase_of_word = <uint32_t *>copy_buffer(arrays["phrase_of_word"], sizeof(uint32_t), 0, &sizes.roots)
+        m.node_value = <uint16_t *>copy_buffer(arrays["node_value"], sizeof(uint16_t), 0, &sizes.nodes)
+        m.node_goes_on = <uint8_t *>copy_buffer(arrays["node_goes_on"], 1, 0, &sizes.goes_on)
+        m.values = <phrase_value *>copy_buffer(arrays["values"], sizeof(uint16_t), 0, &sizes.value_numbers)
+        m.stem_of_word = <uint32_t *>copy_buffer(arrays["stem_of_word"], sizeof(uint32_t), 0, &sizes.stems)
+        sizes.characters = sizes.character_bytes = 0
+        if m.characters:
+            m.character_bytes = <unsigned char *>copy_buffer(arrays["character_bytes"], 1, 32, &sizes.character_bytes)
+            m.character_ends = <uint32_t *>copy_buffer(
+                arrays["character_ends"], sizeof(uint32_t), 0, &sizes.characters
+            )
         try:
-            flags = <uint32_t *>copy_buffer(tables.word_flags, sizeof(uint32_t), 0, &n)
-            self.n_words = words - 1
+            flags = <uint32_t *>copy_buffer(arrays["word_flags"], sizeof(uint32_t), 0, &sizes.flags)
+            # with room for those of the character n-grams, which are hashed here
+            key_rows = <uint32_t *>copy_buffer(arrays["key_rows"], sizeof(uint32_t), sizes.characters * 4, &sizes.key_rows)
+            keys = <uint64_t *>copy_buffer(arrays["keys"], sizeof(uint64_t), sizes.characters * 8, &sizes.keys)
+            if not sizes.ends:
+                raise ValueError("the kernel's tables have no words")
+            fault = find_fault(m, &sizes, flags, keys, key_rows)
+            if fault != NULL:
+                raise ValueError(f"the kernel's tables are damaged: {fault.decode()}")
+            self.n_words, self.n_keys = sizes.ends - 1, sizes.keys
             failed = fill_words(&m.words, self.n_words, flags)
             if failed:
                 raise MemoryError if failed == -1 else ValueError("two words have one key")
-            key_rows = <uint32_t *>copy_buffer(tables.key_rows, sizeof(uint32_t), 0, &n_keys)
-            keys = <uint64_t *>copy_buffer(tables.keys, sizeof(uint64_t), 0, &n_keys)
-            failed = 0
-            if m.characters:
-                m.character_bytes = <unsigned char *>copy_buffer(tables.character_bytes, 1, 32, &n)
-                m.character_ends = <uint32_t *>copy_buffer(tables.character_ends, sizeof(uint32_t), 0, &n_characters)
-                free(keys)
-                free(key_rows)
-                key_rows = keys = NULL
-                key_rows = <uint32_t *>copy_buffer(tables.key_rows, sizeof(uint32_t), n_characters * 4, &n_keys)
-                keys = <uint64_t *>copy_buffer(tables.keys, sizeof(uint64_t), n_characters * 8, &n_keys)
-                for i in range(1, n_characters):
-                    keys[n_keys] = character_key(
-                        m.character_bytes + m.character_ends[i - 1], m.character_ends[i] - m.character_ends[i - 1]
-                    )
-                    key_rows[n_keys] = <uint32_t>i
-                    n_keys += 1
-            self.n_keys = n_keys
-            failed = fill_keys(&m.keys, keys, key_rows, n_keys)
+            for i in range(1, sizes.characters):
+                keys[self.n_keys] = character_key(
+                    m.character_bytes + m.character_ends[i - 1], m.character_ends[i] - m.character_ends[i - 1]
+                )
+                key_rows[self.n_keys] = <uint32_t>i
+                self.n_keys += 1
+            failed = fill_keys(&m.keys, keys, key_rows, self.n_keys)
             if failed:
                 raise MemoryError if failed == -1 else ValueError("two terms have one key")
+            fill_filter(&m.keys, keys, sizes.keys)
         finally:
             free(flags)
             free(keys)
             free(key_rows)
-        m.phrase_of_word = <uint32_t *>copy_buffer(tables.phrase_of_word, sizeof(uint32_t), 0, &n)
-        m.node_value = <uint16_t *>copy_buffer(tables.node_value, sizeof(uint16_t), 0, &n)
-        m.node_goes_on = <uint8_t *>copy_buffer(tables.node_goes_on, 1, 0, &n)
-        m.values = <phrase_value *>copy_buffer(tables.values, sizeof(phrase_value), 0, &n)
-        m.stem_of_word = <uint32_t *>copy_buffer(tables.stem_of_word, sizeof(uint32_t), 0, &n)
 
     def __dealloc__(self):
         cdef int i
         cdef model *m = &self.m
         for i in range(self.pooled):
             workspace_free(self.pool[i])
-        for i in range(MOST_BLOCKS):
-            free(m.blocks[i].coef)
         free(m.stem_of_word)
         free(m.words.memory)
         free(m.words.bytes)
@@ -363,7 +382,7 @@ cdef class CompiledKernel:
         try:
             self.read(w, text, False, kept)
             for i in range(t.tokens):
-                word = (<char *>t.lowered)[t.edges[2 * i] : t.edges[2 * i] + t.length[i]]
+                word = (<char *>t.lowered)[t.edges[2 * i] : t.edges[2 * i] + t.words[i].length]
                 found.append((word.decode("utf-8"), t.edges[2 * i], t.edges[2 * i + 1], gap_before(t, i)))
         finally:
             self.give_back(w)
@@ -375,7 +394,6 @@ cdef class CompiledKernel:
         cdef size_t i
         cdef int b
         cdef uint32_t row
-        cdef counter *c
         found, kept = [], []
         try:
             self.read(w, text, True, kept)
@@ -383,13 +401,39 @@ cdef class CompiledKernel:
                 found.append({})
                 for i in range(w.found[b]):
                     row = w.touched[TOUCHED(&self.m, b) + i]
-                    c = w.counters + self.m.blocks[b].base + row
-                    found[b][row] = c.count
-                    c.count = 0
-                w.found[b] = 0
+                    found[b][row] = (w.counters + self.m.blocks[b].base + row).count
+            forget(&self.m, w)
         finally:
             self.give_back(w)
         return found
+
+    def places(self, str text not None):
+        """Block, row, first character and the one after the last (uint32) of each known term, those of characters left out.
+
+        The characters are those of the text in lower case, which is longer now and then.
+        """
+        cdef workspace *w = self.take()
+        cdef place_list found
+        cdef uint32_t *characters = NULL
+        cdef const unsigned char *pointer
+        cdef size_t length
+        cdef int status = TEXT_NEEDS_PAGE
+        memset(&found, 0, sizeof(found))
+        kept = [point_to(text, &pointer, &length)]
+        try:
+            while status != TEXT_OK:
+                status = read_places(&self.m, w, pointer, length, &found)
+                if status != TEXT_OK:
+                    kept.append(self.help(w, status, &pointer, &length, 0))
+            characters = <uint32_t *>malloc((2 * w.text.tokens + 2) * sizeof(uint32_t))
+            if characters == NULL:
+                raise MemoryError
+            edges_to_characters(&w.text, &found, characters)
+            return (<char *>found.places)[: found.n * sizeof(place)] if found.n else b""
+        finally:
+            free(found.places)
+            free(characters)
+            self.give_back(w)
 
 
 include "_kernel_terms.pxi"

@@ -3,6 +3,7 @@
 #define STANCE_KERNEL_ANCHORED_H
 
 #include "_kernel_learn.h"
+#include "_kernel_places.h"
 
 /* As in stance/model/anchored.py, which a test holds against these. */
 #define NEAR 3
@@ -12,7 +13,12 @@
 
 typedef struct {
     size_t mentions, sentences, first_sentence, last_sentence;
+    uint32_t at;   /* the edge where the first sentence with a mention begins */
 } target_facts;
+
+/* Where an item begins and ends, as edges; `read_items` puts an end after the last one. */
+#define ITEM_START(t, i) (2 * (t)->items[i])
+#define ITEM_END(t, i) (2 * (t)->items[(i) + 1] - 1)
 
 /* The longest phrase that begins at token `i` of a sentence that ends before `end`; its length, 0 if none. */
 STANCE_INLINE size_t match_phrase(const model *m, const text_buffers *t, size_t i, size_t end, uint16_t *value)
@@ -44,6 +50,7 @@ static size_t read_items(const model *m, text_buffers *t, size_t from, size_t en
         t->item_gap[n++] = t->gap[i];
         i += length ? length : 1;
     }
+    t->items[n] = (uint32_t)end;
     return n;
 }
 
@@ -76,15 +83,23 @@ STANCE_INLINE int is_cue(const model *m, const text_buffers *t, size_t i)
     return kind == IS_CUE || kind == IS_NEGATION || t->symbols[i] == SYMBOL_OTHER;
 }
 
-STANCE_INLINE void count_key(const model *m, workspace *w, int b, uint64_t key)
+/* Counts a term, which stands from one edge to another. */
+STANCE_INLINE void count_key(const model *m, workspace *w, int b, uint64_t key, uint32_t from, uint32_t to)
 {
-    if (m->learner) learn_key(m->learner, b, key);
-    else count_row(m, w, b, find_row(&m->keys, key));
+    uint32_t row;
+    if (m->learner) {
+        learn_key(m->learner, b, key);
+        return;
+    }
+    row = find_row(&m->keys, key);
+    count_row(m, w, b, row);
+    if (w->places) add_place(w->places, b, row, from, to);
 }
 
-STANCE_INLINE void count_symbols(const model *m, workspace *w, int b, int kind, uint32_t x, uint32_t y, uint32_t z)
+STANCE_INLINE void count_symbols(const model *m, workspace *w, int b, int kind, uint32_t x, uint32_t y, uint32_t z,
+                                 uint32_t from, uint32_t to)
 {
-    count_key(m, w, b, SYMBOL_KEY(kind, b, x, y, z));
+    count_key(m, w, b, SYMBOL_KEY(kind, b, x, y, z), from, to);
 }
 
 static void count_around(const model *m, workspace *w, size_t n, size_t anchor, int b)
@@ -93,43 +108,58 @@ static void count_around(const model *m, workspace *w, size_t n, size_t anchor, 
     uint32_t group = m->values[t->values[anchor]].group;
     size_t i = anchor > m->window ? anchor - m->window : 0, end = anchor + m->window + 1;
     for (end = end < n ? end : n; i < end; i++) {
-        uint32_t symbol = t->symbols[i];
+        uint32_t symbol = t->symbols[i], from = ITEM_START(t, i), to = ITEM_END(t, i);
         size_t distance = i < anchor ? anchor - i : i - anchor;
         if (!symbol || !distance) continue;
-        count_symbols(m, w, b, i < anchor ? KEY_LEFT : KEY_RIGHT, symbol, 0, 0);
-        if (distance <= NEAR) count_symbols(m, w, b, i < anchor ? KEY_NEAR_LEFT : KEY_NEAR_RIGHT, group, symbol, 0);
+        count_symbols(m, w, b, i < anchor ? KEY_LEFT : KEY_RIGHT, symbol, 0, 0, from, to);
+        if (distance <= NEAR)
+            count_symbols(m, w, b, i < anchor ? KEY_NEAR_LEFT : KEY_NEAR_RIGHT, group, symbol, 0, from, to);
     }
+}
+
+/* The next symbol of a skeleton. */
+STANCE_INLINE size_t add_bone(text_buffers *t, size_t k, uint16_t symbol, uint32_t from, uint32_t to)
+{
+    t->bones[k] = symbol;
+    t->bone_edges[2 * k] = from;
+    t->bone_edges[2 * k + 1] = to;
+    return k + 1;
 }
 
 static void count_skeleton(const model *m, workspace *w, size_t n, int b)
 {
     text_buffers *t = &w->text;
-    uint16_t *bones = t->bones;
-    size_t i, k = 0;
-    bones[k++] = SYMBOL_FIRST;
+    const uint16_t *bones = t->bones;
+    const uint32_t *edges = t->bone_edges;
+    size_t i, k = add_bone(t, 0, SYMBOL_FIRST, ITEM_START(t, 0), ITEM_START(t, 0));
     for (i = 0; i < n; i++) {
+        uint32_t from = ITEM_START(t, i);
         if (!t->symbols[i]) continue;
-        if (t->item_gap[i] & GAP_CLAUSE && bones[k - 1] != SYMBOL_CLAUSE) bones[k++] = SYMBOL_CLAUSE;
-        if (bones[k - 1] != t->symbols[i]) bones[k++] = t->symbols[i];
+        if (t->item_gap[i] & GAP_CLAUSE && bones[k - 1] != SYMBOL_CLAUSE) k = add_bone(t, k, SYMBOL_CLAUSE, from, from);
+        if (bones[k - 1] != t->symbols[i]) k = add_bone(t, k, t->symbols[i], from, ITEM_END(t, i));
     }
-    bones[k++] = SYMBOL_LAST;
+    k = add_bone(t, k, SYMBOL_LAST, ITEM_END(t, n - 1), ITEM_END(t, n - 1));
     for (i = 0; i + 1 < k; i++) {
-        uint32_t x = bones[i], y = bones[i + 1], z = i + 2 < k ? bones[i + 2] : 0;
+        uint32_t x = bones[i], y = bones[i + 1], z = i + 2 < k ? bones[i + 2] : 0, from = edges[2 * i];
         int anchored = x == SYMBOL_MENTION || y == SYMBOL_MENTION;
-        if (anchored) count_symbols(m, w, b, KEY_BONES2, x, y, 0);
-        if (i + 2 < k && (anchored || z == SYMBOL_MENTION)) count_symbols(m, w, b, KEY_BONES3, x, y, z);
+        if (anchored) count_symbols(m, w, b, KEY_BONES2, x, y, 0, from, edges[2 * i + 3]);
+        if (i + 2 < k && (anchored || z == SYMBOL_MENTION))
+            count_symbols(m, w, b, KEY_BONES3, x, y, z, from, edges[2 * i + 5]);
     }
 }
 
 static void count_pairs(const model *m, workspace *w, size_t n, int b)
 {
-    text_buffers *t = &w->text;
-    uint16_t *cues = t->cues;
+    const text_buffers *t = &w->text;
+    const uint16_t *symbols = t->symbols;
+    uint32_t *cues = t->cues;
     size_t i, j, k = 0;
     for (i = 0; i < n; i++)
-        if (is_cue(m, t, i) && !(k && cues[k - 1] == t->symbols[i])) cues[k++] = t->symbols[i];
+        if (is_cue(m, t, i) && !(k && symbols[cues[k - 1]] == symbols[i])) cues[k++] = (uint32_t)i;
     for (i = 0; i < k; i++)
-        for (j = i + 1; j < k && j <= i + PAIR; j++) count_symbols(m, w, b, KEY_PAIR, cues[i], cues[j], 0);
+        for (j = i + 1; j < k && j <= i + PAIR; j++)
+            count_symbols(m, w, b, KEY_PAIR, symbols[cues[i]], symbols[cues[j]], 0, ITEM_START(t, cues[i]),
+                          ITEM_END(t, cues[j]));
 }
 
 static int ends_with(const unsigned char *p, size_t n, const char *ending, size_t length)
@@ -169,9 +199,10 @@ static void count_clause_word(const model *m, workspace *w, size_t i, int side, 
     else if (t->symbols[i] == SYMBOL_OTHER) word = WORD_OTHER;
     /* what is learnt is stemmed when it gets its name */
     else if (!m->learner)
-        word = word ? m->stem_of_word[word] : stem_of_unknown(m, t->lowered + TOKEN_START(t, token), t->length[token]);
-    count_key(m, w, b, WORD_KEY(KEY_CLAUSE, b, side, word));
-    if (near) count_key(m, w, b, WORD_KEY(KEY_CLAUSE, b, side + 1, word));
+        word = word ? m->stem_of_word[word]
+                    : stem_of_unknown(m, t->lowered + TOKEN_START(t, token), t->words[token].length);
+    count_key(m, w, b, WORD_KEY(KEY_CLAUSE, b, side, word), ITEM_START(t, i), ITEM_END(t, i));
+    if (near) count_key(m, w, b, WORD_KEY(KEY_CLAUSE, b, side + 1, word), ITEM_START(t, i), ITEM_END(t, i));
 }
 
 /* The words around a mention in its clause. */
@@ -200,7 +231,10 @@ static void count_items(const model *m, workspace *w, size_t n, size_t number, t
         int around = m->anchored + 2 * target;
         target_facts *f = &facts[target];
         if (!(mentioned >> target & 1)) continue;
-        if (!f->mentions) f->first_sentence = number;
+        if (!f->mentions) {
+            f->first_sentence = number;
+            f->at = ITEM_START(t, 0);
+        }
         f->last_sentence = number;
         fold_items(m, t, n, target);
         for (i = 0; i < n; i++) {
@@ -209,17 +243,23 @@ static void count_items(const model *m, workspace *w, size_t n, size_t number, t
                 f->mentions++;
                 if (!w->seen_groups[group]) {
                     w->seen_groups[group] = 1;
-                    count_symbols(m, w, around, KEY_GROUP, group, 0, 0);
+                    count_symbols(m, w, around, KEY_GROUP, group, 0, 0, ITEM_START(t, i), ITEM_END(t, i));
                 }
                 count_around(m, w, n, i, around);
                 count_clause(m, w, n, i, around + 1);
             } else if (t->symbols[i]) {
-                count_symbols(m, w, around, KEY_AMONG, t->symbols[i], 0, 0);
+                count_symbols(m, w, around, KEY_AMONG, t->symbols[i], 0, 0, ITEM_START(t, i), ITEM_END(t, i));
             }
         }
         count_skeleton(m, w, n, around);
         count_pairs(m, w, n, around);
     }
+}
+
+/* A fact about the whole paragraph; an empty place keeps it from being shown as words. */
+static void count_fact(const model *m, workspace *w, int b, size_t fact, uint32_t at)
+{
+    count_symbols(m, w, b, KEY_FACT, (uint32_t)fact, 0, 0, at, at);
 }
 
 /* Both anchored blocks of all targets. Only sentences in which a mention may begin are looked at closely. */
@@ -244,10 +284,10 @@ static void count_anchored(const model *m, workspace *w)
         const target_facts *f = &facts[target];
         int b = m->anchored + 2 * target;
         if (!f->mentions) continue;
-        count_symbols(m, w, b, KEY_FACT, FACT_MENTIONS + (f->mentions < 4 ? f->mentions : 4), 0, 0);
-        count_symbols(m, w, b, KEY_FACT, f->first_sentence ? FACT_NOT_FIRST : FACT_FIRST, 0, 0);
-        count_symbols(m, w, b, KEY_FACT, f->last_sentence + 1 == sentences ? FACT_LAST : FACT_NOT_LAST, 0, 0);
-        count_symbols(m, w, b, KEY_FACT, FACT_SENTENCES + (sentences < 4 ? sentences : 4), 0, 0);
+        count_fact(m, w, b, FACT_MENTIONS + (f->mentions < 4 ? f->mentions : 4), f->at);
+        count_fact(m, w, b, f->first_sentence ? FACT_NOT_FIRST : FACT_FIRST, f->at);
+        count_fact(m, w, b, f->last_sentence + 1 == sentences ? FACT_LAST : FACT_NOT_LAST, f->at);
+        count_fact(m, w, b, FACT_SENTENCES + (sentences < 4 ? sentences : 4), f->at);
     }
 }
 

@@ -16,6 +16,7 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #define STANCE_INLINE static inline __attribute__((always_inline))
+#define STANCE_COLD static __attribute__((noinline))
 #define STANCE_PREFETCH(p) __builtin_prefetch(p)
 #define STANCE_LIKELY(x) __builtin_expect(!!(x), 1)
 #define STANCE_LOAD(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
@@ -25,6 +26,7 @@ STANCE_INLINE unsigned count_bits(uint64_t bits) { return (unsigned)__builtin_po
 #else
 #include <intrin.h>
 #define STANCE_INLINE static __forceinline
+#define STANCE_COLD static __declspec(noinline)
 #define STANCE_PREFETCH(p) ((void)0)
 #define STANCE_LIKELY(x) (x)
 #define STANCE_LOAD(p) (*(p))
@@ -58,7 +60,7 @@ typedef double four_doubles __attribute__((vector_size(32)));
  * Both do the same operations on doubles in the same order, fused ones excluded, and so give the same bits. */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12 && \
     !defined(STANCE_SCALAR) && !defined(__SANITIZE_ADDRESS__)
-#define STANCE_CLONES __attribute__((flatten, target_clones("arch=x86-64-v3", "default")))
+#define STANCE_CLONES __attribute__((noinline, flatten, target_clones("arch=x86-64-v3", "default")))
 #else
 #define STANCE_CLONES
 #endif

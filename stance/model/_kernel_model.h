@@ -37,6 +37,17 @@ enum { FACT_MENTIONS = 0, FACT_FIRST = 5, FACT_NOT_FIRST, FACT_LAST, FACT_NOT_LA
 #define WORD_KEY(kind, block, a, b) (KEY(kind, block) | (uint64_t)(a) << 27 | (uint64_t)(b))
 #define SYMBOL_KEY(kind, block, a, b, c) (KEY(kind, block) | (uint64_t)(a) << 32 | (uint64_t)(b) << 16 | (uint64_t)(c))
 
+/* Enters the n-grams among the keys into the filter of their table. */
+static void fill_filter(key_table *t, const uint64_t *keys, size_t n)
+{
+    size_t i;
+    for (i = 0; i < n; i++)
+        if (keys[i] >> 60 == KEY_NGRAM) {
+            uint32_t bit = hash_pair((uint32_t)(keys[i] >> 27) & ID_MASK, (uint32_t)keys[i] & ID_MASK, t->filter_shift);
+            t->filter[bit / 64] |= (uint64_t)1 << (bit & 63);
+        }
+}
+
 typedef struct {
     float idf;
     uint32_t count;
@@ -91,7 +102,18 @@ typedef struct {
     size_t groups;
 } model;
 
+/* Where each counted term stands, for explanations. */
 typedef struct {
+    uint32_t block, row, from, to;     /* from, to: edges, that is 2 * token for its beginning, and one more for its end */
+} place;
+typedef struct {
+    place *places;
+    size_t n, room;
+    int failed;
+} place_list;
+
+typedef struct {
+    place_list *places;                /* NULL unless they are asked for, see _kernel_places.h */
     text_buffers text;
     counter *counters;
     uint32_t *touched;                 /* rows with a count, by block */
@@ -217,6 +239,7 @@ STANCE_INLINE void weigh_rows(const model *m, workspace *w, int b, const uint32_
 }
 
 /* Margins of the paragraph that was counted; blocks in the order of the model. */
+STANCE_CLONES
 static void weigh(const model *m, workspace *w, double *margins)
 {
     int b;

@@ -3,20 +3,20 @@
 #define STANCE_KERNEL_SCORE_H
 
 #include "_kernel_anchored.h"
+#include "_kernel_check.h"
 
 /* Columns of the counts that decide an abstention; see stance.model.abstention.WordCounts. */
 enum { COUNT_TOKENS, COUNT_KNOWN, COUNT_ENGLISH, COUNT_LETTERS, COUNT_LATIN, COUNTS };
 
 /* Keys of all words, and the cache lines they will be looked up in on their way. Here and below what a loop needs is
  * copied to locals first: a store of a number might else change it, for all that the compiler knows. */
-static void key_words(const model *m, text_buffers *t)
+STANCE_INLINE void key_tokens(const model *m, text_buffers *t, const int marks)
 {
     const word_bucket *buckets = m->words.buckets;
     const unsigned shift = m->words.shift;
     const unsigned char *lowered = t->lowered;
     const uint32_t *edges = t->edges;
-    uint32_t *lengths = t->length;
-    uint64_t *low = t->low, *high = t->high, *hash = t->key;
+    token_word *words = t->words;
     const size_t tokens = t->tokens;
     const uint64_t possessive = load8((const unsigned char *)"'s\0\0\0\0\0\0");
     size_t i, total = 0;
@@ -24,26 +24,35 @@ static void key_words(const model *m, text_buffers *t)
         const unsigned char *p = lowered + edges[2 * i];
         size_t length = edges[2 * i + 1] - edges[2 * i];
         uint64_t a, b;
-        length -= 2 * (size_t)(((load8(p + length - 2) & 0xFFFF) == possessive) & (length > 2));
-        lengths[i] = (uint32_t)length;
+        if (marks) length -= 2 * (size_t)(((load8(p + length - 2) & 0xFFFF) == possessive) & (length > 2));
+        words[i].length = (uint32_t)length;
         total += length;
         word_key(p, length, &a, &b);
-        low[i] = a;
-        high[i] = b;
+        words[i].low = a;
+        words[i].high = b;
         a = hash_word(a, b);
-        hash[i] = a;
+        words[i].hash = a;
         STANCE_PREFETCH(buckets + (a >> shift));
     }
     t->word_bytes = total;
 }
 
+STANCE_CLONES
+static void key_words(const model *m, text_buffers *t)
+{
+    /* most paragraphs have no possessive to look for */
+    if (t->marks) key_tokens(m, t, 1);
+    else key_tokens(m, t, 0);
+}
+
+STANCE_CLONES
 static void look_up_words(const model *m, workspace *w, int64_t *counts, uint32_t *flags)
 {
     text_buffers *t = &w->text;
     const word_table words = m->words;
     const unsigned char *lowered = t->lowered;
-    const uint32_t *edges = t->edges, *lengths = t->length;
-    const uint64_t *low = t->low, *high = t->high, *hash = t->key;
+    const uint32_t *edges = t->edges;
+    const token_word *word = t->words;
     const counter *counters = w->counters;
     const size_t tokens = t->tokens;
     uint32_t *ids = t->id;
@@ -51,13 +60,18 @@ static void look_up_words(const model *m, workspace *w, int64_t *counts, uint32_
     size_t i;
     uint32_t all = 0, known = 0, english = 0;
     for (i = 0; i < tokens; i++) {
-        uint32_t id = find_word(&words, low[i], high[i], hash[i], lowered + edges[2 * i], lengths[i]);
-        ids[i] = id & ID_MASK;
-        gap[i] = id & ID_MENTION ? GAP_MENTION : 0;
+        uint32_t id = find_word(&words, word[i].low, word[i].high, word[i].hash, lowered + edges[2 * i], word[i].length);
+        ids[i] = id;
         STANCE_PREFETCH(counters + (id & ID_MASK));
+    }
+    /* apart, as these are done many at once */
+    for (i = 0; i < tokens; i++) {
+        uint32_t id = ids[i];
+        all |= id;
         known += id / ID_KNOWN & 1;
         english += id / ID_ENGLISH & 1;
-        all |= id;
+        gap[i] = (uint8_t)(id / (ID_MENTION / GAP_MENTION) & GAP_MENTION);
+        ids[i] = id & ID_MASK;
     }
     counts[COUNT_TOKENS] = (int64_t)tokens;
     counts[COUNT_KNOWN] = known;
@@ -68,6 +82,7 @@ static void look_up_words(const model *m, workspace *w, int64_t *counts, uint32_
 }
 
 /* Block 0: n-grams of words, one level after the other. The row of an n-gram is its node in the trie of longer ones. */
+STANCE_CLONES
 static void count_ngrams(const model *m, workspace *w)
 {
     text_buffers *t = &w->text;
@@ -75,19 +90,26 @@ static void count_ngrams(const model *m, workspace *w)
     const counter *counters = w->counters;
     const size_t tokens = t->tokens;
     const uint32_t *ids = t->id, *node = ids;
-    uint32_t *nodes = t->node, *rows = t->rows, n;
+    uint32_t *nodes = t->node, *rows = t->rows, *items = t->items, n;
     uint64_t *key = t->key;
     if (m->least == 1) count_rows(m, w, 0, ids, tokens);
     for (n = 2; n <= m->most && n <= tokens; n++) {
-        size_t last = tokens - n + 1, hits = 0, i;
+        const uint32_t *next = ids + n - 1;
+        size_t last = tokens - n + 1, candidates = 0, hits = 0, i;
+        for (i = 0; i < last; i++) rows[i] = hash_pair(node[i], next[i], keys.filter_shift);
         for (i = 0; i < last; i++) {
-            uint64_t k = WORD_KEY(KEY_NGRAM, 0, node[i], ids[i + n - 1]);
+            items[candidates] = (uint32_t)i;
+            candidates += may_hold(keys.filter, rows[i]);
+        }
+        for (i = 0; i < candidates; i++) {
+            uint64_t k = WORD_KEY(KEY_NGRAM, 0, node[items[i]], next[items[i]]);
             key[i] = k;
             STANCE_PREFETCH(keys.buckets + (hash_key(k) >> keys.shift));
         }
-        for (i = 0; i < last; i++) {
+        if (n < m->most) memset(nodes, 0, last * sizeof *nodes);
+        for (i = 0; i < candidates; i++) {
             uint32_t row = find_row(&keys, key[i]);
-            nodes[i] = row;
+            if (n < m->most) nodes[items[i]] = row;
             rows[hits] = row;
             hits += row != 0;
             STANCE_PREFETCH(counters + row);
@@ -189,6 +211,21 @@ static int read_text(const model *m, workspace *w, const unsigned char *text, si
     if (m->characters) count_characters(m, w, text, n);
     if (m->n_targets && flags & ID_MENTION) count_anchored(m, w);
     return TEXT_OK;
+}
+
+/* Where the known terms of a text stand, those of characters left out; as edges. */
+static int read_places(const model *m, workspace *w, const unsigned char *text, size_t n, place_list *l)
+{
+    int64_t counts[COUNTS];
+    int status;
+    l->n = 0;
+    w->places = l;
+    status = read_text(m, w, text, n, counts);
+    w->places = NULL;
+    if (status != TEXT_OK) return status;
+    forget(m, w);
+    place_ngrams(m, w, l);
+    return l->failed ? TEXT_NO_MEMORY : TEXT_OK;
 }
 
 /* The same for a vocabulary that is yet to be found. */

@@ -31,7 +31,8 @@ typedef struct {
 typedef struct {
     void *memory;
     key_bucket *buckets;
-    unsigned shift;
+    uint64_t *filter;         /* of pairs of words, see may_hold */
+    unsigned shift, filter_shift;
     size_t size, spare;
 } key_table;
 
@@ -40,6 +41,10 @@ typedef struct {
 #define ID_KNOWN (1u << 28)
 #define ID_ENGLISH (1u << 29)
 #define ID_MENTION (1u << 30)
+
+/* The filter of a key_table has 2^FILTER_BITS bits a bucket, that is, eight or more a key; but 2^MOST_BITS at most. */
+#define FILTER_BITS 5
+#define MOST_BITS 28
 
 #define OVERFLOW ((uint64_t)1 << 63)
 #define LONG_WORD ((uint64_t)0xFF << 56)
@@ -59,23 +64,27 @@ static const uint64_t byte_masks[17][2] = {
     {ONES(8), ONES(5)}, {ONES(8), ONES(6)}, {ONES(8), ONES(7)}, {ONES(8), ONES(8)},
 };
 
+STANCE_COLD void long_word_key(const unsigned char *p, size_t length, uint64_t *low, uint64_t *high)
+{
+    uint64_t a = length, b = 0x27D4EB2F165667C5u;
+    size_t i;
+    for (i = 0; i + 8 <= length; i += 8) {
+        a = mix(a ^ load8(p + i));
+        b = mix(b + load8(p + i) * 0x165667B19E3779F9u);
+    }
+    a ^= load8(p + length - 8) * 0xC2B2AE3D27D4EB4Fu;
+    *low = mix(a);
+    *high = mix(b ^ a) | LONG_WORD;
+}
+
 /* The key of a word; 16 bytes from `p` on must be readable. */
 STANCE_INLINE void word_key(const unsigned char *p, size_t length, uint64_t *low, uint64_t *high)
 {
     if (STANCE_LIKELY(length <= 16)) {
         *low = load8(p) & byte_masks[length][0];
         *high = load8(p + 8) & byte_masks[length][1];
-    } else {
-        uint64_t a = length, b = 0x27D4EB2F165667C5u;
-        size_t i;
-        for (i = 0; i + 8 <= length; i += 8) {
-            a = mix(a ^ load8(p + i));
-            b = mix(b + load8(p + i) * 0x165667B19E3779F9u);
-        }
-        a ^= load8(p + length - 8) * 0xC2B2AE3D27D4EB4Fu;
-        *low = mix(a);
-        *high = mix(b ^ a) | LONG_WORD;
     }
+    else long_word_key(p, length, low, high);
 }
 
 static void *allocate_lines(size_t bytes, void **memory)
@@ -91,7 +100,7 @@ static unsigned table_shift(size_t entries, unsigned per_bucket)
     return 64 - bits;
 }
 
-static int word_is(const word_table *t, uint32_t id, const unsigned char *p, size_t length)
+STANCE_COLD int word_is(const word_table *t, uint32_t id, const unsigned char *p, size_t length)
 {
     uint32_t from = t->ends[id - 1];
     return t->ends[id] - from == length && memcmp(t->bytes + from, p, length) == 0;
@@ -158,6 +167,15 @@ STANCE_INLINE uint32_t find_word(const word_table *t, uint64_t low, uint64_t hig
 
 STANCE_INLINE uint64_t hash_key(uint64_t key) { return mix(key); }
 
+/* Most n-grams of a text are not in the table. A few kilobytes of bits say so of nearly all of them: a bit for each pair
+ * that is there. Numbers of 32 bits, as these are multiplied many at once. */
+STANCE_INLINE uint32_t hash_pair(uint32_t first, uint32_t next, unsigned shift)
+{
+    return (first * 0x9E3779B1u + next * 0x85EBCA77u) >> shift;
+}
+
+STANCE_INLINE size_t may_hold(const uint64_t *filter, uint32_t bit) { return filter[bit / 64] >> (bit & 63) & 1; }
+
 STANCE_INLINE uint32_t find_row(const key_table *t, uint64_t key)
 {
     const key_bucket *b = t->buckets + (hash_key(key) >> t->shift);
@@ -210,11 +228,16 @@ static int fill_words(word_table *t, size_t n, const uint32_t *flags)
 /* The same for keys. */
 static int reserve_keys(key_table *t, size_t n)
 {
+    unsigned bits;
     t->shift = table_shift(n, 4);
     t->size = (size_t)1 << (64 - t->shift);
     t->spare = n / 4 + 2;
-    t->buckets = allocate_lines((t->size + t->spare) * sizeof(key_bucket), &t->memory);
-    return t->buckets ? 0 : -1;
+    bits = t->size > (size_t)1 << (MOST_BITS - FILTER_BITS) ? MOST_BITS : 64 - t->shift + FILTER_BITS;
+    t->filter_shift = 32 - bits;
+    t->buckets = allocate_lines((t->size + t->spare) * sizeof(key_bucket) + ((size_t)1 << bits) / 8, &t->memory);
+    if (!t->buckets) return -1;
+    t->filter = (uint64_t *)(void *)(t->buckets + t->size + t->spare);
+    return 0;
 }
 
 static void put_key(key_table *t, uint64_t key, uint32_t row)

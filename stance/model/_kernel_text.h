@@ -45,6 +45,12 @@ static void fill_gap_class(void)
 #define TEXT_BACK 192    /* writable bytes after it */
 #define TEXT_MOST ((size_t)1 << 30)
 
+/* The word of a token, without a possessive 's: its first 16 bytes, or a hash of it, and the hash it is looked up by. */
+typedef struct {
+    uint64_t low, high, hash;
+    uint32_t length, unused;
+} token_word;
+
 /* The buffers of one paragraph; they grow to the longest one and are used again. */
 typedef struct {
     size_t capacity;          /* bytes of text that fit */
@@ -53,15 +59,16 @@ typedef struct {
     uint64_t *word_bits;      /* which bytes of `lowered` belong to word characters */
     uint64_t *mark_bits;      /* which are apostrophes */
     uint32_t *edges;          /* where each token begins and ends in `lowered`, by turns */
-    uint32_t *length;         /* of its word: without a possessive 's */
-    uint64_t *low, *high;     /* the first 16 bytes of the word, or a hash */
+    token_word *words;
     uint32_t *id, *node, *rows, *items;
     uint64_t *key;
-    uint16_t *values, *symbols, *bones, *cues;
+    uint16_t *values, *symbols, *bones;
+    uint32_t *bone_edges, *cues;
     uint8_t *gap, *item_gap;
     unsigned char *piece;     /* a blank-separated word, for character n-grams */
     uint32_t *piece_at;
     size_t lowered_length, tokens;
+    int marks;                /* any token has an apostrophe inside */
     size_t continuations;     /* bytes of word characters beyond one a character */
     size_t foreign;           /* word characters from U+0250 on */
     size_t word_bytes;
@@ -90,12 +97,11 @@ static int text_reserve(text_buffers *t, size_t n, int characters)
         struct { void *at; size_t bytes; } parts[] = {
             {&t->lowered, TEXT_FRONT + 2 * n + TEXT_BACK},
             {&t->word_bits, bits * 8}, {&t->mark_bits, bits * 8},
-            {&t->edges, tokens * 8}, {&t->length, tokens * 4},
-            {&t->low, tokens * 8}, {&t->high, tokens * 8},
+            {&t->edges, tokens * 8}, {&t->words, tokens * sizeof(token_word)},
             {&t->id, tokens * 4}, {&t->node, tokens * 4}, {&t->rows, tokens * 4},
             {&t->items, tokens * 4}, {&t->key, tokens * 8},
             {&t->values, tokens * 2}, {&t->symbols, tokens * 2},
-            {&t->bones, tokens * 4 + 16}, {&t->cues, tokens * 2},
+            {&t->bones, tokens * 4 + 16}, {&t->bone_edges, tokens * 16 + 64}, {&t->cues, tokens * 4},
             {&t->gap, tokens}, {&t->item_gap, tokens},
             {&t->piece, characters ? 2 * n + 64 : 0}, {&t->piece_at, characters ? 4 * n + 64 : 0},
         };
@@ -178,6 +184,7 @@ STANCE_INLINE unsigned write_point(unsigned char *to, uint32_t c)
     } while (0)
 
 /* Lower-cases and classifies a text of `n` bytes. */
+STANCE_CLONES
 static int lower_text(text_buffers *t, const unsigned char *text, size_t n)
 {
     uint64_t word_fill = 0, mark_fill = 0;
@@ -262,18 +269,21 @@ STANCE_INLINE size_t write_positions(uint64_t bits, uint32_t base, uint32_t *to)
 }
 
 /* Cuts the lowered text into tokens: runs of word characters, single apostrophes between them included. */
+STANCE_CLONES
 static void cut_tokens(text_buffers *t)
 {
     size_t k, words = t->lowered_length / 64 + 2, edges = 0;
-    uint64_t word_carry = 0, carry = 0;
+    uint64_t word_carry = 0, carry = 0, marks = 0;
     for (k = 0; k < words; k++) {
         uint64_t w = t->word_bits[k], inside;
         inside = w | (t->mark_bits[k] & (w << 1 | word_carry) & (w >> 1 | t->word_bits[k + 1] << 63));
         word_carry = w >> 63;
+        marks |= inside ^ w;
         edges += write_positions(inside ^ (inside << 1 | carry), (uint32_t)(64 * k), t->edges + edges);
         carry = inside >> 63;
     }
     t->tokens = edges / 2;
+    t->marks = marks != 0;
 }
 
 /* What stands before token `i`; see stance.model.tokens. */
@@ -294,7 +304,7 @@ STANCE_INLINE uint8_t gap_before(const text_buffers *t, size_t i)
     if (stop == '.' && i) {
         /* a full stop after a single letter abbreviates */
         const unsigned char *word = t->lowered + TOKEN_START(t, i - 1);
-        uint32_t length = t->length[i - 1];
+        uint32_t length = t->words[i - 1].length;
         if (length == (*word < 0x80 ? 1u : *word < 0xE0 ? 2u : *word < 0xF0 ? 3u : 4u)) stop = 0;
     }
     return (uint8_t)(gap | (stop ? GAP_SENTENCE : 0));

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from stance.errors import IncompatibleModelError
@@ -137,12 +138,16 @@ class Analyzer:
         self.lexicons = dict(lexicons or {})
         self.cues = cues
         self.anchored_targets = list(self.lexicons) if self.settings.anchored else []
-        self._phrases = PhraseTable(self.lexicons, cues) if self.anchored_targets else None
         self.block_names = ["words"]
         if self.settings.char_ngrams is not None:
             self.block_names.append("characters")
         for target in self.anchored_targets:
             self.block_names += [f"around {target}", f"clauses of {target}"]
+
+    @cached_property
+    def _phrases(self) -> PhraseTable | None:
+        # made when first needed: the compiled kernel has tables of its own
+        return PhraseTable(self.lexicons, self.cues) if self.anchored_targets else None
 
     @property
     def block_weights(self) -> list[float]:

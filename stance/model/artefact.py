@@ -1,7 +1,8 @@
 """A model on disk: ``model.safetensors`` and ``manifest.json``, nothing that runs when it is read.
 
 The manifest holds the SHA-256 of the arrays and, computed without that one field, of itself. Both are
-checked on load.
+checked on load. The arrays lie as the compiled kernel reads them: the file is mapped, not copied, and nothing is
+computed from the names of terms before one is asked for.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +20,32 @@ import numpy.typing as npt
 from stance.errors import IncompatibleModelError, ModelError
 from stance.labels import Target
 from stance.model.analyzer import Analyzer, Settings
+from stance.model.arrays import Hashes, Names, map_arrays, to_bytes
+from stance.model.kernel_layout import KERNEL_ARRAYS, LAYOUT, KernelTables, Layout, plain_layout
 from stance.model.lexicon import Lexicon
 from stance.model.stance_model import StanceModel
-from stance.model.weights import BlockWeights, Weights
+from stance.model.weights import StoredBlock, Weights
 
-__all__ = ["ARRAYS", "FORMAT_VERSION", "MANIFEST", "default_model_path", "load_model", "read_manifest", "save_model"]
+__all__ = [
+    "ARRAYS",
+    "FORMAT_VERSION",
+    "MANIFEST",
+    "check_tables",
+    "default_model_path",
+    "load_model",
+    "read_manifest",
+    "save_model",
+]
 
 FORMAT = "stance-model"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 ARRAYS = "model.safetensors"
 
 _LARGEST_MANIFEST = 64 * 2**20
 _OWN = frozenset(
     """
-    format format_version targets settings lexicons cues language least_probability blocks arrays manifest_sha256
+    format format_version targets settings lexicons cues language least_probability blocks kernel arrays manifest_sha256
     """.split()
 )
 
@@ -57,11 +69,11 @@ def save_model(model: StanceModel, folder: str | Path) -> None:
     folder : path-like
         Made if missing.
     """
-    from safetensors.numpy import save
-
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    arrays = save(_to_arrays(model))
+    tables = _tables(model)
+    layouts = [plain_layout(b.idf, b.coef) for b in model.weights.blocks] if tables is None else tables.blocks
+    arrays = to_bytes(_to_arrays(model, layouts, tables))
     manifest = {
         **{key: value for key, value in model.facts.items() if key != "text_hashes"},
         "format": FORMAT,
@@ -72,7 +84,11 @@ def save_model(model: StanceModel, folder: str | Path) -> None:
         "cues": None if model.analyzer.cues is None else model.analyzer.cues.groups,
         "language": model.language,
         "least_probability": model.least_probability,
-        "blocks": [{"name": b.name, "weight": b.weight, "terms": len(b.terms)} for b in model.weights.blocks],
+        "blocks": [
+            {"name": block.name, "weight": block.weight, "terms": len(block.terms), "first": layout.first}
+            for block, layout in zip(model.weights.blocks, layouts, strict=True)
+        ],
+        "kernel": None if tables is None else {"layout": LAYOUT, "groups": tables.groups},
         "arrays": {"file": ARRAYS, "bytes": len(arrays), "sha256": hashlib.sha256(arrays).hexdigest()},
     }
     manifest["manifest_sha256"] = _manifest_hash(manifest)
@@ -89,7 +105,7 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     ModelError
         If it is missing, damaged or no manifest.
     IncompatibleModelError
-        If a later version wrote it.
+        If another version wrote it.
     """
     folder = Path(folder)
     path = folder / MANIFEST
@@ -104,9 +120,10 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
         raise ModelError(f"{path}: not a model manifest")
     version = manifest.get("format_version")
     if version != FORMAT_VERSION:
+        older = isinstance(version, int) and version < FORMAT_VERSION
         raise IncompatibleModelError(
             f"{path}: format version {version!r}; this release reads version {FORMAT_VERSION}: "
-            "upgrade sanctions-stance or retrain the model"
+            f"{'' if older else 'upgrade sanctions-stance or '}retrain the model"
         )
     if manifest.get("manifest_sha256") != _manifest_hash(manifest):
         raise ModelError(f"{path}: the manifest was changed after it was written (SHA-256 differs)")
@@ -130,37 +147,59 @@ def load_model(folder: str | Path | None = None) -> StanceModel:
     ModelError
         If files are missing or damaged.
     IncompatibleModelError
-        If a later version wrote them.
+        If another version wrote them.
 
     Examples
     --------
     >>> load_model().labels
     ('favor', 'against', 'neutral', 'unrelated')
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
     folder = default_model_path() if folder is None else Path(folder)
     manifest = read_manifest(folder)
-    path = folder / ARRAYS
     try:
         size, sha256 = int(manifest["arrays"]["bytes"]), manifest["arrays"]["sha256"]
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{folder / MANIFEST}: does not describe its arrays") from error
-    raw = _read_bytes(path, size)
-    if hashlib.sha256(raw).hexdigest() != sha256:
-        raise ModelError(f"{path}: damaged, or not the arrays of this manifest (SHA-256 differs)")
+    arrays = map_arrays(folder / ARRAYS, size, sha256)
     try:
-        return _from_arrays(load(raw), manifest)
-    except SafetensorError as error:
-        raise ModelError(f"{path}: not a safetensors file: {error}") from error
-    except (KeyError, TypeError, IndexError, ValueError) as error:
+        return _from_arrays(arrays, manifest)
+    except (KeyError, TypeError, IndexError, ValueError, AttributeError) as error:
         if isinstance(error, ModelError):
             raise
         raise ModelError(f"{folder}: the arrays do not fit the manifest: {error}") from error
 
 
-def _to_arrays(model: StanceModel) -> dict[str, npt.NDArray[Any]]:
+def check_tables(model: StanceModel) -> None:
+    """Check that the kernel's tables of a loaded model are those that its names, lexicons and settings make.
+
+    Raises
+    ------
+    ModelError
+        If they differ: the kernel would then find other terms than the analyzer.
+    """
+    stored, made = model._tables, _tables(model)
+    if stored is None or made is None:
+        return
+    same = stored.arrays.keys() == made.arrays.keys() and stored.groups == made.groups
+    same = same and all(np.array_equal(stored.arrays[name], array) for name, array in made.arrays.items())
+    for a, b in zip(stored.blocks, made.blocks, strict=True):
+        same = same and np.array_equal(a.rows, b.rows) and np.array_equal(a.idf, b.idf)
+        same = same and a.first == b.first and np.array_equal(a.coef, b.coef)
+    if not same:
+        raise ModelError("the kernel's tables are not those of the model's terms; retrain it")
+
+
+def _tables(model: StanceModel) -> KernelTables | None:
+    """The model as the compiled kernel reads it, if that can hold it."""
+    from stance.model.kernel_tables import compile_tables
+
+    try:
+        return compile_tables(model.analyzer, model.weights)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _to_arrays(model: StanceModel, layouts: list[Layout], tables: KernelTables | None) -> dict[str, npt.NDArray[Any]]:
     weights = model.weights
     arrays: dict[str, npt.NDArray[Any]] = {
         "intercept": weights.intercept,
@@ -170,49 +209,105 @@ def _to_arrays(model: StanceModel) -> dict[str, npt.NDArray[Any]]:
             sorted(int(h, 16) for h in model.facts.get("text_hashes", ())), dtype=np.uint64
         ),
     }
-    for i, block in enumerate(weights.blocks):
+    for i, (block, layout) in enumerate(zip(weights.blocks, layouts, strict=True)):
         encoded = [term.encode("utf-8", "surrogatepass") for term in block.terms]
         arrays[f"block{i}.terms"] = np.frombuffer(b"".join(encoded), dtype=np.uint8)
-        arrays[f"block{i}.term_ends"] = np.cumsum([len(term) for term in encoded], dtype=np.int64)
-        arrays[f"block{i}.idf"] = block.idf.astype(np.float32)
-        arrays[f"block{i}.coef"] = np.ascontiguousarray(block.coef, dtype=np.float32)
+        arrays[f"block{i}.term_ends"] = np.cumsum([len(term) for term in encoded], dtype=np.int64).astype(np.uint32)
+        arrays[f"block{i}.rows"] = layout.rows
+        arrays[f"block{i}.idf"] = layout.idf
+        arrays[f"block{i}.coef"] = layout.coef
+    for name, array in tables.arrays.items() if tables is not None else ():
+        arrays[f"kernel.{name}"] = array
     return arrays
 
 
 def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]], manifest: Mapping[str, Any]) -> StanceModel:
     targets = tuple(Target(entry["name"], tuple(entry["labels"])) for entry in manifest["targets"])
-    labels = len({label for target in targets for label in target.labels})
-    lexicons = {name: Lexicon(groups) for name, groups in manifest["lexicons"].items()}
-    cues = None if manifest["cues"] is None else Lexicon(manifest["cues"])
+    shape = (len(targets), len({label for target in targets for label in target.labels}))
+    lexicons = {name: _lexicon(groups) for name, groups in manifest["lexicons"].items()}
+    cues = None if manifest["cues"] is None else _lexicon(manifest["cues"])
     analyzer = Analyzer(Settings.from_dict(manifest["settings"]), lexicons, cues)
     blocks = []
     for i, entry in enumerate(manifest["blocks"]):
-        terms = _split_terms(arrays[f"block{i}.terms"], arrays[f"block{i}.term_ends"])
-        coef, idf = arrays[f"block{i}.coef"], arrays[f"block{i}.idf"]
-        if coef.shape != (len(terms), len(targets), labels) or idf.shape != (len(terms),):
-            raise ModelError(f"block {entry['name']!r} has arrays of the wrong shape")
-        if not (np.isfinite(coef).all() and np.isfinite(idf).all()):
-            raise ModelError(f"block {entry['name']!r} holds numbers that are not finite")
-        blocks.append(BlockWeights(entry["name"], terms, idf, coef, float(entry["weight"])))
+        part = {name: _typed(arrays[f"block{i}.{name}"], kind) for name, kind in _BLOCK.items()}
+        terms = Names(part["terms"], part["term_ends"])
+        layout = Layout(part["rows"], int(entry["first"]), part["idf"], part["coef"])
+        _check(entry["name"], layout, len(terms), shape)
+        blocks.append(StoredBlock(entry["name"], terms, layout, float(entry["weight"]), shape))
     if [block.name for block in blocks] != analyzer.block_names:
         raise ModelError("the blocks do not fit the settings")
-    weights = Weights(blocks, arrays["intercept"], arrays["calibration.scale"], arrays["calibration.bias"])
-    for array, shape in ((weights.intercept, (len(targets), labels)), (weights.scale, (len(targets),))):
-        if array.shape != shape:
-            raise ModelError("intercept or calibration has the wrong shape")
+    numbers = [_typed(arrays[name], np.float64) for name in ("intercept", "calibration.scale", "calibration.bias")]
+    if [array.shape for array in numbers] != [shape, shape[:1], shape]:
+        raise ModelError("intercept or calibration has the wrong shape")
     facts = {key: value for key, value in manifest.items() if key not in _OWN}
-    facts["text_hashes"] = frozenset(f"{int(h):016x}" for h in arrays["training.text_hashes"])
-    return StanceModel(targets, analyzer, weights, manifest["language"], float(manifest["least_probability"]), facts)
+    facts["text_hashes"] = Hashes(_typed(arrays["training.text_hashes"], np.uint64))
+    weights, least = Weights(blocks, *numbers), float(manifest["least_probability"])
+    model = StanceModel(targets, analyzer, weights, manifest["language"], least, facts)
+    kernel = manifest["kernel"]
+    # a field that `dataclasses.replace` does not hand on: tables are those of these weights
+    if kernel is not None and kernel["layout"] == LAYOUT:
+        object.__setattr__(
+            model, "_tables", _stored_tables(analyzer, blocks, numbers[0], arrays, int(kernel["groups"]))
+        )
+    return model
 
 
-def _split_terms(joined: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64]) -> Sequence[str]:
-    raw, limits = joined.tobytes(), ends.tolist()
-    if (limits and limits[-1] != len(raw)) or any(a > b for a, b in zip([0, *limits], limits, strict=False)):
-        raise ModelError("the list of terms is damaged")
-    if raw.isascii():
-        text = raw.decode("ascii")
-        return [text[a:b] for a, b in zip([0, *limits], limits, strict=False)]
-    return [raw[a:b].decode("utf-8", "surrogatepass") for a, b in zip([0, *limits], limits, strict=False)]
+_BLOCK = {"terms": np.uint8, "term_ends": np.uint32, "rows": np.uint32, "idf": np.float32, "coef": np.float32}
+
+
+def _check(name: str, layout: Layout, terms: int, shape: tuple[int, int]) -> None:
+    rows, first, idf, coef = layout
+    outputs, labels = shape[0] * shape[1], shape[1]
+    if (
+        coef.ndim != 2
+        or not len(coef)
+        or rows.shape != (terms,)
+        or idf.shape != coef.shape[:1]
+        or not 0 <= first <= first + coef.shape[1] <= outputs
+        or first % labels
+        or coef.shape[1] % labels
+    ):
+        raise ModelError(f"block {name!r} has arrays of the wrong shape")
+    if len(rows) and int(rows.max()) >= len(coef):
+        raise ModelError(f"block {name!r} has terms without numbers")
+    if not (np.isfinite(coef).all() and np.isfinite(idf).all()):
+        raise ModelError(f"block {name!r} holds numbers that are not finite")
+
+
+def _stored_tables(
+    analyzer: Analyzer,
+    blocks: list[StoredBlock],
+    intercept: npt.NDArray[np.float64],
+    arrays: Mapping[str, npt.NDArray[Any]],
+    groups: int,
+) -> KernelTables:
+    settings = analyzer.settings
+    stored = {name: (arrays.get(f"kernel.{name}"), kind) for name, kind in KERNEL_ARRAYS.items()}
+    return KernelTables(
+        blocks=[block.layout for block in blocks],
+        weights=[block.weight for block in blocks],
+        arrays={name: _typed(array, kind) for name, (array, kind) in stored.items() if array is not None},
+        intercept=intercept,
+        sublinear=settings.sublinear_tf,
+        window=min(max(settings.window, 0), 2**31),
+        word_ngrams=settings.word_ngrams,
+        char_ngrams=settings.char_ngrams,
+        targets=len(analyzer.anchored_targets),
+        groups=groups,
+    )
+
+
+def _typed(array: npt.NDArray[Any], kind: Any) -> npt.NDArray[Any]:
+    if array.dtype != kind:
+        raise ModelError("an array has the wrong type")
+    return array
+
+
+def _lexicon(groups: Mapping[str, Any]) -> Lexicon:
+    for patterns in groups.values():
+        if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
+            raise ModelError("a lexicon of the manifest is no table of phrases")
+    return Lexicon(groups)
 
 
 def _manifest_hash(manifest: Mapping[str, Any]) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import logging
 import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
@@ -20,13 +19,13 @@ import numpy.typing as npt
 from stance.errors import StanceError
 from stance.model.abstention import WordCounts, count_words
 from stance.model.analyzer import Analyzer
+from stance.model.kernel_layout import KernelTables
+from stance.model.tokens import positions
 from stance.model.weights import Weights
 
-__all__ = ["Kernel", "KernelError", "PythonKernel", "Scored", "kernel_in_use", "open_kernel"]
+__all__ = ["FoundTerms", "Kernel", "KernelError", "PythonKernel", "Scored", "kernel_in_use", "open_kernel"]
 
 VARIABLE = "STANCE_KERNEL"
-
-logger = logging.getLogger(__name__)
 
 
 class KernelError(StanceError, RuntimeError):
@@ -48,6 +47,24 @@ class Scored(NamedTuple):
     counts: npt.NDArray[np.int64]
 
 
+class FoundTerms(NamedTuple):
+    """The known terms that one text has in one block.
+
+    Attributes
+    ----------
+    ids : ndarray of int
+        Ascending columns of the block.
+    counts : ndarray of float
+        How often each occurs.
+    spans : list of tuple of (int, int)
+        Where, as character offsets, each place once and in ascending order.
+    """
+
+    ids: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.float64]
+    spans: list[tuple[tuple[int, int], ...]]
+
+
 class Kernel(Protocol):
     """Scores texts."""
 
@@ -64,6 +81,9 @@ class Kernel(Protocol):
 
     def score_arrow(self, texts: Any) -> Scored:
         """The same for a ``pyarrow.Array`` or ``ChunkedArray`` of strings; null counts as empty."""
+
+    def find_terms(self, text: str) -> list[FoundTerms]:
+        """The known terms of a text, block by block."""
 
 
 class PythonKernel:
@@ -97,17 +117,39 @@ class PythonKernel:
         """The same for a ``pyarrow.Array`` or ``ChunkedArray`` of strings; null counts as empty."""
         return self.score([text or "" for text in texts.to_pylist()])
 
+    def find_terms(self, text: str) -> list[FoundTerms]:
+        """The known terms of a text, block by block."""
+        found = []
+        for block, terms in zip(self._weights.blocks, self._analyzer.analyze(text).blocks, strict=True):
+            spans: dict[int, list[tuple[int, int]]] = {}
+            for term in terms:
+                if term.name in block.columns:
+                    spans.setdefault(block.columns[term.name], []).append((term.start, term.end))
+            ids = sorted(spans)
+            found.append(
+                FoundTerms(
+                    np.array(ids, dtype=np.int64),
+                    np.array([len(spans[i]) for i in ids], dtype=np.float64),
+                    [tuple(sorted(set(spans[i]))) for i in ids],
+                )
+            )
+        return found
+
 
 class _Compiled:
     name = "compiled"
     releases_gil = True
 
-    def __init__(self, extension: Any, analyzer: Analyzer, weights: Weights) -> None:
-        from stance.model.kernel_tables import compile_tables
+    def __init__(
+        self, extension: Any, analyzer: Analyzer, weights: Weights, tables: KernelTables | None = None
+    ) -> None:
+        if tables is None:
+            from stance.model.kernel_tables import compile_tables
 
-        self._weights = weights
+            tables = compile_tables(analyzer, weights)
+        self._analyzer, self._weights, self._layouts = analyzer, weights, tables.blocks
         #: The extension object, for tests and benchmarks.
-        self.compiled = extension.CompiledKernel(compile_tables(analyzer, weights))
+        self.compiled = extension.CompiledKernel(tables)
 
     def score(self, texts: Sequence[str]) -> Scored:
         scored = _room(self._weights, len(texts))
@@ -140,6 +182,48 @@ class _Compiled:
             done += len(chunk)
         return scored
 
+    def find_terms(self, text: str) -> list[FoundTerms]:
+        if self._analyzer.settings.char_ngrams is not None:
+            # their spans are not worth a second way to find them
+            return PythonKernel(self._analyzer, self._weights).find_terms(text)
+        places = np.frombuffer(self.compiled.places(text), dtype=np.uint32).reshape(-1, 4)
+        block, row, start, end = places.T.astype(np.int64)
+        if len(text.lower()) != len(text):
+            before = np.array(positions(text))
+            # an empty span lies before a character, any other ends after its last one
+            start, end = before[start], np.where(start == end, before[end], before[end - 1] + 1)
+        terms, limits = self._terms
+        term = terms[limits[block] + row]
+        order = np.lexsort((end, start, term))
+        # words of the lexicons have a row, too, but may be no terms
+        order = order[int(np.count_nonzero(term < 0)) :]
+        term = term[order]
+        firsts = np.flatnonzero(np.diff(term, prepend=-1))
+        counts = np.diff(firsts, append=len(term))
+        ids = term[firsts]
+        spans = list(zip(start[order].tolist(), end[order].tolist(), strict=True))
+        each = [tuple(dict.fromkeys(spans[i : i + n])) for i, n in zip(firsts.tolist(), counts.tolist(), strict=True)]
+        cuts = np.searchsorted(ids, self._first_terms).tolist()
+        return [
+            FoundTerms(ids[i:j] - first, counts[i:j].astype(np.float64), each[i:j])
+            for i, j, first in zip(cuts, [*cuts[1:], len(ids)], self._first_terms.tolist(), strict=True)
+        ]
+
+    @functools.cached_property
+    def _first_terms(self) -> npt.NDArray[np.int64]:
+        """The number of the first term of each block among those of all blocks."""
+        return np.cumsum([0, *(len(layout.rows) for layout in self._layouts[:-1])])
+
+    @functools.cached_property
+    def _terms(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The term of each row, -1 if none, and the first row of each block among those of all blocks."""
+        limits = np.cumsum([0, *(len(layout.idf) for layout in self._layouts)])
+        terms = np.full(limits[-1], -1)
+        for layout, limit, first in zip(self._layouts, limits.tolist(), self._first_terms.tolist(), strict=False):
+            terms[limit + layout.rows.astype(np.int64)] = np.arange(first, first + len(layout.rows))
+            terms[limit] = -1
+        return terms, limits
+
 
 def kernel_in_use() -> str:
     """Name of the kernel that models are scored with: ``"compiled"`` or ``"python"``.
@@ -168,7 +252,7 @@ def compiled_extension() -> Any:
     return _extension() if kernel_in_use() == "compiled" else None
 
 
-def open_kernel(analyzer: Analyzer, weights: Weights) -> Kernel:
+def open_kernel(analyzer: Analyzer, weights: Weights, tables: KernelTables | None = None) -> Kernel:
     """Make a model ready for scoring.
 
     Parameters
@@ -177,6 +261,8 @@ def open_kernel(analyzer: Analyzer, weights: Weights) -> Kernel:
         Text to terms.
     weights : Weights
         Terms to margins.
+    tables : KernelTables, optional
+        Both as `compile_tables` makes them; made anew if left out.
 
     Returns
     -------
@@ -195,7 +281,7 @@ def open_kernel(analyzer: Analyzer, weights: Weights) -> Kernel:
             _warn_once("the compiled kernel is missing: scoring in pure Python gives the same results, far slower")
         return PythonKernel(analyzer, weights)
     try:
-        return _Compiled(_extension(), analyzer, weights)
+        return _Compiled(_extension(), analyzer, weights, tables)
     except (ValueError, OverflowError) as error:
         if wish == "compiled":
             raise KernelError(f"the compiled kernel cannot hold this model: {error}") from error
@@ -212,7 +298,9 @@ def _room(weights: Weights, texts: int) -> Scored:
 
 @functools.cache
 def _warn_once(message: str) -> None:
-    logger.warning("stance: %s", message)
+    import logging
+
+    logging.getLogger(__name__).warning("stance: %s", message)
 
 
 @functools.cache

@@ -8,7 +8,6 @@ numbers, and one that no text can yield gets none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,12 +15,13 @@ import numpy.typing as npt
 
 from stance.model.abstention import ENGLISH
 from stance.model.analyzer import Analyzer
+from stance.model.kernel_layout import KernelTables, plain_layout
 from stance.model.kernel_words import Keys, Spelt, Words, word_key
 from stance.model.lexicon import CONTEXT
 from stance.model.stems import stem
-from stance.model.weights import BlockWeights, Weights
+from stance.model.weights import Weights
 
-__all__ = ["CLAUSE_PATTERNS", "KernelTables", "compile_tables"]
+__all__ = ["CLAUSE_PATTERNS", "compile_tables"]
 
 # the enums of _kernel_model.h
 _NGRAM, _PHRASE, _CLAUSE, _LEFT, _RIGHT, _NEAR_LEFT, _NEAR_RIGHT = range(1, 8)
@@ -49,46 +49,6 @@ _PATTERNS = {
 CLAUSE_PATTERNS = {1: "{} ..*", 2: "{} .*", 3: "* ..{}", 4: "* .{}"}
 _MOST_WORDS = 1 << 27
 _MOST_SYMBOLS = 1 << 16
-
-
-@dataclass(repr=False, eq=False)
-class KernelTables:
-    """What `CompiledKernel` copies; array types are those of the structs in ``_kernel_model.h``.
-
-    Attributes
-    ----------
-    blocks : list of (rows, first output, width, weight, coefficients)
-        Row 0 of each stands for all unknown terms and holds zeros.
-    idf : ndarray of float32
-        Of all rows of all blocks.
-    keys, key_rows : list of int
-        The number of each term or phrase, and its row in its block or its node.
-    """
-
-    blocks: list[tuple[int, int, int, float, npt.NDArray[np.float32]]]
-    idf: npt.NDArray[np.float32]
-    keys: Any
-    key_rows: Any
-    intercept: npt.NDArray[np.float64]
-    tf: list[float]
-    sublinear: bool
-    window: int
-    word_ngrams: tuple[int, int]
-    char_ngrams: tuple[int, int] | None
-    word_bytes: bytes = b""
-    word_ends: Any = None
-    word_flags: Any = None
-    character_bytes: bytes = b""
-    character_ends: Any = None
-    phrase_of_word: Any = None
-    node_value: Any = None
-    node_goes_on: Any = None
-    values: Any = None
-    groups: int = 0
-    stem_of_word: Any = None
-    targets: int = 0
-    phrases: Any = None
-    """Names of symbols and groups, for `name_of`."""
 
 
 class _Phrases:
@@ -282,28 +242,22 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
     all_keys, key_rows = keys.arrays()
     if len(columns) >= _MOST_WORDS or len(phrases.symbols) >= _MOST_SYMBOLS or len(phrases.rows) >= _MOST_SYMBOLS:
         raise ValueError("the model has more words, phrases or classes than the kernel has numbers for")
-    rows = [columns, *(np.arange(-1, len(block.terms)) for block in weights.blocks[1:])]
-    laid = [_lay_out(block, row) for block, row in zip(weights.blocks, rows, strict=True)]
-    counts = np.arange(1, 256, dtype=np.float64)
-    tables = KernelTables(
-        blocks=[block for block, _ in laid],
-        idf=np.concatenate([idf for _, idf in laid]),
-        keys=all_keys,
-        key_rows=key_rows,
-        intercept=np.ascontiguousarray(weights.intercept, dtype=np.float64).ravel(),
-        tf=[0.0, *(1.0 + np.log(counts) if settings.sublinear_tf else counts).tolist()],
+    arrays = {"keys": all_keys, "key_rows": key_rows, **_word_arrays(known, words, phrases)}
+    if settings.char_ngrams is not None:
+        arrays["character_bytes"], arrays["character_ends"] = _joined(weights.blocks[1].terms)
+    return KernelTables(
+        blocks=[plain_layout(b.idf, b.coef, None if i else columns) for i, b in enumerate(weights.blocks)],
+        weights=[float(block.weight) for block in weights.blocks],
+        arrays=arrays,
+        intercept=np.ascontiguousarray(weights.intercept, dtype=np.float64),
         sublinear=settings.sublinear_tf,
         window=min(max(settings.window, 0), 2**31),
         word_ngrams=settings.word_ngrams,
         char_ngrams=settings.char_ngrams,
         targets=len(analyzer.anchored_targets),
+        groups=sum(map(len, phrases.groups)),
         phrases=phrases,
     )
-    _add_words(tables, known, words, phrases)
-    if settings.char_ngrams is not None:
-        encoded = [term.encode("utf-8", "surrogatepass") for term in weights.blocks[1].terms]
-        tables.character_bytes, tables.character_ends = b"".join(encoded), _ends(encoded)
-    return tables
 
 
 def _clause_readings(name: str) -> list[tuple[int, str]]:
@@ -355,39 +309,29 @@ def _word_rows(
     return np.array(longer, dtype=np.int64)
 
 
-def _lay_out(
-    block: BlockWeights, columns: npt.NDArray[np.int64]
-) -> tuple[tuple[int, int, int, float, npt.NDArray[np.float32]], npt.NDArray[np.float32]]:
-    """Coefficients and IDF by row, zero where a row has no column; only the targets that the block informs."""
-    labels = block.coef.shape[2]
-    used = np.flatnonzero(block.coef.any(axis=(0, 2))) if len(block.terms) else np.array([], dtype=np.int64)
-    first, last = (int(used[0]), int(used[-1]) + 1) if len(used) else (0, 1)
-    known = columns >= 0
-    idf = np.zeros(len(columns), dtype=np.float32)
-    coef = np.zeros((len(columns), (last - first) * labels), dtype=np.float32)
-    idf[known] = block.idf[columns[known]]
-    coef[known] = block.coef[columns[known], first:last].reshape(-1, coef.shape[1])
-    return (len(columns), first * labels, coef.shape[1], float(block.weight), coef), idf
-
-
-def _add_words(tables: KernelTables, known: npt.NDArray[np.int64], words: Words, phrases: _Phrases) -> None:
-    encoded = [word.encode("utf-8", "surrogatepass") for word in words.ids]
-    tables.word_bytes, tables.word_ends = b"".join(encoded), _ends(encoded)
+def _word_arrays(known: npt.NDArray[np.int64], words: Words, phrases: _Phrases) -> dict[str, npt.NDArray[Any]]:
+    word_bytes, word_ends = _joined(list(words.ids))
     flags = np.zeros(len(words.ids) + 1, dtype=np.uint32)
     flags[known] |= _KNOWN
     flags[[words.ids[word] for word in ENGLISH]] |= _ENGLISH
     flags[list(phrases.begins_mention)] |= _BEGINS_MENTION
-    tables.word_flags = flags
-    tables.stem_of_word = _by_id({i: words.ids.get(stem(word), 0) for word, i in words.ids.items()}, len(words.ids))
-    tables.phrase_of_word = _by_id(phrases.roots, len(words.ids))
-    tables.node_value = np.array(phrases.node_value, dtype=np.uint16)
-    tables.node_goes_on = np.array(phrases.goes_on, dtype=np.uint8)
-    tables.values = np.array(phrases.rows, dtype=np.uint16)
-    tables.groups = sum(map(len, phrases.groups))
+    return {
+        "word_bytes": word_bytes,
+        "word_ends": word_ends,
+        "word_flags": flags,
+        "stem_of_word": _by_id({i: words.ids.get(stem(word), 0) for word, i in words.ids.items()}, len(words.ids)),
+        "phrase_of_word": _by_id(phrases.roots, len(words.ids)),
+        "node_value": np.array(phrases.node_value, dtype=np.uint16),
+        "node_goes_on": np.array(phrases.goes_on, dtype=np.uint8),
+        "values": np.array(phrases.rows, dtype=np.uint16),
+    }
 
 
-def _ends(encoded: Sequence[bytes]) -> npt.NDArray[np.uint32]:
-    return np.cumsum([0, *map(len, encoded)], dtype=np.int64).astype(np.uint32)
+def _joined(terms: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
+    """Names one after the other, and the end of each, a 0 before them."""
+    encoded = [term.encode("utf-8", "surrogatepass") for term in terms]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64).astype(np.uint32)
+    return np.frombuffer(b"".join(encoded), dtype=np.uint8), ends
 
 
 def _by_id(values: dict[int, int], ids: int) -> npt.NDArray[np.uint32]:

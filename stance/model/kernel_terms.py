@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from stance.model.analyzer import Analyzer
 from stance.model.kernel import compiled_extension
-from stance.model.kernel_tables import CLAUSE_PATTERNS, KernelTables, compile_tables
+from stance.model.kernel_layout import KernelTables
+from stance.model.kernel_tables import CLAUSE_PATTERNS, compile_tables
 from stance.model.stems import stem
 from stance.model.weights import BlockWeights, Weights
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from stance.errors import CorpusError
@@ -63,8 +63,6 @@ class Lexicon:
     ----------
     groups : dict of str to list of str
         The patterns as written.
-    phrases : dict of tuple of str to str
-        Each phrase as a tuple of tokens, and its group.
 
     Examples
     --------
@@ -74,13 +72,18 @@ class Lexicon:
 
     def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
         self.groups = {group: list(patterns) for group, patterns in groups.items()}
-        self.phrases: dict[tuple[str, ...], str] = {}
+
+    @cached_property
+    def phrases(self) -> dict[tuple[str, ...], str]:
+        """Each phrase as a tuple of tokens, and its group."""
+        phrases: dict[tuple[str, ...], str] = {}
         for group, patterns in self.groups.items():
             for pattern in patterns:
                 for phrase in expand_braces(pattern):
                     words = tuple(token.word for token in tokenize(phrase))
                     if words:
-                        self.phrases.setdefault(words, group)
+                        phrases.setdefault(words, group)
+        return phrases
 
 
 def read_lexicon(path: str | Path, section: str) -> Lexicon:
@@ -102,6 +105,8 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     CorpusError
         If the file cannot be read, or a group is not a list of strings.
     """
+    import tomllib
+
     try:
         content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:

@@ -17,6 +17,7 @@ from stance.model.abstention import Reason, abstention_reasons
 from stance.model.analyzer import Analyzer
 from stance.model.deciding import Stretch, deciding_stretches
 from stance.model.kernel import Kernel, kernel_in_use, open_kernel
+from stance.model.kernel_layout import KernelTables
 from stance.model.scores import ParagraphScore, Scores
 from stance.model.weights import Weights
 
@@ -38,7 +39,7 @@ class Contribution:
     block, term : str
         The term, and the block of the analyzer that it belongs to.
     spans : tuple of (int, int)
-        Where it stands in the paragraph, as character offsets.
+        Where it stands in the paragraph, as character offsets in ascending order.
     value : float
         What it adds; may be negative.
     """
@@ -126,6 +127,7 @@ class StanceModel:
     least_probability: float = LEAST_PROBABILITY
     facts: Mapping[str, Any] = field(default_factory=dict)
     _kernels: dict[str, Kernel] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _tables: KernelTables | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -177,7 +179,7 @@ class StanceModel:
         kernel = self._kernels.get(name)
         if kernel is None:
             with _OPENING:
-                kernel = self._kernels.get(name) or open_kernel(self.analyzer, self.weights)
+                kernel = self._kernels.get(name) or open_kernel(self.analyzer, self.weights, self._tables)
                 self._kernels[name] = kernel
         return kernel
 
@@ -251,32 +253,29 @@ class StanceModel:
         t = self.target_index(target)
         if label is not None and label not in self.targets[t].labels:
             raise ModelError(f"target {target!r} has no label {label!r}; it has {', '.join(self.targets[t].labels)}")
-        analysis = self.analyzer.analyze(text)
         sublinear = self.analyzer.settings.sublinear_tf
+        terms = self._open_kernel().find_terms(text)
         weighed = [
-            block.contributions(terms, sublinear)
-            for block, terms in zip(self.weights.blocks, analysis.blocks, strict=True)
+            block.weigh(found.ids, found.counts, sublinear)
+            for block, found in zip(self.weights.blocks, terms, strict=True)
         ]
         margins = self.weights.intercept.copy()
         for _, values in weighed:
             margins += values.sum(axis=0)
         probabilities = self.weights.probabilities(margins)
         k = self.labels.index(label) if label is not None else int(probabilities[t].argmax())
-        found: list[Contribution] = []
-        for block, terms, (ids, values) in zip(self.weights.blocks, analysis.blocks, weighed, strict=True):
-            spans: dict[str, list[tuple[int, int]]] = {}
-            for term in terms:
-                spans.setdefault(term.name, []).append((term.start, term.end))
-            for column, value in zip(ids.tolist(), values[:, t, k].tolist(), strict=True):
-                name = block.terms[column]
-                if value:
-                    found.append(Contribution(block.name, name, tuple(dict.fromkeys(spans[name])), value))
-        found.sort(key=lambda c: (-abs(c.value), c.block, c.term))
+        contributions = [
+            Contribution(block.name, block.terms[column], spans, value)
+            for block, found, (_, values) in zip(self.weights.blocks, terms, weighed, strict=True)
+            for column, spans, value in zip(found.ids.tolist(), found.spans, values[:, t, k].tolist(), strict=True)
+            if value
+        ]
+        contributions.sort(key=lambda c: (-abs(c.value), c.block, c.term))
         return Explanation(
             target=target,
             label=self.labels[k],
             margin=float(margins[t, k]),
             intercept=float(self.weights.intercept[t, k]),
             probability=float(probabilities[t, k]),
-            contributions=tuple(found),
+            contributions=tuple(contributions),
         )

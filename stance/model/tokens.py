@@ -11,7 +11,7 @@ import enum
 import re
 from typing import NamedTuple
 
-__all__ = ["Gap", "Token", "tokenize"]
+__all__ = ["Gap", "Token", "positions", "tokenize"]
 
 _TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*")
 _SENTENCE = re.compile(r"[!?\n\r]|\.(?=\s|$|[\"'\u2019\u201d)\]])")
@@ -37,11 +37,11 @@ class Token(NamedTuple):
     gap: Gap
 
 
-def _positions(text: str) -> list[int]:
+def positions(text: str) -> list[int]:
     """Where each character of ``text.lower()`` comes from; lower-casing U+0130 yields two."""
-    positions = [i for i, character in enumerate(text) for _ in character.lower()]
-    positions.append(len(text))
-    return positions
+    found = [i for i, character in enumerate(text) for _ in character.lower()]
+    found.append(len(text))
+    return found
 
 
 def tokenize(text: str) -> list[Token]:
@@ -68,7 +68,7 @@ def tokenize(text: str) -> list[Token]:
     <Gap.SENTENCE: 4>
     """
     lowered = text.lower()
-    positions = _positions(text) if len(lowered) != len(text) else None
+    place = positions(text) if len(lowered) != len(text) else None
     tokens: list[Token] = []
     previous_end = 0
     for match in _TOKEN.finditer(lowered):
@@ -80,8 +80,8 @@ def tokenize(text: str) -> list[Token]:
         word = match.group().replace("\u2019", "'")
         if word.endswith("'s") and len(word) > 2:
             word = word[:-2]
-        if positions is not None:
-            start, end = positions[start], positions[end - 1] + 1
+        if place is not None:
+            start, end = place[start], place[end - 1] + 1
         tokens.append(Token(word, start, end, gap))
     return tokens
 

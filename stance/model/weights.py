@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from stance.model.analyzer import Term
+from stance.model.kernel_layout import Layout
 
-__all__ = ["BlockWeights", "Contributions", "Weights", "softmax"]
+__all__ = ["BlockWeights", "Contributions", "StoredBlock", "Weights", "softmax"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -82,28 +84,76 @@ class BlockWeights:
     coef: npt.NDArray[np.float32]
     weight: float
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", {term: i for i, term in enumerate(self.terms)})
-
-    columns: dict[str, int] = None  # type: ignore[assignment]  # set in __post_init__
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """The column of each term."""
+        return {term: i for i, term in enumerate(self.terms)}
 
     def contributions(self, terms: Sequence[Term], sublinear_tf: bool) -> Contributions:
-        """Weigh the terms of one paragraph.
+        """Weigh the terms of one paragraph."""
+        columns = self.columns
+        counts = Counter(columns[term.name] for term in terms if term.name in columns)
+        ids = np.array(sorted(counts), dtype=np.int64)
+        return self.weigh(ids, np.array([counts[i] for i in ids.tolist()], dtype=np.float64), sublinear_tf)
+
+    def weigh(self, ids: npt.NDArray[np.int64], counts: Floats, sublinear_tf: bool) -> Contributions:
+        """Weigh the terms that one paragraph has in these columns so many times.
 
         With ``n`` the count of a term, its value is ``(1 + ln n) * idf`` (``n * idf`` if not sublinear); the vector
         of all values is scaled to length `weight` and multiplied with `coef`.
         """
-        columns = self.columns
-        counts = Counter(columns[term.name] for term in terms if term.name in columns)
-        ids = np.array(sorted(counts), dtype=np.int64)
+        idf, coef = self._numbers(ids)
         if not len(ids):
-            return Contributions(ids, np.zeros((0, *self.coef.shape[1:])))
-        tf = np.array([counts[i] for i in ids.tolist()], dtype=np.float64)
-        if sublinear_tf:
-            tf = 1.0 + np.log(tf)
-        values = tf * self.idf[ids]
+            return Contributions(ids, coef.astype(np.float64))
+        values = (1.0 + np.log(counts) if sublinear_tf else counts) * idf
         values *= self.weight / np.sqrt(values @ values)
-        return Contributions(ids, values[:, None, None] * self.coef[ids].astype(np.float64))
+        return Contributions(ids, values[:, None, None] * coef.astype(np.float64))
+
+    def _numbers(self, ids: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """IDF and coefficients of some columns."""
+        return self.idf[ids], self.coef[ids]
+
+
+class StoredBlock(BlockWeights):
+    """A block whose numbers lie as the compiled kernel reads them, perhaps in a file; by column only when asked for.
+
+    Parameters
+    ----------
+    name, terms, weight
+        As of `BlockWeights`.
+    layout : Layout
+        The numbers by row.
+    shape : (int, int)
+        Targets and labels.
+    """
+
+    layout: Layout
+    shape: tuple[int, int]
+
+    def __init__(self, name: str, terms: Sequence[str], layout: Layout, weight: float, shape: tuple[int, int]) -> None:
+        # the fields of a frozen dataclass; `idf` and `coef` are made when they are first needed
+        self.__dict__.update(name=name, terms=terms, layout=layout, weight=weight, shape=shape)
+
+    @cached_property
+    def idf(self) -> npt.NDArray[np.float32]:
+        """By column."""
+        return self.layout.idf[self.layout.rows]
+
+    @cached_property
+    def coef(self) -> npt.NDArray[np.float32]:
+        """By column."""
+        return self._wide(self.layout.rows)
+
+    def _numbers(self, ids: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        rows = self.layout.rows[ids]
+        return self.layout.idf[rows], self._wide(rows)
+
+    def _wide(self, rows: npt.NDArray[np.uint32]) -> npt.NDArray[np.float32]:
+        """Coefficients of all targets; zero for those that do not read this block."""
+        _, first, _, coef = self.layout
+        wide = np.zeros((len(rows), self.shape[0] * self.shape[1]), dtype=np.float32)
+        wide[:, first : first + coef.shape[1]] = coef[rows]
+        return wide.reshape(len(rows), *self.shape)
 
 
 @dataclass(frozen=True)

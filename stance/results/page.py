@@ -9,7 +9,6 @@ import click
 
 from stance.articles import Article
 from stance.model.scores import ParagraphScore, TargetScore
-from stance.speakers import find_speech
 
 __all__ = ["article_page"]
 
@@ -66,6 +65,8 @@ def article_page(
 
 
 def _speech_lines(text: str) -> Iterator[str]:
+    from stance.speakers import find_speech
+
     speech = find_speech(text)
     if speech.speaker is not None:
         speaker = " ".join(speech.speaker.split())

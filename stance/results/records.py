@@ -12,7 +12,6 @@ from stance.labels import JOINT, UNRELATED, Target, has_joint
 from stance.model.abstention import Reason
 from stance.model.deciding import words_cell
 from stance.model.scores import ParagraphScore
-from stance.speakers import speech_columns, speech_record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +36,11 @@ def paragraph_columns(
         columns[f"{target.name}_abstained"] = str
         if explained:
             columns[f"{target.name}_words"] = str
-    return columns | (speech_columns() if speakers else {})
+    if speakers:
+        from stance.speakers import speech_columns
+
+        columns |= speech_columns()
+    return columns
 
 
 def paragraph_records(
@@ -97,6 +100,8 @@ def paragraph_records(
                 cell = words_cell(explained_by, paragraph.text, paragraph.start, name, stance.label)
                 record[f"{name}_words"] = cell
         if speakers:
+            from stance.speakers import speech_record
+
             record |= speech_record(paragraph.text, paragraph.start)
         records.append(record)
     return records
