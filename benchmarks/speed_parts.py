@@ -209,14 +209,14 @@ class _Training:
     """The default corpus, and the settings and choices of the default model."""
 
     def __init__(self, args: Any) -> None:
-        from stance.training import fit
+        from stance.training import folds
         from stance.training.corpus_files import read_corpus
 
         self.corpus = read_corpus(ROOT / "data")
         model = load_model(args.model)
         self.settings, self.choices = model.analyzer.settings, model.facts["choices"]
-        self.analyzer = fit._analyzer(self.corpus, self.settings)
-        self.problems = [fit._problem(self.corpus, t, 5, 0) for t in range(len(self.corpus.targets))]
+        self.analyzer = folds.analyzer_for(self.corpus, self.settings)
+        self.problems = [folds.read_problem(self.corpus, t, 5, 0) for t in range(len(self.corpus.targets))]
 
     def pipeline(self, problem: Any, choice: Mapping[str, Any]) -> Any:
         from sklearn.linear_model import LogisticRegression
@@ -290,7 +290,7 @@ def grid(args: Any, report: Any, interleave: Interleave) -> None:
     """Five folds, five C, one class weight, one target; once each, as the peer takes minutes."""
     from sklearn.model_selection import GridSearchCV
 
-    from stance.training import fit as fitting
+    from stance.training import folds
     from stance.training.features import count_terms
 
     training = _Training(args)
@@ -302,9 +302,9 @@ def grid(args: Any, report: Any, interleave: Interleave) -> None:
 
     def ours() -> None:
         counts = count_terms(training.analyzer, training.corpus.texts)
-        used = fitting._used(training.corpus, problem, counts, training.settings)
+        used = folds.used_blocks(training.corpus, problem, counts, training.settings)
         pairs = [(each, "balanced") for each in c]
-        found = [fitting._fold_margins(problem, i, used, training.settings, pairs) for i in range(5)]
+        found = [folds.fold_margins(problem, i, used, training.settings, pairs) for i in range(5)]
         truths = [problem.truth[outside] for _, outside in problem.folds]
         scores["ours"] = [
             float(np.mean([accuracy(f[k], t) for f, t in zip(found, truths, strict=True)])) for k in range(5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -32,6 +33,13 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
+def probe_texts() -> list[str]:
+    """Paragraphs of every kind: those of the shipped probes, in their order."""
+    paths = sorted((ROOT / "data" / "probes").glob("*.jsonl"))
+    return [json.loads(line)["text"] for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real text that lies beside the checkout for developers and CI; skips where it is absent."""
     folder = ROOT.parent / "shared"
@@ -52,7 +60,7 @@ def corpus() -> Corpus:
 def small_corpus(corpus: Corpus) -> Corpus:
     """Forty articles of the shipped corpus."""
     articles = list(dict.fromkeys(example.article for example in corpus))[:40]
-    return replace(corpus, examples=tuple(e for e in corpus if e.article in set(articles)))
+    return replace(corpus, examples=tuple(e for e in corpus if e.article in set(articles)), calibration=())
 
 
 @pytest.fixture(scope="session")

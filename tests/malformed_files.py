@@ -106,6 +106,25 @@ def _pdf_bomb() -> bytes:
     )
 
 
+def pdf_of_a_huge_picture(text: str) -> bytes:
+    """A sound PDF whose picture has 60,000 by 7,000 pixels: 400 MB, were it unfolded."""
+    squeeze = zlib.compressobj(9)
+    packed = b"".join(squeeze.compress(bytes(2**24)) for _ in range(25)) + squeeze.flush()
+    drawn = f"BT /F 12 Tf 72 700 Td ({text}) Tj ET /I Do".encode()
+    return _pdf_of(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R"
+            b"/Resources<</XObject<</I 5 0 R>>/Font<</F 6 0 R>>>>>>",
+            b"<</Length %d>>stream\n%b\nendstream" % (len(drawn), drawn),
+            b"<</Type/XObject/Subtype/Image/Width 60000/Height 6990/ColorSpace/DeviceGray/BitsPerComponent 8"
+            b"/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(packed), packed),
+            b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        ]
+    )
+
+
 def _entities(root: str) -> bytes:
     levels = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 12))
     return f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "ha">{levels}]><{root}>&a11;</{root}>'.encode()

@@ -214,6 +214,66 @@ def test_factiva_with_field_codes(tmp_path: Path) -> None:
     assert own(article) == list(PARAGRAPHS[:2])
 
 
+def _factiva_cells(code: str, cell: str) -> str:
+    return f"<tr><td align='right' class='index'>{code}&nbsp;</td><td>{cell}</td></tr>"
+
+
+def test_factiva_codes_as_the_page_sets_them(tmp_path: Path) -> None:
+    """Lead and text have a cell of paragraphs each, whose code is a paragraph too; the reader's language is French."""
+    pages = []
+    for i, day in enumerate(("29 décembre 2024", "2 août 2025")):
+        rows = [("SE", "World"), ("HD", f"<b class='enHeadline'>{TITLE} {i}</b>\n"), ("WC", "1 295 mots"), ("PD", day)]
+        rows += [("ET", "15:32"), ("SN", "The Harbor Ledger"), ("SC", "HARLED"), ("LA", "Anglais"), ("CY", "(c) HL.  ")]
+        cells = "".join(_factiva_cells(f"<b>{code}</b>", value) for code, value in rows)
+        for code, texts in (("LP", PARAGRAPHS[:2]), ("TD", PARAGRAPHS[2:])):
+            paragraphs = "\n".join(f"<p class='articleParagraph enarticleParagraph'>{text}</p>" for text in texts)
+            cells += _factiva_cells(f"<p><b>{code}</b>", f"</p>{paragraphs}\n")
+        for code, value in (("NS", "gdip : Diplomacy"), ("IPC", "GEN | POL"), ("PUB", "HL Company")):
+            cells += _factiva_cells(f"<br/><b>{code}</b>", f"<br/>{value}")
+        cells += _factiva_cells("<br/><b>AN</b>", f"<br/>Document HARLED0020250314el3e0004{i}")
+        pages.append(f"<div class='article enArticle'><table>{cells}</table><br/></div><br/><span></span>")
+    head = (
+        "<head><title>Factiva</title></head><body><table><tr><td><h1>Factiva</h1></td><td>Dow Jones</td></tr></table>"
+    )
+    foot = "<div>&copy; 2025 Factiva, Inc. Tous droits réservés.</div></body>"
+    html = f"<html>{head}{''.join(pages)}{foot}</html>"
+    first, second = read_articles([write(tmp_path / "a.html", html.encode())])
+    assert (first.title, first.date, first.outlet) == (f"{TITLE} 0", "2024-12-29", "The Harbor Ledger")
+    assert (second.title, second.date) == (f"{TITLE} 1", "2025-08-02")
+    assert own(first) == own(second) == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        ("March 14, 2025 Friday 10:02 PM EST", "2025-03-14"),
+        ("Friday, March 14, 2025", "2025-03-14"),
+        ("14 maart 2025 vrijdag", "2025-03-14"),
+        ("14. März 2025 Freitag", "2025-03-14"),
+        ("1er août 2025", "2025-08-01"),
+        ("14 de marzo de 2025", "2025-03-14"),
+        ("March 2025", "2025-03"),
+    ],
+)
+def test_dates_of_nexis(tmp_path: Path, line: str, date: str) -> None:
+    """Dates are read in the languages that the database shows them in, with weekday or without, or of a month only."""
+    lines = [TITLE if text.startswith(TITLE) and i > 3 else text for i, text in enumerate(nexis_lines(1))]
+    lines = [line if text.startswith("March 14, 2025 Friday") else text for text in lines]
+    (article,) = read_articles([write(tmp_path / "a.docx", docx(lines))])
+    assert (article.title, article.outlet, article.date) == (TITLE, "The Harbor Ledger", date)
+
+
+def test_nexis_without_a_cover(tmp_path: Path) -> None:
+    """One saved article has no cover; an outlet may have two lines, a quarterly no date; a link is no text."""
+    tail = ["Length: 800 words", "Body", *PARAGRAPHS, "Load-Date: March 15, 2025", "End of Document"]
+    one = [TITLE, "Blogs of the Harbor", "The Harbor Ledger", "March 14, 2025 Friday", "Link to PDF", *tail]
+    two = ["Another one", "Quarterly of Harbors", "Spring 2025", "Copyright 2025 Harbors Ltd", *tail]
+    first, second = read_articles([write(tmp_path / "a.docx", docx([*one, *two]))])
+    assert (first.title, first.outlet, first.date) == (TITLE, "The Harbor Ledger", "2025-03-14")
+    assert (second.title, second.outlet, second.date) == ("Another one", "Quarterly of Harbors", None)
+    assert own(first) == own(second) == list(PARAGRAPHS)
+
+
 def _canvas(draw: object) -> bytes:
     from reportlab.lib.pagesizes import A4
     from reportlab.pdfgen.canvas import Canvas

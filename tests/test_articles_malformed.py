@@ -6,10 +6,11 @@ import json
 import re
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
-from malformed_files import MALFORMED
+from malformed_files import MALFORMED, pdf_of_a_huge_picture
 from sample_files import KINDS
 
 from stance.articles import Article, Quarantined, read_records
@@ -64,6 +65,21 @@ def test_nothing_is_read_that_is_not_there(folder: Path) -> None:
     sources = {Path(str(article.source)).name for article in articles}
     assert {"a-good.txt", "m-good.txt", "z-good.txt"} <= sources
     assert sources <= {"a-good.txt", "m-good.txt", "z-good.txt", "short.rtf", "broken-off.warc"}
+
+
+def test_a_huge_picture_is_never_unfolded(tmp_path: Path) -> None:
+    """The text of a page is read; the 400 MB of the picture on it are not."""
+    text = "The minister said that the embargo stays in force until spring."
+    (tmp_path / "a.pdf").write_bytes(pdf_of_a_huge_picture(text))
+    tracemalloc.start()
+    try:
+        (article,) = read_records([tmp_path / "a.pdf"])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert isinstance(article, Article)
+    assert article.text == text
+    assert peak < 50 * 2**20
 
 
 MEASURED = """

@@ -14,9 +14,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 from stance.articles import Article, Columns, Quarantined, read_articles, read_records
 from stance.articles.seen import SeenIds
+from stance.articles.sources import find_sources
+from stance.commands import main
 from stance.errors import ArticleError
 
 ROWS = [
@@ -267,3 +270,38 @@ def test_seen_ids() -> None:
     assert all(seen.add(f"id {i}") for i in range(20_000))
     assert not any(seen.add(f"id {i}") for i in range(20_000))
     assert len(seen) == 20_000
+
+
+@pytest.mark.parametrize("output", ["scores.csv", "scores.parquet", "scores.jsonl", "scores.sqlite", "run/"])
+def test_a_folder_scored_again_is_the_folder_it_was(small_model_path: Path, tmp_path: Path, output: str) -> None:
+    """Results, their dictionary, the parts of a run, lists of quarantined records and reports are no articles."""
+    (tmp_path / "a.txt").write_text("The embargo must be lifted, the minister said on Monday.", encoding="utf-8")
+    (tmp_path / "b.pdf").write_text("no PDF", encoding="utf-8")
+    command = ["score", str(tmp_path), "-m", str(small_model_path), "-o", f"{tmp_path}/{output}"]
+    first = CliRunner().invoke(main, [*command, "--quarantine", str(tmp_path / "q.jsonl")], catch_exceptions=False)
+    results = tmp_path / output.rstrip("/")
+    if not output.endswith(".sqlite"):
+        report = CliRunner().invoke(main, ["report", str(results), "-o", str(tmp_path / "r.html")])
+        assert report.exit_code == 0, report.stderr
+    again = CliRunner().invoke(main, ["score", str(tmp_path), "-m", str(small_model_path), "-f", "csv"])
+    assert "articles: 2 read = 1 scored + 0 abstained + 1 quarantined" in first.stderr
+    assert "articles: 2 read = 1 scored + 0 abstained + 1 quarantined" in again.stderr
+    assert "not read, for stance wrote it: " in again.stderr
+    assert [source.path for source in find_sources([str(tmp_path / "*")])] == [
+        str(tmp_path / name) for name in ("a.txt", "b.pdf")
+    ]
+
+
+def test_what_stance_wrote_is_read_where_it_is_named(small_model_path: Path, tmp_path: Path) -> None:
+    """A file that the user names is read whatever it is, and a name alone makes no file stance's own."""
+    (tmp_path / "a.txt").write_text("The embargo must be lifted.", encoding="utf-8")
+    output = tmp_path / "scores.jsonl"
+    CliRunner().invoke(main, ["score", str(tmp_path / "a.txt"), "-m", str(small_model_path), "-o", str(output)])
+    assert len(list(read_articles([output]))) == 1
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "part-00000.jsonl").write_text('{"text": "One."}\n', encoding="utf-8")
+    (other / "quarantine.jsonl").write_text('{"text": "Two."}\n', encoding="utf-8")
+    (other / "b.csv").write_text("text\nThree.\n", encoding="utf-8")
+    (other / "b.csv.columns.json").write_text("{}", encoding="utf-8")
+    assert len([record for record in read_records([other]) if isinstance(record, Article)]) == 3

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from web_pages import LAYOUTS, Page, make_pages, read_stories
+from web_pages import LAYOUTS, Page, count, make_pages, read_stories
 
 from stance.articles import Article
 from stance.articles.read_html import html_article
@@ -34,21 +34,17 @@ def test_paragraphs_are_kept(pages: list[tuple[Page, Article]]) -> None:
     kept: Counter[str] = Counter()
     total: Counter[str] = Counter()
     for page, article in pages:
-        own = {flat(p.text) for p in article.paragraphs if not p.boilerplate}
-        kept[page.layout] += sum(flat(text) in own for text in page.story.paragraphs)
-        total[page.layout] += len(page.story.paragraphs)
+        counted = count(page, article)
+        kept[page.layout] += counted.kept
+        total[page.layout] += counted.paragraphs
     assert sum(kept.values()) >= 0.98 * sum(total.values())
     assert [layout for layout in total if kept[layout] < 0.9 * total[layout]] == []
 
 
 def test_boilerplate_is_not_scored(pages: list[tuple[Page, Article]]) -> None:
     """At most 3 % of what is scored is neither a paragraph of the article nor its title or standfirst."""
-    scored, wrong = 0, 0
-    for page, article in pages:
-        true = {flat(text) for text in (page.story.title, page.story.standfirst, *page.story.paragraphs)}
-        own = [flat(p.text) for p in article.paragraphs if not p.boilerplate]
-        scored += len(own)
-        wrong += sum(text not in true for text in own)
+    counted = [count(page, article) for page, article in pages]
+    scored, wrong = sum(one.scored for one in counted), sum(one.wrong for one in counted)
     assert wrong <= 0.03 * scored
 
 

@@ -131,7 +131,7 @@ def test_records_are_read_at_once_by_pandas(tmp_path: Path, format: str) -> None
     assert all(text[a:b] == t for a, b, t in zip(frame["start"], frame["end"], frame["text"], strict=True))
     total = frame[[c for c in frame.columns if c.startswith("sanctions_p_")]].sum(axis=1)
     assert ((total - 1).abs() < 1e-9).all()
-    assert not list(tmp_path.glob("*.part"))
+    assert not list(tmp_path.glob(".*.part"))
 
 
 def test_standard_input_and_output() -> None:

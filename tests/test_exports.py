@@ -45,12 +45,10 @@ def _run(*arguments: object) -> Result:
 
 
 @pytest.fixture(scope="module")
-def scored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def scored(tmp_path_factory: pytest.TempPathFactory, probe_texts: list[str]) -> Path:
     """Real scores of a dozen articles of two outlets, one of them abstained from."""
     folder = tmp_path_factory.mktemp("scored")
-    probes = sorted((ROOT / "data" / "probes").glob("*.jsonl"))
-    lines = [line for path in probes for line in path.read_text(encoding="utf-8").splitlines()]
-    texts = [json.loads(line)["text"] for line in lines[:60]]
+    texts = probe_texts[:60]
     rows: list[dict[str, Any]] = [
         {"id": f"0{i}", "text": "\n\n".join(texts[i : i + 5]), "outlet": "AB"[i % 2], "date": f"2026-05-{10 + i % 9}"}
         for i in range(0, 60, 5)

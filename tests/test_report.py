@@ -14,7 +14,9 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from sample_files import KINDS, PARAGRAPHS
 
+from stance.articles import read_articles
 from stance.commands import main
 from stance.labels import JOINT
 from stance.results.figures import inline_svg
@@ -49,12 +51,10 @@ def _run(*arguments: object) -> Result:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, probe_texts: list[str]) -> Path:
     """Scores and reports of one article, of a collection, and of a hostile collection."""
     place = tmp_path_factory.mktemp("report")
-    probes = sorted((ROOT / "data" / "probes").glob("*.jsonl"))
-    lines = [line for path in probes for line in path.read_text(encoding="utf-8").splitlines()]
-    texts = [json.loads(line)["text"] for line in lines[::3]]
+    texts = probe_texts[::3]
     rows = [
         {
             "id": f"n{i:03}",
@@ -134,6 +134,34 @@ def test_every_paragraph_stands_there_as_in_its_source(chromium: Browser, folder
             else:
                 assert chip == f"{target} no label: {record[f'{target}_abstained']}"
     page.context.close()
+
+
+def test_a_folder_of_every_kind_becomes_a_report(chromium: Browser, tmp_path: Path) -> None:
+    """One file of each kind: all are read, and each paragraph on the page stands in what its own file was made from."""
+    sources = tmp_path / "kinds"
+    sources.mkdir()
+    for name, (make, _) in KINDS.items():
+        (sources / name).write_bytes(make())
+    scores, output = tmp_path / "scores.parquet", tmp_path / "report.html"
+    result = _run("score", sources, "--explain", "--speakers", "--clusters", "-o", scores)
+    assert " 0 quarantined" in result.stderr
+    assert _run("report", scores, "-o", output, "--articles", 100).exit_code == 0
+    read = {article.id: article for article in read_articles([sources])}
+    assert len(read) == sum(articles for _, articles in KINDS.values())
+    page = _open(chromium, output)
+    expected = read_results(scores).frame
+    shown = page.page.locator("section[aria-labelledby=text] .paragraph .text").evaluate_all(
+        "all => all.map(e => e.textContent)"
+    )
+    assert shown == [read[row.article_id].text[row.start : row.end] for row in expected.itertuples()]
+    assert page.complaints == []
+    # and by what the files were made from: each of its paragraphs is on the page for each file
+    by_file: dict[str, set[str]] = {name: set() for name in KINDS}
+    for row, text in zip(expected.itertuples(), shown, strict=True):
+        name = Path(read[str(row.article_id)].source or "").relative_to(sources).parts[0]
+        by_file[name].add(" ".join(text.split()))
+    assert {name for name, texts in by_file.items() if not {" ".join(t.split()) for t in PARAGRAPHS} <= texts} == set()
+    page.page.context.close()
 
 
 def test_deciding_words_are_underlined_in_place(chromium: Browser, folder: Path) -> None:
@@ -332,7 +360,7 @@ def test_typical_and_doubtful_paragraphs_are_the_extremes(folder: Path) -> None:
     part = html[html.index('id="examples"') : html.index('id="text"')]
     favored = frame[frame["sanctions"] == "favor"].sort_values("sanctions_probability", ascending=False, kind="stable")
     block = part[part.index("sanctions: favor") : part.index("sanctions: against")]
-    shown = re.findall(r'<p class="meta">(n\d+)</p>', block)
+    shown = re.findall(r'<p class="meta">[^<]* · (n\d+)</p>', block)
     assert shown == favored["article_id"].tolist()[:3] + favored["article_id"].tolist()[::-1][:3]
 
 
@@ -349,10 +377,41 @@ def test_speakers_are_shown_where_they_are_known(chromium: Browser, folder: Path
     path.write_text(render_report(Results(frame, found.targets, "paragraph")), encoding="utf-8")
     page = _open(chromium, path).page
     spoken = page.locator("section[aria-labelledby=text] .spoken").first.inner_text()
-    assert spoken == "quoted · the deputy minister · Iran"
+    assert spoken == "quoted: the deputy minister (Iran)"
     assert page.locator("figure h3").all_inner_texts() == ["Over time", "By outlet", "By actor"]
     assert page.locator("section[aria-labelledby=text] th", has_text="speaker").count() > 0
     assert "not known here" in page.locator("section[aria-labelledby=counts]").inner_text()
+    page.context.close()
+
+
+def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
+    """No point for a handful of paragraphs or for "unknown"; names carry their number; the table keeps all of them."""
+    found = read_results(folder / "many.csv")
+    n = len(found.frame)
+    actors = ["Iran"] * 30 + ["France"] * 2 + ["unknown"] * (n - 32)
+    results = Results(found.frame.assign(actor=actors), found.targets, "paragraph")
+    (drawn,) = (figure for figure in collection_figures(results) if figure.name == "by-actor")
+    assert drawn.groups == ["Iran (30)"]
+    assert "for 3 actors, of which the 1 with most paragraphs are drawn" in drawn.summary
+    assert ">unknown</th>" in render_report(results)
+
+
+def test_tables_fit_on_paper(chromium: Browser, folder: Path) -> None:
+    """In print no column of a table lies beyond the edge of an A4 page with usual margins."""
+    page = _open(chromium, folder / "many.html", 718).page
+    page.emulate_media(media="print")
+    edges = page.locator("table").evaluate_all("all => all.map(e => e.getBoundingClientRect().right)")
+    assert len(edges) > 4
+    assert max(edges) <= 718
+    page.context.close()
+
+
+def test_charts_can_be_read_on_a_telephone(chromium: Browser, folder: Path) -> None:
+    """At 400 pixels the letters of a chart are 9 pixels high or more, and its frame is moved by keyboard."""
+    page = _open(chromium, folder / "many.html", 400).page
+    heights = page.locator("figure svg text").evaluate_all("all => all.map(e => e.getBoundingClientRect().height)")
+    assert min(heights) >= 9
+    assert page.locator("figure .scroll[tabindex='0']").count() == page.locator("figure").count()
     page.context.close()
 
 

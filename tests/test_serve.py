@@ -93,6 +93,7 @@ def test_a_pasted_text_becomes_the_report(chromium: Browser, port: int, tmp_path
     assert page.locator(".paragraph .text").evaluate_all("all => all.map(e => e.textContent)") == TEXT.split("\n\n")
     assert page.locator(".paragraph .chip").count() == 4
     assert page.locator(".w").count() > 0
+    assert page.locator(".paragraph .spoken").count() == 2
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     with page.expect_download() as waited:
         page.get_by_role("link", name="Download CSV").click()
@@ -100,6 +101,7 @@ def test_a_pasted_text_becomes_the_report(chromium: Browser, port: int, tmp_path
     frame = pd.read_csv(tmp_path / "d.csv")
     expected = stance.load_model().score(TEXT)
     assert frame["text"].tolist() == [score.paragraph.text for score in expected]
+    assert frame["voice"].isin(["author", "quoted", "reported"]).all()
     assert frame["sanctions"].tolist() == [score.stances["sanctions"].label for score in expected]
     assert {url.split("/")[2] for url in requests if not url.startswith("data:")} == {f"127.0.0.1:{port}"}
     assert complaints == []

@@ -25,6 +25,11 @@ from stance.speakers.lists import actors, words
 
 ROOT = Path(__file__).resolve().parent.parent
 LABELLED = ROOT / "data" / "speakers"
+TERRITORIES = """
+AI AQ AS AW AX BL BM BQ BV CC CK CW CX FK GF GG GI GP GS GU HM IM IO JE KY MF MP MQ MS NC NF NU PF PM PN PR RE SH SJ SX
+TC TF TK UM VG VI WF YT
+""".split()
+NAMES = ("development", "found", "fresh", "fresh-actors", "tuning")
 
 
 @pytest.mark.parametrize(
@@ -101,34 +106,108 @@ def test_a_long_text_takes_no_more_than_its_share() -> None:
     assert steps(unit * 400) < 20 * steps(unit * 40)
 
 
-def test_the_floor_on_the_test_set() -> None:
-    """300 paragraphs: speaker precision 0.90, recall 0.60; actor precision 0.92."""
-    labelled = read_labelled(LABELLED / "test.jsonl")
-    assert len(labelled) == 300
+@pytest.mark.parametrize(
+    ("name", "size", "floors"),
+    [
+        ("tuning", 300, {"speaker precision": 0.93, "speaker recall": 0.70, "actor precision": 0.95}),
+        ("fresh", 150, {"speaker precision": 0.90, "speaker recall": 0.60}),
+        ("found", 160, {"speaker precision": 0.94, "actor precision": 0.94}),
+        ("fresh-actors", 75, {"speaker precision": 0.92, "actor precision": 0.92}),
+    ],
+)
+def test_the_floor_on_labelled_paragraphs(name: str, size: int, floors: dict[str, float]) -> None:
+    """Precision 0.90, recall 0.60, actors 0.92, and more where the rules were made; few fresh ones name an actor."""
+    labelled = read_labelled(LABELLED / f"{name}.jsonl")
+    assert len(labelled) == size
     shares = evaluate_speech(labelled).shares
-    assert shares["speaker precision"].value >= 0.90
-    assert shares["speaker recall"].value >= 0.60
-    assert shares["actor precision"].value >= 0.92
+    assert {metric: shares[metric].value for metric, floor in floors.items() if shares[metric].value < floor} == {}
 
 
-def test_nothing_is_tuned_on_the_test_set() -> None:
-    """Test and development have no article in common, and development has 100 paragraphs."""
-    test, development = (read_labelled(LABELLED / f"{name}.jsonl") for name in ("test", "development"))
-    assert len(development) >= 100
-    assert not {one.article for one in test} & {one.article for one in development}
+def test_fresh_paragraphs_share_no_article_with_those_for_tuning() -> None:
+    """What the rules were made on, and what they are measured on, are of other articles."""
+    articles = {name: {one.article for one in read_labelled(LABELLED / f"{name}.jsonl")} for name in NAMES}
+    tuned = articles["tuning"] | articles["development"] | articles["found"]
+    assert not (articles["fresh"] | articles["fresh-actors"]) & tuned
+    assert not articles["fresh"] & articles["fresh-actors"]
 
 
 def test_the_labels_name_actors_of_the_gazetteer() -> None:
     """A label that no gazetteer entry spells so could never be right."""
     known = {*actors().names.values(), UNKNOWN}
-    for name in ("test", "development"):
+    for name in NAMES:
         for one in read_labelled(LABELLED / f"{name}.jsonl"):
             assert {reading.actor for reading in one.readings} <= known
 
 
+def test_the_gazetteer_has_the_states_of_the_iso_standard() -> None:
+    """Each country of ISO 3166-1 that is no territory of another is found by a name that papers use."""
+    import pycountry
+
+    names = actors().names
+    missing = set()
+    for country in pycountry.countries:
+        more = (getattr(country, key, "") for key in ("common_name", "official_name"))
+        known = {country.name, country.name.split(" (")[0], country.name.split(",")[0], *more} & names.keys()
+        if not known:
+            missing.add(country.alpha_2)
+    # "Congo" is two countries; "Western Sahara" is nobody's word in the press
+    assert missing == {*TERRITORIES, "CD", "EH"}
+
+
+@pytest.mark.parametrize(
+    ("text", "actor"),
+    [
+        ("The Treasury secretary said more would follow.", "United States"),
+        ("A Foreign Office spokesman said it was late.", "United Kingdom"),
+        ("ISLAMABAD: The Foreign Office on Thursday condemned the decision.", UNKNOWN),
+        ("SEOUL, Feb 10 - The park will be closed, the trade minister said.", "South Korea"),
+        ("VIENNA, May 9 - The draft was thin, the foreign minister said.", UNKNOWN),
+        ("Scorn came from Moscow, where the foreign ministry's spokeswoman said no.", "Russia"),
+        ("The Chancellor told the Bundestag that it must stay.", "Germany"),
+        ('"Greece is ready to talk tomorrow," the government\'s spokesman told reporters.', UNKNOWN),
+        ("Poland would withdraw its veto, the deputy minister said.", "Poland"),
+        ("Poland would withdraw its veto, the American deputy minister said.", "United States"),
+        ("Iran's chamber of commerce takes another view. Its secretary said so.", UNKNOWN),
+        ("The envoy met France, Germany and Poland said.", UNKNOWN),
+        ("France, Germany and Poland said they were ready.", UNKNOWN),
+        ("The shadow foreign secretary said it was late.", UNKNOWN),
+        ("SENIOR ADMINISTRATION OFFICIAL: Thanks for joining.", "United States"),
+        ("FOREIGN OFFICE: We have taken note.", UNKNOWN),
+        ("QUESTION: Pakistan too has offered. FOREIGN SECRETARY: It may offer what it wants.", UNKNOWN),
+    ],
+)
+def test_an_office_without_a_country(text: str, actor: str) -> None:
+    """One case a rule: offices of one country, dateline, place, parliament, own mind, and where these tell nothing."""
+    assert find_speech(text).actor == actor
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("The ministers met for an hour and announced a fund.", "The ministers"),
+        ("Brussels called for restraint.", "Brussels"),
+        ("It was, in what its commerce ministry called a surprise, over.", "its commerce ministry"),
+        ("Lawyers for the board which represents the towns told the court no.", "Lawyers for the board"),
+        ("The farmers' union said it was late.", "The farmers' union"),
+        ("Q Thank you. Is there a date?", "Q"),
+        ("The mayor declared a state of emergency.", None),
+        ("The operator declared force majeure.", None),
+        ("What do the Americans propose?", None),
+        ("Weak Chinese demand remained a threat to prices.", None),
+        ("The rule of the EU rules it out in so far as EU rules allow.", None),
+        ("The deal that mediators announced on Monday holds.", None),
+        ("It will stay until the ministry has declared it safe.", None),
+        ("The State Department did not respond.", None),
+    ],
+)
+def test_what_is_speech_and_what_is_not(text: str, speaker: str | None) -> None:
+    """One case a rule: shared subject, complement, relative clause, possessive, question; idioms, what is not told."""
+    assert find_speech(text).speaker == speaker
+
+
 def test_the_command_prints_what_the_document_shows() -> None:
     """The figures of docs/outputs.md are those of `stance speakers evaluate`."""
-    run = CliRunner().invoke(main, ["speakers", "evaluate", str(LABELLED / "test.jsonl")], catch_exceptions=False)
+    run = CliRunner().invoke(main, ["speakers", "evaluate", str(LABELLED)], catch_exceptions=False)
     text = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
     shown = re.search(r"<!-- speakers -->\n```text\n(.*?)```", text, re.S)
     assert shown is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 import subprocess
 import sys
@@ -19,8 +20,9 @@ from stance.model.analyzer import Analyzer, Settings
 from stance.model.artefact import load_model
 from stance.model.stance_model import StanceModel
 from stance.training.agreement import krippendorff_alpha
-from stance.training.calibration import fit_vector_scaling
+from stance.training.calibration import fit_temperature, fit_vector_scaling
 from stance.training.corpus import Corpus, Example
+from stance.training.corpus_files import read_corpus
 from stance.training.duplicates import group_articles, near_duplicates
 from stance.training.evaluate import calibration_error, evaluate_model, evaluate_probabilities, metrics_of
 from stance.training.export import to_pipeline
@@ -193,6 +195,46 @@ def test_vector_scaling_mends_overconfidence() -> None:
     scale, bias = fit_vector_scaling(3 * margins, truth)
     assert scale == pytest.approx(1 / 3, rel=0.1)
     assert np.abs(bias).max() < 0.15
+
+
+def test_temperature_mends_overconfidence() -> None:
+    """Margins three times too large are scaled down to the true ones."""
+    rng = np.random.default_rng(2)
+    margins = rng.normal(size=(4000, 3))
+    p = np.exp(margins) / np.exp(margins).sum(axis=1, keepdims=True)
+    truth = np.array([rng.choice(3, p=row) for row in p])
+    assert fit_temperature(3 * margins, truth) == pytest.approx(1 / 3, rel=0.1)
+
+
+def test_files_named_for_calibration_are_scored_unseen(small_corpus: Corpus) -> None:
+    """Their probabilities are those of a model fitted without the file, and the model has no bias, only a scale."""
+    half = len(small_corpus) // 2
+    examples = [replace(e, path=f"{'early' if i < half else 'late'}.jsonl") for i, e in enumerate(small_corpus)]
+    corpus = replace(small_corpus, examples=tuple(examples), calibration=("late",))
+    settings, choices = Settings(min_df=1), {t.name: {"C": 1.0, "class_weight": None} for t in corpus.targets}
+    result = fit_model(corpus, settings, choices, folds=2)
+    assert result.unseen is not None
+    coded = np.array(["diplomacy" in e.labels for e in corpus])
+    there = ~np.isnan(result.unseen[:, 1, 0])
+    assert (there == (coded & (np.arange(len(corpus)) >= half))).all()
+    assert not result.model.weights.bias[np.isfinite(result.model.weights.bias)].any()
+
+    late = {corpus.groups[i] for i in range(half, len(corpus))}
+    without = tuple(e for i, e in enumerate(corpus.examples) if corpus.groups[i] not in late)
+    other = fit_model(replace(corpus, examples=without, calibration=()), settings, choices, folds=2).model
+    texts = [e.text for i, e in enumerate(corpus.examples) if there[i]]
+    margins = np.log(other.score_texts(texts)[:, 1]) - other.weights.bias[1]
+    assert (result.unseen[there, 1].argmax(axis=1) == margins.argmax(axis=1)).all()
+
+
+def test_a_corpus_that_names_a_missing_file_for_calibration_is_refused(tmp_path: Path) -> None:
+    """The defect is named with the description's path."""
+    (tmp_path / "corpus").mkdir()
+    record = {"article": "a", "paragraph": 0, "text": "Talks.", "t": "x", "register": "", "dispute": "", "coder": ""}
+    (tmp_path / "corpus" / "one.jsonl").write_text(json.dumps(record) + "\n")
+    (tmp_path / "corpus.toml").write_text('labels = ["x", "y"]\ncalibration = ["two"]\n[targets.t]\n')
+    with pytest.raises(CorpusError, match="'calibration' must be a list of files"):
+        read_corpus(tmp_path)
 
 
 def test_alpha_of_the_textbook() -> None:

@@ -2,7 +2,7 @@
 
 Each layout is written after the way a kind of site is built (where the text stands, in which tags, what stands around
 and between); names of outlets and authors, links and notices are made up. A page knows which of its lines are the
-article's and which are not.
+article's and which are not. ``python tests/web_pages.py`` prints how much of each layout is kept and what is scored.
 """
 
 from __future__ import annotations
@@ -12,8 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["LAYOUTS", "Page", "Story", "make_pages", "read_stories"]
+from stance.articles import Article
+from stance.articles.read_html import html_article
+
+__all__ = ["LAYOUTS", "Counted", "Page", "Story", "count", "make_pages", "read_stories"]
 
 #: What sites put around an article; none of it may be scored.
 RELATED = [
@@ -72,6 +76,28 @@ def make_pages(stories: Iterator[Story], each: int = 10) -> Iterator[Page]:
         for name, layout in LAYOUTS.items():
             story = next(stories)
             yield Page(name, layout(story), story)
+
+
+class Counted(NamedTuple):
+    """Of a page: paragraphs of the article kept, of so many; lines that are scored, of them such as are none of its."""
+
+    kept: int
+    paragraphs: int
+    scored: int
+    wrong: int
+
+
+def count(page: Page, article: Article) -> Counted:
+    """Compare what is read of a page with what was set in it."""
+    own = [_flat(p.text) for p in article.paragraphs if not p.boilerplate]
+    true = {_flat(text) for text in page.story.paragraphs}
+    heads = {_flat(page.story.title), _flat(page.story.standfirst)}
+    kept = sum(_flat(text) in own for text in page.story.paragraphs)
+    return Counted(kept, len(page.story.paragraphs), len(own), sum(text not in true | heads for text in own))
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _p(story: Story, tag: str = "<p>{}</p>", between: str = "\n") -> str:
@@ -456,3 +482,14 @@ LAYOUTS: dict[str, Callable[[Story], str]] = {
         _daily_abroad, _southern, _aggregator, _assembly, _divs_only, _live_report,
     )
 }  # fmt: skip
+
+if __name__ == "__main__":
+    sums: dict[str, list[Counted]] = {}
+    for made in make_pages(read_stories(Path(__file__).resolve().parent.parent)):
+        sums.setdefault(made.layout, []).append(count(made, html_article(made.html, "a.html", "a", 1)))
+    sums["all"] = [one for counted in sums.values() for one in counted]
+    print("layout                  pages   kept            boilerplate scored")
+    for name, counted in sums.items():
+        kept, paragraphs, scored, wrong = (sum(column) for column in zip(*counted, strict=True))
+        share, amiss = f"{kept / paragraphs:.1%} of {paragraphs}", f"{wrong / scored:.1%} of {scored}"
+        print(f"{name:<22}{len(counted):>7}   {share:<15} {amiss}")

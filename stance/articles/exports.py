@@ -12,25 +12,51 @@ from stance.errors import ArticleError
 
 __all__ = ["is_export", "split_export"]
 
-_MONTHS = "january february march april may june july august september october november december".split()
+#: Months as the databases write them, by the language that a reader has set; English ones come first.
+_MONTHS = {
+    name: number
+    for names in (
+        "january february march april may june july august september october november december",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "januar februar märz april mai juni juli august september oktober november dezember",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "januari februari maart april mei juni juli augustus september oktober november december",
+    )
+    for number, name in enumerate(names.split(), start=1)
+}
+_MONTH = "|".join(_MONTHS)
 _DATE = re.compile(
-    rf"(?:(?P<month>{'|'.join(_MONTHS)})\s+(?P<day>\d{{1,2}}),?|(?P<day2>\d{{1,2}})\.?\s+(?P<month2>{'|'.join(_MONTHS)}),?)"
-    r"\s+(?P<year>(?:19|20)\d\d)\b",
+    rf"(?:\w+(?:day|tag|dag)?,?\s+)?(?:(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}}),?|(?P<day2>\d{{1,2}})(?:\.|er)?\s+(?:de\s+)?(?P<month2>{_MONTH}),?)"
+    rf"\s+(?:de\s+)?(?P<year>(?:19|20)\d\d)\b|(?P<month3>{_MONTH})\s+(?P<year3>(?:19|20)\d\d)\b",
     re.I,
 )
 
 _NEXIS_END = "End of Document"
 _NEXIS_ANNOUNCED = re.compile(r"Documents?\s*\(([\d,]+)\)\s*\Z")
 _NEXIS_FIELD = re.compile(r"(?:Length|Section|Byline|Dateline|Highlight|Copyright|Load-Date|Language)\b", re.I)
-_NEXIS_TAIL = re.compile(r"(?:Classification|Notes|Graphic|Load-Date:.*)\Z", re.I)
+_NEXIS_COVER = re.compile(
+    r"User Name:|Date and Time:|Job Number:|Documents?\s*\(\d|\d+\.\s|Client/Matter:|Search T\w+:"
+)
+_NEXIS_TAIL = re.compile(r"(?:Classification|Notes|Graphic|(?:Load|Correction)-Date:.*)\Z", re.I)
+_NEXIS_LINK = re.compile(r"(?:Link to PDF|Link zum PDF-Dokument|Lien vers le document PDF|PDF-?link)\Z", re.I)
 
-_FACTIVA_END = re.compile(r"(?:AN[\t| ]\s*)?Document ([A-Za-z0-9]{18,34})[|\s]*\Z")
+_FACTIVA_END = re.compile(r"(?:AN[\t| ]\s*)?(?:Document|Dokument|Documento|Документ) ([A-Za-z0-9]{18,34})[|\s]*\Z")
 _FACTIVA_ANNOUNCED = re.compile(r"Results Found[\s|:]*([\d,]+)")
-_FACTIVA_WORDS = re.compile(r"[\d,]+ words\Z")
+_FACTIVA_WORDS = re.compile(r"[\d,.\s]*\d (?:words|mots|Wörter|palabras|parole|palavras|woorden|слов\w?)\Z")
 _FACTIVA_RIGHTS = re.compile(r"Copyright\b|©|\(c\)", re.I)
 _FACTIVA_PAGE = re.compile(r"Page \d+ of \d+\b.*|.*© \d{4} (?:Factiva|Dow Jones).*|Factiva\b.{0,40}", re.I)
-_FACTIVA_FIELD = re.compile(r"([A-Z]{2,3})[\t|]\s*(.*?)[\s|]*\Z")
-_LANGUAGES = "english french german spanish italian portuguese dutch russian arabic chinese japanese turkish".split()
+_FACTIVA_CODES = frozenset(
+    "SE HD CR BY WC PD ET SN SC ED PG VOL LA CY LP TD CT RF CO IN NS RE IPC IPD PUB AN NGC GC ART CLM CX DE".split()
+)
+_FACTIVA_FIELD = re.compile(r"([A-Z]{2,3})(?:[\t|]\s*(.*?))?[\s|]*\Z", re.S)
+_LANGUAGES = """
+english french german spanish italian portuguese dutch russian arabic chinese japanese turkish anglais français englisch
+deutsch inglés español inglese italiano inglês português engels nederlands
+""".split()
+#: Lines among which the date of a Nexis article stands, where no cover goes before it.
+_NEXIS_HEAD = 6
 #: Lines after which the text begins, where an article has no line on its rights: date, time, outlet, code, page.
 _FACTIVA_HEAD = 7
 
@@ -114,17 +140,22 @@ def _nexis(lines: Sequence[str]) -> tuple[list[_Found], int | None]:
         if line != _NEXIS_END:
             chunk.append(line)
             continue
-        found.append(_nexis_article(chunk))
+        found.append(_nexis_article(chunk, not found))
         chunk = []
     return found, announced
 
 
-def _nexis_article(chunk: list[str]) -> _Found:
+def _nexis_article(chunk: list[str], first: bool) -> _Found:
+    chunk = [line for line in chunk if not _NEXIS_LINK.match(line)]
     body = next((i for i, line in enumerate(chunk) if line in ("Body", "BODY", "Body:")), None)
     head = chunk if body is None else chunk[:body]
     # the cover page and its list of documents go before the first article
+    covered = first and any(_NEXIS_COVER.match(line) for line in head)
     place = next((i for i in range(len(head) - 1, 1, -1) if _DATE.match(head[i])), None)
     title, outlet, date = (None, None, None) if place is None else (head[place - 2], head[place - 1], head[place])
+    if not covered and len(head) > 1 and (place is None or place < _NEXIS_HEAD):
+        # nothing stands before the headline; an outlet may have two lines, and a magazine no date
+        title, outlet = head[0], outlet or head[1]
     if body is None:
         body = next((i for i in range(len(head) - 1, -1, -1) if head[i].startswith(("Length:", "Byline:"))), place or 0)
     text = chunk[body + 1 :]
@@ -142,7 +173,7 @@ def _factiva(lines: Sequence[str]) -> tuple[list[_Found], int | None]:
             if not _FACTIVA_PAGE.fullmatch(line):
                 chunk.append(line)
             continue
-        coded = any(line.startswith(("HD\t", "HD|")) for line in chunk)
+        coded = any(_code(line)[0] == "HD" for line in chunk)
         found.append(_factiva_coded(chunk) if coded else _factiva_article(chunk))
         chunk = []
     return found, announced
@@ -166,14 +197,20 @@ def _factiva_article(chunk: list[str]) -> _Found:
     return _Found("\n\n".join(chunk[words + 2 + last :]), title, _iso(None if day is None else head[day]), outlet)
 
 
+def _code(line: str) -> tuple[str, str]:
+    """The index code that a line begins with, or is, and what stands after it."""
+    found = _FACTIVA_FIELD.match(line)
+    return (found[1], found[2] or "") if found is not None and found[1] in _FACTIVA_CODES else ("", line)
+
+
 def _factiva_coded(chunk: list[str]) -> _Found:
     fields: dict[str, list[str]] = {}
     code = ""
     for line in chunk:
-        if (found := _FACTIVA_FIELD.match(line)) is not None:
-            code, line = found[1], found[2]
-        if line:
-            fields.setdefault(code, []).append(line)
+        begun, rest = _code(line)
+        code = begun or code
+        if rest:
+            fields.setdefault(code, []).append(rest)
     first = {name: values[0] for name, values in fields.items()}
     text = "\n\n".join([*fields.get("LP", []), *fields.get("TD", [])])
     return _Found(text, first.get("HD"), _iso(first.get("PD")), first.get("SN"))
@@ -184,5 +221,6 @@ def _iso(line: str | None) -> str | None:
     found = _DATE.search(line) if line else None
     if found is None:
         return line
-    month = _MONTHS.index((found["month"] or found["month2"]).lower()) + 1
-    return f"{found['year']}-{month:02}-{int(found['day'] or found['day2']):02}"
+    name = found["month"] or found["month2"] or found["month3"]
+    month = f"{found['year'] or found['year3']}-{_MONTHS[name.lower()]:02}"
+    return month if found["month3"] else f"{month}-{int(found['day'] or found['day2']):02}"

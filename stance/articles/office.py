@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 from stance.articles.archives import open_zip
-from stance.articles.libraries import need, unsound
+from stance.articles.libraries import need, seekable, unsound
 from stance.errors import ArticleError
 
-__all__ = ["LARGEST_PART", "check_parts", "read_part"]
+__all__ = ["LARGEST_PART", "check_parts", "open_parts", "read_part"]
 
 #: A part that unfolds to more bytes is not read: a book has a tenth of it.
 LARGEST_PART = 64 * 2**20
@@ -32,6 +34,15 @@ def check_parts(stream: IO[bytes], source: str) -> None:
                     f"its part {info.filename[:80]} unfolds to {info.file_size:,} bytes: a decompression bomb", source
                 )
     stream.seek(0)
+
+
+@contextmanager
+def open_parts(stream: IO[bytes], source: str) -> Iterator[zipfile.ZipFile]:
+    """The archive of a document whose parts are none of them encrypted or a bomb."""
+    with seekable(stream) as file:
+        check_parts(file, source)
+        with open_zip(file, source) as archive:
+            yield archive
 
 
 def read_part(archive: zipfile.ZipFile, name: str, kind: str, source: str) -> Any:

@@ -6,10 +6,8 @@ import posixpath
 from collections.abc import Iterator
 from typing import IO
 
-from stance.articles.archives import open_zip
 from stance.articles.article import Article
-from stance.articles.libraries import seekable
-from stance.articles.office import LARGEST_PART, check_parts, read_part
+from stance.articles.office import LARGEST_PART, open_parts, read_part
 from stance.articles.read_html import decode_html, html_lines
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
@@ -37,31 +35,29 @@ def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     from urllib.parse import unquote
 
     kind = "an EPUB book"
-    with seekable(stream) as file:
-        check_parts(file, source)
-        with open_zip(file, source) as archive:
-            container = read_part(archive, "META-INF/container.xml", kind, source)
-            path = next((found.get("full-path", "") for found in container.iter(_ROOT)), "")
-            if path not in archive.NameToInfo:
-                raise ArticleError("not a sound EPUB book: its contents are not where it says", source)
-            package = read_part(archive, path, kind, source)
-            items = {item.get("id"): item for item in package.iter(f"{_OPF}item")}
-            book = next((e.text for e in package.iter(f"{_DC}title") if e.text), None)
-            date = next((e.text for e in package.iter(f"{_DC}date") if e.text), None)
-            position = 0
-            for reference in package.iter(f"{_OPF}itemref"):
-                item = items.get(reference.get("idref"))
-                if item is None or item.get("media-type") not in _PAGES or item.get("properties") == "nav":
-                    continue
-                position += 1
-                name = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(item.get("href", ""))))
-                info = archive.NameToInfo.get(name)
-                if info is None or info.file_size > LARGEST_PART:
-                    yield Quarantined(source, position, f"chapter {name[:80]!r} is not in the book, or too large")
-                    continue
-                lines = html_lines(decode_html(archive.read(name), source), source)
-                if lines:
-                    id = f"{stem}:{position}"
-                    yield Article(id, "\n\n".join(lines), lines[0][:300], date, book, source, position)
+    with open_parts(stream, source) as archive:
+        container = read_part(archive, "META-INF/container.xml", kind, source)
+        path = next((found.get("full-path", "") for found in container.iter(_ROOT)), "")
+        if path not in archive.NameToInfo:
+            raise ArticleError("not a sound EPUB book: its contents are not where it says", source)
+        package = read_part(archive, path, kind, source)
+        items = {item.get("id"): item for item in package.iter(f"{_OPF}item")}
+        book = next((e.text for e in package.iter(f"{_DC}title") if e.text), None)
+        date = next((e.text for e in package.iter(f"{_DC}date") if e.text), None)
+        position = 0
+        for reference in package.iter(f"{_OPF}itemref"):
+            item = items.get(reference.get("idref"))
+            if item is None or item.get("media-type") not in _PAGES or item.get("properties") == "nav":
+                continue
+            position += 1
+            name = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(item.get("href", ""))))
+            info = archive.NameToInfo.get(name)
+            if info is None or info.file_size > LARGEST_PART:
+                yield Quarantined(source, position, f"chapter {name[:80]!r} is not in the book, or too large")
+                continue
+            lines = html_lines(decode_html(archive.read(name), source), source)
+            if lines:
+                id = f"{stem}:{position}"
+                yield Article(id, "\n\n".join(lines), lines[0][:300], date, book, source, position)
     if position == 0:
         raise ArticleError("no chapter in this book", source)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Any
 
-from stance.articles.archives import open_zip
 from stance.articles.article import Article
-from stance.articles.libraries import seekable
-from stance.articles.office import check_parts, read_part
+from stance.articles.office import open_parts, read_part
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 
@@ -34,11 +32,9 @@ def read_odt(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
         Without lxml.
     """
     kind = "an ODT document"
-    with seekable(stream) as file:
-        check_parts(file, source)
-        with open_zip(file, source) as archive:
-            content = read_part(archive, "content.xml", kind, source)
-            meta = read_part(archive, "meta.xml", kind, source) if "meta.xml" in archive.NameToInfo else None
+    with open_parts(stream, source) as archive:
+        content = read_part(archive, "content.xml", kind, source)
+        meta = read_part(archive, "meta.xml", kind, source) if "meta.xml" in archive.NameToInfo else None
     body = content.find(f"{_OFFICE}body/{_OFFICE}text")
     if body is None:
         raise ArticleError("an OpenDocument file, but no text document", source)

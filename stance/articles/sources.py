@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stance.articles.formats import has_reader
+from stance.articles.own_files import own_files
 from stance.errors import ArticleError
 
-__all__ = ["STDIN", "Source", "find_sources"]
+__all__ = ["STDIN", "Source", "find_own_files", "find_sources"]
 
 STDIN = "-"
 
@@ -39,7 +40,7 @@ class Source(NamedTuple):
 
 
 def find_sources(paths: Iterable[str | Path]) -> list[Source]:
-    """Expand folders and globs: sorted, hidden files and what is no regular file left out.
+    """Expand folders and globs: sorted; hidden files, what is no regular file and what stance wrote itself left out.
 
     The stem of a file is its name without suffix; in a folder it begins with the path from that folder. Files whose
     stems would clash have their whole paths as stems. A file that is met again is not read again.
@@ -66,6 +67,18 @@ def find_sources(paths: Iterable[str | Path]) -> list[Source]:
     return [source._replace(stem=source.path) if uses[source.stem] > 1 else source for source in found]
 
 
+def find_own_files(paths: Iterable[str | Path]) -> list[str]:
+    """What `find_sources` leaves out of folders and globs because stance wrote it: results, reports, lists of them."""
+    folders: set[str] = set()
+    for path in map(str, paths):
+        if os.path.isdir(path):
+            folders.add(path)
+        elif path != STDIN and not os.path.exists(path):
+            folders |= {match if os.path.isdir(match) else os.path.dirname(match) for match in glob.glob(path)}
+    walks = {where: names for folder in folders for where, _, names in os.walk(folder or ".")}
+    return sorted(os.path.join(where, name) for where, names in walks.items() for name in own_files(where, names))
+
+
 def _once(sources: Iterable[Source]) -> Iterator[Source]:
     seen: set[str] = set()
     for source in sources:
@@ -78,7 +91,13 @@ def _glob(pattern: str) -> Iterator[Source]:
     matches = sorted(glob.glob(pattern, recursive=True))
     if not matches:
         raise ArticleError("no file matches", pattern)
+    folders: dict[str, set[str]] = {}
     for match in matches:
+        folders.setdefault(os.path.dirname(match), set()).add(os.path.basename(match))
+    own = {os.path.join(where, name) for where in folders for name in own_files(where, _files(where))}
+    for match in matches:
+        if match in own:
+            continue
         if not os.path.isdir(match):
             yield Source(match, _stem(os.path.basename(match)), False)
         elif "**" not in pattern:
@@ -86,7 +105,16 @@ def _glob(pattern: str) -> Iterator[Source]:
             try:
                 yield from _folder(match)
             except ArticleError as error:
-                yield Source(match, match, False, error.message)
+                if not find_own_files([match]):
+                    yield Source(match, match, False, error.message)
+
+
+def _files(folder: str) -> list[str]:
+    try:
+        with os.scandir(folder or ".") as entries:
+            return [entry.name for entry in entries if entry.is_file()]
+    except OSError:
+        return []
 
 
 def _folder(folder: str) -> list[Source]:
@@ -96,7 +124,7 @@ def _folder(folder: str) -> list[Source]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         links = [os.path.join(where, name) for name in folders if os.path.islink(os.path.join(where, name))]
         found += [Source(link, link, False, "a link to a folder is not followed") for link in links]
-        for name in sorted(names):
+        for name in sorted(set(names) - own_files(where, names)):
             path = os.path.join(where, name)
             # a named pipe would be waited on for ever
             if not name.startswith(".") and (os.path.isfile(path) or os.path.islink(path)):
@@ -106,6 +134,8 @@ def _folder(folder: str) -> list[Source]:
     if not any(has_reader(source.path) for source in found if not source.problem):
         suffixes = sorted({Path(source.path).suffix or "no suffix" for source in found if not source.problem})
         there = f"it holds only files with {', '.join(suffixes[:10])}" if suffixes else "it holds no files"
+        if not suffixes and find_own_files([folder]):
+            there = "it holds only what stance wrote; name a file to read it all the same"
         raise ArticleError(f"nothing to read in this folder: {unread[0].strerror if unread else there}", folder)
     return found
 

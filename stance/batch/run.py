@@ -232,7 +232,7 @@ def score_to_file(
         # a device such as /dev/null would be replaced by the file
         raise StanceError(f"{path}: is a folder or a device; name a file, or write to standard output")
     total = Counts()
-    part_file = path.with_name(path.name + ".part")
+    part_file = path.with_name(f".{path.name}.part")
     writer: Any = None
 
     def write(chunk: Chunk, part: Part) -> None:

@@ -15,6 +15,7 @@ import click
 
 from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.footers import RepeatedFooters
+from stance.articles.sources import find_own_files
 from stance.commands.options import article_columns, batch_options, model_option
 from stance.errors import StanceError
 from stance.model.abstention import Reason
@@ -84,6 +85,8 @@ def score(
 
     Bylines, datelines, "read more" links, share bars and footers are kept as paragraphs but not scored: the reason says
     "boilerplate".
+
+    What stance wrote itself into a folder, such as results and their dictionaries, is not read again from there.
 
     With a folder as output (one that exists, or a name that ends in a slash) the run is written in parts, with a
     manifest, and can be gone on with after a stop: --resume.
@@ -157,6 +160,9 @@ def score(
                     model, scored, level, format, {"explain": explain, "clusters": clusters, "speakers": speakers}
                 )
             counts = tally.counts()
+    if own := find_own_files(files):
+        named = ", ".join(own[:3]) + (f" and {len(own) - 3} more" if len(own) > 3 else "")
+        click.echo(f"not read, for stance wrote it: {named}", err=True)
     for line in counts.lines():
         click.echo(line, err=True)
     if refusals.shown and quarantine is None and not folder:
@@ -214,18 +220,25 @@ class _Refusals:
         self.path = path
         self.shown = 0
         self.stream: IO[str] | None = None
+        self._written = ""
 
     def __enter__(self) -> _Refusals:
         if self.path is not None:
+            # under a hidden name until it is whole: it may lie in the folder that is read
+            folder, name = os.path.split(self.path)
+            plain = os.path.isfile(self.path) or not os.path.exists(self.path)
+            self._written = os.path.join(folder, f".{name}.part") if plain else self.path
             try:
-                self.stream = open(self.path, "w", encoding="utf-8")
+                self.stream = open(self._written, "w", encoding="utf-8")
             except OSError as error:
                 raise StanceError(f"{self.path}: {error.strerror or error}") from error
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.stream is not None:
+        if self.stream is not None and self.path is not None:
             self.stream.close()
+            if self._written != self.path:
+                os.replace(self._written, self.path)
 
     def add_all(self, records: Iterable[Quarantined]) -> None:
         """Take note of records."""

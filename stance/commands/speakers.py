@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 __all__ = ["speakers"]
@@ -18,25 +20,34 @@ def speakers() -> None:
 
 
 @speakers.command()
-@click.argument("file", metavar="FILE", default="data/speakers/test.jsonl")
-@click.option("--failures", is_flag=True, help="Also print every wrong speaker or actor; not for the test set.")
-def evaluate(file: str, failures: bool) -> None:
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.option("--failures", is_flag=True, help="Also print every wrong speaker or actor; not for fresh paragraphs.")
+def evaluate(paths: tuple[str, ...], failures: bool) -> None:
     """Print precision and recall of speakers and actors on hand-labelled paragraphs, with 95 % intervals.
 
-    A speaker counts as right if it shares half its characters with a reading that the labeller accepts.
+    PATH is a file, or a folder whose files are taken one by one (default: data/speakers). A speaker counts as right if
+    it shares half its characters with a reading that the labeller accepts.
 
     \b
     Example:
-        stance speakers evaluate data/speakers/test.jsonl
+        stance speakers evaluate data/speakers/fresh.jsonl
     """
+    from stance.errors import CorpusError
     from stance.speakers.evaluate import evaluate_speech, read_labelled
 
-    metrics = evaluate_speech(read_labelled(file))
-    for name, share in metrics.shares.items():
-        if share.of:
-            low, high = share.interval
-            click.echo(f"{name:<32} {share.value:.3f} [{low:.3f}, {high:.3f}]  {share.right} of {share.of}")
-    if failures:
-        for one, speech in metrics.failures:
-            right = "; ".join(f"{r.speaker} ({r.actor})" for r in one.readings) or "nobody"
-            click.echo(f"{one.article}:{one.paragraph}: {speech.speaker} ({speech.actor}), not {right}")
+    for path in map(Path, paths or ("data/speakers",)):
+        files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+        if not files:
+            raise CorpusError("no file of labelled speakers in this folder (*.jsonl)", path)
+        for file in files:
+            labelled = read_labelled(file)
+            metrics = evaluate_speech(labelled)
+            click.echo(f"{file.stem}: {len(labelled)} paragraphs")
+            for name, share in metrics.shares.items():
+                if share.of:
+                    low, high = share.interval
+                    click.echo(f"  {name:<32} {share.value:.3f} [{low:.3f}, {high:.3f}]  {share.right} of {share.of}")
+            if failures:
+                for one, speech in metrics.failures:
+                    right = "; ".join(f"{r.speaker} ({r.actor})" for r in one.readings) or "nobody"
+                    click.echo(f"  {one.article}:{one.paragraph}: {speech.speaker} ({speech.actor}), not {right}")

@@ -234,13 +234,13 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
             if isinstance(record, Article):
                 scores = model.score(record)
                 tally.add(scores)
-                rows += paragraph_records(record, _until(scores, check), model)
+                rows += paragraph_records(record, _until(scores, check), model, speakers=True)
             else:
                 tally.articles["quarantined"] += 1
                 refused.append(record)
     if not rows:
         raise _Refused(422, "no paragraph could be read", refused)
-    columns = paragraph_columns(model.targets, explained=True)
+    columns = paragraph_columns(model.targets, explained=True, speakers=True)
     table = csv_text(rows, columns)
     link = "data:text/csv;charset=utf-8;base64," + base64.b64encode(table.encode()).decode()
     counts = tally.counts()

@@ -157,7 +157,7 @@ def _draw_groups(axes: Any, figure: Figure) -> None:
             series.values, shifted, xerr=_whiskers(series), color=_COLOURS[k % 4], marker=_MARKERS[k % 4],
             linestyle="none", elinewidth=1.2, capsize=3, label=series.name,
         )  # fmt: skip
-    axes.set_yticks(places, [name if len(name) <= 28 else name[:27] + "…" for name in figure.groups])
+    axes.set_yticks(places, list(figure.groups))
     axes.set_ylim(len(places) - 0.5, -0.5)
     axes.set_xlim(-1.05, 1.05)
     axes.set_xlabel("net stance")

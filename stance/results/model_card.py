@@ -61,7 +61,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "## How well it does",
         "",
         f"Held out by {training['folds']}-fold cross-validation grouped by article on the corpus above (seed "
-        f"{training['seed']}), each fold calibrated on the others; "
+        f"{training['seed']}); "
         "95 % intervals by a bootstrap over groups of articles. "
         "The settings were chosen on the same folds, so these figures lean to the hopeful side; and text like the "
         "corpus is easier than text from elsewhere: measure on your own labels with `stance evaluate`.",
@@ -69,6 +69,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
     ]
     for target in manifest["targets"]:
         lines += _metrics(target["name"], manifest["metrics"][target["name"]])
+    lines += _unseen(manifest.get("unseen_files"))
     lines += _probes(manifest.get("probes"))
     lines += [
         "## What it must not be used for",
@@ -106,6 +107,28 @@ def _metrics(target: str, found: Mapping[str, Any]) -> list[str]:
     lines += ["", "| true \\ predicted | " + " | ".join(labels) + " |", "|---" * (len(labels) + 1) + "|"]
     for label, row in zip(labels, found["confusion"], strict=True):
         lines.append(f"| {label} | " + " | ".join(str(n) for n in row) + " |")
+    return [*lines, ""]
+
+
+def _unseen(found: Mapping[str, Any] | None) -> list[str]:
+    if not found:
+        return []
+    lines = [
+        "### Files it has not seen",
+        "",
+        f"Each of {len(found['files'])} files of the corpus ({', '.join(found['files'])}), scored by a model that saw "
+        "nothing of the file, its writer or what is like it, and calibrated on the other ones. Probabilities of the "
+        "model are calibrated on these files, as they are as hard as text from elsewhere.",
+        "",
+        "| target | paragraphs | macro-F1 | accuracy | calibration error |",
+        "|---|---|---|---|---|",
+    ]
+    for target, measured in found["metrics"].items():
+        cells = []
+        for name in ("macro_f1", "accuracy", "calibration_error"):
+            value, low, high = measured["metrics"][name]
+            cells.append(f"{value:.3f} ({low:.3f} to {high:.3f})")
+        lines.append(f"| {target} | {measured['n']} | {' | '.join(cells)} |")
     return [*lines, ""]
 
 

@@ -26,6 +26,8 @@ ARTICLES = 50
 
 _EXAMPLES = 3
 _GROUPS_DRAWN = 15
+_PARAGRAPHS_DRAWN = 3
+"""A group of fewer is in the table only: its point would stand at an end by chance."""
 _GROUPS_LISTED = 100
 _LONGEST_TIME = 600
 _SIGNS = {"favor": "+", "against": "−", "neutral": "="}
@@ -145,14 +147,25 @@ def collection_figures(results: Results) -> list[Figure]:
         if level == "month":
             rows = rows.set_index("month").reindex(_months(rows["month"].tolist())).reset_index()
         else:
-            rows = rows.sort_values("paragraphs", ascending=False, kind="stable").head(_GROUPS_DRAWN)
+            rows = rows.sort_values("paragraphs", ascending=False, kind="stable")
+            drawn = (rows["paragraphs"] >= _PARAGRAPHS_DRAWN) & rows[[f"{n}_net" for n in nets]].notna().any(axis=1)
+            # who speaks for nobody that is known is no group
+            rows = rows[drawn & ((level != "actor") | (rows[level] != "unknown"))].head(_GROUPS_DRAWN)
+            if rows.empty:
+                continue
         series = [Series(n, rows[f"{n}_net"].tolist(), (1.96 * rows[f"{n}_net_se"]).tolist()) for n in nets]
         summary = f"Net stance on {' and '.join(nets)} for {number} {level}s"
         if level != "month" and number > len(rows):
             summary += f", of which the {len(rows)} with most paragraphs are drawn"
         groups = [str(value) for value in rows[level]]
+        if level != "month":
+            groups = [f"{_cut(g)} ({n:,})" for g, n in zip(groups, rows["paragraphs"], strict=True)]
         figures.append(Figure(f"by-{level}", title, summary, groups, series, level == "month"))
     return figures
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= 24 else name[:23] + "…"
 
 
 def _months(known: list[str]) -> list[str]:
@@ -182,10 +195,14 @@ def _given(value: Any) -> bool:
     return value is not None and value == value and value != ""
 
 
+def _said(record: Mapping[str, Any]) -> list[str]:
+    return [str(record[name]) for name in ("outlet", "date") if _given(record.get(name))]
+
+
 def _article(results: Results, part: pd.DataFrame) -> dict[str, Any]:
     records = _records(part)
     first = records[0]
-    said = [str(first[name]) for name in ("outlet", "date") if _given(first.get(name))]
+    said = _said(first)
     heading = first["title"] if _given(first.get("title")) else first["article_id"]
     return {
         "id": first["article_id"],
@@ -288,7 +305,9 @@ def _examples(results: Results) -> list[dict[str, Any]]:
 
 
 def _example(results: Results, record: Mapping[str, Any]) -> dict[str, Any]:
-    return {"article": record["article_id"], **_paragraph(results.targets, record)}
+    title = [str(record["title"])] if _given(record.get("title")) else []
+    about = " · ".join([*title, *_said(record), str(record["article_id"])])
+    return {"about": about, **_paragraph(results.targets, record)}
 
 
 def _counts(results: Results, single: bool) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def open_writer(path: str | None, format: str, columns: Mapping[str, type]) -> W
     ----------
     path : str or None
         ``None`` and ``"-"`` write to standard output. A file appears whole under its name only when closed without an
-        error; until then it has ``.part`` appended.
+        error; until then it is hidden, as ``.NAME.part``.
     format : {"jsonl", "csv", "parquet"}
         How to write.
     columns : mapping of str to type
@@ -75,7 +75,7 @@ class _TextWriter:
         self.columns = list(columns)
         self.stream: IO[str] = sys.stdout
         if path is not None:
-            self.part = path.with_name(path.name + ".part")
+            self.part = path.with_name(f".{path.name}.part")
             self.stream = self.part.open("w", encoding="utf-8", newline="")
 
     def write(self, records: Iterable[Record]) -> None:
@@ -134,7 +134,7 @@ class _Parquet:
         import pyarrow.parquet as pq
 
         assert path is not None
-        self.path, self.part = path, path.with_name(path.name + ".part")
+        self.path, self.part = path, path.with_name(f".{path.name}.part")
         kinds = {str: pa.string(), int: pa.int64(), float: pa.float64()}
         self.schema = pa.schema([(name, kinds[kind]) for name, kind in columns.items()])
         self.make_table = pa.Table.from_pylist

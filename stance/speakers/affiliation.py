@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from stance.speakers.context import of_the_office, of_the_paragraph
 from stance.speakers.lists import actors, words
+from stance.speakers.names import names_in
 from stance.speakers.phrases import Phrase, core_end
 from stance.speakers.tokens import Tokens
 
 __all__ = ["actor_of", "actor_of_title"]
 
-_LONGEST_NAME = 6
 # they speak for a state of the Union, or of a federation, before they speak for a country of that name
 _OF_A_STATE = frozenset(
     "senator senators congressman congresswoman representative republican democrat governor".split()
@@ -17,30 +18,21 @@ _OF_THE_UNITED_STATES = frozenset("congressman congresswoman congressmen".split(
 # whose country is not the one they speak for
 _PARTIAL = frozenset(
     """party opposition union chamber bank company association coalition mayor councillor community federation club town
-    city municipality front movement institute university group media guerrilla guerrillas rebels society""".split()
+    city municipality front movement institute university group media guerrilla guerrillas rebels society
+    shadow republicans monarchists""".split()
 )
-_OFFICIALS = frozenset("official officials government treasury".split())
+_OFFICIALS = frozenset("official officials government treasury ministry presidency parliament".split())
 
 
 def _names_within(tokens: Tokens, first: int, last: int, states: bool = False) -> list[str]:
     """Actors named from one token to another, each longest name once."""
-    gazetteer = actors()
-    found: list[str] = []
-    i = first
-    while i <= last:
-        for n in range(min(_LONGEST_NAME, last - i + 1), 0, -1):
-            name = " ".join([*tokens.words[i : i + n - 1], _bare(tokens.words[i + n - 1])])
-            actor = (gazetteer.states.get(name) if states else None) or gazetteer.names.get(name)
-            if actor is not None:
-                found.append(actor)
-                i += n - 1
-                break
-        i += 1
+    found = [actor for _, _, actor in names_in(tokens, first, last)]
+    if states:
+        of_states = actors().states
+        ranges = [(i, n) for i in range(first, last + 1) for n in (2, 1) if i + n - 1 <= last]
+        names = (of_states.get(" ".join([*tokens.words[i : i + n - 1], tokens.bare(i + n - 1)])) for i, n in ranges)
+        found = [actor for actor in names if actor is not None][:1] or found
     return found
-
-
-def _bare(word: str) -> str:
-    return word[:-2] if word.endswith(("'s", "’s")) else word
 
 
 def actor_of(tokens: Tokens, phrase: Phrase) -> str | None:
@@ -51,7 +43,7 @@ def actor_of(tokens: Tokens, phrase: Phrase) -> str | None:
         return None
     head = core_end(tokens, phrase.first, phrase.last)
     if phrase.kind == "actor":
-        found = _names_within(tokens, phrase.first, head)
+        found = _names_within(tokens, phrase.first, phrase.last if "and" in within else head)
         return found[0] if len(set(found)) == 1 else None
     if phrase.kind not in ("office", "body") or _PARTIAL & set(within):
         return None
@@ -61,8 +53,13 @@ def actor_of(tokens: Tokens, phrase: Phrase) -> str | None:
     found = _names_within(tokens, phrase.first, head)
     if not found:
         found = _after_head(tokens, head, phrase.last)
-    if not found and tokens.lower[phrase.first] == "its":
-        found = _before(tokens, phrase.first)[:1]
+    if tokens.lower[phrase.first] == "its" or (not found and _of_the_country(tokens, phrase.first)):
+        return next(iter(_before(tokens, phrase.first)), None)
+    if not found:
+        open_office = of_the_office(tokens, phrase.first, head) or of_the_paragraph(
+            tokens, phrase.first, phrase.last, head
+        )
+        found = [open_office] if open_office else []
     if not found and word in _OF_THE_UNITED_STATES:
         return "United States"
     return found[0] if len(set(found)) == 1 else None
@@ -86,17 +83,33 @@ def _after_head(tokens: Tokens, head: int, last: int) -> list[str]:
     return found
 
 
+def _of_the_country(tokens: Tokens, first: int) -> bool:
+    """Whether a phrase begins with "the country's"."""
+    return tokens.lower[first] == "the" and tokens.words[first + 1 : first + 2] in (
+        ["country's"],
+        ["kingdom's"],
+        ["republic's"],
+        ["island's"],
+        ["country’s"],
+        ["kingdom’s"],
+    )
+
+
 def _before(tokens: Tokens, place: int) -> list[str]:
-    """What "its" can mean: names earlier in the sentence, or in the one before."""
+    """What "its" can mean: the country that opens the sentence, or the one before, and does something there."""
     start = tokens.sentence_start(place)
-    found = _names_within(tokens, start, place - 1)
-    if not found and start > 1:
-        found = _names_within(tokens, tokens.sentence_start(start - 2), start - 1)
-    return found
+    for opening in (start, tokens.sentence_start(start - 2) if start > 1 else start):
+        for first, last, actor in names_in(tokens, opening, min(opening + 6, place - 1)):
+            after = tokens.lower[last + 1]
+            acts = after.endswith(("s", "ed")) or after in words().grammar["auxiliaries"] | words().grammar["deeds"]
+            begins = first == opening or tokens.lower[first - 1] in ("the", ",")
+            if begins and tokens.words[last] == tokens.bare(last) and (acts or after == "," or after == "which"):
+                return [actor]
+    return []
 
 
-def actor_of_title(title: str) -> str | None:
-    """The actor named in the label of a turn, which may be in capitals.
+def actor_of_title(title: str, text: str = "") -> str | None:
+    """The actor named in the label of a turn, which may be in capitals; what else the text names may speak against it.
 
     Examples
     --------
@@ -110,4 +123,6 @@ def actor_of_title(title: str) -> str | None:
     if not heads or _PARTIAL & set(tokens.lower):
         return None
     found = _names_within(tokens, 0, len(tokens) - 1)
+    if not found and "foreign office" not in title.lower():  # Berlin's and London's have one name
+        return of_the_office(tokens, 0, len(tokens) - 1, Tokens(text))
     return found[0] if len(set(found)) == 1 else None

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from stance.speakers.affiliation import actor_of, actor_of_title
 from stance.speakers.lists import words
-from stance.speakers.phrases import Phrase, core_end, phrase_from, subject_of
+from stance.speakers.phrases import Phrase, core_end, phrase_from, phrase_opening, subject_of
 from stance.speakers.tokens import Tokens
 
 __all__ = ["UNKNOWN", "Speech", "find_speech", "speech_columns", "speech_record"]
@@ -22,8 +22,15 @@ _LABEL = re.compile(
     r"(?:\d{1,2}[:.]\d\d\s)?"
     r"((?:[A-ZÀ-Þ][A-ZÀ-Þ.'’-]*(?:,?\s[A-ZÀ-Þ][A-ZÀ-Þ.'’-]*){0,6}|[A-Z][a-z]+)(?:\s\([^()]{1,40}\))?)(?::|(?<=\b[QA])\.)\s"
 )
+# as transcripts of briefings have it: "Q Thank you. Is there a date?"
+_QUESTION = re.compile(r"Q[ \t]+(?=[A-Z“\"])")
 _TITLES = frozenset("mr mrs ms dr sen rep gov amb hon sir lord".split())
 _PLURALS = frozenset("media people police spokespeople businessmen congressmen fishermen".split())
+_CALLS = frozenset("call calls called calling describe describes described".split())
+# infinitives that look like past forms
+_BASES = frozenset("demand respond applaud contend recommend remind defend".split())
+# what is asked, or may never be said: words before a subject
+_CONDITIONS = frozenset("if unless until whether once do does did".split())
 _THIRD_PERSON = frozenset("he she they it".split())
 
 
@@ -101,13 +108,15 @@ def find_speech(text: str) -> Speech:
 
 def _turn(text: str) -> Speech | None:
     """The longest turn of a transcript, if the paragraph begins with one."""
+    if _QUESTION.match(text):
+        return Speech("quoted", "Q", 0, 1, None, UNKNOWN)
     turns = [label for label in _LABEL.finditer(text) if _is_label(label[1])]
     if not turns or turns[0].start() > 0:
         return None
     ends = [*(label.start() for label in turns[1:]), len(text)]
     lengths = [end - label.end() for label, end in zip(turns, ends, strict=True)]
     label = turns[lengths.index(max(lengths))]
-    return Speech("quoted", label[1], label.start(1), label.end(1), None, actor_of_title(label[1]) or UNKNOWN)
+    return Speech("quoted", label[1], label.start(1), label.end(1), None, actor_of_title(label[1], text) or UNKNOWN)
 
 
 def _is_label(label: str) -> bool:
@@ -122,13 +131,13 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
     lists = words()
     for i, word in enumerate(tokens.lower):
         group = lists.verbs.get(word)
-        if (
-            word in ("put", "puts")
-            and tokens.lower[i + 1 : i + 2] == ["it"]
-            and tokens.words[i + 2 : i + 3] != ["down"]
-        ):
+        if word in ("put", "puts") and tokens.lower[i + 1 : i + 2] == ["it"] and not _moves(tokens, i + 2):
             group = "say"
+        if group is None and word in lists.complements:
+            group = _with_complement(tokens, i)
         if group is None or tokens.quoted[i] or (tokens.is_capital(i) and i > 0):
+            continue
+        if _no_speech(tokens, i):
             continue
         subject = subject_of(tokens, i)
         if isinstance(subject, str):
@@ -141,10 +150,21 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
             continue
         if subject is None and group == "say":
             subject = _inverted(tokens, i)
+        if subject is None:
+            subject = _shared(tokens, i)
         if subject is None or (group in ("act", "mind") and subject.kind == "name"):
             continue
         if group == "mind" and subject.kind == "actor":
             continue
+        before = tokens.lower[subject.first - 1] if subject.first else "."
+        if (
+            before in _CONDITIONS
+            or (before == "as" and tokens.lower[subject.first - 2] == "soon")
+            or tokens.lower[subject.first] == "my"
+        ):
+            continue
+        if before == "that" and tokens.lower[i + 1 : i + 2] in ([","], ["."], ["on"], ["in"], ["last"], ["yesterday"]):
+            continue  # what they announced, and not that they did
         if not _is_finite(tokens, i, subject) or (group in ("act", "mind") and _is_other(tokens, i, subject)):
             continue
         yield _Found({"say": 0, "tell": 0, "act": 2, "mind": 3}[group], subject, tokens.words[i])
@@ -155,6 +175,49 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
             speaker = phrase_from(tokens, tokens.at(place + len(phrase)))
             if speaker is not None and not tokens.quoted[speaker.first]:
                 yield _Found(1, speaker, phrase)
+
+
+def _moves(tokens: Tokens, i: int) -> bool:
+    """Whether something is put somewhere, as in "had put it under sanctions"."""
+    after = tokens.lower[i] if i < len(tokens) else "."
+    return after in ("down", "up", "out", "off", "back", "aside", "into", "through") or (
+        after in words().grammar["prepositions"] and not tokens.is_capital(min(i + 1, len(tokens) - 1))
+    )
+
+
+def _with_complement(tokens: Tokens, i: int) -> str | None:
+    """The group of a verb that speaks with some words after it only: "called for", "agreed that", "held that"."""
+    after = tokens.lower[i + 1] if i + 1 < len(tokens) else "."
+    if tokens.lower[i] in ("called", "calls") and any(w in ("what", "which") for w in tokens.lower[max(i - 12, 0) : i]):
+        return "act"
+    return words().complements.get(tokens.lower[i], {}).get(after)
+
+
+def _no_speech(tokens: Tokens, i: int) -> bool:
+    """Whether a verb of saying is another thing here: "declared war", "adds thirty names"."""
+    after = tokens.lower[i + 1] if i + 1 < len(tokens) else "."
+    if tokens.lower[i] in ("respond", "comment", "reply") and "not" in tokens.lower[max(i - 2, 0) : i]:
+        return True
+    state = tokens.lower[i + 1 : i + 3] == ["a", "state"]
+    return state or after.split("-")[0] in words().idioms.get(tokens.lower[i], ())
+
+
+def _shared(tokens: Tokens, verb: int) -> Phrase | None:
+    """The subject of an earlier verb, as in "the ministers met for an hour and announced"."""
+    i = verb - 1
+    while tokens.is_word(i) and tokens.lower[i] in words().grammar["adverbs"]:
+        i -= 1
+    if not tokens.is_word(i) or tokens.lower[i] not in ("and", "but"):
+        return None
+    start = tokens.sentence_start(verb)
+    between = range(start, i)
+    if any(tokens.lower[k] in words().grammar["pronouns"] or tokens.quoted[k] for k in between):
+        return None
+    subject = phrase_opening(tokens, start)
+    if subject is None and tokens.lower[start] in words().grammar["prepositions"]:
+        commas = (k for k in range(start + 1, min(start + 12, i)) if tokens.words[k] == ",")
+        subject = next((found for k in commas if (found := phrase_opening(tokens, k + 1)) is not None), None)
+    return subject if subject is not None and subject.kind in ("office", "actor", "body") else None
 
 
 def _inverted(tokens: Tokens, verb: int) -> Phrase | None:
@@ -170,7 +233,7 @@ def _is_finite(tokens: Tokens, i: int, subject: Phrase) -> bool:
     word = tokens.lower[i]
     if word in ("state", "states"):
         return tokens.lower[i + 1 : i + 2] == ["that"]
-    if word.endswith(("s", "d", "ing")) or word in words().grammar["pasts"]:
+    if word not in _BASES and (word.endswith(("s", "d", "ing")) or word in words().grammar["pasts"]):
         return True
     head = tokens.lower[core_end(tokens, subject.first, subject.last)]
     return (
@@ -185,6 +248,8 @@ def _is_other(tokens: Tokens, i: int, subject: Phrase) -> bool:
     after = tokens.lower[i + 1] if i + 1 < len(tokens) else "."
     before = tokens.lower[subject.first - 1] if subject.first else "."
     grammar = words().grammar
+    if before in ("what", "which") and tokens.lower[i] in _CALLS:
+        return False
     if before in ("that", "which", "whom", "what") or tokens.lower[i - 1] == "who":
         return True
     return (

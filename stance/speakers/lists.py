@@ -27,7 +27,13 @@ class Words(NamedTuple):
     according : tuple of str
         What stands before a speaker without a verb.
     grammar : dict of str to frozenset of str
-        The rest, by name.
+        Words of grammar, by name.
+    complements : dict of str to dict
+        Form of a verb to what makes it speak when it follows, and the group it is then of.
+    idioms : dict of str to frozenset
+        Form of a verb to what makes it another thing when it follows.
+    context : dict of str to frozenset
+        Words that tell whose an office is, by name.
     """
 
     verbs: dict[str, str]
@@ -35,6 +41,9 @@ class Words(NamedTuple):
     turns: frozenset[str]
     according: tuple[str, ...]
     grammar: dict[str, frozenset[str]]
+    complements: dict[str, dict[str, str]]
+    idioms: dict[str, frozenset[str]]
+    context: dict[str, frozenset[str]]
 
 
 class Actors(NamedTuple):
@@ -48,11 +57,26 @@ class Actors(NamedTuple):
         State or province to its country; counts only after "from" or "of".
     countries : frozenset of str
         Actors that are countries; the others are bodies.
+    offices : dict of str to str
+        Office, in small letters, to the country that has it.
+    namesakes : dict of str to frozenset
+        Such an office to other countries that have one of that name.
+    institutions : dict of str to str
+        Parliament, palace or agency to its country.
+    begins : frozenset of str
+        First words of the names, without a possessive.
+    venues : frozenset of str
+        Capitals where others meet: a dateline there tells nothing.
     """
 
     names: dict[str, str]
     states: dict[str, str]
     countries: frozenset[str]
+    offices: dict[str, str]
+    namesakes: dict[str, frozenset[str]]
+    institutions: dict[str, str]
+    begins: frozenset[str]
+    venues: frozenset[str]
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -92,7 +116,18 @@ def words() -> Words:
             heads.setdefault(word, group)
     turns = frozenset(word.lower() for word in content["titles"]["turns"].split())
     according = tuple(phrase.strip() for phrase in content["sources"]["according"].split("|"))
-    return Words(verbs, heads, turns, according, {name: frozenset(w.split()) for name, w in content["grammar"].items()})
+    grammar, context = (
+        {name: frozenset(listed.split()) for name, listed in content[section].items()}
+        for section in ("grammar", "context")
+    )
+    complements: dict[str, dict[str, str]] = {}
+    for after, listed in content["complements"].items():
+        for form in (form for pattern in listed.split() for form in _expand(pattern)):
+            complements.setdefault(form, {})[after] = "act"
+    idioms = {
+        form: frozenset(listed.split()) for pattern, listed in content["idioms"].items() for form in _expand(pattern)
+    }
+    return Words(verbs, heads, turns, according, grammar, complements, idioms, context)
 
 
 @cache
@@ -111,4 +146,9 @@ def actors() -> Actors:
             for name in (actor, *others):
                 names.setdefault(name, actor)
     states = {state: actor for actor, listed in content["states"].items() for state in listed}
-    return Actors(names, states, frozenset(content["countries"]))
+    offices = {office: actor for actor, listed in content["offices"].items() for office in listed}
+    institutions = {name: actor for actor, listed in content["institutions"].items() for name in listed}
+    namesakes = {office: frozenset(listed) for office, listed in content["namesakes"].items()}
+    venues = frozenset(content["venues"]["capitals"])
+    begins = frozenset(name.split()[0] for name in (*names, *institutions))
+    return Actors(names, states, frozenset(content["countries"]), offices, namesakes, institutions, begins, venues)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from stance.speakers.lists import actors, words
+from stance.speakers.names import names_in
 from stance.speakers.tokens import Tokens
 
-__all__ = ["Phrase", "core_end", "phrase_before", "phrase_from", "subject_of"]
+__all__ = ["Phrase", "core_end", "phrase_before", "phrase_from", "phrase_opening", "subject_of"]
 
 _LONGEST = 18
 """Tokens; a longer stretch is no name."""
@@ -34,7 +35,7 @@ def _kind(tokens: Tokens, first: int, last: int) -> str | None:
     """What the phrase's head is, or ``None`` if it can't speak."""
     lists = words()
     head = core_end(tokens, first, last)
-    if tokens.words[head] != _bare(tokens.words[head]):
+    if tokens.words[head] != tokens.bare(head):
         return None
     if any(tokens.lower[i] in ("the", "a", "an") for i in range(first + 1, head + 1)):
         return None
@@ -51,10 +52,6 @@ def _kind(tokens: Tokens, first: int, last: int) -> str | None:
     if capital and head == last and 1 <= head - first <= 3 and tokens.lower[first] not in lists.grammar["determiners"]:
         return "name"
     return None
-
-
-def _bare(word: str) -> str:
-    return word[:-2] if word.endswith(("'s", "’s")) else word
 
 
 def _trim(tokens: Tokens, first: int, last: int) -> int:
@@ -78,11 +75,21 @@ def phrase_before(tokens: Tokens, last: int) -> Phrase | None:
     first = last
     while first >= 0 and last - first < _LONGEST and tokens.is_word(first):
         word = tokens.lower[first]
-        stops = word in grammar["stops"] or word in grammar["pronouns"] or lists.verbs.get(word) in ("say", "tell")
+        approximate = word in ("about", "over") and first < last and tokens.words[first + 1][0].isdigit()
+        speaks = lists.verbs.get(word) in ("say", "tell") and not tokens.is_capital(first)
+        stops = (word in grammar["stops"] and not approximate) or word in grammar["pronouns"] or speaks
         if stops and not (word in ("and", "&") and _joins(tokens, first, last)) and not _names(tokens, first):
             break
         first -= 1
     first += 1
+    if first > 0 and tokens.lower[first - 1] in ("this", "these", "those") and not tokens.quoted[first - 1]:
+        if first > 1 and tokens.lower[first - 2] in grammar["prepositions"]:
+            return None
+        first -= 1
+    if lists.verbs.get(tokens.lower[last]) == "act" and tokens.words[last].endswith("ed"):
+        return None
+    while first < last and tokens.lower[first] in grammar["adverbs"]:
+        first += 1
     for start in range(first, last + 1):
         if (
             not _may_start(tokens, start, first)
@@ -92,8 +99,58 @@ def phrase_before(tokens: Tokens, last: int) -> Phrase | None:
         end = _trim(tokens, start, last)
         kind = _kind(tokens, start, end)
         if kind is not None:
-            return Phrase(start, end, kind)
+            clause = _relative(tokens, start)
+            if clause is not None:
+                return phrase_before(tokens, clause - 1) if clause > 0 else None
+            with_others = _with_others(tokens, start)
+            return None if with_others is None else Phrase(with_others, end, kind)
     return _before_relative(tokens, first - 1)
+
+
+def _relative(tokens: Tokens, start: int) -> int | None:
+    """Where the clause begins whose object this is, in "lawyers for the board which represents the opposition"."""
+    for i in range(start - 2, max(start - 4, 0), -1):
+        if not tokens.is_word(i + 1) or tokens.lower[i + 1] in words().grammar["adverbs"]:
+            return None
+        if tokens.lower[i] in ("who", "which") and tokens.is_word(i) and tokens.words[i - 1] != ",":
+            return i
+    return None
+
+
+def _with_others(tokens: Tokens, start: int) -> int | None:
+    """The first token of "France, Germany and Poland", of which the last name is at hand; none after a preposition."""
+    name = start + (tokens.lower[start] == "the")
+    if start < 2 or tokens.lower[start - 1] != "and" or not tokens.is_capital(name):
+        return start
+    i = start - 2
+    while i >= 0 and (
+        tokens.words[i] == "," or (tokens.is_word(i) and (tokens.is_capital(i) or tokens.lower[i] == "the"))
+    ):
+        i -= 1
+    first = i + 1
+    while first < start and not tokens.is_word(first):
+        first += 1
+    if not any(names_in(tokens, first, start - 2)):
+        return start
+    return None if first > 0 and tokens.lower[first - 1] in words().grammar["prepositions"] else first
+
+
+def phrase_opening(tokens: Tokens, start: int) -> Phrase | None:
+    """The speaker that opens a sentence, where a verb follows it at once: "The ministers" of "The ministers met"."""
+    lists = words()
+    headed = False
+    for last in range(start, min(start + 9, len(tokens) - 1)):
+        word, after = tokens.lower[last], tokens.lower[last + 1]
+        if not tokens.is_word(last) or (word in lists.grammar["prepositions"] and not headed):
+            return None
+        headed = headed or word in lists.heads or " ".join(tokens.words[start : last + 1]) in actors().names
+        if not headed or word in lists.grammar["prepositions"]:
+            continue
+        follows = after.endswith("ed") or after in lists.grammar["auxiliaries"] or after in lists.grammar["deeds"]
+        if tokens.is_word(last + 1) and follows and _may_start(tokens, start, start):
+            kind = _kind(tokens, start, last)
+            return None if kind is None else Phrase(start, last, kind)
+    return None
 
 
 def _before_relative(tokens: Tokens, i: int) -> Phrase | None:
@@ -101,7 +158,7 @@ def _before_relative(tokens: Tokens, i: int) -> Phrase | None:
     for k in range(i, max(i - _LONGEST, 0), -1):
         if not tokens.is_word(k):
             return None
-        if tokens.lower[k] == "who":
+        if tokens.lower[k] == "who" or (tokens.lower[k] == "which" and tokens.words[k - 1] != ","):
             return phrase_before(tokens, k - 2 if tokens.words[k - 1] == "," and k > 1 else k - 1)
     return None
 
@@ -113,7 +170,7 @@ def _joins(tokens: Tokens, i: int, last: int) -> bool:
     if _between_names(tokens, i):
         return True
     near = tokens.lower[max(i - 4, 0) : i - 1]
-    return i + 1 == last and any(word in ("of", "for", "on") for word in near)
+    return i + 1 == last and any(word in ("of", "for", "on", "from") for word in near)
 
 
 def _between_names(tokens: Tokens, i: int) -> bool:
@@ -134,7 +191,13 @@ def _may_start(tokens: Tokens, i: int, first: int) -> bool:
         before = tokens.lower[i - 1]
         if before in grammar["prepositions"] or before in grammar["determiners"]:
             return False
-        if tokens.words[i - 1] != _bare(tokens.words[i - 1]) or tokens.is_capital(i - 1):
+        if tokens.words[i - 1] != tokens.bare(i - 1) or tokens.is_capital(i - 1):
+            return False
+        k = i - 1
+        while k > first and tokens.lower[k] not in grammar["prepositions"] | grammar["determiners"]:
+            k -= 1
+        alone = tokens.words[i] in actors().names and tokens.lower[i + 1] not in words().heads
+        if tokens.lower[k] in grammar["determiners"] and word not in grammar["determiners"] and not alone:
             return False
         return word in grammar["determiners"] or tokens.is_capital(i) or (word in words().heads and word.endswith("s"))
     if tokens.words[i].islower() and (word in words().verbs or word.endswith("ly")) and word not in words().heads:
@@ -150,7 +213,8 @@ def phrase_from(tokens: Tokens, first: int) -> Phrase | None:
     while tokens.is_word(last) and last - first < _LONGEST:
         word = tokens.lower[last]
         ends = word in lists.grammar["stops"] or word in lists.grammar["pronouns"] or word in lists.grammar["adverbs"]
-        ends = ends or word.endswith("ly") or (last > first and lists.verbs.get(word) in ("say", "tell"))
+        speaks = lists.verbs.get(word) in ("say", "tell") and not tokens.is_capital(last)
+        ends = ends or word.endswith("ly") or (last > first and speaks)
         if ends and not _names(tokens, last) and not (word == "and" and _between_names(tokens, last)):
             break
         last += 1

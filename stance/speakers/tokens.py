@@ -7,7 +7,7 @@ from bisect import bisect_right
 
 __all__ = ["Tokens"]
 
-_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|\w+(?:[-'’&]\w+)*|[^\w\s]")
+_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|\w+(?:[-'’&]\w+)*(?:(?<=s)['’](?=\s[a-z]))?|[^\w\s]")
 # tokens; a longer sentence is a list or a table, and is looked at from here on
 _LONGEST = 200
 _OPENING, _CLOSING = "“«„", "”»"
@@ -73,6 +73,10 @@ class Tokens:
         """Whether a word begins with a capital."""
         return self.words[i][0].isupper()
 
+    def bare(self, i: int) -> str:
+        """A word without its possessive ``'s``."""
+        return _bare(self.words[i])
+
     def sentence_start(self, i: int) -> int:
         """First token of the sentence that a token belongs to."""
         least = max(i - _LONGEST, 0)
@@ -86,4 +90,8 @@ class Tokens:
 
 
 def _bare(word: str) -> str:
-    return word[:-2] if word.endswith(("'s", "’s")) else word
+    if word[-1] not in "s'’":
+        return word
+    if word.endswith(("'s", "’s")):
+        return word[:-2]
+    return word[:-1] if word.endswith(("s'", "s’")) else word

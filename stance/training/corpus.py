@@ -70,6 +70,8 @@ class Corpus:
         Target name to the lexicon of its mentions; a target may have none.
     cues : Lexicon or None
         The cue words around mentions.
+    calibration : sequence of str
+        Files, named without suffix, that probabilities are calibrated on, each by models that saw nothing of it.
     """
 
     targets: Sequence[Target]
@@ -79,6 +81,7 @@ class Corpus:
     language: str | None = None
     lexicons: Mapping[str, Lexicon] = field(default_factory=dict)
     cues: Lexicon | None = None
+    calibration: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.examples)
@@ -110,6 +113,7 @@ class Corpus:
             "language": self.language,
             "lexicons": {name: lexicon.groups for name, lexicon in self.lexicons.items()},
             "cues": None if self.cues is None else self.cues.groups,
+            "calibration": list(self.calibration),
         }
         digest.update(json.dumps(head, sort_keys=True).encode())
         for example in self.examples:

@@ -118,6 +118,7 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
         language=about.get("language"),
         lexicons=draft.lexicons,
         cues=draft.cues,
+        calibration=tuple(about.get("calibration", ())),
     )
 
 
@@ -172,6 +173,10 @@ def _read_described(folder: Path) -> _Draft:
     files = sorted((folder / "corpus").glob("*.jsonl"))
     if not files:
         raise CorpusError("no corpus/*.jsonl beside the description", toml)
+    there = {file.stem for file in files}
+    calibration = about.get("calibration", [])
+    if not isinstance(calibration, list) or not all(isinstance(name, str) and name in there for name in calibration):
+        draft.fault(toml, None, "'calibration' must be a list of files of corpus/, without their suffix")
     known = {target.name: frozenset(target.labels) for target in draft.targets}
     for file in files:
         for line, record in _json_lines(file, draft):

@@ -12,24 +12,33 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.metrics import f1_score
-from sklearn.model_selection import StratifiedGroupKFold
 
 from stance.errors import CorpusError
-from stance.model.analyzer import Analyzer, Settings
+from stance.model.analyzer import Settings
 from stance.model.stance_model import StanceModel
 from stance.model.weights import BlockWeights, Weights, softmax
-from stance.training.calibration import fit_vector_scaling
+from stance.training.calibration import fit_temperature, fit_vector_scaling
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts, count_terms
+from stance.training.folds import (
+    HeldOut,
+    Problem,
+    analyzer_for,
+    cross_validate,
+    fold_margins,
+    read_problem,
+    used_blocks,
+    without_files,
+)
 from stance.training.logistic import fit_path
 
-__all__ = ["DEFAULT_GRID", "Grid", "HeldOut", "TrainingResult", "cross_validate", "fit_model", "train"]
+__all__ = ["DEFAULT_GRID", "Grid", "TrainingResult", "fit_model", "train"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Progress = Callable[[str], None]
 
-# macro-F1 this close to the best is a tie, and the smaller C wins: it leans less on the habits of a corpus
+# macro-F1 this close is a tie: the smaller C and the settings named first win; they lean less on the habits of a corpus
 _TIE = 0.005
 
 
@@ -40,7 +49,7 @@ class Grid:
     Parameters
     ----------
     settings : tuple of Settings
-        Block settings; those with anchored terms are left out where no target has a lexicon.
+        Block settings, the simpler ones first; those with anchored terms are left out where no target has a lexicon.
     C : tuple of float
         Inverse strengths of the L2 penalty, tried for each target by itself.
     class_weight : tuple of {None, "balanced"}
@@ -64,22 +73,6 @@ DEFAULT_GRID = Grid(
 
 
 @dataclass(frozen=True)
-class HeldOut:
-    """Margins of every paragraph from models that did not see its group.
-
-    Attributes
-    ----------
-    margins : ndarray, shape (paragraphs, targets, labels)
-        NaN where the paragraph is not coded on that target.
-    fold : ndarray of int, shape (paragraphs, targets)
-        -1 where not coded.
-    """
-
-    margins: Floats
-    fold: Ints
-
-
-@dataclass(frozen=True)
 class TrainingResult:
     """A fitted model with what the search found.
 
@@ -90,7 +83,10 @@ class TrainingResult:
     held_out : HeldOut
         Grouped cross-validation of the chosen settings.
     probabilities : ndarray, shape (paragraphs, targets, labels)
-        Held-out probabilities, each calibrated on the other folds.
+        Held-out probabilities, calibrated without the paragraph's fold, or on the files that the corpus names for it.
+    unseen : ndarray, shape (paragraphs, targets, labels), or None
+        Probabilities of the paragraphs of the files named for calibration, from models and a calibration that saw
+        nothing of the paragraph's file; NaN elsewhere. None if the corpus names no file.
     trials : list of dict
         Every combination tried, with its macro-F1.
     """
@@ -98,20 +94,8 @@ class TrainingResult:
     model: StanceModel
     held_out: HeldOut
     probabilities: Floats
+    unseen: Floats | None = None
     trials: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Problem:
-    """One target's rows, truths and folds."""
-
-    name: str
-    index: int
-    labels: tuple[str, ...]
-    rows: Ints
-    truth: Ints
-    weight: Floats
-    folds: list[tuple[Ints, Ints]]
 
 
 def train(
@@ -126,8 +110,8 @@ def train(
     """Train a model on a corpus.
 
     The settings of the blocks are chosen for all targets together, ``C`` and the class weights for each target by
-    itself, by macro-F1 over grouped folds, the smaller C where two are all but equal. No article, and no article
-    that shares a near-duplicate paragraph with it, is split between fitting and measuring.
+    itself, by macro-F1 over grouped folds; where two are all but equal, the smaller C and the settings named first.
+    No article, and no article that shares a near-duplicate paragraph with it, is split between fitting and measuring.
 
     Parameters
     ----------
@@ -154,7 +138,7 @@ def train(
         If a target has too few paragraphs, articles or labels to be cross-validated.
     """
     say = progress or (lambda line: None)
-    problems = [_problem(corpus, t, folds, seed) for t in range(len(corpus.targets))]
+    problems = [read_problem(corpus, t, folds, seed) for t in range(len(corpus.targets))]
     candidates = [s for s in grid.settings if s.anchored == bool(corpus.lexicons)]
     if not candidates:
         raise CorpusError(
@@ -163,13 +147,13 @@ def train(
     trials: list[dict[str, Any]] = []
     best: tuple[float, Settings, dict[str, dict[str, Any]]] | None = None
     for number, settings in enumerate(candidates, start=1):
-        counts = count_terms(_analyzer(corpus, settings), corpus.texts)
+        counts = count_terms(analyzer_for(corpus, settings), corpus.texts)
         found = _search(corpus, problems, counts, settings, grid, jobs)
         trials += [{"settings": settings.to_dict(), **trial} for trial in found]
         chosen = {problem.name: _choose([t for t in found if t["target"] == problem.name]) for problem in problems}
         mean = float(np.mean([trial["macro_f1"] for trial in chosen.values()]))
         say(f"settings {number} of {len(candidates)}: macro-F1 {mean:.3f}")
-        if best is None or mean > best[0]:
+        if best is None or mean > best[0] + _TIE:
             best = (mean, settings, chosen)
     assert best is not None
     _, settings, chosen = best
@@ -205,15 +189,17 @@ def fit_model(
     -------
     TrainingResult
     """
-    analyzer = _analyzer(corpus, settings)
+    analyzer = analyzer_for(corpus, settings)
     counts = count_terms(analyzer, corpus.texts)
-    problems = [_problem(corpus, t, folds, seed) for t in range(len(corpus.targets))]
+    problems = [read_problem(corpus, t, folds, seed) for t in range(len(corpus.targets))]
     held_out = cross_validate(corpus, counts, settings, problems, choices, jobs)
+    by_file = without_files(corpus, counts, settings, problems, choices, jobs)
     labels = tuple(dict.fromkeys(label for target in corpus.targets for label in target.labels))
     shape = (len(corpus.targets), len(labels))
     intercept = np.full(shape, -np.inf)
     scale, bias = np.ones(shape[0]), np.zeros(shape)
     probabilities = np.full(held_out.margins.shape, np.nan)
+    unseen = np.full(held_out.margins.shape, np.nan) if by_file else None
     everything = np.arange(len(corpus))
     fitted = [
         block.fit(everything, settings.min_df, settings.sublinear_tf, weight)
@@ -232,13 +218,14 @@ def fit_model(
             end = begin + len(fitted[b].columns)
             coef[b][:, t, columns] = weights[:, begin:end].T
             begin = end
-        own = held_out.margins[problem.rows, t][:, columns]
-        scale[t], bias[t, columns] = fit_vector_scaling(own, problem.truth)
-        for i in range(folds):
-            here = held_out.fold[problem.rows, t] == i
-            s, b_ = fit_vector_scaling(own[~here], problem.truth[~here])
-            probabilities[problem.rows[here], t] = 0.0
-            probabilities[problem.rows[here][:, None], t, columns] = softmax(s * own[here] + b_)
+        if by_file is not None and unseen is not None:
+            scale[t] = _calibrate_by_file(problem, by_file, columns, unseen)
+            bias[t, columns] = 0.0
+            own = held_out.margins[problem.rows, t][:, columns]
+            probabilities[problem.rows, t] = 0.0
+            probabilities[problem.rows[:, None], t, columns] = softmax(scale[t] * own)
+        else:
+            scale[t], bias[t, columns] = _calibrate_by_fold(problem, held_out, columns, probabilities)
     blocks = [
         BlockWeights(
             name=block.name,
@@ -257,33 +244,36 @@ def fit_model(
         language=corpus.language,
         facts=facts,
     )
-    return TrainingResult(model, held_out, probabilities)
+    return TrainingResult(model, held_out, probabilities, unseen)
 
 
-def cross_validate(
-    corpus: Corpus,
-    counts: Sequence[BlockCounts],
-    settings: Settings,
-    problems: Sequence[_Problem],
-    choices: Mapping[str, Mapping[str, Any]],
-    jobs: int = -1,
-) -> HeldOut:
-    """Margins of every paragraph from models fitted without its group."""
-    labels = tuple(dict.fromkeys(label for target in corpus.targets for label in target.labels))
-    margins = np.full((len(corpus), len(problems), len(labels)), np.nan)
-    fold = np.full((len(corpus), len(problems)), -1)
-    tasks = [(problem, i) for problem in problems for i in range(len(problem.folds))]
-    grids = [[(float(choices[problem.name]["C"]), choices[problem.name]["class_weight"])] for problem, _ in tasks]
-    results = Parallel(n_jobs=jobs)(
-        delayed(_fold_margins)(problem, i, _used(corpus, problem, counts, settings), settings, grid)
-        for (problem, i), grid in zip(tasks, grids, strict=True)
-    )
-    for (problem, i), (found,) in zip(tasks, results, strict=True):
-        test = problem.rows[problem.folds[i][1]]
-        columns = [labels.index(label) for label in problem.labels]
-        margins[test[:, None], problem.index, columns] = found
-        fold[test, problem.index] = i
-    return HeldOut(margins, fold)
+def _calibrate_by_file(problem: Problem, by_file: HeldOut, columns: Sequence[int], unseen: Floats) -> float:
+    """One temperature on all the files; fills `unseen` by temperatures that leave out the paragraph's own."""
+    t = problem.index
+    fold = by_file.fold[problem.rows, t]
+    margins = by_file.margins[problem.rows, t][:, columns]
+    for i in np.unique(fold[fold >= 0]):
+        here, others = fold == i, (fold >= 0) & (fold != i)
+        chosen = others if others.any() else here
+        scale = fit_temperature(margins[chosen], problem.truth[chosen])
+        unseen[problem.rows[here], t] = 0.0
+        unseen[problem.rows[here][:, None], t, columns] = softmax(scale * margins[here])
+    return fit_temperature(margins[fold >= 0], problem.truth[fold >= 0])
+
+
+def _calibrate_by_fold(
+    problem: Problem, held_out: HeldOut, columns: Sequence[int], probabilities: Floats
+) -> tuple[float, Floats]:
+    """Vector scaling on all folds; fills `probabilities` by scalings that leave out the paragraph's own."""
+    t = problem.index
+    fold = held_out.fold[problem.rows, t]
+    margins = held_out.margins[problem.rows, t][:, columns]
+    for i in np.unique(fold):
+        here = fold == i
+        scale, bias = fit_vector_scaling(margins[~here], problem.truth[~here])
+        probabilities[problem.rows[here], t] = 0.0
+        probabilities[problem.rows[here][:, None], t, columns] = softmax(scale * margins[here] + bias)
+    return fit_vector_scaling(margins, problem.truth)
 
 
 def _choose(trials: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -294,7 +284,7 @@ def _choose(trials: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def _search(
     corpus: Corpus,
-    problems: Sequence[_Problem],
+    problems: Sequence[Problem],
     counts: Sequence[BlockCounts],
     settings: Settings,
     grid: Grid,
@@ -303,7 +293,7 @@ def _search(
     pairs = list(itertools.product(grid.C, grid.class_weight))
     tasks = [(problem, i) for problem in problems for i in range(len(problem.folds))]
     results = Parallel(n_jobs=jobs)(
-        delayed(_fold_margins)(problem, i, _used(corpus, problem, counts, settings), settings, pairs)
+        delayed(fold_margins)(problem, i, used_blocks(corpus, problem, counts, settings), settings, pairs)
         for problem, i in tasks
     )
     trials = []
@@ -317,54 +307,3 @@ def _search(
                 {"target": problem.name, "C": c, "class_weight": class_weight, "macro_f1": round(float(score), 6)}
             )
     return trials
-
-
-def _fold_margins(
-    problem: _Problem,
-    i: int,
-    counts: Sequence[tuple[BlockCounts, float]],
-    settings: Settings,
-    pairs: Sequence[tuple[float, str | None]],
-) -> list[Floats]:
-    """Held-out margins of one fold, for every pair of C and class weight."""
-    inside, outside = problem.folds[i]
-    train_parts, test_parts = [], []
-    for block, weight in counts:
-        fitted = block.fit(problem.rows[inside], settings.min_df, settings.sublinear_tf, weight)
-        train_parts.append(fitted.transform(block, problem.rows[inside]))
-        test_parts.append(fitted.transform(block, problem.rows[outside]))
-    x, test = sparse.hstack(train_parts).tocsr(), sparse.hstack(test_parts).tocsr()
-    fits = fit_path(x, problem.truth[inside], problem.weight[inside], pairs, len(problem.labels))
-    return [np.asarray(test @ weights.T) + starts for weights, starts in fits]
-
-
-def _problem(corpus: Corpus, t: int, folds: int, seed: int) -> _Problem:
-    target = corpus.targets[t]
-    rows = np.array(corpus.coded(target.name), dtype=np.int64)
-    truth = np.array([target.labels.index(corpus.examples[i].labels[target.name]) for i in rows], dtype=np.int64)
-    groups = np.array(corpus.groups)[rows]
-    most = int(np.bincount(truth).max()) if len(truth) else 0
-    if len(np.unique(truth)) < 2 or len(np.unique(groups)) < folds or most < folds:
-        raise CorpusError(
-            f"target {target.name!r} has {len(rows)} coded paragraphs in {len(np.unique(groups))} groups and "
-            f"{len(np.unique(truth))} labels, the most frequent one {most} times; {folds}-fold cross-validation needs "
-            f"{folds} groups, two labels and one of them {folds} times"
-        )
-    splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
-    weight = np.array([0.5 if target.name in corpus.examples[i].disputed else 1.0 for i in rows])
-    split = [(a, b) for a, b in splitter.split(rows, truth, groups)]
-    if any(len(np.unique(truth[inside])) < 2 for inside, _ in split):
-        raise CorpusError(f"target {target.name!r}: a fold leaves a single label to learn from; code more paragraphs")
-    return _Problem(target.name, t, target.labels, rows, truth, weight, split)
-
-
-def _analyzer(corpus: Corpus, settings: Settings) -> Analyzer:
-    return Analyzer(settings, corpus.lexicons, corpus.cues)
-
-
-def _used(
-    corpus: Corpus, problem: _Problem, counts: Sequence[BlockCounts], settings: Settings
-) -> list[tuple[BlockCounts, float]]:
-    """The blocks that inform a target, with their weights."""
-    analyzer = _analyzer(corpus, settings)
-    return [(counts[b], analyzer.block_weights[b]) for b in analyzer.blocks_of(problem.name)]

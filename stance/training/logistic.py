@@ -74,12 +74,12 @@ def fit_path(
 
 
 def evidence_weights(x: Any, truth: npt.NDArray[np.int64], labels: int) -> Floats:
-    """How much each term tells of the labels: the root mean square of its naive-Bayes log-count ratios.
+    """How much each term tells of the labels: the square root of its naive-Bayes log-count ratios' root mean square.
 
     For each label, ``ln (p / q)`` where p and q are the shares of the paragraphs with and without the label that have
     the term, with one paragraph added to either; divided by the mean of all terms. After Wang and Manning (2012),
     "Baselines and Bigrams", who scale by the ratio of two classes; one weight a term serves all labels here, so that
-    one multinomial fit does.
+    one multinomial fit does. The square root, halfway to no weights, carried over best to writers not seen.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def evidence_weights(x: Any, truth: npt.NDArray[np.int64], labels: int) -> Float
     lacking = having.sum(axis=0) - having
     p = (having + 1) / (size + 2)[:, None]
     q = (lacking + 1) / (len(truth) - size + 2)[:, None]
-    told = np.sqrt((np.log(p / q) ** 2).mean(axis=0))
+    told = (np.log(p / q) ** 2).mean(axis=0) ** 0.25
     mean = told.mean() if len(told) else 0.0
     return np.asarray(told / mean if mean else np.ones_like(told))
 

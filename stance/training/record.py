@@ -24,7 +24,9 @@ GOLDEN = 12
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "safetensors")
 
 
-def evaluate_held_out(result: TrainingResult, corpus: Corpus, seed: int = 0) -> list[Evaluation]:
+def evaluate_held_out(
+    result: TrainingResult, corpus: Corpus, seed: int = 0, *, unseen: bool = False
+) -> list[Evaluation]:
     """Measure the cross-validated probabilities, one evaluation a target.
 
     Parameters
@@ -35,17 +37,18 @@ def evaluate_held_out(result: TrainingResult, corpus: Corpus, seed: int = 0) -> 
         The labels.
     seed : int
         Of the bootstrap over groups of articles.
+    unseen : bool
+        Measure the files that the corpus names for calibration instead, by models that saw nothing of the file.
     """
     found = []
     labels = result.model.labels
+    probabilities = result.probabilities if not unseen or result.unseen is None else result.unseen
     for t, target in enumerate(corpus.targets):
-        rows = corpus.coded(target.name)
+        rows = [i for i in corpus.coded(target.name) if probabilities[i, t, 0] == probabilities[i, t, 0]]
         columns = [labels.index(label) for label in target.labels]
         truth = np.array([target.labels.index(corpus.examples[i].labels[target.name]) for i in rows], dtype=np.int64)
         groups = [corpus.groups[i] for i in rows]
-        found.append(
-            evaluate_probabilities(target, result.probabilities[rows, t][:, columns], truth, groups, seed=seed)
-        )
+        found.append(evaluate_probabilities(target, probabilities[rows, t][:, columns], truth, groups, seed=seed))
     return found
 
 
@@ -84,6 +87,12 @@ def with_record(
         "metrics": {evaluation.target.name: evaluation.to_dict() for evaluation in evaluations},
         "golden": golden,
     }
+    if result.unseen is not None:
+        unseen = evaluate_held_out(result, corpus, seed, unseen=True)
+        facts["unseen_files"] = {
+            "files": list(corpus.calibration),
+            "metrics": {evaluation.target.name: evaluation.to_dict() for evaluation in unseen},
+        }
     if probes:
         tried = run_probes(model, probes)
         facts["probes"] = {

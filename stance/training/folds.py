@@ -1,0 +1,175 @@
+"""Cross-validation: what is held out from what, and the margins of models that did not see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from joblib import Parallel, delayed
+from scipy import sparse
+from sklearn.model_selection import StratifiedGroupKFold
+
+from stance.errors import CorpusError
+from stance.model.analyzer import Analyzer, Settings
+from stance.training.corpus import Corpus
+from stance.training.features import BlockCounts
+from stance.training.logistic import fit_path
+
+__all__ = [
+    "HeldOut",
+    "Problem",
+    "analyzer_for",
+    "cross_validate",
+    "fold_margins",
+    "read_problem",
+    "used_blocks",
+    "without_files",
+]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Margins of every paragraph from models that did not see its group.
+
+    Attributes
+    ----------
+    margins : ndarray, shape (paragraphs, targets, labels)
+        NaN where the paragraph is not coded on that target.
+    fold : ndarray of int, shape (paragraphs, targets)
+        -1 where not coded.
+    """
+
+    margins: Floats
+    fold: Ints
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One target's rows, truths and folds."""
+
+    name: str
+    index: int
+    labels: tuple[str, ...]
+    rows: Ints
+    truth: Ints
+    weight: Floats
+    folds: list[tuple[Ints, Ints]]
+
+
+def read_problem(corpus: Corpus, t: int, folds: int, seed: int) -> Problem:
+    """What is to be learnt of the target at place ``t``, with its folds.
+
+    Raises
+    ------
+    CorpusError
+        If the target has too few paragraphs, articles or labels to be cross-validated.
+    """
+    target = corpus.targets[t]
+    rows = np.array(corpus.coded(target.name), dtype=np.int64)
+    truth = np.array([target.labels.index(corpus.examples[i].labels[target.name]) for i in rows], dtype=np.int64)
+    groups = np.array(corpus.groups)[rows]
+    most = int(np.bincount(truth).max()) if len(truth) else 0
+    if len(np.unique(truth)) < 2 or len(np.unique(groups)) < folds or most < folds:
+        raise CorpusError(
+            f"target {target.name!r} has {len(rows)} coded paragraphs in {len(np.unique(groups))} groups and "
+            f"{len(np.unique(truth))} labels, the most frequent one {most} times; {folds}-fold cross-validation needs "
+            f"{folds} groups, two labels and one of them {folds} times"
+        )
+    splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
+    weight = np.array([0.5 if target.name in corpus.examples[i].disputed else 1.0 for i in rows])
+    split = [(a, b) for a, b in splitter.split(rows, truth, groups)]
+    if any(len(np.unique(truth[inside])) < 2 for inside, _ in split):
+        raise CorpusError(f"target {target.name!r}: a fold leaves a single label to learn from; code more paragraphs")
+    return Problem(target.name, t, target.labels, rows, truth, weight, split)
+
+
+def cross_validate(
+    corpus: Corpus,
+    counts: Sequence[BlockCounts],
+    settings: Settings,
+    problems: Sequence[Problem],
+    choices: Mapping[str, Mapping[str, Any]],
+    jobs: int = -1,
+) -> HeldOut:
+    """Margins of every paragraph from models fitted without its group."""
+    labels = tuple(dict.fromkeys(label for target in corpus.targets for label in target.labels))
+    margins = np.full((len(corpus), len(problems), len(labels)), np.nan)
+    fold = np.full((len(corpus), len(problems)), -1)
+    tasks = [(problem, i) for problem in problems for i in range(len(problem.folds))]
+    grids = [[(float(choices[problem.name]["C"]), choices[problem.name]["class_weight"])] for problem, _ in tasks]
+    results = Parallel(n_jobs=jobs)(
+        delayed(fold_margins)(problem, i, used_blocks(corpus, problem, counts, settings), settings, grid)
+        for (problem, i), grid in zip(tasks, grids, strict=True)
+    )
+    for (problem, i), (found,) in zip(tasks, results, strict=True):
+        test = problem.rows[problem.folds[i][1]]
+        columns = [labels.index(label) for label in problem.labels]
+        margins[test[:, None], problem.index, columns] = found
+        fold[test, problem.index] = i
+    return HeldOut(margins, fold)
+
+
+def without_files(
+    corpus: Corpus,
+    counts: Sequence[BlockCounts],
+    settings: Settings,
+    problems: Sequence[Problem],
+    choices: Mapping[str, Mapping[str, Any]],
+    jobs: int,
+) -> HeldOut | None:
+    """Margins of the files named for calibration, each from a model that saw nothing of it or like it.
+
+    None where the corpus holds nothing of these files, as a part of a corpus may.
+    """
+    files = np.array([Path(example.path).stem for example in corpus])
+    groups = np.array(corpus.groups)
+    there = [name for name in corpus.calibration if (files == name).any()]
+    if not there:
+        return None
+    split = []
+    for problem in problems:
+        folds = []
+        for name in there:
+            inside = ~np.isin(groups[problem.rows], groups[files == name])
+            folds.append((np.flatnonzero(inside), np.flatnonzero(files[problem.rows] == name)))
+        split.append(replace(problem, folds=folds))
+    return cross_validate(corpus, counts, settings, split, choices, jobs)
+
+
+def fold_margins(
+    problem: Problem,
+    i: int,
+    counts: Sequence[tuple[BlockCounts, float]],
+    settings: Settings,
+    pairs: Sequence[tuple[float, str | None]],
+) -> list[Floats]:
+    """Held-out margins of one fold, for every pair of C and class weight."""
+    inside, outside = problem.folds[i]
+    train_parts, test_parts = [], []
+    for block, weight in counts:
+        fitted = block.fit(problem.rows[inside], settings.min_df, settings.sublinear_tf, weight)
+        train_parts.append(fitted.transform(block, problem.rows[inside]))
+        test_parts.append(fitted.transform(block, problem.rows[outside]))
+    x, test = sparse.hstack(train_parts).tocsr(), sparse.hstack(test_parts).tocsr()
+    fits = fit_path(x, problem.truth[inside], problem.weight[inside], pairs, len(problem.labels))
+    return [np.asarray(test @ weights.T) + starts for weights, starts in fits]
+
+
+def analyzer_for(corpus: Corpus, settings: Settings) -> Analyzer:
+    """The analyzer with the lexicons of the corpus."""
+    return Analyzer(settings, corpus.lexicons, corpus.cues)
+
+
+def used_blocks(
+    corpus: Corpus, problem: Problem, counts: Sequence[BlockCounts], settings: Settings
+) -> list[tuple[BlockCounts, float]]:
+    """The blocks that inform a target, with their weights."""
+    analyzer = analyzer_for(corpus, settings)
+    return [(counts[b], analyzer.block_weights[b]) for b in analyzer.blocks_of(problem.name)]
