@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
 
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.artefact import load_model
@@ -187,12 +188,8 @@ class AnalyzerTfidf:
         return sparse.hstack(parts).tocsr()
 
 
-class Evidence:
+class Evidence(TransformerMixin, BaseEstimator):
     """Terms weighed by what they tell of the labels, as our fit has it: both minimise the same."""
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """For scikit-learn's clone."""
-        return {}
 
     def fit(self, x: Any, y: Any) -> Evidence:
         """Learn the weights."""
