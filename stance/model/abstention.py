@@ -106,6 +106,7 @@ def abstention_reasons(counts: npt.NDArray[np.int64], language: str | None) -> l
     rules = [(n.known < LEAST_KNOWN, Reason.FEW_KNOWN_WORDS), (n.tokens == 0, Reason.EMPTY)]
     if language == "en":
         few = (n.tokens >= _LEAST_TOKENS) & (n.english < _LEAST_SHARE * n.tokens)
+        few &= n.known * 2 < n.tokens  # a headline may have none of them, yet its words are known
         rules.insert(1, ((n.latin * 2 < n.letters) | few, Reason.NOT_ENGLISH))
     reasons: list[Reason | None] = [None] * len(counts)
     for rule, reason in rules:
