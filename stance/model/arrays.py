@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from stance.errors import ModelError
 
-__all__ = ["Hashes", "Names", "map_arrays", "to_bytes"]
+__all__ = ["Hashes", "Names", "map_arrays", "read_part", "to_bytes"]
 
 _TYPES = {
     "F64": np.float64,
@@ -63,7 +63,7 @@ def map_arrays(path: Path, size: int, sha256: str) -> dict[str, npt.NDArray[Any]
     ModelError
         If it is missing, damaged or not of this format.
     """
-    raw = _map(path, size)
+    raw = read_part(path, size, mapped=True)
     if hashlib.sha256(raw).hexdigest() != sha256:
         raise ModelError(f"{path}: damaged, or not the arrays of this manifest (SHA-256 differs)")
     try:
@@ -72,7 +72,14 @@ def map_arrays(path: Path, size: int, sha256: str) -> dict[str, npt.NDArray[Any]
         raise ModelError(f"{path}: not a safetensors file: {error}") from error
 
 
-def _map(path: Path, most: int) -> mmap.mmap | bytes:
+def read_part(path: Path, most: int, *, mapped: bool = False) -> mmap.mmap | bytes:
+    """The bytes of a file of a model, perhaps mapped instead of read.
+
+    Raises
+    ------
+    ModelError
+        If there is no such file, or it has more than `most` bytes.
+    """
     try:
         size = path.stat().st_size
         if not path.is_file():
@@ -80,7 +87,7 @@ def _map(path: Path, most: int) -> mmap.mmap | bytes:
         if size > most:
             raise ModelError(f"{path}: damaged, or not part of a model ({size:,} bytes, at most {most:,} expected)")
         # Windows lets no one replace a file that is mapped; and nothing can be mapped of an empty one
-        if sys.platform == "win32" or not size:
+        if not mapped or sys.platform == "win32" or not size:
             return path.read_bytes()
         with path.open("rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from stance.errors import IncompatibleModelError, ModelError
 from stance.labels import Target
 from stance.model.analyzer import Analyzer, Settings
-from stance.model.arrays import Hashes, Names, map_arrays, to_bytes
+from stance.model.arrays import Hashes, Names, map_arrays, read_part, to_bytes
 from stance.model.kernel_layout import KERNEL_ARRAYS, LAYOUT, KernelTables, Layout, plain_layout
 from stance.model.lexicon import Lexicon
 from stance.model.stance_model import StanceModel
@@ -111,7 +111,7 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     path = folder / MANIFEST
     if not folder.exists():
         raise ModelError(f"{folder}: no such model; a model is a folder with {MANIFEST} and {ARRAYS}")
-    raw = _read_bytes(path, _LARGEST_MANIFEST)
+    raw = bytes(read_part(path, _LARGEST_MANIFEST))
     try:
         manifest = json.loads(raw)
     except (ValueError, RecursionError) as error:
@@ -313,18 +313,6 @@ def _lexicon(groups: Mapping[str, Any]) -> Lexicon:
 def _manifest_hash(manifest: Mapping[str, Any]) -> str:
     rest = {key: value for key, value in manifest.items() if key != "manifest_sha256"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def _read_bytes(path: Path, most: int) -> bytes:
-    try:
-        size = path.stat().st_size
-        if not path.is_file():
-            raise ModelError(f"{path}: not a file")
-        if size > most:
-            raise ModelError(f"{path}: damaged, or not part of a model ({size:,} bytes, at most {most:,} expected)")
-        return path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"{path}: {error.strerror or error}") from error
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -220,10 +220,8 @@ def fit_model(
             begin = end
         if by_file is not None and unseen is not None:
             scale[t] = _calibrate_by_file(problem, by_file, columns, unseen)
-            bias[t, columns] = 0.0
             own = held_out.margins[problem.rows, t][:, columns]
-            probabilities[problem.rows, t] = 0.0
-            probabilities[problem.rows[:, None], t, columns] = softmax(scale[t] * own)
+            _put(probabilities, problem.rows, t, columns, softmax(scale[t] * own))
         else:
             scale[t], bias[t, columns] = _calibrate_by_fold(problem, held_out, columns, probabilities)
     blocks = [
@@ -248,7 +246,10 @@ def fit_model(
 
 
 def _calibrate_by_file(problem: Problem, by_file: HeldOut, columns: Sequence[int], unseen: Floats) -> float:
-    """One temperature on all the files; fills `unseen` by temperatures that leave out the paragraph's own."""
+    """One temperature on all the files; fills `unseen` by temperatures that leave out the paragraph's own file.
+
+    Where there is only one file, its own has to do.
+    """
     t = problem.index
     fold = by_file.fold[problem.rows, t]
     margins = by_file.margins[problem.rows, t][:, columns]
@@ -256,8 +257,7 @@ def _calibrate_by_file(problem: Problem, by_file: HeldOut, columns: Sequence[int
         here, others = fold == i, (fold >= 0) & (fold != i)
         chosen = others if others.any() else here
         scale = fit_temperature(margins[chosen], problem.truth[chosen])
-        unseen[problem.rows[here], t] = 0.0
-        unseen[problem.rows[here][:, None], t, columns] = softmax(scale * margins[here])
+        _put(unseen, problem.rows[here], t, columns, softmax(scale * margins[here]))
     return fit_temperature(margins[fold >= 0], problem.truth[fold >= 0])
 
 
@@ -271,9 +271,14 @@ def _calibrate_by_fold(
     for i in np.unique(fold):
         here = fold == i
         scale, bias = fit_vector_scaling(margins[~here], problem.truth[~here])
-        probabilities[problem.rows[here], t] = 0.0
-        probabilities[problem.rows[here][:, None], t, columns] = softmax(scale * margins[here] + bias)
+        _put(probabilities, problem.rows[here], t, columns, softmax(scale * margins[here] + bias))
     return fit_vector_scaling(margins, problem.truth)
+
+
+def _put(into: Floats, rows: Ints, t: int, columns: Sequence[int], probabilities: Floats) -> None:
+    """Store the probabilities of one target's labels; labels of other targets only get 0."""
+    into[rows, t] = 0.0
+    into[rows[:, None], t, columns] = probabilities
 
 
 def _choose(trials: Sequence[dict[str, Any]]) -> dict[str, Any]:
