@@ -49,13 +49,13 @@ import stance
 from stance.model.weights import softmax
 frame = pd.read_parquet(sys.argv[1])
 model = stance.load_model(sys.argv[2])
-analyses = [model.analyzer.analyze(text).blocks for text in frame["text"]]
+analyses = [model.analyzer.analyze(text) for text in frame["text"]]
 margins = np.zeros((len(frame), len(model.targets), len(model.labels))) + model.weights.intercept
 for b, block in enumerate(model.weights.blocks):
     counts = []
-    for blocks in analyses:
+    for analysis in analyses:
         row = {}
-        for term in blocks[b]:
+        for term in analysis.blocks[b]:
             row[term.name] = row.get(term.name, 0) + 1
         counts.append(row)
     vectorizer = DictVectorizer().fit([dict.fromkeys(block.terms, 1)])
@@ -65,7 +65,7 @@ for b, block in enumerate(model.weights.blocks):
     norm = np.sqrt(x.multiply(x).sum(axis=1)).A1 if hasattr(x, "A1") else np.sqrt(np.asarray(x.multiply(x).sum(axis=1)))
     norm = np.asarray(norm).ravel(); norm[norm == 0] = 1
     margins += (x @ block.coef.reshape(len(block.terms), -1) * (block.weight / norm)[:, None]).reshape(margins.shape)
-p = model.weights.probabilities(margins)
+p = model.weights.probabilities(margins, model.mentioned(np.array([a.mentioned for a in analyses])))
 for t, target in enumerate(model.targets):
     for k, label in enumerate(model.labels):
         frame[f"{target.name}_p_{label}"] = p[:, t, k]

@@ -243,7 +243,7 @@ class Bench:
         python = PythonKernel(model.analyzer, model.weights)
         pipeline = speed_parts.SamePipeline(model)
         runs: dict[str, Callable[[], object]] = {
-            "kernel": lambda: model.weights.probabilities(kernel.score(few).margins),
+            "kernel": lambda: model.probabilities(kernel.score(few)),
             "kernel, with labels and reasons": lambda: model.score_paragraphs(few),
             "pure Python": lambda: python.score(few),
             "pure-Python analyzer + scikit-learn": lambda: pipeline.score(few),
@@ -255,7 +255,7 @@ class Bench:
         self.report.note("whole", "greatest difference", float(difference), f"{difference:.1e} in a margin")
         frozen = tuple(self.texts)
         runs = {
-            "kernel": lambda: model.weights.probabilities(kernel.score(self.texts).margins),
+            "kernel": lambda: model.probabilities(kernel.score(self.texts)),
             "kernel, tokens and keys only": lambda: kernel.compiled.count_tokens(frozen),
             "scikit-learn, n-grams alone": lambda: self.same.score(self.texts),
         }

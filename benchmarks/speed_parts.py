@@ -53,15 +53,19 @@ class SamePipeline:
 
     def margins(self, texts: Sequence[str]) -> Any:
         """As `Weights.margins` has them."""
-        analyses = [self.model.analyzer.analyze(text).blocks for text in texts]
-        total = np.tile(self.model.weights.intercept.ravel(), (len(texts), 1))
-        for b, (counter, tfidf, coef, weight) in enumerate(self.blocks):
-            total += tfidf.transform(counter.transform([blocks[b] for blocks in analyses])) @ coef * weight
-        return total.reshape(len(texts), *self.model.weights.intercept.shape)
+        return self._margins([self.model.analyzer.analyze(text) for text in texts])
 
     def score(self, texts: Sequence[str]) -> Any:
         """Probabilities."""
-        return self.model.weights.probabilities(self.margins(texts))
+        analyses = [self.model.analyzer.analyze(text) for text in texts]
+        mentioned = self.model.mentioned(np.array([analysis.mentioned for analysis in analyses]))
+        return self.model.weights.probabilities(self._margins(analyses), mentioned)
+
+    def _margins(self, analyses: Sequence[Any]) -> Any:
+        total = np.tile(self.model.weights.intercept.ravel(), (len(analyses), 1))
+        for b, (counter, tfidf, coef, weight) in enumerate(self.blocks):
+            total += tfidf.transform(counter.transform([analysis.blocks[b] for analysis in analyses])) @ coef * weight
+        return total.reshape(len(analyses), *self.model.weights.intercept.shape)
 
 
 # --- cold start
@@ -356,7 +360,7 @@ def growth(bench: Any, interleave: Interleave) -> None:
         coef = generator.normal(size=(n, 2, 4)).astype(np.float32)
         idf = np.linspace(1, 8, n).astype(np.float32)
         weights = Weights(
-            [BlockWeights("words", terms, idf, coef, 1.0)], np.zeros((2, 4)), np.ones(2), np.zeros((2, 4))
+            [BlockWeights("words", terms, idf, coef, 1.0)], np.zeros((2, 4)), np.ones((2, 2)), np.zeros((2, 4))
         )
         _rate(bench.report, interleave, f"{n:,} word 1- to 3-grams", open_kernel(analyzer, weights), texts)
 

@@ -112,7 +112,7 @@ def _weights(analyzer: Analyzer, texts: Sequence[str], share: float = 0.8, label
         blocks.append(BlockWeights(name, terms, idf, coef, weight * 0.7))
     intercept = generator.normal(size=(targets, labels))
     intercept[0, 0] = -math.inf
-    return Weights(blocks, intercept, np.ones(targets), np.zeros((targets, labels)))
+    return Weights(blocks, intercept, np.ones((targets, 2)), np.zeros((targets, labels)))
 
 
 def _pair(settings_: Settings, lexicons: dict[str, Lexicon], cues: Lexicon | None, **options: Any) -> tuple[Any, Any]:
@@ -340,7 +340,7 @@ def test_arrow_strings_are_scored_like_python_ones() -> None:
 def test_bytes_that_are_no_utf8_are_refused(raw: bytes) -> None:
     """Arrow does not check its strings; the kernel does, and says which one is wrong."""
     compiled, _ = _kernels("words")
-    margins, counts = np.empty((2, 2, 4)), np.empty((2, 5), dtype=np.int64)
+    margins, counts = np.empty((2, 2, 4)), np.empty((2, 6), dtype=np.int64)
     offsets = np.array([0, 2, 2 + len(raw)], dtype=np.int32)
     with pytest.raises(ArticleError, match="not valid UTF-8") as caught:
         compiled.compiled.score_buffers(offsets, b"ok" + raw, False, 0, 2, margins, counts)
@@ -351,7 +351,7 @@ def test_bytes_that_are_no_utf8_are_refused(raw: bytes) -> None:
 def test_wrong_arguments_are_refused() -> None:
     """Arrays without room, offsets beyond the data, and what is no text raise instead of reading astray."""
     c = _kernels("words")[0].compiled
-    room, counts = np.empty((1, 2, 4)), np.empty((1, 5), dtype=np.int64)
+    room, counts = np.empty((1, 2, 4)), np.empty((1, 6), dtype=np.int64)
     for arguments in ((("a", "b"), room, counts), (("a",), room[:0], counts), (("a",), room, counts[:0])):
         with pytest.raises(ValueError, match="no room"):
             c.score(*arguments)

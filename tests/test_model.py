@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,12 @@ import stance
 from stance.errors import ModelError
 from stance.model.abstention import Reason, abstention_reason
 from stance.model.analyzer import Analyzer, Settings
+from stance.model.kernel import compiled_extension
 from stance.model.lexicon import Lexicon, expand_braces
 from stance.model.scores import Scores
 from stance.model.stance_model import StanceModel
 from stance.model.tokens import Gap, tokenize
+from stance.model.weights import softmax
 from stance.training.corpus import Corpus
 
 LEXICON = Lexicon({"core": ["sanction{,s}", "asset freeze{,s}"], "weak": ["measures"]})
@@ -120,6 +123,24 @@ def test_character_terms_are_those_of_scikit_learn() -> None:
     counts = vectorizer.transform([text]).toarray()[0]
     names = vectorizer.get_feature_names_out()
     assert ours == sorted(n for n, c in zip(names, counts, strict=True) for _ in range(c))
+
+
+@pytest.mark.parametrize("kernel", ["compiled", "python"])
+def test_a_mention_decides_the_scale(small_model: StanceModel, monkeypatch: pytest.MonkeyPatch, kernel: str) -> None:
+    """Margins are scaled by the first number without a mention of the target, by the second one with it."""
+    if kernel == "compiled" and compiled_extension() is None:
+        pytest.skip("the compiled kernel is not in use")
+    monkeypatch.setenv("STANCE_KERNEL", kernel)
+    weights = small_model.weights
+    model = replace(small_model, weights=replace(weights, scale=np.array([[0.5, 2.0], [3.0, 0.25]])))
+    texts = ["The minister said that the sanctions on oil would stay.", "The minister said that the talks would go on."]
+    scores = model.score_paragraphs(texts)
+    for i, scales in enumerate([(2.0, 3.0), (0.5, 0.25)]):
+        for t, scale in enumerate(scales):
+            expected = softmax(scores.margins[i, t] * scale + weights.bias[t])
+            np.testing.assert_allclose(scores.probabilities[i, t], expected, rtol=1e-12)
+            explained = model.explain(texts[i], model.targets[t].name)
+            assert explained.probability == pytest.approx(expected.max(), abs=1e-9)
 
 
 def test_braces_are_written_out() -> None:

@@ -20,7 +20,7 @@ from stance.model.analyzer import Analyzer, Settings
 from stance.model.artefact import load_model
 from stance.model.stance_model import StanceModel
 from stance.training.agreement import krippendorff_alpha
-from stance.training.calibration import fit_temperature, fit_vector_scaling
+from stance.training.calibration import fit_temperature, fit_temperatures, fit_vector_scaling
 from stance.training.corpus import Corpus, Example
 from stance.training.corpus_files import read_corpus
 from stance.training.duplicates import group_articles, near_duplicates
@@ -206,6 +206,19 @@ def test_temperature_mends_overconfidence() -> None:
     assert fit_temperature(3 * margins, truth) == pytest.approx(1 / 3, rel=0.1)
 
 
+def test_each_kind_of_paragraph_has_a_temperature_of_its_own() -> None:
+    """Margins too large where there is a mention, too small where there is none, are both mended."""
+    rng = np.random.default_rng(2)
+    margins = rng.normal(size=(8000, 3))
+    p = np.exp(margins) / np.exp(margins).sum(axis=1, keepdims=True)
+    truth = np.array([rng.choice(3, p=row) for row in p])
+    mentioned = np.arange(8000) % 2 == 0
+    distorted = margins * np.where(mentioned, 3.0, 0.5)[:, None]
+    assert fit_temperatures(distorted, truth, mentioned) == pytest.approx([2.0, 1 / 3], rel=0.15)
+    few = fit_temperatures(distorted, truth, np.arange(8000) < 99)
+    assert few[0] == few[1] == fit_temperature(distorted, truth)
+
+
 def test_files_named_for_calibration_are_scored_unseen(small_corpus: Corpus) -> None:
     """Their probabilities are those of a model fitted without the file, and the model has no bias, only a scale."""
     half = len(small_corpus) // 2
@@ -255,6 +268,8 @@ def test_the_exported_pipeline_scores_alike(small_model: StanceModel, small_corp
     """scikit-learn's Pipeline, written and read by joblib in another process, gives the same probabilities."""
     import joblib
 
+    weights = small_model.weights
+    small_model = replace(small_model, weights=replace(weights, scale=weights.scale * [1.3, 0.7]))
     pipeline = to_pipeline(small_model, "sanctions")
     joblib.dump(pipeline, tmp_path / "p.joblib")
     texts = small_corpus.texts[:30]

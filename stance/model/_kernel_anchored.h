@@ -262,12 +262,14 @@ static void count_fact(const model *m, workspace *w, int b, size_t fact, uint32_
     count_symbols(m, w, b, KEY_FACT, (uint32_t)fact, 0, 0, at, at);
 }
 
-/* Both anchored blocks of all targets. Only sentences in which a mention may begin are looked at closely. */
-static void count_anchored(const model *m, workspace *w)
+/* Both anchored blocks of all targets. Only sentences in which a mention may begin are looked at closely.
+ * Returns the targets that are mentioned, as bits. */
+static uint32_t count_anchored(const model *m, workspace *w)
 {
     target_facts facts[MOST_TARGETS];
     text_buffers *t = &w->text;
     size_t from = 0, i, sentences = 0;
+    uint32_t mentioned = 0;
     int target;
     memset(facts, 0, (size_t)m->n_targets * sizeof *facts);
     memset(w->seen_groups, 0, m->groups);
@@ -284,11 +286,13 @@ static void count_anchored(const model *m, workspace *w)
         const target_facts *f = &facts[target];
         int b = m->anchored + 2 * target;
         if (!f->mentions) continue;
+        mentioned |= (uint32_t)1 << target;
         count_fact(m, w, b, FACT_MENTIONS + (f->mentions < 4 ? f->mentions : 4), f->at);
         count_fact(m, w, b, f->first_sentence ? FACT_NOT_FIRST : FACT_FIRST, f->at);
         count_fact(m, w, b, f->last_sentence + 1 == sentences ? FACT_LAST : FACT_NOT_LAST, f->at);
         count_fact(m, w, b, FACT_SENTENCES + (sentences < 4 ? sentences : 4), f->at);
     }
+    return mentioned;
 }
 
 #endif

@@ -6,7 +6,7 @@
 #include "_kernel_check.h"
 
 /* Columns of the counts that decide an abstention; see stance.model.abstention.WordCounts. */
-enum { COUNT_TOKENS, COUNT_KNOWN, COUNT_ENGLISH, COUNT_LETTERS, COUNT_LATIN, COUNTS };
+enum { COUNT_TOKENS, COUNT_KNOWN, COUNT_ENGLISH, COUNT_LETTERS, COUNT_LATIN, COUNT_MENTIONED, COUNTS };
 
 /* Keys of all words, and the cache lines they will be looked up in on their way. Here and below what a loop needs is
  * copied to locals first: a store of a number might else change it, for all that the compiler knows. */
@@ -209,7 +209,7 @@ static int read_text(const model *m, workspace *w, const unsigned char *text, si
     look_up_words(m, w, counts, &flags);
     count_ngrams(m, w);
     if (m->characters) count_characters(m, w, text, n);
-    if (m->n_targets && flags & ID_MENTION) count_anchored(m, w);
+    counts[COUNT_MENTIONED] = m->n_targets && flags & ID_MENTION ? count_anchored(m, w) : 0;
     return TEXT_OK;
 }
 

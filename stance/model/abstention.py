@@ -40,7 +40,7 @@ class Reason(enum.StrEnum):
 
 
 class WordCounts(NamedTuple):
-    """What the decision to abstain rests on; one integer each, or arrays of them.
+    """What the decision to abstain and the calibration rest on; one integer each, or arrays of them.
 
     Attributes
     ----------
@@ -52,6 +52,8 @@ class WordCounts(NamedTuple):
         Words of `ENGLISH`.
     letters, latin : int
         Characters of all words, and those before U+0250.
+    mentioned : int
+        Bits: which of `Analyzer.anchored_targets` the paragraph mentions, the first one the lowest.
     """
 
     tokens: Any
@@ -59,9 +61,10 @@ class WordCounts(NamedTuple):
     english: Any
     letters: Any
     latin: Any
+    mentioned: Any
 
 
-def count_words(tokens: Sequence[Token], vocabulary: Container[str]) -> WordCounts:
+def count_words(tokens: Sequence[Token], vocabulary: Container[str], mentioned: int = 0) -> WordCounts:
     """Count the words of a paragraph; the compiled kernel counts the same.
 
     Parameters
@@ -70,6 +73,8 @@ def count_words(tokens: Sequence[Token], vocabulary: Container[str]) -> WordCoun
         The paragraph.
     vocabulary : container of str
         Words that the model knows.
+    mentioned : int
+        As in `WordCounts`.
     """
     letters = "".join(token.word for token in tokens)
     return WordCounts(
@@ -78,6 +83,7 @@ def count_words(tokens: Sequence[Token], vocabulary: Container[str]) -> WordCoun
         english=sum(token.word in ENGLISH for token in tokens),
         letters=len(letters),
         latin=sum(character < "\u0250" for character in letters),
+        mentioned=mentioned,
     )
 
 
@@ -86,7 +92,7 @@ def abstention_reasons(counts: npt.NDArray[np.int64], language: str | None) -> l
 
     Parameters
     ----------
-    counts : ndarray of int, shape (paragraphs, 5)
+    counts : ndarray of int, shape (paragraphs, 6)
         A row of `WordCounts` for each.
     language : str or None
         ``"en"`` asks for English; else only known words count.
@@ -98,7 +104,7 @@ def abstention_reasons(counts: npt.NDArray[np.int64], language: str | None) -> l
 
     Examples
     --------
-    >>> abstention_reasons(np.array([[0, 0, 0, 0, 0], [9, 9, 4, 40, 40]]), "en")
+    >>> abstention_reasons(np.array([[0, 0, 0, 0, 0, 0], [9, 9, 4, 40, 40, 1]]), "en")
     [<Reason.EMPTY: 'empty'>, None]
     """
     n = WordCounts(*counts.T)

@@ -44,10 +44,21 @@ class Term(NamedTuple):
 
 
 class Analysis(NamedTuple):
-    """What the analyzer found in one paragraph."""
+    """What the analyzer found in one paragraph.
+
+    Attributes
+    ----------
+    tokens : list of Token
+        Its words.
+    blocks : list of list of Term
+        For each of `Analyzer.block_names` its terms in text order, repeated as often as they occur.
+    mentioned : int
+        Bits: which of `Analyzer.anchored_targets` it mentions, the first one the lowest.
+    """
 
     tokens: list[Token]
     blocks: list[list[Term]]
+    mentioned: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,18 +183,19 @@ class Analyzer:
         Returns
         -------
         Analysis
-            Tokens, and for each of `block_names` its terms in text order, repeated as often as they occur.
         """
         tokens = tokenize(text)
         blocks = [list(_word_ngrams(tokens, *self.settings.word_ngrams))]
         if self.settings.char_ngrams is not None:
             blocks.append(list(_char_ngrams(text, *self.settings.char_ngrams)))
+        mentioned = 0
         if self._phrases is not None:
             sentences = read_sentences(tokens, self._phrases)
-            for target in self.anchored_targets:
-                blocks.append([Term(*term) for term in anchored_terms(sentences, target, self.settings.window)])
-                blocks.append([Term(*term) for term in clause_terms(sentences, target)])
-        return Analysis(tokens, blocks)
+            for bit, target in enumerate(self.anchored_targets):
+                around = [Term(*term) for term in anchored_terms(sentences, target, self.settings.window)]
+                mentioned |= bool(around) << bit
+                blocks += [around, [Term(*term) for term in clause_terms(sentences, target)]]
+        return Analysis(tokens, blocks, mentioned)
 
 
 def _word_ngrams(tokens: list[Token], least: int, most: int) -> Iterator[Term]:

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 FORMAT = "stance-model"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST = "manifest.json"
 ARRAYS = "model.safetensors"
 
@@ -237,7 +237,7 @@ def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]], manifest: Mapping[str, 
     if [block.name for block in blocks] != analyzer.block_names:
         raise ModelError("the blocks do not fit the settings")
     numbers = [_typed(arrays[name], np.float64) for name in ("intercept", "calibration.scale", "calibration.bias")]
-    if [array.shape for array in numbers] != [shape, shape[:1], shape]:
+    if [array.shape for array in numbers] != [shape, (shape[0], 2), shape]:
         raise ModelError("intercept or calibration has the wrong shape")
     facts = {key: value for key, value in manifest.items() if key not in _OWN}
     facts["text_hashes"] = Hashes(_typed(arrays["training.text_hashes"], np.uint64))

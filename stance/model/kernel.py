@@ -39,7 +39,7 @@ class Scored(NamedTuple):
     ----------
     margins : ndarray, shape (texts, targets, labels)
         Before calibration.
-    counts : ndarray of int, shape (texts, 5)
+    counts : ndarray of int, shape (texts, 6)
         A row of `WordCounts` for each.
     """
 
@@ -109,7 +109,7 @@ class PythonKernel:
         vocabulary = self._weights.blocks[0].columns
         for i, text in enumerate(texts):
             analysis = self._analyzer.analyze(text)
-            scored.counts[i] = count_words(analysis.tokens, vocabulary)
+            scored.counts[i] = count_words(analysis.tokens, vocabulary, analysis.mentioned)
             scored.margins[i] = self._weights.margins(analysis.blocks, self._analyzer.settings.sublinear_tf)
         return scored
 

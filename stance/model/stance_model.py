@@ -13,10 +13,10 @@ import numpy.typing as npt
 from stance.articles import Article
 from stance.errors import ModelError
 from stance.labels import Target
-from stance.model.abstention import Reason, abstention_reasons
+from stance.model.abstention import Reason, WordCounts, abstention_reasons
 from stance.model.analyzer import Analyzer
 from stance.model.deciding import Stretch, deciding_stretches
-from stance.model.kernel import Kernel, kernel_in_use, open_kernel
+from stance.model.kernel import Kernel, Scored, kernel_in_use, open_kernel
 from stance.model.kernel_layout import KernelTables
 from stance.model.scores import ParagraphScore, Scores
 from stance.model.weights import Weights
@@ -165,8 +165,19 @@ class StanceModel:
         reasons = abstention_reasons(scored.counts, self.language)
         margins = scored.margins
         margins[[i for i, reason in enumerate(reasons) if reason is not None]] = np.nan
-        probabilities = self.weights.probabilities(margins)
+        probabilities = self.probabilities(scored)
         return Scores(self.targets, self.labels, margins, probabilities, reasons, self.least_probability)
+
+    def probabilities(self, scored: Scored) -> npt.NDArray[np.float64]:
+        """Calibrated probabilities of what a kernel scored, shape (paragraphs, targets, labels)."""
+        return self.weights.probabilities(scored.margins, self.mentioned(WordCounts(*scored.counts.T).mentioned))
+
+    def mentioned(self, bits: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which targets paragraphs mention, shape (paragraphs, targets), from their `WordCounts.mentioned`."""
+        found = np.zeros((len(bits), len(self.targets)), dtype=np.bool_)
+        for bit, name in enumerate(self.analyzer.anchored_targets):
+            found[:, self.target_index(name)] = bits >> bit & 1
+        return found
 
     @property
     def releases_gil(self) -> bool:
@@ -254,7 +265,8 @@ class StanceModel:
         if label is not None and label not in self.targets[t].labels:
             raise ModelError(f"target {target!r} has no label {label!r}; it has {', '.join(self.targets[t].labels)}")
         sublinear = self.analyzer.settings.sublinear_tf
-        terms = self._open_kernel().find_terms(text)
+        kernel = self._open_kernel()
+        terms = kernel.find_terms(text)
         weighed = [
             block.weigh(found.ids, found.counts, sublinear)
             for block, found in zip(self.weights.blocks, terms, strict=True)
@@ -262,7 +274,7 @@ class StanceModel:
         margins = self.weights.intercept.copy()
         for _, values in weighed:
             margins += values.sum(axis=0)
-        probabilities = self.weights.probabilities(margins)
+        probabilities = self.probabilities(Scored(margins[None], kernel.score([text]).counts))[0]
         k = self.labels.index(label) if label is not None else int(probabilities[t].argmax())
         contributions = [
             Contribution(block.name, block.terms[column], spans, value)

@@ -166,8 +166,9 @@ class Weights:
         In the analyzer's order.
     intercept : ndarray, shape (targets, labels)
         ``-inf`` where a target lacks a label.
-    scale : ndarray, shape (targets,)
-        Calibration: the margins are multiplied by it ...
+    scale : ndarray, shape (targets, 2)
+        Calibration: the margins are multiplied by the first number where a paragraph does not mention the target, by
+        the second where it does ...
     bias : ndarray, shape (targets, labels)
         ... and this is added before the softmax (vector scaling; Guo et al. 2017).
     """
@@ -184,8 +185,16 @@ class Weights:
             total += weights.contributions(terms, sublinear_tf).values.sum(axis=0)
         return total
 
-    def probabilities(self, margins: Floats) -> Floats:
-        """Calibrated probabilities; shape (..., targets, labels)."""
-        scaled = margins * self.scale[:, None]
+    def probabilities(self, margins: Floats, mentioned: npt.NDArray[np.bool_] | bool = False) -> Floats:
+        """Calibrated probabilities; shape (..., targets, labels).
+
+        Parameters
+        ----------
+        margins : ndarray, shape (..., targets, labels)
+            As a kernel gives them.
+        mentioned : ndarray of bool, shape (..., targets)
+            Whether the paragraph mentions the target; ``False`` for a model without lexicons.
+        """
+        scaled = margins * np.where(mentioned, self.scale[:, 1], self.scale[:, 0])[..., None]
         scaled += self.bias
         return _softmax(scaled)

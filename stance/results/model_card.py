@@ -39,7 +39,8 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "## What it does",
         "",
         f"Tags a paragraph's stance on {' and '.join(f'*{name}*' for name in targets)}.",
-        "Multinomial logistic regression over TF-IDF, one a target; calibrated by vector scaling on held-out folds.",
+        "Multinomial logistic regression over TF-IDF, one a target; calibrated by "
+        + ("temperatures on files it has not seen." if manifest.get("unseen") else "vector scaling on held-out folds."),
         "",
         "| target | labels | C | class weights |",
         "|---|---|---|---|",
@@ -118,7 +119,8 @@ def _unseen(found: Mapping[str, Any] | None) -> list[str]:
         "",
         f"Each of {len(found['files'])} files of the corpus ({', '.join(found['files'])}), scored by a model that saw "
         "nothing of the file, its writer or what is like it, and calibrated on the other ones. Probabilities of the "
-        "model are calibrated on these files, as they are as hard as text from elsewhere.",
+        "model are calibrated on these files, as they are as hard as text from elsewhere: one temperature for paragraphs "
+        "that mention the target, one for the rest.",
         "",
         "| target | paragraphs | macro-F1 | accuracy | calibration error |",
         "|---|---|---|---|---|",

@@ -8,10 +8,12 @@ from scipy.optimize import minimize, minimize_scalar
 
 from stance.model.weights import softmax
 
-__all__ = ["fit_temperature", "fit_vector_scaling"]
+__all__ = ["fit_temperature", "fit_temperatures", "fit_vector_scaling"]
 
 # A weak pull towards "leave the margins as they are", for corpora with few paragraphs of a class.
 _RIDGE = 1e-3
+# Fewer paragraphs than this settle no temperature of their own.
+_LEAST = 100
 
 
 def fit_vector_scaling(
@@ -92,3 +94,38 @@ def fit_temperature(margins: npt.NDArray[np.float64], truth: npt.NDArray[np.int6
 
     found = minimize_scalar(loss, bounds=(-5.0, 5.0), method="bounded", options={"xatol": 1e-10})
     return float(np.exp(found.x))
+
+
+def fit_temperatures(
+    margins: npt.NDArray[np.float64], truth: npt.NDArray[np.int64], mentioned: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float64]:
+    """Fit one temperature to the paragraphs that do not mention the target and one to those that do.
+
+    That a paragraph is unrelated is easy to see where nothing is mentioned; which side it takes is hard to see where
+    something is. One temperature for both is too sure of the second and not sure enough of the first.
+
+    Parameters
+    ----------
+    margins : ndarray, shape (paragraphs, labels)
+        Margins from models that did not see the paragraph.
+    truth : ndarray of int, shape (paragraphs,)
+        Column of the true label.
+    mentioned : ndarray of bool, shape (paragraphs,)
+        Whether the paragraph mentions the target.
+
+    Returns
+    -------
+    ndarray, shape (2,)
+        Scales without and with a mention; both are that of all paragraphs where a kind has fewer than a hundred.
+
+    Examples
+    --------
+    >>> margins = np.tile([[2.0, 0.0], [2.0, 0.0], [2.0, 0.0]], (200, 1))
+    >>> truth = np.tile([0, 0, 1], 200)
+    >>> fit_temperatures(margins, truth, np.tile([True, False, True], 200)).round(1).tolist()
+    [2.9, 0.0]
+    """
+    kinds = [~mentioned, mentioned]
+    if min(int(kind.sum()) for kind in kinds) < _LEAST:
+        kinds = [np.ones_like(mentioned)] * 2
+    return np.array([fit_temperature(margins[kind], truth[kind]) for kind in kinds])

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from stance.model.analyzer import Analyzer
 from stance.model.stance_model import StanceModel
 
-__all__ = ["BlockTerms", "to_pipeline"]
+__all__ = ["BlockTerms", "CalibratedRegression", "Mentions", "to_pipeline"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,42 @@ class BlockTerms:
     def __call__(self, text: str) -> list[str]:
         """Names of the terms of one text."""
         return [term.name for term in self.analyzer.analyze(text).blocks[self.block]]
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """One term if a text mentions a target, as the ``analyzer`` of a scikit-learn vectorizer."""
+
+    analyzer: Analyzer
+    bit: int
+
+    def __call__(self, text: str) -> list[str]:
+        """Whether the target is mentioned."""
+        return ["mentioned"] if self.analyzer.analyze(text).mentioned >> self.bit & 1 else []
+
+
+class CalibratedRegression(LogisticRegression):  # type: ignore[misc]
+    """A fitted logistic regression with the model's calibration; the last column says whether the target is mentioned.
+
+    Parameters
+    ----------
+    scale : tuple of float
+        Of margins without and with a mention.
+    bias : tuple of float
+        Of each label.
+    """
+
+    def __init__(self, scale: tuple[float, float] = (1.0, 1.0), bias: tuple[float, ...] = ()) -> None:
+        super().__init__()
+        self.scale = scale
+        self.bias = bias
+
+    def decision_function(self, X: Any) -> Any:
+        """Calibrated margins: one column a label, or a single one for two labels."""
+        mentioned = np.asarray(X[:, [-1]].todense()).ravel() > 0
+        scale = np.where(mentioned, self.scale[1], self.scale[0])
+        margins = scale[:, None] * (X @ self.coef_.T + self.intercept_) + np.array(self.bias)
+        return margins if len(self.classes_) > 2 else margins[:, 1] - margins[:, 0]
 
 
 def to_pipeline(model: StanceModel, target: str) -> Pipeline:
@@ -40,8 +77,8 @@ def to_pipeline(model: StanceModel, target: str) -> Pipeline:
     Returns
     -------
     sklearn.pipeline.Pipeline
-        A `FeatureUnion` of one `TfidfVectorizer` a block, and a `LogisticRegression` whose coefficients hold the
-        calibration. It scores every text: abstention stays with the model.
+        A `FeatureUnion` of one `TfidfVectorizer` a block and one column for mentions, and a `CalibratedRegression`. It
+        scores every text: abstention stays with the model.
     """
     t = model.target_index(target)
     settings = model.analyzer.settings
@@ -60,13 +97,18 @@ def to_pipeline(model: StanceModel, target: str) -> Pipeline:
         parts.append((block.name, vectorizer))
         weights[block.name] = block.weight
         coefficients.append(block.coef[:, t, columns].T.astype(np.float64))
-    scale = model.weights.scale[t]
-    estimator = LogisticRegression()
+    names = model.analyzer.anchored_targets
+    mentions = Mentions(model.analyzer, names.index(target)) if target in names else _nothing
+    parts.append(("mentioned", CountVectorizer(analyzer=mentions, vocabulary=["mentioned"])))
+    coefficients.append(np.zeros((len(columns), 1)))
+    scale, bias = model.weights.scale[t], model.weights.bias[t, columns]
+    estimator = CalibratedRegression((float(scale[0]), float(scale[1])), tuple(bias.tolist()))
     estimator.classes_ = np.array(model.targets[t].labels)
-    estimator.coef_ = np.hstack(coefficients) * scale
-    estimator.intercept_ = model.weights.intercept[t, columns] * scale + model.weights.bias[t, columns]
-    if len(columns) == 2:
-        estimator.coef_ = (estimator.coef_[1] - estimator.coef_[0])[None]
-        estimator.intercept_ = (estimator.intercept_[1] - estimator.intercept_[0])[None]
+    estimator.coef_ = np.hstack(coefficients)
+    estimator.intercept_ = model.weights.intercept[t, columns]
     estimator.n_features_in_ = estimator.coef_.shape[1]
     return Pipeline([("terms", FeatureUnion(parts, transformer_weights=weights)), ("stance", estimator)])
+
+
+def _nothing(text: str) -> list[str]:
+    return []

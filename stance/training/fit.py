@@ -14,10 +14,10 @@ from scipy import sparse
 from sklearn.metrics import f1_score
 
 from stance.errors import CorpusError
-from stance.model.analyzer import Settings
+from stance.model.analyzer import Analyzer, Settings
 from stance.model.stance_model import StanceModel
 from stance.model.weights import BlockWeights, Weights, softmax
-from stance.training.calibration import fit_temperature, fit_vector_scaling
+from stance.training.calibration import fit_temperatures, fit_vector_scaling
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts, count_terms
 from stance.training.folds import (
@@ -197,7 +197,7 @@ def fit_model(
     labels = tuple(dict.fromkeys(label for target in corpus.targets for label in target.labels))
     shape = (len(corpus.targets), len(labels))
     intercept = np.full(shape, -np.inf)
-    scale, bias = np.ones(shape[0]), np.zeros(shape)
+    scale, bias = np.ones((shape[0], 2)), np.zeros(shape)
     probabilities = np.full(held_out.margins.shape, np.nan)
     unseen = np.full(held_out.margins.shape, np.nan) if by_file else None
     everything = np.arange(len(corpus))
@@ -219,9 +219,10 @@ def fit_model(
             coef[b][:, t, columns] = weights[:, begin:end].T
             begin = end
         if by_file is not None and unseen is not None:
-            scale[t] = _calibrate_by_file(problem, by_file, columns, unseen)
+            mentioned = _mentioned(analyzer, counts, problem)
+            scale[t] = _calibrate_by_file(problem, by_file, mentioned, columns, unseen)
             own = held_out.margins[problem.rows, t][:, columns]
-            _put(probabilities, problem.rows, t, columns, softmax(scale[t] * own))
+            _put(probabilities, problem.rows, t, columns, softmax(_scaled(own, mentioned, scale[t])))
         else:
             scale[t], bias[t, columns] = _calibrate_by_fold(problem, held_out, columns, probabilities)
     blocks = [
@@ -245,8 +246,27 @@ def fit_model(
     return TrainingResult(model, held_out, probabilities, unseen)
 
 
-def _calibrate_by_file(problem: Problem, by_file: HeldOut, columns: Sequence[int], unseen: Floats) -> float:
-    """One temperature on all the files; fills `unseen` by temperatures that leave out the paragraph's own file.
+def _mentioned(analyzer: Analyzer, counts: Sequence[BlockCounts], problem: Problem) -> npt.NDArray[np.bool_]:
+    """Which of the problem's paragraphs mention its target."""
+    if problem.name not in analyzer.anchored_targets:
+        return np.zeros(len(problem.rows), dtype=np.bool_)
+    around = counts[analyzer.block_names.index(f"around {problem.name}")]
+    return np.asarray(np.diff(around.matrix.indptr)[problem.rows] > 0)
+
+
+def _scaled(margins: Floats, mentioned: npt.NDArray[np.bool_], scale: Floats) -> Floats:
+    scaled: Floats = margins * np.where(mentioned, scale[1], scale[0])[:, None]
+    return scaled
+
+
+def _calibrate_by_file(
+    problem: Problem,
+    by_file: HeldOut,
+    mentioned: npt.NDArray[np.bool_],
+    columns: Sequence[int],
+    unseen: Floats,
+) -> Floats:
+    """Temperatures on all the files; fills `unseen` by temperatures that leave out the paragraph's own file.
 
     Where there is only one file, its own has to do.
     """
@@ -256,9 +276,9 @@ def _calibrate_by_file(problem: Problem, by_file: HeldOut, columns: Sequence[int
     for i in np.unique(fold[fold >= 0]):
         here, others = fold == i, (fold >= 0) & (fold != i)
         chosen = others if others.any() else here
-        scale = fit_temperature(margins[chosen], problem.truth[chosen])
-        _put(unseen, problem.rows[here], t, columns, softmax(scale * margins[here]))
-    return fit_temperature(margins[fold >= 0], problem.truth[fold >= 0])
+        scale = fit_temperatures(margins[chosen], problem.truth[chosen], mentioned[chosen])
+        _put(unseen, problem.rows[here], t, columns, softmax(_scaled(margins[here], mentioned[here], scale)))
+    return fit_temperatures(margins[fold >= 0], problem.truth[fold >= 0], mentioned[fold >= 0])
 
 
 def _calibrate_by_fold(
