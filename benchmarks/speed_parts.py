@@ -306,7 +306,7 @@ def grid(args: Any, report: Any, interleave: Interleave) -> None:
 
     def ours() -> None:
         counts = count_terms(training.analyzer, training.corpus.texts)
-        used = folds.used_blocks(training.corpus, problem, counts, training.settings)
+        used = folds.used_blocks(training.analyzer, problem, counts)
         pairs = [(each, "balanced") for each in c]
         found = [folds.fold_margins(problem, i, used, training.settings, pairs) for i in range(5)]
         truths = [problem.truth[outside] for _, outside in problem.folds]

@@ -119,8 +119,8 @@ def _unseen(found: Mapping[str, Any] | None) -> list[str]:
         "",
         f"Each of {len(found['files'])} files of the corpus ({', '.join(found['files'])}), scored by a model that saw "
         "nothing of the file, its writer or what is like it, and calibrated on the other ones. Probabilities of the "
-        "model are calibrated on these files, as they are as hard as text from elsewhere: one temperature for paragraphs "
-        "that mention the target, one for the rest.",
+        "model are calibrated on these files, as they are as hard as text from elsewhere: one temperature for "
+        "paragraphs that mention the target, one for the rest.",
         "",
         "| target | paragraphs | macro-F1 | accuracy | calibration error |",
         "|---|---|---|---|---|",

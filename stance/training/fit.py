@@ -317,8 +317,9 @@ def _search(
 ) -> list[dict[str, Any]]:
     pairs = list(itertools.product(grid.C, grid.class_weight))
     tasks = [(problem, i) for problem in problems for i in range(len(problem.folds))]
+    analyzer = analyzer_for(corpus, settings)
     results = Parallel(n_jobs=jobs)(
-        delayed(fold_margins)(problem, i, used_blocks(corpus, problem, counts, settings), settings, pairs)
+        delayed(fold_margins)(problem, i, used_blocks(analyzer, problem, counts), settings, pairs)
         for problem, i in tasks
     )
     trials = []

@@ -104,8 +104,9 @@ def cross_validate(
     fold = np.full((len(corpus), len(problems)), -1)
     tasks = [(problem, i) for problem in problems for i in range(len(problem.folds))]
     grids = [[(float(choices[problem.name]["C"]), choices[problem.name]["class_weight"])] for problem, _ in tasks]
+    analyzer = analyzer_for(corpus, settings)
     results = Parallel(n_jobs=jobs)(
-        delayed(fold_margins)(problem, i, used_blocks(corpus, problem, counts, settings), settings, grid)
+        delayed(fold_margins)(problem, i, used_blocks(analyzer, problem, counts), settings, grid)
         for (problem, i), grid in zip(tasks, grids, strict=True)
     )
     for (problem, i), (found,) in zip(tasks, results, strict=True):
@@ -167,9 +168,6 @@ def analyzer_for(corpus: Corpus, settings: Settings) -> Analyzer:
     return Analyzer(settings, corpus.lexicons, corpus.cues)
 
 
-def used_blocks(
-    corpus: Corpus, problem: Problem, counts: Sequence[BlockCounts], settings: Settings
-) -> list[tuple[BlockCounts, float]]:
+def used_blocks(analyzer: Analyzer, problem: Problem, counts: Sequence[BlockCounts]) -> list[tuple[BlockCounts, float]]:
     """The blocks that inform a target, with their weights."""
-    analyzer = analyzer_for(corpus, settings)
     return [(counts[b], analyzer.block_weights[b]) for b in analyzer.blocks_of(problem.name)]
