@@ -40,7 +40,11 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "",
         f"Tags a paragraph's stance on {' and '.join(f'*{name}*' for name in targets)}.",
         "Multinomial logistic regression over TF-IDF, one a target; calibrated by "
-        + ("temperatures on files it has not seen." if manifest.get("unseen") else "vector scaling on held-out folds."),
+        + (
+            "temperatures on files it has not seen."
+            if manifest.get("unseen_files")
+            else "vector scaling on held-out folds."
+        ),
         "",
         "| target | labels | C | class weights |",
         "|---|---|---|---|",
