@@ -108,6 +108,43 @@ def test_facts_of_a_page(tmp_path: Path) -> None:
     assert (article.title, article.date, article.outlet) == (TITLE, "2025-03-14", "The Harbor Ledger")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("<div>{}</div>".format("<p></p>".join(PARAGRAPHS)), id="empty paragraphs between"),
+        pytest.param("<p>{}</p>".format("<br>".join(PARAGRAPHS)), id="one line break after whole sentences"),
+        pytest.param("<pre>\n{}\n</pre>".format("\n\n".join(PARAGRAPHS)), id="set as it stands"),
+        pytest.param(
+            "<table><tr><td><a href=/w>World</a><br><a href=/b>Business</a><br><a href=/o>Opinion</a></td><td>"
+            + "<br><br>".join(PARAGRAPHS)
+            + "<br><br></td><td>Top stories<br><a href=/1>Oil prices climb again on supply fears</a><br>"
+            "<a href=/2>Film festival opens</a></td></tr></table>",
+            id="table for the layout",
+        ),
+        pytest.param("".join(f"<p>{p}</p>" for p in PARAGRAPHS).replace("sanctions", "sanc&shy;tions"), id="hyphens"),
+        pytest.param(
+            "<p><a href=/v>{}</a></p><p>{}</p><p><a href=/2>Film festival opens in the south</a></p>".format(
+                PARAGRAPHS[0], "</p><p>".join(PARAGRAPHS[1:])
+            ),
+            id="a sentence that is a link",
+        ),
+    ],
+)
+def test_paragraphs_of_a_page(tmp_path: Path, body: str) -> None:
+    """However a page parts its paragraphs, each is read as one, and nothing of the page beside them is scored."""
+    (article,) = read_articles([write(tmp_path / "a.html", f"<html><body>{body}</body></html>".encode())])
+    assert [flat(p.text) for p in article.paragraphs if not p.boilerplate] == list(PARAGRAPHS)
+
+
+def test_lines_of_a_wrapped_page_are_one_paragraph(tmp_path: Path) -> None:
+    """A line break in mid-sentence parts nothing."""
+    import textwrap
+
+    body = "".join(f"<p>{'<br>'.join(textwrap.wrap(p, 60))}</p>" for p in PARAGRAPHS)
+    (article,) = read_articles([write(tmp_path / "a.html", f"<html><body>{body}</body></html>".encode())])
+    assert [flat(p.text) for p in article.paragraphs] == list(PARAGRAPHS)
+
+
 def test_page_saved_by_a_browser(tmp_path: Path) -> None:
     """The address in the mark that browsers leave is the outlet of a page that names none."""
     page = (
