@@ -7,6 +7,7 @@ import importlib
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -361,6 +362,26 @@ def test_hyphens_at_line_ends_of_a_pdf(tmp_path: Path) -> None:
     (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
     assert "that the sanctions on the oil" in article.text
     assert "long-Standing" in article.text
+
+
+def test_turns_of_a_conversation_in_a_pdf(tmp_path: Path) -> None:
+    """Each is a paragraph, though the line before it is as long as others."""
+    turns = ["Q: Will the sanctions be lifted soon, as you said they would be?", "A: Not before all inspectors return."]
+    turns += ["Q: And the talks in Vienna, will they go on until the summer then?", "A: Yes."]
+
+    def draw(canvas: object) -> None:
+        for i, line in enumerate(turns):
+            canvas.drawString(50, 700 - 14 * i, line)  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert own(article) == turns
+
+
+@pytest.mark.parametrize(("name", "make"), [("a.odt", odt), ("a.rtf", rtf)])
+def test_hyphens_that_only_show_at_line_ends(tmp_path: Path, name: str, make: Callable[[list[str]], bytes]) -> None:
+    """They are layout, and part no word of the text."""
+    (article,) = read_articles([write(tmp_path / name, make(["The sanc\xadtions stay."]))])
+    assert article.text.startswith("The sanctions stay.")
 
 
 def test_pages_of_a_pdf(folder: Path, tmp_path: Path, root: Path) -> None:

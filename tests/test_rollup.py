@@ -202,7 +202,7 @@ def test_commands_say_that_they_classify_and_count(root: Path, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("gone.csv", None, "No such file"),
+        ("gone.csv", None, "no such file"),
         ("x.csv", "a,b\n1,2\n", "no results of `stance score`"),
         ("x.jsonl", "oops\n", "not readable as results"),
         ("x.parquet", "PAR1", "not readable as results"),

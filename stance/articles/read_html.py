@@ -9,7 +9,7 @@ from typing import IO, Any
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates, decode
 from stance.articles.exports import is_export, split_export
-from stance.articles.libraries import need, silence, unsound, whole
+from stance.articles.libraries import SOFT_HYPHEN, need, silence, unsound, whole
 from stance.articles.paragraphs import split_paragraphs
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
@@ -35,8 +35,6 @@ _WORD = re.compile(r"[^\W_]")
 #: Two line breaks in a row part paragraphs in pages that have no other marks; one does where each line is a sentence.
 _BREAKS = re.compile(r"(?:\0\s*){2,}")
 _SENTENCE = re.compile(r"[.!?…][\"'’”»)\]]*\Z")
-#: A hyphen that shows only where a browser breaks a line.
-_SOFT_HYPHEN = "\xad"
 
 
 def read_html(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
@@ -191,7 +189,7 @@ def _paragraphs(body: Any) -> Iterator[str]:
                 # a menu, set line by line
                 lines = [line for line in lines if not _is_link(line)]
             for text in lines if _are_paragraphs(lines) else [" ".join(lines)]:
-                shown = _SPACE.sub(" ", _MARKS.sub("", text)).replace(_SOFT_HYPHEN, "").strip()
+                shown = _SPACE.sub(" ", _MARKS.sub("", text)).replace(SOFT_HYPHEN, "").strip()
                 if shown and not _is_link(text):
                     yield shown
         open_text.clear()
@@ -225,7 +223,7 @@ def _blocks(tree: Any) -> Iterator[str]:
     parts: list[str] = []
 
     def flush() -> Iterator[str]:
-        text = "\t".join(_SPACE.sub(" ", part).strip() for part in "".join(parts).replace(_SOFT_HYPHEN, "").split("\0"))
+        text = "\t".join(_SPACE.sub(" ", part).strip() for part in "".join(parts).replace(SOFT_HYPHEN, "").split("\0"))
         parts.clear()
         if text.strip():
             yield text.strip()
@@ -255,4 +253,4 @@ def _blocks(tree: Any) -> Iterator[str]:
 
 
 def _clean(value: str | None) -> str | None:
-    return clean_surrogates(_SPACE.sub(" ", value.replace(_SOFT_HYPHEN, "")).strip()) or None if value else None
+    return clean_surrogates(_SPACE.sub(" ", value.replace(SOFT_HYPHEN, "")).strip()) or None if value else None
