@@ -71,7 +71,7 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
     rows = roll_up(found, level, weight, copies)
     about = f"Rolled up from {found.source}: level {level}, weight {weight}, copies {copies}."
     write_rows(rows, found.targets, output, format, level, [about, CLASSIFY_AND_COUNT])
-    unknown = int(rows.loc[rows[level].isna(), "articles"].sum()) if level in rows and level != "article" else 0
+    unknown = int(rows.loc[rows[level].isna(), "articles"].sum()) if level in ("outlet", "month") else 0
     if unknown:
         click.echo(f"{level} unknown: {unknown} articles", err=True)
     click.echo(CLASSIFY_AND_COUNT, err=True)
@@ -137,9 +137,10 @@ def write_rows(
 def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) -> Iterator[str]:
     """A roll-up as a table for people: one block a target, then the joint table."""
     from stance.labels import JOINT, UNRELATED, has_joint
+    from stance.results.rollup import nameless
 
     key = {"all": None, "article": "article_id"}.get(level, level)
-    names = ["all"] * len(rows) if key is None else [str(v) if v == v and v is not None else "?" for v in rows[key]]
+    names = ["all"] * len(rows) if key is None else rows[key].fillna(nameless(level)).astype(str).tolist()
     records = rows.to_dict("records")
     width = min(max([len(name) for name in names] + [len(level)]), 32)
     for target in targets:
