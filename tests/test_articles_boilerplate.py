@@ -80,6 +80,9 @@ EMBARGOED UNTIL 14 March 2025, 10:00
 Contact: Press Office, 202-555-0100, press@example.org
 Media contact: Jane Roe Tel: +32 2 555 01 00
 An official website of the government
+You are receiving this email because you signed up. Unsubscribe
+Unsubscribe from this list
+View this email in your browser
 """.strip().splitlines()
 
 OWN = """
@@ -119,6 +122,7 @@ Contacts: 2015-2018, a chronology of the talks by those who held them, was publi
 For immediate relief, the sanctions must go.
 At 10:05 the ministers walked out.
 An official of the ministry denied it.
+You have received our answer to the sanctions, he told the envoys.
 """.strip().splitlines()
 
 REST = ["Envoys met in Vienna on Friday.", "No date was set for the next round."]

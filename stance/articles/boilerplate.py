@@ -98,6 +98,9 @@ _LINES = rf"""(?:
     | (?:report\s+this\s+ad|remove\s+ads|this\s+is\s+an?\s+advert.{{0,40}}|learn\s+more
       |opens?\s+(?:in\s+)?(?:a\s+)?new\s+(?:tab|window))
     | (?:download|get)\s+(?:the|our)\s+.{{0,40}}\bapp\b.{{0,60}}
+    | you(?:\s+are|['’]re|\s+have)?\s+(?:receiving|received|receive|subscribed)\s+
+      (?:this|to\s+this|our)\s+(?:e-?mails?|messages?|newsletters?|mail)\b.{{0,260}}
+    | (?:to\s+)?unsubscribe\b.{{0,160}} | (?:view|read)\s+(?:this|it)\s+(?:e-?mail\s+)?(?:in|on)\s+your\s+browser\b.{{0,40}}
     # what stands under an article
     | (?:©|\(c\)|copyright\b).{{0,300}}
     | (?:tags?|topics?|keywords?|categor(?:y|ies)|filed\s+under|posted\s+in|sections?
@@ -159,7 +162,8 @@ _FIRST = frozenset(
     receive leave add write hide have got advertisement advertising sponsored promoted paid ad report remove open
     opens download c copyright tag tags topic topics keyword keywords category categories filed section sections terms
     privacy cookie about careers advertise sitemap accessibility imprint help home menu search newsletter newsletters
-    originally republished reprinted reproduced views embargoed contacts enquiries inquiries information
+    originally republished reprinted reproduced views embargoed unsubscribe you're you’re contacts enquiries
+    inquiries information
     opinions accept end ends enditem translation
     january february march april may june july august september october november december
     jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday
@@ -190,9 +194,9 @@ _SECOND = {
         "from": "our news the",
         "our": "standards staff special",
         "up": "next",
-        "you": "may might",
+        "you": "may might are have receive received",
         "what": "to do did",
-        "to": "top",
+        "to": "top unsubscribe",
         "or": "share",
         "and": "share",
     }.items()
