@@ -100,7 +100,8 @@ _LINES = rf"""(?:
     | (?:download|get)\s+(?:the|our)\s+.{{0,40}}\bapp\b.{{0,60}}
     | you(?:\s+are|['’]re|\s+have)?\s+(?:receiving|received|receive|subscribed)\s+
       (?:this|to\s+this|our)\s+(?:e-?mails?|messages?|newsletters?|mail)\b.{{0,260}}
-    | (?:to\s+)?unsubscribe\b.{{0,160}} | (?:view|read)\s+(?:this|it)\s+(?:e-?mail\s+)?(?:in|on)\s+your\s+browser\b.{{0,40}}
+    | (?:to\s+)?unsubscribe\b.{{0,160}}
+    | (?:view|read)\s+(?:this|it)\s+(?:e-?mail\s+)?(?:in|on)\s+your\s+browser\b.{{0,40}}
     # what stands under an article
     | (?:©|\(c\)|copyright\b).{{0,300}}
     | (?:tags?|topics?|keywords?|categor(?:y|ies)|filed\s+under|posted\s+in|sections?
