@@ -146,6 +146,14 @@ def test_lines_of_a_wrapped_page_are_one_paragraph(tmp_path: Path) -> None:
     assert [flat(p.text) for p in article.paragraphs] == list(PARAGRAPHS)
 
 
+def test_a_tag_with_countless_attributes(tmp_path: Path) -> None:
+    """It is refused at once: to parse it would take hours."""
+    attributes = " ".join(f"a{i}=1" for i in range(200_000))
+    page = write(tmp_path / "a.html", f"<html><body><p {attributes}>{PARAGRAPHS[0]}</p></body></html>".encode())
+    with pytest.raises(ArticleError, match="more than 2,000 attributes"):
+        list(read_articles([page]))
+
+
 def test_page_saved_by_a_browser(tmp_path: Path) -> None:
     """The address in the mark that browsers leave is the outlet of a page that names none."""
     page = (

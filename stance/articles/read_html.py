@@ -25,6 +25,9 @@ _BLOCKS = frozenset(
 )
 _UNSEEN = frozenset(("script", "style", "head", "noscript", "template"))
 _SPACE = re.compile(r"\s+")
+_TAG = re.compile(r"<[A-Za-z][^<>]{4000,}")
+#: The parser's time grows with the square of a tag's attributes, and no page needs so many.
+_MOST_ATTRIBUTES = 2000
 #: Tags of trafilatura's own tree that hold one paragraph each.
 _PARAGRAPHS = frozenset(("p", "head", "item", "row", "quote", "code"))
 _BETWEEN = {"lb": "\0", "cell": " "}
@@ -83,6 +86,8 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
     page = _MARKS.sub(" ", page)
     if (saved := _SAVED_FROM.search(page[:4000])) is not None:
         url = url or saved[1]
+    if any(tag.group().count("=") > _MOST_ATTRIBUTES for tag in _TAG.finditer(page)):
+        raise ArticleError(f"a tag of this page has more than {_MOST_ATTRIBUTES:,} attributes", source)
     with unsound("an HTML page", source):
         tree = trafilatura.load_html(page)
         found = trafilatura.bare_extraction(
