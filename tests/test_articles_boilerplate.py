@@ -73,6 +73,16 @@ This content is protected. All Rights Reserved.
 No part of this publication may be reproduced. All rights reserved.
 We use cookies to improve your experience. By continuing to browse, you agree.
 Enditem
+10:05 CET
+2h ago
+FOR IMMEDIATE RELEASE
+EMBARGOED UNTIL 14 March 2025, 10:00
+Contact: Press Office, 202-555-0100, press@example.org
+Media contact: Jane Roe Tel: +32 2 555 01 00
+An official website of the government
+You are receiving this email because you signed up. Unsubscribe
+Unsubscribe from this list
+View this email in your browser
 """.strip().splitlines()
 
 OWN = """
@@ -107,6 +117,12 @@ Reporting by the agency shows that Iran has kept the limits.
 Photos of the meeting showed both men smiling.
 The story is part of a longer history of embargoes against the island.
 Q: Will you lift the sanctions?
+Embargoed until last year, the country's oil flows again.
+Contacts: 2015-2018, a chronology of the talks by those who held them, was published in Vienna.
+For immediate relief, the sanctions must go.
+At 10:05 the ministers walked out.
+An official of the ministry denied it.
+You have received our answer to the sanctions, he told the envoys.
 """.strip().splitlines()
 
 REST = ["Envoys met in Vienna on Friday.", "No date was set for the next round."]

@@ -7,6 +7,7 @@ import importlib
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,51 @@ def test_facts_of_a_page(tmp_path: Path) -> None:
     """Title, date and outlet come from the page's own fields."""
     (article,) = read_articles([write(tmp_path / "a.html", web_page().encode())])
     assert (article.title, article.date, article.outlet) == (TITLE, "2025-03-14", "The Harbor Ledger")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("<div>{}</div>".format("<p></p>".join(PARAGRAPHS)), id="empty paragraphs between"),
+        pytest.param("<p>{}</p>".format("<br>".join(PARAGRAPHS)), id="one line break after whole sentences"),
+        pytest.param("<pre>\n{}\n</pre>".format("\n\n".join(PARAGRAPHS)), id="set as it stands"),
+        pytest.param(
+            "<table><tr><td><a href=/w>World</a><br><a href=/b>Business</a><br><a href=/o>Opinion</a></td><td>"
+            + "<br><br>".join(PARAGRAPHS)
+            + "<br><br></td><td>Top stories<br><a href=/1>Oil prices climb again on supply fears</a><br>"
+            "<a href=/2>Film festival opens</a></td></tr></table>",
+            id="table for the layout",
+        ),
+        pytest.param("".join(f"<p>{p}</p>" for p in PARAGRAPHS).replace("sanctions", "sanc&shy;tions"), id="hyphens"),
+        pytest.param(
+            "<p><a href=/v>{}</a></p><p>{}</p><p><a href=/2>Film festival opens in the south</a></p>".format(
+                PARAGRAPHS[0], "</p><p>".join(PARAGRAPHS[1:])
+            ),
+            id="a sentence that is a link",
+        ),
+    ],
+)
+def test_paragraphs_of_a_page(tmp_path: Path, body: str) -> None:
+    """However a page parts its paragraphs, each is read as one, and nothing of the page beside them is scored."""
+    (article,) = read_articles([write(tmp_path / "a.html", f"<html><body>{body}</body></html>".encode())])
+    assert [flat(p.text) for p in article.paragraphs if not p.boilerplate] == list(PARAGRAPHS)
+
+
+def test_lines_of_a_wrapped_page_are_one_paragraph(tmp_path: Path) -> None:
+    """A line break in mid-sentence parts nothing."""
+    import textwrap
+
+    body = "".join(f"<p>{'<br>'.join(textwrap.wrap(p, 60))}</p>" for p in PARAGRAPHS)
+    (article,) = read_articles([write(tmp_path / "a.html", f"<html><body>{body}</body></html>".encode())])
+    assert [flat(p.text) for p in article.paragraphs] == list(PARAGRAPHS)
+
+
+def test_a_tag_with_countless_attributes(tmp_path: Path) -> None:
+    """It is refused at once: to parse it would take hours."""
+    attributes = " ".join(f"a{i}=1" for i in range(200_000))
+    page = write(tmp_path / "a.html", f"<html><body><p {attributes}>{PARAGRAPHS[0]}</p></body></html>".encode())
+    with pytest.raises(ArticleError, match="more than 2,000 attributes"):
+        list(read_articles([page]))
 
 
 def test_page_saved_by_a_browser(tmp_path: Path) -> None:
@@ -324,6 +370,26 @@ def test_hyphens_at_line_ends_of_a_pdf(tmp_path: Path) -> None:
     (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
     assert "that the sanctions on the oil" in article.text
     assert "long-Standing" in article.text
+
+
+def test_turns_of_a_conversation_in_a_pdf(tmp_path: Path) -> None:
+    """Each is a paragraph, though the line before it is as long as others."""
+    turns = ["Q: Will the sanctions be lifted soon, as you said they would be?", "A: Not before all inspectors return."]
+    turns += ["Q: And the talks in Vienna, will they go on until the summer then?", "A: Yes."]
+
+    def draw(canvas: object) -> None:
+        for i, line in enumerate(turns):
+            canvas.drawString(50, 700 - 14 * i, line)  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert own(article) == turns
+
+
+@pytest.mark.parametrize(("name", "make"), [("a.odt", odt), ("a.rtf", rtf)])
+def test_hyphens_that_only_show_at_line_ends(tmp_path: Path, name: str, make: Callable[[list[str]], bytes]) -> None:
+    """They are layout, and part no word of the text."""
+    (article,) = read_articles([write(tmp_path / name, make(["The sanc\xadtions stay."]))])
+    assert article.text.startswith("The sanctions stay.")
 
 
 def test_pages_of_a_pdf(folder: Path, tmp_path: Path, root: Path) -> None:

@@ -193,6 +193,8 @@ def test_totals_reconcile_with_quarantine(tmp_path: Path) -> None:
         (["score", SAMPLE, "-m", "gone"], "no such model"),
         (["score", SAMPLE, "-f", "parquet"], "name a file with -o"),
         (["score", SAMPLE, "-o", "no/such/folder/x.csv"], "no folder"),
+        (["score", SAMPLE, "-o", "scores.xls"], "no format has the suffix .xls"),
+        (["results", "rollup", "gone.csv"], "gone.csv: no such file or folder"),
         (["explain", SAMPLE, "-p", "99"], "it has 16"),
         (["explain", SAMPLE, "-t", "tariffs"], "no target 'tariffs'"),
         (["train", "gone", "-o", "x"], "no such file or folder"),
@@ -214,6 +216,38 @@ def test_errors_are_one_line(arguments: list[str], message: str, tmp_path: Path)
     assert len(lines) == 1, run.stderr
     assert lines[0].startswith("stance: ")
     assert message in lines[0]
+
+
+def test_nothing_is_written_over_what_is_read(tmp_path: Path) -> None:
+    """An output or a list of the quarantined that is an input, however it is named, is refused and stays."""
+    source = tmp_path / "in" / "a.csv"
+    source.parent.mkdir()
+    source.write_text("id,text\n1,The sanctions must be lifted.\n", encoding="utf-8")
+    same = f"{source.parent}/../in/a.csv"
+    scores = str(tmp_path / "scores.csv")
+    assert _run("score", str(source), "-o", scores).exit_code == 0
+    before = {path: path.read_bytes() for path in (source, Path(scores))}
+    for arguments in (
+        ("score", str(source), "-o", same),
+        ("score", str(source.parent), "-o", same, "--level", "outlet"),
+        ("score", f"{source.parent}/*.csv", "-f", "table", "-o", same),
+        ("score", str(source), "--quarantine", same),
+        ("results", "rollup", scores, "-o", scores),
+        ("results", "export", scores, "-o", scores),
+        ("report", scores, "-o", scores),
+    ):
+        result = _run(*arguments)
+        assert result.exit_code == 1
+        assert "would be written over" in result.stderr
+        assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_page_in_the_folder_that_is_read(tmp_path: Path) -> None:
+    """The page that is being written is no article of its folder."""
+    (tmp_path / "a.txt").write_text("The sanctions must be lifted.", encoding="utf-8")
+    result = _run("score", str(tmp_path), "-o", str(tmp_path / "page.txt"))
+    assert "articles: 1 read = 1 scored" in result.stderr
+    assert "sanctions    - against" in (tmp_path / "page.txt").read_text(encoding="utf-8")
 
 
 def test_usage_errors_exit_2() -> None:

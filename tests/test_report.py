@@ -364,6 +364,21 @@ def test_typical_and_doubtful_paragraphs_are_the_extremes(folder: Path) -> None:
     assert shown == favored["article_id"].tolist()[:3] + favored["article_id"].tolist()[::-1][:3]
 
 
+def test_copies_are_one_example(folder: Path) -> None:
+    """A paragraph that many articles have in common is shown once among those of a stance."""
+    import pandas as pd
+
+    found = read_results(folder / "many.csv")
+    copies = [found.frame.assign(article_id=f"{i}-" + found.frame["article_id"]) for i in range(3)]
+    html = render_report(Results(pd.concat(copies, ignore_index=True), found.targets, "paragraph"))
+    part = html[html.index('id="examples"') : html.index('id="text"')]
+    block = part[part.index("sanctions: favor") : part.index("sanctions: against")]
+    shown = re.findall(r'<p class="meta">[^<]* · 0-(n\d+)</p>', block)
+    favored = found.frame[found.frame["sanctions"] == "favor"].drop_duplicates("text")
+    favored = favored.sort_values("sanctions_probability", ascending=False, kind="stable")
+    assert shown == favored["article_id"].tolist()[:3] + favored["article_id"].tolist()[::-1][:3]
+
+
 def test_speakers_are_shown_where_they_are_known(chromium: Browser, folder: Path, tmp_path: Path) -> None:
     """Columns voice, speaker and actor are optional; with them there are names and a chart by actor."""
     found = read_results(folder / "many.csv")
@@ -381,6 +396,8 @@ def test_speakers_are_shown_where_they_are_known(chromium: Browser, folder: Path
     assert page.locator("figure h3").all_inner_texts() == ["Over time", "By outlet", "By actor"]
     assert page.locator("section[aria-labelledby=text] th", has_text="speaker").count() > 0
     assert "not known here" in page.locator("section[aria-labelledby=counts]").inner_text()
+    actors = page.locator("details", has_text="Actors as a table").locator("tbody th").all_inner_texts()
+    assert sorted(actors) == ["France", "Iran", "author"]
     page.context.close()
 
 

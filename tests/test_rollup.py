@@ -197,12 +197,22 @@ def test_commands_say_that_they_classify_and_count(root: Path, tmp_path: Path) -
     shown = _run("results", "rollup", scores, "--level", "outlet")
     assert "outlet unknown: 1 articles" in shown.stderr
     assert "coercion only" in shown.stdout
+    assert "not known" in shown.stdout
+
+
+def test_paragraphs_that_nobody_says_are_the_authors(root: Path, tmp_path: Path) -> None:
+    """On the screen they are told from those of speakers whose country is unknown, and nothing calls them unknown."""
+    scores = tmp_path / "s.csv"
+    _run("score", root / "data" / "articles" / "vienna-round.txt", "--speakers", "-o", scores)
+    shown = _run("results", "rollup", scores, "--level", "actor")
+    assert {"author", "unknown"} <= {line.split()[0] for line in shown.stdout.splitlines() if line}
+    assert "unknown:" not in shown.stderr
 
 
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("gone.csv", None, "No such file"),
+        ("gone.csv", None, "no such file"),
         ("x.csv", "a,b\n1,2\n", "no results of `stance score`"),
         ("x.jsonl", "oops\n", "not readable as results"),
         ("x.parquet", "PAR1", "not readable as results"),

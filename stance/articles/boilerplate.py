@@ -36,7 +36,16 @@ _LINES = rf"""(?:
     # when it was published
       (?:(?:first\s+)?(?:published|updated|last\s+(?:updated|modified)|posted|modified|issued|date|created)
          (?:\s+(?:on|at))?\s*:?\s*)?(?:{_DATE}){_TIME}(?:\s*[|•·/,-]\s*(?:updated.{{0,40}}|\d+\s+min.{{0,12}}))?
-    | (?:published|updated|posted)\s+(?:\d+|an?)\s+(?:minutes?|hours?|days?|weeks?)\s+ago
+    | (?:(?:published|updated|posted)\s+)?(?:\d+|an?)\s*(?:m|min|minutes?|h|hours?|days?|weeks?)\s+ago
+    | (?:updated\s+at\s+)?\d{{1,2}}[:.]\d\d(?:[:.]\d\d)?\s*(?:[ap]\.?m\.?)?\s*\(?(?-i:[A-Z]{{2,4}})?\)?
+    # what stands above and below a release
+    | for\s+immediate\s+(?:release|publication|use).{{0,40}}
+    | (?:embargoed|under\s+embargo|not\s+for\s+release)\s*:?\s+(?:until|till|before)\s+
+      (?:(?:{_DATE}){_TIME}|\d{{1,2}}[:.]\d\d.{{0,40}})
+    | (?:(?:media|press|public|further)\s+)?(?:contacts?|enquiries|inquiries|information)
+      (?:\s+for\s+(?:media|press|editors))?\s*:\s*(?=.*(?:\w@\w|\d[\d ().-]{{10,}}\d)).{{0,300}}
+    | (?:media|press)\s+(?:contacts?|enquiries|inquiries|office)\s*:?
+    | an\s+official\s+(?:web\s*site|site)\s+of\s+.{{1,80}}
     | (?:\d+\s+)?(?:min(?:ute)?s?\s+read|reading\s+time\b.{{0,20}}) | \d[\d,]*\s+words
     # who wrote and edited it
     | \(?(?:additional\s+|with\s+)?(?:reporting|writing|editing|compiled|translated|edited|written|reviewed)
@@ -89,6 +98,10 @@ _LINES = rf"""(?:
     | (?:report\s+this\s+ad|remove\s+ads|this\s+is\s+an?\s+advert.{{0,40}}|learn\s+more
       |opens?\s+(?:in\s+)?(?:a\s+)?new\s+(?:tab|window))
     | (?:download|get)\s+(?:the|our)\s+.{{0,40}}\bapp\b.{{0,60}}
+    | you(?:\s+are|['’]re|\s+have)?\s+(?:receiving|received|receive|subscribed)\s+
+      (?:this|to\s+this|our)\s+(?:e-?mails?|messages?|newsletters?|mail)\b.{{0,260}}
+    | (?:to\s+)?unsubscribe\b.{{0,160}}
+    | (?:view|read)\s+(?:this|it)\s+(?:e-?mail\s+)?(?:in|on)\s+your\s+browser\b.{{0,40}}
     # what stands under an article
     | (?:©|\(c\)|copyright\b).{{0,300}}
     | (?:tags?|topics?|keywords?|categor(?:y|ies)|filed\s+under|posted\s+in|sections?
@@ -150,7 +163,8 @@ _FIRST = frozenset(
     receive leave add write hide have got advertisement advertising sponsored promoted paid ad report remove open
     opens download c copyright tag tags topic topics keyword keywords category categories filed section sections terms
     privacy cookie about careers advertise sitemap accessibility imprint help home menu search newsletter newsletters
-    originally republished reprinted reproduced views
+    originally republished reprinted reproduced views embargoed unsubscribe you're you’re contacts enquiries
+    inquiries information
     opinions accept end ends enditem translation
     january february march april may june july august september october november december
     jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday
@@ -161,9 +175,16 @@ _FIRST = frozenset(
 _SECOND = {
     first: frozenset(second.split())
     for first, second in {
+        "for": "immediate",
+        "under": "embargo",
+        "not": "for",
+        "media": "contact contacts enquiries inquiries",
+        "press": "contact contacts enquiries inquiries office",
+        "public": "contact contacts enquiries inquiries information",
+        "an": "official hour",
         "the": "article story piece post report item column views opinions",
         "this": "article story piece post report item column site website is page",
-        "a": "version",
+        "a": "version minute day week",
         "all": "rights",
         "no": "part",
         "we": "use uses",
@@ -174,9 +195,9 @@ _SECOND = {
         "from": "our news the",
         "our": "standards staff special",
         "up": "next",
-        "you": "may might",
+        "you": "may might are have receive received",
         "what": "to do did",
-        "to": "top",
+        "to": "top unsubscribe",
         "or": "share",
         "and": "share",
     }.items()

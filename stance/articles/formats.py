@@ -180,7 +180,9 @@ def find_format(
 
 
 def _told(head: bytes) -> str:
-    return told_by_magic(head) or ("what looks like text" if head.isascii() and head else "nothing of that kind")
+    if not head:
+        return "nothing"
+    return told_by_magic(head) or ("what looks like text" if head.isascii() else "nothing of that kind")
 
 
 def _document(parts: Collection[str], name: str) -> Format | None:

@@ -13,6 +13,8 @@ __all__ = ["Line", "PageText", "join_pages"]
 _PAGE_NUMBER = re.compile(r"\W*(?:page|p\.)?\s*(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?\W*\Z", re.I)
 _DIGITS = re.compile(r"\d+")
 _FINISHED = re.compile(r"[.!?:;][\"'’”)\]]*\Z")
+#: Who speaks in a transcript: "Q:", "THE MINISTER:".
+_TURN = re.compile(r"[A-Z](?:[A-Z.' -]{0,40}[A-Z.])?:\s")
 #: Share of a page's height, at top and at bottom, in which running heads and page numbers stand.
 _MARGIN = 0.12
 #: And so many lines at most, counted from the edge.
@@ -169,8 +171,12 @@ def _begins(previous: Line, line: Line, leading: float, right: dict[int, float],
     reach = right.get(round(previous.x / 100), 0)
     word = _LETTER * line.size * (len(line.text.split(" ", 1)[0]) + 1)
     if _FINISHED.search(previous.text):
-        # an indented line, or a line after one that had room for its first word
-        return line.x > paragraph[-1].x + 0.7 * line.size or previous.end + word < reach - 4 * line.size
+        # the turn of a conversation, an indented line, or a line after one that had room for its first word
+        return (
+            _TURN.match(line.text) is not None
+            or line.x > paragraph[-1].x + 0.7 * line.size
+            or previous.end + word < reach - 4 * line.size
+        )
     return previous.end + 2 * word < 0.6 * reach and line.text[:1].isupper()
 
 

@@ -9,7 +9,8 @@ from typing import IO, Any
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates, decode
 from stance.articles.exports import is_export, split_export
-from stance.articles.libraries import need, silence, unsound, whole
+from stance.articles.libraries import SOFT_HYPHEN, need, silence, unsound, whole
+from stance.articles.paragraphs import split_paragraphs
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 
@@ -24,6 +25,9 @@ _BLOCKS = frozenset(
 )
 _UNSEEN = frozenset(("script", "style", "head", "noscript", "template"))
 _SPACE = re.compile(r"\s+")
+_TAG = re.compile(r"<[A-Za-z][^<>]{4000,}")
+#: The parser's time grows with the square of a tag's attributes, and no page needs so many.
+_MOST_ATTRIBUTES = 2000
 #: Tags of trafilatura's own tree that hold one paragraph each.
 _PARAGRAPHS = frozenset(("p", "head", "item", "row", "quote", "code"))
 _BETWEEN = {"lb": "\0", "cell": " "}
@@ -31,8 +35,9 @@ _BETWEEN = {"lb": "\0", "cell": " "}
 _MARKS = re.compile("[\0-\2]")
 _LINKED = re.compile("\1[^\2]*\2")
 _WORD = re.compile(r"[^\W_]")
-#: Two line breaks in a row part paragraphs in pages that have no other marks; one does not.
+#: Two line breaks in a row part paragraphs in pages that have no other marks; one does where each line is a sentence.
 _BREAKS = re.compile(r"(?:\0\s*){2,}")
+_SENTENCE = re.compile(r"[.!?…][\"'’”»)\]]*\Z")
 
 
 def read_html(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
@@ -81,10 +86,12 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
     page = _MARKS.sub(" ", page)
     if (saved := _SAVED_FROM.search(page[:4000])) is not None:
         url = url or saved[1]
+    if any(tag.group().count("=") > _MOST_ATTRIBUTES for tag in _TAG.finditer(page)):
+        raise ArticleError(f"a tag of this page has more than {_MOST_ATTRIBUTES:,} attributes", source)
     with unsound("an HTML page", source):
         tree = trafilatura.load_html(page)
         found = trafilatura.bare_extraction(
-            None if tree is None else _joined(tree),
+            None if tree is None else _prepared(tree),
             url=url,
             favor_recall=True,
             include_comments=False,
@@ -107,13 +114,31 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
     )
 
 
-def _joined(tree: Any) -> Any:
-    """The page, with the posts of a live report as parts of one article: trafilatura reads one."""
+def _prepared(tree: Any) -> Any:
+    """The page, with what trafilatura would run together or leave out put into forms that it reads."""
+    # the posts of a live report are parts of one article: it reads one
     articles = [found for found in tree.iter("article") if next(found.iterancestors("article"), None) is None]
     sizes = [sum(len("".join(p.itertext())) for p in found.iter("p")) for found in articles]
     if len(articles) >= 3 and 2 * max(sizes) < sum(sizes):
         for found in articles:
             found.tag = "div"
+    for found in list(tree.iter("p")):
+        text = "".join(found.itertext()).strip()
+        if not text and not len(found) and found.tail and found.tail.strip():
+            # it parts the texts around it, which stand in no paragraph
+            found.tag = "br"
+            found.addprevious(found.makeelement("br"))
+        elif len(found) == 1 and found[0].tag == "a" and text.endswith(".") and text.count(" ") >= 3:
+            # a sentence may be a link as a whole; headlines and menus have no full stop
+            found[0].tag = "span"
+    # lines that are set as they stand are paragraphs by the rules of plain text
+    for found in list(tree.iter("pre")):
+        text, tail = "".join(found.itertext()), found.tail
+        found.clear()
+        found.tag, found.tail = "div", tail
+        for start, end in split_paragraphs(text):
+            found.append(paragraph := found.makeelement("p"))
+            paragraph.text = text[start:end]
     return tree
 
 
@@ -146,7 +171,8 @@ def _paragraphs(body: Any) -> Iterator[str]:
     open_text: list[str] = []
 
     def walk(element: Any, linked: bool = False) -> Iterator[str]:
-        block = element.tag in _PARAGRAPHS
+        # where a table lays out the page, a cell is no part of a line
+        block = element.tag in _PARAGRAPHS or (element.tag == "cell" and any(c.tag in _PARAGRAPHS for c in element))
         linked = linked or (element.tag == "ref" and bool(element.get("target")))
         if block:
             yield from flush()
@@ -162,17 +188,26 @@ def _paragraphs(body: Any) -> Iterator[str]:
 
     def flush() -> Iterator[str]:
         for part in _BREAKS.split("".join(open_text)):
-            lines = part.split("\0")
-            if sum(_is_link(line) for line in lines) >= 3:
+            lines = [line for line in part.split("\0") if line.strip()]
+            links = sum(_is_link(line) for line in lines)
+            if links >= 3 or (links == 2 and len(lines) == 3):
                 # a menu, set line by line
-                part = " ".join(line for line in lines if not _is_link(line))
-            text = _SPACE.sub(" ", _MARKS.sub(lambda mark: " " * (mark[0] == "\0"), part)).strip()
-            if text and not _is_link(part):
-                yield text
+                lines = [line for line in lines if not _is_link(line)]
+            for text in lines if _are_paragraphs(lines) else [" ".join(lines)]:
+                shown = _SPACE.sub(" ", _MARKS.sub("", text)).replace(SOFT_HYPHEN, "").strip()
+                if shown and not _is_link(text):
+                    yield shown
         open_text.clear()
 
     yield from walk(body)
     yield from flush()
+
+
+def _are_paragraphs(lines: list[str]) -> bool:
+    """Whether lines are whole sentences, such as the turns of a conversation, and not one text that was wrapped."""
+    shown = [_MARKS.sub("", line).strip() for line in lines]
+    ended = sum(_SENTENCE.search(line) is not None for line in shown)
+    return len(lines) >= 3 and 4 * ended >= 3 * len(lines) and not any(line[:1].islower() for line in shown)
 
 
 def _is_link(text: str) -> bool:
@@ -193,7 +228,7 @@ def _blocks(tree: Any) -> Iterator[str]:
     parts: list[str] = []
 
     def flush() -> Iterator[str]:
-        text = "\t".join(_SPACE.sub(" ", part).strip() for part in "".join(parts).split("\0"))
+        text = "\t".join(_SPACE.sub(" ", part).strip() for part in "".join(parts).replace(SOFT_HYPHEN, "").split("\0"))
         parts.clear()
         if text.strip():
             yield text.strip()
@@ -223,4 +258,4 @@ def _blocks(tree: Any) -> Iterator[str]:
 
 
 def _clean(value: str | None) -> str | None:
-    return clean_surrogates(_SPACE.sub(" ", value).strip()) or None if value else None
+    return clean_surrogates(_SPACE.sub(" ", value.replace(SOFT_HYPHEN, "")).strip()) or None if value else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from stance.articles.article import Article
+from stance.articles.libraries import SOFT_HYPHEN
 from stance.articles.office import open_parts, read_part
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
@@ -38,7 +39,7 @@ def read_odt(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     body = content.find(f"{_OFFICE}body/{_OFFICE}text")
     if body is None:
         raise ArticleError("an OpenDocument file, but no text document", source)
-    lines = [text for paragraph in _paragraphs(body) if (text := _text(paragraph).strip())]
+    lines = [text for paragraph in _paragraphs(body) if (text := _text(paragraph).replace(SOFT_HYPHEN, "").strip())]
     title = None if meta is None else next((e.text for e in meta.iter(_TITLE) if e.text), None)
     yield Article(stem, "\n\n".join(lines), title=title, source=source, position=1)
 

@@ -9,7 +9,7 @@ from typing import IO
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
 from stance.articles.exports import is_export, split_export
-from stance.articles.libraries import need, unsound, whole
+from stance.articles.libraries import SOFT_HYPHEN, need, unsound, whole
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 
@@ -38,7 +38,7 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
         # RTF is ASCII by definition; other bytes are those of its code page, which Windows-1252 mostly is. An address
         # behind a link is no text: a field's instruction is renamed to another that is passed over.
         code = _PICTURE.sub(" ", raw.decode("cp1252", "replace")).replace("\\fldinst", "\\fldtype")
-        text = clean_surrogates(striprtf.rtf_to_text(code, errors="replace"))
+        text = clean_surrogates(striprtf.rtf_to_text(code, errors="replace")).replace(SOFT_HYPHEN, "")
         # pictures may hold any byte, braces too
         depth = (
             0

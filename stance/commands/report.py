@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from stance.commands.places import keep_inputs
+
 __all__ = ["report"]
 
 
@@ -31,6 +33,7 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
     from stance.results.report import collection_figures, render_report, write_report
     from stance.results.saved import read_results
 
+    keep_inputs([source], output)
     found = read_results(source)
     html = render_report(found, title, articles)
     write_report(Path(output), html)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stance.commands.places import keep_inputs, suffix_or_table
 from stance.errors import StanceError
 
 if TYPE_CHECKING:
@@ -65,11 +66,12 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
     from stance.results.rollup import roll_up
     from stance.results.saved import read_results
 
+    keep_inputs([source], output)
     found = read_results(source)
     rows = roll_up(found, level, weight, copies)
     about = f"Rolled up from {found.source}: level {level}, weight {weight}, copies {copies}."
     write_rows(rows, found.targets, output, format, level, [about, CLASSIFY_AND_COUNT])
-    unknown = int(rows.loc[rows[level].isna(), "articles"].sum()) if level in rows and level != "article" else 0
+    unknown = int(rows.loc[rows[level].isna(), "articles"].sum()) if level in ("outlet", "month") else 0
     if unknown:
         click.echo(f"{level} unknown: {unknown} articles", err=True)
     click.echo(CLASSIFY_AND_COUNT, err=True)
@@ -93,6 +95,7 @@ def export_results(source: str, output: str, format: str | None) -> None:
     from stance.results.export import export
     from stance.results.saved import read_results
 
+    keep_inputs([source], output)
     found = read_results(source)
     notes = export(found.frame, output, found.targets, format=format, model=found.model, counts=found.counts)
     for note in notes:
@@ -109,10 +112,10 @@ def write_rows(
     notes: list[str],
 ) -> None:
     """Write a roll-up to a file, or to standard output as a table, CSV or JSON lines."""
-    from stance.results.export import export, export_format, plain_bytes
+    from stance.results.export import export, plain_bytes
 
     if output not in (None, "-"):
-        format = format or export_format(str(output)) or "table"
+        format = format or suffix_or_table(output)
     if format in (None, "table"):
         try:
             with click.open_file(output or "-", "w", encoding="utf-8") as stream:
@@ -134,9 +137,10 @@ def write_rows(
 def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) -> Iterator[str]:
     """A roll-up as a table for people: one block a target, then the joint table."""
     from stance.labels import JOINT, UNRELATED, has_joint
+    from stance.results.rollup import nameless
 
     key = {"all": None, "article": "article_id"}.get(level, level)
-    names = ["all"] * len(rows) if key is None else [str(v) if v == v and v is not None else "?" for v in rows[key]]
+    names = ["all"] * len(rows) if key is None else rows[key].fillna(nameless(level)).astype(str).tolist()
     records = rows.to_dict("records")
     width = min(max([len(name) for name in names] + [len(level)]), 32)
     for target in targets:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.footers import RepeatedFooters
 from stance.articles.sources import find_own_files
 from stance.commands.options import article_columns, batch_options, model_option
+from stance.commands.places import keep_inputs, suffix_or_table, under_hidden_name
 from stance.errors import StanceError
 from stance.model.abstention import Reason
 from stance.model.artefact import load_model
@@ -33,8 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Tally", "score"]
 
 # written from the scored rows when all are there; the others as they come
-_EXPORTS = {".xlsx": "xlsx", ".dta": "dta", ".sav": "sav", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite"}
-_BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet", **_EXPORTS}
+_EXPORTS = ("xlsx", "dta", "sav", "sqlite")
 _ROLLED_UP = ("outlet", "month")
 
 _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
@@ -46,7 +47,7 @@ _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
 @click.option(
     "--format",
     "-f",
-    type=click.Choice(("table", *FORMATS, *dict.fromkeys(_EXPORTS.values()))),
+    type=click.Choice(("table", *FORMATS, *_EXPORTS)),
     help="[default: by suffix, else table]",
 )
 @click.option(
@@ -103,8 +104,7 @@ def score(
         stance score articles/ -o run/ --shard 1/40
     """
     folder = output is not None and (output.endswith(("/", os.sep)) or os.path.isdir(output))
-    by_suffix = _BY_SUFFIX.get(os.path.splitext(output or "")[1].lower())
-    format = format or by_suffix or ("parquet" if folder else "table")
+    format = format or ("parquet" if folder else suffix_or_table(output))
     if folder and format not in FORMATS:
         raise click.UsageError(f"a folder is written as parquet, csv or jsonl, not as {format}")
     if folder and level in _ROLLED_UP:
@@ -118,8 +118,9 @@ def score(
     to_file = output not in (None, "-") and format != "table"
     if batch["dask"] is not None and not (folder or to_file):
         raise click.UsageError("--dask needs an output: -o DIR/ or -o FILE")
-    if format in _EXPORTS.values() and not to_file:
+    if format in _EXPORTS and not to_file:
         raise StanceError(f"{format} is not for standard output; name a file with -o")
+    keep_inputs(files, output, quarantine, searched=True)
     with _Refusals(quarantine) as refusals:
 
         def in_bulk(place: str, format: str, level: str) -> Counts:
@@ -220,25 +221,18 @@ class _Refusals:
         self.path = path
         self.shown = 0
         self.stream: IO[str] | None = None
-        self._written = ""
+        self._opened = contextlib.ExitStack()
 
     def __enter__(self) -> _Refusals:
         if self.path is not None:
-            # under a hidden name until it is whole: it may lie in the folder that is read
-            folder, name = os.path.split(self.path)
-            plain = os.path.isfile(self.path) or not os.path.exists(self.path)
-            self._written = os.path.join(folder, f".{name}.part") if plain else self.path
             try:
-                self.stream = open(self._written, "w", encoding="utf-8")
+                self.stream = self._opened.enter_context(under_hidden_name(self.path))
             except OSError as error:
                 raise StanceError(f"{self.path}: {error.strerror or error}") from error
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.stream is not None and self.path is not None:
-            self.stream.close()
-            if self._written != self.path:
-                os.replace(self._written, self.path)
+        self._opened.close()
 
     def add_all(self, records: Iterable[Quarantined]) -> None:
         """Take note of records."""
@@ -328,7 +322,8 @@ def _print_records(model: StanceModel, scored: _Scored, level: str, format: str,
 def _print_pages(model: StanceModel, scored: _Scored, level: str, output: str | None, speakers: bool) -> None:
     width = shutil.get_terminal_size((88, 24)).columns
     try:
-        with click.open_file(output or "-", "w", encoding="utf-8") as stream:
+        plain = output in (None, "-")
+        with click.open_file("-", "w") if plain else under_hidden_name(str(output)) as stream:
             for article, scores in scored:
                 for line in _page(model, article, scores, level, width, speakers):
                     click.echo(line, file=stream)

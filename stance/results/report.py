@@ -13,7 +13,7 @@ from stance.labels import JOINT, UNRELATED, Target, has_joint
 from stance.results.dictionary import CLASSIFY_AND_COUNT
 from stance.results.figures import Figure, Series, inline_svg
 from stance.results.marked import cut_pieces, read_words
-from stance.results.rollup import is_boilerplate, joint_kinds, roll_up
+from stance.results.rollup import is_boilerplate, joint_kinds, nameless, roll_up
 from stance.results.saved import Results
 
 if TYPE_CHECKING:
@@ -256,7 +256,8 @@ def _collection(results: Results) -> dict[str, Any]:
         rows = roll_up(results, level)
         listed = rows.sort_values("paragraphs", ascending=False, kind="stable") if level != "month" else rows
         records = _records(listed.head(_GROUPS_LISTED))
-        tables.append({"level": level, "rows": records, "left_out": max(len(rows) - _GROUPS_LISTED, 0)})
+        left_out = max(len(rows) - _GROUPS_LISTED, 0)
+        tables.append({"level": level, "nameless": nameless(level), "rows": records, "left_out": left_out})
     whole = _records(roll_up(results))[0]
     return {
         "figures": collection_figures(results),
@@ -291,7 +292,10 @@ def _examples(results: Results) -> list[dict[str, Any]]:
             if label.lower() in UNRELATED:
                 continue
             rows = results.frame[results.frame[target.name] == label]
-            rows = rows.sort_values(f"{target.name}_probability", ascending=False, kind="stable")
+            # what copies have in common is one example
+            rows = rows.sort_values(f"{target.name}_probability", ascending=False, kind="stable").drop_duplicates(
+                "text"
+            )
             typical, doubtful = rows.head(_EXAMPLES), rows.iloc[_EXAMPLES:].tail(_EXAMPLES).iloc[::-1]
             found.append(
                 {

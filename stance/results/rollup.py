@@ -16,7 +16,7 @@ from stance.results.saved import Results
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COPIES", "LEVELS", "WEIGHTS", "count_articles", "is_boilerplate", "joint_kinds", "roll_up"]
+__all__ = ["COPIES", "LEVELS", "WEIGHTS", "count_articles", "is_boilerplate", "joint_kinds", "nameless", "roll_up"]
 
 _Numbers = npt.NDArray[Any]
 
@@ -29,6 +29,17 @@ BOILERPLATE = "boilerplate"
 
 _OF_PARAGRAPHS = ("voice", "speaker", "actor")
 _ABOUT = ("article_id", "title", "date", "outlet")
+
+
+def nameless(level: str) -> str:
+    """What a group without a value is called: paragraphs that no speaker says are the author's.
+
+    Examples
+    --------
+    >>> nameless("outlet"), nameless("actor")
+    ('not known', 'author')
+    """
+    return "author" if level in _OF_PARAGRAPHS else "not known"
 
 
 def roll_up(results: Results, level: str = "all", weight: str = "paragraph", copies: str = "each") -> pd.DataFrame:

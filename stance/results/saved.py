@@ -93,7 +93,8 @@ def read_results(path: str | Path) -> Results:
         else:
             table = _read(path)
     except OSError as error:
-        raise StanceError(f"{path}: {error.strerror or error}") from error
+        reason = "no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or error
+        raise StanceError(f"{path}: {reason}") from error
     except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
         if isinstance(error, StanceError):
             raise

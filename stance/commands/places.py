@@ -1,0 +1,77 @@
+"""Where a command writes: in which format, never over what it reads, and whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator
+from typing import IO
+
+from stance.errors import StanceError
+
+__all__ = ["keep_inputs", "suffix_or_table", "under_hidden_name"]
+
+#: What a page to read may be called; any other suffix that no format has is a slip.
+_PAGES = ("", ".txt", ".text")
+
+
+def suffix_or_table(output: str | None) -> str:
+    """The format of an output that nobody named: by its suffix, or the table that is for reading.
+
+    Raises
+    ------
+    StanceError
+        If no format has the suffix.
+    """
+    if output in (None, "-"):
+        return "table"
+    from stance.batch.encoding import FORMATS as PLAIN
+    from stance.results.export import EXPORTS, export_format
+
+    suffix = os.path.splitext(str(output))[1].lower()
+    device = os.path.exists(str(output)) and not os.path.isfile(str(output))
+    if (found := export_format(str(output))) is None and suffix not in _PAGES and not device:
+        names = ", ".join([*PLAIN, *EXPORTS])
+        raise StanceError(f"{output}: no format has the suffix {suffix}; there are {names}, or name one with -f")
+    return found or "table"
+
+
+def keep_inputs(inputs: Iterable[str], *outputs: str | None, searched: bool = False) -> None:
+    """Check that nothing is written over what is read.
+
+    Parameters
+    ----------
+    inputs : iterable of str
+        What is read.
+    outputs : str or None
+        What is written; a folder, standard output and a file that is not there yet do no harm.
+    searched : bool
+        Whether inputs may be folders and patterns, whose files are read.
+
+    Raises
+    ------
+    StanceError
+        If one of the outputs is among the inputs.
+    """
+    from stance.articles.sources import find_sources
+
+    there = [path for path in outputs if path not in (None, "-") and os.path.isfile(path)]
+    if there:
+        read = {os.path.realpath(path) for path in ([s.path for s in find_sources(inputs)] if searched else inputs)}
+        for path in there:
+            if os.path.realpath(path) in read:
+                raise StanceError(f"{path}: it is read, and would be written over; name another file for the output")
+
+
+@contextlib.contextmanager
+def under_hidden_name(path: str) -> Iterator[IO[str]]:
+    """A text file that gets its name when all is written, for it may lie in the folder that is read."""
+    folder, name = os.path.split(path)
+    plain = os.path.isfile(path) or not os.path.exists(path)
+    written = os.path.join(folder, f".{name}.part") if plain else path
+    try:
+        with open(written, "w", encoding="utf-8") as stream:
+            yield stream
+    finally:
+        if plain and os.path.exists(written):
+            os.replace(written, path)
