@@ -21,8 +21,9 @@ from stance.model.lexicon import CONTEXT, Lexicon
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import read_corpus
 from stance.training.fit import fit_model
+from stance.training.logistic import Choice
 
-CHOICE = {"C": 3.0, "class_weight": "balanced"}
+CHOICE = Choice(3.0, "balanced")
 BASE = Settings(word_ngrams=(1, 1), min_df=5)
 
 

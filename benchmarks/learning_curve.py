@@ -21,6 +21,7 @@ from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import read_corpus
 from stance.training.fit import fit_model
+from stance.training.logistic import choices_of
 
 SHARES = (0.03, 0.06, 0.12, 0.25, 0.5, 1.0)
 
@@ -57,7 +58,7 @@ def main() -> None:
     sizes = []
     for share in SHARES:
         some = _some(corpus, set(rest[: int(share * len(rest))]))
-        model = fit_model(some, facts.analyzer.settings, facts.facts["choices"]).model
+        model = fit_model(some, facts.analyzer.settings, choices_of(facts.facts)).model
         sizes.append(len(some))
         values = dict(zip(names, _macro_f1(model, held.texts, [dict(e.labels) for e in held]), strict=True))
         found = {f"{name}, held-out articles": value for name, value in values.items()}

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from stance.model.artefact import load_model
 from stance.model.kernel import open_kernel
 from stance.model.kernel_terms import count_compiled
 from stance.model.weights import BlockWeights, Weights
+from stance.training.logistic import Choice
 
 ROOT = Path(__file__).resolve().parent.parent
 ARTICLE = ROOT / "data" / "articles" / "vienna-round.txt"
@@ -215,19 +216,20 @@ class _Training:
     def __init__(self, args: Any) -> None:
         from stance.training import folds
         from stance.training.corpus_files import read_corpus
+        from stance.training.logistic import choices_of
 
         self.corpus = read_corpus(ROOT / "data")
         model = load_model(args.model)
-        self.settings, self.choices = model.analyzer.settings, model.facts["choices"]
+        self.settings, self.choices = model.analyzer.settings, choices_of(model.facts)
         self.analyzer = folds.analyzer_for(self.corpus, self.settings)
         self.problems = [folds.read_problem(self.corpus, t, 5, 0) for t in range(len(self.corpus.targets))]
 
-    def pipeline(self, problem: Any, choice: Mapping[str, Any]) -> Any:
+    def pipeline(self, problem: Any, choice: Choice) -> Any:
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import Pipeline
 
         transformer = AnalyzerTfidf(self.analyzer, tuple(self.analyzer.blocks_of(problem.name)))
-        classifier = LogisticRegression(C=choice["C"], class_weight=choice["class_weight"])
+        classifier = LogisticRegression(C=choice.C, class_weight=choice.class_weight)
         return Pipeline([("terms", transformer), ("evidence", Evidence()), ("classifier", classifier)])
 
     def texts(self, problem: Any) -> list[str]:
@@ -252,11 +254,7 @@ def fit(args: Any, report: Any, interleave: Interleave) -> None:
         for p in training.problems:
             used = training.analyzer.blocks_of(p.name)
             x = sparse.hstack([fitted[b].transform(counts[b], p.rows) for b in used]).tocsr()
-            choice = training.choices[p.name]
-            results["ours", p.name] = (
-                x,
-                *fit_path(x, p.truth, p.weight, [(choice["C"], choice["class_weight"])], 4)[0],
-            )
+            results["ours", p.name] = (x, *fit_path(x, p.truth, p.weight, [training.choices[p.name]], 4)[0])
 
     def theirs() -> None:
         with warnings.catch_warnings():
@@ -280,14 +278,14 @@ def fit(args: Any, report: Any, interleave: Interleave) -> None:
         report.note("fit", f"objective, {p.name}", [a, b], f"{a:,.3f}, theirs {b:,.3f}")
 
 
-def objective(margins: Any, coef: Any, problem: Any, choice: Mapping[str, Any]) -> float:
+def objective(margins: Any, coef: Any, problem: Any, choice: Choice) -> float:
     """What both minimise: C times the weighted log loss, plus half the squared length of the coefficients."""
     from scipy.special import logsumexp
     from sklearn.utils.class_weight import compute_sample_weight
 
-    weight = problem.weight * compute_sample_weight(choice["class_weight"], problem.truth)
+    weight = problem.weight * compute_sample_weight(choice.class_weight, problem.truth)
     loss = logsumexp(margins, axis=1) - margins[np.arange(len(margins)), problem.truth]
-    return float(choice["C"] * (weight @ loss) + 0.5 * (coef**2).sum())
+    return float(choice.C * (weight @ loss) + 0.5 * (coef**2).sum())
 
 
 def grid(args: Any, report: Any, interleave: Interleave) -> None:
@@ -307,15 +305,15 @@ def grid(args: Any, report: Any, interleave: Interleave) -> None:
     def ours() -> None:
         counts = count_terms(training.analyzer, training.corpus.texts)
         used = folds.used_blocks(training.analyzer, problem, counts)
-        pairs = [(each, "balanced") for each in c]
-        found = [folds.fold_margins(problem, i, used, training.settings, pairs) for i in range(5)]
+        choices = [Choice(each, "balanced") for each in c]
+        found = [folds.fold_margins(problem, i, used, training.settings, choices) for i in range(5)]
         truths = [problem.truth[outside] for _, outside in problem.folds]
         scores["ours"] = [
             float(np.mean([accuracy(f[k], t) for f, t in zip(found, truths, strict=True)])) for k in range(5)
         ]
 
     def theirs() -> None:
-        pipeline = training.pipeline(problem, {"C": 1.0, "class_weight": "balanced"})
+        pipeline = training.pipeline(problem, Choice(1.0, "balanced"))
         search = GridSearchCV(pipeline, {"classifier__C": list(c)}, cv=problem.folds, refit=False, scoring="accuracy")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -359,9 +357,7 @@ def growth(bench: Any, interleave: Interleave) -> None:
         terms = [block.terms[i] for i in np.sort(order[:n])]
         coef = generator.normal(size=(n, 2, 4)).astype(np.float32)
         idf = np.linspace(1, 8, n).astype(np.float32)
-        weights = Weights(
-            [BlockWeights("words", terms, idf, coef, 1.0)], np.zeros((2, 4)), np.ones((2, 2)), np.zeros((2, 4))
-        )
+        weights = Weights([BlockWeights("words", terms, idf, coef, 1.0)], np.zeros((2, 4)), np.ones((2, 2)))
         _rate(bench.report, interleave, f"{n:,} word 1- to 3-grams", open_kernel(analyzer, weights), texts)
 
 

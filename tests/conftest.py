@@ -68,9 +68,10 @@ def small_model(small_corpus: Corpus) -> StanceModel:
     """A model fitted on `small_corpus`, with its record."""
     from stance.model.analyzer import Settings
     from stance.training.fit import fit_model
+    from stance.training.logistic import Choice
     from stance.training.record import with_record
 
-    choices = {t.name: {"C": 10.0, "class_weight": "balanced"} for t in small_corpus.targets}
+    choices = {t.name: Choice(10.0, "balanced") for t in small_corpus.targets}
     settings = Settings(word_ngrams=(1, 1), word_weight=0.5)
     result = fit_model(small_corpus, settings, choices, folds=3, jobs=1)
     return with_record(result, small_corpus, name="small", seed=0, folds=3)

@@ -18,6 +18,7 @@ from typing import Any
 from stance.model.artefact import load_model
 from stance.training.corpus_files import read_corpus
 from stance.training.fit import fit_model
+from stance.training.logistic import choices_of
 from stance.training.probes import read_probes, run_probes
 from stance.training.record import evaluate_held_out
 
@@ -31,7 +32,7 @@ EPSILON = 0.005
 def measure() -> dict[str, Any]:
     """Corpus fingerprint, held-out macro-F1 of each target, pass rate on the probes."""
     corpus, model = read_corpus(ROOT / "data"), load_model(ROOT / "models" / "default")
-    result = fit_model(corpus, model.analyzer.settings, model.facts["choices"])
+    result = fit_model(corpus, model.analyzer.settings, choices_of(model.facts))
     found = {f"macro_f1.{e.target.name}": e.metrics["macro_f1"].value for e in evaluate_held_out(result, corpus)}
     passed, n = run_probes(model, read_probes(ROOT / "data" / "probes")).total
     return {

@@ -20,7 +20,7 @@ from stance.model.analyzer import Analyzer, Settings
 from stance.model.artefact import load_model
 from stance.model.stance_model import StanceModel
 from stance.training.agreement import krippendorff_alpha
-from stance.training.calibration import fit_temperature, fit_temperatures, fit_vector_scaling
+from stance.training.calibration import fit_temperature, fit_temperatures
 from stance.training.corpus import Corpus, Example
 from stance.training.corpus_files import read_corpus
 from stance.training.duplicates import group_articles, near_duplicates
@@ -28,8 +28,9 @@ from stance.training.evaluate import calibration_error, evaluate_model, evaluate
 from stance.training.export import to_pipeline
 from stance.training.features import count_terms
 from stance.training.fit import Grid, fit_model, train
+from stance.training.logistic import Choice
 
-CHOICES = {"sanctions": {"C": 10.0, "class_weight": None}, "diplomacy": {"C": 3.0, "class_weight": "balanced"}}
+CHOICES = {"sanctions": Choice(10.0), "diplomacy": Choice(3.0, "balanced")}
 
 
 def test_near_duplicates_are_found_and_grouped() -> None:
@@ -76,17 +77,19 @@ def test_features_are_those_of_scikit_learn(small_corpus: Corpus) -> None:
 
 
 def test_the_search_reports_every_trial_and_keeps_the_best(small_corpus: Corpus) -> None:
-    """Each target gets the smallest C that is as good as its best trial, but for half a point."""
+    """Of the trials as good as the best but for half a point, one with weights of evidence, then the smallest C."""
     grid = Grid((Settings(word_ngrams=(1, 1)),), C=(0.1, 10.0), class_weight=(None,))
     lines: list[str] = []
     result = train(small_corpus, grid, folds=3, jobs=1, progress=lines.append)
-    assert len(result.trials) == 4
+    assert len(result.trials) == 8
     assert lines
     for target in ("sanctions", "diplomacy"):
         own = [trial for trial in result.trials if trial["target"] == target]
         best = max(trial["macro_f1"] for trial in own)
-        least = min(trial["C"] for trial in own if trial["macro_f1"] >= best - 0.005)
-        assert result.model.facts["choices"][target]["C"] == least
+        good = [trial for trial in own if trial["macro_f1"] >= best - 0.005]
+        evidence = any(trial["evidence"] for trial in good)
+        least = min(trial["C"] for trial in good if trial["evidence"] == evidence)
+        assert result.model.facts["choices"][target] == {"C": least, "class_weight": None, "evidence": evidence}
 
 
 def test_the_same_corpus_and_seed_give_the_same_bytes(tmp_path: Path, small_corpus: Corpus) -> None:
@@ -186,17 +189,6 @@ def test_calibration_error_of_known_cases() -> None:
         assert calibration_error(np.tile([p, 1 - p], (10, 1)), truth) == pytest.approx(expected)
 
 
-def test_vector_scaling_mends_overconfidence() -> None:
-    """Margins three times too large are scaled down to the true ones."""
-    rng = np.random.default_rng(2)
-    margins = rng.normal(size=(4000, 3))
-    p = np.exp(margins) / np.exp(margins).sum(axis=1, keepdims=True)
-    truth = np.array([rng.choice(3, p=row) for row in p])
-    scale, bias = fit_vector_scaling(3 * margins, truth)
-    assert scale == pytest.approx(1 / 3, rel=0.1)
-    assert np.abs(bias).max() < 0.15
-
-
 def test_temperature_mends_overconfidence() -> None:
     """Margins three times too large are scaled down to the true ones."""
     rng = np.random.default_rng(2)
@@ -220,24 +212,22 @@ def test_each_kind_of_paragraph_has_a_temperature_of_its_own() -> None:
 
 
 def test_files_named_for_calibration_are_scored_unseen(small_corpus: Corpus) -> None:
-    """Their probabilities are those of a model fitted without the file, and the model has no bias, only a scale."""
+    """Their labels are those of a model fitted without the file."""
     half = len(small_corpus) // 2
     examples = [replace(e, path=f"{'early' if i < half else 'late'}.jsonl") for i, e in enumerate(small_corpus)]
     corpus = replace(small_corpus, examples=tuple(examples), calibration=("late",))
-    settings, choices = Settings(min_df=1), {t.name: {"C": 1.0, "class_weight": None} for t in corpus.targets}
+    settings, choices = Settings(min_df=1), {t.name: Choice(1.0) for t in corpus.targets}
     result = fit_model(corpus, settings, choices, folds=2)
     assert result.unseen is not None
     coded = np.array(["diplomacy" in e.labels for e in corpus])
     there = ~np.isnan(result.unseen[:, 1, 0])
     assert (there == (coded & (np.arange(len(corpus)) >= half))).all()
-    assert not result.model.weights.bias[np.isfinite(result.model.weights.bias)].any()
 
     late = {corpus.groups[i] for i in range(half, len(corpus))}
     without = tuple(e for i, e in enumerate(corpus.examples) if corpus.groups[i] not in late)
     other = fit_model(replace(corpus, examples=without, calibration=()), settings, choices, folds=2).model
     texts = [e.text for i, e in enumerate(corpus.examples) if there[i]]
-    margins = np.log(other.score_texts(texts)[:, 1]) - other.weights.bias[1]
-    assert (result.unseen[there, 1].argmax(axis=1) == margins.argmax(axis=1)).all()
+    assert (result.unseen[there, 1].argmax(axis=1) == other.score_texts(texts)[:, 1].argmax(axis=1)).all()
 
 
 def test_a_corpus_that_names_a_missing_file_for_calibration_is_refused(tmp_path: Path) -> None:

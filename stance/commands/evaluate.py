@@ -45,6 +45,7 @@ def evaluate(
     from stance.training.corpus_files import read_corpus
     from stance.training.evaluate import evaluate_model
     from stance.training.fit import fit_model
+    from stance.training.logistic import choices_of
     from stance.training.record import evaluate_held_out
 
     loaded = load_model(None if model == "default" else model)
@@ -52,7 +53,7 @@ def evaluate(
     if cross_validate:
         from stance.errors import ModelError
 
-        choices = loaded.facts.get("choices", {})
+        choices = choices_of(loaded.facts)
         missing = [target.name for target in examples.targets if target.name not in choices]
         if missing:
             raise ModelError(f"the model has no settings for {', '.join(missing)}; it cannot be cross-validated there")

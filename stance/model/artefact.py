@@ -204,7 +204,6 @@ def _to_arrays(model: StanceModel, layouts: list[Layout], tables: KernelTables |
     arrays: dict[str, npt.NDArray[Any]] = {
         "intercept": weights.intercept,
         "calibration.scale": weights.scale,
-        "calibration.bias": weights.bias,
         "training.text_hashes": np.array(
             sorted(int(h, 16) for h in model.facts.get("text_hashes", ())), dtype=np.uint64
         ),
@@ -236,8 +235,8 @@ def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]], manifest: Mapping[str, 
         blocks.append(StoredBlock(entry["name"], terms, layout, float(entry["weight"]), shape))
     if [block.name for block in blocks] != analyzer.block_names:
         raise ModelError("the blocks do not fit the settings")
-    numbers = [_typed(arrays[name], np.float64) for name in ("intercept", "calibration.scale", "calibration.bias")]
-    if [array.shape for array in numbers] != [shape, (shape[0], 2), shape]:
+    numbers = [_typed(arrays[name], np.float64) for name in ("intercept", "calibration.scale")]
+    if [array.shape for array in numbers] != [shape, (shape[0], 2)]:
         raise ModelError("intercept or calibration has the wrong shape")
     facts = {key: value for key, value in manifest.items() if key not in _OWN}
     facts["text_hashes"] = Hashes(_typed(arrays["training.text_hashes"], np.uint64))

@@ -167,16 +167,13 @@ class Weights:
     intercept : ndarray, shape (targets, labels)
         ``-inf`` where a target lacks a label.
     scale : ndarray, shape (targets, 2)
-        Calibration: the margins are multiplied by the first number where a paragraph does not mention the target, by
-        the second where it does ...
-    bias : ndarray, shape (targets, labels)
-        ... and this is added before the softmax (vector scaling; Guo et al. 2017).
+        Calibration (temperature scaling; Guo et al. 2017): before the softmax, the margins are multiplied by the first
+        number where a paragraph does not mention the target, by the second where it does.
     """
 
     blocks: Sequence[BlockWeights]
     intercept: Floats
     scale: Floats
-    bias: Floats
 
     def margins(self, blocks: Sequence[Sequence[Term]], sublinear_tf: bool) -> Floats:
         """Margins of one paragraph, shape (targets, labels)."""
@@ -195,6 +192,4 @@ class Weights:
         mentioned : ndarray of bool, shape (..., targets)
             Whether the paragraph mentions the target; ``False`` for a model without lexicons.
         """
-        scaled = margins * np.where(mentioned, self.scale[:, 1], self.scale[:, 0])[..., None]
-        scaled += self.bias
-        return _softmax(scaled)
+        return _softmax(margins * np.where(mentioned, self.scale[:, 1], self.scale[:, 0])[..., None])

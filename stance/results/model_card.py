@@ -40,19 +40,18 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "",
         f"Tags a paragraph's stance on {' and '.join(f'*{name}*' for name in targets)}.",
         "Multinomial logistic regression over TF-IDF, one a target; calibrated by "
-        + (
-            "temperatures on files it has not seen."
-            if manifest.get("unseen_files")
-            else "vector scaling on held-out folds."
-        ),
+        + ("temperatures on files it has not seen." if manifest.get("unseen_files") else "on held-out folds."),
         "",
-        "| target | labels | C | class weights |",
-        "|---|---|---|---|",
+        "| target | labels | C | class weights | weights of evidence |",
+        "|---|---|---|---|---|",
     ]
     for target in manifest["targets"]:
         choice = manifest["choices"][target["name"]]
         labels = ", ".join(target["labels"])
-        lines.append(f"| {target['name']} | {labels} | {choice['C']:g} | {choice['class_weight'] or 'equal'} |")
+        evidence = "yes" if choice["evidence"] else "no"
+        lines.append(
+            f"| {target['name']} | {labels} | {choice['C']:g} | {choice['class_weight'] or 'equal'} | {evidence} |"
+        )
     lines += ["", "| block | terms | weight |", "|---|---|---|"]
     lines += [f"| {block['name']} | {block['terms']} | {block['weight']:g} |" for block in manifest["blocks"]]
     lines += [

@@ -4,62 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize, minimize_scalar
+from scipy.optimize import minimize_scalar
 
 from stance.model.weights import softmax
 
-__all__ = ["fit_temperature", "fit_temperatures", "fit_vector_scaling"]
+__all__ = ["fit_temperature", "fit_temperatures"]
 
 # A weak pull towards "leave the margins as they are", for corpora with few paragraphs of a class.
 _RIDGE = 1e-3
 # Fewer paragraphs than this settle no temperature of their own.
 _LEAST = 100
-
-
-def fit_vector_scaling(
-    margins: npt.NDArray[np.float64], truth: npt.NDArray[np.int64]
-) -> tuple[float, npt.NDArray[np.float64]]:
-    """Fit ``softmax(scale * margin + bias)`` to held-out margins by maximum likelihood.
-
-    One scale for all labels and a bias for each: vector scaling with a shared slope, after Guo, Pleiss, Sun and
-    Weinberger (2017), "On Calibration of Modern Neural Networks".
-
-    Parameters
-    ----------
-    margins : ndarray, shape (paragraphs, labels)
-        Out-of-fold margins.
-    truth : ndarray of int, shape (paragraphs,)
-        Column of the true label.
-
-    Returns
-    -------
-    scale : float
-        Positive.
-    bias : ndarray, shape (labels,)
-        Sums to zero.
-
-    Examples
-    --------
-    >>> margins = np.array([[2.0, 0.0], [2.0, 0.0], [2.0, 0.0], [2.0, 0.0], [0.0, 2.0], [0.0, 2.0]])
-    >>> scale, bias = fit_vector_scaling(margins, np.array([0, 0, 0, 1, 1, 0]))
-    >>> 0 < scale < 1
-    True
-    """
-    n, k = margins.shape
-    onehot = np.eye(k)[truth]
-
-    def loss(parameters: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-        scale, bias = np.exp(parameters[0]), parameters[1:]
-        p = softmax(scale * margins + bias)
-        nll = -np.log(np.maximum((p * onehot).sum(axis=1), 1e-300)).mean()
-        difference = (p - onehot) / n
-        slope = (difference * margins).sum() * scale
-        gradient = np.concatenate([[slope], difference.sum(axis=0)]) + 2 * _RIDGE * parameters
-        return float(nll + _RIDGE * (parameters @ parameters)), gradient
-
-    found = minimize(loss, np.zeros(k + 1), jac=True, method="BFGS", options={"gtol": 1e-8}).x
-    bias = found[1:] - found[1:].mean()
-    return float(np.exp(found[0])), bias
 
 
 def fit_temperature(margins: npt.NDArray[np.float64], truth: npt.NDArray[np.int64]) -> float:

@@ -47,20 +47,17 @@ class CalibratedRegression(LogisticRegression):  # type: ignore[misc]
     ----------
     scale : tuple of float
         Of margins without and with a mention.
-    bias : tuple of float
-        Of each label.
     """
 
-    def __init__(self, scale: tuple[float, float] = (1.0, 1.0), bias: tuple[float, ...] = ()) -> None:
+    def __init__(self, scale: tuple[float, float] = (1.0, 1.0)) -> None:
         super().__init__()
         self.scale = scale
-        self.bias = bias
 
     def decision_function(self, X: Any) -> Any:
         """Calibrated margins: one column a label, or a single one for two labels."""
         mentioned = np.asarray(X[:, [-1]].todense()).ravel() > 0
         scale = np.where(mentioned, self.scale[1], self.scale[0])
-        margins = scale[:, None] * (X @ self.coef_.T + self.intercept_) + np.array(self.bias)
+        margins = scale[:, None] * (X @ self.coef_.T + self.intercept_)
         return margins if len(self.classes_) > 2 else margins[:, 1] - margins[:, 0]
 
 
@@ -101,8 +98,8 @@ def to_pipeline(model: StanceModel, target: str) -> Pipeline:
     mentions = Mentions(model.analyzer, names.index(target)) if target in names else _nothing
     parts.append(("mentioned", CountVectorizer(analyzer=mentions, vocabulary=["mentioned"])))
     coefficients.append(np.zeros((len(columns), 1)))
-    scale, bias = model.weights.scale[t], model.weights.bias[t, columns]
-    estimator = CalibratedRegression((float(scale[0]), float(scale[1])), tuple(bias.tolist()))
+    scale = model.weights.scale[t]
+    estimator = CalibratedRegression((float(scale[0]), float(scale[1])))
     estimator.classes_ = np.array(model.targets[t].labels)
     estimator.coef_ = np.hstack(coefficients)
     estimator.intercept_ = model.weights.intercept[t, columns]

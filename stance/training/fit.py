@@ -17,7 +17,7 @@ from stance.errors import CorpusError
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.stance_model import StanceModel
 from stance.model.weights import BlockWeights, Weights, softmax
-from stance.training.calibration import fit_temperatures, fit_vector_scaling
+from stance.training.calibration import fit_temperatures
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts, count_terms
 from stance.training.folds import (
@@ -30,7 +30,7 @@ from stance.training.folds import (
     used_blocks,
     without_files,
 )
-from stance.training.logistic import fit_path
+from stance.training.logistic import Choice, fit_path
 
 __all__ = ["DEFAULT_GRID", "Grid", "TrainingResult", "fit_model", "train"]
 
@@ -54,11 +54,15 @@ class Grid:
         Inverse strengths of the L2 penalty, tried for each target by itself.
     class_weight : tuple of {None, "balanced"}
         Whether rare labels count for more; for each target by itself.
+    evidence : tuple of bool
+        Whether terms are weighed by their evidence, which helps large corpora and misleads small ones; for each target
+        by itself.
     """
 
     settings: tuple[Settings, ...]
     C: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0)
     class_weight: tuple[str | None, ...] = (None, "balanced")
+    evidence: tuple[bool, ...] = (True, False)
 
 
 # docs/decisions/0002-features.md has the figures
@@ -109,8 +113,8 @@ def train(
 ) -> TrainingResult:
     """Train a model on a corpus.
 
-    The settings of the blocks are chosen for all targets together, ``C`` and the class weights for each target by
-    itself, by macro-F1 over grouped folds; where two are all but equal, the smaller C and the settings named first.
+    The settings of the blocks are chosen for all targets together, the rest for each target by itself, by macro-F1 over
+    grouped folds; where two are all but equal, weights of evidence, the smaller C and the settings named first.
     No article, and no article that shares a near-duplicate paragraph with it, is split between fitting and measuring.
 
     Parameters
@@ -158,7 +162,7 @@ def train(
     assert best is not None
     _, settings, chosen = best
     say("fitting the chosen settings")
-    choices = {name: {"C": trial["C"], "class_weight": trial["class_weight"]} for name, trial in chosen.items()}
+    choices = {name: Choice(trial["C"], trial["class_weight"], trial["evidence"]) for name, trial in chosen.items()}
     result = fit_model(corpus, settings, choices, folds=folds, seed=seed, jobs=jobs)
     return replace(result, trials=trials)
 
@@ -166,7 +170,7 @@ def train(
 def fit_model(
     corpus: Corpus,
     settings: Settings,
-    choices: Mapping[str, Mapping[str, Any]],
+    choices: Mapping[str, Choice],
     *,
     folds: int = 5,
     seed: int = 0,
@@ -180,8 +184,8 @@ def fit_model(
         Coded paragraphs.
     settings : Settings
         Of the blocks.
-    choices : mapping of str to mapping
-        ``C`` and ``class_weight`` of each target.
+    choices : mapping of str to Choice
+        How each target is fitted.
     folds, seed, jobs : int
         As in `train`.
 
@@ -197,7 +201,7 @@ def fit_model(
     labels = tuple(dict.fromkeys(label for target in corpus.targets for label in target.labels))
     shape = (len(corpus.targets), len(labels))
     intercept = np.full(shape, -np.inf)
-    scale, bias = np.ones((shape[0], 2)), np.zeros(shape)
+    scale = np.ones((shape[0], 2))
     probabilities = np.full(held_out.margins.shape, np.nan)
     unseen = np.full(held_out.margins.shape, np.nan) if by_file else None
     everything = np.arange(len(corpus))
@@ -210,21 +214,20 @@ def fit_model(
         t, columns = problem.index, [labels.index(label) for label in problem.labels]
         used = analyzer.blocks_of(problem.name)
         x = sparse.hstack([fitted[b].transform(counts[b], problem.rows) for b in used]).tocsr()
-        choice = (float(choices[problem.name]["C"]), choices[problem.name]["class_weight"])
-        ((weights, starts),) = fit_path(x, problem.truth, problem.weight, [choice], len(columns))
+        ((weights, starts),) = fit_path(x, problem.truth, problem.weight, [choices[problem.name]], len(columns))
         intercept[t, columns] = starts
         begin = 0
         for b in used:
             end = begin + len(fitted[b].columns)
             coef[b][:, t, columns] = weights[:, begin:end].T
             begin = end
+        mentioned = _mentioned(analyzer, counts, problem)
         if by_file is not None and unseen is not None:
-            mentioned = _mentioned(analyzer, counts, problem)
-            scale[t] = _calibrate_by_file(problem, by_file, mentioned, columns, unseen)
+            scale[t] = _calibrate(problem, by_file, mentioned, columns, unseen)
             own = held_out.margins[problem.rows, t][:, columns]
             _put(probabilities, problem.rows, t, columns, softmax(_scaled(own, mentioned, scale[t])))
         else:
-            scale[t], bias[t, columns] = _calibrate_by_fold(problem, held_out, columns, probabilities)
+            scale[t] = _calibrate(problem, held_out, mentioned, columns, probabilities)
     blocks = [
         BlockWeights(
             name=block.name,
@@ -235,11 +238,11 @@ def fit_model(
         )
         for b, block in enumerate(fitted)
     ]
-    facts = {"choices": {name: dict(choice) for name, choice in choices.items()}, "text_hashes": corpus.text_hashes}
+    facts = {"choices": {name: choice._asdict() for name, choice in choices.items()}, "text_hashes": corpus.text_hashes}
     model = StanceModel(
         targets=tuple(corpus.targets),
         analyzer=analyzer,
-        weights=Weights(blocks, intercept, scale, bias),
+        weights=Weights(blocks, intercept, scale),
         language=corpus.language,
         facts=facts,
     )
@@ -259,40 +262,26 @@ def _scaled(margins: Floats, mentioned: npt.NDArray[np.bool_], scale: Floats) ->
     return scaled
 
 
-def _calibrate_by_file(
+def _calibrate(
     problem: Problem,
-    by_file: HeldOut,
+    held_out: HeldOut,
     mentioned: npt.NDArray[np.bool_],
     columns: Sequence[int],
-    unseen: Floats,
+    probabilities: Floats,
 ) -> Floats:
-    """Temperatures on all the files; fills `unseen` by temperatures that leave out the paragraph's own file.
+    """Temperatures on all that was held out; fills `probabilities` by those that leave out the paragraph's own fold.
 
-    Where there is only one file, its own has to do.
+    Where there is only one fold, its own has to do.
     """
     t = problem.index
-    fold = by_file.fold[problem.rows, t]
-    margins = by_file.margins[problem.rows, t][:, columns]
+    fold = held_out.fold[problem.rows, t]
+    margins = held_out.margins[problem.rows, t][:, columns]
     for i in np.unique(fold[fold >= 0]):
         here, others = fold == i, (fold >= 0) & (fold != i)
         chosen = others if others.any() else here
         scale = fit_temperatures(margins[chosen], problem.truth[chosen], mentioned[chosen])
-        _put(unseen, problem.rows[here], t, columns, softmax(_scaled(margins[here], mentioned[here], scale)))
+        _put(probabilities, problem.rows[here], t, columns, softmax(_scaled(margins[here], mentioned[here], scale)))
     return fit_temperatures(margins[fold >= 0], problem.truth[fold >= 0], mentioned[fold >= 0])
-
-
-def _calibrate_by_fold(
-    problem: Problem, held_out: HeldOut, columns: Sequence[int], probabilities: Floats
-) -> tuple[float, Floats]:
-    """Vector scaling on all folds; fills `probabilities` by scalings that leave out the paragraph's own."""
-    t = problem.index
-    fold = held_out.fold[problem.rows, t]
-    margins = held_out.margins[problem.rows, t][:, columns]
-    for i in np.unique(fold):
-        here = fold == i
-        scale, bias = fit_vector_scaling(margins[~here], problem.truth[~here])
-        _put(probabilities, problem.rows[here], t, columns, softmax(scale * margins[here] + bias))
-    return fit_vector_scaling(margins, problem.truth)
 
 
 def _put(into: Floats, rows: Ints, t: int, columns: Sequence[int], probabilities: Floats) -> None:
@@ -302,9 +291,13 @@ def _put(into: Floats, rows: Ints, t: int, columns: Sequence[int], probabilities
 
 
 def _choose(trials: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The most regularised trial that is as good as the best but for `_TIE`."""
+    """Of the trials as good as the best but for `_TIE`: one with weights of evidence, then the most regularised."""
     best = max(trial["macro_f1"] for trial in trials)
-    return min((t for t in trials if t["macro_f1"] >= best - _TIE), key=lambda t: (t["C"], -t["macro_f1"]))
+    return min((t for t in trials if t["macro_f1"] >= best - _TIE), key=_preference)
+
+
+def _preference(trial: Mapping[str, Any]) -> tuple[bool, float, float]:
+    return not trial["evidence"], trial["C"], -trial["macro_f1"]
 
 
 def _search(
@@ -315,21 +308,19 @@ def _search(
     grid: Grid,
     jobs: int,
 ) -> list[dict[str, Any]]:
-    pairs = list(itertools.product(grid.C, grid.class_weight))
+    choices = [Choice(*each) for each in itertools.product(grid.C, grid.class_weight, grid.evidence)]
     tasks = [(problem, i) for problem in problems for i in range(len(problem.folds))]
     analyzer = analyzer_for(corpus, settings)
     results = Parallel(n_jobs=jobs)(
-        delayed(fold_margins)(problem, i, used_blocks(analyzer, problem, counts), settings, pairs)
+        delayed(fold_margins)(problem, i, used_blocks(analyzer, problem, counts), settings, choices)
         for problem, i in tasks
     )
     trials = []
     for problem in problems:
         mine = [(i, found) for (p, i), found in zip(tasks, results, strict=True) if p is problem]
         truth = np.concatenate([problem.truth[problem.folds[i][1]] for i, _ in mine])
-        for k, (c, class_weight) in enumerate(pairs):
+        for k, choice in enumerate(choices):
             predicted = np.concatenate([found[k].argmax(axis=1) for _, found in mine])
             score = f1_score(truth, predicted, average="macro", zero_division=0.0)
-            trials.append(
-                {"target": problem.name, "C": c, "class_weight": class_weight, "macro_f1": round(float(score), 6)}
-            )
+            trials.append({"target": problem.name, **choice._asdict(), "macro_f1": round(float(score), 6)})
     return trials

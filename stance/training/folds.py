@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,7 @@ from stance.errors import CorpusError
 from stance.model.analyzer import Analyzer, Settings
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts
-from stance.training.logistic import fit_path
+from stance.training.logistic import Choice, fit_path
 
 __all__ = [
     "HeldOut",
@@ -95,7 +94,7 @@ def cross_validate(
     counts: Sequence[BlockCounts],
     settings: Settings,
     problems: Sequence[Problem],
-    choices: Mapping[str, Mapping[str, Any]],
+    choices: Mapping[str, Choice],
     jobs: int = -1,
 ) -> HeldOut:
     """Margins of every paragraph from models fitted without its group."""
@@ -103,7 +102,7 @@ def cross_validate(
     margins = np.full((len(corpus), len(problems), len(labels)), np.nan)
     fold = np.full((len(corpus), len(problems)), -1)
     tasks = [(problem, i) for problem in problems for i in range(len(problem.folds))]
-    grids = [[(float(choices[problem.name]["C"]), choices[problem.name]["class_weight"])] for problem, _ in tasks]
+    grids = [[choices[problem.name]] for problem, _ in tasks]
     analyzer = analyzer_for(corpus, settings)
     results = Parallel(n_jobs=jobs)(
         delayed(fold_margins)(problem, i, used_blocks(analyzer, problem, counts), settings, grid)
@@ -122,7 +121,7 @@ def without_files(
     counts: Sequence[BlockCounts],
     settings: Settings,
     problems: Sequence[Problem],
-    choices: Mapping[str, Mapping[str, Any]],
+    choices: Mapping[str, Choice],
     jobs: int,
 ) -> HeldOut | None:
     """Margins of the files named for calibration, each from a model that saw nothing of it or like it.
@@ -149,9 +148,9 @@ def fold_margins(
     i: int,
     counts: Sequence[tuple[BlockCounts, float]],
     settings: Settings,
-    pairs: Sequence[tuple[float, str | None]],
+    choices: Sequence[Choice],
 ) -> list[Floats]:
-    """Held-out margins of one fold, for every pair of C and class weight."""
+    """Held-out margins of one fold, for every choice."""
     inside, outside = problem.folds[i]
     train_parts, test_parts = [], []
     for block, weight in counts:
@@ -159,7 +158,7 @@ def fold_margins(
         train_parts.append(fitted.transform(block, problem.rows[inside]))
         test_parts.append(fitted.transform(block, problem.rows[outside]))
     x, test = sparse.hstack(train_parts).tocsr(), sparse.hstack(test_parts).tocsr()
-    fits = fit_path(x, problem.truth[inside], problem.weight[inside], pairs, len(problem.labels))
+    fits = fit_path(x, problem.truth[inside], problem.weight[inside], choices, len(problem.labels))
     return [np.asarray(test @ weights.T) + starts for weights, starts in fits]
 
 

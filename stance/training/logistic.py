@@ -1,12 +1,12 @@
 """The one place where coefficients are fitted: multinomial logistic regression by scikit-learn, along a path of C.
 
-Terms are weighed by what they tell of the labels before they are penalised; the weights end up in the coefficients.
+Terms may be weighed by what they tell of the labels before they are penalised; the weights end up in the coefficients.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-__all__ = ["evidence_weights", "fit_path"]
+__all__ = ["Choice", "choices_of", "evidence_weights", "fit_path"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,14 +22,43 @@ Floats = npt.NDArray[np.float64]
 _TOLERANCE = 1e-6
 
 
+class Choice(NamedTuple):
+    """How one target is fitted.
+
+    Attributes
+    ----------
+    C : float
+        Inverse strength of the L2 penalty.
+    class_weight : {None, "balanced"}
+        Whether rare labels count for more.
+    evidence : bool
+        Whether terms are weighed by their evidence first.
+    """
+
+    C: float
+    class_weight: str | None = None
+    evidence: bool = True
+
+
+def choices_of(facts: Mapping[str, Any]) -> dict[str, Choice]:
+    """How each target of a stored model was fitted, from the facts that the model carries.
+
+    Examples
+    --------
+    >>> choices_of({"choices": {"talks": {"C": 3.0, "class_weight": None, "evidence": False}}})
+    {'talks': Choice(C=3.0, class_weight=None, evidence=False)}
+    """
+    return {name: Choice(**stored) for name, stored in facts.get("choices", {}).items()}
+
+
 def fit_path(
     x: Any,
     truth: npt.NDArray[np.int64],
     weight: Floats,
-    pairs: Sequence[tuple[float, str | None]],
+    choices: Sequence[Choice],
     labels: int,
 ) -> list[tuple[Floats, Floats]]:
-    """Fit one target for every pair of C and class weight; for each class weight, a C begins where the last one ended.
+    """Fit one target in several ways; those that differ in C alone begin where the one of the next smaller C ended.
 
     Parameters
     ----------
@@ -39,38 +68,39 @@ def fit_path(
         Column of the true label.
     weight : ndarray of float
         Of each paragraph.
-    pairs : sequence of (float, str or None)
-        Inverse strength of the L2 penalty, and ``"balanced"`` or ``None``.
+    choices : sequence of Choice
+        The ways.
     labels : int
         How many labels the target has, whether all occur in `truth` or not.
 
     Returns
     -------
     list of (coefficients, intercepts)
-        In the order of `pairs`; shapes (labels, terms) and (labels,).
+        In the order of `choices`; shapes (labels, terms) and (labels,).
 
     Examples
     --------
     >>> x = np.array([[1.0, 0.0], [0.0, 1.0]])
-    >>> ((coef, intercept),) = fit_path(x, np.array([0, 1]), np.ones(2), [(1.0, None)], 2)
+    >>> ((coef, intercept),) = fit_path(x, np.array([0, 1]), np.ones(2), [Choice(1.0)], 2)
     >>> bool(coef[0, 0] > 0 > coef[1, 0])
     True
     """
-    evidence = evidence_weights(x, truth, labels)
-    x = sparse.csr_matrix(x) @ sparse.diags(evidence)
-    found: dict[tuple[float, str | None], tuple[Floats, Floats]] = {}
-    for class_weight in dict.fromkeys(given for _, given in pairs):
+    x = sparse.csr_matrix(x)
+    found: dict[Choice, tuple[Floats, Floats]] = {}
+    for class_weight, weighed in dict.fromkeys(choice[1:] for choice in choices):
+        evidence = evidence_weights(x, truth, labels) if weighed else np.ones(x.shape[1])
+        scaled = x @ sparse.diags(evidence)
         estimator = LogisticRegression(
             class_weight=class_weight, solver="newton-cg", tol=_TOLERANCE, max_iter=200, warm_start=True
         )
-        for c in sorted(c for c, given in pairs if given == class_weight):
-            estimator.set_params(C=c)
+        for choice in sorted(choice for choice in choices if choice[1:] == (class_weight, weighed)):
+            estimator.set_params(C=choice.C)
             # one thread: its sums come in one order on every machine, and the products are too small for two
             with threadpool_limits(1, user_api="blas"):
-                estimator.fit(x, truth, sample_weight=weight)
+                estimator.fit(scaled, truth, sample_weight=weight)
             coef, intercept = _full_coef(estimator, labels)
-            found[c, class_weight] = coef * evidence, intercept
-    return [found[pair] for pair in pairs]
+            found[choice] = coef * evidence, intercept
+    return [found[choice] for choice in choices]
 
 
 def evidence_weights(x: Any, truth: npt.NDArray[np.int64], labels: int) -> Floats:
