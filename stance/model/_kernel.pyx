@@ -84,18 +84,34 @@ cdef void *copy_buffer(object owner, size_t itemsize, size_t spare, size_t *coun
 cdef object point_to(object text, const unsigned char **pointer, size_t *length):
     """Where the UTF-8 of a str lies; returns what must be kept while it is read."""
     cdef Py_ssize_t size
-    if not isinstance(text, str):
-        raise TypeError(f"a text must be str, not {type(text).__name__}")
-    try:
-        pointer[0] = <const unsigned char *>PyUnicode_AsUTF8AndSize(text, &size)
+    cdef const char *utf8 = PyUnicode_AsUTF8AndSize(text, &size)
+    if utf8 != NULL:
+        pointer[0] = <const unsigned char *>utf8
         length[0] = <size_t>size
         return None
-    except UnicodeEncodeError:
-        # lone surrogates: the kernel reads them, strict UTF-8 cannot hold them
-        encoded = text.encode("utf-8", "surrogatepass")
-        pointer[0] = <const unsigned char *>PyBytes_AsString(encoded)
-        length[0] = <size_t>len(encoded)
-        return encoded
+    PyErr_Clear()
+    if not isinstance(text, str):
+        raise TypeError(f"a text must be str, not {type(text).__name__}")
+    # lone surrogates: the kernel reads them, strict UTF-8 cannot hold them
+    encoded = text.encode("utf-8", "surrogatepass")
+    pointer[0] = <const unsigned char *>PyBytes_AsString(encoded)
+    length[0] = <size_t>len(encoded)
+    return encoded
+
+
+cdef list point_to_all(object texts, size_t first, size_t n, const unsigned char **pointers, size_t *lengths):
+    """The same for some of a list or tuple. They are taken out first: other threads may change a list meanwhile, and
+    their headers come to the cache one beside the other."""
+    cdef size_t i
+    cdef tuple taken = tuple(texts[first : first + n])
+    if <size_t>len(taken) != n:
+        raise RuntimeError("texts were taken out of the list while it was scored")
+    kept = [taken]
+    for i in range(n):
+        encoded = point_to(<object>PyTuple_GetItem(taken, i), &pointers[i], &lengths[i])
+        if encoded is not None:
+            kept.append(encoded)
+    return kept
 
 
 cdef class CompiledKernel:
@@ -286,8 +302,8 @@ cdef class CompiledKernel:
             raise ValueError("no room for the counts")
         return 0
 
-    def score(self, tuple texts not None, margins, counts):
-        """Score a tuple of str into two C-contiguous arrays: float64 (n, outputs), int64 (n, 5)."""
+    def score(self, texts not None, margins, counts):
+        """Score a list or tuple of str into two C-contiguous arrays: float64 (n, outputs), int64 (n, 5)."""
         cdef const unsigned char *pointers[CHUNK]
         cdef size_t lengths[CHUNK]
         cdef size_t n = len(texts), i, first, many
@@ -298,11 +314,7 @@ cdef class CompiledKernel:
         try:
             for first in range(0, n, CHUNK):
                 many = min(<size_t>CHUNK, n - first)
-                kept = []
-                for i in range(many):
-                    encoded = point_to(texts[first + i], &pointers[i], &lengths[i])
-                    if encoded is not None:
-                        kept.append(encoded)
+                kept = point_to_all(texts, first, many, pointers, lengths)
                 self.run(w, pointers, lengths, many, first, <double *>into.buffer.buf + first * self.m.outputs,
                          <int64_t *>tally.buffer.buf + first * COUNTS)
         finally:
@@ -337,8 +349,8 @@ cdef class CompiledKernel:
         finally:
             self.give_back(w)
 
-    def count_tokens(self, tuple texts not None):
-        """Number of tokens of a tuple of str, and nothing else: the roofline of `score`."""
+    def count_tokens(self, texts not None):
+        """Number of tokens of a list or tuple of str, and nothing else: the roofline of `score`."""
         cdef const unsigned char *pointers[CHUNK]
         cdef size_t lengths[CHUNK]
         cdef size_t n = len(texts), i, first, many, tokens = 0
@@ -347,7 +359,7 @@ cdef class CompiledKernel:
         try:
             for first in range(0, n, CHUNK):
                 many = min(<size_t>CHUNK, n - first)
-                kept = [point_to(texts[first + i], &pointers[i], &lengths[i]) for i in range(many)]
+                kept = point_to_all(texts, first, many, pointers, lengths)
                 i, status = 0, TEXT_NEEDS_PAGE
                 while i < many:
                     with nogil:

@@ -50,9 +50,6 @@ STANCE_INLINE unsigned count_bits(uint64_t bits)
 #define STANCE_VECTORS 1
 typedef uint64_t four __attribute__((vector_size(32)));
 typedef uint32_t four_small __attribute__((vector_size(16)));
-typedef float four_floats __attribute__((vector_size(16)));
-typedef float eight_floats __attribute__((vector_size(32)));
-typedef double eight_doubles __attribute__((vector_size(64)));
 typedef double four_doubles __attribute__((vector_size(32)));
 #endif
 
@@ -74,6 +71,17 @@ STANCE_INLINE uint64_t load8(const unsigned char *p)
     v = __builtin_bswap64(v);
 #endif
     return v;
+}
+
+/* Two numbers side by side, in one store. */
+STANCE_INLINE void store_two(uint32_t *to, uint64_t first, uint64_t second)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    uint64_t both = first << 32 | second;
+#else
+    uint64_t both = first | second << 32;
+#endif
+    memcpy(to, &both, 8);
 }
 
 typedef struct { uint64_t word, mark, beyond; } class_bits;

@@ -257,12 +257,14 @@ static int lower_text(text_buffers *t, const unsigned char *text, size_t n)
 /* Writes the positions of all set bits; whole groups of 8, so that the branch is rarely missed. */
 STANCE_INLINE size_t write_positions(uint64_t bits, uint32_t base, uint32_t *to)
 {
+    const uint64_t last = (uint64_t)1 << 63; /* where there is no bit left, any position does */
     unsigned count = count_bits(bits), done;
     for (done = 0; done < count; done += 8) {
         int i;
-        for (i = 0; i < 8; i++) {
-            to[done + i] = base + lowest_bit(bits | (uint64_t)1 << 63);
-            bits &= bits - 1;
+        for (i = 0; i < 8; i += 2) {
+            uint64_t rest = bits & (bits - 1);
+            store_two(to + done + i, base + lowest_bit(bits | last), base + (uint64_t)lowest_bit(rest | last));
+            bits = rest & (rest - 1);
         }
     }
     return count;
