@@ -261,10 +261,11 @@ STANCE_INLINE size_t write_positions(uint64_t bits, uint32_t base, uint32_t *to)
     unsigned count = count_bits(bits), done;
     for (done = 0; done < count; done += 8) {
         int i;
-        for (i = 0; i < 8; i += 2) {
-            uint64_t rest = bits & (bits - 1);
-            store_two(to + done + i, base + lowest_bit(bits | last), base + (uint64_t)lowest_bit(rest | last));
-            bits = rest & (rest - 1);
+        for (i = 0; i < 8; i++) {
+            uint32_t at = base + lowest_bit(bits | last);
+            STANCE_IN_REGISTER(at);
+            to[done + i] = at;
+            bits &= bits - 1;
         }
     }
     return count;
