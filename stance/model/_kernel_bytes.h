@@ -18,7 +18,8 @@
 #define STANCE_INLINE static inline __attribute__((always_inline))
 #define STANCE_COLD static __attribute__((noinline))
 #define STANCE_PREFETCH(p) __builtin_prefetch(p)
-#define STANCE_IN_REGISTER(x) __asm__("" : "+r"(x)) /* not gathered into a vector, which costs more than it saves */
+/* This value as it is: not gathered into a vector, nor taken apart to be put together at every turn of a loop. */
+#define STANCE_IN_REGISTER(x) __asm__("" : "+r"(x))
 #define STANCE_LIKELY(x) __builtin_expect(!!(x), 1)
 #define STANCE_LOAD(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define STANCE_STORE(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)

@@ -171,6 +171,8 @@ STANCE_INLINE void count_rows(const model *m, workspace *w, int b, const uint32_
     uint32_t *touched = w->touched + TOUCHED(m, b);
     const float *coef = m->blocks[b].coef;
     size_t found = w->found[b], width = m->blocks[b].width, i;
+    STANCE_IN_REGISTER(counters);
+    STANCE_IN_REGISTER(touched);
     for (i = 0; i < n; i++) {
         counter *c = counters + rows[i];
         STANCE_PREFETCH(coef + rows[i] * width);
@@ -216,6 +218,8 @@ STANCE_INLINE void weigh_rows(const model *m, workspace *w, int b, const uint32_
     size_t found = w->found[b], i;
     uint32_t j;
     double square = 0.0;
+    STANCE_IN_REGISTER(counters);
+    STANCE_IN_REGISTER(touched);
     for (j = 0; j < width; j++) sum[j] = 0.0;
     for (i = 0; i < found; i++) {
         size_t row = touched[i];
