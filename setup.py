@@ -20,7 +20,7 @@ extensions = cythonize(
         Extension(
             "stance.model._kernel",
             ["stance/model/_kernel.pyx"],
-            depends=["stance/model/_kernel.pxd", "stance/model/_kernel_terms.pxi", *glob("stance/model/_kernel_*.h")],
+            depends=[*glob("stance/model/_kernel*.px[di]"), *glob("stance/model/_kernel_*.h")],
             define_macros=[("Py_LIMITED_API", "0x030B0000")] if STABLE_ABI else [],
             extra_compile_args=["/O2", "/fp:precise"] if MSVC else ["-O3", "-ffp-contract=off"],
             py_limited_api=STABLE_ABI,

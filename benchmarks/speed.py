@@ -150,7 +150,7 @@ class Bench:
 
     def __init__(self, args: argparse.Namespace, report: Report) -> None:
         self.args, self.report = args, report
-        everything = [plain(text) for text in read_texts(args.texts, 5000 + args.paragraphs)]
+        everything = self.many_texts(5000 + args.paragraphs)
         self.training, self.texts = everything[:5000], everything[5000:]
         self.same = peers.ScikitLearn(
             self.training, token_pattern=peers.TOKENS, ngram_range=(1, 2), min_df=2, sublinear_tf=True
@@ -159,6 +159,10 @@ class Bench:
         self.analyzer = Analyzer(Settings(word_ngrams=(1, 2), anchored=False))
         self.kernel: Any = open_kernel(self.analyzer, self.weights)
         self.model = load_model(args.model)
+
+    def many_texts(self, most: int) -> list[str]:
+        """So many, with words that scikit-learn cuts as we do."""
+        return [plain(text) for text in read_texts(self.args.texts, most)]
 
     def ngrams(self) -> None:
         """Word 1- and 2-grams alone, beside every peer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import resource
 import statistics
 import subprocess
 import sys
@@ -26,6 +27,8 @@ from stance.training.logistic import Choice
 
 ROOT = Path(__file__).resolve().parent.parent
 ARTICLE = ROOT / "data" / "articles" / "vienna-round.txt"
+# so many paragraphs of news have two million word 1- to 3-grams
+_TEXTS_OF_2M = 40_000
 Interleave = Callable[..., dict[str, list[float]]]
 
 
@@ -344,21 +347,28 @@ def growth(bench: Any, interleave: Interleave) -> None:
     for n in (1_000, 10_000, 100_000, 1_000_000):
         many = (texts * (n // len(texts) + 1))[:n]
         _rate(bench.report, interleave, f"{n:,} texts", kernel, many, rounds=11 if n < 10**6 else 3)
-    settings = Settings(word_ngrams=(1, 3), anchored=False)
-    analyzer = Analyzer(settings)
-    everything = [*bench.training, *texts]
-    counted = count_compiled(analyzer, everything)
-    assert counted is not None, "the compiled kernel is not there"
-    (block,) = counted
-    order = np.argsort(-np.bincount(block.columns), kind="stable")
+    analyzer = Analyzer(Settings(word_ngrams=(1, 3), anchored=False))
+    terms, counts = _trigrams(analyzer, bench.many_texts(_TEXTS_OF_2M))
+    order = np.argsort(-counts, kind="stable")
     generator = np.random.default_rng(0)
     for n in (50_000, 500_000, 2_000_000):
         n = min(n, len(order))
-        terms = [block.terms[i] for i in np.sort(order[:n])]
         coef = generator.normal(size=(n, 2, 4)).astype(np.float32)
         idf = np.linspace(1, 8, n).astype(np.float32)
-        weights = Weights([BlockWeights("words", terms, idf, coef, 1.0)], np.zeros((2, 4)), np.ones((2, 2)))
-        _rate(bench.report, interleave, f"{n:,} word 1- to 3-grams", open_kernel(analyzer, weights), texts)
+        block = BlockWeights("words", [terms[i] for i in np.sort(order[:n]).tolist()], idf, coef, 1.0)
+        big = open_kernel(analyzer, Weights([block], np.zeros((2, 4)), np.ones((2, 2))))
+        _rate(bench.report, interleave, f"{n:,} word 1- to 3-grams", big, texts)
+        del block, big
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    bench.report.note("growth", "peak memory", peak, f"{peak:,.0f} MB, the peers' model and all texts included")
+
+
+def _trigrams(analyzer: Analyzer, texts: Sequence[str]) -> tuple[Sequence[str], Any]:
+    """All word 1- to 3-grams of texts, and in how many texts each is."""
+    counted = count_compiled(analyzer, texts)
+    assert counted is not None, "the compiled kernel is not there"
+    (block,) = counted
+    return block.terms, np.bincount(block.columns, minlength=len(block.terms))
 
 
 def _rate(report: Any, interleave: Interleave, name: str, kernel: Any, texts: Sequence[str], rounds: int = 11) -> None:

@@ -26,9 +26,9 @@ def use(name: str) -> None:
         c.rows(text)
         c.places(text)
     c.count_tokens(tuple(texts))
-    room, counts = np.empty((1, 2, 4)), np.empty((1, 5), dtype=np.int64)
+    room, counts = np.empty((1, 2, 4)), np.empty((1, 6), dtype=np.int64)
     for call in (
-        lambda: c.score(("a", None), np.empty((2, 2, 4)), np.empty((2, 5), dtype=np.int64)),
+        lambda: c.score(("a", None), np.empty((2, 2, 4)), np.empty((2, 6), dtype=np.int64)),
         lambda: c.score(("a", "b"), room, counts),
         lambda: c.score_buffers(np.array([0, 2], dtype=np.int32), b"\xc3\xff", False, 0, 1, room, counts),
         lambda: c.score_buffers(np.array([0, 9], dtype=np.int32), b"abc", False, 0, 1, room, counts),

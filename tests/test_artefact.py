@@ -96,9 +96,9 @@ def test_a_manifest_from_the_future_is_refused(copy: Path) -> None:
     with pytest.raises(IncompatibleModelError, match=r"format version 99.*upgrade"):
         load_model(copy)
     _edit(copy, format_version=1)
-    with pytest.raises(IncompatibleModelError, match="format version 1; this release reads version 2: retrain"):
+    with pytest.raises(IncompatibleModelError, match="format version 1; this release reads version 3: retrain"):
         load_model(copy)
-    _edit(copy, format_version=2, settings={"word_ngrams": [1, 1], "telepathy": True})
+    _edit(copy, format_version=3, settings={"word_ngrams": [1, 1], "telepathy": True})
     with pytest.raises(IncompatibleModelError, match="telepathy"):
         load_model(copy)
 
@@ -192,7 +192,7 @@ def test_forged_tables_are_refused_or_harmless(copy: Path, seed: int) -> None:
         kernel = extension.CompiledKernel(model._tables)
     except (ValueError, ModelError):
         return
-    margins, counts = np.empty((len(texts), 2, 4)), np.empty((len(texts), 5), dtype=np.int64)
+    margins, counts = np.empty((len(texts), 2, 4)), np.empty((len(texts), 6), dtype=np.int64)
     kernel.score(tuple(texts), margins, counts)
     kernel.places(texts[0])
 

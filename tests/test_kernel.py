@@ -296,6 +296,7 @@ def test_the_same_bits_however_it_is_called(name: str, small_corpus: Corpus) -> 
     bulk = compiled.score(texts)
     single = np.concatenate([compiled.score([text]).margins for text in texts])
     chunks = np.concatenate([compiled.score(texts[i : i + 37]).margins for i in range(0, len(texts), 37)])
+    assert bulk.margins.tobytes() == compiled.score(tuple(texts)).margins.tobytes()
     assert bulk.margins.tobytes() == single.tobytes() == chunks.tobytes()
     assert bulk.margins[::-1].tobytes() == compiled.score(texts[::-1]).margins.tobytes()
     found: list[bytes] = []
@@ -362,6 +363,13 @@ def test_wrong_arguments_are_refused() -> None:
         c.score_buffers(np.array([0], dtype=np.int32), b"abc", False, 0, 1, room, counts)
     with pytest.raises(TypeError, match="must be str"):
         c.score((b"a",), room, counts)
+
+    class Shrunk(list[str]):
+        def __len__(self) -> int:
+            return 1
+
+    with pytest.raises(RuntimeError, match="taken out of the list"):
+        c.score(Shrunk(), room, counts)  # as when another thread empties the list
     with pytest.raises((ValueError, BufferError)):
         c.score(("a",), bytes(64), counts)
     with pytest.raises(TypeError):
@@ -444,7 +452,7 @@ def test_reasons_from_counts_are_those_from_tokens() -> None:
         tokens = [tokenize(text) for text in [*HARD, *_PROSE]]
         counts = np.array([count_words(t, vocabulary) for t in tokens])
         assert abstention_reasons(counts, language) == [abstention_reason(t, vocabulary, language) for t in tokens]
-    assert abstention_reasons(np.zeros((0, 5), dtype=np.int64), "en") == []
+    assert abstention_reasons(np.zeros((0, 6), dtype=np.int64), "en") == []
 
 
 def test_a_missing_kernel(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

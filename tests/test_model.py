@@ -22,7 +22,7 @@ from stance.model.lexicon import Lexicon, expand_braces
 from stance.model.scores import Scores
 from stance.model.stance_model import StanceModel
 from stance.model.tokens import Gap, tokenize
-from stance.model.weights import softmax
+from stance.model.weights import Weights, softmax
 from stance.training.corpus import Corpus
 
 LEXICON = Lexicon({"core": ["sanction{,s}", "asset freeze{,s}"], "weak": ["measures"]})
@@ -176,6 +176,27 @@ def test_scores_are_the_same_in_another_process(
         check=True,
     )
     assert np.array_equal(np.array(json.loads(run.stdout)), small_model.score_texts(texts), equal_nan=True)
+
+
+@pytest.mark.parametrize("labels", [2, 4, 9, 17])
+def test_probabilities_have_the_same_bits_one_by_one_and_in_bulk(labels: int) -> None:
+    """Whatever the number of labels; margins of minus infinity give 0, and the margins are left as they were."""
+    generator = np.random.default_rng(0)
+    margins = generator.normal(scale=5, size=(300, 3, labels))
+    margins[:, 1, 1] = -np.inf
+    before = margins.copy()
+    weights = Weights([], np.zeros((3, labels)), generator.random((3, 2)) + 0.5)
+    mentioned = generator.random((300, 3)) < 0.5
+    bulk = weights.probabilities(margins, mentioned)
+    each = [weights.probabilities(*pair).tobytes() for pair in zip(margins, mentioned, strict=True)]
+    assert bulk.tobytes() == b"".join(each)
+    assert softmax(margins).tobytes() == b"".join(softmax(row).tobytes() for each in margins for row in each)
+    assert not bulk[:, 1, 1].any()
+    np.testing.assert_array_equal(margins, before)
+    scale = np.where(mentioned, weights.scale[:, 1], weights.scale[:, 0])
+    expected = np.exp(margins * scale[..., None])
+    np.testing.assert_allclose(bulk, expected / expected.sum(axis=-1, keepdims=True), rtol=1e-12)
+    assert weights.probabilities(margins[:0]).shape == (0, 3, labels)
 
 
 def test_probabilities_sum_to_one(small_model: StanceModel, small_corpus: Corpus) -> None:

@@ -1,10 +1,13 @@
 # What _kernel.pyx calls in C; Cython reads this file before that one.
 
+from cpython.ref cimport PyObject
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 
 cdef extern from "Python.h":
-    const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size) except NULL
+    const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size)
+    void PyErr_Clear()
+    PyObject *PyTuple_GetItem(object texts, Py_ssize_t i) except NULL
     char *PyBytes_AsString(object text) except NULL
     ctypedef struct Py_buffer:
         void *buf

@@ -55,47 +55,40 @@ fill_gap_class()
 fill_page(0)
 
 
-cdef class View:
-    """The memory of an object that has the buffer protocol, for as long as this lives."""
-
-    cdef Py_buffer buffer
-
-    def __cinit__(self, owner, bint writable=False):
-        PyObject_GetBuffer(owner, &self.buffer, PyBUF_WRITABLE if writable else PyBUF_SIMPLE)
-
-    def __dealloc__(self):
-        PyBuffer_Release(&self.buffer)
-
-
-cdef void *copy_buffer(object owner, size_t itemsize, size_t spare, size_t *count) except NULL:
-    """A copy of an array's memory, with `spare` bytes of zeros after it."""
-    cdef View view = View(owner)
-    cdef char *copy
-    if <size_t>view.buffer.len % itemsize:
-        raise ValueError("an array of the kernel's tables has the wrong type")
-    copy = <char *>calloc(view.buffer.len + spare + 1, 1)
-    if copy == NULL:
-        raise MemoryError
-    memcpy(copy, view.buffer.buf, view.buffer.len)
-    count[0] = <size_t>view.buffer.len // itemsize
-    return copy
+include "_kernel_model.pxi"
 
 
 cdef object point_to(object text, const unsigned char **pointer, size_t *length):
     """Where the UTF-8 of a str lies; returns what must be kept while it is read."""
     cdef Py_ssize_t size
-    if not isinstance(text, str):
-        raise TypeError(f"a text must be str, not {type(text).__name__}")
-    try:
-        pointer[0] = <const unsigned char *>PyUnicode_AsUTF8AndSize(text, &size)
+    cdef const char *utf8 = PyUnicode_AsUTF8AndSize(text, &size)
+    if utf8 != NULL:
+        pointer[0] = <const unsigned char *>utf8
         length[0] = <size_t>size
         return None
-    except UnicodeEncodeError:
-        # lone surrogates: the kernel reads them, strict UTF-8 cannot hold them
-        encoded = text.encode("utf-8", "surrogatepass")
-        pointer[0] = <const unsigned char *>PyBytes_AsString(encoded)
-        length[0] = <size_t>len(encoded)
-        return encoded
+    PyErr_Clear()
+    if not isinstance(text, str):
+        raise TypeError(f"a text must be str, not {type(text).__name__}")
+    # lone surrogates: the kernel reads them, strict UTF-8 cannot hold them
+    encoded = text.encode("utf-8", "surrogatepass")
+    pointer[0] = <const unsigned char *>PyBytes_AsString(encoded)
+    length[0] = <size_t>len(encoded)
+    return encoded
+
+
+cdef list point_to_all(object texts, size_t first, size_t n, const unsigned char **pointers, size_t *lengths):
+    """The same for some of a list or tuple. They are taken out first: other threads may change a list meanwhile, and
+    their headers come to the cache one beside the other."""
+    cdef size_t i
+    cdef tuple taken = tuple(texts[first : first + n])
+    if <size_t>len(taken) != n:
+        raise RuntimeError("texts were taken out of the list while it was scored")
+    kept = [taken]
+    for i in range(n):
+        encoded = point_to(<object>PyTuple_GetItem(taken, i), &pointers[i], &lengths[i])
+        if encoded is not None:
+            kept.append(encoded)
+    return kept
 
 
 cdef class CompiledKernel:
@@ -104,129 +97,26 @@ cdef class CompiledKernel:
     Parameters
     ----------
     tables : stance.model.kernel_tables.KernelTables
-        The model as arrays. All but the coefficients are copied and checked.
+        The model as arrays; see `LoadedModel`.
 
     Notes
     -----
     Any number of threads may score at once: each takes a workspace of its own.
     """
 
-    cdef model m
-    cdef size_t n_words, n_keys
+    cdef LoadedModel loaded
+    cdef model *m
     cdef workspace *pool[POOL]
     cdef int pooled
-    cdef list mapped
 
     def __cinit__(self, tables):
-        cdef size_t n, i, rows = 0
-        cdef uint32_t *flags = NULL
-        cdef uint32_t *key_rows = NULL
-        cdef uint64_t *keys = NULL
-        cdef table_sizes sizes
-        cdef int b, failed
-        cdef block *k
-        cdef model *m = &self.m
-        cdef View view
-        cdef const char *fault
-        if len(tables.blocks) > MOST_BLOCKS or tables.targets > MOST_TARGETS:
-            raise ValueError("more blocks or targets than the kernel has room for")
-        self.mapped = []
-        arrays = tables.arrays
-        m.n_blocks = len(tables.blocks)
-        m.n_targets = tables.targets
-        m.anchored = m.n_blocks - 2 * m.n_targets
-        m.sublinear, m.window, m.groups = tables.sublinear, tables.window, tables.groups
-        m.least, m.most = tables.word_ngrams
-        m.characters = 1 if tables.char_ngrams else 0
-        if m.characters:
-            m.least_characters, m.most_characters = tables.char_ngrams
-        m.intercept = <double *>copy_buffer(tables.intercept, sizeof(double), 0, &n)
-        m.outputs = <int>n
-        for i, count in enumerate(tables.tf):
-            m.tf[i] = count
-        m.rows = sum([len(layout.idf) for layout in tables.blocks])
-        m.idf = <float *>calloc(m.rows + 1, sizeof(float))
-        if m.idf == NULL:
-            raise MemoryError
-        for b, (layout, weight) in enumerate(zip(tables.blocks, tables.weights, strict=True)):
-            k = &m.blocks[b]
-            k.base, k.rows, k.first, k.width, k.weight = rows, len(layout.idf), layout.first, layout.coef.shape[1], weight
-            view = View(layout.idf)
-            if <size_t>view.buffer.len != k.rows * sizeof(float):
-                raise ValueError("a block of the kernel's tables has the wrong shape")
-            memcpy(m.idf + rows, view.buffer.buf, view.buffer.len)
-            # numbers, not indices: they stay where they are, in a file perhaps
-            view = View(layout.coef)
-            self.mapped.append(view)
-            k.coef = <float *>view.buffer.buf
-            if (
-                <size_t>view.buffer.len != k.rows * k.width * sizeof(float)
-                or k.first + k.width > <uint32_t>m.outputs
-                or <size_t>view.buffer.buf % sizeof(float)
-                or not k.rows
-            ):
-                raise ValueError("a block of the kernel's tables has the wrong shape")
-            rows += k.rows
-        m.words.bytes = <unsigned char *>copy_buffer(arrays["word_bytes"], 1, 32, &sizes.word_bytes)
-        m.words.ends = <uint32_t *>copy_buffer(arrays["word_ends"], sizeof(uint32_t), 0, &sizes.ends)
-        m.phrase_of_word = <uint32_t *>copy_buffer(arrays["phrase_of_word"], sizeof(uint32_t), 0, &sizes.roots)
-        m.node_value = <uint16_t *>copy_buffer(arrays["node_value"], sizeof(uint16_t), 0, &sizes.nodes)
-        m.node_goes_on = <uint8_t *>copy_buffer(arrays["node_goes_on"], 1, 0, &sizes.goes_on)
-        m.values = <phrase_value *>copy_buffer(arrays["values"], sizeof(uint16_t), 0, &sizes.value_numbers)
-        m.stem_of_word = <uint32_t *>copy_buffer(arrays["stem_of_word"], sizeof(uint32_t), 0, &sizes.stems)
-        sizes.characters = sizes.character_bytes = 0
-        if m.characters:
-            m.character_bytes = <unsigned char *>copy_buffer(arrays["character_bytes"], 1, 32, &sizes.character_bytes)
-            m.character_ends = <uint32_t *>copy_buffer(
-                arrays["character_ends"], sizeof(uint32_t), 0, &sizes.characters
-            )
-        try:
-            flags = <uint32_t *>copy_buffer(arrays["word_flags"], sizeof(uint32_t), 0, &sizes.flags)
-            # with room for those of the character n-grams, which are hashed here
-            key_rows = <uint32_t *>copy_buffer(arrays["key_rows"], sizeof(uint32_t), sizes.characters * 4, &sizes.key_rows)
-            keys = <uint64_t *>copy_buffer(arrays["keys"], sizeof(uint64_t), sizes.characters * 8, &sizes.keys)
-            if not sizes.ends:
-                raise ValueError("the kernel's tables have no words")
-            fault = find_fault(m, &sizes, flags, keys, key_rows)
-            if fault != NULL:
-                raise ValueError(f"the kernel's tables are damaged: {fault.decode()}")
-            self.n_words, self.n_keys = sizes.ends - 1, sizes.keys
-            failed = fill_words(&m.words, self.n_words, flags)
-            if failed:
-                raise MemoryError if failed == -1 else ValueError("two words have one key")
-            for i in range(1, sizes.characters):
-                keys[self.n_keys] = character_key(
-                    m.character_bytes + m.character_ends[i - 1], m.character_ends[i] - m.character_ends[i - 1]
-                )
-                key_rows[self.n_keys] = <uint32_t>i
-                self.n_keys += 1
-            failed = fill_keys(&m.keys, keys, key_rows, self.n_keys)
-            if failed:
-                raise MemoryError if failed == -1 else ValueError("two terms have one key")
-            fill_filter(&m.keys, keys, sizes.keys)
-        finally:
-            free(flags)
-            free(keys)
-            free(key_rows)
+        self.loaded = LoadedModel(tables)
+        self.m = &self.loaded.m
 
     def __dealloc__(self):
         cdef int i
-        cdef model *m = &self.m
         for i in range(self.pooled):
             workspace_free(self.pool[i])
-        free(m.stem_of_word)
-        free(m.words.memory)
-        free(m.words.bytes)
-        free(m.words.ends)
-        free(m.keys.memory)
-        free(m.idf)
-        free(m.intercept)
-        free(m.character_bytes)
-        free(m.character_ends)
-        free(m.phrase_of_word)
-        free(m.node_value)
-        free(m.node_goes_on)
-        free(m.values)
 
     def __reduce__(self):
         raise TypeError("a kernel is not pickled; pickle the model, which builds its own")
@@ -236,7 +126,7 @@ cdef class CompiledKernel:
         if self.pooled:
             self.pooled -= 1
             return self.pool[self.pooled]
-        w = workspace_new(&self.m)
+        w = workspace_new(self.m)
         if w == NULL:
             raise MemoryError
         return w
@@ -274,7 +164,7 @@ cdef class CompiledKernel:
         kept = []
         while True:
             with nogil:
-                i = score_texts(&self.m, w, texts, lengths, i, n, margins, counts, &status)
+                i = score_texts(self.m, w, texts, lengths, i, n, margins, counts, &status)
             if status == TEXT_OK:
                 return 0
             kept.append(self.help(w, status, &texts[i], &lengths[i], position + i))
@@ -286,8 +176,8 @@ cdef class CompiledKernel:
             raise ValueError("no room for the counts")
         return 0
 
-    def score(self, tuple texts not None, margins, counts):
-        """Score a tuple of str into two C-contiguous arrays: float64 (n, outputs), int64 (n, 5)."""
+    def score(self, texts not None, margins, counts):
+        """Score a list or tuple of str into two C-contiguous arrays: float64 (n, outputs), int64 (n, 5)."""
         cdef const unsigned char *pointers[CHUNK]
         cdef size_t lengths[CHUNK]
         cdef size_t n = len(texts), i, first, many
@@ -298,11 +188,7 @@ cdef class CompiledKernel:
         try:
             for first in range(0, n, CHUNK):
                 many = min(<size_t>CHUNK, n - first)
-                kept = []
-                for i in range(many):
-                    encoded = point_to(texts[first + i], &pointers[i], &lengths[i])
-                    if encoded is not None:
-                        kept.append(encoded)
+                kept = point_to_all(texts, first, many, pointers, lengths)
                 self.run(w, pointers, lengths, many, first, <double *>into.buffer.buf + first * self.m.outputs,
                          <int64_t *>tally.buffer.buf + first * COUNTS)
         finally:
@@ -337,8 +223,8 @@ cdef class CompiledKernel:
         finally:
             self.give_back(w)
 
-    def count_tokens(self, tuple texts not None):
-        """Number of tokens of a tuple of str, and nothing else: the roofline of `score`."""
+    def count_tokens(self, texts not None):
+        """Number of tokens of a list or tuple of str, and nothing else: the roofline of `score`."""
         cdef const unsigned char *pointers[CHUNK]
         cdef size_t lengths[CHUNK]
         cdef size_t n = len(texts), i, first, many, tokens = 0
@@ -347,11 +233,11 @@ cdef class CompiledKernel:
         try:
             for first in range(0, n, CHUNK):
                 many = min(<size_t>CHUNK, n - first)
-                kept = [point_to(texts[first + i], &pointers[i], &lengths[i]) for i in range(many)]
+                kept = point_to_all(texts, first, many, pointers, lengths)
                 i, status = 0, TEXT_NEEDS_PAGE
                 while i < many:
                     with nogil:
-                        tokens += only_tokens(&self.m, w, pointers, lengths, &i, many, &status)
+                        tokens += only_tokens(self.m, w, pointers, lengths, &i, many, &status)
                     if status != TEXT_OK:
                         kept.append(self.help(w, status, &pointers[i], &lengths[i], first + i))
         finally:
@@ -366,9 +252,9 @@ cdef class CompiledKernel:
         kept.append(point_to(text, &pointer, &length))
         while status != TEXT_OK:
             if terms:
-                status = read_text(&self.m, w, pointer, length, counts)
+                status = read_text(self.m, w, pointer, length, counts)
             else:
-                status = read_tokens(&self.m, w, pointer, length)
+                status = read_tokens(self.m, w, pointer, length)
             if status != TEXT_OK:
                 kept.append(self.help(w, status, &pointer, &length, 0))
         return 0
@@ -400,9 +286,9 @@ cdef class CompiledKernel:
             for b in range(self.m.n_blocks):
                 found.append({})
                 for i in range(w.found[b]):
-                    row = w.touched[TOUCHED(&self.m, b) + i]
+                    row = w.touched[TOUCHED(self.m, b) + i]
                     found[b][row] = (w.counters + self.m.blocks[b].base + row).count
-            forget(&self.m, w)
+            forget(self.m, w)
         finally:
             self.give_back(w)
         return found
@@ -422,7 +308,7 @@ cdef class CompiledKernel:
         kept = [point_to(text, &pointer, &length)]
         try:
             while status != TEXT_OK:
-                status = read_places(&self.m, w, pointer, length, &found)
+                status = read_places(self.m, w, pointer, length, &found)
                 if status != TEXT_OK:
                     kept.append(self.help(w, status, &pointer, &length, 0))
             characters = <uint32_t *>malloc((2 * w.text.tokens + 2) * sizeof(uint32_t))

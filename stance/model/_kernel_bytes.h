@@ -18,6 +18,8 @@
 #define STANCE_INLINE static inline __attribute__((always_inline))
 #define STANCE_COLD static __attribute__((noinline))
 #define STANCE_PREFETCH(p) __builtin_prefetch(p)
+/* This value as it is: not gathered into a vector, nor taken apart to be put together at every turn of a loop. */
+#define STANCE_IN_REGISTER(x) __asm__("" : "+r"(x))
 #define STANCE_LIKELY(x) __builtin_expect(!!(x), 1)
 #define STANCE_LOAD(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define STANCE_STORE(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
@@ -28,6 +30,7 @@ STANCE_INLINE unsigned count_bits(uint64_t bits) { return (unsigned)__builtin_po
 #define STANCE_INLINE static __forceinline
 #define STANCE_COLD static __declspec(noinline)
 #define STANCE_PREFETCH(p) ((void)0)
+#define STANCE_IN_REGISTER(x) ((void)0)
 #define STANCE_LIKELY(x) (x)
 #define STANCE_LOAD(p) (*(p))
 #define STANCE_STORE(p, v) (*(p) = (v))
@@ -50,9 +53,6 @@ STANCE_INLINE unsigned count_bits(uint64_t bits)
 #define STANCE_VECTORS 1
 typedef uint64_t four __attribute__((vector_size(32)));
 typedef uint32_t four_small __attribute__((vector_size(16)));
-typedef float four_floats __attribute__((vector_size(16)));
-typedef float eight_floats __attribute__((vector_size(32)));
-typedef double eight_doubles __attribute__((vector_size(64)));
 typedef double four_doubles __attribute__((vector_size(32)));
 #endif
 

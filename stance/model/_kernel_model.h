@@ -171,6 +171,8 @@ STANCE_INLINE void count_rows(const model *m, workspace *w, int b, const uint32_
     uint32_t *touched = w->touched + TOUCHED(m, b);
     const float *coef = m->blocks[b].coef;
     size_t found = w->found[b], width = m->blocks[b].width, i;
+    STANCE_IN_REGISTER(counters);
+    STANCE_IN_REGISTER(touched);
     for (i = 0; i < n; i++) {
         counter *c = counters + rows[i];
         STANCE_PREFETCH(coef + rows[i] * width);
@@ -182,14 +184,10 @@ STANCE_INLINE void count_rows(const model *m, workspace *w, int b, const uint32_
 }
 
 #ifdef STANCE_VECTORS
-/* Four numbers made doubles. By way of eight: this is what compilers have one instruction for. */
+/* Four numbers made doubles; in this form compilers see the one instruction that they have for it. */
 STANCE_INLINE four_doubles widen(const float *from)
 {
-    four_floats c;
-    eight_doubles wide;
-    memcpy(&c, from, sizeof c);
-    wide = __builtin_convertvector(__builtin_shufflevector(c, c, 0, 1, 2, 3, 0, 1, 2, 3), eight_doubles);
-    return __builtin_shufflevector(wide, wide, 0, 1, 2, 3);
+    return (four_doubles){(double)from[0], (double)from[1], (double)from[2], (double)from[3]};
 }
 #endif
 
@@ -220,6 +218,8 @@ STANCE_INLINE void weigh_rows(const model *m, workspace *w, int b, const uint32_
     size_t found = w->found[b], i;
     uint32_t j;
     double square = 0.0;
+    STANCE_IN_REGISTER(counters);
+    STANCE_IN_REGISTER(touched);
     for (j = 0; j < width; j++) sum[j] = 0.0;
     for (i = 0; i < found; i++) {
         size_t row = touched[i];

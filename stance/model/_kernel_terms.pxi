@@ -15,7 +15,7 @@ cdef class TermCounter:
 
     def __cinit__(self, tables):
         self.kernel = CompiledKernel(tables)
-        if learner_begin(&self.l, &self.kernel.m, self.kernel.n_words, self.kernel.n_keys):
+        if learner_begin(&self.l, self.kernel.m, self.kernel.loaded.n_words, self.kernel.loaded.n_keys):
             raise MemoryError
 
     def __dealloc__(self):
@@ -36,7 +36,7 @@ cdef class TermCounter:
                 kept = [point_to(texts[i], &pointer, &length)]
                 status = TEXT_NEEDS_PAGE
                 while status != TEXT_OK:
-                    status = learn_text(&self.kernel.m, w, pointer, length)
+                    status = learn_text(self.kernel.m, w, pointer, length)
                     if self.l.failed == -2:
                         raise ValueError("two terms have one key, or there are too many")
                     if status != TEXT_OK:

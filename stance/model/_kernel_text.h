@@ -173,8 +173,8 @@ STANCE_INLINE unsigned write_point(unsigned char *to, uint32_t c)
         word_fill |= (w) << fill;                                                                                     \
         mark_fill |= (m) << fill;                                                                                     \
         if (fill + (n) >= 64) {                                                                                       \
-            t->word_bits[full] = word_fill;                                                                           \
-            t->mark_bits[full++] = mark_fill;                                                                         \
+            word_bits[full] = word_fill;                                                                              \
+            mark_bits[full++] = mark_fill;                                                                            \
             word_fill = fill ? (w) >> (64 - fill) : 0;                                                                \
             mark_fill = fill ? (m) >> (64 - fill) : 0;                                                                \
             fill += (n) - 64;                                                                                         \
@@ -191,6 +191,7 @@ static int lower_text(text_buffers *t, const unsigned char *text, size_t n)
     size_t full = 0, i = 0;
     unsigned fill = 0;
     unsigned char *to = t->lowered;
+    uint64_t *word_bits = t->word_bits, *mark_bits = t->mark_bits;
     t->continuations = t->foreign = 0;
     while (i < n) {
         class_bits bits;
@@ -245,10 +246,10 @@ static int lower_text(text_buffers *t, const unsigned char *text, size_t n)
             }
         }
     }
-    t->word_bits[full] = word_fill;
-    t->mark_bits[full] = mark_fill;
-    t->word_bits[full + 1] = t->word_bits[full + 2] = 0;
-    t->mark_bits[full + 1] = t->mark_bits[full + 2] = 0;
+    word_bits[full] = word_fill;
+    mark_bits[full] = mark_fill;
+    word_bits[full + 1] = word_bits[full + 2] = 0;
+    mark_bits[full + 1] = mark_bits[full + 2] = 0;
     t->lowered_length = (size_t)(to - t->lowered);
     memset(to, 0, 64);
     return TEXT_OK;
@@ -257,11 +258,14 @@ static int lower_text(text_buffers *t, const unsigned char *text, size_t n)
 /* Writes the positions of all set bits; whole groups of 8, so that the branch is rarely missed. */
 STANCE_INLINE size_t write_positions(uint64_t bits, uint32_t base, uint32_t *to)
 {
+    const uint64_t last = (uint64_t)1 << 63; /* where there is no bit left, any position does */
     unsigned count = count_bits(bits), done;
     for (done = 0; done < count; done += 8) {
         int i;
         for (i = 0; i < 8; i++) {
-            to[done + i] = base + lowest_bit(bits | (uint64_t)1 << 63);
+            uint32_t at = base + lowest_bit(bits | last);
+            STANCE_IN_REGISTER(at);
+            to[done + i] = at;
             bits &= bits - 1;
         }
     }
@@ -273,13 +277,15 @@ STANCE_CLONES
 static void cut_tokens(text_buffers *t)
 {
     size_t k, words = t->lowered_length / 64 + 2, edges = 0;
+    const uint64_t *word_bits = t->word_bits, *mark_bits = t->mark_bits;
+    uint32_t *to = t->edges;
     uint64_t word_carry = 0, carry = 0, marks = 0;
     for (k = 0; k < words; k++) {
-        uint64_t w = t->word_bits[k], inside;
-        inside = w | (t->mark_bits[k] & (w << 1 | word_carry) & (w >> 1 | t->word_bits[k + 1] << 63));
+        uint64_t w = word_bits[k], inside;
+        inside = w | (mark_bits[k] & (w << 1 | word_carry) & (w >> 1 | word_bits[k + 1] << 63));
         word_carry = w >> 63;
         marks |= inside ^ w;
-        edges += write_positions(inside ^ (inside << 1 | carry), (uint32_t)(64 * k), t->edges + edges);
+        edges += write_positions(inside ^ (inside << 1 | carry), (uint32_t)(64 * k), to + edges);
         carry = inside >> 63;
     }
     t->tokens = edges / 2;

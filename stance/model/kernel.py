@@ -153,7 +153,7 @@ class _Compiled:
 
     def score(self, texts: Sequence[str]) -> Scored:
         scored = _room(self._weights, len(texts))
-        self.compiled.score(tuple(texts), *scored)
+        self.compiled.score(texts if isinstance(texts, (list, tuple)) else tuple(texts), *scored)
         return scored
 
     def score_arrow(self, texts: Any) -> Scored:

@@ -27,22 +27,20 @@ def softmax(margins: Floats) -> Floats:
     >>> softmax(np.array([0.0, 0.0, -np.inf])).tolist()
     [0.5, 0.5, 0.0]
     """
-    return _softmax(margins.copy())
+    by_label = np.array(margins.reshape(-1, margins.shape[-1]).T, dtype=np.float64, order="C")
+    _softmax(by_label)
+    return np.ascontiguousarray(by_label.T).reshape(margins.shape)
 
 
-def _softmax(margins: Floats) -> Floats:
-    """The same in place. Label by label: numpy is slow along an axis as short as that of the labels."""
-    first, *others = (margins[..., k : k + 1] for k in range(margins.shape[-1]))
-    most = first.copy()
-    for other in others:
-        np.maximum(most, other, out=most)
-    margins -= most
-    np.exp(margins, out=margins)
-    total = first.copy()
-    for other in others:
-        total += other
-    margins /= total
-    return margins
+def _softmax(by_label: Floats) -> None:
+    """The same in place, over the last axis but one: numpy is slow along an axis as short as that of the labels."""
+    by_label -= by_label.max(axis=-2, keepdims=True)
+    np.exp(by_label, out=by_label)
+    total = by_label[..., :1, :].copy()
+    for label in range(1, by_label.shape[-2]):
+        # one by one, as numpy would add those of one paragraph in another order than those of many
+        total += by_label[..., label : label + 1, :]
+    by_label /= total
 
 
 class Contributions(NamedTuple):
@@ -192,4 +190,10 @@ class Weights:
         mentioned : ndarray of bool, shape (..., targets)
             Whether the paragraph mentions the target; ``False`` for a model without lexicons.
         """
-        return _softmax(margins * np.where(mentioned, self.scale[:, 1], self.scale[:, 0])[..., None])
+        targets, labels = self.intercept.shape
+        scale = np.where(mentioned, self.scale[:, 1], self.scale[:, 0])
+        scale = np.broadcast_to(scale, margins.shape[:-1]).reshape(-1, targets).T
+        by_output = np.empty((targets, labels, scale.shape[1]))
+        np.multiply(margins.reshape(-1, targets, labels).transpose(1, 2, 0), scale[:, None], out=by_output)
+        _softmax(by_output)
+        return np.ascontiguousarray(by_output.transpose(2, 0, 1)).reshape(margins.shape)
