@@ -76,8 +76,9 @@ def fit_temperatures(
     --------
     >>> margins = np.tile([[2.0, 0.0], [2.0, 0.0], [2.0, 0.0]], (200, 1))
     >>> truth = np.tile([0, 0, 1], 200)
-    >>> fit_temperatures(margins, truth, np.tile([True, False, True], 200)).round(1).tolist()
-    [2.9, 0.0]
+    >>> without, within = fit_temperatures(margins, truth, np.tile([True, False, True], 200))
+    >>> bool(without > 1 > within)
+    True
     """
     kinds = [~mentioned, mentioned]
     if min(int(kind.sum()) for kind in kinds) < _LEAST:
