@@ -226,7 +226,7 @@ def test_a_file_met_twice_is_read_once(tmp_path: Path) -> None:
         (b'{"id": "a", "text": "Talks."}\n{"id": "b", "text": ""}\n', Columns(), ["a", "b"]),
         (b'{"id": "a", "text": "' + b"long " * 50_000 + b'"}\n', Columns(), ["a"]),
         (b"id,body\n1,Talks.\n", Columns(text="body"), ["1"]),
-        (gzip.compress(b"Talks."), Columns(), ["stdin"]),
+        (gzip.compress(b"Talks.", mtime=0), Columns(), ["stdin"]),
     ],
 )
 def test_standard_input(monkeypatch: pytest.MonkeyPatch, raw: bytes, columns: Columns, ids: list[str]) -> None:
