@@ -233,7 +233,8 @@ class _Training:
 
         transformer = AnalyzerTfidf(self.analyzer, tuple(self.analyzer.blocks_of(problem.name)))
         classifier = LogisticRegression(C=choice.C, class_weight=choice.class_weight)
-        return Pipeline([("terms", transformer), ("evidence", Evidence()), ("classifier", classifier)])
+        evidence = [("evidence", Evidence())] if choice.evidence else []
+        return Pipeline([("terms", transformer), *evidence, ("classifier", classifier)])
 
     def texts(self, problem: Any) -> list[str]:
         return [self.corpus.examples[i].text for i in problem.rows]
@@ -274,7 +275,7 @@ def fit(args: Any, report: Any, interleave: Interleave) -> None:
         pipeline = results["theirs", p.name]
         choice, features = training.choices[p.name], pipeline[:-1].transform(training.texts(p))
         classifier = pipeline[-1]
-        evidence = evidence_weights(x, p.truth, 4)
+        evidence = evidence_weights(x, p.truth, 4) if choice.evidence else np.ones(x.shape[1])
         penalised = np.divide(weights, evidence, out=np.zeros_like(weights), where=evidence > 0)
         a = objective(x @ weights.T + starts, penalised, p, choice)
         b = objective(features @ classifier.coef_.T + classifier.intercept_, classifier.coef_, p, choice)

@@ -177,7 +177,7 @@ cdef class CompiledKernel:
         return 0
 
     def score(self, texts not None, margins, counts):
-        """Score a list or tuple of str into two C-contiguous arrays: float64 (n, outputs), int64 (n, 5)."""
+        """Score a list or tuple of str into two C-contiguous arrays: float64 (n, outputs), int64 (n, 6)."""
         cdef const unsigned char *pointers[CHUNK]
         cdef size_t lengths[CHUNK]
         cdef size_t n = len(texts), i, first, many

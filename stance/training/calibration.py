@@ -82,5 +82,5 @@ def fit_temperatures(
     """
     kinds = [~mentioned, mentioned]
     if min(int(kind.sum()) for kind in kinds) < _LEAST:
-        kinds = [np.ones_like(mentioned)] * 2
+        return np.full(2, fit_temperature(margins, truth))
     return np.array([fit_temperature(margins[kind], truth[kind]) for kind in kinds])

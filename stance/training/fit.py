@@ -225,7 +225,7 @@ def fit_model(
         if by_file is not None and unseen is not None:
             scale[t] = _calibrate(problem, by_file, mentioned, columns, unseen)
             own = held_out.margins[problem.rows, t][:, columns]
-            _put(probabilities, problem.rows, t, columns, softmax(_scaled(own, mentioned, scale[t])))
+            _put(probabilities, problem.rows, t, columns, _probabilities(own, mentioned, scale[t]))
         else:
             scale[t] = _calibrate(problem, held_out, mentioned, columns, probabilities)
     blocks = [
@@ -257,9 +257,9 @@ def _mentioned(analyzer: Analyzer, counts: Sequence[BlockCounts], problem: Probl
     return np.asarray(np.diff(around.matrix.indptr)[problem.rows] > 0)
 
 
-def _scaled(margins: Floats, mentioned: npt.NDArray[np.bool_], scale: Floats) -> Floats:
-    scaled: Floats = margins * np.where(mentioned, scale[1], scale[0])[:, None]
-    return scaled
+def _probabilities(margins: Floats, mentioned: npt.NDArray[np.bool_], scale: Floats) -> Floats:
+    """Of one target, as `Weights.probabilities` has them of all."""
+    return softmax(margins * np.where(mentioned, scale[1], scale[0])[:, None])
 
 
 def _calibrate(
@@ -280,7 +280,7 @@ def _calibrate(
         here, others = fold == i, (fold >= 0) & (fold != i)
         chosen = others if others.any() else here
         scale = fit_temperatures(margins[chosen], problem.truth[chosen], mentioned[chosen])
-        _put(probabilities, problem.rows[here], t, columns, softmax(_scaled(margins[here], mentioned[here], scale)))
+        _put(probabilities, problem.rows[here], t, columns, _probabilities(margins[here], mentioned[here], scale))
     return fit_temperatures(margins[fold >= 0], problem.truth[fold >= 0], mentioned[fold >= 0])
 
 

@@ -87,19 +87,20 @@ def fit_path(
     """
     x = sparse.csr_matrix(x)
     found: dict[Choice, tuple[Floats, Floats]] = {}
-    for class_weight, weighed in dict.fromkeys(choice[1:] for choice in choices):
+    for weighed in dict.fromkeys(choice.evidence for choice in choices):
         evidence = evidence_weights(x, truth, labels) if weighed else np.ones(x.shape[1])
         scaled = x @ sparse.diags(evidence)
-        estimator = LogisticRegression(
-            class_weight=class_weight, solver="newton-cg", tol=_TOLERANCE, max_iter=200, warm_start=True
-        )
-        for choice in sorted(choice for choice in choices if choice[1:] == (class_weight, weighed)):
-            estimator.set_params(C=choice.C)
-            # one thread: its sums come in one order on every machine, and the products are too small for two
-            with threadpool_limits(1, user_api="blas"):
-                estimator.fit(scaled, truth, sample_weight=weight)
-            coef, intercept = _full_coef(estimator, labels)
-            found[choice] = coef * evidence, intercept
+        for class_weight in dict.fromkeys(choice.class_weight for choice in choices):
+            estimator = LogisticRegression(
+                class_weight=class_weight, solver="newton-cg", tol=_TOLERANCE, max_iter=200, warm_start=True
+            )
+            for choice in sorted(choice for choice in choices if choice[1:] == (class_weight, weighed)):
+                estimator.set_params(C=choice.C)
+                # one thread: its sums come in one order on every machine, and the products are too small for two
+                with threadpool_limits(1, user_api="blas"):
+                    estimator.fit(scaled, truth, sample_weight=weight)
+                coef, intercept = _full_coef(estimator, labels)
+                found[choice] = coef * evidence, intercept
     return [found[choice] for choice in choices]
 
 
