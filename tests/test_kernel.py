@@ -70,7 +70,7 @@ _LETTERS = "aAsSzZ09_ '\u2019.,;!?-\n\""
 _LETTERS += "\u201c\u201d\u2014\u00e9\u00c9\u00df\u0130\u03a3\u03c3\u0416\u4f1a\U0001f600\ud800\u00a0\0"
 _WORDS = (
     "sanctions Sanction talks asset freeze freezes peace deal not never lift lifted call for Iran the of U S imposing "
-    "imposes Imposed penalties bannings tied passes dress\u00e9es agreed need".split()
+    "imposes Imposed penalties bannings tied passes dress\u00e9es agreed need refuse rule out against no".split()
 )
 texts_of_letters = st.text(st.sampled_from(_LETTERS), max_size=200)
 texts_of_words = st.lists(
@@ -86,6 +86,8 @@ CUES = Lexicon(
         "not": ["not", "never", "no"],
         "lift": ["lift{,ed}", "ease{,d}"],
         "call": ["call{,ed} for", "call"],
+        "refuse": ["refuse{,d,s}", "rule{,d} out"],
+        "oppose": ["against", "reject{,ed}"],
         "=country": ["iran", "u s"],
         "=not": ["envoy"],
         "": ["peace now"],
@@ -123,6 +125,7 @@ def _pair(settings_: Settings, lexicons: dict[str, Lexicon], cues: Lexicon | Non
 
 _PROSE = [
     "The minister said on Monday that sanctions will not be lifted, or eased, before talks with Iran.",
+    "He did not rule out lifting the sanctions; she refused no deal, she rejected calls to lift them, never to talk.",
     "They called for talks. They call for a peace deal and, the U.S. said, an end to the embargo and the asset freeze.",
 ]
 BOTH = {"sanctions": SANCTIONS, "talks": TALKS}
@@ -406,9 +409,9 @@ def test_nothing_leaks() -> None:
 
 @needs_kernel
 def test_the_numbers_in_the_header_are_those_of_the_specification(root: Path) -> None:
-    """NEAR, PAIR, CLAUSE and REACH are written twice; they are equal."""
+    """NEAR, PAIR and CLAUSE are written twice; they are equal."""
     header = (root / "stance" / "model" / "_kernel_anchored.h").read_text()
-    for name in ("NEAR", "PAIR", "CLAUSE", "REACH"):
+    for name in ("NEAR", "PAIR", "CLAUSE"):
         assert f"#define {name} {getattr(anchored, name)}\n" in header
 
 
@@ -464,7 +467,7 @@ def test_a_missing_kernel(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCap
     monkeypatch.setenv("STANCE_KERNEL", "auto")
     assert kernel_in_use() == "python"
     for _ in range(2):
-        assert open_kernel(analyzer, weights).score(_PROSE).margins.shape == (2, 2, 4)
+        assert open_kernel(analyzer, weights).score(_PROSE).margins.shape == (len(_PROSE), 2, 4)
     assert [record.message for record in caplog.records] == [
         "stance: the compiled kernel is missing: scoring in pure Python gives the same results, far slower"
     ]

@@ -287,7 +287,9 @@ cdef class CompiledKernel:
                 found.append({})
                 for i in range(w.found[b]):
                     row = w.touched[TOUCHED(self.m, b) + i]
-                    found[b][row] = (w.counters + self.m.blocks[b].base + row).count
+                    count = (w.counters + self.m.blocks[b].base + row).count
+                    if count:
+                        found[b][row] = count
             forget(self.m, w)
         finally:
             self.give_back(w)

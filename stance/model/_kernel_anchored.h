@@ -9,7 +9,6 @@
 #define NEAR 3
 #define PAIR 3
 #define CLAUSE 6
-#define REACH 4
 
 typedef struct {
     size_t mentions, sentences, first_sentence, last_sentence;
@@ -38,16 +37,20 @@ STANCE_INLINE size_t match_phrase(const model *m, const text_buffers *t, size_t 
     return longest;
 }
 
-/* Items of one sentence into the buffers from 0 on: first tokens, values, gaps. Returns how many. */
+/* Items of one sentence into the buffers from 0 on: first tokens, values, gaps, and which are negated. Returns how many. */
 static size_t read_items(const model *m, text_buffers *t, size_t from, size_t end)
 {
     size_t i = from, n = 0;
+    uint32_t reach = 0;
     while (i < end) {
         uint16_t value;
         size_t length = match_phrase(m, t, i, end, &value);
+        const phrase_value *v = &m->values[value];
+        uint32_t reached = t->gap[i] & GAP_CLAUSE ? 0 : reach;
         t->items[n] = (uint32_t)i;
         t->values[n] = value;
-        t->item_gap[n++] = t->gap[i];
+        t->item_gap[n++] = t->gap[i] | (reached && v->kind != IS_NEGATION ? GAP_NEGATED : 0);
+        reach = v->reach ? (reached ? 0 : v->reach) : reached ? reached - 1 : 0;
         i += length ? length : 1;
     }
     t->items[n] = (uint32_t)end;
@@ -57,22 +60,11 @@ static size_t read_items(const model *m, text_buffers *t, size_t from, size_t en
 /* The folded form of every item, seen from one target; SYMBOL_NONE for a plain word. */
 static void fold_items(const model *m, text_buffers *t, size_t n, int target)
 {
-    const size_t nowhere = n + REACH + 1;
-    size_t i, negation = nowhere;
+    size_t i;
     for (i = 0; i < n; i++) {
         const phrase_value *v = &m->values[t->values[i]];
-        uint16_t symbol = SYMBOL_NONE;
-        if (t->item_gap[i] & GAP_CLAUSE) negation = nowhere;
-        switch (v->kind) {
-        case IS_MENTION: symbol = v->target == target ? SYMBOL_MENTION : SYMBOL_OTHER; break;
-        case IS_CONTEXT: symbol = v->symbol; break;
-        case IS_NEGATION:
-            negation = i;
-            symbol = v->symbol;
-            break;
-        case IS_CUE: symbol = negation <= i && i - negation <= REACH ? v->negated : v->symbol; break;
-        }
-        t->symbols[i] = symbol;
+        if (v->kind == IS_MENTION) t->symbols[i] = v->target == target ? SYMBOL_MENTION : SYMBOL_OTHER;
+        else t->symbols[i] = v->kind == IS_CUE && t->item_gap[i] & GAP_NEGATED ? v->negated : v->symbol;
     }
 }
 
@@ -197,10 +189,13 @@ static void count_clause_word(const model *m, workspace *w, size_t i, int side, 
     uint32_t token = t->items[i], word = t->id[token];
     if (t->symbols[i] == SYMBOL_MENTION) word = WORD_MENTION;
     else if (t->symbols[i] == SYMBOL_OTHER) word = WORD_OTHER;
-    /* what is learnt is stemmed when it gets its name */
-    else if (!m->learner)
-        word = word ? m->stem_of_word[word]
-                    : stem_of_unknown(m, t->lowered + TOKEN_START(t, token), t->words[token].length);
+    else {
+        if (t->item_gap[i] & GAP_NEGATED) side += CLAUSE_NEGATED;
+        /* what is learnt is stemmed when it gets its name */
+        if (!m->learner)
+            word = word ? m->stem_of_word[word]
+                        : stem_of_unknown(m, t->lowered + TOKEN_START(t, token), t->words[token].length);
+    }
     count_key(m, w, b, WORD_KEY(KEY_CLAUSE, b, side, word), ITEM_START(t, i), ITEM_END(t, i));
     if (near) count_key(m, w, b, WORD_KEY(KEY_CLAUSE, b, side + 1, word), ITEM_START(t, i), ITEM_END(t, i));
 }
@@ -216,6 +211,23 @@ static void count_clause(const model *m, workspace *w, size_t n, size_t anchor, 
         count_clause_word(m, w, i, CLAUSE_RIGHT, i - anchor <= NEAR, b);
 }
 
+/* Negated words are others than those that `count_ngrams` has counted. */
+static void count_negated(const model *m, workspace *w, size_t n)
+{
+    text_buffers *t = &w->text;
+    size_t i;
+    uint32_t token;
+    for (i = 0; i < n; i++)
+        for (token = t->items[i]; t->item_gap[i] & GAP_NEGATED && token < t->items[i + 1]; token++) {
+            uint32_t word = t->id[token];
+            t->gap[token] |= GAP_NEGATED;
+            if (!word) continue;
+            if (m->learner) unlearn_word(m->learner, word);
+            else w->counters[m->blocks[0].base + word].count--;
+            count_key(m, w, 0, WORD_KEY(KEY_NEGATED, 0, 0, word), 2 * token, 2 * token + 1);
+        }
+}
+
 /* One sentence, for every target that it mentions. */
 static void count_items(const model *m, workspace *w, size_t n, size_t number, target_facts *facts)
 {
@@ -227,6 +239,7 @@ static void count_items(const model *m, workspace *w, size_t n, size_t number, t
         const phrase_value *v = &m->values[t->values[i]];
         mentioned |= (uint32_t)(v->kind == IS_MENTION) << v->target;
     }
+    if (mentioned && m->least == 1) count_negated(m, w, n);
     for (target = 0; target < m->n_targets; target++) {
         int around = m->anchored + 2 * target;
         target_facts *f = &facts[target];
@@ -247,6 +260,8 @@ static void count_items(const model *m, workspace *w, size_t n, size_t number, t
                 }
                 count_around(m, w, n, i, around);
                 count_clause(m, w, n, i, around + 1);
+                if (t->item_gap[i] & GAP_NEGATED)
+                    count_symbols(m, w, around, KEY_AMONG, SYMBOL_NEGATED_MENTION, 0, 0, ITEM_START(t, i), ITEM_END(t, i));
             } else if (t->symbols[i]) {
                 count_symbols(m, w, around, KEY_AMONG, t->symbols[i], 0, 0, ITEM_START(t, i), ITEM_END(t, i));
             }

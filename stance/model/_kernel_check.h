@@ -34,7 +34,7 @@ static int keys_are_sound(const model *m, const table_sizes *n, const uint64_t *
     for (i = 0; i < n->keys; i++) {
         unsigned kind = (unsigned)(keys[i] >> 60), b = (unsigned)(keys[i] >> 54 & 63);
         size_t limit = kind == KEY_PHRASE ? n->nodes : b < (unsigned)m->n_blocks ? m->blocks[b].rows : 0;
-        if (kind < KEY_NGRAM || kind > KEY_FACT || (kind <= KEY_PHRASE && b)) return 0;
+        if (kind < KEY_NGRAM || kind > KEY_NEGATED || ((kind <= KEY_PHRASE || kind == KEY_NEGATED) && b)) return 0;
         if (!rows[i] || rows[i] >= limit || rows[i] > ID_MASK) return 0;
     }
     return 1;
@@ -55,7 +55,7 @@ static int values_are_sound(const model *m, size_t n)
 static const char *find_fault(const model *m, const table_sizes *n, const uint32_t *flags, const uint64_t *keys,
                               const uint32_t *rows)
 {
-    size_t words = n->ends - 1, values = n->value_numbers / 5, i;
+    size_t words = n->ends - 1, values = n->value_numbers / VALUE_NUMBERS, i;
     uint32_t flag = 0;
     if (m->n_blocks != 1 + m->characters + 2 * m->n_targets) return "its blocks do not fit its targets";
     if (m->least < 1 || m->least > m->most) return "its n-grams have no length";
@@ -72,7 +72,7 @@ static const char *find_fault(const model *m, const table_sizes *n, const uint32
         return "it has phrases without a node";
     for (i = 0; i < n->nodes; i++)
         if (m->node_value[i] >= values) return "it has phrases without a value";
-    if (n->value_numbers % 5 || !values_are_sound(m, values)) return "it has phrases of no kind";
+    if (n->value_numbers % VALUE_NUMBERS || !values_are_sound(m, values)) return "it has phrases of no kind";
     if (m->characters) {
         if (!ascending(m->character_ends, n->characters, n->character_bytes)) return "its characters are damaged";
         if (n->characters > m->blocks[m->characters].rows) return "it has characters without a row";

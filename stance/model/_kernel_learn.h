@@ -162,6 +162,12 @@ static uint32_t word_term(learner *l, uint32_t word)
     return l->failed ? 0 : l->term_of_word[word];
 }
 
+/* Takes a word back that turns out to be negated. */
+static void unlearn_word(learner *l, uint32_t word)
+{
+    if (!l->failed) l->counts[l->term_of_word[word]]--;
+}
+
 /* Block 0, and ids of all words. */
 static void learn_ngrams(const model *m, workspace *w, learner *l)
 {
@@ -192,7 +198,7 @@ static int write_pairs(learner *l)
     if (grow(&l->pairs, &l->room_pairs, 2 * (l->n_pairs + l->n_touched), sizeof *l->pairs)) l->failed = -1;
     for (i = 0; i < l->n_touched; i++) {
         uint32_t term = l->touched[i];
-        if (!l->failed) {
+        if (!l->failed && l->counts[term]) {
             l->pairs[2 * l->n_pairs] = term;
             l->pairs[2 * l->n_pairs++ + 1] = l->counts[term];
         }

@@ -28,9 +28,11 @@ enum {
     KEY_AMONG,     /* &X */
     KEY_GROUP,     /* is GROUP */
     KEY_FACT,      /* see the FACT_ numbers */
-    KEY_CHARACTERS = 15
+    KEY_NEGATED,   /* !word in block 0 */
+    KEY_CHARACTERS
 };
-enum { CLAUSE_LEFT = 1, CLAUSE_NEAR_LEFT, CLAUSE_RIGHT, CLAUSE_NEAR_RIGHT };
+/* Added to one of these for a word that is negated: CLAUSE_NEGATED. */
+enum { CLAUSE_LEFT = 1, CLAUSE_NEAR_LEFT, CLAUSE_RIGHT, CLAUSE_NEAR_RIGHT, CLAUSE_NEGATED = 4 };
 enum { FACT_MENTIONS = 0, FACT_FIRST = 5, FACT_NOT_FIRST, FACT_LAST, FACT_NOT_LAST, FACT_SENTENCES = 10 };
 
 #define KEY(kind, block) ((uint64_t)(kind) << 60 | (uint64_t)(block) << 54)
@@ -65,15 +67,16 @@ typedef struct {
 /* What a phrase of the lexicons is: a mention, a cue, a context word, a negation, or just words. */
 enum { IS_PLAIN, IS_MENTION, IS_CUE, IS_CONTEXT, IS_NEGATION };
 typedef struct {
-    uint16_t kind, target, group, symbol, negated;
+    uint16_t kind, target, group, symbol, negated, reach; /* reach: how many items after it a cue negates */
 } phrase_value;
+#define VALUE_NUMBERS 6
 
 /* Symbols that every model has. */
-enum { SYMBOL_NONE, SYMBOL_MENTION, SYMBOL_OTHER, SYMBOL_CLAUSE, SYMBOL_FIRST, SYMBOL_LAST };
+enum { SYMBOL_NONE, SYMBOL_MENTION, SYMBOL_OTHER, SYMBOL_CLAUSE, SYMBOL_FIRST, SYMBOL_LAST, SYMBOL_NEGATED_MENTION };
 /* Ids of words that every model has: folded mentions among the words of a clause. */
 enum { WORD_MENTION = 1, WORD_OTHER = 2 };
-/* Of text_buffers.gap: this token may begin a mention. */
-#define GAP_MENTION 8
+/* Of text_buffers.gap: this token may begin a mention. Of that and item_gap: it is negated. */
+enum { GAP_MENTION = 8, GAP_NEGATED = 16 };
 
 typedef struct learner learner;
 

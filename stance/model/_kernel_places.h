@@ -19,7 +19,7 @@ static void add_place(place_list *l, int b, uint32_t row, uint32_t from, uint32_
     p->to = to;
 }
 
-/* The n-grams of block 0; `look_up_words` has been here. */
+/* The n-grams of block 0, negated words left out; `count_anchored` has been here. */
 static void place_ngrams(const model *m, const workspace *w, place_list *l)
 {
     const text_buffers *t = &w->text;
@@ -28,7 +28,7 @@ static void place_ngrams(const model *m, const workspace *w, place_list *l)
         uint32_t row = t->id[i];
         for (n = 1; row && n <= m->most && i + n <= t->tokens; n++) {
             if (n > 1) row = find_row(&m->keys, WORD_KEY(KEY_NGRAM, 0, row, t->id[i + n - 1]));
-            if (n >= m->least) add_place(l, 0, row, (uint32_t)(2 * i), (uint32_t)(2 * (i + n) - 1));
+            if (n >= m->least && !(n == 1 && t->gap[i] & GAP_NEGATED)) add_place(l, 0, row, (uint32_t)(2 * i), (uint32_t)(2 * (i + n) - 1));
         }
     }
 }

@@ -5,7 +5,8 @@ This module is the specification; a compiled analyzer must yield the same terms 
 Blocks
 ------
 ``words``
-    Word n-grams of the whole paragraph.
+    Word n-grams of the whole paragraph. A word that is negated in a sentence with a mention counts as another one,
+    ``!lift`` for ``lift``; in longer n-grams it stays as it is.
 ``characters``
     Character n-grams within blank-separated words padded by one blank (scikit-learn's ``char_wb``);
     for short texts without a lexicon.
@@ -26,7 +27,7 @@ from typing import Any, NamedTuple
 
 from stance.errors import IncompatibleModelError
 from stance.model.anchored import anchored_terms, clause_terms
-from stance.model.items import PhraseTable, read_sentences
+from stance.model.items import Item, PhraseTable, read_sentences
 from stance.model.lexicon import Lexicon
 from stance.model.tokens import Token, tokenize
 
@@ -185,12 +186,12 @@ class Analyzer:
         Analysis
         """
         tokens = tokenize(text)
-        blocks = [list(_word_ngrams(tokens, *self.settings.word_ngrams))]
+        sentences = read_sentences(tokens, self._phrases) if self._phrases is not None else []
+        blocks = [list(_word_ngrams(tokens, *self.settings.word_ngrams, _negated_tokens(sentences)))]
         if self.settings.char_ngrams is not None:
             blocks.append(list(_char_ngrams(text, *self.settings.char_ngrams)))
         mentioned = 0
         if self._phrases is not None:
-            sentences = read_sentences(tokens, self._phrases)
             for bit, target in enumerate(self.anchored_targets):
                 around = [Term(*term) for term in anchored_terms(sentences, target, self.settings.window)]
                 mentioned |= bool(around) << bit
@@ -198,11 +199,25 @@ class Analyzer:
         return Analysis(tokens, blocks, mentioned)
 
 
-def _word_ngrams(tokens: list[Token], least: int, most: int) -> Iterator[Term]:
+def _negated_tokens(sentences: list[list[Item]]) -> set[int]:
+    """Numbers of the tokens that are negated in a sentence with a mention."""
+    negated: set[int] = set()
+    i = 0
+    for sentence in sentences:
+        mentions = any(item.target for item in sentence)
+        for item in sentence:
+            if mentions and item.negated:
+                negated.update(range(i, i + item.length))
+            i += item.length
+    return negated
+
+
+def _word_ngrams(tokens: list[Token], least: int, most: int, negated: set[int]) -> Iterator[Term]:
     for n in range(least, most + 1):
         for i in range(len(tokens) - n + 1):
             run = tokens[i : i + n]
-            yield Term(" ".join(token.word for token in run), run[0].start, run[-1].end)
+            mark = "!" if n == 1 and i in negated else ""
+            yield Term(mark + " ".join(token.word for token in run), run[0].start, run[-1].end)
 
 
 def _char_ngrams(text: str, least: int, most: int) -> Iterator[Term]:

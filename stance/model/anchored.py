@@ -2,23 +2,23 @@
 
 Every mention is folded to ``*`` and every cue word to its class, so that what is learnt of "lift the embargo" serves
 for "ease the asset freeze". In the names of terms, ``X`` and ``Y`` are symbols: ``#class`` for a cue, ``!class`` for
-a cue that a negation governs, ``=class`` for a context word (a country, a date, an office), ``~`` for a mention of
-another target, ``,`` for a clause boundary.
+one that is negated (see `stance.model.items`), ``=class`` for a context word (a country, a date, an office), ``~`` for
+a mention of another target, ``,`` for a clause boundary.
 
 ===============  =============================================================================
 ``X ..*``        X stands before a mention, at most `window` items away; ``* ..X`` after it
 ``GROUP X ..*``  the same at most `NEAR` items away, and which group of the lexicon is mentioned
 ``X Y *``        neighbours in the skeleton: the sentence with nothing left but symbols
 ``X + Y``        cues at most `PAIR` steps apart in the skeleton without context and clauses
-``&X``           X stands in the sentence of a mention
+``&X``           X stands in the sentence of a mention; ``&!*`` if the mention is negated
 ``is GROUP``     a mention of that group stands in the paragraph
 ``n=2``          number of mentions (at most 4)
 ``at first``     a mention stands in the first sentence; ``at last`` in the last one
 ``sentences=2``  number of sentences (at most 4)
 ===============  =============================================================================
 
-Clause terms are the stems of the words that stand in the clause of a mention, each marked with its side, and once
-more where it is near:
+Clause terms are the stems of the words that stand in the clause of a mention, ``!`` before one that is negated, each
+marked with its side, and once more where it is near:
 
 ===============  =============================================================================
 ``w ..*``        w stands before a mention, at most `CLAUSE` items away in its clause; ``* ..w`` after it
@@ -43,8 +43,6 @@ NEAR = 3
 PAIR = 3
 #: Words of its clause at most this many items from a mention are clause terms.
 CLAUSE = 6
-#: A negation governs at most this many items after it, up to the end of the clause.
-REACH = 4
 
 RawTerm = tuple[str, int, int]
 Symbols = list[str]
@@ -83,7 +81,9 @@ def anchored_terms(sentences: Sequence[Sequence[Item]], target: str, window: int
         yield from _skeleton(sentence, symbols)
         yield from _pairs(sentence, symbols)
         for item, symbol in zip(sentence, symbols, strict=True):
-            if symbol and symbol != "*":
+            if symbol == "*":
+                symbol = "!*" if item.negated else ""
+            if symbol:
                 yield f"&{symbol}", item.start, item.end
     if not mentions:
         return
@@ -117,7 +117,7 @@ def clause_terms(sentences: Sequence[Sequence[Item]], target: str) -> Iterator[R
         anchors = [i for i, item in enumerate(sentence) if item.target == target]
         if not anchors:
             continue
-        words = [_fold(item, target) or stem(item.word) for item in sentence]
+        words = [_fold(item, target) or f"{'!' if item.negated else ''}{stem(item.word)}" for item in sentence]
         for anchor in anchors:
             for i in range(anchor - 1, max(anchor - CLAUSE, 0) - 1, -1):
                 if sentence[i + 1].gap & Gap.CLAUSE:
@@ -142,19 +142,13 @@ def _fold(item: Item, target: str) -> str:
 def _symbols(sentence: Sequence[Item], target: str) -> Symbols:
     """The folded form of every item; empty for a plain word."""
     symbols: Symbols = []
-    negation = -REACH - 1
-    for i, item in enumerate(sentence):
-        if item.gap & Gap.CLAUSE:
-            negation = -REACH - 1
+    for item in sentence:
         if item.target or not item.group:
             symbols.append(_fold(item, target))
         elif item.group.startswith(CONTEXT):
             symbols.append(item.group)
-        elif item.group == "not":
-            negation = i
-            symbols.append("#not")
         else:
-            symbols.append(f"!{item.group}" if i - negation <= REACH else f"#{item.group}")
+            symbols.append(f"{'!' if item.negated else '#'}{item.group}")
     return symbols
 
 

@@ -2,6 +2,9 @@
 
 An item is a mention of a target, a cue word, or a plain word. Phrases are matched from left to right, the
 longest first, and never across the end of a sentence.
+
+Cues of the classes `NEGATING` negate the items after them, up to the end of the clause. One that is negated itself
+negates nothing, so that what "did not rule out" governs is not negated.
 """
 
 from __future__ import annotations
@@ -12,7 +15,12 @@ from typing import NamedTuple
 from stance.model.lexicon import Lexicon
 from stance.model.tokens import Gap, Token
 
-__all__ = ["Item", "PhraseTable", "read_sentences"]
+__all__ = ["NEGATING", "NOT", "Item", "PhraseTable", "read_sentences"]
+
+#: The class of plain negations, which are never negated themselves.
+NOT = "not"
+#: Classes of cues that negate, and how many items after them they reach at most.
+NEGATING = {NOT: 4, "refuse": 7, "oppose": 7, "criticise": 7}
 
 
 class Item(NamedTuple):
@@ -30,6 +38,10 @@ class Item(NamedTuple):
         Span in the text.
     gap : Gap
         What stands before it.
+    length : int
+        Number of tokens.
+    negated : bool
+        Whether a cue of its clause negates it.
     """
 
     target: str
@@ -38,6 +50,8 @@ class Item(NamedTuple):
     start: int
     end: int
     gap: Gap
+    length: int = 1
+    negated: bool = False
 
 
 class PhraseTable:
@@ -91,13 +105,21 @@ def read_sentences(tokens: list[Token], table: PhraseTable) -> list[list[Item]]:
         No sentence is empty.
     """
     sentences: list[list[Item]] = []
-    i = 0
+    i = reach = 0
     while i < len(tokens):
         token = tokens[i]
         if not sentences or token.gap & Gap.SENTENCE:
             sentences.append([])
+            reach = 0
+        if token.gap & Gap.CLAUSE:
+            reach = 0
         n, target, group = table.match(tokens, i)
-        end = tokens[i + max(n, 1) - 1].end
-        sentences[-1].append(Item(target, group, token.word, token.start, end, token.gap))
-        i += max(n, 1)
+        length = max(n, 1)
+        reached, reach = reach > 0, max(reach - 1, 0)
+        negated = reached and (bool(target) or group != NOT)
+        end = tokens[i + length - 1].end
+        sentences[-1].append(Item(target, group, token.word, token.start, end, token.gap, length, negated))
+        if not target and group in NEGATING:
+            reach = 0 if reached else NEGATING[group]
+        i += length
     return sentences

@@ -16,16 +16,17 @@ import numpy.typing as npt
 from stance.model.abstention import ENGLISH
 from stance.model.analyzer import Analyzer
 from stance.model.kernel_layout import KernelTables, plain_layout
+from stance.model.items import NEGATING, NOT
 from stance.model.kernel_words import Keys, Spelt, Words, word_key
 from stance.model.lexicon import CONTEXT
 from stance.model.stems import stem
 from stance.model.weights import Weights
 
-__all__ = ["CLAUSE_PATTERNS", "compile_tables"]
+__all__ = ["CLAUSE_PATTERNS", "NEGATED_KEY", "compile_tables"]
 
 # the enums of _kernel_model.h
 _NGRAM, _PHRASE, _CLAUSE, _LEFT, _RIGHT, _NEAR_LEFT, _NEAR_RIGHT = range(1, 8)
-_BONES2, _BONES3, _PAIR, _AMONG, _GROUP, _FACT = range(8, 14)
+_BONES2, _BONES3, _PAIR, _AMONG, _GROUP, _FACT, NEGATED_KEY = range(8, 15)
 _MENTION, _CUE, _CONTEXT, _NEGATION = range(1, 5)
 _KNOWN, _ENGLISH, _BEGINS_MENTION = 1 << 28, 1 << 29, 1 << 30
 _FACTS = {
@@ -46,7 +47,7 @@ _PATTERNS = {
     _GROUP: "is {}",
 }
 #: The same for clause terms: what is put in is a stem.
-CLAUSE_PATTERNS = {1: "{} ..*", 2: "{} .*", 3: "* ..{}", 4: "* .{}"}
+CLAUSE_PATTERNS = {1: "{} ..*", 2: "{} .*", 3: "* ..{}", 4: "* .{}", 5: "!{} ..*", 6: "!{} .*", 7: "* ..!{}", 8: "* .!{}"}
 _MOST_WORDS = 1 << 27
 _MOST_SYMBOLS = 1 << 16
 
@@ -55,10 +56,10 @@ class _Phrases:
     """The trie of all phrases, and what each means."""
 
     def __init__(self, analyzer: Analyzer, words: Words, keys: dict[int, int]) -> None:
-        self.symbols = {symbol: i for i, symbol in enumerate(("*", "~", ",", "^", "$"), start=1)}
+        self.symbols = {symbol: i for i, symbol in enumerate(("*", "~", ",", "^", "$", "!*"), start=1)}
         self.groups: list[dict[str, int]] = [{} for _ in analyzer.anchored_targets]
         self.values: dict[tuple[str, str], int] = {("", ""): 0}
-        self.rows = [(0, 0, 0, 0, 0)]
+        self.rows = [(0, 0, 0, 0, 0, 0)]
         self.roots: dict[int, int] = {}
         self.node_value, self.goes_on = [0], [False]
         self.begins_mention: set[int] = set()
@@ -100,15 +101,14 @@ class _Phrases:
         if target:
             t = analyzer.anchored_targets.index(target)
             number = sum(map(len, self.groups))
-            row = (_MENTION, t, self.groups[t].setdefault(group, number), 0, 0)
+            row = (_MENTION, t, self.groups[t].setdefault(group, number), 0, 0, 0)
         elif not group:
-            row = (0, 0, 0, 0, 0)
+            row = (0, 0, 0, 0, 0, 0)
         elif group.startswith(CONTEXT):
-            row = (_CONTEXT, 0, 0, self._symbol(group), 0)
-        elif group == "not":
-            row = (_NEGATION, 0, 0, self._symbol("#not"), 0)
+            row = (_CONTEXT, 0, 0, self._symbol(group), 0, 0)
         else:
-            row = (_CUE, 0, 0, self._symbol(f"#{group}"), self._symbol(f"!{group}"))
+            plain, negated = self._symbol(f"#{group}"), 0 if group == NOT else self._symbol(f"!{group}")
+            row = (_NEGATION if group == NOT else _CUE, 0, 0, plain, negated, NEGATING.get(group, 0))
         self.rows.append(row)
         self.values[target, group] = len(self.rows) - 1
         return len(self.rows) - 1
@@ -237,6 +237,9 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
         for name, column in weights.blocks[b + 1].columns.items():
             for side, word in _clause_readings(name):
                 keys.single[word_key(_CLAUSE, b + 1, side, words.id(word))] = column + 1
+    for term in first.terms:
+        if term[0] == "!" and " " not in term:
+            keys.single[word_key(NEGATED_KEY, 0, 0, words.id(term[1:]))] = words.id(term)
     columns = _word_rows(grams, order, settings.word_ngrams, len(words.ids), keys)
     known = grams.of_length(1)[1][:, 0].astype(np.int64)
     all_keys, key_rows = keys.arrays()
@@ -272,6 +275,7 @@ def _clause_readings(name: str) -> list[tuple[int, str]]:
         found.append((3, last[2:]))
     elif first == "*" and last[:1] == ".":
         found.append((4, last[1:]))
+    found = [(side + 4, word[1:]) if word[:1] == "!" else (side, word) for side, word in found]
     return [(side, word) for side, word in found if word and word[0] != "." and " " not in word and "\0" not in word]
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from stance.model.analyzer import Analyzer
 from stance.model.kernel import compiled_extension
 from stance.model.kernel_layout import KernelTables
-from stance.model.kernel_tables import CLAUSE_PATTERNS, compile_tables
+from stance.model.kernel_tables import CLAUSE_PATTERNS, NEGATED_KEY, compile_tables
 from stance.model.stems import stem
 from stance.model.weights import BlockWeights, Weights
 
@@ -132,6 +132,8 @@ class _Names:
 
     def _ngram(self, key: int) -> str:
         words = [self.words[key & _WORD]]
+        if key >> 60 == NEGATED_KEY:
+            return f"!{words[0]}"
         while before := key >> 27 & _WORD:
             key = int(self.keys[before])
             words.append(self.words[key & _WORD])
