@@ -1,4 +1,4 @@
-"""What each block is worth: macro-F1 held out on the corpus and, with --eval, on a file of other text.
+"""What each block is worth: macro-F1 held out on the corpus and, with --eval, on a file of other text; probes passed.
 
     python benchmarks/ablation.py [--eval FILE] [--corpus data]
 
@@ -17,14 +17,16 @@ import numpy as np
 from sklearn.metrics import f1_score
 
 from stance.model.analyzer import Settings
+from stance.model.items import NEGATING
 from stance.model.lexicon import CONTEXT, Lexicon
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import read_corpus
 from stance.training.fit import fit_model
 from stance.training.logistic import Choice
+from stance.training.probes import read_probes, run_probes
 
 CHOICE = Choice(3.0, "balanced")
-BASE = Settings(word_ngrams=(1, 1), min_df=5)
+BASE = Settings(word_ngrams=(1, 1))
 
 
 def _without(corpus: Corpus, cues: bool) -> Corpus:
@@ -32,6 +34,12 @@ def _without(corpus: Corpus, cues: bool) -> Corpus:
     if corpus.cues is None or cues:
         return replace(corpus, cues=None)
     return replace(corpus, cues=Lexicon({k: v for k, v in corpus.cues.groups.items() if not k.startswith(CONTEXT)}))
+
+
+def _negating_nothing(corpus: Corpus) -> Corpus:
+    """The corpus with the same classes of cues, those that negate under other names."""
+    groups = corpus.cues.groups if corpus.cues else {}
+    return replace(corpus, cues=Lexicon({f"{k}_" if k in NEGATING else k: v for k, v in groups.items()}))
 
 
 def main() -> None:
@@ -52,7 +60,8 @@ def main() -> None:
         "no words of the paragraph": (corpus, replace(BASE, word_weight=1e-6)),
         "words at weight 0.5": (corpus, replace(BASE, word_weight=0.5)),
         "words and bigrams": (corpus, replace(BASE, word_ngrams=(1, 2))),
-        "terms in 2 paragraphs or more": (corpus, replace(BASE, min_df=2)),
+        "terms in 5 paragraphs or more": (corpus, replace(BASE, min_df=5)),
+        "nothing negated": (_negating_nothing(corpus), BASE),
         "no clause terms": (corpus, replace(BASE, clause_weight=1e-6)),
         "no anchored terms": (corpus, replace(BASE, anchored_weight=1e-6)),
         "no context classes": (_without(corpus, cues=False), BASE),
@@ -63,7 +72,8 @@ def main() -> None:
     choices = {target.name: CHOICE for target in corpus.targets}
     names = [target.name for target in corpus.targets]
     print(f"{'':<30}" + "".join(f"{name:^30}" for name in names))
-    print(f"{'macro-F1':<30}" + "  by article   by file    eval  " * len(names))
+    print(f"{'macro-F1':<30}" + "  by article   by file    eval  " * len(names) + "    probes")
+    probes = read_probes(Path(given.corpus) / "probes")
     for label, (variant, settings) in variants.items():
         cells = []
         result = fit_model(variant, settings, choices)
@@ -79,7 +89,8 @@ def main() -> None:
                 true = [target.labels.index(r[target.name]) for r in records]
                 guess = np.nan_to_num(scores[:, t]).argmax(axis=1)
                 cells.append(f"{f1_score(true, guess, average='macro'):>10.3f}")
-        print(f"{label:<30}" + "".join(cells), flush=True)
+        passed, n = run_probes(result.model, probes).total
+        print(f"{label:<30}" + "".join(cells) + f"{passed / n:>10.3f}", flush=True)
 
 
 if __name__ == "__main__":
