@@ -11,12 +11,11 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.artefact import load_model
@@ -147,12 +146,12 @@ def cold_start(args: Any, report: Any, interleave: Interleave) -> None:
 class AnalyzerTfidf:
     """A transformer as one would write it: the pure-Python analyzer once a text, every block counted and weighed."""
 
-    def __init__(self, analyzer: Analyzer | None = None, blocks: Sequence[int] = ()) -> None:
-        self.analyzer, self.blocks = analyzer, blocks
+    def __init__(self, analyzer: Analyzer | None = None, weights: Mapping[int, float] | None = None) -> None:
+        self.analyzer, self.weights = analyzer, weights
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """For scikit-learn's clone."""
-        return {"analyzer": self.analyzer, "blocks": self.blocks}
+        return {"analyzer": self.analyzer, "weights": self.weights}
 
     def set_params(self, **parameters: Any) -> AnalyzerTfidf:
         """For scikit-learn's clone."""
@@ -172,9 +171,9 @@ class AnalyzerTfidf:
         s, analyses = self.analyzer.settings, self._analyses(texts)
         self.vectorizers_ = []
         parts = []
-        for b in self.blocks:
+        for b, weight in (self.weights or {}).items():
             vectorizer = TfidfVectorizer(analyzer=_names, min_df=s.min_df, sublinear_tf=s.sublinear_tf)
-            parts.append(vectorizer.fit_transform([blocks[b] for blocks in analyses]) * self.analyzer.block_weights[b])
+            parts.append(vectorizer.fit_transform([blocks[b] for blocks in analyses]) * weight)
             self.vectorizers_.append(vectorizer)
         return sparse.hstack(parts).tocsr()
 
@@ -190,27 +189,10 @@ class AnalyzerTfidf:
         assert self.analyzer is not None
         analyses = self._analyses(texts)
         parts = [
-            vectorizer.transform([blocks[b] for blocks in analyses]) * self.analyzer.block_weights[b]
-            for b, vectorizer in zip(self.blocks, self.vectorizers_, strict=True)
+            vectorizer.transform([blocks[b] for blocks in analyses]) * weight
+            for (b, weight), vectorizer in zip((self.weights or {}).items(), self.vectorizers_, strict=True)
         ]
         return sparse.hstack(parts).tocsr()
-
-
-class Evidence(TransformerMixin, BaseEstimator):
-    """Terms weighed by what they tell of the labels, as our fit has it: both minimise the same."""
-
-    def fit(self, x: Any, y: Any) -> Evidence:
-        """Learn the weights."""
-        from stance.training.logistic import evidence_weights
-
-        self.weights_ = evidence_weights(x, y, int(y.max()) + 1)
-        return self
-
-    def transform(self, x: Any) -> Any:
-        """Weigh."""
-        from scipy import sparse
-
-        return (x @ sparse.diags(self.weights_)).tocsr()
 
 
 class _Training:
@@ -231,10 +213,13 @@ class _Training:
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import Pipeline
 
-        transformer = AnalyzerTfidf(self.analyzer, tuple(self.analyzer.blocks_of(problem.name)))
+        weights = self.analyzer.block_weights
+        used = {
+            b: weights[b] * problem.factor(self.analyzer.block_names[b]) for b in self.analyzer.blocks_of(problem.name)
+        }
+        transformer = AnalyzerTfidf(self.analyzer, used)
         classifier = LogisticRegression(C=choice.C, class_weight=choice.class_weight)
-        evidence = [("evidence", Evidence())] if choice.evidence else []
-        return Pipeline([("terms", transformer), *evidence, ("classifier", classifier)])
+        return Pipeline([("terms", transformer), ("classifier", classifier)])
 
     def texts(self, problem: Any) -> list[str]:
         return [self.corpus.examples[i].text for i in problem.rows]
@@ -245,7 +230,7 @@ def fit(args: Any, report: Any, interleave: Interleave) -> None:
     from scipy import sparse
 
     from stance.training.features import count_terms
-    from stance.training.logistic import evidence_weights, fit_path
+    from stance.training.logistic import fit_path
 
     training = _Training(args)
     s, results = training.settings, {}
@@ -257,7 +242,7 @@ def fit(args: Any, report: Any, interleave: Interleave) -> None:
         fitted = [block.fit(everything, s.min_df, s.sublinear_tf, weight) for block, weight in weighed]
         for p in training.problems:
             used = training.analyzer.blocks_of(p.name)
-            x = sparse.hstack([fitted[b].transform(counts[b], p.rows) for b in used]).tocsr()
+            x = sparse.hstack([fitted[b].transform(counts[b], p.rows) * p.factor(fitted[b].name) for b in used]).tocsr()
             results["ours", p.name] = (x, *fit_path(x, p.truth, p.weight, [training.choices[p.name]], 4)[0])
 
     def theirs() -> None:
@@ -275,9 +260,7 @@ def fit(args: Any, report: Any, interleave: Interleave) -> None:
         pipeline = results["theirs", p.name]
         choice, features = training.choices[p.name], pipeline[:-1].transform(training.texts(p))
         classifier = pipeline[-1]
-        evidence = evidence_weights(x, p.truth, 4) if choice.evidence else np.ones(x.shape[1])
-        penalised = np.divide(weights, evidence, out=np.zeros_like(weights), where=evidence > 0)
-        a = objective(x @ weights.T + starts, penalised, p, choice)
+        a = objective(x @ weights.T + starts, weights, p, choice)
         b = objective(features @ classifier.coef_.T + classifier.intercept_, classifier.coef_, p, choice)
         report.note("fit", f"objective, {p.name}", [a, b], f"{a:,.3f}, theirs {b:,.3f}")
 

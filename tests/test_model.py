@@ -17,6 +17,7 @@ import stance
 from stance.errors import ModelError
 from stance.model.abstention import Reason, abstention_reason
 from stance.model.analyzer import Analyzer, Settings
+from stance.model.items import read_sentences
 from stance.model.kernel import compiled_extension
 from stance.model.lexicon import Lexicon, expand_braces
 from stance.model.scores import Scores
@@ -78,6 +79,64 @@ def test_a_negation_marks_the_cue_that_it_governs() -> None:
     """It reaches to the end of the clause and no further."""
     assert "!lift ..*" in _names("They did not lift the sanctions.")
     assert "#lift ..*" in _names("They did not come, they lifted the sanctions.")
+
+
+@pytest.mark.parametrize(
+    ("text", "negated"),
+    [
+        ("They refused to lift sanctions.", "to lift sanctions"),
+        ("They did not rule out lifting sanctions.", "rule out"),
+        ("They never refused.", "refused"),
+        ("He refused, and they lift sanctions.", ""),
+        ("He refused. They lift sanctions.", ""),
+        ("Not one two three four five", "one two three four"),
+        ("Refuse one two three four five six seven eight", "one two three four five six seven"),
+        ("They rejected calls for sanctions not never", "calls for sanctions"),
+    ],
+)
+def test_what_is_negated(text: str, negated: str) -> None:
+    """What follows a negation or refusal in its clause, up to its reach; a negated one negates nothing."""
+    cues = Lexicon({"not": ["not", "never", "no"], "refuse": ["refuse{,d}", "rule out"], "oppose": ["rejected"]})
+    analyzer = Analyzer(Settings(), {"sanctions": LEXICON}, cues)
+    assert analyzer._phrases is not None
+    tokens = tokenize(text)
+    items = [item for sentence in read_sentences(tokens, analyzer._phrases) for item in sentence]
+    assert " ".join(text[item.start : item.end] for item in items if item.negated) == negated
+    assert sum(item.length for item in items) == len(tokens)
+
+
+def test_a_negated_word_is_another_word_in_every_block() -> None:
+    """But only in a sentence with a mention, and not within longer n-grams."""
+    text = "They did not lift sanctions. They did not lift it."
+    words = _names(text, "words")
+    assert [words.count(name) for name in ("!lift", "lift", "!sanctions", "sanctions", "!it", "not")] == [
+        1,
+        1,
+        1,
+        0,
+        0,
+        2,
+    ]
+    assert "lift sanctions" in words
+    assert "!lift .*" in _names(text, "clauses of sanctions")
+    assert "&!*" in _names(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("They refused to lift the sanctions.", "favor"),
+        ("They lifted the sanctions.", "against"),
+        ("We will not lift the sanctions.", "favor"),
+        ("He rejected calls to lift the sanctions.", "favor"),
+        ("The government did not rule out lifting the embargo.", "against"),
+        ("The sanctions will not be lifted.", "favor"),
+    ],
+)
+def test_the_default_model_tells_lifting_from_refusing_to_lift(text: str, label: str) -> None:
+    """What keywords cannot."""
+    model = stance.load_model()
+    assert model.labels[model.score_texts([text])[0, 0].argmax()] == label
 
 
 def test_the_skeleton_drops_all_but_symbols() -> None:
@@ -255,7 +314,9 @@ def test_contributions_add_up_to_the_margin(small_model: StanceModel, small_corp
                 assert found.margin == pytest.approx(margins[t, k], abs=1e-9)
                 words = [c for c in found.contributions if c.block == "words"]
                 assert all(
-                    text[a:b].lower().replace("\u2019", "'").startswith(c.term.lstrip("!")) for c in words for a, b in c.spans
+                    text[a:b].lower().replace("\u2019", "'").startswith(c.term.lstrip("!"))
+                    for c in words
+                    for a, b in c.spans
                 )
 
 

@@ -77,19 +77,18 @@ def test_features_are_those_of_scikit_learn(small_corpus: Corpus) -> None:
 
 
 def test_the_search_reports_every_trial_and_keeps_the_best(small_corpus: Corpus) -> None:
-    """Of the trials as good as the best but for half a point, one with weights of evidence, then the smallest C."""
+    """Of the trials as good as the best but for half a point, the one with the smallest C."""
     grid = Grid((Settings(word_ngrams=(1, 1)),), C=(0.1, 10.0), class_weight=(None,))
     lines: list[str] = []
     result = train(small_corpus, grid, folds=3, jobs=1, progress=lines.append)
-    assert len(result.trials) == 8
+    assert len(result.trials) == 4
     assert lines
     for target in ("sanctions", "diplomacy"):
         own = [trial for trial in result.trials if trial["target"] == target]
         best = max(trial["macro_f1"] for trial in own)
         good = [trial for trial in own if trial["macro_f1"] >= best - 0.005]
-        evidence = any(trial["evidence"] for trial in good)
-        least = min(trial["C"] for trial in good if trial["evidence"] == evidence)
-        assert result.model.facts["choices"][target] == {"C": least, "class_weight": None, "evidence": evidence}
+        least = min(trial["C"] for trial in good)
+        assert result.model.facts["choices"][target] == {"C": least, "class_weight": None}
 
 
 def test_the_same_corpus_and_seed_give_the_same_bytes(tmp_path: Path, small_corpus: Corpus) -> None:
@@ -228,6 +227,33 @@ def test_files_named_for_calibration_are_scored_unseen(small_corpus: Corpus) -> 
     other = fit_model(replace(corpus, examples=without, calibration=()), settings, choices, folds=2).model
     texts = [e.text for i, e in enumerate(corpus.examples) if there[i]]
     assert (result.unseen[there, 1].argmax(axis=1) == other.score_texts(texts)[:, 1].argmax(axis=1)).all()
+
+
+def test_block_factors_of_one_target_leave_the_other_alone(small_corpus: Corpus) -> None:
+    """They are what the settings' weights would be for that target, and go into its coefficients only."""
+    choices = {t.name: Choice(1.0) for t in small_corpus.targets}
+    settings = Settings(word_ngrams=(1, 1), min_df=1)
+    corpus = replace(small_corpus, block_factors={"sanctions": {"words": 0.25, "around": 2.0}})
+    without = replace(small_corpus, block_factors={})
+    given = fit_model(corpus, settings, choices, folds=2)
+    plain = fit_model(without, settings, choices, folds=2)
+    weighed = replace(settings, word_weight=0.25, anchored_weight=1.4)
+    everywhere = fit_model(without, weighed, choices, folds=2)
+    for t, target in enumerate(corpus.targets):
+        same, other = (everywhere, plain) if target.name == "sanctions" else (plain, everywhere)
+        found, wanted, unwanted = (r.model.score_texts(small_corpus.texts)[:, t] for r in (given, same, other))
+        assert found == pytest.approx(wanted, abs=1e-4, nan_ok=True)
+        assert np.nanmax(np.abs(found - unwanted)) > 0.01
+        assert given.held_out.margins[:, t] == pytest.approx(same.held_out.margins[:, t], abs=1e-3, nan_ok=True)
+    assert corpus.fingerprint != without.fingerprint
+
+
+@pytest.mark.parametrize("factors", ["{word = 1}", "{words = 0}", "3", "{words = true}"])
+def test_block_factors_must_be_positive_numbers_of_blocks(tmp_path: Path, factors: str) -> None:
+    """Anything else is refused with the names of the blocks."""
+    (tmp_path / "corpus.toml").write_text(f'labels = ["x", "y"]\n[targets.t]\nblock_factors = {factors}\n')
+    with pytest.raises(CorpusError, match="positive numbers of words, characters, around, clauses"):
+        read_corpus(tmp_path)
 
 
 def test_a_corpus_that_names_a_missing_file_for_calibration_is_refused(tmp_path: Path) -> None:

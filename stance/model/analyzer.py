@@ -31,7 +31,10 @@ from stance.model.items import Item, PhraseTable, read_sentences
 from stance.model.lexicon import Lexicon
 from stance.model.tokens import Token, tokenize
 
-__all__ = ["Analysis", "Analyzer", "Settings", "Term"]
+__all__ = ["BLOCK_KINDS", "Analysis", "Analyzer", "Settings", "Term"]
+
+#: First words of the names of blocks.
+BLOCK_KINDS = ("words", "characters", "around", "clauses")
 
 _PIECE = re.compile(r"\S+")
 

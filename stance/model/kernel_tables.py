@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from stance.model.abstention import ENGLISH
 from stance.model.analyzer import Analyzer
-from stance.model.kernel_layout import KernelTables, plain_layout
 from stance.model.items import NEGATING, NOT
+from stance.model.kernel_layout import KernelTables, plain_layout
 from stance.model.kernel_words import Keys, Spelt, Words, word_key
 from stance.model.lexicon import CONTEXT
 from stance.model.stems import stem
@@ -47,7 +47,16 @@ _PATTERNS = {
     _GROUP: "is {}",
 }
 #: The same for clause terms: what is put in is a stem.
-CLAUSE_PATTERNS = {1: "{} ..*", 2: "{} .*", 3: "* ..{}", 4: "* .{}", 5: "!{} ..*", 6: "!{} .*", 7: "* ..!{}", 8: "* .!{}"}
+CLAUSE_PATTERNS = {
+    1: "{} ..*",
+    2: "{} .*",
+    3: "* ..{}",
+    4: "* .{}",
+    5: "!{} ..*",
+    6: "!{} .*",
+    7: "* ..!{}",
+    8: "* .!{}",
+}
 _MOST_WORDS = 1 << 27
 _MOST_SYMBOLS = 1 << 16
 

@@ -42,15 +42,16 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "Multinomial logistic regression over TF-IDF, one a target; calibrated by "
         + ("temperatures on files it has not seen." if manifest.get("unseen_files") else "on held-out folds."),
         "",
-        "| target | labels | C | class weights | weights of evidence |",
+        "| target | labels | C | class weights | factors of blocks |",
         "|---|---|---|---|---|",
     ]
     for target in manifest["targets"]:
         choice = manifest["choices"][target["name"]]
         labels = ", ".join(target["labels"])
-        evidence = "yes" if choice["evidence"] else "no"
+        factors = manifest.get("block_factors", {}).get(target["name"], {})
+        shown = ", ".join(f"{kind} {factor:g}" for kind, factor in factors.items()) or "none"
         lines.append(
-            f"| {target['name']} | {labels} | {choice['C']:g} | {choice['class_weight'] or 'equal'} | {evidence} |"
+            f"| {target['name']} | {labels} | {choice['C']:g} | {choice['class_weight'] or 'equal'} | {shown} |"
         )
     lines += ["", "| block | terms | weight |", "|---|---|---|"]
     lines += [f"| {block['name']} | {block['terms']} | {block['weight']:g} |" for block in manifest["blocks"]]

@@ -72,6 +72,9 @@ class Corpus:
         The cue words around mentions.
     calibration : sequence of str
         Files, named without suffix, that probabilities are calibrated on, each by models that saw nothing of it.
+    block_factors : mapping of str to mapping of str to float
+        Target name to what the weights of blocks (``words``, ``characters``, ``around``, ``clauses``) are multiplied by
+        for it; 1 where nothing is said.
     """
 
     targets: Sequence[Target]
@@ -82,6 +85,7 @@ class Corpus:
     lexicons: Mapping[str, Lexicon] = field(default_factory=dict)
     cues: Lexicon | None = None
     calibration: Sequence[str] = ()
+    block_factors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.examples)
@@ -114,6 +118,7 @@ class Corpus:
             "lexicons": {name: lexicon.groups for name, lexicon in self.lexicons.items()},
             "cues": None if self.cues is None else self.cues.groups,
             "calibration": list(self.calibration),
+            "block_factors": {name: dict(factors) for name, factors in self.block_factors.items()},
         }
         digest.update(json.dumps(head, sort_keys=True).encode())
         for example in self.examples:

@@ -16,6 +16,7 @@ from typing import Any
 
 from stance.errors import CorpusError
 from stance.labels import Target, order_labels
+from stance.model.analyzer import BLOCK_KINDS
 from stance.model.lexicon import Lexicon, read_lexicon
 from stance.training.corpus import Corpus, Example
 
@@ -79,6 +80,7 @@ class _Draft:
     defects: list[Defect] = field(default_factory=list)
     lexicons: dict[str, Lexicon] = field(default_factory=dict)
     cues: Lexicon | None = None
+    block_factors: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def fault(self, path: str | Path, line: int | None, message: str) -> None:
         self.defects.append(Defect(str(path), line, message))
@@ -119,6 +121,7 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
         lexicons=draft.lexicons,
         cues=draft.cues,
         calibration=tuple(about.get("calibration", ())),
+        block_factors=draft.block_factors,
     )
 
 
@@ -168,6 +171,8 @@ def _read_described(folder: Path) -> _Draft:
         draft.targets.append(Target(name, tuple(labels)))
         if "lexicon" in entry:
             draft.lexicons[name] = read_lexicon(folder / entry["lexicon"], "mentions")
+        if "block_factors" in entry:
+            draft.block_factors[name] = _block_factors(entry["block_factors"], name, toml)
     if "cues" in about:
         draft.cues = read_lexicon(folder / about["cues"], "cues")
     files = sorted((folder / "corpus").glob("*.jsonl"))
@@ -184,6 +189,17 @@ def _read_described(folder: Path) -> _Draft:
             if example is not None:
                 draft.examples.append(example)
     return draft
+
+
+def _block_factors(given: object, target: str, toml: Path) -> dict[str, float]:
+    if not isinstance(given, dict) or not all(
+        kind in BLOCK_KINDS and isinstance(factor, int | float) and not isinstance(factor, bool) and factor > 0
+        for kind, factor in given.items()
+    ):
+        raise CorpusError(
+            f"target {target!r}: 'block_factors' must be positive numbers of {', '.join(BLOCK_KINDS)}", toml
+        )
+    return {kind: float(factor) for kind, factor in given.items()}
 
 
 def _described_example(

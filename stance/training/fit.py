@@ -54,15 +54,11 @@ class Grid:
         Inverse strengths of the L2 penalty, tried for each target by itself.
     class_weight : tuple of {None, "balanced"}
         Whether rare labels count for more; for each target by itself.
-    evidence : tuple of bool
-        Whether terms are weighed by their evidence, which helps large corpora and misleads small ones; for each target
-        by itself.
     """
 
     settings: tuple[Settings, ...]
     C: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0)
     class_weight: tuple[str | None, ...] = (None, "balanced")
-    evidence: tuple[bool, ...] = (True, False)
 
 
 # docs/decisions/0002-features.md has the figures
@@ -114,7 +110,7 @@ def train(
     """Train a model on a corpus.
 
     The settings of the blocks are chosen for all targets together, the rest for each target by itself, by macro-F1 over
-    grouped folds; where two are all but equal, weights of evidence, the smaller C and the settings named first.
+    grouped folds; where two are all but equal, the smaller C and the settings named first.
     No article, and no article that shares a near-duplicate paragraph with it, is split between fitting and measuring.
 
     Parameters
@@ -162,7 +158,7 @@ def train(
     assert best is not None
     _, settings, chosen = best
     say("fitting the chosen settings")
-    choices = {name: Choice(trial["C"], trial["class_weight"], trial["evidence"]) for name, trial in chosen.items()}
+    choices = {name: Choice(trial["C"], trial["class_weight"]) for name, trial in chosen.items()}
     result = fit_model(corpus, settings, choices, folds=folds, seed=seed, jobs=jobs)
     return replace(result, trials=trials)
 
@@ -213,13 +209,16 @@ def fit_model(
     for problem in problems:
         t, columns = problem.index, [labels.index(label) for label in problem.labels]
         used = analyzer.blocks_of(problem.name)
-        x = sparse.hstack([fitted[b].transform(counts[b], problem.rows) for b in used]).tocsr()
+        factors = [problem.factor(fitted[b].name) for b in used]
+        parts = [fitted[b].transform(counts[b], problem.rows) * factor for b, factor in zip(used, factors, strict=True)]
+        x = sparse.hstack(parts).tocsr()
         ((weights, starts),) = fit_path(x, problem.truth, problem.weight, [choices[problem.name]], len(columns))
         intercept[t, columns] = starts
         begin = 0
-        for b in used:
+        for b, factor in zip(used, factors, strict=True):
             end = begin + len(fitted[b].columns)
-            coef[b][:, t, columns] = weights[:, begin:end].T
+            # a block has one weight in the model; what a target adds to it goes into its coefficients
+            coef[b][:, t, columns] = factor * weights[:, begin:end].T
             begin = end
         mentioned = _mentioned(analyzer, counts, problem)
         if by_file is not None and unseen is not None:
@@ -238,7 +237,11 @@ def fit_model(
         )
         for b, block in enumerate(fitted)
     ]
-    facts = {"choices": {name: choice._asdict() for name, choice in choices.items()}, "text_hashes": corpus.text_hashes}
+    facts = {
+        "choices": {name: choice._asdict() for name, choice in choices.items()},
+        "block_factors": {name: dict(factors) for name, factors in corpus.block_factors.items()},
+        "text_hashes": corpus.text_hashes,
+    }
     model = StanceModel(
         targets=tuple(corpus.targets),
         analyzer=analyzer,
@@ -291,13 +294,9 @@ def _put(into: Floats, rows: Ints, t: int, columns: Sequence[int], probabilities
 
 
 def _choose(trials: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Of the trials as good as the best but for `_TIE`: one with weights of evidence, then the most regularised."""
+    """Of the trials as good as the best but for `_TIE`: the most regularised one."""
     best = max(trial["macro_f1"] for trial in trials)
-    return min((t for t in trials if t["macro_f1"] >= best - _TIE), key=_preference)
-
-
-def _preference(trial: Mapping[str, Any]) -> tuple[bool, float, float]:
-    return not trial["evidence"], trial["C"], -trial["macro_f1"]
+    return min((t for t in trials if t["macro_f1"] >= best - _TIE), key=lambda t: (t["C"], -t["macro_f1"]))
 
 
 def _search(
@@ -308,7 +307,7 @@ def _search(
     grid: Grid,
     jobs: int,
 ) -> list[dict[str, Any]]:
-    choices = [Choice(*each) for each in itertools.product(grid.C, grid.class_weight, grid.evidence)]
+    choices = [Choice(*each) for each in itertools.product(grid.C, grid.class_weight)]
     tasks = [(problem, i) for problem in problems for i in range(len(problem.folds))]
     analyzer = analyzer_for(corpus, settings)
     results = Parallel(n_jobs=jobs)(

@@ -51,7 +51,7 @@ class HeldOut:
 
 @dataclass(frozen=True)
 class Problem:
-    """One target's rows, truths and folds."""
+    """One target's rows, truths and folds, and how much blocks count for it."""
 
     name: str
     index: int
@@ -60,6 +60,11 @@ class Problem:
     truth: Ints
     weight: Floats
     folds: list[tuple[Ints, Ints]]
+    block_factors: Mapping[str, float]
+
+    def factor(self, block: str) -> float:
+        """What the weight of a block is multiplied by for this target."""
+        return self.block_factors.get(block.split()[0], 1.0)
 
 
 def read_problem(corpus: Corpus, t: int, folds: int, seed: int) -> Problem:
@@ -86,7 +91,8 @@ def read_problem(corpus: Corpus, t: int, folds: int, seed: int) -> Problem:
     split = [(a, b) for a, b in splitter.split(rows, truth, groups)]
     if any(len(np.unique(truth[inside])) < 2 for inside, _ in split):
         raise CorpusError(f"target {target.name!r}: a fold leaves a single label to learn from; code more paragraphs")
-    return Problem(target.name, t, target.labels, rows, truth, weight, split)
+    factors = corpus.block_factors.get(target.name, {})
+    return Problem(target.name, t, target.labels, rows, truth, weight, split, factors)
 
 
 def cross_validate(
@@ -168,5 +174,6 @@ def analyzer_for(corpus: Corpus, settings: Settings) -> Analyzer:
 
 
 def used_blocks(analyzer: Analyzer, problem: Problem, counts: Sequence[BlockCounts]) -> list[tuple[BlockCounts, float]]:
-    """The blocks that inform a target, with their weights."""
-    return [(counts[b], analyzer.block_weights[b]) for b in analyzer.blocks_of(problem.name)]
+    """The blocks that inform a target, with their weights for it."""
+    used = analyzer.blocks_of(problem.name)
+    return [(counts[b], analyzer.block_weights[b] * problem.factor(analyzer.block_names[b])) for b in used]
