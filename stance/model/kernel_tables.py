@@ -247,7 +247,7 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
             for side, word in _clause_readings(name):
                 keys.single[word_key(_CLAUSE, b + 1, side, words.id(word))] = column + 1
     for term in first.terms:
-        if term[0] == "!" and " " not in term:
+        if term[:1] == "!" and " " not in term:
             keys.single[word_key(NEGATED_KEY, 0, 0, words.id(term[1:]))] = words.id(term)
     columns = _word_rows(grams, order, settings.word_ngrams, len(words.ids), keys)
     known = grams.of_length(1)[1][:, 0].astype(np.int64)
