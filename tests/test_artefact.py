@@ -16,7 +16,14 @@ from safetensors.numpy import load
 
 from stance.errors import IncompatibleModelError, ModelError
 from stance.model.arrays import to_bytes
-from stance.model.artefact import _manifest_hash, check_tables, load_model, read_manifest, save_model
+from stance.model.artefact import (
+    FORMAT_VERSION,
+    _manifest_hash,
+    check_tables,
+    load_model,
+    read_manifest,
+    save_model,
+)
 from stance.model.golden import largest_drift
 from stance.model.kernel import compiled_extension
 from stance.model.kernel_tables import compile_tables
@@ -96,9 +103,11 @@ def test_a_manifest_from_the_future_is_refused(copy: Path) -> None:
     with pytest.raises(IncompatibleModelError, match=r"format version 99.*upgrade"):
         load_model(copy)
     _edit(copy, format_version=1)
-    with pytest.raises(IncompatibleModelError, match="format version 1; this release reads version 3: retrain"):
+    with pytest.raises(
+        IncompatibleModelError, match=f"format version 1; this release reads version {FORMAT_VERSION}: retrain"
+    ):
         load_model(copy)
-    _edit(copy, format_version=3, settings={"word_ngrams": [1, 1], "telepathy": True})
+    _edit(copy, format_version=FORMAT_VERSION, settings={"word_ngrams": [1, 1], "telepathy": True})
     with pytest.raises(IncompatibleModelError, match="telepathy"):
         load_model(copy)
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from stance.errors import CorpusError
 from stance.labels import Target, order_labels
-from stance.model.analyzer import BLOCK_KINDS
 from stance.model.lexicon import Lexicon, read_lexicon
+from stance.training.block_factors import checked_factors
 from stance.training.corpus import Corpus, Example
 
 __all__ = ["CorpusColumns", "Defect", "check_corpus", "read_corpus"]
@@ -107,9 +107,8 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
     """
     draft = _read(Path(path), columns or CorpusColumns())
     if draft.defects:
-        first = draft.defects[0]
-        rest = len(draft.defects) - 1
-        more = f" (and {rest} more; see `stance corpus check`)" if rest else ""
+        first, *rest = draft.defects
+        more = f" (and {len(rest)} more; see `stance corpus check`)" if rest else ""
         raise CorpusError(first.message + more, first.path, first.line)
     about = draft.description
     return Corpus(
@@ -171,8 +170,7 @@ def _read_described(folder: Path) -> _Draft:
         draft.targets.append(Target(name, tuple(labels)))
         if "lexicon" in entry:
             draft.lexicons[name] = read_lexicon(folder / entry["lexicon"], "mentions")
-        if "block_factors" in entry:
-            draft.block_factors[name] = _block_factors(entry["block_factors"], name, toml)
+        draft.block_factors |= checked_factors(entry, name, toml)
     if "cues" in about:
         draft.cues = read_lexicon(folder / about["cues"], "cues")
     files = sorted((folder / "corpus").glob("*.jsonl"))
@@ -189,17 +187,6 @@ def _read_described(folder: Path) -> _Draft:
             if example is not None:
                 draft.examples.append(example)
     return draft
-
-
-def _block_factors(given: object, target: str, toml: Path) -> dict[str, float]:
-    if not isinstance(given, dict) or not all(
-        kind in BLOCK_KINDS and isinstance(factor, int | float) and not isinstance(factor, bool) and factor > 0
-        for kind, factor in given.items()
-    ):
-        raise CorpusError(
-            f"target {target!r}: 'block_factors' must be positive numbers of {', '.join(BLOCK_KINDS)}", toml
-        )
-    return {kind: float(factor) for kind, factor in given.items()}
 
 
 def _described_example(
