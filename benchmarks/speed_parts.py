@@ -213,11 +213,7 @@ class _Training:
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import Pipeline
 
-        weights = self.analyzer.block_weights
-        used = {
-            b: weights[b] * problem.factor(self.analyzer.block_names[b]) for b in self.analyzer.blocks_of(problem.name)
-        }
-        transformer = AnalyzerTfidf(self.analyzer, used)
+        transformer = AnalyzerTfidf(self.analyzer, problem.block_weights(self.analyzer))
         classifier = LogisticRegression(C=choice.C, class_weight=choice.class_weight)
         return Pipeline([("terms", transformer), ("classifier", classifier)])
 

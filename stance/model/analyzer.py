@@ -194,11 +194,10 @@ class Analyzer:
         if self.settings.char_ngrams is not None:
             blocks.append(list(_char_ngrams(text, *self.settings.char_ngrams)))
         mentioned = 0
-        if self._phrases is not None:
-            for bit, target in enumerate(self.anchored_targets):
-                around = [Term(*term) for term in anchored_terms(sentences, target, self.settings.window)]
-                mentioned |= bool(around) << bit
-                blocks += [around, [Term(*term) for term in clause_terms(sentences, target)]]
+        for bit, target in enumerate(self.anchored_targets):
+            around = [Term(*term) for term in anchored_terms(sentences, target, self.settings.window)]
+            mentioned |= bool(around) << bit
+            blocks += [around, [Term(*term) for term in clause_terms(sentences, target)]]
         return Analysis(tokens, blocks, mentioned)
 
 

@@ -66,6 +66,11 @@ class Problem:
         """What the weight of a block is multiplied by for this target."""
         return self.block_factors.get(block.split()[0], 1.0)
 
+    def block_weights(self, analyzer: Analyzer) -> dict[int, float]:
+        """The blocks that inform the target, with their weights for it."""
+        weights, names = analyzer.block_weights, analyzer.block_names
+        return {b: weights[b] * self.factor(names[b]) for b in analyzer.blocks_of(self.name)}
+
 
 def read_problem(corpus: Corpus, t: int, folds: int, seed: int) -> Problem:
     """What is to be learnt of the target at place ``t``, with its folds.
@@ -175,5 +180,4 @@ def analyzer_for(corpus: Corpus, settings: Settings) -> Analyzer:
 
 def used_blocks(analyzer: Analyzer, problem: Problem, counts: Sequence[BlockCounts]) -> list[tuple[BlockCounts, float]]:
     """The blocks that inform a target, with their weights for it."""
-    used = analyzer.blocks_of(problem.name)
-    return [(counts[b], analyzer.block_weights[b] * problem.factor(analyzer.block_names[b])) for b in used]
+    return [(counts[b], weight) for b, weight in problem.block_weights(analyzer).items()]
