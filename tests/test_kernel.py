@@ -79,8 +79,8 @@ texts_of_words = st.lists(
 ).map(lambda parts: "".join(word + gap for word, gap in parts))
 any_text = st.one_of(texts_of_words, texts_of_letters, st.text(max_size=120))
 
-SANCTIONS = Lexicon({"core": ["sanction{,s}", "asset freeze{,s}"], "weak": ["measures", "the embargo"], "": ["weiss"]})
-TALKS = Lexicon({"talks": ["talks", "peace deal"], "core": ["deal", "averyveryverylongwordindeed"]})
+SANCTIONS = Lexicon({"core": ["sanction{,s}", "asset freeze{,s}"], "?weak": ["measures", "the embargo"], "": ["weiss"]})
+TALKS = Lexicon({"talks": ["talks", "peace deal"], "?core": ["deal", "averyveryverylongwordindeed"]})
 CUES = Lexicon(
     {
         "not": ["not", "never", "no"],
@@ -93,7 +93,7 @@ CUES = Lexicon(
         "": ["peace now"],
     }
 )
-ODD = Lexicon({"a b": ["sanctions"], "#lift #lift": ["embargo"], "is x": ["measures"], "*": ["freeze"]})
+ODD = Lexicon({"a b": ["sanctions"], "#lift #lift": ["embargo"], "?is x": ["measures"], "*": ["freeze"]})
 ODD_CUES = Lexicon({"x": ["lift{,ed}"], "x ..*": ["talks"], "x #x": ["not"], "=": ["iran"], "+": ["call for"]})
 
 

@@ -19,7 +19,7 @@ from stance.model.abstention import Reason, abstention_reason
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.items import read_sentences
 from stance.model.kernel import compiled_extension
-from stance.model.lexicon import Lexicon, expand_braces
+from stance.model.lexicon import Lexicon, expand_braces, read_lexicon
 from stance.model.scores import Scores
 from stance.model.stance_model import StanceModel
 from stance.model.tokens import Gap, tokenize
@@ -73,6 +73,35 @@ def test_mentions_are_folded_to_one_symbol() -> None:
     one, two = _names("They lifted the sanctions."), _names("They eased the asset freeze.")
     assert one == two
     assert "#lift ..*" in one
+
+
+def test_a_lexicon_file_has_a_table_beside_the_main_one(tmp_path: Path) -> None:
+    """Its groups are told by a mark; a phrase that both claim is the main one's."""
+    path = tmp_path / "words.toml"
+    path.write_text('[mentions]\ncore = ["sanctions"]\n[weak]\nbans = ["ban{,s}", "sanctions"]\n')
+    assert read_lexicon(path, "mentions").phrases == {("sanctions",): "core", ("ban",): "?bans", ("bans",): "?bans"}
+    path.write_text('[cues]\nlift = ["lift"]\n[context]\ndate = ["monday"]\n[weak]\nbans = ["ban"]\n')
+    assert read_lexicon(path, "cues").phrases == {("lift",): "lift", ("monday",): "=date"}
+
+
+def test_a_weak_mention_counts_only_beside_another() -> None:
+    """Anywhere in the paragraph; alone it is a plain word, for the other target too."""
+    lexicon = Lexicon({"core": ["sanction{,s}"], "?weak": ["ban{,s}", "cut{,s} off"]})
+    analyzer = Analyzer(Settings(), {"sanctions": lexicon, "talks": TALKS}, CUES)
+
+    def names(text: str, block: int) -> list[str]:
+        return [term.name for term in analyzer.analyze(text).blocks[block]]
+
+    alone = "They lift the ban. The town is cut off."
+    assert names(alone, 1) == names(alone, 2) == []
+    assert analyzer.analyze(alone).mentioned == 0
+    beside = "They lift the ban. The sanctions hold."
+    assert "?weak #lift ..*" in names(beside, 1)
+    assert "is ?weak" in names(beside, 1)
+    talks = "The ban ended the talks."
+    assert "ban ..*" in names(talks, 4)
+    assert "&~" not in names(talks, 3)
+    assert "&~" in names(f"{talks} So did sanctions.", 3)
 
 
 def test_a_negation_marks_the_cue_that_it_governs() -> None:

@@ -57,13 +57,20 @@ static size_t read_items(const model *m, text_buffers *t, size_t from, size_t en
     return n;
 }
 
+/* The target that an item mentions, as a bit; `named`: those that the paragraph names, without which a weak mention is none. */
+STANCE_INLINE uint32_t mention_of(const phrase_value *v, uint32_t named)
+{
+    return ((uint32_t)(v->kind == IS_MENTION || v->kind == IS_WEAK) << v->target) & named;
+}
+
 /* The folded form of every item, seen from one target; SYMBOL_NONE for a plain word. */
-static void fold_items(const model *m, text_buffers *t, size_t n, int target)
+static void fold_items(const model *m, text_buffers *t, size_t n, int target, uint32_t named)
 {
     size_t i;
     for (i = 0; i < n; i++) {
         const phrase_value *v = &m->values[t->values[i]];
-        if (v->kind == IS_MENTION) t->symbols[i] = v->target == target ? SYMBOL_MENTION : SYMBOL_OTHER;
+        uint32_t mention = mention_of(v, named);
+        if (mention) t->symbols[i] = mention == (uint32_t)1 << target ? SYMBOL_MENTION : SYMBOL_OTHER;
         else t->symbols[i] = v->kind == IS_CUE && t->item_gap[i] & GAP_NEGATED ? v->negated : v->symbol;
     }
 }
@@ -228,17 +235,26 @@ static void count_negated(const model *m, workspace *w, size_t n)
         }
 }
 
+/* The targets that a sentence names by more than weak mentions, as bits. */
+static uint32_t named_in(const model *m, const text_buffers *t, size_t n)
+{
+    uint32_t named = 0;
+    size_t i;
+    for (i = 0; i < n; i++) {
+        const phrase_value *v = &m->values[t->values[i]];
+        named |= (uint32_t)(v->kind == IS_MENTION) << v->target;
+    }
+    return named;
+}
+
 /* One sentence, for every target that it mentions. */
-static void count_items(const model *m, workspace *w, size_t n, size_t number, target_facts *facts)
+static void count_items(const model *m, workspace *w, size_t n, size_t number, uint32_t named, target_facts *facts)
 {
     text_buffers *t = &w->text;
     uint32_t mentioned = 0;
     size_t i;
     int target;
-    for (i = 0; i < n; i++) {
-        const phrase_value *v = &m->values[t->values[i]];
-        mentioned |= (uint32_t)(v->kind == IS_MENTION) << v->target;
-    }
+    for (i = 0; i < n; i++) mentioned |= mention_of(&m->values[t->values[i]], named);
     if (mentioned && m->least == 1) count_negated(m, w, n);
     for (target = 0; target < m->n_targets; target++) {
         int around = m->anchored + 2 * target;
@@ -249,7 +265,7 @@ static void count_items(const model *m, workspace *w, size_t n, size_t number, t
             f->at = ITEM_START(t, 0);
         }
         f->last_sentence = number;
-        fold_items(m, t, n, target);
+        fold_items(m, t, n, target, named);
         for (i = 0; i < n; i++) {
             if (t->symbols[i] == SYMBOL_MENTION) {
                 uint32_t group = m->values[t->values[i]].group;
@@ -277,25 +293,41 @@ static void count_fact(const model *m, workspace *w, int b, size_t fact, uint32_
     count_symbols(m, w, b, KEY_FACT, (uint32_t)fact, 0, 0, at, at);
 }
 
+/* Where the sentence that begins at a token ends, and whether a mention may begin in it; 0 if there is none. */
+STANCE_INLINE int next_sentence(const text_buffers *t, size_t from, size_t *end, int *candidate)
+{
+    uint8_t gaps;
+    if (from >= t->tokens) return 0;
+    gaps = t->gap[from];
+    for (*end = from + 1; *end < t->tokens && !(t->gap[*end] & GAP_SENTENCE); ++*end) gaps |= t->gap[*end];
+    *candidate = gaps & GAP_MENTION;
+    return 1;
+}
+
 /* Both anchored blocks of all targets. Only sentences in which a mention may begin are looked at closely.
  * Returns the targets that are mentioned, as bits. */
 static uint32_t count_anchored(const model *m, workspace *w)
 {
     target_facts facts[MOST_TARGETS];
     text_buffers *t = &w->text;
-    size_t from = 0, i, sentences = 0;
-    uint32_t mentioned = 0;
+    size_t from, end, i, sentences = 0, candidates = 0, n = 0;
+    int candidate;
+    uint32_t mentioned = 0, named = 0;
     int target;
     memset(facts, 0, (size_t)m->n_targets * sizeof *facts);
     memset(w->seen_groups, 0, m->groups);
     for (i = 0; i < t->tokens; i++) t->gap[i] |= gap_before(t, i);
-    while (from < t->tokens) {
-        size_t end = from + 1;
-        uint8_t candidate = t->gap[from];
-        while (end < t->tokens && !(t->gap[end] & GAP_SENTENCE)) candidate |= t->gap[end++];
-        if (candidate & GAP_MENTION) count_items(m, w, read_items(m, t, from, end), sentences, facts);
+    for (from = 0; next_sentence(t, from, &end, &candidate); from = end)
+        if (candidate) {
+            n = read_items(m, t, from, end);
+            named |= named_in(m, t, n);
+            candidates++;
+        }
+    if (!named) return 0;
+    for (from = 0; next_sentence(t, from, &end, &candidate); from = end) {
+        /* one sentence still lies in the buffers */
+        if (candidate) count_items(m, w, candidates == 1 ? n : read_items(m, t, from, end), sentences, named, facts);
         sentences++;
-        from = end;
     }
     for (target = 0; target < m->n_targets; target++) {
         const target_facts *f = &facts[target];

@@ -45,8 +45,8 @@ static int values_are_sound(const model *m, size_t n)
     size_t i;
     for (i = 0; i < n; i++) {
         const phrase_value *v = &m->values[i];
-        if (v->kind > IS_NEGATION || v->group > m->groups) return 0;
-        if (v->kind == IS_MENTION && v->target >= m->n_targets) return 0;
+        if (v->kind > IS_WEAK || v->group > m->groups) return 0;
+        if ((v->kind == IS_MENTION || v->kind == IS_WEAK) && v->target >= m->n_targets) return 0;
     }
     return n > 0;
 }

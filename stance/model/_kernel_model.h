@@ -64,8 +64,8 @@ typedef struct {
     float *coef;      /* rows x width */
 } block;
 
-/* What a phrase of the lexicons is: a mention, a cue, a context word, a negation, or just words. */
-enum { IS_PLAIN, IS_MENTION, IS_CUE, IS_CONTEXT, IS_NEGATION };
+/* What a phrase of the lexicons is: a mention, a cue, a context word, a negation, a weak mention, or just words. */
+enum { IS_PLAIN, IS_MENTION, IS_CUE, IS_CONTEXT, IS_NEGATION, IS_WEAK };
 typedef struct {
     uint16_t kind, target, group, symbol, negated, reach; /* reach: how many items after it a cue negates */
 } phrase_value;

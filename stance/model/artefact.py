@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 FORMAT = "stance-model"
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 MANIFEST = "manifest.json"
 ARRAYS = "model.safetensors"
 

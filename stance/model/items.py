@@ -3,6 +3,9 @@
 An item is a mention of a target, a cue word, or a plain word. Phrases are matched from left to right, the
 longest first, and never across the end of a sentence.
 
+A weak mention, one that the lexicon holds to name a target only beside others, is a plain word in a paragraph that does
+not name the target otherwise: "the ban" is sanctions beside "the sanctions", and a ban of weapons or visitors alone.
+
 Cues of the classes `NEGATING` negate the items after them, up to the end of the clause. One that is negated itself
 negates nothing, so that what "did not rule out" governs is not negated.
 """
@@ -12,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from stance.model.lexicon import Lexicon
+from stance.model.lexicon import WEAK, Lexicon
 from stance.model.tokens import Gap, Token
 
 __all__ = ["NEGATING", "NOT", "Item", "PhraseTable", "read_sentences"]
@@ -122,4 +125,16 @@ def read_sentences(tokens: list[Token], table: PhraseTable) -> list[list[Item]]:
         if not target and group in NEGATING:
             reach = 0 if reached else NEGATING[group]
         i += length
-    return sentences
+    return _without_weak(sentences)
+
+
+def _without_weak(sentences: list[list[Item]]) -> list[list[Item]]:
+    """Mentions of a target that is named by weak ones alone become plain words."""
+    mentions = [item for sentence in sentences for item in sentence if item.target]
+    named = {"", *(item.target for item in mentions if not item.group.startswith(WEAK))}
+    if all(item.target in named for item in mentions):
+        return sentences
+    return [
+        [item if item.target in named else item._replace(target="", group="") for item in sentence]
+        for sentence in sentences
+    ]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 __all__ = ["KERNEL_ARRAYS", "LAYOUT", "KernelTables", "Layout", "plain_layout"]
 
 #: Number of the grammar of keys and arrays below. Tables with another one are made anew from the names of terms.
-LAYOUT = 2
+LAYOUT = 3
 
 #: The arrays of `KernelTables`, with their types.
 KERNEL_ARRAYS = {

@@ -18,7 +18,7 @@ from stance.model.analyzer import Analyzer
 from stance.model.items import NEGATING, NOT
 from stance.model.kernel_layout import KernelTables, plain_layout
 from stance.model.kernel_words import Keys, Spelt, Words, word_key
-from stance.model.lexicon import CONTEXT
+from stance.model.lexicon import CONTEXT, WEAK
 from stance.model.stems import stem
 from stance.model.weights import Weights
 
@@ -27,7 +27,7 @@ __all__ = ["CLAUSE_PATTERNS", "NEGATED_KEY", "compile_tables"]
 # the enums of _kernel_model.h
 _NGRAM, _PHRASE, _CLAUSE, _LEFT, _RIGHT, _NEAR_LEFT, _NEAR_RIGHT = range(1, 8)
 _BONES2, _BONES3, _PAIR, _AMONG, _GROUP, _FACT, NEGATED_KEY = range(8, 15)
-_MENTION, _CUE, _CONTEXT, _NEGATION = range(1, 5)
+_MENTION, _CUE, _CONTEXT, _NEGATION, _WEAK = range(1, 6)
 _KNOWN, _ENGLISH, _BEGINS_MENTION = 1 << 28, 1 << 29, 1 << 30
 _FACTS = {
     **{f"n={n}": n for n in range(1, 5)},
@@ -110,7 +110,8 @@ class _Phrases:
         if target:
             t = analyzer.anchored_targets.index(target)
             number = sum(map(len, self.groups))
-            row = (_MENTION, t, self.groups[t].setdefault(group, number), 0, 0, 0)
+            kind = _WEAK if group.startswith(WEAK) else _MENTION
+            row = (kind, t, self.groups[t].setdefault(group, number), 0, 0, 0)
         elif not group:
             row = (0, 0, 0, 0, 0, 0)
         elif group.startswith(CONTEXT):

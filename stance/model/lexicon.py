@@ -1,7 +1,8 @@
 """Lexicons: how a text names a target, and the cue words around a mention.
 
-A lexicon file is TOML that a linguist edits: ``[mentions]`` for a target; ``[cues]`` and, for words that only set the
-scene, ``[context]``. A key is a group of phrases, each of one word or several; ``lift{,s,ed,ing}`` stands for four.
+A lexicon file is TOML that a linguist edits. For a target it has ``[mentions]`` and, for words that name it only in a
+paragraph that names it otherwise too, ``[weak]``; for cues ``[cues]`` and, for words that only set the scene,
+``[context]``. A key is a group of phrases, each of one word or several; ``lift{,s,ed,ing}`` stands for four.
 """
 
 from __future__ import annotations
@@ -15,10 +16,15 @@ from pathlib import Path
 from stance.errors import CorpusError
 from stance.model.tokens import tokenize
 
-__all__ = ["CONTEXT", "Lexicon", "expand_braces", "read_lexicon"]
+__all__ = ["CONTEXT", "WEAK", "Lexicon", "expand_braces", "read_lexicon"]
 
 #: Groups of context words begin with this; they are no cues.
 CONTEXT = "="
+#: Groups of weak mentions begin with this.
+WEAK = "?"
+
+#: The table beside the main one, and what the names of its groups begin with.
+_BESIDE = {"mentions": ("weak", WEAK), "cues": ("context", CONTEXT)}
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _VERB = re.compile(r"(\w+)~")
@@ -94,7 +100,8 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     path : path-like
         TOML file.
     section : {"mentions", "cues"}
-        Table to read. The groups of a table ``[context]`` beside ``[cues]`` get `CONTEXT` before their names.
+        Table to read. The groups of a table ``[weak]`` beside ``[mentions]`` get `WEAK` before their names, those of
+        ``[context]`` beside ``[cues]`` `CONTEXT`.
 
     Returns
     -------
@@ -116,8 +123,8 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     groups = content.get(section)
     if not isinstance(groups, dict):
         raise CorpusError(f"a lexicon needs a table [{section}]", path)
-    context = content.get("context", {}) if section == "cues" else {}
-    groups = {**groups, **{f"{CONTEXT}{group}": patterns for group, patterns in context.items()}}
+    beside, mark = _BESIDE[section]
+    groups = {**groups, **{f"{mark}{group}": patterns for group, patterns in content.get(beside, {}).items()}}
     for group, patterns in groups.items():
         if not isinstance(patterns, list) or not all(isinstance(p, str) for p in patterns):
             raise CorpusError(f"group {group!r} must be a list of phrases", path)
