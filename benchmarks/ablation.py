@@ -18,7 +18,7 @@ from sklearn.metrics import f1_score
 
 from stance.model.analyzer import Settings
 from stance.model.items import NEGATING
-from stance.model.lexicon import CONTEXT, Lexicon
+from stance.model.lexicon import CONTEXT, WEAK, Lexicon
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import read_corpus
 from stance.training.fit import fit_model
@@ -26,7 +26,7 @@ from stance.training.logistic import Choice
 from stance.training.probes import read_probes, run_probes
 
 CHOICE = Choice(3.0, "balanced")
-BASE = Settings(word_ngrams=(1, 1))
+BASE = Settings(min_df=5)
 
 
 def _without(corpus: Corpus, cues: bool) -> Corpus:
@@ -42,6 +42,15 @@ def _negating_nothing(corpus: Corpus) -> Corpus:
     return replace(corpus, cues=Lexicon({f"{k}_" if k in NEGATING else k: v for k, v in groups.items()}))
 
 
+def _all_mentions_alike(corpus: Corpus) -> Corpus:
+    """The corpus with its weak mentions among the others."""
+    lexicons = {
+        target: Lexicon({group.removeprefix(WEAK): patterns for group, patterns in lexicon.groups.items()})
+        for target, lexicon in corpus.lexicons.items()
+    }
+    return replace(corpus, lexicons=lexicons)
+
+
 def main() -> None:
     """Fit every variant and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -55,18 +64,16 @@ def main() -> None:
     records = [json.loads(line) for line in lines]
     variants: dict[str, tuple[Corpus, Settings]] = {
         "all blocks": (corpus, BASE),
-        "words only": (corpus, replace(BASE, anchored=False)),
-        "words and bigrams only": (corpus, replace(BASE, word_ngrams=(1, 2), anchored=False)),
+        "words and pairs only": (corpus, replace(BASE, anchored=False)),
         "no words of the paragraph": (corpus, replace(BASE, word_weight=1e-6)),
-        "words at weight 0.5": (corpus, replace(BASE, word_weight=0.5)),
-        "words and bigrams": (corpus, replace(BASE, word_ngrams=(1, 2))),
-        "terms in 5 paragraphs or more": (corpus, replace(BASE, min_df=5)),
+        "no pairs of words": (corpus, replace(BASE, word_ngrams=(1, 1))),
+        "terms in 2 paragraphs or more": (corpus, replace(BASE, min_df=2)),
         "nothing negated": (_negating_nothing(corpus), BASE),
+        "all mentions alike": (_all_mentions_alike(corpus), BASE),
         "no clause terms": (corpus, replace(BASE, clause_weight=1e-6)),
         "no anchored terms": (corpus, replace(BASE, anchored_weight=1e-6)),
         "no context classes": (_without(corpus, cues=False), BASE),
         "no cue classes": (_without(corpus, cues=True), BASE),
-        "window of 4": (corpus, replace(BASE, window=4)),
         "window of 15": (corpus, replace(BASE, window=15)),
     }
     choices = {target.name: CHOICE for target in corpus.targets}
@@ -77,7 +84,7 @@ def main() -> None:
     for label, (variant, settings) in variants.items():
         cells = []
         result = fit_model(variant, settings, choices)
-        other = replace(by_file, cues=variant.cues)
+        other = replace(by_file, cues=variant.cues, lexicons=variant.lexicons)
         outside = fit_model(other, settings, choices)
         scores = result.model.score_texts([r["text"] for r in records]) if records else None
         for t, target in enumerate(corpus.targets):

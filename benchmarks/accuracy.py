@@ -32,7 +32,7 @@ from sklearn.pipeline import make_pipeline
 from stance.model.artefact import load_model
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import read_corpus
-from stance.training.evaluate import evaluate_probabilities
+from stance.training.evaluate import evaluate_probabilities, measure_calibration
 from stance.training.fit import train
 
 C_GRID = (0.3, 1.0, 3.0, 10.0, 30.0)
@@ -284,10 +284,9 @@ def main() -> None:
             f1 = " ".join(f"{m[f'f1.{label}'].value:>6.3f}" for label in target.labels)
             print(f"  {name:<16} {m['macro_f1']!s:<24} {m['f_avg']!s:<24} {p_value:<9} {f1}", flush=True)
             figures.setdefault(target.name, {})[name] = {**found.to_dict(), "p": p_value or None}
-        own = evaluate_probabilities(target, filled, index, groups).metrics
         right = np.array(ours) == np.array(truth)
         sure = np.argsort(filled.max(axis=1))[len(texts) // 4 :]
-        print(f"  calibration error {own['calibration_error']}")
+        print(f"  calibration error {measure_calibration(filled, index)}")
         print(f"  accuracy {right.mean():.3f}; without the quarter least sure {right[sure].mean():.3f}")
     if given.json:
         Path(given.json).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

@@ -51,6 +51,47 @@ def test_old_encodings(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding)) == text
 
 
+@pytest.mark.parametrize("times", [1, 30])
+@pytest.mark.parametrize(
+    ("text", "encodings"),
+    [
+        ("The minister said “sanctions must stay” – the café in Zürich cost €5.\n", "cp1252 mac_roman"),
+        ("The EU’s envoy said the sanctions would cost €5 billion.\n", "cp1252 mac_roman"),
+        ("A fine of €20m was imposed.\n", "cp1252 mac_roman"),
+        ("Prime Minister Støre met Löfven in Malmö and Ålesund.\n", "cp1252 mac_roman"),
+        ("ZÜRICH – MINISTER JOSÉ PEÑA SAYS “NO”\n", "cp1252 mac_roman"),
+        ("The café was closed.\n", "cp1252 mac_roman cp850"),
+        ("The fine was £5 million.\n", "cp1252 mac_roman cp850"),
+        ("Under § 5 of the act, the ban stays.\n", "cp1252 mac_roman cp850"),
+    ],
+)
+def test_western_pages_in_a_few_words(text: str, encodings: str, times: int) -> None:
+    """A handful of marks and accents is enough: they are read as what can stand there."""
+    for encoding in encodings.split():
+        raw = text.encode(encoding) * times
+        assert decode(raw) == text * times
+        assert "".join(decoded_chunks(io.BytesIO(raw))) == text * times
+
+
+@pytest.mark.parametrize("times", [1, 30])
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (RUSSIAN, "cp866"),
+        (RUSSIAN, "mac_cyrillic"),
+        ("The word “санкции” was used by Лавров on Monday, the ministry said.\n", "cp1251"),
+        ("Ο υπουργός δήλωσε ότι οι κυρώσεις πρέπει να παραμείνουν σε ισχύ μέχρι τις συνομιλίες.\n", "cp1253"),
+        ("Minister powiedział, że sankcje zostaną utrzymane, dopóki rozmowy się nie zakończą.\n", "cp1250"),
+        ("قال الوزير إن العقوبات ستبقى سارية المفعول حتى انتهاء المحادثات بين الطرفين.\n", "cp1256"),
+        ("外務大臣は月曜日に、制裁は交渉が終わるまで解除されないと述べた。\n", "shift_jis"),
+        ("外交部长星期一表示，在谈判结束之前，制裁不会取消。双方将继续对话。\n", "gb18030"),
+    ],
+)
+def test_other_scripts_are_not_taken_for_western(text: str, encoding: str, times: int) -> None:
+    """Letters that would stand where no Western letter can are those of another page."""
+    assert decode(text.encode(encoding) * times) == text * times
+
+
 def test_one_bad_byte_does_not_change_the_encoding() -> None:
     """UTF-8 with a damaged byte is an error that says where, not other letters."""
     with pytest.raises(ArticleError, match=r"^a\.txt: not valid utf-8: byte 0xff at \d+$"):

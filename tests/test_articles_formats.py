@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import importlib
 import io
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -578,3 +580,89 @@ def test_the_reader_that_contributing_shows(tmp_path: Path, root: Path, monkeypa
         assert article.text == "The talks will go on. He left."
     with pytest.raises(ArticleError, match="nothing is said"):
         list(read_articles([write(tmp_path / "c.srt", b"1\n00:00:01,000 --> 00:00:04,000\n")]))
+
+
+TABLES = {
+    "comma": "id,text\n1,Sanctions must stay in force.\n2,Lift the sanctions now.\n",
+    "semicolon": "text;date\nTalks, too.;2025\n",
+    "tab": "id\ttext\n1\tTalks resume.\n",
+    "bar": "outlet|text\nWire|Talks resume.\n",
+    "hint": "sep=;\n\nid;text\n1;Talks.\n",
+    "index of a data frame": ",text\n0,Talks resume.\n1,They end.\n",
+    "other columns": "sentence_no,text\n0,Talks resume.\n1,They end.\n",
+    "lines in a cell": 'id,text\n1,"Talks\n\nresume, he said."\n',
+    "one bad row of two": "id,text\n1,Talks, he said.\n2,Talks.\n",
+    "a first record beyond the head": 'id,text,date\n1,"' + "Talks go on. " * 9_000 + '",2025\n',
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_table_is_told_by_its_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, encoding: str
+) -> None:
+    """Named .txt, without a suffix or piped in, a table gives the records that it gives as .csv."""
+    raw = table.encode(encoding)
+
+    def outcomes(path: Path | str) -> list[tuple[int | None, str]]:
+        found = read_records([path])
+        return [(r.position, r.text if isinstance(r, Article) else r.reason) for r in found]
+
+    expected = outcomes(write(tmp_path / "a.csv", raw))
+    assert outcomes(write(tmp_path / "a.txt", raw)) == outcomes(write(tmp_path / "a", raw)) == expected
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+    assert outcomes("-") == expected
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Text, id and date of the decree\nThe decree came late, the minister said.\nIt was short, too.\n",
+        "text, id and date of the decree\nThe decree came late, the minister said.\nIt was short, too.\n",
+        "text,\nThe decree came late,\nit was short,\n",
+        "id, text\n1, 2\n3, 4\n",
+        "id,text\n\nThese are the columns that an export must have.\n",
+        "id,text\n",
+        "text\nTalks resume.\nThey end.\n",
+        "text;talk:\nHe came; he saw.\nHe left; he wrote.\n",
+        "Shall I compare thee to a summer's day,\nThou art more lovely, and more temperate,\nRough winds, and text,\n",
+        "text,voice,data\nmail,phone\n",
+        "bread,milk,eggs\nwine,cheese,ham\noil,salt,figs\n",
+        "| id | text |\n|---|---|\n| 1 | Talks. |\n",
+        "title | text\n--- | ---\nOne | Two\n",
+        "Subject: text\n\nThe id, the text, the date.\n",
+        "Who said it:\ttext\nTalks\tresume\nThey\tend\n",
+    ],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a"])
+def test_prose_is_no_table(tmp_path: Path, name: str, prose: str) -> None:
+    """Commas in every line, the names of columns in the first: a text is kept to the letter all the same."""
+    (article,) = read_articles([write(tmp_path / name, prose.encode())])
+    assert article.text == prose
+
+
+def test_json_lines_are_told_by_their_content(tmp_path: Path) -> None:
+    """Named .txt, too; a text in braces is no JSON."""
+    (article,) = read_articles(write(tmp_path / "a.txt", b'{"id": "7", "text": "Talks resume."}\n'))
+    assert (article.id, article.text) == ("7", "Talks resume.")
+    (article,) = read_articles(write(tmp_path / "b.txt", b'{Editor\'s note: "Talks" is meant.}\n'))
+    assert article.id == "b"
+
+
+def test_a_table_that_is_piped_in_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first piece of a pipe is not the whole head: a header that comes alone is no text."""
+    out, into = os.pipe()
+    os.write(into, b"id,text\n")
+
+    def go_on() -> None:
+        os.write(into, b"7,Lift the sanctions now.\n")
+        os.close(into)
+
+    later = threading.Timer(0.3, go_on)
+    later.start()
+    with os.fdopen(out) as pipe:
+        monkeypatch.setattr(sys, "stdin", pipe)
+        (article,) = read_articles("-")
+        assert not pipe.closed
+    later.join()
+    assert (article.id, article.text) == ("7", "Lift the sanctions now.")

@@ -331,6 +331,130 @@ def test_two_runs_never_share_a_folder(small_model_path: Path, parquet: Path, tm
         score_to_directory(_job(parquet, small_model_path), tmp_path)
 
 
+def _score(*arguments: object) -> Any:
+    from click.testing import CliRunner
+
+    from stance.commands import main
+
+    return CliRunner().invoke(main, ["score", *map(str, arguments)])
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no locks and no SIGKILL on this system")
+@pytest.mark.parametrize("options", [["-o", "out.csv"], ["-o", "out.txt"], ["--quarantine", "out.jsonl"]])
+def test_two_runs_never_write_the_same_file(small_model_path: Path, tmp_path: Path, options: list[str]) -> None:
+    """The second ends at once, in one line; the lock of a killed run holds up nobody and leaves nothing."""
+    (tmp_path / "a.txt").write_text("The embargo must be lifted.", encoding="utf-8")
+    output = tmp_path / options[1]
+    output.write_text("of another day", encoding="utf-8")
+    options = [options[0], str(output), "-m", str(small_model_path), "-j", "1"]
+    command = [sys.executable, "-m", "stance", "score", "-", *options]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True) as first:
+        until = time.monotonic() + 30
+        while not (tmp_path / f".{output.name}.part").exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        second = _score(tmp_path / "a.txt", *options)
+        os.killpg(first.pid, signal.SIGKILL)
+    assert second.exit_code == 1
+    assert second.stderr.splitlines() == [
+        f"stance: {output}: another run is writing this file; wait for it, or name another file for the output"
+    ]
+    assert output.read_text(encoding="utf-8") == "of another day"
+    assert (tmp_path / f".{output.name}.lock").exists()
+    third = _score(tmp_path / "a.txt", *options)
+    assert third.exit_code == 0, third.stderr
+    assert output.read_text(encoding="utf-8") != "of another day"
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="one is taken on trust on Windows")
+def test_a_lock_that_is_removed_is_held_by_one(tmp_path: Path) -> None:
+    """Of many that ask for an output at once, no two have it, though each removes its lock."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from stance.batch.files import lock_output
+
+    inside: list[int] = []
+    met: list[int] = []
+
+    def ask(number: int) -> bool:
+        try:
+            with lock_output(tmp_path / "out.csv"):
+                inside.append(number)
+                time.sleep(0.0001)
+                met.append(len(inside))
+                inside.remove(number)
+                return True
+        except StanceError:
+            return False
+
+    with ThreadPoolExecutor(8) as executor:
+        had = list(executor.map(ask, range(3000)))
+    assert sum(had) == len(met) > 1
+    assert set(met) == {1}
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_failed_run_leaves_the_page_of_an_earlier_one(small_model_path: Path, tmp_path: Path) -> None:
+    """What a failed run has written is gone, and the file of before stands; the list of what was refused is kept."""
+    good, bad, broken = tmp_path / "good.txt", tmp_path / "bad.jsonl", tmp_path / "broken.csv.gz"
+    good.write_text("The embargo must be lifted.", encoding="utf-8")
+    bad.write_text("oops\n", encoding="utf-8")
+    broken.write_bytes(b"\x1f\x8b no gzip")
+    page, refused = tmp_path / "page.txt", tmp_path / "refused.jsonl"
+    assert _score(good, "-m", small_model_path, "-o", page).exit_code == 0
+    before = page.read_bytes()
+    assert before
+    good.write_text("Talks resume in Vienna on Friday.", encoding="utf-8")
+    run = _score(good, bad, broken, "-m", small_model_path, "-o", page, "--quarantine", refused)
+    assert run.exit_code == 1
+    assert "broken.csv.gz: " in run.stderr
+    assert page.read_bytes() == before
+    assert [json.loads(line)["source"] for line in refused.read_text().splitlines()] == [str(bad)]
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_the_progress_line_stops_no_run(small_model_path: Path, tmp_path: Path) -> None:
+    """A file that cannot be opened is one to count; its reader quarantines it."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The embargo must be lifted.", encoding="utf-8")
+    (folder / "x.jsonl").symlink_to(tmp_path / "nowhere")
+    assert count_articles([folder]) == 2
+    for output in ("out.csv", "run/"):
+        run = _score(folder, "-m", small_model_path, "-o", f"{tmp_path}/{output}", "--progress")
+        assert run.exit_code == 0, run.stderr
+        assert "2 of 2 articles (100 %)" in run.stderr
+        assert "2 read = 1 scored + 0 abstained + 1 quarantined" in run.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+@pytest.mark.parametrize("name", ["pipe.jsonl", "pipe"])
+def test_a_pipe_is_read_once(small_model_path: Path, tmp_path: Path, name: str) -> None:
+    """Neither the progress line nor the look for Parquet takes anything from it."""
+    import threading
+
+    os.mkfifo(tmp_path / name)
+    text = '{"text": "The embargo must be lifted."}\n'
+    threading.Thread(target=(tmp_path / name).write_text, args=(text,), daemon=True).start()
+    command = [sys.executable, "-m", "stance", "score", str(tmp_path / name), "-m", str(small_model_path), "--progress"]
+    run = subprocess.run([*command, "-o", str(tmp_path / "out.csv")], capture_output=True, text=True, timeout=60)
+    assert "articles: 1 read = 1 scored" in run.stderr
+
+
+def test_a_footer_is_one_whatever_ends_its_line(small_model_path: Path, tmp_path: Path) -> None:
+    """To standard output and to a file the same paragraphs are boilerplate, for every end of a line."""
+    for number, line_end in enumerate(("\n", "\r", "\x0b", "\x0c", "\u2028", "\u2029")):
+        source = tmp_path / f"{number}.jsonl"
+        stories = [[f"Story {i} says in line {j} that the embargo stays." for j in range(6)] for i in range(4)]
+        texts = [line_end.join([*story, "The Ledger of Port Amber is read in forty states."]) for story in stories]
+        source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
+        shown = _score(source, "-m", small_model_path, "-f", "csv")
+        filed = _score(source, "-m", small_model_path, "-o", tmp_path / "out.csv")
+        assert shown.exit_code == filed.exit_code == 0
+        assert "+ 2 boilerplate" in shown.stderr
+        assert filed.stderr == shown.stderr
+
+
 @pytest.fixture
 def slow_input(tmp_path: Path) -> Path:
     """Some two thousand paragraphs."""

@@ -170,6 +170,16 @@ def test_explain_adds_up() -> None:
     assert sum(numbers[1:]) == pytest.approx(numbers[0], abs=2e-3)
 
 
+def test_explain_says_where_there_is_no_label() -> None:
+    """As scoring does, with the same reason, in both formats."""
+    shown = _run("explain", "-", "-t", "sanctions", input="They refused.\n").output
+    assert "sanctions: no label, too few known words; " in shown
+    record = json.loads(_run("explain", "-", "-t", "sanctions", "-f", "jsonl", input="They refused.\n").stdout)
+    assert record["abstained"] == "too few known words"
+    whole = json.loads(_run("explain", SAMPLE, "-p", "3", "-t", "sanctions", "-f", "jsonl").stdout)
+    assert whole["abstained"] is None
+
+
 def test_totals_reconcile_with_quarantine(tmp_path: Path) -> None:
     """Good, empty, foreign and broken records are all accounted for, and the broken ones kept."""
     source = tmp_path / "rows.jsonl"

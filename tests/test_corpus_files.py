@@ -81,6 +81,23 @@ def test_wide_flat_files_find_their_targets(tmp_path: Path) -> None:
     assert corpus.texts == ["One, two", "Three", "Four"]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("above", ["", "\n", "hint"])
+def test_flat_files_are_parted_as_articles_are(tmp_path: Path, delimiter: str, above: str) -> None:
+    """Every delimiter that `stance score` reads makes a corpus, and lines are counted from the top of the file."""
+    path = tmp_path / "flat.csv"
+    rows = [["text", "tax"], ["One: two", "favor"], ["Three", "none"], ["", "favor"]]
+    above = f"sep={delimiter}\n" if above == "hint" else above
+    path.write_text(above + "".join(delimiter.join(row) + "\n" for row in rows), encoding="utf-8")
+    (defect,) = check_corpus(path)
+    assert (defect.line, defect.message) == (4 + bool(above), "column 'text' is empty")
+    path.write_text(above + "".join(delimiter.join(row) + "\n" for row in rows[:3]), encoding="utf-8")
+    assert [(e.text, dict(e.labels)) for e in read_corpus(path)] == [
+        ("One: two", {"tax": "favor"}),
+        ("Three", {"tax": "none"}),
+    ]
+
+
 def test_long_flat_files_have_one_target_a_row(tmp_path: Path) -> None:
     """The tab-separated form of shared tasks is read: quotes are ordinary, labels keep their case."""
     path = tmp_path / "task.txt"

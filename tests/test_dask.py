@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -95,6 +96,36 @@ def test_a_cluster_of_its_own(small_model_path: Path, source: Path, tmp_path: Pa
     score_to_directory(job, tmp_path / "here")
     score_to_directory(Job((str(source),), small_model_path, chunk=500, jobs=2, dask="local"), tmp_path / "there")
     assert _parts(tmp_path / "there") == _parts(tmp_path / "here")
+
+
+@needs_dask
+@pytest.mark.parametrize("suffix", ["parquet", "jsonl"])
+def test_ids_that_two_files_have_are_the_same_on_a_cluster(
+    small_model_path: Path, tmp_path: Path, cluster: Any, suffix: str
+) -> None:
+    """Articles whose ids another file has used are called after their file, on a cluster as here."""
+    rng = random.Random(9)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("one", "two"):
+        table = pa.table({"id": [str(i) for i in range(30)], "text": [_text(rng) for _ in range(30)]})
+        if suffix == "parquet":
+            pq.write_table(table, folder / f"{name}.parquet")
+        else:
+            lines = [json.dumps(row) + "\n" for row in table.to_pylist()]
+            (folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+    job = Job((str(folder),), small_model_path, chunk=7, jobs=1)
+    score_to_directory(job, tmp_path / "here")
+    score_to_directory(
+        Job((str(folder),), small_model_path, chunk=7, dask=cluster.scheduler_address), tmp_path / "there"
+    )
+    assert _parts(tmp_path / "there") == _parts(tmp_path / "here")
+    found = [
+        id
+        for part in sorted((tmp_path / "there").glob("part-*"))
+        for id in pq.read_table(part)["article_id"].to_pylist()
+    ]
+    assert sorted(set(found)) == sorted([str(i) for i in range(30)] + [f"two:{i}" for i in range(30)])
 
 
 @needs_dask

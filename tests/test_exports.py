@@ -314,6 +314,8 @@ def test_a_roll_up_is_exported_with_its_dictionary(scored: Path, tmp_path: Path)
     fields = {f["name"]: f for f in package["resources"][0]["schema"]["fields"]}
     assert fields["sanctions_abstained"]["type"] == "integer"
     assert "Standard error" in fields["sanctions_net_se"]["description"]
+    assert fields["sanctions_net_units"]["type"] == "integer"
+    assert "degrees of freedom" in fields["sanctions_net_units"]["description"]
     assert "both" in fields["share_dual_track"]["description"]
     assert not [name for name, f in fields.items() if "as found" in f["description"]]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
@@ -18,8 +19,8 @@ from sample_files import KINDS, PARAGRAPHS
 
 from stance.articles import read_articles
 from stance.commands import main
-from stance.labels import JOINT
-from stance.results.figures import inline_svg
+from stance.labels import JOINT, Target
+from stance.results.figures import _drawn, inline_svg
 from stance.results.report import collection_figures, render_report
 from stance.results.rollup import roll_up
 from stance.results.saved import Results, read_results
@@ -411,6 +412,42 @@ def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
     assert drawn.groups == ["Iran (30)"]
     assert "for 3 actors, of which the 1 with most paragraphs are drawn" in drawn.summary
     assert ">unknown</th>" in render_report(results)
+
+
+def test_intervals_are_drawn_where_there_are_any() -> None:
+    """By Student's t from three articles on; of two, or where all agree, a point has neither whisker nor caps."""
+    leans = {"Five": ["favor", "against", "neutral", "favor", "favor"], "Three": ["favor", "against", "neutral"]}
+    leans |= {"Two": ["favor", "neutral"], "Agreed": ["favor"] * 4}
+    # articles of two paragraphs each
+    rows = [(f"{outlet} {i}", outlet, label) for outlet, of in leans.items() for i, label in enumerate(of)] * 2
+    frame = pd.DataFrame(rows, columns=["article_id", "outlet", "tax"]).assign(tax_abstained=None)
+    (figure,) = collection_figures(Results(frame, (Target("tax"),), "paragraph"))
+    assert figure.groups == ["Five (10)", "Agreed (8)", "Three (6)", "Two (4)"]
+    # the standard deviations of 1, -1, 0, 1, 1 and of 1, -1, 0, with the quantiles of the tables
+    halves = [2.776 * np.std([1, -1, 0, 1, 1], ddof=1) / 5**0.5, np.nan, 4.303 / 3**0.5, np.nan]
+    np.testing.assert_allclose(figure.series[0].halves, halves, rtol=1e-3)
+    with _drawn(figure) as drawing:
+        (bars,) = drawing.axes[0].containers
+        _, caps, (lines,) = bars.lines
+        ends = [segment[:, 0].tolist() if len(segment) else [] for segment in lines.get_segments()]
+        marks = [cap.get_xdata() for cap in caps]
+    # cut at -1 and 1
+    np.testing.assert_allclose(ends[0], [0.4 - halves[0], 1], rtol=1e-3)
+    np.testing.assert_allclose(ends[2], [-1, 1])
+    for k in (1, 3):
+        assert ends[k] == []
+        assert all(np.isnan(mark[k]) for mark in marks)
+
+
+def test_the_page_says_how_intervals_are_made(folder: Path) -> None:
+    """Under each chart and in the methods: Student's t, and where there is none."""
+    html = (folder / "many.html").read_text(encoding="utf-8")
+    said = [*re.findall(r"<figcaption>.*?</figcaption>", html), html[html.index('id="methods"') :]]
+    assert len(said) == 3
+    for words in said:
+        assert "Student’s t" in words
+        assert "fewer than three" in words
+        assert "1.96" not in words
 
 
 def test_tables_fit_on_paper(chromium: Browser, folder: Path) -> None:

@@ -12,11 +12,15 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
+from stance.articles import Article, Paragraph
+from stance.batch.tables import _joint, _Outcome
 from stance.commands import main
 from stance.errors import StanceError
 from stance.labels import JOINT, LABELS, Target
+from stance.model.scores import ParagraphScore, Scores
 from stance.results.dates import day_of, month_of
-from stance.results.rollup import count_articles, roll_up
+from stance.results.records import article_record, to_frame
+from stance.results.rollup import count_articles, half_intervals, roll_up
 from stance.results.saved import Results, read_results
 
 TARGETS = (Target("sanctions"), Target("diplomacy"))
@@ -98,10 +102,76 @@ def test_copies_count_once_or_each() -> None:
     assert (each["articles"], each["copies_left_out"], each["paragraphs"]) == (3, 0, 7)
     # two clusters: f-a = 1 of 4 related, -1 of 1; ratio 0
     assert each["sanctions_net_se"] == pytest.approx(math.sqrt(2 * (1 + 1)) / 5)
+    assert (once["sanctions_net_units"], each["sanctions_net_units"]) == (2, 2)
     months = roll_up(results, "month", copies="once")
     assert months["copies_left_out"].sum() == 0
     with pytest.raises(StanceError, match="no column 'cluster'"):
         roll_up(_results(SMALL), copies="once")
+
+
+def test_units_are_those_with_a_related_paragraph() -> None:
+    """Articles of a group that say something of the target; of a single article, its paragraphs that do."""
+    row = roll_up(_results(SMALL)).iloc[0]
+    assert (row["articles"], row["sanctions_net_units"], row["diplomacy_net_units"]) == (3, 3, 2)
+    assert roll_up(_results(SMALL), weight="article")["diplomacy_net_units"].tolist() == [2]
+    months = roll_up(_results(SMALL), "month")
+    assert months["sanctions_net_units"].tolist() == [1, 1, 1]
+    assert months["diplomacy_net_units"].tolist() == [1, 1, 0]
+    articles = roll_up(_results(SMALL), "article")
+    assert articles["sanctions_net_units"].tolist() == [3, 1, 1]
+    assert articles["diplomacy_net_units"].tolist() == [2, 1, 0]
+    other = Results(pd.DataFrame({"article_id": ["a", "b"], "t": ["yes", "unrelated"], "t_abstained": None}),
+                    (Target("t", ("yes", "no", "unrelated")),), "paragraph")  # fmt: skip
+    assert roll_up(other)["t_net_units"].tolist() == [1]
+
+
+def test_an_interval_needs_three_units_that_differ() -> None:
+    """Student's t of the units less one; of one unit, of two, or where all agree, to the last digit, there is none."""
+    halves = half_intervals([0.1] * 5 + [0.0, math.nan], [0, 1, 2, 3, 5, 9, 9])
+    # the quantiles are those of the tables, for 2 and for 4 degrees of freedom
+    np.testing.assert_allclose(halves, [math.nan] * 3 + [0.4303, 0.2776, math.nan, math.nan], atol=5e-5)
+    for labels in (["favor"], ["favor", "favor", "neutral"], ["favor", *["neutral"] * 6]):
+        rows = [(f"a{i}", "Wire", None, label, None) for i in range(7) for label in labels * (i + 1)]
+        for weight in ("paragraph", "article"):
+            row = roll_up(_results(rows), weight=weight).iloc[0]
+            assert (row["sanctions_net_se"], row["sanctions_net_units"]) == (0, 7)
+
+
+def _scores(pairs: list[tuple[str | None, str | None]], labels: tuple[str, ...]) -> Scores:
+    """As the model gives them for paragraphs with these labels; None is too doubtful for one."""
+    probabilities = np.full((len(pairs), 2, len(labels)), 1 / len(labels))
+    for i, pair in enumerate(pairs):
+        for t, label in enumerate(pair):
+            if label is not None:
+                probabilities[i, t] = np.array(labels) == label
+    targets = tuple(Target(target.name, labels) for target in TARGETS)
+    return Scores(targets, labels, np.log(probabilities + 1e-9), probabilities, [None] * len(pairs), 0.5)
+
+
+@pytest.mark.parametrize("unrelated", ["unrelated", "none", "NONE"])
+def test_the_joint_table_is_the_same_on_every_way(unrelated: str) -> None:
+    """Records, tables and roll-ups count each pair of labels alike, whatever the corpus calls the unrelated."""
+    labels = ("favor", "against", "mixed", unrelated)
+    expected: list[tuple[str | None, str | None, str | None]] = [
+        ("favor", unrelated, "coercion_only"),
+        ("favor", "mixed", "coercion_only"),
+        (unrelated, "favor", "engagement_only"),
+        ("favor", "favor", "dual_track"),
+        (unrelated, "mixed", "neither"),
+        ("against", unrelated, "neither"),
+        (unrelated, unrelated, None),
+        ("favor", None, None),
+        (None, "favor", None),
+        (None, None, None),
+    ]
+    for sanctions, diplomacy, kind in expected:
+        scores = _scores([(sanctions, diplomacy)], labels)
+        found = [ParagraphScore(Paragraph("a", 0, 0, 1, "x"), scores.stances(0))]
+        record = article_record(Article("a", "x"), found, scores.targets)
+        table = dict(zip(JOINT, (int(which.sum()) for which in _joint(_Outcome(scores))), strict=True))
+        row = roll_up(Results(to_frame("x", found), tuple(scores.targets), "paragraph")).iloc[0]
+        for counted in (record, table, row):
+            assert [counted[name] for name in JOINT] == [int(name == kind) for name in JOINT], (sanctions, diplomacy)
 
 
 def test_actors_divide_an_article() -> None:
@@ -131,8 +201,30 @@ def test_the_standard_error_covers_as_it_should() -> None:
         frame = pd.DataFrame({"article_id": [str(i) for i in range(n)], "paragraphs": sizes, "abstained": 0})
         frame = frame.assign(t_favor=favor, t_against=against, t_neutral=sizes - favor - against, t_unrelated=0)
         row = roll_up(Results(frame, (Target("t"),), "article")).iloc[0]
-        inside += abs(row["t_net"] - truth) <= 1.96 * row["t_net_se"]
+        inside += abs(row["t_net"] - truth) <= half_intervals([row["t_net_se"]], [row["t_net_units"]])[0]
     assert 0.91 <= inside / 400 <= 0.985
+
+
+def test_intervals_of_few_articles_cover_as_they_should() -> None:
+    """Of 3000 outlets of five articles 93 to 97 in 100 intervals hold the truth; by 1.96 it would be fewer than 90."""
+    rng = np.random.default_rng(7)
+
+    def draw(n: int) -> pd.DataFrame:
+        sizes = rng.integers(4, 13, n)
+        favor = rng.binomial(sizes, rng.beta(2, 3, n))
+        against = rng.binomial(sizes - favor, 0.4)
+        frame = pd.DataFrame({"paragraphs": sizes, "abstained": 0, "t_favor": favor, "t_against": against})
+        return frame.assign(t_neutral=sizes - favor - against, t_unrelated=0)
+
+    many = draw(200_000)
+    truth = (many["t_favor"] - many["t_against"]).sum() / many["paragraphs"].sum()
+    frame = draw(15_000).assign(article_id=[str(i) for i in range(15_000)], outlet=np.repeat(np.arange(3000), 5))
+    rows = roll_up(Results(frame, (Target("t"),), "article"), "outlet")
+    assert set(rows["t_net_units"]) == {5}
+    far, halves = np.abs(rows["t_net"] - truth), half_intervals(rows["t_net_se"], rows["t_net_units"])
+    assert np.isfinite(halves).mean() > 0.99
+    assert 0.93 <= (far <= halves).mean() <= 0.97
+    assert (far <= 1.96 * rows["t_net_se"]).mean() < 0.9
 
 
 def test_paragraphs_and_articles_roll_up_alike(root: Path, tmp_path: Path) -> None:
@@ -155,6 +247,11 @@ def test_paragraphs_and_articles_roll_up_alike(root: Path, tmp_path: Path) -> No
             pd.testing.assert_frame_equal(first, second[first.columns.tolist()], check_dtype=False)
     counted = count_articles(paragraphs)
     assert counted["paragraphs"].sum() == len(paragraphs.frame)
+    # rolled up by article, they are results of articles again
+    assert _run("results", "rollup", articles.source, "--level", "article", "-o", tmp_path / "again.csv").exit_code == 0
+    again = read_results(tmp_path / "again.csv")
+    assert again.targets == articles.targets
+    pd.testing.assert_frame_equal(roll_up(again), roll_up(articles), check_dtype=False)
     # the command, by way of articles, prints what the library says
     output = tmp_path / "months.csv"
     assert _run("score", source, "--level", "month", "-o", output).exit_code == 0

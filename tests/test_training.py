@@ -12,19 +12,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from sklearn.metrics import f1_score, precision_score
 
+from stance.commands import main
 from stance.errors import CorpusError
 from stance.labels import Target
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.artefact import load_model
 from stance.model.stance_model import StanceModel
-from stance.training.agreement import krippendorff_alpha
+from stance.training.agreement import alpha_with_interval, krippendorff_alpha
 from stance.training.calibration import fit_temperature, fit_temperatures
 from stance.training.corpus import Corpus, Example
 from stance.training.corpus_files import read_corpus
 from stance.training.duplicates import group_articles, near_duplicates
-from stance.training.evaluate import calibration_error, evaluate_model, evaluate_probabilities, metrics_of
+from stance.training.evaluate import evaluate_model, evaluate_probabilities, measure_calibration, metrics_of
 from stance.training.export import to_pipeline
 from stance.training.features import count_terms
 from stance.training.fit import Grid, fit_model, train
@@ -181,11 +183,36 @@ def test_bootstrap_intervals_cover_and_resample_articles() -> None:
     assert wide.high - wide.low > 1.5 * (narrow.high - narrow.low)
 
 
+def test_what_was_not_scored_is_told_by_label() -> None:
+    """A label whose paragraphs all went unscored leaves the mean, and is named."""
+    probabilities = np.array([[0.9, 0.1, 0.0], [0.2, 0.8, 0.0], [np.nan] * 3, [np.nan] * 3])
+    target = Target("x", ("favor", "against", "neutral"))
+    found = evaluate_probabilities(target, probabilities, np.array([0, 1, 2, 2]), ["a", "b", "c", "d"])
+    assert found.metrics["macro_f1"].value == 1.0
+    assert found.unscored == {"favor": 0, "against": 0, "neutral": 2}
+    assert found.absent == ["neutral"]
+    assert found.to_dict()["unscored"] == 2
+
+
 def test_calibration_error_of_known_cases() -> None:
     """Right eight times out of ten at 0.8 is 0; at 0.6 it is 0.2."""
     truth = np.array([0] * 8 + [1] * 2)
     for p, expected in ((0.8, 0.0), (0.6, 0.2)):
-        assert calibration_error(np.tile([p, 1 - p], (10, 1)), truth) == pytest.approx(expected)
+        assert measure_calibration(np.tile([p, 1 - p], (10, 1)), truth).error == pytest.approx(expected)
+
+
+def test_calibration_error_is_told_beside_what_chance_does() -> None:
+    """Of true probabilities the error is that of chance; of bold ones it is far above it."""
+    rng = np.random.default_rng(1)
+    top = rng.uniform(0.5, 0.9, 2000)
+    truth = (rng.random(2000) > top).astype(np.int64)
+    honest = measure_calibration(np.column_stack([top, 1 - top]), truth)
+    bold = measure_calibration(np.column_stack([top + 0.1, 0.9 - top]), truth)
+    assert honest.error < 2 * honest.by_chance
+    assert bold.error > 5 * bold.by_chance
+    target = Target("x", ("favor", "against"))
+    found = evaluate_probabilities(target, np.column_stack([top, 1 - top]), truth, list(range(2000)))
+    assert found.calibration == honest
 
 
 def test_temperature_mends_overconfidence() -> None:
@@ -229,6 +256,33 @@ def test_files_named_for_calibration_are_scored_unseen(small_corpus: Corpus) -> 
     assert (result.unseen[there, 1].argmax(axis=1) == other.score_texts(texts)[:, 1].argmax(axis=1)).all()
 
 
+def test_files_that_cannot_calibrate_are_named(small_corpus: Corpus) -> None:
+    """A target that they do not code, or that nothing else codes, is an error; a file that codes one target is not."""
+    settings, choices = Settings(min_df=1), {t.name: Choice(1.0) for t in small_corpus.targets}
+    names = [("a", "b", "c")[i % 3] for i in range(len(small_corpus))]
+    # groups span no files
+    examples = [
+        replace(e, path=f"{name}.jsonl", article=f"{name} {i // 3}")
+        for i, (e, name) in enumerate(zip(small_corpus, names, strict=True))
+    ]
+
+    def corpus(calibration: tuple[str, ...], coded: str) -> Corpus:
+        kept = [
+            e if e.path[0] in coded else replace(e, labels={k: v for k, v in e.labels.items() if k != "diplomacy"})
+            for e in examples
+        ]
+        return replace(small_corpus, examples=tuple(kept), calibration=calibration)
+
+    with pytest.raises(CorpusError, match="'diplomacy': none of the files named for calibration codes it"):
+        fit_model(corpus(("a",), "bc"), settings, choices, folds=2)
+    with pytest.raises(CorpusError, match="'diplomacy': without 'a', which is named for calibration"):
+        fit_model(corpus(("a",), "a"), settings, choices, folds=2)
+    found = fit_model(corpus(("a", "b"), "bc"), settings, choices, folds=2)
+    assert found.unseen is not None
+    there = ~np.isnan(found.unseen[:, 1, 0])
+    assert {name for name, is_there in zip(names, there, strict=True) if is_there} == {"b"}
+
+
 def test_block_factors_of_one_target_leave_the_other_alone(small_corpus: Corpus) -> None:
     """They are what the settings' weights would be for that target, and go into its coefficients only."""
     choices = {t.name: Choice(1.0) for t in small_corpus.targets}
@@ -270,6 +324,38 @@ def test_alpha_of_the_textbook() -> None:
     """Krippendorff 2011, section A: two coders, binary data, ten units: alpha 0.095."""
     first, second = "0100000000", "1110010010"
     assert krippendorff_alpha(list(zip(first, second, strict=True))) == pytest.approx(0.095, abs=5e-4)
+
+
+def test_alpha_is_not_defined_where_one_label_was_used() -> None:
+    """It is 0 / 0 there, no full agreement; samples that miss the rare label do not count as such either."""
+    alone = [("neutral", "neutral")] * 20
+    assert np.isnan(krippendorff_alpha(alone))
+    assert str(alpha_with_interval(alone, [str(i) for i in range(20)])) == "nan [nan, nan]"
+    once = alpha_with_interval([*alone[1:], ("neutral", "favor")], [str(i) for i in range(20)])
+    assert (once.value, once.high) == (pytest.approx(0), pytest.approx(0))
+    assert -0.2 < once.low < 0
+    # full agreement on two labels is 1 in every sample that has both
+    agreed = alpha_with_interval([*alone[1:], ("favor", "favor")], [str(i) for i in range(20)])
+    assert (agreed.value, agreed.low, agreed.high) == (1, 1, 1)
+
+
+def test_the_statistics_of_a_corpus_name_an_alpha_that_is_not_defined(tmp_path: Path) -> None:
+    """`stance corpus stats` says so where a number would stand."""
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus.toml").write_text('labels = ["x", "y"]\n[targets.t]\n[targets.u]\n')
+    lines = []
+    for i in range(4):
+        coding = {"t": "x", "u": "xy"[i % 2]}
+        record = {"article": f"a{i}", "paragraph": 0, "text": f"Talks {i}.", "codings": {"A": coding, "B": coding}}
+        lines.append(json.dumps(record | coding | {"register": "", "dispute": "", "coder": ""}) + "\n")
+    (tmp_path / "corpus" / "one.jsonl").write_text("".join(lines))
+    result = CliRunner().invoke(main, ["corpus", "stats", str(tmp_path)], catch_exceptions=False)
+    assert result.exit_code == 0, result.stderr
+    found = [line.strip() for line in result.stdout.splitlines() if "alpha" in line]
+    assert found == [
+        "Krippendorff's alpha of two coders not defined: only one label was used on 4 paragraphs",
+        "Krippendorff's alpha of two coders 1.000 [1.000, 1.000] on 4 paragraphs",
+    ]
 
 
 def test_a_training_corpus_is_refused_as_evaluation(small_model: StanceModel, small_corpus: Corpus) -> None:

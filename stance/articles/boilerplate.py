@@ -264,6 +264,9 @@ def _may_begin(text: str) -> bool:
         return len(words) > 1 and words[1].strip(_SIGNS) in _SECOND[first]
     if first in _SHORT:
         return len(text) < 90
+    if not first and len(words) > 1:
+        # an item of a list, but for "- 30 -"
+        return not words[1][:1].isalpha()
     return first in _FIRST or len(text) < 9 or not first[:1].isalpha()
 
 

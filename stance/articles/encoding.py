@@ -1,8 +1,9 @@
 """Bytes to text: the encoding is found, never asked for.
 
 It is told by, in this order: the byte order mark; the pattern of NUL bytes (UTF-16 and UTF-32 without a mark);
-UTF-8; charset-normalizer. Nothing is guessed inside a text: a file that is UTF-8 but for some bytes is damaged
-UTF-8, and bytes that do not fit make an error or a bad record, never other letters.
+UTF-8; where the characters of a Western code page would stand; charset-normalizer. Nothing is guessed inside a text:
+a file that is UTF-8 but for some bytes is damaged UTF-8, and bytes that do not fit make an error or a bad record, never
+other letters.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
+from stance.articles.code_pages import western_page
 from stance.errors import ArticleError
 
-__all__ = ["UNDECODABLE", "clean_surrogates", "decode", "decoded_chunks", "told_by_magic"]
+__all__ = ["UNDECODABLE", "clean_surrogates", "decode", "decoded_chunks", "legible", "told_by_magic"]
 
 #: Stands for bytes that do not fit the encoding in what `decoded_chunks` yields; no valid text holds it.
 UNDECODABLE = "\udcff"
@@ -53,8 +55,6 @@ _MAGIC = (
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
-#: Where several encodings explain the bytes equally well: the ones that press text is in.
-_PREFERRED = ("cp1252", "mac_roman")
 
 
 def _mark_undecodable(error: UnicodeError) -> tuple[str, int]:
@@ -160,13 +160,27 @@ def decoded_chunks(stream: IO[bytes], source: str | None = None, *, guess: bool 
                 return
             yield chunk.decode("ascii")
             chunk = next(pieces, b"")
-        candidates = _candidates(chunk) if guess else []
-        encoding = candidates[0] if candidates else "utf-8"
+        encoding = next(_candidates(chunk), "utf-8") if guess else "utf-8"
     decoder = codecs.getincrementaldecoder(encoding)("stance.mark")
     while chunk:
         yield decoder.decode(chunk)
         chunk = next(pieces, b"")
     yield decoder.decode(b"", final=True)
+
+
+def legible(head: bytes) -> str:
+    """The beginning of a text, as far as its format shows in it: what is not ASCII may be replaced by U+FFFD.
+
+    Examples
+    --------
+    >>> legible("id;text".encode("utf-16")), legible(b"PK\\x03\\x04")
+    ('id;text', '')
+    """
+    try:
+        encoding, skip = _declared(head, None)
+    except ArticleError:
+        return ""
+    return head[skip:].decode(encoding or "utf-8", "replace")
 
 
 def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
@@ -238,26 +252,25 @@ def _wide_encoding(head: bytes) -> str | None:
     return candidate if (strange + text.count("\ufffd")) * 50 <= len(text) else None
 
 
-def _candidates(raw: bytes) -> list[str]:
+def _candidates(raw: bytes) -> Iterator[str]:
     """Encodings to try on bytes that declare none, best first."""
     # not final: a character cut at the end of a piece says nothing against UTF-8
     text = codecs.getincrementaldecoder("utf-8")("stance.mark").decode(raw)
     bad = text.count(UNDECODABLE)
     if not bad or len(text) - len(text.encode("ascii", "ignore")) - bad > bad:
-        return ["utf-8"]
-    from charset_normalizer import from_bytes
-
+        yield "utf-8"
+        return
     first = _NOT_ASCII.search(raw)
     start = max(0, first.start() - _SAMPLE // 4) if first else 0
     sample = raw[start : start + _SAMPLE]
     if len(sample) == _SAMPLE:
         # at a line end, so that no character is cut
         sample = sample[: sample.rfind(b"\n", _SAMPLE // 2)]
-    matches = list(from_bytes(sample))
-    ranked = [match.encoding for match in matches]
-    for preferred in reversed(_PREFERRED):
-        for match in matches:
-            as_good = match.chaos <= matches[0].chaos and match.coherence >= matches[0].coherence - 0.05
-            if as_good and preferred in match.could_be_from_charset:
-                ranked.insert(0, preferred)
-    return [encoding for encoding in dict.fromkeys(ranked) if encoding not in ("ascii", "utf_8", "utf_7")]
+    if (page := western_page(sample)) is not None:
+        yield page
+    # slow to import, and seldom needed
+    from charset_normalizer import from_bytes
+
+    for match in from_bytes(sample):
+        if match.encoding not in ("ascii", "utf_8", "utf_7", page):
+            yield match.encoding

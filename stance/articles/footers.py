@@ -7,13 +7,14 @@ import zlib
 
 __all__ = ["RepeatedFooters"]
 
+_LINE_ENDS = "\n\r\x0b\x0c\u2028\u2029"
 #: A footer has so many lines at most, each of so many characters.
 _LINES = 3
 _LONGEST = 300
 #: The line that far from the end is the article's own, and tells footers from copies of one article.
 _OWN = 5
 _TAIL = 8000
-_LINE = re.compile(r"[^\n\r\x0b\x0c\u2028\u2029]+")
+_LINE = re.compile(f"[^{_LINE_ENDS}]+")
 _WORD = re.compile(r"[^\W_]")
 _CAPACITY = 2**17
 
@@ -53,6 +54,12 @@ class RepeatedFooters:
         int or None
             Where its footer begins; ``None`` if it has none.
         """
+        # an article of one line has no footer, and millions of them should cost nothing here
+        for line_end in _LINE_ENDS:
+            if line_end in text:
+                break
+        else:
+            return None
         before = max(0, len(text) - _TAIL)
         lines = [line for line in _LINE.finditer(text, before) if _WORD.search(line.group())]
         if len(lines) < _OWN:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from stance.articles.article import Article
-from stance.articles.encoding import told_by_magic
+from stance.articles.delimiters import is_table
+from stance.articles.encoding import legible, told_by_magic
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 
@@ -121,8 +122,9 @@ def find_format(
 ) -> Format | None:
     """The format of a source: by its content where that is of an unmistakable kind, else by its suffix.
 
-    A table, JSON lines and plain text look alike; there the suffix decides. A table without a suffix is taken for one
-    only where a text column is named.
+    A table, JSON lines and plain text look alike; there the suffix decides, but for a text whose first line is a JSON
+    object, or that is beyond doubt a table (`is_table`). Without a suffix, what is less sure is taken for a table only
+    where a text column is named.
 
     Parameters
     ----------
@@ -151,6 +153,8 @@ def find_format(
     --------
     >>> find_format("-", b'{"text": "Talks resume."}', Columns()) is FORMATS["jsonl"]
     True
+    >>> find_format("export.txt", b"id,text\\n1,Talks resume.\\n", Columns()) is FORMATS["table"]
+    True
     >>> find_format("export.txt", b"%PDF-1.7", Columns()) is FORMATS["pdf"]
     True
     """
@@ -163,7 +167,7 @@ def find_format(
     if (found := format_by_suffix(name)) is not None:
         if found.binary and b"%PDF-" not in head[:2048]:
             raise ArticleError(f"named {suffix}, but it holds {_told(head)}", name)
-        return found
+        return _within_text(head, columns) if found is FORMATS["text"] else found
     if suffix in ARCHIVES:
         raise ArticleError(f"named {suffix}, but it holds {_told(head)}", name)
     if not named:
@@ -176,7 +180,14 @@ def find_format(
     for markup, kind in _MARKUP:
         if markup.match(head):
             raise ArticleError(f"no reader for {kind}", name)
-    return FORMATS["text"]
+    return _within_text(head, columns)
+
+
+def _within_text(head: bytes, columns: Columns) -> Format:
+    """What is unmistakable although it looks like text."""
+    if _JSON_LINE.match(head):
+        return FORMATS["jsonl"]
+    return FORMATS["table"] if is_table(legible(head), columns) else FORMATS["text"]
 
 
 def _told(head: bytes) -> str:

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from typing import IO, Self
 
 from stance.articles.article import Article
+from stance.articles.delimiters import find_heading
 from stance.articles.lines import BadLine, LineReader
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined, record_to_article
 from stance.errors import ArticleError
 
 __all__ = ["read_table"]
-
-_DELIMITERS = ",\t;|"
 
 
 def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
@@ -33,7 +32,9 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
     # a row is bounded by its lines, not by its cells
     csv.field_size_limit(max(csv.field_size_limit(), 2 * LARGEST_RECORD))
     try:
-        delimiter = _delimiter(lines)
+        delimiter, head, _ = find_heading(lines)
+        lines.begin()
+        lines.give_back(head)
         rows = csv.reader(lines, delimiter=delimiter, strict=True)
         header = next(rows, [])
     except (BadLine, csv.Error) as error:
@@ -59,18 +60,6 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
             yield Quarantined(source, number, f"{lines.place()}: {problem}")
         else:
             yield record_to_article(dict(zip(header, row, strict=True)), columns, source, stem, number)
-
-
-def _delimiter(lines: _RowLines) -> str:
-    head = next(lines, "")
-    while head.isspace():
-        head = next(lines, "")
-    # a hint that spreadsheets write and read
-    if head.startswith("sep=") and len(head.rstrip("\r\n")) == 5:
-        return head[4]
-    lines.begin()
-    lines.give_back(head)
-    return max(_DELIMITERS, key=head.count)
 
 
 class _NeverClosed(BadLine):

@@ -9,8 +9,9 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from stance.articles.archives import DEPTH, Budget, Member, is_tar, is_zip, open_zip, tar_members, zip_members
 from stance.articles.article import Article
@@ -18,7 +19,7 @@ from stance.articles.encoding import clean_surrogates
 from stance.articles.formats import find_format
 from stance.articles.libraries import seekable
 from stance.articles.records import Columns, Quarantined
-from stance.articles.seen import SeenIds
+from stance.articles.seen import ArticleIds
 from stance.articles.sources import STDIN, Source, find_sources
 from stance.errors import ArticleError, MissingDependencyError, StanceError
 
@@ -79,9 +80,9 @@ def read_records(
 ) -> Iterator[Article | Quarantined]:
     """Like `read_articles`, but with the quarantined records in their places: nothing read is left out.
 
-    Each says where it stood, by ``source`` and ``position``; positions rise within a source. An id that was read
-    before is quarantined as ``duplicate id``; of the ids only 8-byte hashes are kept (`SeenIds`). A file that breaks
-    off is quarantined from the record where it does.
+    Each says where it stood, by ``source`` and ``position``; positions rise within a source. An id that
+    another file has used becomes ``FILE:ID``; the same id again in one file is quarantined as ``duplicate id``. Of the
+    ids only 8-byte hashes are kept (`ArticleIds`). A file that breaks off is quarantined from the record where it does.
 
     Examples
     --------
@@ -92,7 +93,7 @@ def read_records(
     [('Article', 1), ('Quarantined', 3)]
     """
     columns = columns or Columns()
-    seen = SeenIds()
+    ids = ArticleIds()
     for source in find_sources([paths] if isinstance(paths, str | Path) else paths):
         shown = clean_surrogates(source.path)
         if source.problem:
@@ -102,14 +103,21 @@ def read_records(
         try:
             for record in _read_source(source, shown, columns):
                 position = record.position or position
-                if isinstance(record, Article) and not seen.add(record.id):
-                    record = Quarantined(shown, position, f"duplicate id {record.id[:200]!r}")
-                yield record
+                yield _with_own_id(record, ids, source, shown) if isinstance(record, Article) else record
         except _DAMAGE as error:
             if source.named and position == 0:
                 raise _as_stance_error(error, shown) from error
             # what was read before stands; the rest of this file is lost, and said so
             yield Quarantined(shown, position + 1 if position else 0, _reason(error, shown))
+
+
+def _with_own_id(article: Article, ids: ArticleIds, source: Source, shown: str) -> Article | Quarantined:
+    file = article.source or shown
+    # a member of an archive has the name of the archive before its own, in its stem as in its source
+    id = ids.take(article.id, file, clean_surrogates(source.stem) + file.removeprefix(shown))
+    if id is None:
+        return Quarantined(file, article.position or 0, f"duplicate id {article.id[:200]!r}")
+    return article if id == article.id else replace(article, id=id)
 
 
 def _as_stance_error(error: Exception, shown: str) -> StanceError:
@@ -131,10 +139,30 @@ def _reason(error: Exception, shown: str) -> str:
 def _read_source(source: Source, shown: str, columns: Columns) -> Iterator[Article | Quarantined]:
     if source.path == STDIN:
         # a copy of the descriptor's reader would close standard input when it is collected
-        yield from _read_stream(sys.stdin.buffer, source, shown, columns)
+        stdin = cast(io.BufferedIOBase, sys.stdin.buffer)
+        yield from _read_stream(cast(IO[bytes], _Resumed(stdin.read(_HEAD), stdin)), source, shown, columns)
         return
     with open(source.path, "rb") as file:
         yield from _read_stream(file, source, shown, columns)
+
+
+class _Resumed(io.RawIOBase):
+    """A pipe of which the head has been read: what is piped in comes in pieces, and the first may not tell a format."""
+
+    def __init__(self, head: bytes, rest: io.BufferedIOBase) -> None:
+        self._head = head
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        if not self._head:
+            return self._rest.readinto1(view)
+        part, self._head = self._head[: len(view)], self._head[len(view) :]
+        view[: len(part)] = part
+        return len(part)
 
 
 def _read_stream(

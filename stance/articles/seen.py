@@ -1,11 +1,89 @@
-"""Which ids were read, in 16 bytes each."""
+"""Which ids were read, in 16 bytes each, and what an article is called whose id another file has used."""
 
 from __future__ import annotations
 
+import os
+import re
 from array import array
 from hashlib import blake2b
 
-__all__ = ["SeenIds"]
+__all__ = ["ArticleIds", "SeenIds", "dataset_of", "hash_id"]
+
+#: What Spark, Arrow and Dask call the files of one table.
+_PART = re.compile(r"part[-.]\d")
+
+
+class ArticleIds:
+    """Gives every article of a run an id of its own.
+
+    Exports number their rows from 1, each for itself: an id that another file has used becomes ``FILE:ID``, as rows
+    without an id are called. Twice within one file, or within the parts of one dataset, it is a duplicate. What is
+    decided depends on the records that went before, in their order, and on nothing else.
+
+    Examples
+    --------
+    >>> ids = ArticleIds()
+    >>> ids.take("1", "spiegel.csv", "spiegel"), ids.take("1", "zeit.csv", "zeit"), ids.take("1", "zeit.csv", "zeit")
+    ('1', 'zeit:1', None)
+    """
+
+    def __init__(self) -> None:
+        # an id is in one of the two, so that the second costs no memory
+        self._before, self._current = SeenIds(), SeenIds()
+        self._file: str | None = None
+        self._dataset: str | None = None
+
+    def take(self, id: str, file: str, stem: str) -> str | None:
+        """Note an article.
+
+        Parameters
+        ----------
+        id : str
+            As the file has it.
+        file : str
+            Where it was read; the articles of a file come one after the other.
+        stem : str
+            What the ids of that file begin with, where it has none.
+
+        Returns
+        -------
+        str or None
+            What it is called in this run; ``None`` if it is a duplicate.
+        """
+        if file != self._file:
+            self._file, before = file, self._dataset
+            self._dataset = dataset_of(file)
+            if self._dataset != before:
+                self._before.merge(self._current)
+                self._current = SeenIds()
+        value = hash_id(id)
+        if not self._current.add_hash(value):
+            return None
+        if not self._before.has_hash(value):
+            return id
+        while self._before.has_hash(value) or self._current.has_hash(value):
+            id = f"{stem}:{id}"
+            value = hash_id(id)
+        # not with the current ones: a row that has this very id is no duplicate
+        self._before.add_hash(value)
+        return id
+
+
+def dataset_of(file: str) -> str:
+    """The folder of the dataset that a file is a part of, by its name; else the file itself.
+
+    An id in two parts of one table is a duplicate, as it is in two rows of a file.
+
+    Examples
+    --------
+    >>> dataset_of("wire/part-00000.parquet"), dataset_of("wire/year=2024/month=5/a.parquet"), dataset_of("wire/a.csv")
+    ('wire', 'wire', 'wire/a.csv')
+    """
+    folder, name = os.path.split(file)
+    partitioned = "=" in os.path.basename(folder)
+    while "=" in os.path.basename(folder):
+        folder = os.path.dirname(folder)
+    return folder if partitioned or _PART.match(name) else file
 
 
 class SeenIds:
@@ -22,7 +100,8 @@ class SeenIds:
     """
 
     def __init__(self) -> None:
-        self._slots = array("Q", bytes(8 * 1024))
+        # few to begin with: a folder of texts makes a set for each of them
+        self._slots = array("Q", bytes(8 * 64))
         self._used = 0
 
     def __len__(self) -> int:
@@ -30,9 +109,26 @@ class SeenIds:
 
     def add(self, id: str) -> bool:
         """Note an id; whether it is new."""
-        digest = blake2b(id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        # zero marks a free slot
-        if not _place(self._slots, int.from_bytes(digest, "little") or 1):
+        return self.add_hash(hash_id(id))
+
+    def __contains__(self, id: str) -> bool:
+        return self.has_hash(hash_id(id))
+
+    def merge(self, other: SeenIds) -> None:
+        """Take over the ids of another set, which is not to be used any more."""
+        if len(other) > len(self):
+            self._slots, self._used, other._slots, other._used = other._slots, other._used, self._slots, self._used
+        for value in other._slots:
+            if value:
+                self.add_hash(value)
+
+    def has_hash(self, value: int) -> bool:
+        """Whether an id is there, by its `hash_id`."""
+        return self._slots[_find(self._slots, value)] == value
+
+    def add_hash(self, value: int) -> bool:
+        """As `add`, by the `hash_id`."""
+        if not _place(self._slots, value):
             return False
         self._used += 1
         if 2 * self._used > len(self._slots):
@@ -43,12 +139,25 @@ class SeenIds:
         return True
 
 
-def _place(slots: array[int], value: int) -> bool:
+def hash_id(id: str) -> int:
+    """Eight bytes that stand for an id."""
+    digest = blake2b(id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    # zero marks a free slot
+    return int.from_bytes(digest, "little") or 1
+
+
+def _find(slots: array[int], value: int) -> int:
+    """The slot that holds a value, or else the free one where it belongs."""
     last = len(slots) - 1
     i = value & last
-    while slots[i]:
-        if slots[i] == value:
-            return False
+    while slots[i] and slots[i] != value:
         i = (i + 1) & last
+    return i
+
+
+def _place(slots: array[int], value: int) -> bool:
+    i = _find(slots, value)
+    if slots[i]:
+        return False
     slots[i] = value
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.encoding import clean_surrogates
 from stance.articles.records import LARGEST_RECORD, record_to_article
 from stance.articles.sources import STDIN, Source, find_sources
-from stance.batch.seen import SeenHashes
+from stance.batch.seen import BatchIds
 from stance.errors import ArticleError
 
 __all__ = ["FIELDS", "SCHEMA", "Block", "count_articles", "read_blocks"]
@@ -79,12 +80,20 @@ def count_articles(paths: Iterable[str | Path]) -> int | None:
     total = 0
     for source in find_sources(paths):
         name = source.path.lower()
-        if source.problem or name.endswith((".txt", ".text", ".md", ".markdown")):
+        if source.problem:
+            total += 1
+        elif _is_pipe(source):
+            return None
+        elif name.endswith((".txt", ".text", ".md", ".markdown")):
             total += 1
         elif name.endswith((".jsonl", ".ndjson")):
-            with open(source.path, "rb") as file:
-                while piece := file.read(2**20):
-                    total += piece.count(b"\n")
+            try:
+                with open(source.path, "rb") as file:
+                    while piece := file.read(2**20):
+                        total += piece.count(b"\n")
+            except OSError:
+                # what is wrong with it, its reader will say, in one record
+                total += 1
         elif (file := _open(source)) is not None:
             total += file.metadata.num_rows
         else:
@@ -115,7 +124,7 @@ def _to_block(articles: list[Article], quarantined: list[Quarantined]) -> Block:
 
 def _open(source: Source) -> Any:
     """The Parquet file of a source, or ``None``: whatever is wrong with it, its reader will say."""
-    if source.path == STDIN:
+    if source.path == STDIN or _is_pipe(source):
         return None
     try:
         with open(source.path, "rb") as file:
@@ -125,6 +134,11 @@ def _open(source: Source) -> Any:
         return pq.ParquetFile(source.path, buffer_size=2**20, pre_buffer=False)
     except (pa.ArrowException, OSError):
         return None
+
+
+def _is_pipe(source: Source) -> bool:
+    """Whether what is looked at is gone for the reader; a link that leads nowhere is none."""
+    return os.path.exists(source.path) and not os.path.isfile(source.path)
 
 
 def _is_plain(source: Source, columns: Columns) -> bool:
@@ -150,7 +164,7 @@ def _is_string(kind: Any) -> bool:
 
 
 def _parquet_blocks(sources: Iterable[Source], columns: Columns) -> Iterator[Block]:
-    seen = SeenHashes()
+    seen = BatchIds()
     for source in sources:
         shown = clean_surrogates(source.path)
         if source.problem:
@@ -180,7 +194,7 @@ class _Place(NamedTuple):
     """Rows of the source that went before."""
 
 
-def _read_batch(batch: Any, present: dict[str, str], place: _Place, columns: Columns, seen: SeenHashes) -> Block:
+def _read_batch(batch: Any, present: dict[str, str], place: _Place, columns: Columns, seen: BatchIds) -> Block:
     rows = np.arange(place.before + 1, place.before + 1 + batch.num_rows)
     quarantined: list[Quarantined] = []
     try:
@@ -199,10 +213,13 @@ def _read_batch(batch: Any, present: dict[str, str], place: _Place, columns: Col
         articles, good = _read_rows(batch, place, columns, quarantined)
     ids = _ids(articles.column(0), rows, place.stem)
     kept = good.copy()
-    kept[good] = seen.add_all([ids[i] for i in np.flatnonzero(good).tolist()])
+    fine_rows = np.flatnonzero(good).tolist()
+    kept[good], renamed = seen.take_all([ids[i] for i in fine_rows], place.source, place.stem)
     for i in np.flatnonzero(good & ~kept).tolist():
         quarantined.append(Quarantined(place.source, int(rows[i]), f"duplicate id {ids[i][:200]!r}"))
-    if articles.column(0).null_count:
+    for i, id in renamed.items():
+        ids[fine_rows[i]] = id
+    if renamed or articles.column(0).null_count:
         articles = articles.set_column(0, SCHEMA.field(0), pa.array(ids, pa.string()))
     if not kept.all():
         articles = articles.filter(pa.array(kept))

@@ -142,10 +142,7 @@ def add_footers(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
     """
     footers = RepeatedFooters()
     for chunk in chunks:
-        # an article of one line has no footer, and millions of them should cost nothing here
-        found = [
-            footers.add(text) if "\n" in text or "\r" in text else None for text in chunk.articles["text"].to_pylist()
-        ]
+        found = [footers.add(text) for text in chunk.articles["text"].to_pylist()]
         yield chunk._replace(articles=chunk.articles.append_column("footer", pa.array(found, pa.int64())))
 
 

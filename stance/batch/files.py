@@ -6,13 +6,19 @@ import contextlib
 import errno
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 from stance.errors import StanceError
 
-__all__ = ["as_stance_error", "lock", "write_whole"]
+__all__ = ["as_stance_error", "lock", "lock_output", "write_whole"]
 
+#: Windows has other locks; there, and on a file system without any, one is taken on trust.
+_LOCKS = find_spec("fcntl") is not None
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+#: Some network file systems give a file another number at each look.
+_TRIES = 9
 
 
 def as_stance_error(path: str | Path, error: OSError) -> StanceError:
@@ -54,6 +60,64 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
+def lock_output(path: Path) -> Iterator[None]:
+    """Hold a file that is to be written under another name first, so that no other process writes it meanwhile.
+
+    The lock lies beside the file and is removed. One that a killed process left behind is held by nobody.
+
+    Raises
+    ------
+    OSError
+        If nothing can be written beside the file.
+    StanceError
+        If another process writes it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, lock_output(Path(folder) / "scores.csv"):
+    ...     os.listdir(folder)
+    ['.scores.csv.lock']
+    """
+    if not _LOCKS:
+        yield
+        return
+    beside = path.with_name(f".{path.name}.lock")
+    busy = f"{path}: another run is writing this file; wait for it, or name another file for the output"
+    for again in range(_TRIES, -1, -1):
+        with open(beside, "ab") as file:
+            _hold(file, busy)
+            # whoever held it before may have removed it in between: then this is the lock of nothing
+            if again and not _lies_at(file, beside):
+                continue
+            try:
+                yield
+            finally:
+                with contextlib.suppress(OSError):
+                    beside.unlink()
+            return
+
+
+def _lies_at(file: IO[bytes], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
+    except OSError:
+        return False
+
+
+def _hold(file: IO[bytes], busy: str) -> None:
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise StanceError(busy) from error
+    except OSError:
+        # a file system without locks
+        pass
+
+
+@contextlib.contextmanager
 def lock(path: Path) -> Iterator[None]:
     """Hold a file that no two processes can hold at once; it is let go when the process ends, however it ends.
 
@@ -62,9 +126,7 @@ def lock(path: Path) -> Iterator[None]:
     StanceError
         If another process holds it. A file system without locks is taken on trust.
     """
-    try:
-        import fcntl
-    except ImportError:  # Windows
+    if not _LOCKS:
         yield
         return
     try:
@@ -72,10 +134,5 @@ def lock(path: Path) -> Iterator[None]:
     except OSError as error:
         raise as_stance_error(path, error) from error
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StanceError(f"{path.parent}: another run is at work here") from error
-        except OSError:
-            pass
+        _hold(file, f"{path.parent}: another run is at work here")
         yield

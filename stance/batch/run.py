@@ -19,7 +19,7 @@ from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, add_clusters
 from stance.batch.counts import Counts
 from stance.batch.directory import RunDirectory, describe_inputs
 from stance.batch.encoding import encode
-from stance.batch.files import as_stance_error, lock
+from stance.batch.files import as_stance_error, lock, lock_output
 from stance.batch.pools import Form, ModelReference, Part, Pool, count_jobs, open_pool
 from stance.batch.progress import Progress
 from stance.errors import StanceError
@@ -223,7 +223,7 @@ def score_to_file(
     Raises
     ------
     StanceError
-        If it cannot be written.
+        If it cannot be written, or another process is writing it.
     """
     path = Path(path)
     if not path.resolve().parent.is_dir():
@@ -244,6 +244,11 @@ def score_to_file(
         else:
             stream.write(encode(part.content, job.format, header=chunk.number == 0))
 
+    opened = contextlib.ExitStack()
+    try:
+        opened.enter_context(lock_output(path))
+    except OSError as error:
+        raise StanceError(f"{path}: {error.strerror or error}") from error
     try:
         with open(part_file, "wb") as stream:
             shown = _open_progress(job) if progress else None
@@ -268,6 +273,8 @@ def score_to_file(
         if isinstance(error, OSError) and not isinstance(error, StanceError):
             raise StanceError(f"{path}: {error.strerror or error}") from error
         raise
+    finally:
+        opened.close()
     return total
 
 

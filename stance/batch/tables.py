@@ -276,12 +276,12 @@ def _net(
 
 
 def _joint(outcome: _Outcome) -> list[npt.NDArray[np.bool_]]:
-    """Which paragraphs belong to each of `JOINT`."""
+    """Which paragraphs belong to each of `JOINT`, as `stance.results.records.joint_kind` has it of one."""
     found = {target.target.name: target for target in outcome.targets}
     labelled, favored, about = [], [], []
     for name in ("sanctions", "diplomacy"):
         target = found[name]
-        labels = np.array([*target.target.labels, ""])[target.labels]
+        labels = np.array([*(label.lower() for label in target.target.labels), ""])[target.labels]
         labelled.append(target.labels >= 0)
         favored.append(labels == "favor")
         about.append(~np.isin(labels, list(UNRELATED)))

@@ -90,4 +90,6 @@ def _agreement(examples: Any, target: str) -> str | None:
     pairs, articles = paired_codings(examples, target)
     if not pairs:
         return None
-    return f"  Krippendorff's alpha of two coders {alpha_with_interval(pairs, articles)} on {len(pairs)} paragraphs"
+    alpha = alpha_with_interval(pairs, articles)
+    shown = str(alpha) if alpha.value == alpha.value else "not defined: only one label was used"
+    return f"  Krippendorff's alpha of two coders {shown} on {len(pairs)} paragraphs"

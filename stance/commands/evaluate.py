@@ -73,11 +73,17 @@ def evaluate(
 def _print(evaluation: Evaluation) -> None:
     labels = evaluation.target.labels
     click.secho(evaluation.target.name, bold=True)
-    unscored = f", {evaluation.unscored} not scored" if evaluation.unscored else ""
-    click.echo(f"  {evaluation.n} paragraphs in {evaluation.articles} articles{unscored}")
-    for name in ("macro_f1", "f_avg", "accuracy", "calibration_error"):
+    click.echo(f"  {evaluation.n} paragraphs in {evaluation.articles} articles")
+    if left := {label: n for label, n in evaluation.unscored.items() if n}:
+        click.echo(f"  {sum(left.values())} more not scored: {', '.join(f'{label} {n}' for label, n in left.items())}")
+    if absent := evaluation.absent:
+        click.echo(
+            f"  macro-F1 is the mean over {len(labels) - len(absent)} labels; there is no {', no '.join(absent)}"
+        )
+    for name in ("macro_f1", "f_avg", "accuracy"):
         if name in evaluation.metrics:
             click.echo(f"  {name:<18} {evaluation.metrics[name]}")
+    click.echo(f"  {'calibration_error':<18} {evaluation.calibration}")
     width = max(10, *(len(label) for label in labels))
     click.echo(f"  {'':<{width}} {'precision':<22} {'recall':<22} {'F1':<22} true")
     for k, label in enumerate(labels):

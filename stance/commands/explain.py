@@ -9,6 +9,7 @@ import click
 from stance.articles import Columns, read_articles
 from stance.commands.options import article_columns, model_option
 from stance.errors import StanceError
+from stance.model.abstention import Reason
 from stance.model.artefact import load_model
 
 __all__ = ["explain"]
@@ -35,7 +36,8 @@ def explain(
 ) -> None:
     """Show what decided: every term with its exact contribution to the margin, and where it stands.
 
-    The intercept and all contributions add up to the margin. Offsets are characters of the article's text.
+    The intercept and all contributions add up to the margin. Offsets are characters of the article's text. Where
+    `stance score` gives no label the reason is told, and the most probable one is explained.
 
     \b
     Example:
@@ -51,6 +53,7 @@ def explain(
         for part in chosen:
             for name in names:
                 found = model.explain(part.text, name, label)
+                abstained = Reason.BOILERPLATE if part.boilerplate else found.abstained
                 shown = found.contributions[: terms or None]
                 if format == "jsonl":
                     record = {
@@ -61,6 +64,7 @@ def explain(
                         "target": found.target,
                         "label": found.label,
                         "probability": found.probability,
+                        "abstained": abstained,
                         "margin": found.margin,
                         "intercept": found.intercept,
                         "contributions": [
@@ -75,7 +79,9 @@ def explain(
                     }
                     click.echo(json.dumps(record, ensure_ascii=False))
                     continue
-                click.secho(f"{article.id}, paragraph {part.index + 1}, {name}: {found.label}", bold=True, nl=False)
+                reason = "" if abstained is None else f"no label, {abstained}; "
+                about = f"{article.id}, paragraph {part.index + 1}, {name}: {reason}{found.label}"
+                click.secho(about, bold=True, nl=False)
                 click.echo(f" (probability {found.probability:.2f})")
                 click.echo(f"  {found.margin:+8.4f}  margin")
                 click.echo(f"  {found.intercept:+8.4f}  intercept")

@@ -59,7 +59,7 @@ def show(model: str, as_json: bool) -> None:
     for target in manifest["targets"]:
         click.echo(f"target      {target['name']}: {', '.join(target['labels'])}")
         metrics = manifest.get("metrics", {}).get(target["name"], {}).get("metrics", {})
-        for name in ("macro_f1", "f_avg", "calibration_error"):
+        for name in ("macro_f1", "f_avg"):
             if name in metrics:
                 value, low, high = metrics[name]
                 click.echo(f"            held-out {name} {value:.3f} [{low:.3f}, {high:.3f}]")

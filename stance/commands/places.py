@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import IO
 
 from stance.errors import StanceError
@@ -65,13 +66,44 @@ def keep_inputs(inputs: Iterable[str], *outputs: str | None, searched: bool = Fa
 
 @contextlib.contextmanager
 def under_hidden_name(path: str) -> Iterator[IO[str]]:
-    """A text file that gets its name when all is written, for it may lie in the folder that is read."""
-    folder, name = os.path.split(path)
-    plain = os.path.isfile(path) or not os.path.exists(path)
-    written = os.path.join(folder, f".{name}.part") if plain else path
-    try:
-        with open(written, "w", encoding="utf-8") as stream:
+    """A text file that gets its name when all is written, for it may lie in the folder that is read.
+
+    If the body fails, what was written is removed, and a file that had the name before stays as it was. A list that is
+    to outlive a failure, as that of the quarantined records is, must be left without the exception.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    StanceError
+        If another process is writing it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "page.txt")
+    ...     with under_hidden_name(path) as stream:
+    ...         print(os.path.exists(path), stream.write("Talks resume."))
+    ...     os.listdir(folder)
+    False 13
+    ['page.txt']
+    """
+    if os.path.exists(path) and not os.path.isfile(path):
+        # a device keeps its name
+        with open(path, "w", encoding="utf-8") as stream:
             yield stream
-    finally:
-        if plain and os.path.exists(written):
+        return
+    from stance.batch.files import lock_output
+
+    folder, name = os.path.split(path)
+    written = os.path.join(folder, f".{name}.part")
+    with lock_output(Path(path)):
+        try:
+            with open(written, "w", encoding="utf-8") as stream:
+                yield stream
             os.replace(written, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.remove(written)
+            raise

@@ -231,8 +231,9 @@ class _Refusals:
                 raise StanceError(f"{self.path}: {error.strerror or error}") from error
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._opened.close()
+    def __exit__(self, *failure: Any) -> None:
+        # the list of a failed run says what could not be read; an empty one must not replace another
+        self._opened.__exit__(*((None, None, None) if self.shown else failure))
 
     def add_all(self, records: Iterable[Quarantined]) -> None:
         """Take note of records."""

@@ -54,7 +54,8 @@ class Contribution:
 class Explanation:
     """Why one label of one target has the margin that it has.
 
-    ``intercept`` plus the sum of the contributions' values is ``margin``.
+    ``intercept`` plus the sum of the contributions' values is ``margin``. Where scoring gives no label, ``abstained``
+    says why, and what is explained is the label that would be the most probable one.
     """
 
     target: str
@@ -63,6 +64,7 @@ class Explanation:
     intercept: float
     probability: float
     contributions: tuple[Contribution, ...]
+    abstained: Reason | None = None
 
     def stretches(self, text: str, most: int = 3) -> list[Stretch]:
         """The stretches of text that speak most for the label, then those that speak most against it.
@@ -274,7 +276,11 @@ class StanceModel:
         margins = self.weights.intercept.copy()
         for _, values in weighed:
             margins += values.sum(axis=0)
-        probabilities = self.probabilities(Scored(margins[None], kernel.score([text]).counts))[0]
+        counts = kernel.score([text]).counts
+        probabilities = self.probabilities(Scored(margins[None], counts))[0]
+        (abstained,) = abstention_reasons(counts, self.language)
+        if abstained is None and probabilities[t].max() < self.least_probability:
+            abstained = Reason.AMBIGUOUS
         k = self.labels.index(label) if label is not None else int(probabilities[t].argmax())
         contributions = [
             Contribution(block.name, block.terms[column], spans, value)
@@ -290,4 +296,5 @@ class StanceModel:
             intercept=float(self.weights.intercept[t, k]),
             probability=float(probabilities[t, k]),
             contributions=tuple(contributions),
+            abstained=abstained,
         )

@@ -118,6 +118,12 @@ def _of_target(target: Target, counted: bool) -> list[Column]:
         *(Column(f"{name}_share_{label}", "number", f"Share of {label} among related paragraphs") for label in related),
         Column(f"{name}_net", "number", "Net stance, (favor - against) / related paragraphs, -1 to 1"),
         Column(f"{name}_net_se", "number", "Standard error of the net stance; empty where it cannot be estimated"),
+        Column(
+            f"{name}_net_units",
+            "integer",
+            f"Sampling units of that error: articles, or clusters of copies, with a paragraph related to {name}; of a "
+            "single article its related paragraphs. Its degrees of freedom are one fewer",
+        ),
     ]
 
 

@@ -21,7 +21,10 @@ _MARKERS = ("o", "s", "^", "D")
 
 
 class Series(NamedTuple):
-    """Net stance on one target: a value and the half of its 95 % interval for every group; NaN where there is none."""
+    """Net stance on one target: a value and the half of its 95 % interval for every group; NaN where there is none.
+
+    The interval is by Student's t, as `stance.results.rollup.half_intervals` has it.
+    """
 
     name: str
     values: Sequence[float]
@@ -164,6 +167,6 @@ def _draw_groups(axes: Any, figure: Figure) -> None:
 
 
 def _whiskers(series: Series) -> list[list[float]]:
-    """Halves of the intervals, cut at -1 and 1; none where there is no standard error."""
-    pairs = [(v, h if h == h else 0.0) for v, h in zip(series.values, series.halves, strict=True)]
-    return [[min(h, v + 1) if v == v else 0.0 for v, h in pairs], [min(h, 1 - v) if v == v else 0.0 for v, h in pairs]]
+    """Halves of the intervals, cut at -1 and 1; NaN where there is none, since of a zero the caps would be drawn."""
+    pairs = list(zip(series.values, series.halves, strict=True))
+    return [[min(h, v + 1) if h == h else h for v, h in pairs], [min(h, 1 - v) if h == h else h for v, h in pairs]]

@@ -100,11 +100,12 @@ def _metrics(target: str, found: Mapping[str, Any]) -> list[str]:
     metrics, labels = found["metrics"], found["labels"]
     lines = [f"### {target}", "", f"{found['n']} paragraphs, {found['unscored']} not scored.", ""]
     lines += ["| | value | 95 % interval |", "|---|---|---|"]
-    names = {"macro_f1": "macro-F1", "f_avg": "F_avg", "accuracy": "accuracy", "calibration_error": "calibration error"}
+    names = {"macro_f1": "macro-F1", "f_avg": "F_avg", "accuracy": "accuracy"}
     for key, name in names.items():
         if key in metrics:
             value, low, high = metrics[key]
             lines.append(f"| {name} | {value:.3f} | {low:.3f} to {high:.3f} |")
+    lines += [f"| calibration error | {_calibration(found)} | |"]
     lines += ["", "| label | precision | recall | F1 | paragraphs |", "|---|---|---|---|---|"]
     for k, label in enumerate(labels):
         cells = [f"{metrics[f'{m}.{label}'][0]:.3f}" for m in ("precision", "recall", "f1")]
@@ -113,6 +114,10 @@ def _metrics(target: str, found: Mapping[str, Any]) -> list[str]:
     for label, row in zip(labels, found["confusion"], strict=True):
         lines.append(f"| {label} | " + " | ".join(str(n) for n in row) + " |")
     return [*lines, ""]
+
+
+def _calibration(found: Mapping[str, Any]) -> str:
+    return f"{found['calibration_error']:.3f} ({found['calibration_error_by_chance']:.3f} by chance alone)"
 
 
 def _unseen(found: Mapping[str, Any] | None) -> list[str]:
@@ -131,9 +136,10 @@ def _unseen(found: Mapping[str, Any] | None) -> list[str]:
     ]
     for target, measured in found["metrics"].items():
         cells = []
-        for name in ("macro_f1", "accuracy", "calibration_error"):
+        for name in ("macro_f1", "accuracy"):
             value, low, high = measured["metrics"][name]
             cells.append(f"{value:.3f} ({low:.3f} to {high:.3f})")
+        cells.append(_calibration(measured))
         lines.append(f"| {target} | {measured['n']} | {' | '.join(cells)} |")
     return [*lines, ""]
 

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
     from stance.model.stance_model import StanceModel
 
-__all__ = ["UNRELATED", "article_columns", "article_record", "paragraph_columns", "paragraph_records", "to_frame"]
+__all__ = [
+    "UNRELATED",
+    "article_columns",
+    "article_record",
+    "joint_kind",
+    "paragraph_columns",
+    "paragraph_records",
+    "to_frame",
+]
 
 Record = dict[str, Any]
 
@@ -173,14 +181,34 @@ def article_record(
                 error = math.sqrt(max(favor + against - related * (net * net), 0.0) / (related * (related - 1)))
         record |= {f"{name}_net": net, f"{name}_net_se": error}
     if has_joint(targets):
-        found = Counter(_joint(score) for score in scores)
+        both = [(score.stances["sanctions"].label, score.stances["diplomacy"].label) for score in scores]
+        found = Counter(joint_kind(*labels) for labels in both)
         record |= {name: found[name] for name in JOINT}
     return record
 
 
-def _joint(score: ParagraphScore) -> str | None:
-    sanctions, diplomacy = score.stances["sanctions"].label, score.stances["diplomacy"].label
-    if sanctions is None or diplomacy is None or {sanctions, diplomacy} <= UNRELATED:
+def joint_kind(sanctions: str | None, diplomacy: str | None) -> str | None:
+    """Which of `JOINT` a paragraph with these labels is.
+
+    Parameters
+    ----------
+    sanctions, diplomacy : str or None
+        Labels, in any case and of any scheme of labels; ``None`` where the model abstained.
+
+    Returns
+    -------
+    str or None
+        ``None`` without both labels, and where it is related to neither target.
+
+    Examples
+    --------
+    >>> joint_kind("favor", "none"), joint_kind("favor", None), joint_kind("unrelated", "none")
+    ('coercion_only', None, None)
+    """
+    if not sanctions or not diplomacy:
+        return None
+    sanctions, diplomacy = sanctions.lower(), diplomacy.lower()
+    if {sanctions, diplomacy} <= UNRELATED:
         return None
     coercion_only, engagement_only, dual_track, neither = JOINT
     if sanctions == "favor":

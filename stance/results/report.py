@@ -13,7 +13,7 @@ from stance.labels import JOINT, UNRELATED, Target, has_joint
 from stance.results.dictionary import CLASSIFY_AND_COUNT
 from stance.results.figures import Figure, Series, inline_svg
 from stance.results.marked import cut_pieces, read_words
-from stance.results.rollup import is_boilerplate, joint_kinds, nameless, roll_up
+from stance.results.rollup import half_intervals, is_boilerplate, joint_kinds, nameless, roll_up
 from stance.results.saved import Results
 
 if TYPE_CHECKING:
@@ -153,7 +153,8 @@ def collection_figures(results: Results) -> list[Figure]:
             rows = rows[drawn & ((level != "actor") | (rows[level] != "unknown"))].head(_GROUPS_DRAWN)
             if rows.empty:
                 continue
-        series = [Series(n, rows[f"{n}_net"].tolist(), (1.96 * rows[f"{n}_net_se"]).tolist()) for n in nets]
+        halves = {n: half_intervals(rows[f"{n}_net_se"], rows[f"{n}_net_units"]).tolist() for n in nets}
+        series = [Series(n, rows[f"{n}_net"].tolist(), halves[n]) for n in nets]
         summary = f"Net stance on {' and '.join(nets)} for {number} {level}s"
         if level != "month" and number > len(rows):
             summary += f", of which the {len(rows)} with most paragraphs are drawn"

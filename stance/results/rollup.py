@@ -9,14 +9,25 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.errors import StanceError
-from stance.labels import JOINT, LABELS, UNRELATED, Target, has_joint
+from stance.labels import JOINT, UNRELATED, Target, has_joint
 from stance.results.dates import month_of
+from stance.results.records import joint_kind
 from stance.results.saved import Results
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COPIES", "LEVELS", "WEIGHTS", "count_articles", "is_boilerplate", "joint_kinds", "nameless", "roll_up"]
+__all__ = [
+    "COPIES",
+    "LEVELS",
+    "WEIGHTS",
+    "count_articles",
+    "half_intervals",
+    "is_boilerplate",
+    "joint_kinds",
+    "nameless",
+    "roll_up",
+]
 
 _Numbers = npt.NDArray[Any]
 
@@ -26,6 +37,9 @@ COPIES = ("each", "once")
 
 #: Why such a paragraph has no label; it is counted by itself, not as an abstention.
 BOILERPLATE = "boilerplate"
+
+#: From fewer units there is no interval: of two the error is zero whenever they happen to agree.
+_UNITS = 3
 
 _OF_PARAGRAPHS = ("voice", "speaker", "actor")
 _ABOUT = ("article_id", "title", "date", "outlet")
@@ -50,8 +64,9 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
     :math:`w_i = 1`, or :math:`1 / x_i` where articles weigh the same. Its standard error is that of a ratio of totals
     of :math:`m` sampled clusters (Cochran 1977, section 2.11 and chapter 9A),
     :math:`\sqrt{m / (m - 1) \sum (y_c - R z_c)^2} / \sum z_c`, where a cluster is an article, or all its copies where
-    the results have a column ``cluster``; for a single article its paragraphs are the sample. Without two clusters
-    there is none.
+    the results have a column ``cluster``; only those with a related paragraph are of the sample, and
+    ``TARGET_net_units`` is their number :math:`m`. For a single article its related paragraphs are the sample, and the
+    units. Without two units there is no error; `half_intervals` makes intervals of both.
 
     Parameters
     ----------
@@ -68,9 +83,9 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
     -------
     pandas.DataFrame
         The group; ``articles``, ``copies_left_out``, ``paragraphs``, ``abstained``, ``boilerplate``; for each target
-        ``TARGET_LABEL`` (counts), ``TARGET_abstained``, ``TARGET_share_LABEL``, ``TARGET_net``, ``TARGET_net_se``; the
-        `JOINT` columns and ``share_`` of each. A share that does not exist is missing. These are classify-and-count
-        figures.
+        ``TARGET_LABEL`` (counts), ``TARGET_abstained``, ``TARGET_share_LABEL``, ``TARGET_net``, ``TARGET_net_se``,
+        ``TARGET_net_units``; the `JOINT` columns and ``share_`` of each. A share that does not exist is missing. These
+        are classify-and-count figures.
 
     Raises
     ------
@@ -84,8 +99,8 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
     >>> frame = pd.DataFrame({"article_id": ["a", "a", "b", "b"], "outlet": "Wire", "tax": labels})
     >>> frame["tax_abstained"] = None
     >>> rows = roll_up(Results(frame, (Target("tax"),), "paragraph"), "outlet")
-    >>> rows[["outlet", "articles", "tax_favor", "tax_net"]].to_dict("records")
-    [{'outlet': 'Wire', 'articles': 2, 'tax_favor': 2, 'tax_net': 0.3333333333333333}]
+    >>> rows[["outlet", "articles", "tax_favor", "tax_net", "tax_net_units"]].to_dict("records")
+    [{'outlet': 'Wire', 'articles': 2, 'tax_favor': 2, 'tax_net': 0.3333333333333333, 'tax_net_units': 2}]
     """
     if copies == "once" and "cluster" not in results.frame.columns:
         raise StanceError("the results have no column 'cluster': wire copies are not known")
@@ -115,6 +130,40 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
     if level not in ("all", "article"):
         rows = rows.sort_values(level, na_position="last", kind="stable", ignore_index=True)
     return rows
+
+
+def half_intervals(errors: Any, units: Any) -> _Numbers:
+    """Halves of the 95 % intervals of net stance: what lies to either side of it.
+
+    Student's t times the standard error, with one degree of freedom fewer than there are units, since the error is
+    estimated from them (Cochran 1977, section 2.8). The quantile of the normal distribution, 1.96, would be too low
+    for the few articles that a month or an outlet often has.
+
+    Parameters
+    ----------
+    errors : array-like of float
+        ``TARGET_net_se`` of `roll_up`.
+    units : array-like of int
+        ``TARGET_net_units``.
+
+    Returns
+    -------
+    ndarray of float
+        NaN from fewer than three units, and where the error is zero or missing: units that happen to agree do not tell
+        how others vary.
+
+    Examples
+    --------
+    >>> half_intervals([0.1, 0.1, 0.1, 0.0], [2, 3, 61, 9]).round(2).tolist()
+    [nan, 0.43, 0.2, nan]
+    """
+    from scipy.special import stdtrit
+
+    errors, units = np.asarray(errors, dtype=float), np.asarray(units, dtype=float)
+    halves = np.full(len(errors), np.nan)
+    some = (units >= _UNITS) & (errors > 0)
+    halves[some] = stdtrit(units[some] - 1, 0.975) * errors[some]
+    return halves
 
 
 def count_articles(results: Results, within: Sequence[str] = ()) -> pd.DataFrame:
@@ -182,24 +231,22 @@ def is_boilerplate(results: Results) -> pd.Series[bool]:
 
 
 def joint_kinds(frame: pd.DataFrame) -> pd.Series[Any]:
-    """Which of `JOINT` each paragraph is; missing without both labels, and where it is related to neither target.
+    """Which of `JOINT` each paragraph is, as `joint_kind` has it; missing where it is none of them.
 
     Examples
     --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"sanctions": ["favor", "favor", None], "diplomacy": ["favor", "unrelated", "favor"]})
     >>> joint_kinds(frame).tolist()
-    ['dual_track', 'coercion_only', nan]
+    ['dual_track', 'coercion_only', None]
     """
     import pandas as pd
 
-    sanctions, diplomacy = frame["sanctions"], frame["diplomacy"]
-    about = ~(sanctions.isin(UNRELATED) & diplomacy.isin(UNRELATED))
-    counted = np.asarray(sanctions.isin(LABELS) & diplomacy.isin(LABELS) & about)
-    favored, wanted = np.asarray(sanctions == "favor"), np.asarray(diplomacy == "favor")
-    coercion_only, engagement_only, dual_track, neither = JOINT
-    kind = np.select([favored & wanted, favored, wanted], [dual_track, coercion_only, engagement_only], neither)
-    return pd.Series(kind, index=frame.index).where(counted)
+    down, rows = pd.factorize(frame["sanctions"])
+    across, columns = pd.factorize(frame["diplomacy"])
+    # what is missing has the number -1, and so the last row and column
+    kinds = np.array([[joint_kind(s, d) for d in (*columns, None)] for s in (*rows, None)], dtype=object)
+    return pd.Series(kinds[down, across], index=frame.index, dtype=object)
 
 
 class _Groups:
@@ -224,6 +271,13 @@ class _Groups:
         counted = np.asarray(counted, dtype=float)
         return _divide(np.ones(len(counted)), counted, 0.0) if self.weight == "article" else np.ones(len(counted))
 
+    def units(self, z: Any) -> _Numbers:
+        """How many clusters have any ``z``."""
+        import pandas as pd
+
+        table = pd.DataFrame({"group": self.number, "cluster": self.clusters})[self.kept & (np.asarray(z) > 0)]
+        return np.bincount(table.drop_duplicates()["group"], minlength=self.size)
+
     def ratio_error(self, y: Any, z: Any) -> _Numbers:
         """Standard error of the ratio of the totals of ``y`` and ``z`` over clusters; NaN from fewer than two."""
         import pandas as pd
@@ -237,7 +291,9 @@ class _Groups:
             return np.bincount(group, weights=values, minlength=self.size)
 
         ratio, clusters = _divide(add(a), add(b)), add(np.ones(len(sums)))
-        squares = add((a - ratio[group] * b) ** 2)
+        gaps = a - ratio[group] * b
+        # clusters of one and the same ratio differ by rounding, and an error of 1e-17 would pass for one
+        squares = add(np.where(np.abs(gaps) > 1e-12 * b, gaps, 0.0) ** 2)
         variance = _divide(clusters, clusters - 1) * squares
         return _divide(np.sqrt(variance), add(b))
 
@@ -254,8 +310,10 @@ def _add_target(rows: pd.DataFrame, counts: pd.DataFrame, target: Target, groups
     for label in about:
         rows[f"{name}_share_{label}"] = _divide(groups.total(counts[f"{name}_{label}"] * weights), whole)
     by_name = {label.lower(): counts[f"{name}_{label}"].to_numpy() for label in target.labels}
+    units = related[groups.first].astype(int) if level == "article" else groups.units(related)
     if not {"favor", "against"} <= by_name.keys():
         rows[f"{name}_net"] = rows[f"{name}_net_se"] = np.nan
+        rows[f"{name}_net_units"] = units
         return
     difference = by_name["favor"] - by_name["against"]
     rows[f"{name}_net"] = _divide(groups.total(difference * weights), whole)
@@ -265,8 +323,9 @@ def _add_target(rows: pd.DataFrame, counts: pd.DataFrame, target: Target, groups
         squares = np.maximum(by_name["favor"] + by_name["against"] - related * (net * net), 0.0)
         errors = np.sqrt(_divide(squares, related * (related - 1)))
         rows[f"{name}_net_se"] = errors[groups.first]
-        return
-    rows[f"{name}_net_se"] = groups.ratio_error(difference * weights, related * weights)
+    else:
+        rows[f"{name}_net_se"] = groups.ratio_error(difference * weights, related * weights)
+    rows[f"{name}_net_units"] = units
 
 
 def _number(frame: pd.DataFrame, keys: Sequence[str]) -> _Numbers:

@@ -157,7 +157,9 @@ def find_targets(columns: Iterable[str]) -> tuple[str, tuple[Target, ...]]:
         target = name.removesuffix("_net")
         if target != name and f"{name}_se" in names:
             others = [n.removeprefix(f"{target}_") for n in names if n.startswith(f"{target}_")]
-            labels = [o for o in others if o not in ("net", "net_se", "abstained") and not o.startswith("share_")]
+            labels = [
+                o for o in others if o not in ("net", "net_se", "net_units", "abstained") and not o.startswith("share_")
+            ]
             found.append(Target(target, order_labels(labels)))
     return "article", tuple(found)
 

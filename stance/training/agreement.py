@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -51,7 +52,7 @@ def _alpha(coincidences: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     expected = n**2 - (marginal**2).sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         alpha = 1 - (n - 1) * observed / expected
-    return np.where(expected > 0, alpha, 1.0)
+    return np.where(expected > 0, alpha, np.nan)
 
 
 def krippendorff_alpha(pairs: Sequence[Pair]) -> float:
@@ -68,7 +69,8 @@ def krippendorff_alpha(pairs: Sequence[Pair]) -> float:
     Returns
     -------
     float
-        1 for full agreement, 0 for what chance gives.
+        1 for full agreement, 0 for what chance gives. NaN where only one label was used: there is no disagreement to be
+        expected, and the quotient is 0 / 0.
 
     Examples
     --------
@@ -91,7 +93,22 @@ def alpha_with_interval(
         The article of each pair; whole articles are drawn.
     seed, replicates : int
         Of the bootstrap.
+
+    Returns
+    -------
+    Interval
+        Percentiles (Efron and Tibshirani 1993, section 13.3) of those replicates that have an alpha: one that misses a
+        rare label, and so has one label only, tells nothing of agreement. All NaN where alpha is not defined.
+
+    Examples
+    --------
+    >>> pairs = [("neutral", "neutral")] * 19 + [("neutral", "favor")]
+    >>> print(alpha_with_interval(pairs, [str(i) for i in range(20)]))
+    0.000 [-0.054, 0.000]
     """
+    value = krippendorff_alpha(pairs)
+    if math.isnan(value):
+        return Interval(value, value, value)
     coincidences = _coincidences(pairs)
     _, number = np.unique(np.array(articles), return_inverse=True)
     count = int(number.max()) + 1
@@ -99,5 +116,6 @@ def alpha_with_interval(
     np.add.at(by_article, number, coincidences)
     draws = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=replicates)
     sampled = _alpha(np.tensordot(draws.astype(np.float64), by_article, axes=1))
-    low, high = np.percentile(sampled, [2.5, 97.5])
-    return Interval(krippendorff_alpha(pairs), float(low), float(high))
+    defined = sampled[~np.isnan(sampled)]
+    low, high = np.percentile(defined, [2.5, 97.5]) if len(defined) else (math.nan, math.nan)
+    return Interval(value, float(low), float(high))

@@ -11,9 +11,12 @@ import json
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from stance.articles.delimiters import find_heading
+from stance.articles.encoding import decode
 from stance.errors import CorpusError
 from stance.labels import Target, order_labels
 from stance.model.lexicon import Lexicon, read_lexicon
@@ -348,23 +351,20 @@ def _rows(file: Path, draft: _Draft) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _table_rows(file: Path, draft: _Draft) -> Iterator[tuple[int, dict[str, Any]]]:
-    from stance.articles.encoding import decode
-
-    content = decode(file.read_bytes(), source=str(file)) if file.stat().st_size else ""
-    head = content[:4096].splitlines()[:1]
-    tabbed = bool(head) and head[0].count("\t") > head[0].count(",")
+    lines = io.StringIO(decode(file.read_bytes(), source=str(file)), newline="")
+    delimiter, head, above = find_heading(lines)
     csv.field_size_limit(2**31 - 1)
     # quotes are ordinary characters in the tab-separated form that shared tasks publish
-    quoting = csv.QUOTE_NONE if tabbed and file.suffix.lower() != ".tsv" else csv.QUOTE_MINIMAL
-    reader = csv.DictReader(io.StringIO(content, newline=""), delimiter="\t" if tabbed else ",", quoting=quoting)  # type: ignore[call-overload]
+    quoting = csv.QUOTE_NONE if delimiter == "\t" and file.suffix.lower() != ".tsv" else csv.QUOTE_MINIMAL
+    reader = csv.DictReader(chain([head], lines), delimiter=delimiter, quoting=quoting)  # type: ignore[call-overload]
     try:
         for row in reader:
             if None in row or None in row.values():
-                draft.fault(file, reader.line_num, f"expected {len(reader.fieldnames or ())} columns")
+                draft.fault(file, above + reader.line_num, f"expected {len(reader.fieldnames or ())} columns")
                 continue
-            yield reader.line_num, row
+            yield above + reader.line_num, row
     except csv.Error as error:
-        draft.fault(file, reader.line_num, f"not a valid table: {error}")
+        draft.fault(file, above + reader.line_num, f"not a valid table: {error}")
 
 
 def _check_across(draft: _Draft) -> None:

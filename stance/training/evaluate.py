@@ -14,13 +14,22 @@ from stance.labels import Target
 from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus, text_hash
 
-__all__ = ["Evaluation", "Interval", "calibration_error", "evaluate_model", "evaluate_probabilities", "metrics_of"]
+__all__ = [
+    "Calibration",
+    "Evaluation",
+    "Interval",
+    "evaluate_model",
+    "evaluate_probabilities",
+    "measure_calibration",
+    "metrics_of",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 BINS = 10
 REPLICATES = 2000
+CHANCES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,28 @@ class Interval:
 
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Expected calibration error of the top label.
+
+    It has no interval: as a sum of absolute values it is too high in every sample, and higher still in samples of a
+    sample, so that a percentile interval seldom holds the true value.
+
+    Attributes
+    ----------
+    error : float
+        Mean distance between probability and accuracy, 0 to 1, over `BINS` bins of equal width (Guo et al. 2017).
+    by_chance : float
+        What it would be on average, on as many paragraphs, if every probability were true.
+    """
+
+    error: float
+    by_chance: float
+
+    def __str__(self) -> str:
+        return f"{self.error:.3f} ({self.by_chance:.3f} by chance alone)"
 
 
 @dataclass(frozen=True)
@@ -48,10 +79,12 @@ class Evaluation:
     confusion : ndarray of int, shape (labels, labels)
         Rows are the true labels, columns the predicted ones.
     metrics : dict of str to Interval
-        ``accuracy``, ``macro_f1``, ``f_avg`` (if the target has favor and against), ``calibration_error``, and
-        ``precision.LABEL``, ``recall.LABEL``, ``f1.LABEL``.
-    unscored : int
-        Paragraphs that the model would not score; they are left out of the metrics.
+        ``accuracy``, ``macro_f1``, ``f_avg`` (if the target has favor and against), and ``precision.LABEL``,
+        ``recall.LABEL``, ``f1.LABEL``.
+    calibration : Calibration
+        How far its probabilities are from the truth.
+    unscored : dict of str to int
+        By true label, the paragraphs that the model would not score; they are left out of the metrics.
     """
 
     target: Target
@@ -59,17 +92,27 @@ class Evaluation:
     articles: int
     confusion: Ints
     metrics: dict[str, Interval]
-    unscored: int = 0
+    calibration: Calibration
+    unscored: dict[str, int]
+
+    @property
+    def absent(self) -> list[str]:
+        """Labels that no scored paragraph has or was given; macro-F1 is the mean over the others."""
+        seen = self.confusion.sum(axis=0) + self.confusion.sum(axis=1)
+        return [label for label, n in zip(self.target.labels, seen, strict=True) if not n]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for a manifest or JSON."""
         return {
             "n": self.n,
             "articles": self.articles,
-            "unscored": self.unscored,
+            "unscored": sum(self.unscored.values()),
+            "unscored_by_label": self.unscored,
             "labels": list(self.target.labels),
             "confusion": self.confusion.tolist(),
             "metrics": {k: [round(v.value, 4), round(v.low, 4), round(v.high, 4)] for k, v in self.metrics.items()},
+            "calibration_error": round(self.calibration.error, 4),
+            "calibration_error_by_chance": round(self.calibration.by_chance, 4),
         }
 
 
@@ -117,8 +160,8 @@ def metrics_of(confusion: npt.NDArray[Any], labels: Sequence[str]) -> dict[str, 
     return found
 
 
-def calibration_error(probabilities: Floats, truth: Ints, weight: Floats | None = None) -> float:
-    """Expected calibration error of the top label, over `BINS` bins of equal width (Guo et al. 2017).
+def measure_calibration(probabilities: Floats, truth: Ints, seed: int = 0) -> Calibration:
+    """Measure how far the probability of the top label is from the share of paragraphs in which it is right.
 
     Parameters
     ----------
@@ -126,20 +169,30 @@ def calibration_error(probabilities: Floats, truth: Ints, weight: Floats | None 
         Calibrated probabilities.
     truth : ndarray of int, shape (paragraphs,)
         Column of the true label.
-    weight : ndarray, shape (paragraphs,), optional
-        Of each paragraph.
+    seed : int
+        Of the draws that tell what chance alone would do.
 
     Returns
     -------
-    float
-        Mean distance between probability and accuracy, 0 to 1.
+    Calibration
+        Zeros where there are no paragraphs.
+
+    Examples
+    --------
+    >>> measure_calibration(np.array([[0.9, 0.1]] * 10), np.array([0] * 9 + [1])).error
+    0.0
     """
+    if not len(truth):
+        return Calibration(0.0, 0.0)
     top = probabilities.max(axis=1)
-    right = (probabilities.argmax(axis=1) == truth).astype(np.float64)
-    weight = np.ones(len(top)) if weight is None else weight
     bins = np.minimum((top * BINS).astype(np.int64), BINS - 1)
-    gaps = np.bincount(bins, weight * (right - top), minlength=BINS)
-    return float(np.abs(gaps).sum() / max(weight.sum(), 1e-12))
+
+    def error(right: npt.NDArray[np.bool_]) -> float:
+        return float(np.abs(np.bincount(bins, right - top, minlength=BINS)).sum() / len(top))
+
+    rng = np.random.default_rng(seed)
+    by_chance = np.mean([error(rng.random(len(top)) < top) for _ in range(CHANCES)])
+    return Calibration(error(probabilities.argmax(axis=1) == truth), float(by_chance))
 
 
 def evaluate_probabilities(
@@ -171,32 +224,27 @@ def evaluate_probabilities(
     Evaluation
     """
     scored = ~np.isnan(probabilities).any(axis=1)
-    unscored = int((~scored).sum())
+    left = np.bincount(truth[~scored], minlength=len(target.labels)).tolist()
+    unscored = dict(zip(target.labels, left, strict=True))
     probabilities, truth = probabilities[scored], truth[scored]
     _, article = np.unique(np.array([str(g) for g in groups])[scored], return_inverse=True)
     k, count = len(target.labels), int(article.max()) + 1 if len(article) else 0
     predicted = probabilities.argmax(axis=1)
     by_article = np.zeros((count, k, k))
     np.add.at(by_article, (article, truth, predicted), 1)
-    gaps = np.zeros((count, BINS))
-    top = probabilities.max(axis=1)
-    bins = np.minimum((top * BINS).astype(np.int64), BINS - 1)
-    np.add.at(gaps, (article, bins), (predicted == truth) - top)
     draws = (
         np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=replicates) if count else None
     )
     confusion = by_article.sum(axis=0)
     values = metrics_of(confusion, target.labels)
-    values["calibration_error"] = np.asarray(np.abs(gaps.sum(axis=0)).sum() / max(len(truth), 1))
     metrics: dict[str, Interval] = {}
     if draws is not None:
         sampled = metrics_of(np.tensordot(draws, by_article, axes=1), target.labels)
-        total = draws @ by_article.sum(axis=(1, 2))
-        sampled["calibration_error"] = np.abs(draws @ gaps).sum(axis=1) / np.maximum(total, 1)
         for name, value in values.items():
             low, high = np.percentile(sampled[name], [2.5, 97.5])
             metrics[name] = Interval(float(value), float(low), float(high))
-    return Evaluation(target, len(truth), count, confusion.astype(np.int64), metrics, unscored)
+    calibration = measure_calibration(probabilities, truth, seed)
+    return Evaluation(target, len(truth), count, confusion.astype(np.int64), metrics, calibration, unscored)
 
 
 def evaluate_model(model: StanceModel, corpus: Corpus, *, seed: int = 0) -> list[Evaluation]:

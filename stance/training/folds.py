@@ -138,6 +138,11 @@ def without_files(
     """Margins of the files named for calibration, each from a model that saw nothing of it or like it.
 
     None where the corpus holds nothing of these files, as a part of a corpus may.
+
+    Raises
+    ------
+    CorpusError
+        If none of the files codes a target, or one leaves a single label of it to learn from.
     """
     files = np.array([Path(example.path).stem for example in corpus])
     groups = np.array(corpus.groups)
@@ -148,8 +153,21 @@ def without_files(
     for problem in problems:
         folds = []
         for name in there:
-            inside = ~np.isin(groups[problem.rows], groups[files == name])
-            folds.append((np.flatnonzero(inside), np.flatnonzero(files[problem.rows] == name)))
+            outside = np.flatnonzero(files[problem.rows] == name)
+            inside = np.flatnonzero(~np.isin(groups[problem.rows], groups[files == name]))
+            if not len(outside):
+                continue
+            if len(np.unique(problem.truth[inside])) < 2:
+                raise CorpusError(
+                    f"target {problem.name!r}: without {name!r}, which is named for calibration, fewer than two labels "
+                    "are left to learn from; name another file"
+                )
+            folds.append((inside, outside))
+        if not folds:
+            raise CorpusError(
+                f"target {problem.name!r}: none of the files named for calibration codes it ({', '.join(there)}); name "
+                "one that does"
+            )
         split.append(replace(problem, folds=folds))
     return cross_validate(corpus, counts, settings, split, choices, jobs)
 
