@@ -150,3 +150,21 @@ def test_sets_of_ids_can_be_merged() -> None:
         hashes.merge(more)
         assert len(hashes) == 3400
         assert hashes.contain([*one, *two, "id 3400"]).tolist() == [True] * 3500 + [False]
+
+
+def test_blanks_around_an_outlet_make_no_other(tmp_path: Path) -> None:
+    """Nor around title and date, by row and by column; an id and a text stay as they are."""
+    record = {
+        "id": " 1",
+        "title": "\tTalks ",
+        "date": " 2026-05-09\n",
+        "outlet": "\u00a0Wire ",
+        "text": " They resume. ",
+    }
+    blank = {"id": "2", "title": " ", "date": None, "outlet": "", "text": "They end."}
+    pq.write_table(pa.Table.from_pylist([record, blank]), tmp_path / "a.parquet")
+    (tmp_path / "b.jsonl").write_text("".join(json.dumps(r) + "\n" for r in (record, blank)), encoding="utf-8")
+    by_row = [[a.id, a.title, a.date, a.outlet, a.text] for a in read_articles(tmp_path / "b.jsonl")]
+    (block,) = blocks.read_blocks([tmp_path / "a.parquet"])
+    assert [list(row.values()) for row in block.articles.to_pylist()] == by_row
+    assert by_row == [[" 1", "Talks", "2026-05-09", "Wire", " They resume. "], ["2", None, None, None, "They end."]]

@@ -11,13 +11,16 @@ from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
 from stance.errors import ArticleError
 
-__all__ = ["FIELDS", "LARGEST_RECORD", "Columns", "Quarantined", "record_to_article"]
+__all__ = ["BLANKS", "FIELDS", "LARGEST_RECORD", "TRIMMED", "Columns", "Quarantined", "record_to_article"]
 
 #: A record of more characters (or bytes, before they are decoded) than this is quarantined.
 LARGEST_RECORD = 32 * 2**20
 
 #: What a column can hold.
 FIELDS = ("text", "id", "title", "date", "outlet")
+#: Around a title, date or outlet these are none of it: an outlet is the same with and without.
+BLANKS = " \t\r\n\u00a0"
+TRIMMED = ("title", "date", "outlet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,8 @@ def record_to_article(
 ) -> Article | Quarantined:
     """Turn one row into an article, or say why not.
 
-    Text must be there; it may be empty. Numbers and dates serve as id, title, date and outlet; without an id an
-    article is called ``<stem>:<position>``.
+    Text must be there; it may be empty. Numbers and dates serve as id, title, date and outlet, blanks around the last
+    three left out; without an id an article is called ``<stem>:<position>``.
 
     Examples
     --------
@@ -112,6 +115,8 @@ def record_to_article(
     values: dict[str, str | None] = {}
     for field in FIELDS[1:]:
         value = record.get(columns.name(field))
+        if field in TRIMMED and isinstance(value, str):
+            value = value.strip(BLANKS)
         if value is None or value != value or value == "":
             values[field] = None
         elif isinstance(value, str | int | float):

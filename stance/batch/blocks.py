@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.encoding import clean_surrogates
-from stance.articles.records import LARGEST_RECORD, record_to_article
+from stance.articles.records import BLANKS, LARGEST_RECORD, TRIMMED, record_to_article
 from stance.articles.sources import STDIN, Source, find_sources
 from stance.batch.seen import BatchIds
 from stance.errors import ArticleError
@@ -230,6 +230,8 @@ def _as_string(column: Any, field: str) -> Any:
     if not pa.types.is_string(column.type):
         column = column.cast(pa.string())
     column.validate(full=True)
+    if field in TRIMMED:
+        column = pc.utf8_trim(column, characters=BLANKS)
     if field != "text":
         # an empty cell says nothing
         column = pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)

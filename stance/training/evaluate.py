@@ -179,8 +179,8 @@ def measure_calibration(probabilities: Floats, truth: Ints, seed: int = 0) -> Ca
 
     Examples
     --------
-    >>> measure_calibration(np.array([[0.9, 0.1]] * 10), np.array([0] * 9 + [1])).error
-    0.0
+    >>> round(measure_calibration(np.array([[0.9, 0.1]] * 10), np.array([0] * 8 + [1] * 2)).error, 3)
+    0.1
     """
     if not len(truth):
         return Calibration(0.0, 0.0)
