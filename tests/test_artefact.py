@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import pickle
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from stance.errors import IncompatibleModelError, ModelError
+from stance.errors import IncompatibleModelError, ModelError, StanceError
 from stance.model.arrays import to_bytes
 from stance.model.artefact import (
     FORMAT_VERSION,
@@ -26,7 +28,7 @@ from stance.model.artefact import (
 )
 from stance.model.golden import largest_drift
 from stance.model.kernel import compiled_extension
-from stance.model.kernel_tables import compile_tables
+from stance.model.kernel_tables import NEGATED_KEY, compile_tables
 from stance.model.stance_model import StanceModel
 from stance.results.model_card import model_card
 
@@ -175,6 +177,67 @@ def test_tables_of_another_layout_are_made_anew(copy: Path) -> None:
     assert loaded.score_texts(["They called for the sanctions to be lifted."]).tobytes() == before.tobytes()
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "message"),
+    [
+        (("settings", "word_ngrams"), [1, 10**30], "settings cannot be read"),
+        (("settings", "word_ngrams"), [1, math.inf], "settings cannot be read"),
+        (("settings", "window"), -1, "settings cannot be read"),
+        (("settings", "sublinear_tf"), "x", "settings cannot be read"),
+        (("arrays", "bytes"), math.inf, "does not describe"),
+        (("kernel", "groups"), math.inf, "do not fit"),
+        (("blocks", 0, "weight"), math.nan, "not finite"),
+    ],
+)
+def test_a_hostile_manifest_is_refused(copy: Path, place: tuple[Any, ...], value: Any, message: str) -> None:
+    """Numbers that would keep a reader busy for ever, or that no array has."""
+    manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
+    inner = manifest
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    _edit(copy, **manifest)
+    with pytest.raises(ModelError, match=message):
+        load_model(copy)
+
+
+def test_a_lexicon_that_would_fill_the_memory_is_refused(copy: Path) -> None:
+    """A pattern of a few characters may stand for more phrases than there are atoms."""
+    lexicons = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))["lexicons"]
+    lexicons["sanctions"]["more"] = ["{a,b}" * 60]
+    _edit(copy, lexicons=lexicons, kernel=None)
+    with pytest.raises(StanceError, match="stands for more than"):
+        load_model(copy).score_texts(["They called for the sanctions to be lifted."])
+
+
+@pytest.mark.skipif(compiled_extension() is None, reason="the compiled kernel reads these")
+def test_tables_that_would_lead_the_kernel_astray_are_refused(copy: Path) -> None:
+    """A negated word that is a word, a phrase that goes on for ever, more groups than a mention can have."""
+    arrays = load((copy / "model.safetensors").read_bytes())
+    keys, rows = arrays["kernel.keys"], arrays["kernel.key_rows"]
+    extension = compiled_extension()
+
+    def refused(message: str, **forged: Any) -> None:
+        tables = load_model(copy)._tables
+        assert tables is not None
+        extension.CompiledKernel(tables)
+        tables.arrays.update(forged.pop("arrays", {}))
+        with pytest.raises(ValueError, match=message):
+            extension.CompiledKernel(replace(tables, **forged))
+
+    negated = np.uint64(NEGATED_KEY) << np.uint64(60) | np.uint64(1)
+    refused(
+        "keys without a row",
+        arrays={"keys": np.append(keys, negated), "key_rows": np.append(rows, np.uint32(1))},
+    )
+    phrase = int(np.flatnonzero(keys >> np.uint64(60) == 2)[0])
+    circle = rows.copy()
+    circle[phrase] = keys[phrase] >> np.uint64(27) & np.uint64(0x7FFFFFF)
+    refused("keys without a row", arrays={"key_rows": circle})
+    refused("too many groups", groups=2**62)
+    refused("phrases of no kind", groups=1)
+
+
 @pytest.mark.skipif(compiled_extension() is None, reason="the compiled kernel reads these")
 @pytest.mark.parametrize("seed", range(40))
 def test_forged_tables_are_refused_or_harmless(copy: Path, seed: int) -> None:
@@ -233,6 +296,22 @@ def test_rows_and_numbers_out_of_range_are_refused(copy: Path) -> None:
         load_model(copy)
     _forge(copy, block2__rows=arrays["block2.rows"], block0__coef=coef)
     with pytest.raises(ModelError, match="not finite"):
+        load_model(copy)
+    coef = arrays["block0.coef"].copy()
+    coef[0] = 1
+    _forge(copy, block0__coef=coef)
+    with pytest.raises(ModelError, match="weighs unknown terms"):
+        load_model(copy)
+
+
+def test_tables_that_are_incomplete_are_refused(copy: Path) -> None:
+    """When the model is loaded, not at its first paragraph."""
+    arrays = load((copy / "model.safetensors").read_bytes())
+    del arrays["kernel.word_flags"]
+    raw = to_bytes(arrays)
+    (copy / "model.safetensors").write_bytes(raw)
+    _edit(copy, arrays={"file": "model.safetensors", "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()})
+    with pytest.raises(ModelError, match="lack 'word_flags'"):
         load_model(copy)
 
 

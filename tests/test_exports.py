@@ -238,6 +238,19 @@ def test_score_writes_every_format_at_once(tmp_path: Path, format: str) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == [f"s.{format}", f"s.{format}.columns.json"]
 
 
+def test_dates_before_excel_stand_as_text(tmp_path: Path) -> None:
+    """A day before 1900 is ISO text, not a number below zero; the first that Excel has is a date; it is said."""
+    import openpyxl
+
+    path = tmp_path / "old.xlsx"
+    days = ["1850-05-09", "1899-12-31", "1900-01-01", "2026-05-09"]
+    notes = export(pd.DataFrame({"date": days}), path, ())
+    sheet = openpyxl.load_workbook(path)["results"]
+    assert [str(row[0].value)[:10] for row in sheet][1:] == days
+    assert [row[0].is_date for row in sheet][1:] == [False, False, True, True]
+    assert notes == ["2 dates before 1900 stand as text, since Excel has none"]
+
+
 def test_names_that_a_package_refuses_are_changed_and_said(tmp_path: Path) -> None:
     """Long, accented, reserved and clashing names stay unique; the dictionary names those of the file."""
     names = ["if", "end", "with", "Straße", "STRASSE", "1st", "x" * 40, "x" * 41]

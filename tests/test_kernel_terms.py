@@ -44,6 +44,15 @@ def test_hard_texts(name: str, min_df: int) -> None:
 
 
 @needs_kernel
+def test_characters_that_differ_in_a_nul() -> None:
+    """Keys of up to sixteen bytes tell how long they are; else the kernel would leave the whole corpus to Python."""
+    analyzer = Analyzer(Settings(char_ngrams=(3, 6), min_df=1), {}, None)
+    texts = ["\u00e9\u00e9\u00e9\u00e9", "\u00e9\u00e9\u00e9\u00e9\0"]
+    assert count_compiled(analyzer, texts, 1) is not None
+    _check(analyzer, texts)
+
+
+@needs_kernel
 @settings(max_examples=200, deadline=None)
 @given(st.lists(any_text, max_size=4), st.sampled_from(sorted(MODELS)))
 def test_any_text(texts: list[str], name: str) -> None:

@@ -20,7 +20,7 @@ from sample_files import KINDS, PARAGRAPHS
 from stance.articles import read_articles
 from stance.commands import main
 from stance.labels import JOINT, Target
-from stance.results.figures import _drawn, inline_svg
+from stance.results.figures import Figure, Series, _drawn, inline_svg, save_figures
 from stance.results.report import collection_figures, render_report
 from stance.results.rollup import roll_up
 from stance.results.saved import Results, read_results
@@ -361,7 +361,7 @@ def test_typical_and_doubtful_paragraphs_are_the_extremes(folder: Path) -> None:
     part = html[html.index('id="examples"') : html.index('id="text"')]
     favored = frame[frame["sanctions"] == "favor"].sort_values("sanctions_probability", ascending=False, kind="stable")
     block = part[part.index("sanctions: favor") : part.index("sanctions: against")]
-    shown = re.findall(r'<p class="meta">[^<]* · (n\d+)</p>', block)
+    shown = re.findall(r'<p class="meta">.* · <bdi>(n\d+)</bdi></p>', block)
     assert shown == favored["article_id"].tolist()[:3] + favored["article_id"].tolist()[::-1][:3]
 
 
@@ -374,7 +374,7 @@ def test_copies_are_one_example(folder: Path) -> None:
     html = render_report(Results(pd.concat(copies, ignore_index=True), found.targets, "paragraph"))
     part = html[html.index('id="examples"') : html.index('id="text"')]
     block = part[part.index("sanctions: favor") : part.index("sanctions: against")]
-    shown = re.findall(r'<p class="meta">[^<]* · 0-(n\d+)</p>', block)
+    shown = re.findall(r'<p class="meta">.* · <bdi>0-(n\d+)</bdi></p>', block)
     favored = found.frame[found.frame["sanctions"] == "favor"].drop_duplicates("text")
     favored = favored.sort_values("sanctions_probability", ascending=False, kind="stable")
     assert shown == favored["article_id"].tolist()[:3] + favored["article_id"].tolist()[::-1][:3]
@@ -507,6 +507,44 @@ def test_hostile_names_do_not_break_a_chart(folder: Path) -> None:
     chart = html[html.index("<svg viewBox") : html.index("</svg>")]
     assert "&lt;script" in chart
     assert "<script" not in html
+
+
+def test_labels_of_a_chart_are_kept_but_for_control_characters(tmp_path: Path) -> None:
+    """What looks like an id in a name stays; what XML does not hold is left out, so that the file can be opened."""
+    label = 'q id="x" url(#y) href="#z"'
+    nan = float("nan")
+    groups = [label, "The\x00 Wi\x1bre\n\x07News\x9f\ufffe", "می\u200cشود"]
+    figure = Figure("by-outlet", "t", "s", groups, [Series("t\x01ax", [0.1] * 3, [nan] * 3)], False)
+    expected = {label, "The Wire News", "می\u200cشود", "tax"}
+    (inline,) = re.findall(r"<svg.*", inline_svg(figure), re.S)
+    assert expected <= set(ElementTree.fromstring(inline).itertext())
+    ids = set(re.findall(r'<[^>]*\bid="([^"]*)"', inline))
+    assert ids
+    assert all(name.startswith("by-outlet-") for name in ids)
+    assert set(re.findall(r'<[^>]*(?:url\(|href=")#([^")]*)', inline)) <= ids
+    save_figures([figure], tmp_path)
+    assert expected <= set(ElementTree.parse(tmp_path / "by-outlet.svg").getroot().itertext())
+
+
+def test_names_do_not_turn_what_stands_beside_them() -> None:
+    """Outlet, date, id, title and speaker are isolated wherever they stand in a line with others."""
+    names = {
+        "article_id": "شناسه",
+        "title": "عنوان",
+        "outlet": "خبر",
+        "date": "۱۴۰۵",
+        "speaker": "وزیر",
+        "actor": "Iran",
+    }
+    row = {**names, "paragraph": 0, "start": 0, "text": "Lift it.", "tax": "against", "voice": "quoted"}
+    row |= {"tax_probability": 0.9, "tax_p_against": 0.9, "tax_abstained": None}
+    frames = [pd.DataFrame([row]), pd.DataFrame([row, row | {"article_id": "b"}])]
+    one, two = (render_report(Results(frame, (Target("tax", ("against",)),), "paragraph")) for frame in frames)
+    said = " · ".join(f"<bdi>{names[name]}</bdi>" for name in ("outlet", "date"))
+    assert f'<p class="meta">{said} · Stance on tax' in one
+    assert f'<p class="meta">{said} · <bdi>{names["article_id"]}</bdi></p>' in two
+    assert f'<p class="meta"><bdi>{names["title"]}</bdi> · {said} · <bdi>{names["article_id"]}</bdi></p>' in two
+    assert f"quoted: <bdi>{names['speaker']}</bdi> (<bdi>Iran</bdi>)" in one
 
 
 def test_results_without_deciding_words_say_how_to_get_them(tmp_path: Path) -> None:

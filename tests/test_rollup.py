@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import unicodedata
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,8 +19,10 @@ from stance.batch.tables import _joint, _Outcome
 from stance.commands import main
 from stance.errors import StanceError
 from stance.labels import JOINT, LABELS, Target
-from stance.model.scores import ParagraphScore, Scores
+from stance.model.scores import ParagraphScore, Scores, TargetScore
 from stance.results.dates import day_of, month_of
+from stance.results.export import export
+from stance.results.page import article_page
 from stance.results.records import article_record, to_frame
 from stance.results.rollup import count_articles, half_intervals, roll_up
 from stance.results.saved import Results, read_results
@@ -282,6 +286,81 @@ def test_the_same_results_from_every_form(root: Path, tmp_path: Path) -> None:
     assert set(frames[0]["outlet"]) == {"007"}
 
 
+NASTY = "A\x1b]0;owned\x07\x1b[2J\x1b]52;c;eA==\x07\x9b31m\nB\x7f"
+
+
+def _nasty(path: Path) -> Path:
+    row = {"article_id": "a", "outlet": NASTY, "tax": "favor", "tax_probability": 0.9, "tax_p_favor": 0.9}
+    frame = pd.DataFrame([row | {"tax_p_against": 0.1, "tax_abstained": None}])
+    export(frame, path, (Target("tax", ("favor", "against")),))
+    return path
+
+
+def test_the_table_obeys_no_name(tmp_path: Path) -> None:
+    """Control characters and line ends in an outlet's name are shown: no terminal obeys them, and no row is split."""
+    source = _nasty(tmp_path / "s.parquet")
+    for arguments in ((), ("-o", tmp_path / "r.txt", "-f", "table")):
+        result = _run("results", "rollup", source, "--level", "outlet", *arguments)
+        shown = (tmp_path / "r.txt").read_text(encoding="utf-8") if arguments else result.stdout
+        plain = click.unstyle(shown)
+        assert not [c for c in plain if unicodedata.category(c) == "Cc" and c != "\n"]
+        assert [line[:9] for line in plain.splitlines() if line.startswith(("A", "B"))] == ["A\u241b]0;owne"]
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl"])
+def test_data_on_standard_output_are_those_of_the_file(tmp_path: Path, format: str) -> None:
+    """What looks like a colour within a name is data: standard output has the bytes that -o writes."""
+    source, target = _nasty(tmp_path / "s.parquet"), tmp_path / f"r.{format}"
+    _run("results", "rollup", source, "--level", "outlet", "-o", target)
+    assert _run("results", "rollup", source, "--level", "outlet", "-f", format).stdout_bytes == target.read_bytes()
+    assert format != "csv" or b"\x1b[2J" in target.read_bytes()
+
+
+def test_an_article_page_obeys_no_text() -> None:
+    """Control characters in title, outlet, date, paragraph, speaker and deciding words are shown, on their own line."""
+    text = f'"The sanctions{NASTY} must go," said minister Jane\x1b[2JDoe.'
+    score = ParagraphScore(
+        Paragraph("a", 0, 0, len(text), text), {"tax": TargetScore("favor", 0.9, {"favor": 0.9}, None)}
+    )
+    article = Article("a", text, title=NASTY, outlet=NASTY, date=NASTY)
+    lines = list(article_page(article, [score], {(0, "tax"): [NASTY]}, 100, speakers=True))
+    plain = [click.unstyle(line) for line in lines]
+    assert not [c for line in plain for c in line if unicodedata.category(c) == "Cc"]
+    assert plain[0].count("\u241b]0;owned\u2407") == 3
+
+
+def test_json_lines_without_rows_are_results(tmp_path: Path) -> None:
+    """The dictionary beside them has the columns: 0 rows as from CSV; without it one line says what is missing."""
+    source = _nasty(tmp_path / "s.parquet")
+    known = read_results(source)
+    path = tmp_path / "z.jsonl"
+    export(known.frame.head(0), path, known.targets)
+    assert path.read_bytes() == b""
+    found = read_results(path)
+    pd.testing.assert_frame_equal(found.frame, known.frame.head(0), check_dtype=False)
+    assert (found.level, found.targets) == ("paragraph", known.targets)
+    for arguments in (("results", "rollup", path), ("results", "export", path, "-o", tmp_path / "z.xlsx")):
+        assert _run(*arguments).exit_code == 0
+    assert (
+        _run("report", path, "-o", tmp_path / "z.html").exit_code
+        == _run("report", source, "-o", tmp_path / "s.html").exit_code
+    )
+    (tmp_path / "z.jsonl.columns.json").unlink()
+    result = _run("results", "rollup", path)
+    assert (result.exit_code, len(result.stderr.strip().splitlines())) == (1, 1)
+    assert "no rows, and no z.jsonl.columns.json beside it" in result.stderr
+
+
+def test_a_part_without_rows_hides_no_other(tmp_path: Path) -> None:
+    """A run in JSON lines whose first article has no text is read, and its dictionary has the columns."""
+    rows = [{"id": "a", "text": ""}, {"id": "b", "text": "The embargo stays in force, he said."}]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    _run("score", tmp_path / "in.jsonl", "-o", f"{tmp_path}/run/", "-f", "jsonl", "--chunk", 1)
+    assert [path.stat().st_size > 0 for path in sorted((tmp_path / "run").glob("part-*"))] == [False, True]
+    assert read_results(tmp_path / "run").frame["article_id"].tolist() == ["b"]
+    assert "sanctions_abstained" in (tmp_path / "run" / "columns.json").read_text(encoding="utf-8")
+
+
 def test_commands_say_that_they_classify_and_count(root: Path, tmp_path: Path) -> None:
     """On stderr, in the dictionary; and the help names it."""
     scores = tmp_path / "s.csv"
@@ -384,6 +463,24 @@ def test_score_rolls_up_to_standard_output(root: Path, tmp_path: Path) -> None:
         ("May 2026", None, "2026-05"),
         ("09/05/2026", None, None),
         ("2026-02-30", None, None),
+        ("2026-05-09 10:00", "2026-05-09", "2026-05"),
+        ("2026-05-09T10:00:00.5Z", "2026-05-09", "2026-05"),
+        ("20260509T100000Z", "2026-05-09", "2026-05"),
+        ("2026-05-09 10:00:00 +0000 UTC", "2026-05-09", "2026-05"),
+        ("May 9, 2026 10:00 am", "2026-05-09", "2026-05"),
+        ("9 May 2026 10:00 +0200 (CEST)", "2026-05-09", "2026-05"),
+        ("Sat May  9 10:00:00 2026", "2026-05-09", "2026-05"),
+        ("Sat May 09 2026 10:00:00 GMT+0200 (Central European Summer Time)", "2026-05-09", "2026-05"),
+        ("Sat, 09-May-2026 10:00:00 GMT", "2026-05-09", "2026-05"),
+        ("2026-05 to 2027-01", None, None),
+        ("2026-05 10:00", None, None),
+        ("2026-05-09 - 2027-01-01", None, None),
+        ("2026-05-09 or later", None, None),
+        ("2026-05-09T99:99", None, None),
+        ("2026-05-09T24:00", None, None),
+        ("9 May 2026 10:00 - 2 Jan 2027", None, None),
+        ("1 May 5 10:00", None, None),
+        ("Sat, 09 May 26 10:00:00 GMT", None, None),
         ("yesterday", None, None),
         (None, None, None),
     ],

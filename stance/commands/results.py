@@ -128,7 +128,8 @@ def write_rows(
     elif output in (None, "-"):
         if format not in ("csv", "jsonl"):
             raise StanceError(f"{format} is not for standard output; name a file with -o")
-        click.echo(plain_bytes(rows, targets, format).decode("utf-8"), nl=False)
+        # of text click would strip what looks like colours, which may be data
+        click.echo(plain_bytes(rows, targets, format), nl=False)
     else:
         for note in export(rows, str(output), targets, format=format, notes=notes):
             click.echo(f"{output}: {note}", err=True)
@@ -137,10 +138,12 @@ def write_rows(
 def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) -> Iterator[str]:
     """A roll-up as a table for people: one block a target, then the joint table."""
     from stance.labels import JOINT, UNRELATED, has_joint
+    from stance.results.page import visible
     from stance.results.rollup import nameless
 
     key = {"all": None, "article": "article_id"}.get(level, level)
     names = ["all"] * len(rows) if key is None else rows[key].fillna(nameless(level)).astype(str).tolist()
+    names = [visible(name) for name in names]
     records = rows.to_dict("records")
     width = min(max([len(name) for name in names] + [len(level)]), 32)
     for target in targets:

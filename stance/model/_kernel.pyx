@@ -147,7 +147,10 @@ cdef class CompiledKernel:
             return None
         if status == TEXT_NEEDS_LOWER:
             # U+0130 becomes two characters, and what becomes of a sigma depends on its neighbours
-            lowered = text[0][: length[0]].decode("utf-8", "surrogatepass").lower().encode("utf-8", "surrogatepass")
+            try:
+                lowered = text[0][: length[0]].decode("utf-8", "surrogatepass").lower().encode("utf-8", "surrogatepass")
+            except UnicodeDecodeError as error:
+                raise ArticleError("not valid UTF-8", None, position) from error
             text[0] = <const unsigned char *>PyBytes_AsString(lowered)
             length[0] = len(lowered)
             return lowered

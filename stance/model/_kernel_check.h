@@ -28,6 +28,12 @@ static int all_below(const uint32_t *numbers, size_t n, size_t limit)
     return !n || most < limit;
 }
 
+/* Whether a word begins with a sign that no token does: only then is its row not counted down while it is counted. */
+static int is_negated_word(const model *m, const table_sizes *n, uint32_t id)
+{
+    return id < n->ends && m->words.ends[id - 1] < m->words.ends[id] && m->words.bytes[m->words.ends[id - 1]] == '!';
+}
+
 static int keys_are_sound(const model *m, const table_sizes *n, const uint64_t *keys, const uint32_t *rows)
 {
     size_t i;
@@ -36,6 +42,9 @@ static int keys_are_sound(const model *m, const table_sizes *n, const uint64_t *
         size_t limit = kind == KEY_PHRASE ? n->nodes : b < (unsigned)m->n_blocks ? m->blocks[b].rows : 0;
         if (kind < KEY_NGRAM || kind > KEY_NEGATED || ((kind <= KEY_PHRASE || kind == KEY_NEGATED) && b)) return 0;
         if (!rows[i] || rows[i] >= limit || rows[i] > ID_MASK) return 0;
+        if (kind == KEY_NEGATED && !is_negated_word(m, n, rows[i])) return 0;
+        /* the children of a node come after it, so that no phrase goes on for ever */
+        if (kind == KEY_PHRASE && rows[i] <= (keys[i] >> 27 & ID_MASK)) return 0;
     }
     return 1;
 }
@@ -45,8 +54,9 @@ static int values_are_sound(const model *m, size_t n)
     size_t i;
     for (i = 0; i < n; i++) {
         const phrase_value *v = &m->values[i];
-        if (v->kind > IS_WEAK || v->group > m->groups) return 0;
-        if ((v->kind == IS_MENTION || v->kind == IS_WEAK) && v->target >= m->n_targets) return 0;
+        int mentions = v->kind == IS_MENTION || v->kind == IS_WEAK;
+        if (v->kind > IS_WEAK || v->target >= MOST_TARGETS) return 0;
+        if (mentions && (v->target >= m->n_targets || v->group >= m->groups)) return 0;
     }
     return n > 0;
 }
@@ -58,6 +68,7 @@ static const char *find_fault(const model *m, const table_sizes *n, const uint32
     size_t words = n->ends - 1, values = n->value_numbers / VALUE_NUMBERS, i;
     uint32_t flag = 0;
     if (m->n_blocks != 1 + m->characters + 2 * m->n_targets) return "its blocks do not fit its targets";
+    if (m->groups > UINT16_MAX) return "it has too many groups";
     if (m->least < 1 || m->least > m->most) return "its n-grams have no length";
     if (m->characters && (m->least_characters < 1 || m->least_characters > m->most_characters))
         return "its n-grams of characters have no length";

@@ -36,6 +36,9 @@ __all__ = ["BLOCK_KINDS", "Analysis", "Analyzer", "Settings", "Term"]
 #: First words of the names of blocks.
 BLOCK_KINDS = ("words", "characters", "around", "clauses")
 
+#: No n-gram of a model that is loaded is longer: a manifest may come from anybody.
+LONGEST = 16
+
 _PIECE = re.compile(r"\S+")
 
 
@@ -109,15 +112,21 @@ class Settings:
         Raises
         ------
         IncompatibleModelError
-            If a setting is unknown here or has the wrong type.
+            If a setting is unknown here, or not of its kind.
         """
         unknown = values.keys() - {field.name for field in fields(cls)}
         if unknown:
             raise IncompatibleModelError(f"the model uses settings that this version lacks: {sorted(unknown)}")
         try:
             clean: dict[str, Any] = {k: tuple(map(int, v)) if isinstance(v, list) else v for k, v in values.items()}
-            return cls(**clean)
-        except (TypeError, ValueError) as error:
+            settings = cls(**clean)
+            lengths = [settings.word_ngrams, *([] if settings.char_ngrams is None else [settings.char_ngrams])]
+            if not all(1 <= least <= most <= LONGEST for least, most in lengths):
+                raise ValueError(f"n-grams are of 1 to {LONGEST} words or characters")
+            if not 0 <= int(settings.window) < 2**31 or not isinstance(settings.sublinear_tf, bool):
+                raise ValueError("window or sublinear_tf is out of range")
+            return settings
+        except (TypeError, ValueError, OverflowError) as error:
             raise IncompatibleModelError(f"the model's settings cannot be read: {error}") from error
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -158,12 +159,12 @@ def load_model(folder: str | Path | None = None) -> StanceModel:
     manifest = read_manifest(folder)
     try:
         size, sha256 = int(manifest["arrays"]["bytes"]), manifest["arrays"]["sha256"]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ModelError(f"{folder / MANIFEST}: does not describe its arrays") from error
     arrays = map_arrays(folder / ARRAYS, size, sha256)
     try:
         return _from_arrays(arrays, manifest)
-    except (KeyError, TypeError, IndexError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, IndexError, ValueError, AttributeError, OverflowError) as error:
         if isinstance(error, ModelError):
             raise
         raise ModelError(f"{folder}: the arrays do not fit the manifest: {error}") from error
@@ -238,6 +239,11 @@ def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]], manifest: Mapping[str, 
     numbers = [_typed(arrays[name], np.float64) for name in ("intercept", "calibration.scale")]
     if [array.shape for array in numbers] != [shape, (shape[0], 2)]:
         raise ModelError("intercept or calibration has the wrong shape")
+    # a label that a target lacks has an intercept of minus infinity
+    if (numbers[0] == np.inf).any() or np.isnan(numbers[0]).any() or not np.isfinite(numbers[1]).all():
+        raise ModelError("intercept or calibration holds numbers that are not finite")
+    if not all(math.isfinite(block.weight) for block in blocks):
+        raise ModelError("a block has a weight that is not finite")
     facts = {key: value for key, value in manifest.items() if key not in _OWN}
     facts["text_hashes"] = Hashes(_typed(arrays["training.text_hashes"], np.uint64))
     weights, least = Weights(blocks, *numbers), float(manifest["least_probability"])
@@ -271,6 +277,8 @@ def _check(name: str, layout: Layout, terms: int, shape: tuple[int, int]) -> Non
         raise ModelError(f"block {name!r} has terms without numbers")
     if not (np.isfinite(coef).all() and np.isfinite(idf).all()):
         raise ModelError(f"block {name!r} holds numbers that are not finite")
+    if idf[0] or coef[0].any():
+        raise ModelError(f"block {name!r} weighs unknown terms")
 
 
 def _stored_tables(
@@ -282,6 +290,9 @@ def _stored_tables(
 ) -> KernelTables:
     settings = analyzer.settings
     stored = {name: (arrays.get(f"kernel.{name}"), kind) for name, kind in KERNEL_ARRAYS.items()}
+    for name, (array, _) in stored.items():
+        if array is None and (settings.char_ngrams or not name.startswith("character_")):
+            raise ModelError(f"the kernel's tables lack {name!r}")
     return KernelTables(
         blocks=[block.layout for block in blocks],
         weights=[block.weight for block in blocks],

@@ -8,12 +8,13 @@ paragraph that names it otherwise too, ``[weak]``; for cues ``[cues]`` and, for 
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from stance.errors import CorpusError
+from stance.errors import CorpusError, StanceError
 from stance.model.tokens import tokenize
 
 __all__ = ["CONTEXT", "WEAK", "Lexicon", "expand_braces", "read_lexicon"]
@@ -22,6 +23,9 @@ __all__ = ["CONTEXT", "WEAK", "Lexicon", "expand_braces", "read_lexicon"]
 CONTEXT = "="
 #: Groups of weak mentions begin with this.
 WEAK = "?"
+
+#: A lexicon may come from anybody, in a manifest.
+MOST_PHRASES = 100_000
 
 #: The table beside the main one, and what the names of its groups begin with.
 _BESIDE = {"mentions": ("weak", WEAK), "cues": ("context", CONTEXT)}
@@ -44,6 +48,11 @@ def _inflect(verb: str) -> list[str]:
 def expand_braces(pattern: str) -> list[str]:
     """Write out ``a{b,c}``.
 
+    Raises
+    ------
+    StanceError
+        If it stands for more than `MOST_PHRASES`.
+
     Examples
     --------
     >>> expand_braces("eas{e,ed} off")
@@ -54,6 +63,8 @@ def expand_braces(pattern: str) -> list[str]:
     pattern = _VERB.sub(lambda verb: f"{{{','.join(_inflect(verb[1]))}}}", pattern)
     parts = _BRACES.split(pattern)
     choices = [part.split(",") if i % 2 else [part] for i, part in enumerate(parts)]
+    if math.prod(map(len, choices)) > MOST_PHRASES:
+        raise StanceError(f"the pattern {pattern[:80]!r} stands for more than {MOST_PHRASES:,} phrases")
     return ["".join(choice) for choice in itertools.product(*choices)]
 
 

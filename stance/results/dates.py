@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from email.utils import parsedate_to_datetime
 
 __all__ = ["day_of", "month_of"]
 
-_ISO = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?(?:[T ].*)?\Z")
+_ISO = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?\Z")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
+# at the end, or before the year as ctime has it; anything else beside a date leaves it in doubt
+_TIME = re.compile(
+    r"""(?:
+        (?: (?<=\d)[Tt] | ,?[ ] ) (?:[01]?\d|2[0-3]) : [0-5]\d (?: : (?:[0-5]\d|60) (?:[.,]\d+)? )?
+            (?:[ ]?[AaPp]\.?[Mm]\.?)?
+        | (?<=\d)T (?:[01]\d|2[0-3]) (?: [0-5]\d (?:[0-5]\d|60)? )?
+    )
+    (?: [ ]?[Zz] | [ ]?(?:GMT|UTC)?[+-](?:0\d|1[0-4])(?::?[0-5]\d)? )?
+    (?: [ ]?[A-Z]{3,5} )?
+    (?: [ ]\([A-Za-z ]+\) )?
+    (?= \Z | [ ]\d{4}\Z )""",
+    re.VERBOSE,
+)
 # English names of months, so that nothing depends on who reads 05/06
-_WRITTEN = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%A, %B %d, %Y", "%B %d, %Y %A")
+_WRITTEN = (
+    *("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y", "%A, %B %d, %Y", "%B %d, %Y %A"),
+    # headers of messages, and ctime
+    *("%a, %d %b %Y", "%a %d %b %Y", "%A, %d %b %Y", "%A, %d %B %Y", "%a, %d-%b-%Y", "%d-%b-%Y", "%a %b %d %Y"),
+)
 _WRITTEN_MONTH = ("%B %Y", "%b %Y")
 
 
@@ -48,6 +64,14 @@ def _parse(text: object) -> tuple[date, bool] | None:
     if not isinstance(text, str):
         return None
     text = " ".join(text.split())
+    if (time := _TIME.search(text)) is None:
+        return _parse_date(text)
+    found = _parse_date(text[: time.start()] + text[time.end() :])
+    # a time is of a day, not of a month
+    return found if found is not None and found[1] else None
+
+
+def _parse_date(text: str) -> tuple[date, bool] | None:
     if (iso := _ISO.match(text) or _COMPACT.match(text)) is not None:
         year, month, day = iso.groups()
         try:
@@ -60,8 +84,4 @@ def _parse(text: object) -> tuple[date, bool] | None:
                 return datetime.strptime(text, pattern).date(), has_day
             except ValueError:
                 continue
-    try:
-        # the header of a message
-        return parsedate_to_datetime(text).date(), True
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+    return None

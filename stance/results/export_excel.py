@@ -12,6 +12,8 @@ __all__ = ["write"]
 
 _ROWS = 1_048_575
 _CELL = 32_767
+# Excel counts days from there; what is earlier would be a number below zero, which it shows as ####
+_FIRST_YEAR = 1900
 _WIDTHS = {"text": 80, "title": 40, "date": 11}
 
 
@@ -34,7 +36,7 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
         sheet.write_string(0, i, column.name, bold)
     if len(table.frame):
         sheet.autofilter(0, 0, len(table.frame), max(len(table.columns) - 1, 0))
-    cut = 0
+    cut = early = 0
     values = [table.frame[column.name].tolist() for column in table.columns]
     for row, cells in enumerate(zip(*values, strict=True), start=1):
         for i, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
@@ -44,6 +46,9 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
                 text = str(cell).replace("\0", "\ufffd")  # XML has no NUL
                 cut += len(text) > _CELL
                 sheet.write_string(row, i, text[:_CELL])
+            elif column.type == "date" and cell.year < _FIRST_YEAR:
+                early += 1
+                sheet.write_string(row, i, cell.isoformat()[:10])
             elif column.type == "date":
                 sheet.write_datetime(row, i, cell, day)
             else:
@@ -58,4 +63,7 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
         for i, word in enumerate((column.name, column.type, column.description, ", ".join(column.values))):
             about.write_string(row, i, word)
     book.close()
-    return ([f"{cut} cells were cut to {_CELL} characters, the most that Excel holds"] if cut else []), {}
+    notes = [f"{cut} cells were cut to {_CELL} characters, the most that Excel holds"] if cut else []
+    if early:
+        notes.append(f"{early} dates before {_FIRST_YEAR} stand as text, since Excel has none")
+    return notes, {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import threading
+import unicodedata
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,11 +14,13 @@ from typing import Any, NamedTuple
 
 from stance.errors import MissingDependencyError, StanceError
 
-__all__ = ["Figure", "Series", "inline_svg", "save_figures"]
+__all__ = ["Figure", "Series", "drawable", "inline_svg", "save_figures"]
 
 # blue, vermilion, green: told apart with any colour vision, and by their markers without colour
 _COLOURS = ("#0b4f8a", "#c2410c", "#2f6b2f", "#5b3a8c")
 _MARKERS = ("o", "s", "^", "D")
+# not printable in Python's eyes, but letters of their scripts may need them
+_KEPT = ("Cf", "Co", "Zs")
 
 
 class Series(NamedTuple):
@@ -77,9 +80,24 @@ def inline_svg(figure: Figure) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
     svg = re.sub(r'<svg [^>]*?viewBox="([^"]*)"[^>]*>', r'<svg viewBox="\1" aria-hidden="true" focusable="false">', svg)
     # several figures share a page
-    svg = re.sub(r'\bid="', f'id="{figure.name}-', svg)
-    svg = re.sub(r'(xlink:href|href)="#', rf'href="#{figure.name}-', svg)
-    return re.sub(r"url\(#", f"url(#{figure.name}-", svg)
+    return re.sub(r"<[^>]*>", lambda tag: _own_ids(tag[0], figure.name), svg)
+
+
+def _own_ids(tag: str, name: str) -> str:
+    tag = re.sub(r'\bid="', f'id="{name}-', tag)
+    tag = re.sub(r'(xlink:href|href)="#', f'href="#{name}-', tag)
+    return tag.replace("url(#", f"url(#{name}-")
+
+
+def drawable(text: str) -> str:
+    r"""A label without what XML does not hold, and on one line.
+
+    Examples
+    --------
+    >>> drawable("The\nWire\x1b")
+    'The Wire'
+    """
+    return "".join(c for c in " ".join(text.split()) if c.isprintable() or unicodedata.category(c) in _KEPT)
 
 
 def save_figures(figures: Sequence[Figure], folder: str | Path) -> list[Path]:
@@ -115,6 +133,8 @@ def _drawn(figure: Figure) -> Iterator[Any]:
         from matplotlib.figure import Figure as Drawing
     except ImportError as error:
         raise MissingDependencyError("matplotlib", "report") from error
+    series = [one._replace(name=drawable(one.name)) for one in figure.series]
+    figure = figure._replace(groups=[drawable(group) for group in figure.groups], series=series)
     style: Any = {
         "svg.fonttype": "none",  # text stays text: it can be read, found and copied
         "svg.hashsalt": figure.name,

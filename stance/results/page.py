@@ -10,12 +10,30 @@ import click
 from stance.articles import Article
 from stance.model.scores import ParagraphScore, TargetScore
 
-__all__ = ["article_page"]
+__all__ = ["article_page", "visible"]
 
 # blue against orange is told apart with any colour vision
 _COLOURS = {"favor": "bright_blue", "against": "yellow", "neutral": "white"}
 _MARKS = {"favor": "+", "against": "-", "neutral": "="}
 _WIDEST = 100
+# a terminal obeys these, whoever wrote them; U+2400 and on are their pictures
+_PICTURES: dict[int, int | str] = {
+    **{code: 0x2400 + code for code in range(0x20)},
+    0x7F: 0x2421,
+    **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
+    **dict.fromkeys(map(ord, "\t\n\v\f\r\x85\u2028\u2029"), " "),
+}
+
+
+def visible(text: str) -> str:
+    r"""Text of others as one line that a terminal shows and does not obey.
+
+    Examples
+    --------
+    >>> visible("A\x1b[2J\nB")
+    'A\u241b[2J B'
+    """
+    return text.translate(_PICTURES)
 
 
 def article_page(
@@ -47,13 +65,13 @@ def article_page(
         Lines, with colours as escape codes.
     """
     width = max(40, min(width, _WIDEST))
-    heading = " - ".join(part for part in (article.title or article.id, article.outlet, article.date) if part)
+    heading = visible(" - ".join(part for part in (article.title or article.id, article.outlet, article.date) if part))
     yield click.style(heading, bold=True)
     yield click.style("=" * min(len(heading), width), dim=True)
     for score in scores:
         yield ""
         number = f"{score.paragraph.index + 1:>3}  "
-        text = " ".join(score.paragraph.text.split())
+        text = visible(" ".join(score.paragraph.text.split()))
         quiet = all(_is_quiet(stance) for stance in score.stances.values())
         body = textwrap.wrap(text, width, initial_indent=number, subsequent_indent=" " * 5) or [number]
         yield from (click.style(line, dim=quiet) for line in body)
@@ -69,7 +87,7 @@ def _speech_lines(text: str) -> Iterator[str]:
 
     speech = find_speech(text)
     if speech.speaker is not None:
-        speaker = " ".join(speech.speaker.split())
+        speaker = visible(" ".join(speech.speaker.split()))
         yield "     " + click.style(f"{'speaker':<12}   {speech.voice:<10} {speaker} ({speech.actor})", dim=True)
 
 
@@ -85,5 +103,5 @@ def _stance_line(name: str, stance: TargetScore, words: Sequence[str]) -> str:
     if key not in _COLOURS:
         return click.style(line, dim=True)
     styled = click.style(line, fg=_COLOURS[key], bold=key != "neutral")
-    quoted = ", ".join(f'"{word}"' for word in words)
+    quoted = ", ".join(f'"{visible(word)}"' for word in words)
     return styled + (click.style(f"  {quoted}", dim=True) if quoted else "")

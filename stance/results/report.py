@@ -11,7 +11,7 @@ from stance import __version__
 from stance.errors import MissingDependencyError, StanceError
 from stance.labels import JOINT, UNRELATED, Target, has_joint
 from stance.results.dictionary import CLASSIFY_AND_COUNT
-from stance.results.figures import Figure, Series, inline_svg
+from stance.results.figures import Figure, Series, drawable, inline_svg
 from stance.results.marked import cut_pieces, read_words
 from stance.results.rollup import half_intervals, is_boilerplate, joint_kinds, nameless, roll_up
 from stance.results.saved import Results
@@ -166,6 +166,7 @@ def collection_figures(results: Results) -> list[Figure]:
 
 
 def _cut(name: str) -> str:
+    name = drawable(name)
     return name if len(name) <= 24 else name[:23] + "…"
 
 
@@ -311,7 +312,7 @@ def _examples(results: Results) -> list[dict[str, Any]]:
 
 def _example(results: Results, record: Mapping[str, Any]) -> dict[str, Any]:
     title = [str(record["title"])] if _given(record.get("title")) else []
-    about = " · ".join([*title, *_said(record), str(record["article_id"])])
+    about = [*title, *_said(record), str(record["article_id"])]
     return {"about": about, **_paragraph(results.targets, record)}
 
 

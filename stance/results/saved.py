@@ -89,9 +89,9 @@ def read_results(path: str | Path) -> Results:
     try:
         if path.is_dir():
             files, counts = _parts(path)
-            table = pa.concat_tables([_read(file) for file in files], promote_options="permissive")
+            table = pa.concat_tables([_read(file, path) for file in files], promote_options="permissive")
         else:
-            table = _read(path)
+            table = _read(path, path)
     except OSError as error:
         reason = "no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or error
         raise StanceError(f"{path}: {reason}") from error
@@ -100,6 +100,8 @@ def read_results(path: str | Path) -> Results:
             raise
         raise StanceError(f"{path}: not readable as results: {' '.join(str(error).split())[:200]}") from error
     level, targets = find_targets(table.column_names)
+    if not table.column_names:
+        raise StanceError(f"{path}: no rows, and no {dictionary_path(path).name} beside it that tells its columns")
     if not targets or "article_id" not in table.column_names:
         raise StanceError(f"{path}: no results of `stance score`: it lacks the columns of a target")
     known = _dictionary(path)
@@ -126,7 +128,8 @@ def column_types(path: str | Path, format: str) -> dict[str, str]:
     path = Path(path)
     if path.is_dir():
         parts = sorted(path.glob("part-*"))
-        return column_types(parts[0], format) if parts else {}
+        # one whose articles were all abstained from may have no row
+        return next((types for part in parts if (types := column_types(part, format))), {})
     if format == "parquet":
         kinds = {pa.int64(): "integer", pa.float64(): "number", pa.bool_(): "boolean"}
         return {field.name: kinds.get(field.type, "string") for field in pa.parquet.read_schema(path)}
@@ -194,7 +197,22 @@ def _dictionary(path: Path) -> dict[str, Any]:
     return known if isinstance(known, dict) else {}
 
 
-def _read(path: Path) -> Any:
+def _without_rows(described: Path) -> Any:
+    """A table of no rows, with the columns of the dictionary: JSON lines name none where there is no line."""
+    import pyarrow as pa
+
+    kinds = {"integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
+    try:
+        fields = json.loads(dictionary_path(described).read_bytes())["resources"][0]["schema"]["fields"]
+        types = {str(field["name"]): kinds.get(field["type"], pa.string()) for field in fields}
+    except (OSError, ValueError, LookupError, TypeError):
+        # of a run the other parts may tell
+        types = {}
+    return pa.schema(list((types | _types(list(types))).items())).empty_table()
+
+
+def _read(path: Path, described: Path) -> Any:
+    """Read a file; ``described`` is what the dictionary lies beside: the file, or the folder of its run."""
     import pyarrow as pa
     import pyarrow.csv
     import pyarrow.json
@@ -217,7 +235,10 @@ def _read(path: Path) -> Any:
             ),
         )
     with path.open(encoding="utf-8") as lines:
-        names = list(json.loads(lines.readline() or "{}"))
+        first = next((line for line in lines if not line.isspace()), None)
+    if first is None:
+        return _without_rows(described)
+    names = list(json.loads(first))
     schema = pa.schema(list(_types(names).items()))
     options = pa.json.ParseOptions(explicit_schema=schema, newlines_in_values=False)
     table = pa.json.read_json(path, pa.json.ReadOptions(block_size=_BLOCK), options)
