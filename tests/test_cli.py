@@ -170,6 +170,19 @@ def test_explain_adds_up() -> None:
     assert sum(numbers[1:]) == pytest.approx(numbers[0], abs=2e-3)
 
 
+@pytest.mark.parametrize("level", ["paragraph", "article"])
+@pytest.mark.parametrize("output", ["z.csv", "z.jsonl", "z.parquet", "run"])
+def test_results_without_rows_go_on(tmp_path: Path, output: str, level: str) -> None:
+    """A night without any text: what scoring writes, roll-ups and exports read."""
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"id": 1, "text": ""}\n', encoding="utf-8")
+    scored, format = tmp_path / output, ["-f", "jsonl"] if output == "run" else []
+    place = f"{scored}{'/' if format else ''}"
+    assert _run("score", str(source), "-o", place, "--level", level, *format).exit_code == 0
+    assert _run("results", "rollup", str(scored), "--level", "outlet", "-f", "csv").exit_code == 0
+    assert _run("results", "export", str(scored), "-o", str(tmp_path / "e.csv")).exit_code == 0
+
+
 def test_explain_says_where_there_is_no_label() -> None:
     """As scoring does, with the same reason, in both formats."""
     shown = _run("explain", "-", "-t", "sanctions", input="They refused.\n").output

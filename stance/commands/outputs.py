@@ -20,15 +20,23 @@ if TYPE_CHECKING:
 __all__ = ["score_by_way_of_parquet", "write_columns"]
 
 
-def write_columns(output: str, format: str, model: str | None, counts: Counts) -> None:
-    """Write the dictionary of an output that was written as it was scored: of the columns that it has."""
+def write_columns(output: str, format: str, model: str | None, counts: Counts, level: str, **added: bool) -> None:
+    """Write the dictionary of an output that was written as it was scored: of the columns that it has.
+
+    JSON lines without a row tell no columns; then they are those that ``level`` and what was ``added`` would give.
+    """
     from stance.labels import Target
     from stance.results.dictionary import describe_columns, dictionary_path, model_facts, write_dictionary
+    from stance.results.records import article_columns, paragraph_columns
     from stance.results.saved import column_types
 
     manifest = read_manifest(default_model_path() if model is None else model)
     targets = [Target(target["name"], tuple(target["labels"])) for target in manifest["targets"]]
     types = column_types(output, format)
+    if not types and level == "article":
+        types = dict.fromkeys(article_columns(targets, clusters=added["clusters"]), "string")
+    elif not types:
+        types = dict.fromkeys(paragraph_columns(targets, **added), "string")
     columns = describe_columns(types, targets, types)
     path, facts = Path(output), model_facts(manifest)
     if not path.is_dir():

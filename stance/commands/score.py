@@ -24,7 +24,7 @@ from stance.model.abstention import Reason
 from stance.model.artefact import load_model
 from stance.model.scores import ParagraphScore
 from stance.model.stance_model import StanceModel
-from stance.results.page import article_page
+from stance.results.page import article_page, visible
 from stance.results.records import UNRELATED, article_record, paragraph_columns, paragraph_records
 from stance.results.records import article_columns as article_fields
 from stance.results.writers import FORMATS, open_writer
@@ -136,6 +136,7 @@ def score(
             }
             return _score_in_bulk(files, place, folder, refusals, batch, **settings)
 
+        added = {"explained": explain, "clusters": clusters, "speakers": speakers}
         if level in _ROLLED_UP or (to_file and format not in FORMATS):
             from stance.commands.outputs import score_by_way_of_parquet
 
@@ -146,7 +147,7 @@ def score(
             from stance.commands.outputs import write_columns
 
             counts = in_bulk(str(output), format, level)
-            write_columns(str(output), format, model_path, counts)
+            write_columns(str(output), format, model_path, counts, level, **added)
         else:
             model = load_model(model_path)
             tally = Tally()
@@ -157,9 +158,7 @@ def score(
             if format == "table":
                 _print_pages(model, scored, level, output, speakers)
             else:
-                _print_records(
-                    model, scored, level, format, {"explain": explain, "clusters": clusters, "speakers": speakers}
-                )
+                _print_records(model, scored, level, format, added)
             counts = tally.counts()
     if own := find_own_files(files):
         named = ", ".join(own[:3]) + (f" and {len(own) - 3} more" if len(own) > 3 else "")
@@ -306,7 +305,7 @@ def _scored(model: StanceModel, articles: Iterable[Article], keep_boilerplate: b
 
 
 def _print_records(model: StanceModel, scored: _Scored, level: str, format: str, added: dict[str, bool]) -> None:
-    explain, clusters, speakers = added["explain"], added["clusters"], added["speakers"]
+    explain, clusters, speakers = added["explained"], added["clusters"], added["speakers"]
     if level == "paragraph":
         fields = paragraph_columns(model.targets, explain, clusters=clusters, speakers=speakers)
     else:
@@ -346,7 +345,7 @@ def _page(
 def _cell(value: object) -> str:
     if value is None:
         return "-"
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
+    return f"{value:.2f}" if isinstance(value, float) else visible(str(value))
 
 
 def _deciding_words(model: StanceModel, scores: list[ParagraphScore]) -> dict[tuple[int, str], list[str]]:
