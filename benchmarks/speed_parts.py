@@ -254,7 +254,7 @@ def fit(args: Any, report: Any, interleave: Interleave) -> None:
     for p in training.problems:
         x, weights, starts = results["ours", p.name]
         pipeline = results["theirs", p.name]
-        choice, features = training.choices[p.name], pipeline[:-1].transform(training.texts(p))
+        choice, features = training.choices[p.name], pipeline[0].transform(training.texts(p))
         classifier = pipeline[-1]
         a = objective(x @ weights.T + starts, weights, p, choice)
         b = objective(features @ classifier.coef_.T + classifier.intercept_, classifier.coef_, p, choice)
