@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import zlib
 
+from stance.articles.paragraphs import LINE_ENDS
+
 __all__ = ["RepeatedFooters"]
 
-_LINE_ENDS = "\n\r\x0b\x0c\u2028\u2029"
 #: A footer has so many lines at most, each of so many characters.
 _LINES = 3
 _LONGEST = 300
 #: The line that far from the end is the article's own, and tells footers from copies of one article.
 _OWN = 5
 _TAIL = 8000
-_LINE = re.compile(f"[^{_LINE_ENDS}]+")
+_LINE = re.compile(f"[^{LINE_ENDS}]+")
 _WORD = re.compile(r"[^\W_]")
 _CAPACITY = 2**17
 
@@ -55,7 +56,7 @@ class RepeatedFooters:
             Where its footer begins; ``None`` if it has none.
         """
         # an article of one line has no footer, and millions of them should cost nothing here
-        for line_end in _LINE_ENDS:
+        for line_end in LINE_ENDS:
             if line_end in text:
                 break
         else:

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["split_paragraphs"]
+__all__ = ["LINE_ENDS", "split_paragraphs"]
 
 # U+2028 and U+000B are the line breaks of web editors and word processors
-_CONTENT = re.compile("[^\n\r\x0b\x0c\u2028\u2029]+")
+#: What ends a line of an article.
+LINE_ENDS = "\n\r\x0b\x0c\u2028\u2029"
+_CONTENT = re.compile(f"[^{LINE_ENDS}]+")
 # the third form is what a Windows file becomes that was converted twice
 _SINGLE_ENDS = frozenset(("\n", "\r\n", "\r\r\n", "\r", "\x0b", "\x0c", "\u2028"))
 _IGNORED = " \t\x1c\x1d\x1e\x1f\x85\xa0\u1680\u180e\u202f\u205f\u2060\u3000\ufeff" + "".join(

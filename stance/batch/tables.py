@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from stance.articles.boilerplate import mark_boilerplate
-from stance.articles.paragraphs import split_paragraphs
+from stance.articles.paragraphs import LINE_ENDS, split_paragraphs
 from stance.batch.counts import Counts
 from stance.labels import JOINT, UNRELATED, Target, has_joint
 from stance.model.abstention import Reason
@@ -23,8 +23,6 @@ __all__ = ["LEVELS", "score_articles"]
 
 LEVELS = ("paragraph", "article")
 
-# whatever ends a line ends it for `split_paragraphs` too
-_LINE_ENDS = ("\n", "\r", "\x0b", "\x0c", "\u2028", "\u2029")
 _BLANKS = " \t\xa0"
 _OPENING = "\"'“‘(["
 _REASONS = (None, *Reason)
@@ -119,7 +117,7 @@ def _split(texts: list[str], footers: list[int | None] | None) -> _Paragraphs:
 
 def _spans(text: str) -> list[tuple[int, int]]:
     """What `split_paragraphs` finds, sooner for a text that is one line and begins with a word."""
-    for line_end in _LINE_ENDS:
+    for line_end in LINE_ENDS:
         if line_end in text:
             return split_paragraphs(text)
     body = text.strip(_BLANKS)

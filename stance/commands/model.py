@@ -41,6 +41,7 @@ def show(model: str, as_json: bool) -> None:
         stance model show models/default
     """
     from stance.model.artefact import read_manifest
+    from stance.results.model_card import calibration_cell
 
     manifest = read_manifest(_folder(model))
     if as_json:
@@ -58,11 +59,14 @@ def show(model: str, as_json: bool) -> None:
         click.echo(f"block       {block['name']}: {block['terms']:,} terms")
     for target in manifest["targets"]:
         click.echo(f"target      {target['name']}: {', '.join(target['labels'])}")
-        metrics = manifest.get("metrics", {}).get(target["name"], {}).get("metrics", {})
+        measured = manifest.get("metrics", {}).get(target["name"], {})
+        metrics = measured.get("metrics", {})
         for name in ("macro_f1", "f_avg"):
             if name in metrics:
                 value, low, high = metrics[name]
                 click.echo(f"            held-out {name} {value:.3f} [{low:.3f}, {high:.3f}]")
+        if "calibration_error" in measured:
+            click.echo(f"            held-out calibration_error {calibration_cell(measured)}")
 
 
 @model.command()

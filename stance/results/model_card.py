@@ -8,7 +8,7 @@ from typing import Any
 
 from stance.model.artefact import read_manifest
 
-__all__ = ["model_card", "write_model_card"]
+__all__ = ["calibration_cell", "model_card", "write_model_card"]
 
 
 def write_model_card(folder: str | Path) -> None:
@@ -105,7 +105,7 @@ def _metrics(target: str, found: Mapping[str, Any]) -> list[str]:
         if key in metrics:
             value, low, high = metrics[key]
             lines.append(f"| {name} | {value:.3f} | {low:.3f} to {high:.3f} |")
-    lines += [f"| calibration error | {_calibration(found)} | |"]
+    lines += [f"| calibration error | {calibration_cell(found)} | |"]
     lines += ["", "| label | precision | recall | F1 | paragraphs |", "|---|---|---|---|---|"]
     for k, label in enumerate(labels):
         cells = [f"{metrics[f'{m}.{label}'][0]:.3f}" for m in ("precision", "recall", "f1")]
@@ -116,7 +116,8 @@ def _metrics(target: str, found: Mapping[str, Any]) -> list[str]:
     return [*lines, ""]
 
 
-def _calibration(found: Mapping[str, Any]) -> str:
+def calibration_cell(found: Mapping[str, Any]) -> str:
+    """The calibration error of one target of a manifest's metrics, beside what chance would make it."""
     return f"{found['calibration_error']:.3f} ({found['calibration_error_by_chance']:.3f} by chance alone)"
 
 
@@ -139,7 +140,7 @@ def _unseen(found: Mapping[str, Any] | None) -> list[str]:
         for name in ("macro_f1", "accuracy"):
             value, low, high = measured["metrics"][name]
             cells.append(f"{value:.3f} ({low:.3f} to {high:.3f})")
-        cells.append(_calibration(measured))
+        cells.append(calibration_cell(measured))
         lines.append(f"| {target} | {measured['n']} | {' | '.join(cells)} |")
     return [*lines, ""]
 
