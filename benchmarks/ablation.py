@@ -2,8 +2,7 @@
 
     python benchmarks/ablation.py [--eval FILE] [--corpus data]
 
-Two ways to hold out: by article, as training does, and by file of the corpus, each of which has one writer with a
-manner of his own.
+Two ways to hold out: by article, as training does, and by file of the corpus, as files differ in their writers.
 """
 
 from __future__ import annotations

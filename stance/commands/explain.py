@@ -34,7 +34,7 @@ def explain(
     columns: Columns,
     model_path: str | None,
 ) -> None:
-    """Show what decided: every term with its exact contribution to the margin, and where it stands.
+    """Show what decided: terms with their exact contributions to the margin, and where they stand.
 
     The intercept and all contributions add up to the margin. Offsets are characters of the article's text. Where
     `stance score` gives no label the reason is told, and the most probable one is explained.

@@ -40,7 +40,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "",
         f"Tags a paragraph's stance on {' and '.join(f'*{name}*' for name in targets)}.",
         "Multinomial logistic regression over TF-IDF, one a target; calibrated by "
-        + ("temperatures on files it has not seen." if manifest.get("unseen_files") else "on held-out folds."),
+        + ("temperatures on held-out files." if manifest.get("unseen_files") else "temperatures on held-out folds."),
         "",
         "| target | labels | C | class weights | factors of blocks |",
         "|---|---|---|---|---|",
@@ -55,6 +55,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         )
     lines += ["", "| block | terms | weight |", "|---|---|---|"]
     lines += [f"| {block['name']} | {block['terms']} | {block['weight']:g} |" for block in manifest["blocks"]]
+    lines += ["", _read(manifest["settings"])]
     lines += [
         "",
         "## What it was trained on",
@@ -96,6 +97,12 @@ def model_card(manifest: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _read(settings: Mapping[str, Any]) -> str:
+    low, high = settings["word_ngrams"]
+    words = "single words" if high == 1 else f"runs of {low} to {high} words"
+    return f"The block of words has {words}. Terms in fewer than {settings['min_df']} paragraphs are left out."
+
+
 def _metrics(target: str, found: Mapping[str, Any]) -> list[str]:
     metrics, labels = found["metrics"], found["labels"]
     lines = [f"### {target}", "", f"{found['n']} paragraphs, {found['unscored']} not scored.", ""]
@@ -125,11 +132,11 @@ def _unseen(found: Mapping[str, Any] | None) -> list[str]:
     if not found:
         return []
     lines = [
-        "### Files it has not seen",
+        "### Held out by file",
         "",
-        f"Each of {len(found['files'])} files of the corpus ({', '.join(found['files'])}), scored by a model that saw "
-        "nothing of the file, its writer or what is like it, and calibrated on the other ones. Probabilities of the "
-        "model are calibrated on these files, as they are as hard as text from elsewhere: one temperature for "
+        f"Each of {len(found['files'])} files of the corpus ({', '.join(found['files'])}), scored by a model that was "
+        "trained on neither the file nor any article that shares a near-duplicate paragraph with it, and calibrated on "
+        "the other ones. The model above is trained on all files, and calibrated on these margins: one temperature for "
         "paragraphs that mention the target, one for the rest.",
         "",
         "| target | paragraphs | macro-F1 | accuracy | calibration error |",
