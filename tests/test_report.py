@@ -402,6 +402,9 @@ def test_speakers_are_shown_where_they_are_known(chromium: Browser, folder: Path
     page.context.close()
 
 
+FEW = [("A", "2026-01-02"), ("B", "2026-02-03")]
+
+
 def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
     """No point for a handful of paragraphs or for "unknown"; names carry their number; the table keeps all of them."""
     found = read_results(folder / "many.csv")
@@ -412,6 +415,13 @@ def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
     assert drawn.groups == ["Iran (30)"]
     assert "for 3 actors, of which the 1 with most paragraphs are drawn" in drawn.summary
     assert ">unknown</th>" in render_report(results)
+    # of many paragraphs two may be related; a month is no other group
+    rows = [(f"{outlet}{i}", outlet, date, "unrelated") for outlet, date in FEW for i in range(9)]
+    rows += [("a", *FEW[0], "favor")] * 2 + [("b", *FEW[1], "favor")] * 3
+    frame = pd.DataFrame(rows, columns=["article_id", "outlet", "date", "tax"]).assign(tax_abstained=None)
+    months, outlets = collection_figures(Results(frame, (Target("tax"),), "paragraph"))
+    assert outlets.groups == ["B (12)"]
+    np.testing.assert_array_equal(months.series[0].values, [np.nan, 1])
 
 
 def test_intervals_are_drawn_where_there_are_any() -> None:

@@ -19,7 +19,7 @@ from stance.commands import main
 from stance.errors import CorpusError
 from stance.labels import Target
 from stance.model.analyzer import Analyzer, Settings
-from stance.model.artefact import load_model
+from stance.model.artefact import load_model, save_model
 from stance.model.stance_model import StanceModel
 from stance.training.agreement import alpha_with_interval, krippendorff_alpha
 from stance.training.calibration import fit_temperature, fit_temperatures
@@ -181,6 +181,35 @@ def test_bootstrap_intervals_cover_and_resample_articles() -> None:
     wide, narrow = together.metrics["accuracy"], alone.metrics["accuracy"]
     assert wide.low < wide.value < wide.high
     assert wide.high - wide.low > 1.5 * (narrow.high - narrow.low)
+
+
+def test_one_or_two_articles_tell_nothing_of_others() -> None:
+    """Samples of one article are all the same: the interval is all that is possible, not the estimate alone."""
+    probabilities, truth = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]), np.array([0, 1, 1])
+    pairs = [("x", "x"), ("y", "y"), ("x", "y")]
+    for articles, told in ((["a"] * 3, False), (["a", "a", "b"], False), (["a", "b", "c"], True)):
+        found = evaluate_probabilities(Target("x", ("favor", "against")), probabilities, truth, articles)
+        for name, interval in found.metrics.items():
+            assert ((interval.low, interval.high) == (0, 1)) or told, name
+        alpha = alpha_with_interval(pairs, articles)
+        assert alpha.value == pytest.approx(krippendorff_alpha(pairs))
+        assert ((alpha.low, alpha.high) == (-1, 1)) != told
+
+
+def test_a_corpus_of_which_nothing_is_scored_is_told_so(small_model: StanceModel, tmp_path: Path) -> None:
+    """`stance evaluate` says by label what was not scored, and nothing else."""
+    save_model(small_model, tmp_path / "model")
+    records = [{"article": label, "text": "Zzzz.", "sanctions": label} for label in ("favor", "against")]
+    (tmp_path / "other.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    arguments = ["evaluate", str(tmp_path / "model"), str(tmp_path / "other.jsonl")]
+    result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.split("\n")[1:] == [
+        "  0 paragraphs in 0 articles",
+        "  2 more not scored: favor 1, against 1",
+        "",
+        "",
+    ]
 
 
 def test_what_was_not_scored_is_told_by_label() -> None:

@@ -34,7 +34,8 @@ def evaluate(
     """Measure MODEL on the labelled CORPUS, with 95 % intervals by a bootstrap over articles.
 
     A corpus that the model was trained on is refused, unless --cross-validate asks for grouped cross-validation.
-    MODEL is a folder, or "default".
+    MODEL is a folder, or "default". The most probable label counts, also where `stance score` finds it too doubtful to
+    give one. From fewer than about 20 articles the intervals are too narrow, and from fewer than three they are 0 to 1.
 
     \b
     Examples:
@@ -76,6 +77,9 @@ def _print(evaluation: Evaluation) -> None:
     click.echo(f"  {evaluation.n} paragraphs in {evaluation.articles} articles")
     if left := {label: n for label, n in evaluation.unscored.items() if n}:
         click.echo(f"  {sum(left.values())} more not scored: {', '.join(f'{label} {n}' for label, n in left.items())}")
+    if not evaluation.n:
+        click.echo()
+        return
     if absent := evaluation.absent:
         click.echo(
             f"  macro-F1 is the mean over {len(labels) - len(absent)} labels; there is no {', no '.join(absent)}"

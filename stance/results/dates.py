@@ -58,7 +58,8 @@ def month_of(text: object) -> str | None:
 def _parse(text: object) -> tuple[date, bool] | None:
     """A date, and whether its day is known."""
     if isinstance(text, datetime):
-        return text.date(), True
+        # pandas' NaT is one, too
+        return (text.date(), True) if text == text else None
     if isinstance(text, date):
         return text, True
     if not isinstance(text, str):

@@ -22,7 +22,7 @@ __all__ = ["CLASSIFY_AND_COUNT", "Column", "describe_columns", "dictionary_path"
 #: Said wherever shares are shown.
 CLASSIFY_AND_COUNT = (
     "These are classify-and-count figures: shares of the labels that a model gave. Its errors do not cancel out, and "
-    "standard errors cover the sampling of articles only, not the model's mistakes."
+    "standard errors cover sampling only (of articles; in a single one, of its paragraphs), not the model's mistakes."
 )
 
 _FIXED = {
@@ -45,7 +45,7 @@ _FIXED = {
     "articles": ("integer", "Articles"),
     "copies_left_out": ("integer", "Articles left out as further copies of a cluster"),
     "paragraphs": ("integer", "Paragraphs"),
-    "abstained": ("integer", "Paragraphs of the article without a label for any target"),
+    "abstained": ("integer", "Paragraphs without a label for any target"),
     "boilerplate": ("integer", "Paragraphs that are not the article's (bylines, links, footers) and were not scored"),
 }
 _JOINT = {
@@ -95,6 +95,7 @@ def describe_columns(names: Iterable[str], targets: Sequence[Target], types: Map
 def _of_target(target: Target, counted: bool) -> list[Column]:
     name = target.name
     related = [label for label in target.labels if label.lower() not in UNRELATED]
+    weighed = "over related paragraphs; with weight article, the mean of that over articles"
     abstained = (
         Column(f"{name}_abstained", "integer", f"Paragraphs without a label for {name}")
         if counted
@@ -115,8 +116,8 @@ def _of_target(target: Target, counted: bool) -> list[Column]:
             "the margin of the label (below zero: they speak against it)",
         ),
         *(Column(f"{name}_{label}", "integer", f"Paragraphs with the label {label}") for label in target.labels),
-        *(Column(f"{name}_share_{label}", "number", f"Share of {label} among related paragraphs") for label in related),
-        Column(f"{name}_net", "number", "Net stance, (favor - against) / related paragraphs, -1 to 1"),
+        *(Column(f"{name}_share_{label}", "number", f"Share of {label}, {weighed}") for label in related),
+        Column(f"{name}_net", "number", f"Net stance, favor - against, {weighed}, -1 to 1"),
         Column(f"{name}_net_se", "number", "Standard error of the net stance; empty where it cannot be estimated"),
         Column(
             f"{name}_net_units",

@@ -27,7 +27,7 @@ ARTICLES = 50
 _EXAMPLES = 3
 _GROUPS_DRAWN = 15
 _PARAGRAPHS_DRAWN = 3
-"""A group of fewer is in the table only: its point would stand at an end by chance."""
+"""Of fewer related paragraphs a group's net stance is in the table only: its point would stand at an end by chance."""
 _GROUPS_LISTED = 100
 _LONGEST_TIME = 600
 _SIGNS = {"favor": "+", "against": "−", "neutral": "="}
@@ -139,7 +139,7 @@ def collection_figures(results: Results) -> list[Figure]:
         if (level == "month" and "date" not in results.frame) or (level != "month" and level not in results.frame):
             continue
         rows = roll_up(results, level)
-        rows = rows[rows[level].notna()]
+        rows = _drawable(rows[rows[level].notna()], results.targets)
         nets = [target.name for target in results.targets if rows[f"{target.name}_net"].notna().any()]
         if not nets or (level == "month" and len(rows) < 2):
             continue
@@ -148,7 +148,7 @@ def collection_figures(results: Results) -> list[Figure]:
             rows = rows.set_index("month").reindex(_months(rows["month"].tolist())).reset_index()
         else:
             rows = rows.sort_values("paragraphs", ascending=False, kind="stable")
-            drawn = (rows["paragraphs"] >= _PARAGRAPHS_DRAWN) & rows[[f"{n}_net" for n in nets]].notna().any(axis=1)
+            drawn = rows[[f"{n}_net" for n in nets]].notna().any(axis=1)
             # who speaks for nobody that is known is no group
             rows = rows[drawn & ((level != "actor") | (rows[level] != "unknown"))].head(_GROUPS_DRAWN)
             if rows.empty:
@@ -163,6 +163,19 @@ def collection_figures(results: Results) -> list[Figure]:
             groups = [f"{_cut(g)} ({n:,})" for g, n in zip(groups, rows["paragraphs"], strict=True)]
         figures.append(Figure(f"by-{level}", title, summary, groups, series, level == "month"))
     return figures
+
+
+def _drawable(rows: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
+    """The groups without the net stances that rest on too few related paragraphs."""
+    rows = rows.copy()
+    for target in targets:
+        related = rows[[f"{target.name}_{label}" for label in _about(target)]].sum(axis=1)
+        rows[f"{target.name}_net"] = rows[f"{target.name}_net"].where(related >= _PARAGRAPHS_DRAWN)
+    return rows
+
+
+def _about(target: Target) -> list[str]:
+    return [label for label in target.labels if label.lower() not in UNRELATED]
 
 
 def _cut(name: str) -> str:
@@ -267,7 +280,7 @@ def _collection(results: Results) -> dict[str, Any]:
         "whole": whole,
         "joint": _joint(results, whole) if has_joint(results.targets) else None,
         "examples": _examples(results),
-        "about": {t.name: [label for label in t.labels if label.lower() not in UNRELATED] for t in results.targets},
+        "about": {target.name: _about(target) for target in results.targets},
     }
 
 

@@ -25,7 +25,9 @@ __all__ = [
     "half_intervals",
     "is_boilerplate",
     "joint_kinds",
+    "months_of",
     "nameless",
+    "number_groups",
     "roll_up",
 ]
 
@@ -61,12 +63,15 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
 
     Of group :math:`g` with articles :math:`i`, of which :math:`x_i` paragraphs are related, :math:`f_i` in favor and
     :math:`a_i` against, the net stance is the ratio :math:`R = \sum w_i (f_i - a_i) / \sum w_i x_i`, with
-    :math:`w_i = 1`, or :math:`1 / x_i` where articles weigh the same. Its standard error is that of a ratio of totals
-    of :math:`m` sampled clusters (Cochran 1977, section 2.11 and chapter 9A),
-    :math:`\sqrt{m / (m - 1) \sum (y_c - R z_c)^2} / \sum z_c`, where a cluster is an article, or all its copies where
-    the results have a column ``cluster``; only those with a related paragraph are of the sample, and
-    ``TARGET_net_units`` is their number :math:`m`. For a single article its related paragraphs are the sample, and the
-    units. Without two units there is no error; `half_intervals` makes intervals of both.
+    :math:`w_i = 1`, or :math:`1 / x_i` where articles weigh the same. Its standard error is that of the jackknife,
+    which leaves out one of :math:`m` sampled clusters at a time (Wolter 2007, chapter 4),
+    :math:`\sqrt{(m - 1) / m \sum (R_{-c} - R)^2}` with :math:`R_{-c} - R = -(y_c - R z_c) / (\sum z - z_c)`, where a
+    cluster is an article, or all its copies where the results have a column ``cluster``; only those with a related
+    paragraph are of the sample, and ``TARGET_net_units`` is their number :math:`m`. For clusters of one size it is the
+    error of a ratio of totals (Cochran 1977, section 2.11 and chapter 9A),
+    :math:`\sqrt{m / (m - 1) \sum (y_c - R z_c)^2} / \sum z_c`, which is too small where one article is much longer
+    than the others. For a single article its related paragraphs are the sample, and the units. Without two units there
+    is no error; `half_intervals` makes intervals of both.
 
     Parameters
     ----------
@@ -106,12 +111,12 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
         raise StanceError("the results have no column 'cluster': wire copies are not known")
     counts = count_articles(results, [level] if level in _OF_PARAGRAPHS else [])
     if level == "month":
-        counts["month"] = _months(counts)
+        counts["month"] = months_of(counts)
     keys = {"all": [], "article": ["article_id"]}.get(level, [level])
     missing = [name for name in keys if name not in counts]
     if missing:
         raise StanceError(f"the results have no column {missing[0]!r}")
-    groups = _Groups(_number(counts, keys), _clusters(counts), weight, copies)
+    groups = _Groups(number_groups(counts, keys), _clusters(counts), weight, copies)
     shown = [name for name in _ABOUT if name in counts] if level == "article" else keys
     rows = counts[shown].iloc[groups.first].reset_index(drop=True)
     rows["articles"] = groups.total(np.ones(len(counts))).astype(int)
@@ -202,7 +207,7 @@ def count_articles(results: Results, within: Sequence[str] = ()) -> pd.DataFrame
             abstained = counts["paragraphs"] - counts["boilerplate"] - counts[labels].sum(axis=1)
             counts[f"{target.name}_abstained"] = abstained
         return counts
-    number = _number(frame, ["article_id", *within])
+    number = number_groups(frame, ["article_id", *within])
     first = np.unique(number, return_index=True)[1]
     counts = frame[[name for name in (*_ABOUT, "cluster", *within) if name in frame]].iloc[first].reset_index(drop=True)
 
@@ -279,7 +284,7 @@ class _Groups:
         return np.bincount(table.drop_duplicates()["group"], minlength=self.size)
 
     def ratio_error(self, y: Any, z: Any) -> _Numbers:
-        """Standard error of the ratio of the totals of ``y`` and ``z`` over clusters; NaN from fewer than two."""
+        """Jackknife standard error of the ratio of the totals of ``y`` and ``z``; NaN from fewer than two clusters."""
         import pandas as pd
 
         table = pd.DataFrame({"group": self.number, "cluster": self.clusters, "y": y, "z": z})[self.kept]
@@ -290,12 +295,14 @@ class _Groups:
         def add(values: _Numbers) -> _Numbers:
             return np.bincount(group, weights=values, minlength=self.size)
 
-        ratio, clusters = _divide(add(a), add(b)), add(np.ones(len(sums)))
-        gaps = a - ratio[group] * b
+        whole, clusters = add(b), add(np.ones(len(sums)))
+        gaps = a - _divide(add(a), whole)[group] * b
         # clusters of one and the same ratio differ by rounding, and an error of 1e-17 would pass for one
-        squares = add(np.where(np.abs(gaps) > 1e-12 * b, gaps, 0.0) ** 2)
-        variance = _divide(clusters, clusters - 1) * squares
-        return _divide(np.sqrt(variance), add(b))
+        gaps = np.where(np.abs(gaps) > 1e-12 * b, gaps, 0.0)
+        # what leaving each out changes: a long article draws the ratio to itself, so that its own gap is too small
+        changes = _divide(gaps, whole[group] - b)
+        errors: _Numbers = np.sqrt(_divide(clusters - 1, clusters) * add(changes**2))
+        return errors
 
 
 def _add_target(rows: pd.DataFrame, counts: pd.DataFrame, target: Target, groups: _Groups, level: str) -> None:
@@ -310,7 +317,7 @@ def _add_target(rows: pd.DataFrame, counts: pd.DataFrame, target: Target, groups
     for label in about:
         rows[f"{name}_share_{label}"] = _divide(groups.total(counts[f"{name}_{label}"] * weights), whole)
     by_name = {label.lower(): counts[f"{name}_{label}"].to_numpy() for label in target.labels}
-    units = related[groups.first].astype(int) if level == "article" else groups.units(related)
+    units = groups.total(related).astype(int) if level == "article" else groups.units(related)
     if not {"favor", "against"} <= by_name.keys():
         rows[f"{name}_net"] = rows[f"{name}_net_se"] = np.nan
         rows[f"{name}_net_units"] = units
@@ -319,16 +326,15 @@ def _add_target(rows: pd.DataFrame, counts: pd.DataFrame, target: Target, groups
     rows[f"{name}_net"] = _divide(groups.total(difference * weights), whole)
     if level == "article":
         # one article: its paragraphs are the sample
-        net = _divide(difference, related)
-        squares = np.maximum(by_name["favor"] + by_name["against"] - related * (net * net), 0.0)
-        errors = np.sqrt(_divide(squares, related * (related - 1)))
-        rows[f"{name}_net_se"] = errors[groups.first]
+        net = _divide(groups.total(difference), units)
+        squares = np.maximum(groups.total(by_name["favor"] + by_name["against"]) - units * (net * net), 0.0)
+        rows[f"{name}_net_se"] = np.sqrt(_divide(squares, units * (units - 1)))
     else:
         rows[f"{name}_net_se"] = groups.ratio_error(difference * weights, related * weights)
     rows[f"{name}_net_units"] = units
 
 
-def _number(frame: pd.DataFrame, keys: Sequence[str]) -> _Numbers:
+def number_groups(frame: pd.DataFrame, keys: Sequence[str]) -> _Numbers:
     """The group of every row, from 0 in order of appearance; what is missing is a group too."""
     if not keys:
         return np.zeros(len(frame), dtype=np.int64)
@@ -345,10 +351,17 @@ def _clusters(counts: pd.DataFrame) -> _Numbers:
     return pd.factorize(unit)[0]
 
 
-def _months(counts: pd.DataFrame) -> list[str | None]:
-    if "date" not in counts:
+def months_of(frame: pd.DataFrame) -> list[str | None]:
+    """The month of every row's date, ``None`` where it names none beyond doubt.
+
+    Raises
+    ------
+    StanceError
+        If there is no column of dates.
+    """
+    if "date" not in frame:
         raise StanceError("the results have no column 'date'")
-    return [month_of(value) for value in counts["date"]]
+    return [month_of(value) for value in frame["date"]]
 
 
 def _divide(a: Any, b: Any, otherwise: float = np.nan) -> _Numbers:

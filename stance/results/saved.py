@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ __all__ = ["Results", "column_types", "find_targets", "read_results"]
 WORDS = ("article_id", "title", "date", "outlet", "text", "cluster", "voice", "speaker", "actor")
 
 _READABLE = ("parquet", "csv", "jsonl")
+# names of rows that pandas adds where they are not 0, 1, 2
+_ROW_NAMES = re.compile(r"__index_level_\d+__")
 # a row may be as long as the longest record that is read
 _BLOCK = 2**26
 
@@ -92,6 +95,7 @@ def read_results(path: str | Path) -> Results:
             table = pa.concat_tables([_read(file, path) for file in files], promote_options="permissive")
         else:
             table = _read(path, path)
+        frame = _plain(table)
     except OSError as error:
         reason = "no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or error
         raise StanceError(f"{path}: {reason}") from error
@@ -107,7 +111,25 @@ def read_results(path: str | Path) -> Results:
     known = _dictionary(path)
     if counts is None and "counts" in known:
         counts = Counts.from_dict(known["counts"])
-    return Results(table.to_pandas(), targets, level, known.get("model", {}), counts, str(path))
+    return Results(frame, targets, level, known.get("model", {}), counts, str(path))
+
+
+def _plain(table: Any) -> pd.DataFrame:
+    """The table as a data frame of plain columns, whatever program wrote it.
+
+    Parquet keeps what pandas or R had: categories, which take no name for what is missing; strings whose comparison
+    with nothing is neither true nor false; columns made an index; numbers for ids, and points in time for dates.
+    """
+    import pyarrow as pa
+
+    rows = [name for name in table.column_names if _ROW_NAMES.fullmatch(name)]
+    table = table.drop_columns(rows)
+    plain = []
+    for column in table.schema:
+        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        plain.append(column.with_type(pa.string() if column.name in WORDS else kind))
+    frame: pd.DataFrame = table.cast(pa.schema(plain)).to_pandas(ignore_metadata=True)
+    return frame
 
 
 def column_types(path: str | Path, format: str) -> dict[str, str]:

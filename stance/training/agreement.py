@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.training.corpus import Corpus
-from stance.training.evaluate import Interval
+from stance.training.evaluate import LEAST_ARTICLES, Interval
 
 __all__ = ["alpha_with_interval", "krippendorff_alpha", "paired_codings"]
 
@@ -98,7 +98,8 @@ def alpha_with_interval(
     -------
     Interval
         Percentiles (Efron and Tibshirani 1993, section 13.3) of those replicates that have an alpha: one that misses a
-        rare label, and so has one label only, tells nothing of agreement. All NaN where alpha is not defined.
+        rare label, and so has one label only, tells nothing of agreement. From fewer than `LEAST_ARTICLES` articles all
+        that alpha may be, -1 to 1. All NaN where alpha is not defined.
 
     Examples
     --------
@@ -112,6 +113,8 @@ def alpha_with_interval(
     coincidences = _coincidences(pairs)
     _, number = np.unique(np.array(articles), return_inverse=True)
     count = int(number.max()) + 1
+    if count < LEAST_ARTICLES:
+        return Interval(value, -1.0, 1.0)
     by_article = np.zeros((count, *coincidences.shape[1:]))
     np.add.at(by_article, number, coincidences)
     draws = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=replicates)

@@ -5,23 +5,18 @@ One parser serves both: `check_corpus` returns the defects, `read_corpus` raises
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from stance.articles.delimiters import find_heading
-from stance.articles.encoding import decode
 from stance.errors import CorpusError
 from stance.labels import Target, order_labels
 from stance.model.lexicon import Lexicon, read_lexicon
 from stance.training.block_factors import checked_factors
 from stance.training.corpus import Corpus, Example
+from stance.training.flat_files import Fault, cell, json_lines, read_rows
 
 __all__ = ["CorpusColumns", "Defect", "check_corpus", "read_corpus"]
 
@@ -87,6 +82,9 @@ class _Draft:
 
     def fault(self, path: str | Path, line: int | None, message: str) -> None:
         self.defects.append(Defect(str(path), line, message))
+
+    def faults_of(self, path: Path) -> Fault:
+        return lambda line, message: self.fault(path, line, message)
 
 
 def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpus:
@@ -185,7 +183,7 @@ def _read_described(folder: Path) -> _Draft:
         draft.fault(toml, None, "'calibration' must be a list of files of corpus/, without their suffix")
     known = {target.name: frozenset(target.labels) for target in draft.targets}
     for file in files:
-        for line, record in _json_lines(file, draft):
+        for line, record in json_lines(file, draft.faults_of(file)):
             example = _described_example(draft, file, line, record, known)
             if example is not None:
                 draft.examples.append(example)
@@ -227,25 +225,9 @@ def _described_example(
     return Example(str(article), int(str(paragraph)), str(text), labels, frozenset(disputed), other, str(file), line)
 
 
-def _json_lines(file: Path, draft: _Draft) -> Iterator[tuple[int, dict[str, Any]]]:
-    with file.open("rb") as stream:
-        for number, raw in enumerate(stream, start=1):
-            if not raw.strip():
-                continue
-            try:
-                record = json.loads(raw)
-            except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-                draft.fault(file, number, f"not valid JSON: {error}")
-                continue
-            if not isinstance(record, dict):
-                draft.fault(file, number, "a line must be a JSON object")
-                continue
-            yield number, record
-
-
 def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
     draft = _Draft()
-    rows = list(_rows(file, draft))
+    rows = list(read_rows(file, draft.faults_of(file)))
     if not rows:
         if not draft.defects:
             raise CorpusError("the file has no rows", file)
@@ -259,7 +241,7 @@ def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
         target = _column(file, header, columns.target, _TARGET, None, "--target-column")
         label = _column(file, header, columns.label, _LABEL, None, "--label-column")
     if target is not None and label is not None:
-        named = dict.fromkeys(_cell(row, target) for _, row in rows)
+        named = dict.fromkeys(cell(row, target) for _, row in rows)
         names = [name for name in named if name]
     elif columns.targets:
         names = [_column(file, header, name, (), name, "--target") or name for name in columns.targets]
@@ -275,37 +257,30 @@ def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
         )
     found: dict[str, set[str]] = {name: set() for name in names}
     for position, (line, row) in enumerate(rows):
-        body = _cell(row, text)
+        body = cell(row, text)
         if not body:
             draft.fault(file, line, f"column {text!r} is empty")
             continue
         if target is not None and label is not None:
-            labels = {_cell(row, target): _cell(row, label)}
-            if not _cell(row, target):
+            labels = {cell(row, target): cell(row, label)}
+            if not cell(row, target):
                 draft.fault(file, line, f"column {target!r} is empty")
                 continue
         else:
-            labels = {name: _cell(row, name) for name in names}
+            labels = {name: cell(row, name) for name in names}
         labels = {name: value for name, value in labels.items() if value}
         if not labels:
             draft.fault(file, line, "no target is coded")
             continue
         for name, value in labels.items():
             found[name].add(value)
-        article = (_cell(row, group) if group else "") or f"row {position + 1}"
+        article = (cell(row, group) if group else "") or f"row {position + 1}"
         draft.examples.append(Example(article, position, body, labels, frozenset(), {}, str(file), line))
     for name, values in found.items():
         if len(values) < 2:
             draft.fault(file, None, f"target {name!r} has fewer than two labels: {sorted(values)}")
         draft.targets.append(Target(name, order_labels(values)))
     return draft
-
-
-def _cell(row: dict[str, Any], column: str) -> str:
-    value = row.get(column)
-    if value is None or (isinstance(value, float) and value != value):
-        return ""
-    return str(value).strip()
 
 
 def _column(
@@ -327,44 +302,10 @@ def _column(
 def _guess_targets(header: Sequence[str], rows: Sequence[tuple[int, dict[str, Any]]]) -> list[str]:
     names = []
     for name in header:
-        values = {_cell(row, name) for _, row in rows} - {""}
+        values = {cell(row, name) for _, row in rows} - {""}
         if name.lower() not in _RESERVED and 2 <= len(values) <= _MOST_LABELS:
             names.append(name)
     return names
-
-
-def _rows(file: Path, draft: _Draft) -> Iterator[tuple[int, dict[str, Any]]]:
-    suffix = file.suffix.lower()
-    if suffix in (".jsonl", ".ndjson"):
-        yield from _json_lines(file, draft)
-    elif suffix == ".parquet":
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        try:
-            table = pq.read_table(file)
-        except (pa.ArrowException, OSError) as error:
-            raise CorpusError(f"not a Parquet file: {str(error).splitlines()[0]}", file) from error
-        yield from enumerate(table.to_pylist(), start=1)
-    else:
-        yield from _table_rows(file, draft)
-
-
-def _table_rows(file: Path, draft: _Draft) -> Iterator[tuple[int, dict[str, Any]]]:
-    lines = io.StringIO(decode(file.read_bytes(), source=str(file)), newline="")
-    delimiter, head, above = find_heading(lines)
-    csv.field_size_limit(2**31 - 1)
-    # quotes are ordinary characters in the tab-separated form that shared tasks publish
-    quoting = csv.QUOTE_NONE if delimiter == "\t" and file.suffix.lower() != ".tsv" else csv.QUOTE_MINIMAL
-    reader = csv.DictReader(chain([head], lines), delimiter=delimiter, quoting=quoting)  # type: ignore[call-overload]
-    try:
-        for row in reader:
-            if None in row or None in row.values():
-                draft.fault(file, above + reader.line_num, f"expected {len(reader.fieldnames or ())} columns")
-                continue
-            yield above + reader.line_num, row
-    except csv.Error as error:
-        draft.fault(file, above + reader.line_num, f"not a valid table: {error}")
 
 
 def _check_across(draft: _Draft) -> None:

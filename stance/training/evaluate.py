@@ -29,12 +29,17 @@ Ints = npt.NDArray[np.int64]
 
 BINS = 10
 REPLICATES = 2000
+#: From fewer articles the bootstrap tells nothing: of one every sample is the same, of two half the samples are one.
+LEAST_ARTICLES = 3
 CHANCES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate with its 95 % percentile interval."""
+    """An estimate with its 95 % percentile interval.
+
+    From few articles it is too narrow, and it has no width where every sample of them gives the same, as of 1.000.
+    """
 
     value: float
     low: float
@@ -56,7 +61,8 @@ class Calibration:
     error : float
         Mean distance between probability and accuracy, 0 to 1, over `BINS` bins of equal width (Guo et al. 2017).
     by_chance : float
-        What it would be on average, on as many paragraphs, if every probability were true.
+        What it would be on average, on as many paragraphs, if every probability were true and paragraphs independent;
+        those of an article seldom are, and then it is more. Of true probabilities about half the errors exceed it.
     """
 
     error: float
@@ -222,6 +228,7 @@ def evaluate_probabilities(
     Returns
     -------
     Evaluation
+        From fewer than `LEAST_ARTICLES` articles an interval is all that a metric may be, 0 to 1.
     """
     scored = ~np.isnan(probabilities).any(axis=1)
     left = np.bincount(truth[~scored], minlength=len(target.labels)).tolist()
@@ -241,7 +248,7 @@ def evaluate_probabilities(
     if draws is not None:
         sampled = metrics_of(np.tensordot(draws, by_article, axes=1), target.labels)
         for name, value in values.items():
-            low, high = np.percentile(sampled[name], [2.5, 97.5])
+            low, high = np.percentile(sampled[name], [2.5, 97.5]) if count >= LEAST_ARTICLES else (0.0, 1.0)
             metrics[name] = Interval(float(value), float(low), float(high))
     calibration = measure_calibration(probabilities, truth, seed)
     return Evaluation(target, len(truth), count, confusion.astype(np.int64), metrics, calibration, unscored)

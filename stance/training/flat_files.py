@@ -1,0 +1,106 @@
+"""The rows of a flat file, whatever its form: CSV with any delimiter, TSV, JSON lines or Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from stance.articles.delimiters import find_heading
+from stance.articles.encoding import decode
+from stance.errors import CorpusError
+
+__all__ = ["Fault", "cell", "json_lines", "read_rows"]
+
+#: What is told of a row that cannot be read: its line and why.
+Fault = Callable[[int, str], None]
+Rows = Iterator[tuple[int, dict[str, Any]]]
+
+
+def read_rows(file: Path, fault: Fault) -> Rows:
+    """The rows of a file with their lines, by its suffix.
+
+    Parameters
+    ----------
+    file : Path
+        ``.jsonl``, ``.ndjson``, ``.parquet``; any other is a table of delimited text.
+    fault : callable
+        Told of every row that is left out.
+
+    Yields
+    ------
+    (int, dict)
+        The 1-based line, in Parquet the row, and its cells by column.
+
+    Raises
+    ------
+    CorpusError
+        If a Parquet file is none.
+    """
+    suffix = file.suffix.lower()
+    if suffix in (".jsonl", ".ndjson"):
+        return json_lines(file, fault)
+    return _parquet_rows(file) if suffix == ".parquet" else _table_rows(file, fault)
+
+
+def cell(row: dict[str, Any], column: str) -> str:
+    """What stands in a column, without blanks around it; empty if nothing does.
+
+    Examples
+    --------
+    >>> cell({"label": " favor "}, "label"), cell({"label": float("nan")}, "label"), cell({}, "label")
+    ('favor', '', '')
+    """
+    value = row.get(column)
+    if value is None or (isinstance(value, float) and value != value):
+        return ""
+    return str(value).strip()
+
+
+def json_lines(file: Path, fault: Fault) -> Rows:
+    """The records of a file of JSON lines, as `read_rows` has them."""
+    with file.open("rb") as stream:
+        for number, raw in enumerate(stream, start=1):
+            if not raw.strip():
+                continue
+            try:
+                record = json.loads(raw)
+            except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+                fault(number, f"not valid JSON: {error}")
+                continue
+            if not isinstance(record, dict):
+                fault(number, "a line must be a JSON object")
+                continue
+            yield number, record
+
+
+def _parquet_rows(file: Path) -> Rows:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(file)
+    except (pa.ArrowException, OSError) as error:
+        raise CorpusError(f"not a Parquet file: {str(error).splitlines()[0]}", file) from error
+    yield from enumerate(table.to_pylist(), start=1)
+
+
+def _table_rows(file: Path, fault: Fault) -> Rows:
+    lines = io.StringIO(decode(file.read_bytes(), source=str(file)), newline="")
+    delimiter, head, above = find_heading(lines)
+    csv.field_size_limit(2**31 - 1)
+    # quotes are ordinary characters in the tab-separated form that shared tasks publish
+    quoting = csv.QUOTE_NONE if delimiter == "\t" and file.suffix.lower() != ".tsv" else csv.QUOTE_MINIMAL
+    reader = csv.DictReader(chain([head], lines), delimiter=delimiter, quoting=quoting)  # type: ignore[call-overload]
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                fault(above + reader.line_num, f"expected {len(reader.fieldnames or ())} columns")
+                continue
+            yield above + reader.line_num, row
+    except csv.Error as error:
+        fault(above + reader.line_num, f"not a valid table: {error}")
