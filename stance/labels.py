@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["JOINT", "LABELS", "UNRELATED", "Target", "has_joint", "order_labels"]
+__all__ = ["JOINT", "LABELS", "Target", "has_joint", "is_related", "joint_kind", "order_labels"]
 
 #: The labels of the codebook, in the order in which they are shown.
 LABELS = ("favor", "against", "neutral", "unrelated")
-
-#: Labels, in lower case, that say that a paragraph is not about the target.
-UNRELATED = frozenset({"unrelated", "none"})
 
 #: What a paragraph puts forward of the two instruments taken together: it favors sanctions but not diplomacy, diplomacy
 #: but not sanctions, both, or neither.
 JOINT = ("coercion_only", "engagement_only", "dual_track", "neither")
 
+# labels, in lower case, that say that a paragraph is not about the target
+_UNRELATED = frozenset({"unrelated", "none"})
 _ORDER = {label: i for i, label in enumerate((*LABELS[:3], "none", *LABELS[3:]))}
 
 
@@ -34,6 +33,28 @@ class Target:
 
     name: str
     labels: tuple[str, ...] = LABELS
+
+    @property
+    def related(self) -> tuple[str, ...]:
+        """The labels that say that a paragraph is about the target.
+
+        Examples
+        --------
+        >>> Target("tax", ("FAVOR", "AGAINST", "NONE")).related
+        ('FAVOR', 'AGAINST')
+        """
+        return tuple(label for label in self.labels if is_related(label))
+
+
+def is_related(label: str | None) -> bool:
+    """Whether a label says that a paragraph is about the target; ``None``, where the model abstained, does not.
+
+    Examples
+    --------
+    >>> is_related("neutral"), is_related("NONE"), is_related(None)
+    (True, False, False)
+    """
+    return label is not None and label.lower() not in _UNRELATED
 
 
 def order_labels(labels: Iterable[str]) -> tuple[str, ...]:
@@ -56,3 +77,31 @@ def has_joint(targets: Iterable[Target]) -> bool:
     (True, False)
     """
     return {"sanctions", "diplomacy"} <= {target.name for target in targets if "favor" in target.labels}
+
+
+def joint_kind(sanctions: str | None, diplomacy: str | None) -> str | None:
+    """Which of `JOINT` a paragraph with these labels is.
+
+    Parameters
+    ----------
+    sanctions, diplomacy : str or None
+        Labels, in any case and of any scheme of labels; ``None`` where the model abstained.
+
+    Returns
+    -------
+    str or None
+        ``None`` without both labels, and where it is related to neither target.
+
+    Examples
+    --------
+    >>> joint_kind("favor", "none"), joint_kind("favor", None), joint_kind("unrelated", "none")
+    ('coercion_only', None, None)
+    """
+    if not sanctions or not diplomacy:
+        return None
+    if not (is_related(sanctions) or is_related(diplomacy)):
+        return None
+    coercion_only, engagement_only, dual_track, neither = JOINT
+    if sanctions.lower() == "favor":
+        return dual_track if diplomacy.lower() == "favor" else coercion_only
+    return engagement_only if diplomacy.lower() == "favor" else neither

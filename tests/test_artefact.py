@@ -327,6 +327,17 @@ def test_files_that_are_cut_off_or_strange_are_refused(copy: Path, header: bytes
             load_model(copy)
 
 
+def test_a_model_that_cannot_be_written_is_one_line(small_model: StanceModel, tmp_path: Path) -> None:
+    """Where a file has the name of the folder, or a folder that of the arrays; nothing is left of what was begun."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ModelError, match="cannot write the model"):
+        save_model(small_model, tmp_path / "file")
+    (tmp_path / "model" / "model.safetensors").mkdir(parents=True)
+    with pytest.raises(ModelError, match="cannot write the model"):
+        save_model(small_model, tmp_path / "model")
+    assert [path.name for path in (tmp_path / "model").iterdir()] == ["model.safetensors"]
+
+
 def test_no_model_at_all(tmp_path: Path) -> None:
     """A missing folder says what a model is."""
     with pytest.raises(ModelError, match="no such model"):

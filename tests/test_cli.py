@@ -148,6 +148,25 @@ def test_standard_input_and_output() -> None:
     assert row["sanctions"]
 
 
+@pytest.mark.parametrize("format", ["csv", "jsonl"])
+def test_data_on_standard_output_is_what_a_file_holds(format: str, tmp_path: Path) -> None:
+    """To the byte, whatever the terminal's encoding; a page shows what the terminal has letters for."""
+    source = tmp_path / "in.jsonl"
+    source.write_text(
+        json.dumps({"id": "a", "text": "\u201cLift the embargo,\u201d she said: \u0633\u0644\u0627\u0645."})
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "cp1252"}
+
+    def run(*arguments: str) -> bytes:
+        command = [sys.executable, "-m", "stance", *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, env=environment).stdout
+
+    run("score", str(source), "-o", f"out.{format}")
+    assert run("score", str(source), "-f", format) == (tmp_path / f"out.{format}").read_bytes()
+    assert "Lift the embargo" in run("score", str(source)).decode("cp1252")
+    assert json.loads(run("explain", str(source), "-f", "jsonl").splitlines()[0])["article_id"] == "a"
+
+
 def test_level_article_counts_paragraphs() -> None:
     """One record an article; the counts of a target and the abstentions add up to the paragraphs."""
     result = _run("score", SAMPLE, "--level", "article", "-f", "jsonl")
@@ -224,6 +243,7 @@ def test_totals_reconcile_with_quarantine(tmp_path: Path) -> None:
         (["evaluate", "default", str(ROOT / "data")], "were used to train"),
         (["corpus", "check", "gone"], "no such file or folder"),
         (["model", "show", "gone"], "no such model"),
+        (["train", "gone", "-o", SAMPLE], "is a file; a model is a folder"),
         (["model", "verify", str(ROOT)], "manifest.json"),
     ],
 )
@@ -247,6 +267,8 @@ def test_nothing_is_written_over_what_is_read(tmp_path: Path) -> None:
     source.parent.mkdir()
     source.write_text("id,text\n1,The sanctions must be lifted.\n", encoding="utf-8")
     same = f"{source.parent}/../in/a.csv"
+    other = tmp_path / "other.csv"
+    other.hardlink_to(source)
     scores = str(tmp_path / "scores.csv")
     assert _run("score", str(source), "-o", scores).exit_code == 0
     before = {path: path.read_bytes() for path in (source, Path(scores))}
@@ -255,6 +277,7 @@ def test_nothing_is_written_over_what_is_read(tmp_path: Path) -> None:
         ("score", str(source.parent), "-o", same, "--level", "outlet"),
         ("score", f"{source.parent}/*.csv", "-f", "table", "-o", same),
         ("score", str(source), "--quarantine", same),
+        ("score", str(source), "-o", str(other)),
         ("results", "rollup", scores, "-o", scores),
         ("results", "export", scores, "-o", scores),
         ("report", scores, "-o", scores),

@@ -51,12 +51,14 @@ def test_a_described_corpus_is_read(tmp_path: Path) -> None:
         ("{broken", "not valid JSON"),
         ("[1]", "must be a JSON object"),
         ({**GOOD, "bridge": "maybe"}, "'maybe' is no label of 'bridge'"),
+        ({**GOOD, "bridge": ["favor"]}, "['favor'] is no label of 'bridge'"),
         ({**GOOD, "text": "  "}, "'text' must be"),
         ({**GOOD, "article": 3}, "'article' must be"),
         ({**GOOD, "paragraph": -1}, "'paragraph' must be"),
         ({k: v for k, v in GOOD.items() if k != "bridge"}, "no target is coded"),
         ({k: v for k, v in GOOD.items() if k != "coder"}, "'coder' must be"),
         ({**GOOD, "disputed": ["moon"]}, "'disputed' must be"),
+        ({**GOOD, "disputed": [["bridge"]]}, "'disputed' must be"),
         (GOOD, "has paragraph 0 already"),
         ({**GOOD, "paragraph": 5, "text": "Later."}, "jumps to paragraph 5"),
         ({**GOOD, "paragraph": 1, "bridge": "against"}, "the same text is 'against'"),
@@ -69,6 +71,23 @@ def test_every_defect_is_named_with_its_line(tmp_path: Path, record: object, mes
     assert defect.line == 2
     assert message in defect.message
     with pytest.raises(CorpusError, match=r"one\.jsonl:2: "):
+        read_corpus(folder)
+
+
+@pytest.mark.parametrize(
+    ("line", "lexicon", "message"),
+    [
+        ("lexicon = 5", "", "named by its file, not by 5"),
+        ('lexicon = "l.toml"', "weak = 1\n[mentions]\n", "'weak' must be a table"),
+        ('lexicon = "gone.toml"', "", "cannot read the lexicon"),
+    ],
+)
+def test_lexicons_that_are_none_are_refused(tmp_path: Path, line: str, lexicon: str, message: str) -> None:
+    """In one line, as every other defect of a description."""
+    folder = _described(tmp_path, [GOOD])
+    (folder / "corpus.toml").write_text(f'labels = ["favor", "against"]\n[targets.bridge]\n{line}\n', encoding="utf-8")
+    (folder / "l.toml").write_text(lexicon, encoding="utf-8")
+    with pytest.raises(CorpusError, match=message):
         read_corpus(folder)
 
 

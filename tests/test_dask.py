@@ -130,9 +130,12 @@ def test_ids_that_two_files_have_are_the_same_on_a_cluster(
 
 @needs_dask
 def test_an_address_without_a_scheduler_is_one_line(small_model_path: Path, source: Path, tmp_path: Path) -> None:
-    """A wrong address is a `StanceError`, not a traceback."""
+    """A wrong address is a `StanceError`, not a traceback, and leaves Dask as it was."""
+    import dask
+
     with pytest.raises(StanceError, match="no Dask scheduler"):
         score_to_directory(Job((str(source),), small_model_path, dask="nonsense://x"), tmp_path / "run")
+    assert dask.config.get("distributed.comm.timeouts.connect") != "20s", "what was set for the run is left behind"
 
 
 def test_without_dask_the_extra_is_named(

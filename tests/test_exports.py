@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
+from stance.batch.files import _LOCKS, lock_output
 from stance.commands import main
 from stance.errors import StanceError
 from stance.labels import LABELS, Target
@@ -298,6 +299,16 @@ def test_export_errors_are_one_line(scored: Path, arguments: tuple[str, ...], me
     assert len(result.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.skipif(not _LOCKS, reason="no locks on this system")
+@pytest.mark.parametrize("format", FORMATS)
+def test_two_exports_do_not_write_one_file(tmp_path: Path, format: str) -> None:
+    """The second ends with an error; else both would write the same hidden file, and one dictionary the other's."""
+    path = tmp_path / f"out.{format}"
+    with lock_output(path), pytest.raises(StanceError, match="another run is writing this file"):
+        export(pd.DataFrame({"tax": ["favor"]}), path, [Target("tax")])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_r_snippet_runs_and_agrees(scored: Path, tmp_path: Path) -> None:
     """The code in docs/r.md, in real R, prints the shares and the net stance of the roll-up."""
     if shutil.which("Rscript") is None:
@@ -343,15 +354,10 @@ def test_results_are_a_frame_with_a_model(scored: Path) -> None:
 
 def test_the_commands_offer_what_the_library_has() -> None:
     """The choices of the command line, which loads no library to show its help, are those of the library."""
-    from stance.batch.encoding import FORMATS as PLAIN
     from stance.commands import results as command
-    from stance.commands import score
-    from stance.results.export import EXPORTS
     from stance.results.rollup import COPIES, LEVELS, WEIGHTS
 
-    assert set(command._FORMATS) == {*PLAIN, *EXPORTS} == set(FORMATS)
     assert command._LEVELS == LEVELS
     parameters = {parameter.name: parameter for parameter in command.rollup.params}
     assert parameters["weight"].type.choices == WEIGHTS  # type: ignore[attr-defined]
     assert parameters["copies"].type.choices == COPIES  # type: ignore[attr-defined]
-    assert tuple(EXPORTS) == score._EXPORTS

@@ -331,6 +331,18 @@ def test_real_english_is_not_taken_for_foreign(corpus: Corpus) -> None:
     assert refused == []
 
 
+def test_explaining_says_what_scoring_says(small_model: StanceModel, small_corpus: Corpus) -> None:
+    """The probability to the bit, the label and the reason where there is none."""
+    model = replace(small_model, least_probability=0.5)
+    for text in [*small_corpus.texts[:25], "", "Qwx zrt."]:
+        stances = model.score_paragraphs([text]).stances(0)
+        for name, stance_ in stances.items():
+            found = model.explain(text, name)
+            assert found.abstained is stance_.abstained
+            assert stance_.label in (found.label, None)
+            assert found.probability == stance_.probability or np.isnan(stance_.probability)
+
+
 def test_contributions_add_up_to_the_margin(small_model: StanceModel, small_corpus: Corpus) -> None:
     """Intercept plus contributions equal the margin, for every target and label; spans show the term's text."""
     for text in small_corpus.texts[:25]:
@@ -359,8 +371,9 @@ def test_explaining_what_is_not_there_is_refused(small_model: StanceModel) -> No
 
 def test_one_text_instead_of_a_list_is_refused(small_model: StanceModel) -> None:
     """A string is not a list of its characters."""
-    with pytest.raises(TypeError, match="list of texts"):
-        small_model.score_texts("One text.")
+    for score in (small_model.score_texts, small_model.score_paragraphs):
+        with pytest.raises(TypeError, match="list of texts"):
+            score("One text.")
 
 
 def test_the_shipped_article_is_scored_paragraph_by_paragraph(root: Path) -> None:

@@ -71,11 +71,25 @@ def test_probes_pass_only_with_every_label(small_model: StanceModel) -> None:
     assert [probe.id for probe, _ in result.failures] == ["2"]
 
 
+def test_a_probe_may_hold_any_line_end(tmp_path: Path) -> None:
+    """A line of JSON ends with a line feed and nothing else, however many lines its text has."""
+    path = tmp_path / "p.jsonl"
+    record = '{"id": "%d", "phenomenon": "x", "text": "One.\u2028Two.\x85Three.", "sanctions": "favor"}\n'
+    path.write_text(record % 1 + record % 2, encoding="utf-8")
+    assert [probe.text for probe in read_probes(path)] == ["One.\u2028Two.\x85Three."] * 2
+
+
 def test_defective_probes_are_refused(tmp_path: Path, small_model: StanceModel) -> None:
     """With file and line, or the probe's name."""
     path = tmp_path / "p.jsonl"
     path.write_text('{"id": "1", "phenomenon": "x", "text": "Text."}\n', encoding="utf-8")
     with pytest.raises(CorpusError, match=r"p\.jsonl:1: "):
+        read_probes(path)
+    path.write_text('{"id": ["1"], "phenomenon": "x", "text": "Text.", "sanctions": "favor"}\n', encoding="utf-8")
+    with pytest.raises(CorpusError, match="holds what is no text"):
+        read_probes(path)
+    path.write_bytes(b"\xff")
+    with pytest.raises(CorpusError, match="cannot read the probes"):
         read_probes(path)
     with pytest.raises(CorpusError, match="no label 'maybe'"):
         run_probes(small_model, [Probe("1", "x", "Text.", {"sanctions": "maybe"})])

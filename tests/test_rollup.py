@@ -98,6 +98,16 @@ def test_groups_reconcile_and_the_unknown_is_a_group() -> None:
             assert rows[column].sum() == whole[column]
 
 
+@pytest.mark.parametrize("wrong", [{"level": "outlets"}, {"weight": "articles"}, {"copies": "one"}])
+def test_words_that_are_none_are_refused(wrong: dict[str, str]) -> None:
+    """A slip must not give the figures of another question."""
+    frame = pd.DataFrame(
+        {"article_id": ["a"], "outlets": "Wire", "cluster": "a", "tax": "favor", "tax_abstained": None}
+    )
+    with pytest.raises(StanceError, match="must be one of"):
+        roll_up(Results(frame, (Target("tax"),), "paragraph"), **wrong)
+
+
 def test_copies_count_once_or_each() -> None:
     """Of a cluster the first article stays in each group; with each counted it is still one sampling unit."""
     clusters = ["x", "x", "x", "x", "x", "x", None]

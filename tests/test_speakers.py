@@ -226,6 +226,14 @@ def test_a_bad_label_is_named_by_its_line(tmp_path: Path, line: str) -> None:
         read_labelled(path)
 
 
+def test_a_labelled_text_may_hold_any_line_end(tmp_path: Path) -> None:
+    """A line of JSON ends with a line feed and nothing else."""
+    path = tmp_path / "labels.jsonl"
+    record = '{"article": "a", "paragraph": 0, "text": "No.\u2028No.", "voice": "author", "readings": []}\n'
+    path.write_text(record * 2, encoding="utf-8")
+    assert [one.text for one in read_labelled(path)] == ["No.\u2028No."] * 2
+
+
 def test_columns_of_tables_and_records_agree(small_model: StanceModel, tmp_path: Path) -> None:
     """In bulk and one by one, and the offsets are the article's."""
     text = "A first paragraph on the embargo and its costs.\n\nThe talks must go on, said Norway's foreign minister."

@@ -6,6 +6,9 @@ import json
 import os
 import re
 from collections.abc import Collection
+from dataclasses import fields
+
+from stance.articles.records import Quarantined
 
 __all__ = ["own_files"]
 
@@ -78,4 +81,4 @@ def _lists_quarantined(head: bytes) -> bool:
         found = json.loads(line)
     except (ValueError, RecursionError):
         return False
-    return isinstance(found, dict) and list(found) == ["source", "position", "reason"]
+    return isinstance(found, dict) and list(found) == [field.name for field in fields(Quarantined)]

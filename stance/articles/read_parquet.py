@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import shutil
-import tempfile
 from collections.abc import Iterator
 from typing import IO, Any
 
 from stance.articles.article import Article
+from stance.articles.libraries import seekable
 from stance.articles.records import FIELDS, Columns, Quarantined, record_to_article
 from stance.errors import ArticleError
 
@@ -32,14 +30,10 @@ def read_parquet(stream: IO[bytes], columns: Columns, source: str, stem: str) ->
     import pyarrow.parquet as pq
 
     number = 0
-    with tempfile.TemporaryFile() as copy:
-        if not (stream.seekable() and isinstance(getattr(stream, "raw", None), io.FileIO)):
-            shutil.copyfileobj(stream, copy)
-            copy.seek(0)
-            stream = copy
+    with seekable(stream) as whole:
         try:
             # buffered: a row group is otherwise held whole
-            file = pq.ParquetFile(stream, buffer_size=2**20, pre_buffer=False)
+            file = pq.ParquetFile(whole, buffer_size=2**20, pre_buffer=False)
             schema = file.schema_arrow
             columns.check(schema.names, source)
             used = [name for name in dict.fromkeys(map(columns.name, FIELDS)) if name in schema.names]

@@ -8,10 +8,10 @@ from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.encoding import decode
-from stance.articles.libraries import need, unsound
+from stance.articles.libraries import need, unsound, whole
 from stance.articles.read_html import decode_html, html_article
 from stance.articles.read_pdf import read_pdf
-from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
+from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError, MissingDependencyError
 
 __all__ = ["read_warc"]
@@ -79,9 +79,7 @@ def _articles(
 
     url = record.rec_headers.get_header("WARC-Target-URI")
     with unsound("a WARC record", source):
-        raw = record.content_stream().read(LARGEST_RECORD + 1)
-        if len(raw) > LARGEST_RECORD:
-            raise ArticleError(f"record too large: more than {LARGEST_RECORD:,} bytes", source)
+        raw = whole(record.content_stream(), source)
         # what is left of it is read, to see whether all of it is there
         while record.raw_stream.read(2**16):
             pass

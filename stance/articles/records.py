@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -40,6 +41,10 @@ class Quarantined:
     source: str
     position: int
     reason: str
+
+    def to_json(self) -> str:
+        """The record as a line of a list of quarantined ones."""
+        return json.dumps(asdict(self), ensure_ascii=False) + "\n"
 
 
 @dataclass(frozen=True, slots=True)

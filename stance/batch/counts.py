@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
+
+from stance.model.abstention import Reason
+from stance.model.scores import ParagraphScore
 
 __all__ = ["Counts"]
 
@@ -17,7 +20,7 @@ def _paragraphs() -> dict[str, int]:
     return dict.fromkeys(("read", "scored", "abstained", "boilerplate"), 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Counts:
     """Numbers of articles and paragraphs: ``read = scored + abstained + quarantined``, or ``+ boilerplate``.
 
@@ -56,6 +59,25 @@ class Counts:
                     mine[name] = mine.get(name, 0) + n
         return result
 
+    def add(self, scores: Sequence[ParagraphScore]) -> None:
+        """Count one more article, by the scores of its paragraphs."""
+        unlabelled = [score.abstained for score in scores if score.abstained is not None]
+        abstained = [reason for reason in unlabelled if reason is not Reason.BOILERPLATE]
+        self.articles["read"] += 1
+        self.articles["scored" if len(unlabelled) < len(scores) else "abstained"] += 1
+        self.articles["no_text"] += not scores
+        self.paragraphs["read"] += len(scores)
+        self.paragraphs["scored"] += len(scores) - len(unlabelled)
+        self.paragraphs["abstained"] += len(abstained)
+        self.paragraphs["boilerplate"] += len(unlabelled) - len(abstained)
+        for reason in abstained:
+            self.reasons[str(reason)] = self.reasons.get(str(reason), 0) + 1
+
+    def add_quarantined(self, n: int = 1) -> None:
+        """Count records more that were read and quarantined."""
+        self.articles["read"] += n
+        self.articles["quarantined"] += n
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Rebuild from a manifest."""
@@ -64,11 +86,6 @@ class Counts:
     def to_dict(self) -> dict[str, dict[str, int]]:
         """Plain values, for a manifest."""
         return {"articles": self.articles, "paragraphs": self.paragraphs, "reasons": self.reasons}
-
-    def with_quarantined(self, n: int) -> Counts:
-        """The same with so many more records that were read and quarantined."""
-        more = {"read": n, "scored": 0, "abstained": 0, "quarantined": n}
-        return Counts.total([self, Counts(more)])
 
     def lines(self) -> list[str]:
         """What is printed at the end of a run."""

@@ -7,6 +7,7 @@ needs to see neither the input nor the output.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from importlib import import_module
 from typing import Any
 
@@ -47,20 +48,29 @@ class DaskPool:
         except ImportError as error:
             raise MissingDependencyError("dask", "dask") from error
         self.reference = reference
-        # a chunk goes with its task, so that a lost one can be made again; that makes the graph large on purpose
-        self.settings: Any = dask.config.set(
-            {"distributed.admin.large-graph-warning-threshold": "1GB", "distributed.comm.timeouts.connect": "20s"}
-        )
-        self.cluster: Any = None
-        try:
-            if address == "local":
-                self.cluster = distributed.LocalCluster(
-                    n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None
+        with ExitStack() as opened:
+            # a chunk goes with its task, so that a lost one can be made again; that makes the graph large on purpose
+            opened.enter_context(
+                dask.config.set(
+                    {
+                        "distributed.admin.large-graph-warning-threshold": "1GB",
+                        "distributed.comm.timeouts.connect": "20s",
+                    }
                 )
-            self.client: Any = distributed.Client(self.cluster if address == "local" else address)
-            self.client.wait_for_workers(1, timeout=_PATIENCE)
-        except (OSError, ValueError, TimeoutError) as error:
-            raise StanceError(f"{address}: no Dask scheduler with a worker answers: {error}") from error
+            )
+            try:
+                where: Any = address
+                if address == "local":
+                    where = opened.enter_context(
+                        distributed.LocalCluster(
+                            n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None
+                        )
+                    )
+                self.client: Any = opened.enter_context(distributed.Client(where))
+                self.client.wait_for_workers(1, timeout=_PATIENCE)
+            except (OSError, ValueError, TimeoutError) as error:
+                raise StanceError(f"{address}: no Dask scheduler with a worker answers: {error}") from error
+            self.opened = opened.pop_all()
         self.broken = (distributed.KilledWorker, distributed.client.FutureCancelledError)
 
     @property
@@ -86,7 +96,4 @@ class DaskPool:
 
     def close(self, failed: bool) -> None:
         """Leave the cluster; a local one is shut down."""
-        self.client.close()
-        if self.cluster is not None:
-            self.cluster.close()
-        self.settings.__exit__(None, None, None)
+        self.opened.close()

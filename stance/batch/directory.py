@@ -140,7 +140,7 @@ class RunDirectory:
                 left.unlink(missing_ok=True)
         self.save()
         try:
-            self._refused = open(self.quarantine, "w", encoding="utf-8")  # noqa: SIM115
+            self._refused = open(self.quarantine, "w", encoding="utf-8", newline="\n")  # noqa: SIM115
         except OSError as error:
             raise as_stance_error(self.quarantine, error) from error
 
@@ -149,8 +149,7 @@ class RunDirectory:
         assert self._refused is not None
         try:
             for record in records:
-                line = {"source": record.source, "position": record.position, "reason": record.reason}
-                self._refused.write(json.dumps(line, ensure_ascii=False) + "\n")
+                self._refused.write(record.to_json())
             self._refused.flush()
         except OSError as error:
             raise as_stance_error(self.quarantine, error) from error

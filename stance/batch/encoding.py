@@ -10,9 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-__all__ = ["FORMATS", "encode"]
-
-FORMATS = ("parquet", "csv", "jsonl")
+__all__ = ["encode"]
 
 
 def encode(table: Any, format: str, header: bool = True) -> bytes:

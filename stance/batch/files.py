@@ -12,7 +12,7 @@ from typing import IO
 
 from stance.errors import StanceError
 
-__all__ = ["as_stance_error", "lock", "lock_output", "write_whole"]
+__all__ = ["as_stance_error", "check_output", "lock", "lock_output", "write_whole"]
 
 #: Windows has other locks; there, and on a file system without any, one is taken on trust.
 _LOCKS = find_spec("fcntl") is not None
@@ -25,6 +25,20 @@ def as_stance_error(path: str | Path, error: OSError) -> StanceError:
     """An error of the file system in one line."""
     advice = "; make room, then go on with --resume" if error.errno in _FULL else ""
     return StanceError(f"{path}: {error.strerror or error}{advice}")
+
+
+def check_output(path: Path) -> None:
+    """Check that a file can take its place here, before anything is made for it.
+
+    Raises
+    ------
+    StanceError
+        If there is no folder for it, or a folder or a device has its name: a device would be replaced by the file.
+    """
+    if not path.resolve().parent.is_dir():
+        raise StanceError(f"{path}: no folder {path.parent} to write to")
+    if path.exists() and not path.is_file():
+        raise StanceError(f"{path}: is a folder or a device; name a file")
 
 
 def write_whole(path: Path, content: bytes) -> None:

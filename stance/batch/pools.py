@@ -17,7 +17,7 @@ from stance.model.artefact import load_model, read_manifest
 from stance.model.kernel import kernel_in_use
 from stance.model.stance_model import StanceModel
 
-__all__ = ["Form", "ModelReference", "Part", "Pool", "count_jobs", "open_pool", "releases_gil", "score_part"]
+__all__ = ["Form", "ModelReference", "Part", "Pool", "count_jobs", "open_pool", "score_part"]
 
 
 class ModelReference(NamedTuple):
@@ -155,14 +155,6 @@ class Pool(Protocol):
         """Let go of the workers; at once if the run failed."""
 
 
-def releases_gil(model: StanceModel) -> bool:
-    """Whether threads can score side by side: the compiled kernel lets go of the interpreter, Python does not.
-
-    ``STANCE_KERNEL`` decides which of them is at work.
-    """
-    return model.releases_gil
-
-
 def count_jobs(jobs: int) -> int:
     """How many workers ``--jobs`` asks for: -1 is every core that this process may use, -2 all but one.
 
@@ -182,7 +174,7 @@ def open_pool(reference: ModelReference, jobs: int) -> Pool:
     model = reference.load()
     if jobs == 1:
         return _Here(reference)
-    return _Threads(reference, jobs) if releases_gil(model) else _Processes(reference, jobs)
+    return _Threads(reference, jobs) if model.releases_gil else _Processes(reference, jobs)
 
 
 class _Here:
@@ -211,6 +203,9 @@ class _Threads:
         self.executor.shutdown(wait=True, cancel_futures=True)
 
 
+_KILLED = "a worker process was killed, perhaps for want of memory; try fewer --jobs"
+
+
 class _Processes:
     def __init__(self, reference: ModelReference, jobs: int) -> None:
         from joblib.externals.loky.process_executor import ProcessPoolExecutor
@@ -225,15 +220,13 @@ class _Processes:
             try:
                 part: Part = future.result()
             except BrokenProcessPool as error:
-                raise StanceError(
-                    "a worker process was killed, perhaps for want of memory; try fewer --jobs"
-                ) from error
+                raise StanceError(_KILLED) from error
             return part
 
         try:
             future = self.executor.submit(score_part, self.reference, pack(articles), form)
         except BrokenProcessPool as error:
-            raise StanceError("a worker process was killed, perhaps for want of memory; try fewer --jobs") from error
+            raise StanceError(_KILLED) from error
         return result
 
     def close(self, failed: bool) -> None:

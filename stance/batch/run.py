@@ -19,7 +19,7 @@ from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, add_clusters
 from stance.batch.counts import Counts
 from stance.batch.directory import RunDirectory, describe_inputs
 from stance.batch.encoding import encode
-from stance.batch.files import as_stance_error, lock, lock_output
+from stance.batch.files import as_stance_error, check_output, lock, lock_output
 from stance.batch.pools import Form, ModelReference, Part, Pool, count_jobs, open_pool
 from stance.batch.progress import Progress
 from stance.errors import StanceError
@@ -170,8 +170,8 @@ def score_to_directory(
         done = set(directory.entries)
 
         def write(chunk: Chunk, part: Part) -> None:
-            counts = part.counts.with_quarantined(len(chunk.quarantined))
-            directory.write(chunk.number, job.format, part.content, part.rows, counts)
+            part.counts.add_quarantined(len(chunk.quarantined))
+            directory.write(chunk.number, job.format, part.content, part.rows, part.counts)
 
         def refuse_all(records: Iterable[Quarantined]) -> None:
             directory.refuse(records)
@@ -226,18 +226,15 @@ def score_to_file(
         If it cannot be written, or another process is writing it.
     """
     path = Path(path)
-    if not path.resolve().parent.is_dir():
-        raise StanceError(f"{path}: no folder {path.parent} to write to")
-    if path.exists() and not path.is_file():
-        # a device such as /dev/null would be replaced by the file
-        raise StanceError(f"{path}: is a folder or a device; name a file, or write to standard output")
+    check_output(path)
     total = Counts()
     part_file = path.with_name(f".{path.name}.part")
     writer: Any = None
 
     def write(chunk: Chunk, part: Part) -> None:
         nonlocal total, writer
-        total = Counts.total([total, part.counts.with_quarantined(len(chunk.quarantined))])
+        part.counts.add_quarantined(len(chunk.quarantined))
+        total = Counts.total([total, part.counts])
         if job.format == "parquet":
             writer = writer or pq.ParquetWriter(stream, part.content.schema, compression="zstd", use_dictionary=False)
             writer.write_table(part.content)

@@ -12,16 +12,14 @@ import pyarrow as pa
 from stance.articles.boilerplate import mark_boilerplate
 from stance.articles.paragraphs import LINE_ENDS, split_paragraphs
 from stance.batch.counts import Counts
-from stance.labels import JOINT, UNRELATED, Target, has_joint
+from stance.labels import JOINT, Target, has_joint, joint_kind
 from stance.model.abstention import Reason
 from stance.model.deciding import words_cell
 from stance.model.scores import Scores
 from stance.model.stance_model import StanceModel
 from stance.speakers import speech_columns, speech_record
 
-__all__ = ["LEVELS", "score_articles"]
-
-LEVELS = ("paragraph", "article")
+__all__ = ["score_articles"]
 
 _BLANKS = " \t\xa0"
 _OPENING = "\"'“‘(["
@@ -142,24 +140,19 @@ class _Outcome:
         self.abstained: npt.NDArray[np.bool_] = self.unlabelled & ~self.boilerplate
 
     def _target(self, t: int, target: Target) -> _TargetOutcome:
-        places = [self.scores.labels.index(label) for label in target.labels]
-        probabilities = self.scores.probabilities[:, t, places]
-        unscored = self.reasons != 0
-        labels = np.where(unscored[:, None], 0.0, probabilities).argmax(axis=1)
-        greatest = np.take_along_axis(probabilities, labels[:, None], axis=1)[:, 0]
-        greatest = np.where(unscored, np.nan, greatest)
-        ambiguous = ~unscored & (greatest < self.scores.least_probability)
-        reasons = np.where(ambiguous, _REASONS.index(Reason.AMBIGUOUS), self.reasons)
-        return _TargetOutcome(target, np.where(reasons != 0, -1, labels), greatest, probabilities, reasons)
+        decided = self.scores.decided(t)
+        reasons = np.where(decided.ambiguous, np.int8(_REASONS.index(Reason.AMBIGUOUS)), self.reasons)
+        return _TargetOutcome(target, *decided[:3], reasons)
 
 
 class _TargetOutcome(NamedTuple):
     target: Target
     labels: npt.NDArray[np.int64]
-    """Position among the target's labels, -1 where the model abstained."""
+    """As those of `Decided`, and so are the probabilities."""
     probability: npt.NDArray[np.float64]
     probabilities: npt.NDArray[np.float64]
     reasons: npt.NDArray[np.int8]
+    """Places in `_REASONS`."""
 
 
 def _count(articles: int, paragraphs: _Paragraphs, outcome: _Outcome) -> Counts:
@@ -243,10 +236,9 @@ def _article_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) ->
         target = found.target
         counts = {label: per_article(found.labels == k) for k, label in enumerate(target.labels)}
         columns |= {f"{target.name}_{label}": pa.array(n) for label, n in counts.items()}
-        about = {label: n for label, n in counts.items() if label.lower() not in UNRELATED}
-        related = np.sum(list(about.values()), axis=0, dtype=np.int64) + np.zeros(len(articles), dtype=np.int64)
-        for label, n in about.items():
-            columns[f"{target.name}_share_{label}"] = _numbers(_divide(n, related))
+        related = sum((counts[label] for label in target.related), np.zeros(len(articles), dtype=np.int64))
+        for label in target.related:
+            columns[f"{target.name}_share_{label}"] = _numbers(_divide(counts[label], related))
         net, error = _net({label.lower(): n for label, n in counts.items()}, related)
         columns |= {f"{target.name}_net": _numbers(net), f"{target.name}_net_se": _numbers(error)}
     if has_joint([found.target for found in outcome.targets]):
@@ -274,21 +266,13 @@ def _net(
 
 
 def _joint(outcome: _Outcome) -> list[npt.NDArray[np.bool_]]:
-    """Which paragraphs belong to each of `JOINT`, as `stance.results.records.joint_kind` has it of one."""
+    """Which paragraphs belong to each of `JOINT`; `joint_kind` is asked once for each pair of labels."""
     found = {target.target.name: target for target in outcome.targets}
-    labelled, favored, about = [], [], []
-    for name in ("sanctions", "diplomacy"):
-        target = found[name]
-        labels = np.array([*(label.lower() for label in target.target.labels), ""])[target.labels]
-        labelled.append(target.labels >= 0)
-        favored.append(labels == "favor")
-        about.append(~np.isin(labels, list(UNRELATED)))
-    counted = labelled[0] & labelled[1] & (about[0] | about[1])
-    sanctions, diplomacy = favored
-    return [
-        counted & kind
-        for kind in (sanctions & ~diplomacy, diplomacy & ~sanctions, sanctions & diplomacy, ~sanctions & ~diplomacy)
-    ]
+    sanctions, diplomacy = found["sanctions"], found["diplomacy"]
+    rows, columns = sanctions.target.labels, diplomacy.target.labels
+    # where the model abstained the number is -1, and so the last row or column
+    kinds = np.array([[joint_kind(s, d) for d in (*columns, None)] for s in (*rows, None)], dtype=object)
+    return [(kinds == name)[sanctions.labels, diplomacy.labels] for name in JOINT]
 
 
 def _words(codes: npt.NDArray[Any], words: tuple[str, ...], missing: int) -> Any:

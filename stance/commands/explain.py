@@ -77,7 +77,7 @@ def explain(
                             for c in shown
                         ],
                     }
-                    click.echo(json.dumps(record, ensure_ascii=False))
+                    click.echo((json.dumps(record, ensure_ascii=False) + "\n").encode(), nl=False)
                     continue
                 reason = "" if abstained is None else f"no label, {abstained}; "
                 about = f"{article.id}, paragraph {part.index + 1}, {name}: {reason}{found.label}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Any, NoReturn
 
@@ -50,6 +51,9 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # a terminal may lack letters of an article; data is written as UTF-8 whatever it has
+            sys.stdout.reconfigure(errors="replace")
         try:
             return super().invoke(ctx)
         except StanceError as error:

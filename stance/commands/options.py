@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import click
 
 from stance.articles import Columns
+from stance.articles.records import FIELDS
 
 __all__ = ["article_columns", "batch_options", "corpus_columns", "jobs_option", "model_option"]
 
@@ -25,14 +27,13 @@ jobs_option: Decorator = click.option(
 def article_columns(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that map the columns of a table; they arrive as ``columns``."""
 
+    @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        chosen = {name: kwargs.pop(f"{name}_column") for name in ("text", "id", "title", "date", "outlet")}
+        chosen = {name: kwargs.pop(f"{name}_column") for name in FIELDS}
         kwargs["columns"] = Columns(**{name: value for name, value in chosen.items() if value is not None})
         return command(*args, **kwargs)
 
-    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
-    wrapped.__dict__.update(command.__dict__)
-    for name in ("outlet", "date", "title", "id", "text"):
+    for name in reversed(FIELDS):
         option = click.option(f"--{name}-column", metavar="NAME", default=None, help=f"Column of the {name}.")
         wrapped = option(wrapped)
     return wrapped
@@ -42,12 +43,11 @@ def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options for many articles; they arrive as the dict ``batch``."""
     names = ("jobs", "chunk", "shard", "resume", "progress", "dask")
 
+    @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         kwargs["batch"] = {name: kwargs.pop(name) for name in names}
         return command(*args, **kwargs)
 
-    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
-    wrapped.__dict__.update(command.__dict__)
     options = [
         click.option(
             "--jobs", "-j", type=int, default=-1, show_default=True, help="Chunks scored at once; -1: one a core."
@@ -66,6 +66,7 @@ def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def corpus_columns(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that describe a flat corpus; they arrive as ``columns``."""
 
+    @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         from stance.training.corpus_files import CorpusColumns
 
@@ -78,8 +79,6 @@ def corpus_columns(command: Callable[..., Any]) -> Callable[..., Any]:
         )
         return command(*args, **kwargs)
 
-    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
-    wrapped.__dict__.update(command.__dict__)
     options = [
         click.option("--text-column", metavar="NAME", help="Flat corpus: column of the texts."),
         click.option("--target", "targets", metavar="NAME", multiple=True, help="Flat corpus: a column of labels."),

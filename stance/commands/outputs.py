@@ -12,7 +12,7 @@ import click
 
 from stance.commands.results import write_rows
 from stance.errors import StanceError
-from stance.model.artefact import default_model_path, read_manifest
+from stance.model.artefact import read_manifest
 
 if TYPE_CHECKING:
     from stance.batch.counts import Counts
@@ -30,7 +30,7 @@ def write_columns(output: str, format: str, model: str | None, counts: Counts, l
     from stance.results.records import article_columns, paragraph_columns
     from stance.results.saved import column_types
 
-    manifest = read_manifest(default_model_path() if model is None else model)
+    manifest = read_manifest(model)
     targets = [Target(target["name"], tuple(target["labels"])) for target in manifest["targets"]]
     types = column_types(output, format)
     if not types and level == "article":
@@ -64,6 +64,7 @@ def score_by_way_of_parquet(
     model : str or None
         Folder of the model.
     """
+    from stance.batch.files import check_output
     from stance.results.dictionary import CLASSIFY_AND_COUNT, model_facts
     from stance.results.export import export
     from stance.results.rollup import roll_up
@@ -71,8 +72,8 @@ def score_by_way_of_parquet(
 
     # beside the output there is room for it, which the system's own place may not have
     beside = None if output in (None, "-") else os.path.dirname(os.path.abspath(str(output)))
-    if beside is not None and not os.path.isdir(beside):
-        raise StanceError(f"{output}: no folder {os.path.dirname(str(output))} to write to")
+    if beside is not None:
+        check_output(Path(str(output)))
     with tempfile.TemporaryDirectory(prefix=".stance-", dir=beside) as place:
         rows = os.path.join(place, "scores.parquet")
         counts = score(rows, "article" if level in ("outlet", "month") else level)
@@ -81,7 +82,7 @@ def score_by_way_of_parquet(
             write_rows(roll_up(found, level), found.targets, output, format, level, [CLASSIFY_AND_COUNT])
             click.echo(CLASSIFY_AND_COUNT, err=True)
             return counts
-        facts = model_facts(read_manifest(default_model_path() if model is None else model))
+        facts = model_facts(read_manifest(model))
         for note in export(found.frame, str(output), found.targets, format=format, model=facts, counts=counts):
             click.echo(f"{output}: {note}", err=True)
         return counts

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from stance.errors import StanceError
+from stance.results.formats import EXPORTS, PLAIN, export_format
 
 __all__ = ["keep_inputs", "suffix_or_table", "under_hidden_name"]
 
@@ -26,9 +27,6 @@ def suffix_or_table(output: str | None) -> str:
     """
     if output in (None, "-"):
         return "table"
-    from stance.batch.encoding import FORMATS as PLAIN
-    from stance.results.export import EXPORTS, export_format
-
     suffix = os.path.splitext(str(output))[1].lower()
     device = os.path.exists(str(output)) and not os.path.isfile(str(output))
     if (found := export_format(str(output))) is None and suffix not in _PAGES and not device:
@@ -58,10 +56,19 @@ def keep_inputs(inputs: Iterable[str], *outputs: str | None, searched: bool = Fa
 
     there = [path for path in outputs if path not in (None, "-") and os.path.isfile(path)]
     if there:
-        read = {os.path.realpath(path) for path in ([s.path for s in find_sources(inputs)] if searched else inputs)}
+        read = {_identity(path) for path in ([s.path for s in find_sources(inputs)] if searched else inputs)}
         for path in there:
-            if os.path.realpath(path) in read:
+            if _identity(path) in read:
                 raise StanceError(f"{path}: it is read, and would be written over; name another file for the output")
+
+
+def _identity(path: str) -> tuple[int, int] | str:
+    """The same for all names of one file: on some file systems another case of its letters is another one."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return path
+    return status.st_dev, status.st_ino
 
 
 @contextlib.contextmanager
@@ -100,7 +107,7 @@ def under_hidden_name(path: str) -> Iterator[IO[str]]:
     written = os.path.join(folder, f".{name}.part")
     with lock_output(Path(path)):
         try:
-            with open(written, "w", encoding="utf-8") as stream:
+            with open(written, "w", encoding="utf-8", newline="\n") as stream:
                 yield stream
             os.replace(written, path)
         except BaseException:

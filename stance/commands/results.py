@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stance.commands.places import keep_inputs, suffix_or_table
+from stance.commands.places import keep_inputs, suffix_or_table, under_hidden_name
 from stance.errors import StanceError
+from stance.results.formats import EXPORTS, PLAIN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["print_rollup", "results", "write_rows"]
 
 _LEVELS = ("all", "article", "outlet", "month", "voice", "speaker", "actor")
-_FORMATS = ("csv", "jsonl", "parquet", "xlsx", "dta", "sav", "sqlite")
+_FORMATS = (*PLAIN, *EXPORTS)
 
 
 @click.group()
@@ -118,7 +119,8 @@ def write_rows(
         format = format or suffix_or_table(output)
     if format in (None, "table"):
         try:
-            with click.open_file(output or "-", "w", encoding="utf-8") as stream:
+            plain = output in (None, "-")
+            with click.open_file("-", "w", encoding="utf-8") if plain else under_hidden_name(str(output)) as stream:
                 for line in print_rollup(rows, targets, level):
                     click.echo(line, file=stream)
         except BrokenPipeError:
@@ -137,7 +139,7 @@ def write_rows(
 
 def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) -> Iterator[str]:
     """A roll-up as a table for people: one block a target, then the joint table."""
-    from stance.labels import JOINT, UNRELATED, has_joint
+    from stance.labels import JOINT, has_joint
     from stance.results.page import visible
     from stance.results.rollup import nameless
 
@@ -147,14 +149,13 @@ def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) ->
     records = rows.to_dict("records")
     width = min(max([len(name) for name in names] + [len(level)]), 32)
     for target in targets:
-        about = [label for label in target.labels if label.lower() not in UNRELATED]
-        related = rows[[f"{target.name}_{label}" for label in about]].sum(axis=1)
-        head = "".join(f"{label:>9}" for label in about)
+        related = rows[[f"{target.name}_{label}" for label in target.related]].sum(axis=1)
+        head = "".join(f"{label:>9}" for label in target.related)
         yield click.style(target.name, bold=True)
         counts = "".join(f" {word:>8}" for word in ("articles", "paragr.", "abstain.", "related"))
         yield f"{level:<{width}}{counts}{head} {'net':>7} {'s.e.':>6}"
         for i, (name, row) in enumerate(zip(names, records, strict=True)):
-            shares = "".join(f"{_percent(row[f'{target.name}_share_{label}']):>9}" for label in about)
+            shares = "".join(f"{_percent(row[f'{target.name}_share_{label}']):>9}" for label in target.related)
             yield (
                 f"{name[:width]:<{width}} {row['articles']:>8} {row['paragraphs']:>8} "
                 f"{row[f'{target.name}_abstained']:>8} {related.iloc[i]:>8}{shares} "

@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import io
 import os
 import shutil
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import click
 
 from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.footers import RepeatedFooters
 from stance.articles.sources import find_own_files
+from stance.batch.counts import Counts
 from stance.commands.options import article_columns, batch_options, model_option
 from stance.commands.places import keep_inputs, suffix_or_table, under_hidden_name
 from stance.errors import StanceError
-from stance.model.abstention import Reason
+from stance.labels import is_related
 from stance.model.artefact import load_model
 from stance.model.scores import ParagraphScore
 from stance.model.stance_model import StanceModel
+from stance.results.formats import EXPORTS, PLAIN
 from stance.results.page import article_page, visible
-from stance.results.records import UNRELATED, article_record, paragraph_columns, paragraph_records
 from stance.results.records import article_columns as article_fields
-from stance.results.writers import FORMATS, open_writer
+from stance.results.records import article_record, paragraph_columns, paragraph_records
+from stance.results.writers import RecordWriter
 
-if TYPE_CHECKING:
-    from stance.batch.counts import Counts
+__all__ = ["score"]
 
-__all__ = ["Tally", "score"]
-
-# written from the scored rows when all are there; the others as they come
-_EXPORTS = ("xlsx", "dta", "sav", "sqlite")
 _ROLLED_UP = ("outlet", "month")
 
 _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
@@ -47,7 +43,7 @@ _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
 @click.option(
     "--format",
     "-f",
-    type=click.Choice(("table", *FORMATS, *_EXPORTS)),
+    type=click.Choice(("table", *PLAIN, *EXPORTS)),
     help="[default: by suffix, else table]",
 )
 @click.option(
@@ -105,7 +101,7 @@ def score(
     """
     folder = output is not None and (output.endswith(("/", os.sep)) or os.path.isdir(output))
     format = format or ("parquet" if folder else suffix_or_table(output))
-    if folder and format not in FORMATS:
+    if folder and format not in PLAIN:
         raise click.UsageError(f"a folder is written as parquet, csv or jsonl, not as {format}")
     if folder and level in _ROLLED_UP:
         raise click.UsageError(f"--level {level} gives one table, not parts: name a file")
@@ -118,26 +114,37 @@ def score(
     to_file = output not in (None, "-") and format != "table"
     if batch["dask"] is not None and not (folder or to_file):
         raise click.UsageError("--dask needs an output: -o DIR/ or -o FILE")
-    if format in _EXPORTS and not to_file:
+    if format in ("parquet", *EXPORTS) and not (folder or to_file):
         raise StanceError(f"{format} is not for standard output; name a file with -o")
     keep_inputs(files, output, quarantine, searched=True)
     with _Refusals(quarantine) as refusals:
 
         def in_bulk(place: str, format: str, level: str) -> Counts:
-            settings: dict[str, Any] = {
-                "format": format,
-                "level": level,
-                "explain": explain,
-                "speakers": speakers,
-                "keep_boilerplate": keep_boilerplate,
-                "clusters": clusters,
-                "columns": columns,
-                "model": model_path,
-            }
-            return _score_in_bulk(files, place, folder, refusals, batch, **settings)
+            from stance.batch.chunks import ARTICLES, Shard
+            from stance.batch.run import Job, score_to_directory, score_to_file
+
+            job = Job(
+                files,
+                model_path,
+                columns,
+                format=format,
+                level=level,
+                chunk=batch["chunk"] or ARTICLES,
+                shard=Shard() if batch["shard"] is None else Shard.parse(batch["shard"]),
+                jobs=batch["jobs"],
+                dask=batch["dask"],
+                keep_boilerplate=keep_boilerplate,
+                clusters=clusters,
+                explain=explain,
+                speakers=speakers,
+            )
+            shown = sys.stderr.isatty() if batch["progress"] is None else batch["progress"]
+            if folder:
+                return score_to_directory(job, place, resume=batch["resume"], progress=shown, refuse=refusals.add_all)
+            return score_to_file(job, place, progress=shown, refuse=refusals.add_all)
 
         added = {"explained": explain, "clusters": clusters, "speakers": speakers}
-        if level in _ROLLED_UP or (to_file and format not in FORMATS):
+        if level in _ROLLED_UP or (to_file and format not in PLAIN):
             from stance.commands.outputs import score_by_way_of_parquet
 
             counts = score_by_way_of_parquet(
@@ -150,16 +157,15 @@ def score(
             write_columns(str(output), format, model_path, counts, level, **added)
         else:
             model = load_model(model_path)
-            tally = Tally()
-            articles = _only_articles(read_records(files, columns), tally, refusals)
+            counts = Counts()
+            articles = _only_articles(read_records(files, columns), counts, refusals)
             if clusters:
                 articles = _with_clusters(articles)
-            scored = _scored(model, articles, keep_boilerplate, tally)
+            scored = _scored(model, articles, keep_boilerplate, counts)
             if format == "table":
                 _print_pages(model, scored, level, output, speakers)
             else:
                 _print_records(model, scored, level, format, added)
-            counts = tally.counts()
     if own := find_own_files(files):
         named = ", ".join(own[:3]) + (f" and {len(own) - 3} more" if len(own) > 3 else "")
         click.echo(f"not read, for stance wrote it: {named}", err=True)
@@ -169,46 +175,6 @@ def score(
         click.echo("the quarantined records are named above; --quarantine FILE keeps the list", err=True)
     if counts.articles["read"] == counts.articles["quarantined"] and batch["shard"] is None:
         raise StanceError("no article could be read")
-
-
-def _score_in_bulk(
-    files: tuple[str, ...],
-    output: str,
-    folder: bool,
-    refusals: _Refusals,
-    batch: dict[str, Any],
-    *,
-    format: str,
-    level: str,
-    explain: bool,
-    speakers: bool,
-    columns: Columns,
-    model: str | None,
-    keep_boilerplate: bool,
-    clusters: bool,
-) -> Counts:
-    from stance.batch.chunks import ARTICLES, Shard
-    from stance.batch.run import Job, score_to_directory, score_to_file
-
-    job = Job(
-        files,
-        model,
-        columns,
-        format=format,
-        level=level,
-        chunk=batch["chunk"] or ARTICLES,
-        shard=Shard() if batch["shard"] is None else Shard.parse(batch["shard"]),
-        jobs=batch["jobs"],
-        dask=batch["dask"],
-        keep_boilerplate=keep_boilerplate,
-        clusters=clusters,
-        explain=explain,
-        speakers=speakers,
-    )
-    progress = sys.stderr.isatty() if batch["progress"] is None else batch["progress"]
-    if folder:
-        return score_to_directory(job, output, resume=batch["resume"], progress=progress, refuse=refusals.add_all)
-    return score_to_file(job, output, progress=progress, refuse=refusals.add_all)
 
 
 class _Refusals:
@@ -238,8 +204,7 @@ class _Refusals:
         """Take note of records."""
         for record in records:
             if self.stream is not None:
-                line = {"source": record.source, "position": record.position, "reason": record.reason}
-                self.stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+                self.stream.write(record.to_json())
             if self.shown < self._MOST:
                 click.echo(f"quarantined {record.source}:{record.position}: {record.reason}", err=True)
             elif self.shown == self._MOST:
@@ -247,42 +212,12 @@ class _Refusals:
             self.shown += 1
 
 
-class Tally:
-    """Counts what was read and what became of it."""
-
-    def __init__(self) -> None:
-        self.articles: Counter[str] = Counter(
-            dict.fromkeys(("read", "scored", "abstained", "no_text", "quarantined"), 0)
-        )
-        self.paragraphs: Counter[str] = Counter(dict.fromkeys(("read", "scored", "abstained", "boilerplate"), 0))
-        self.reasons: Counter[str] = Counter()
-
-    def add(self, scores: list[ParagraphScore]) -> None:
-        """Count an article by the scores of its paragraphs."""
-        unlabelled = [score.abstained for score in scores if score.abstained is not None]
-        abstained = [reason for reason in unlabelled if reason is not Reason.BOILERPLATE]
-        self.articles["scored" if len(unlabelled) < len(scores) else "abstained"] += 1
-        self.articles["no_text"] += not scores
-        self.paragraphs["read"] += len(scores)
-        self.paragraphs["scored"] += len(scores) - len(unlabelled)
-        self.paragraphs["abstained"] += len(abstained)
-        self.paragraphs["boilerplate"] += len(unlabelled) - len(abstained)
-        self.reasons.update(str(reason) for reason in abstained)
-
-    def counts(self) -> Counts:
-        """What was counted so far."""
-        from stance.batch.counts import Counts
-
-        return Counts(dict(self.articles), dict(self.paragraphs), dict(self.reasons))
-
-
-def _only_articles(records: Iterable[Article | Quarantined], tally: Tally, refusals: _Refusals) -> Iterator[Article]:
+def _only_articles(records: Iterable[Article | Quarantined], counts: Counts, refusals: _Refusals) -> Iterator[Article]:
     for record in records:
-        tally.articles["read"] += 1
         if isinstance(record, Article):
             yield record
         else:
-            tally.articles["quarantined"] += 1
+            counts.add_quarantined()
             refusals.add_all([record])
 
 
@@ -294,14 +229,24 @@ def _with_clusters(articles: Iterable[Article]) -> Iterator[Article]:
         yield replace(article, cluster=clusters.add(article.id, article.text))
 
 
-def _scored(model: StanceModel, articles: Iterable[Article], keep_boilerplate: bool, tally: Tally) -> _Scored:
+def _scored(model: StanceModel, articles: Iterable[Article], keep_boilerplate: bool, counts: Counts) -> _Scored:
     footers = RepeatedFooters()
     for article in articles:
         if not keep_boilerplate:
             article = replace(article, footer=footers.add(article.text))
         scores = model.score(article, keep_boilerplate)
-        tally.add(scores)
+        counts.add(scores)
         yield article, scores
+
+
+@contextlib.contextmanager
+def _data_out() -> Iterator[IO[str]]:
+    """Standard output for data: the bytes that a file would hold, whatever the terminal's encoding and line ends."""
+    stream = io.TextIOWrapper(click.open_file("-", "wb"), encoding="utf-8", newline="")
+    try:
+        yield stream
+    finally:
+        stream.detach()
 
 
 def _print_records(model: StanceModel, scored: _Scored, level: str, format: str, added: dict[str, bool]) -> None:
@@ -310,7 +255,8 @@ def _print_records(model: StanceModel, scored: _Scored, level: str, format: str,
         fields = paragraph_columns(model.targets, explain, clusters=clusters, speakers=speakers)
     else:
         fields = article_fields(model.targets, clusters=clusters)
-    with open_writer(None, format, fields) as writer:
+    with _data_out() as stream:
+        writer = RecordWriter(stream, format, fields)
         for article, scores in scored:
             if level == "paragraph":
                 by = model if explain else None
@@ -323,7 +269,7 @@ def _print_pages(model: StanceModel, scored: _Scored, level: str, output: str | 
     width = shutil.get_terminal_size((88, 24)).columns
     try:
         plain = output in (None, "-")
-        with click.open_file("-", "w") if plain else under_hidden_name(str(output)) as stream:
+        with click.open_file("-", "w", errors="replace") if plain else under_hidden_name(str(output)) as stream:
             for article, scores in scored:
                 for line in _page(model, article, scores, level, width, speakers):
                     click.echo(line, file=stream)
@@ -352,7 +298,7 @@ def _deciding_words(model: StanceModel, scores: list[ParagraphScore]) -> dict[tu
     words = {}
     for score in scores:
         for name, stance in score.stances.items():
-            if stance.label is not None and stance.label.lower() not in UNRELATED:
+            if is_related(stance.label):
                 explanation = model.explain(score.paragraph.text, name, stance.label)
                 words[score.paragraph.index, name] = explanation.deciding_words(score.paragraph.text)
     return words

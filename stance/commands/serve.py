@@ -28,7 +28,7 @@ def serve(port: int, largest: float, seconds: float, model_path: str | None) -> 
 
     from stance.commands.web import Limits, create_app
     from stance.errors import MissingDependencyError, StanceError
-    from stance.model.artefact import default_model_path, load_model, read_manifest
+    from stance.model.artefact import load_model, read_manifest
     from stance.results.dictionary import model_facts
 
     try:
@@ -42,7 +42,7 @@ def serve(port: int, largest: float, seconds: float, model_path: str | None) -> 
         except OSError as error:
             raise StanceError(f"port {port}: {error.strerror or error}; --port 0 takes a free one") from error
         port = listener.getsockname()[1]
-        facts = model_facts(read_manifest(default_model_path() if model_path is None else model_path))
+        facts = model_facts(read_manifest(model_path))
         app = create_app(load_model(model_path), facts, port, Limits(body=int(largest * 1e6), seconds=seconds))
         config = uvicorn.Config(
             app,

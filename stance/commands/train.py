@@ -33,6 +33,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     """
     from pathlib import Path
 
+    from stance.errors import ModelError
     from stance.model.artefact import save_model
     from stance.results.model_card import write_model_card
     from stance.training.corpus_files import read_corpus
@@ -40,6 +41,9 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     from stance.training.probes import read_probes
     from stance.training.record import with_record
 
+    if Path(output).exists() and not Path(output).is_dir():
+        # said before the training, which takes minutes
+        raise ModelError(f"{output}: is a file; a model is a folder")
     examples = read_corpus(corpus, columns)
     names = ", ".join(target.name for target in examples.targets)
     click.echo(f"{len(examples)} paragraphs in {len({e.article for e in examples})} articles; {names}", err=True)
@@ -56,6 +60,6 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     save_model(model, output)
     write_model_card(output)
     for target in model.targets:
-        low = model.facts["metrics"][target.name]["metrics"]["macro_f1"]
-        click.echo(f"{target.name}: held-out macro-F1 {low[0]:.3f} [{low[1]:.3f}, {low[2]:.3f}]", err=True)
+        value, low, high = model.facts["metrics"][target.name]["metrics"]["macro_f1"]
+        click.echo(f"{target.name}: held-out macro-F1 {value:.3f} [{low:.3f}, {high:.3f}]", err=True)
     click.echo(f"wrote {output}", err=True)

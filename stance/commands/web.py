@@ -6,7 +6,7 @@ import base64
 import re
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePath
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance import __version__
 from stance.articles import Article, Quarantined, read_records
-from stance.commands.score import Tally
+from stance.batch.counts import Counts
 from stance.errors import MissingDependencyError, StanceError
 from stance.model.scores import ParagraphScore
 from stance.model.stance_model import StanceModel
@@ -214,7 +214,7 @@ def _check(deadline: float) -> None:
         raise _Refused(503, "it took too long; stance score has no such limit")
 
 
-def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: bytes, check: Any) -> str:
+def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: bytes, check: Callable[[], None]) -> str:
     """The report on a file."""
     import pandas as pd
 
@@ -222,7 +222,7 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
     from stance.results.saved import Results
     from stance.results.writers import csv_text
 
-    tally, rows, refused = Tally(), [], []
+    counts, rows, refused = Counts(), [], []
     plain = re.sub(r"[^\w.-]+", "-", PurePath(name.replace("\\", "/")).name).lstrip(".-")[-80:] or "text.txt"
     check()
     with tempfile.TemporaryDirectory(prefix="stance-") as folder:
@@ -230,20 +230,18 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
         path.write_bytes(content)
         for record in _read(path, plain):
             check()
-            tally.articles["read"] += 1
             if isinstance(record, Article):
                 scores = model.score(record)
-                tally.add(scores)
+                counts.add(scores)
                 rows += paragraph_records(record, _until(scores, check), model, speakers=True)
             else:
-                tally.articles["quarantined"] += 1
+                counts.add_quarantined()
                 refused.append(record)
     if not rows:
         raise _Refused(422, "no paragraph could be read", refused)
     columns = paragraph_columns(model.targets, explained=True, speakers=True)
     table = csv_text(rows, columns)
     link = "data:text/csv;charset=utf-8;base64," + base64.b64encode(table.encode()).decode()
-    counts = tally.counts()
     results = Results(pd.DataFrame(rows, columns=list(columns)), model.targets, "paragraph", facts, counts, plain)
     return render_report(results, download=link)
 
@@ -259,7 +257,7 @@ def _read(path: Path, name: str) -> Iterator[Article | Quarantined]:
         raise _Refused(422, str(error).replace(str(path), name)) from error
 
 
-def _until(scores: Iterable[ParagraphScore], check: Any) -> Iterator[ParagraphScore]:
+def _until(scores: Iterable[ParagraphScore], check: Callable[[], None]) -> Iterator[ParagraphScore]:
     for score in scores:
         check()
         yield score

@@ -7,6 +7,7 @@ computed from the names of terms before one is asked for.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -69,9 +70,21 @@ def save_model(model: StanceModel, folder: str | Path) -> None:
         What to write.
     folder : path-like
         Made if missing.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be written there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_model(load_model(), folder)
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ['manifest.json', 'model.safetensors']
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     tables = _tables(model)
     layouts = [plain_layout(b.idf, b.coef) for b in model.weights.blocks] if tables is None else tables.blocks
     arrays = to_bytes(_to_arrays(model, layouts, tables))
@@ -94,12 +107,16 @@ def save_model(model: StanceModel, folder: str | Path) -> None:
     }
     manifest["manifest_sha256"] = _manifest_hash(manifest)
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-    _write_whole(folder / ARRAYS, arrays)
-    _write_whole(folder / MANIFEST, text.encode())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_whole(folder / ARRAYS, arrays)
+        _write_whole(folder / MANIFEST, text.encode())
+    except OSError as error:
+        raise ModelError(f"{folder}: cannot write the model: {error.strerror or error}") from error
 
 
-def read_manifest(folder: str | Path) -> dict[str, Any]:
-    """Read and check a manifest, without the arrays.
+def read_manifest(folder: str | Path | None = None) -> dict[str, Any]:
+    """Read and check a manifest, without the arrays; that of the default model if no folder is given.
 
     Raises
     ------
@@ -108,7 +125,7 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     IncompatibleModelError
         If another version wrote it.
     """
-    folder = Path(folder)
+    folder = default_model_path() if folder is None else Path(folder)
     path = folder / MANIFEST
     if not folder.exists():
         raise ModelError(f"{folder}: no such model; a model is a folder with {MANIFEST} and {ARRAYS}")
@@ -327,5 +344,10 @@ def _manifest_hash(manifest: Mapping[str, Any]) -> str:
 
 def _write_whole(path: Path, content: bytes) -> None:
     part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    os.replace(part, path)
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise

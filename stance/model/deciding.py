@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from stance.labels import UNRELATED
+from stance.labels import is_related
 from stance.model.tokens import Token, tokenize
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def words_cell(model: StanceModel, text: str, start: int, target: str, label: st
     str or None
         ``None`` without a label, and for a paragraph that is not about the target.
     """
-    if label is None or label.lower() in UNRELATED:
+    if not is_related(label):
         return None
     found = model.explain(text, target, label).stretches(text)
     return json.dumps([[start + a, start + b, round(value, 4)] for a, b, value in found])

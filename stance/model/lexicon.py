@@ -135,7 +135,10 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     if not isinstance(groups, dict):
         raise CorpusError(f"a lexicon needs a table [{section}]", path)
     beside, mark = _BESIDE[section]
-    groups = {**groups, **{f"{mark}{group}": patterns for group, patterns in content.get(beside, {}).items()}}
+    others = content.get(beside, {})
+    if not isinstance(others, dict):
+        raise CorpusError(f"{beside!r} must be a table of groups", path)
+    groups = {**groups, **{f"{mark}{group}": patterns for group, patterns in others.items()}}
     for group, patterns in groups.items():
         if not isinstance(patterns, list) or not all(isinstance(p, str) for p in patterns):
             raise CorpusError(f"group {group!r} must be a list of phrases", path)

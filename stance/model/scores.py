@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from stance.articles import Paragraph
 from stance.labels import Target
 from stance.model.abstention import Reason
 
-__all__ = ["ParagraphScore", "Scores", "TargetScore"]
+__all__ = ["Decided", "ParagraphScore", "Scores", "TargetScore"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,27 @@ class ParagraphScore:
         return reasons[0] if all(reasons) else None
 
 
+class Decided(NamedTuple):
+    """What many paragraphs are said to be on one target.
+
+    Attributes
+    ----------
+    labels : ndarray of int, shape (paragraphs,)
+        Place of the most probable label among those of the target; -1 where the model abstained.
+    probability : ndarray, shape (paragraphs,)
+        Of the most probable label; NaN for a paragraph that was not scored.
+    probabilities : ndarray, shape (paragraphs, labels of the target)
+        Of all of them.
+    ambiguous : ndarray of bool, shape (paragraphs,)
+        Which paragraphs were scored, and no label was probable enough.
+    """
+
+    labels: npt.NDArray[np.int64]
+    probability: npt.NDArray[np.float64]
+    probabilities: npt.NDArray[np.float64]
+    ambiguous: npt.NDArray[np.bool_]
+
+
 @dataclass(frozen=True)
 class Scores:
     """The scores of many paragraphs, as arrays.
@@ -75,6 +97,7 @@ class Scores:
     probabilities: npt.NDArray[np.float64]
     reasons: Sequence[Reason | None]
     least_probability: float
+    _decided: dict[int, Decided] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.reasons)
@@ -88,17 +111,29 @@ class Scores:
         reasons = [reason if out else own for out, own in zip(which.tolist(), self.reasons, strict=True)]
         return replace(self, margins=margins, probabilities=probabilities, reasons=reasons)
 
+    def decided(self, t: int) -> Decided:
+        """The label of every paragraph on the target at place ``t``, or that there is none."""
+        if t not in self._decided:
+            probabilities = self.probabilities[:, t, [self.labels.index(label) for label in self.targets[t].labels]]
+            scored = np.array([reason is None for reason in self.reasons], dtype=np.bool_)
+            labels = np.where(scored[:, None], probabilities, 0.0).argmax(axis=1)
+            probability = np.take_along_axis(probabilities, labels[:, None], axis=1)[:, 0]
+            probability = np.where(scored, probability, np.nan)
+            ambiguous = scored & (probability < self.least_probability)
+            labels = np.where(scored & ~ambiguous, labels, -1)
+            self._decided[t] = Decided(labels, probability, probabilities, ambiguous)
+        return self._decided[t]
+
     def stances(self, i: int) -> dict[str, TargetScore]:
         """The stance of paragraph ``i`` on every target."""
         return {target.name: self._stance(i, t, target) for t, target in enumerate(self.targets)}
 
     def _stance(self, i: int, t: int, target: Target) -> TargetScore:
-        row = self.probabilities[i, t]
-        by_label = {label: float(row[self.labels.index(label)]) for label in target.labels}
-        reason = self.reasons[i]
-        if reason is not None:
-            return TargetScore(None, float("nan"), by_label, reason)
-        label, probability = max(by_label.items(), key=lambda pair: pair[1])
-        if probability < self.least_probability:
-            return TargetScore(None, probability, by_label, Reason.AMBIGUOUS)
-        return TargetScore(label, probability, by_label, None)
+        decided = self.decided(t)
+        label = int(decided.labels[i])
+        return TargetScore(
+            label=target.labels[label] if label >= 0 else None,
+            probability=float(decided.probability[i]),
+            probabilities=dict(zip(target.labels, decided.probabilities[i].tolist(), strict=True)),
+            abstained=Reason.AMBIGUOUS if decided.ambiguous[i] else self.reasons[i],
+        )

@@ -162,12 +162,22 @@ class StanceModel:
         Returns
         -------
         Scores
+
+        Raises
+        ------
+        TypeError
+            If it is one text, whose characters would be scored.
         """
-        scored = self._open_kernel().score(list(texts))
+        if isinstance(texts, str):
+            raise TypeError("this takes a list of texts, not one text")
+        return self._scores(self._open_kernel().score(list(texts)))
+
+    def _scores(self, scored: Scored) -> Scores:
+        """What a kernel scored, but for the paragraphs that the model abstains from."""
         reasons = abstention_reasons(scored.counts, self.language)
-        margins = scored.margins
+        margins = scored.margins.copy()
         margins[[i for i, reason in enumerate(reasons) if reason is not None]] = np.nan
-        probabilities = self.probabilities(scored)
+        probabilities = self.probabilities(scored._replace(margins=margins))
         return Scores(self.targets, self.labels, margins, probabilities, reasons, self.least_probability)
 
     def probabilities(self, scored: Scored) -> npt.NDArray[np.float64]:
@@ -213,8 +223,6 @@ class StanceModel:
         ndarray of float, shape (paragraphs, targets, labels)
             NaN for a paragraph that the model does not score (empty, not English, too few known words).
         """
-        if isinstance(texts, str):
-            raise TypeError("score_texts takes a list of texts, not one text")
         return self.score_paragraphs(texts).probabilities
 
     def score(self, article: Article | str, keep_boilerplate: bool = False) -> list[ParagraphScore]:
@@ -276,11 +284,9 @@ class StanceModel:
         margins = self.weights.intercept.copy()
         for _, values in weighed:
             margins += values.sum(axis=0)
-        counts = kernel.score([text]).counts
-        probabilities = self.probabilities(Scored(margins[None], counts))[0]
-        (abstained,) = abstention_reasons(counts, self.language)
-        if abstained is None and probabilities[t].max() < self.least_probability:
-            abstained = Reason.AMBIGUOUS
+        # the sums above differ from these margins by rounding: what scoring says must be told as it says it
+        scored = kernel.score([text])
+        probabilities = self.probabilities(scored)[0]
         k = self.labels.index(label) if label is not None else int(probabilities[t].argmax())
         contributions = [
             Contribution(block.name, block.terms[column], spans, value)
@@ -296,5 +302,5 @@ class StanceModel:
             intercept=float(self.weights.intercept[t, k]),
             probability=float(probabilities[t, k]),
             contributions=tuple(contributions),
-            abstained=abstained,
+            abstained=self._scores(scored).stances(0)[target].abstained,
         )

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from stance import __version__
 from stance.batch.counts import Counts
 from stance.batch.files import write_whole
-from stance.labels import JOINT, UNRELATED, Target
+from stance.labels import JOINT, Target
 
 __all__ = ["CLASSIFY_AND_COUNT", "Column", "describe_columns", "dictionary_path", "model_facts", "write_dictionary"]
 
@@ -94,7 +94,6 @@ def describe_columns(names: Iterable[str], targets: Sequence[Target], types: Map
 
 def _of_target(target: Target, counted: bool) -> list[Column]:
     name = target.name
-    related = [label for label in target.labels if label.lower() not in UNRELATED]
     weighed = "over related paragraphs; with weight article, the mean of that over articles"
     abstained = (
         Column(f"{name}_abstained", "integer", f"Paragraphs without a label for {name}")
@@ -116,7 +115,7 @@ def _of_target(target: Target, counted: bool) -> list[Column]:
             "the margin of the label (below zero: they speak against it)",
         ),
         *(Column(f"{name}_{label}", "integer", f"Paragraphs with the label {label}") for label in target.labels),
-        *(Column(f"{name}_share_{label}", "number", f"Share of {label}, {weighed}") for label in related),
+        *(Column(f"{name}_share_{label}", "number", f"Share of {label}, {weighed}") for label in target.related),
         Column(f"{name}_net", "number", f"Net stance, favor - against, {weighed}, -1 to 1"),
         Column(f"{name}_net_se", "number", "Standard error of the net stance; empty where it cannot be estimated"),
         Column(

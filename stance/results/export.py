@@ -1,7 +1,7 @@
 """Tables to where people work; each export has its column dictionary beside it.
 
-An exporter is one function in one file; here it is registered in one line. It takes the typed table and the file to
-write, and returns what must be known of it, such as what had to be cut.
+An exporter is one function in one file, registered in one line of `stance.results.formats`. It takes the typed table
+and the file to write, and returns what must be known of it, such as what had to be cut.
 """
 
 from __future__ import annotations
@@ -14,38 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stance.batch.counts import Counts
-from stance.batch.encoding import FORMATS as PLAIN
 from stance.batch.encoding import encode
+from stance.batch.files import check_output, lock_output
 from stance.errors import StanceError
 from stance.labels import Target
 from stance.results.dates import day_of
 from stance.results.dictionary import Column, describe_columns, write_dictionary
+from stance.results.formats import EXPORTS, PLAIN, export_format
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["EXPORTS", "Typed", "export", "export_format", "plain_bytes"]
-
-#: Format to the suffixes that ask for it, beside those of `stance.batch.encoding`, and the module that writes it.
-EXPORTS = {
-    "xlsx": ((".xlsx",), "stance.results.export_excel"),
-    "dta": ((".dta",), "stance.results.export_stata"),
-    "sav": ((".sav",), "stance.results.export_spss"),
-    "sqlite": ((".sqlite", ".sqlite3", ".db"), "stance.results.export_sqlite"),
-}
-
-
-def export_format(path: str | Path) -> str | None:
-    """The format that a file name asks for, or ``None``.
-
-    Examples
-    --------
-    >>> export_format("scores.db"), export_format("scores.csv"), export_format("scores.doc")
-    ('sqlite', 'csv', None)
-    """
-    suffix = Path(path).suffix.lower()
-    plain = {f".{name}": name for name in PLAIN} | {".ndjson": "jsonl"}
-    return plain.get(suffix) or next((name for name, (suffixes, _) in EXPORTS.items() if suffix in suffixes), None)
+__all__ = ["Typed", "export", "plain_bytes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +95,7 @@ def export(
     targets : sequence of Target
         Of the results.
     format : str, optional
-        One of ``parquet``, ``csv``, ``jsonl`` and `EXPORTS`; by the suffix if left out.
+        One of `PLAIN` and `EXPORTS` of `stance.results.formats`; by the suffix if left out.
     model : mapping, optional
         As `model_facts` gives it, for the dictionary.
     counts : Counts, optional
@@ -131,7 +111,8 @@ def export(
     Raises
     ------
     StanceError
-        If the format is unknown, holds no table of this size, or the file cannot be written.
+        If the format is unknown, holds no table of this size, the file cannot be written, or another process is
+        writing it.
     MissingDependencyError
         If the format needs an extra.
 
@@ -148,30 +129,29 @@ def export(
     format = format or export_format(path)
     if format is None or format not in (*PLAIN, *EXPORTS):
         raise StanceError(f"{path}: no such format of export; there are {', '.join((*PLAIN, *EXPORTS))}")
-    if not path.resolve().parent.is_dir():
-        raise StanceError(f"{path}: no folder {path.parent} to write to")
-    if path.exists() and not path.is_file():
-        # a device would be replaced by the file
-        raise StanceError(f"{path}: is a folder or a device; name a file")
+    check_output(path)
     columns = describe_columns(frame.columns, targets, _types(frame))
     part = path.with_name(f".{path.stem}.part{path.suffix}")
     said: list[str] = []
     renamed: Mapping[str, str] = {}
     try:
-        if format in PLAIN:
-            part.write_bytes(encode(_arrow(frame, columns), format))
-        else:
-            writer = importlib.import_module(EXPORTS[format][1])
-            said, renamed = writer.write(_typed(frame, columns), part)
-        part.replace(path)
+        with lock_output(path):
+            try:
+                if format in PLAIN:
+                    part.write_bytes(encode(_arrow(frame, columns), format))
+                else:
+                    writer = importlib.import_module(EXPORTS[format][1])
+                    said, renamed = writer.write(_typed(frame, columns), part)
+                part.replace(path)
+            finally:
+                with contextlib.suppress(OSError):
+                    part.unlink()
+            codes = format in ("dta", "sav")
+            all_notes = [*notes, *said]
+            # under the same lock, so that it is the dictionary of this file
+            write_dictionary(path, columns, model=model, counts=counts, notes=all_notes, codes=codes, renamed=renamed)
     except OSError as error:
         raise StanceError(f"{path}: {error.strerror or error}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
-    codes = format in ("dta", "sav")
-    all_notes = [*notes, *said]
-    write_dictionary(path, columns, model=model, counts=counts, notes=all_notes, codes=codes, renamed=renamed)
     return said
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from stance.errors import MissingDependencyError, StanceError
 
-__all__ = ["Figure", "Series", "drawable", "inline_svg", "save_figures"]
+__all__ = ["Figure", "Series", "inline_svg", "save_figures"]
 
 # blue, vermilion, green: told apart with any colour vision, and by their markers without colour
 _COLOURS = ("#0b4f8a", "#c2410c", "#2f6b2f", "#5b3a8c")
@@ -44,7 +44,7 @@ class Figure(NamedTuple):
     title, summary : str
         For the heading, and for those who cannot see it.
     groups : sequence of str
-        Months, outlets or actors.
+        Months, outlets or actors; what cannot be drawn in a name is left out.
     series : sequence of Series
         One a target.
     over_time : bool
@@ -89,14 +89,8 @@ def _own_ids(tag: str, name: str) -> str:
     return tag.replace("url(#", f"url(#{name}-")
 
 
-def drawable(text: str) -> str:
-    r"""A label without what XML does not hold, and on one line.
-
-    Examples
-    --------
-    >>> drawable("The\nWire\x1b")
-    'The Wire'
-    """
+def _drawable(text: str) -> str:
+    """A label without what XML does not hold, and on one line."""
     return "".join(c for c in " ".join(text.split()) if c.isprintable() or unicodedata.category(c) in _KEPT)
 
 
@@ -133,8 +127,8 @@ def _drawn(figure: Figure) -> Iterator[Any]:
         from matplotlib.figure import Figure as Drawing
     except ImportError as error:
         raise MissingDependencyError("matplotlib", "report") from error
-    series = [one._replace(name=drawable(one.name)) for one in figure.series]
-    figure = figure._replace(groups=[drawable(group) for group in figure.groups], series=series)
+    series = [one._replace(name=_drawable(one.name)) for one in figure.series]
+    figure = figure._replace(groups=[_drawable(group) for group in figure.groups], series=series)
     style: Any = {
         "svg.fonttype": "none",  # text stays text: it can be read, found and copied
         "svg.hashsalt": figure.name,

@@ -6,15 +6,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from stance.batch.files import write_whole
 from stance.model.artefact import read_manifest
 
 __all__ = ["calibration_cell", "model_card", "write_model_card"]
 
 
 def write_model_card(folder: str | Path) -> None:
-    """Write ``MODEL_CARD.md`` beside the manifest that it is made from."""
-    text = model_card(read_manifest(folder))
-    (Path(folder) / "MODEL_CARD.md").write_text(text, encoding="utf-8")
+    """Write ``MODEL_CARD.md`` beside the manifest that it is made from.
+
+    Raises
+    ------
+    StanceError
+        If it cannot be written, or there is no sound manifest.
+    """
+    write_whole(Path(folder) / "MODEL_CARD.md", model_card(read_manifest(folder)).encode())
 
 
 def model_card(manifest: Mapping[str, Any]) -> str:

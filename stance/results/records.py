@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stance.articles import Article
-from stance.labels import JOINT, UNRELATED, Target, has_joint
+from stance.labels import JOINT, Target, has_joint, joint_kind
 from stance.model.abstention import Reason
 from stance.model.deciding import words_cell
 from stance.model.scores import ParagraphScore
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from stance.model.stance_model import StanceModel
 
 __all__ = [
-    "UNRELATED",
     "article_columns",
     "article_record",
-    "joint_kind",
     "paragraph_columns",
     "paragraph_records",
     "to_frame",
@@ -122,7 +120,7 @@ def article_columns(targets: Sequence[Target], *, clusters: bool = False) -> dic
     columns |= {"paragraphs": int, "abstained": int, "boilerplate": int}
     for target in targets:
         columns |= {f"{target.name}_{label}": int for label in target.labels}
-        columns |= {f"{target.name}_share_{label}": float for label in target.labels if label.lower() not in UNRELATED}
+        columns |= {f"{target.name}_share_{label}": float for label in target.related}
         columns |= {f"{target.name}_net": float, f"{target.name}_net_se": float}
     if has_joint(targets):
         columns |= dict.fromkeys(JOINT, int)
@@ -169,9 +167,8 @@ def article_record(
         name = target.name
         counts = Counter(score.stances[name].label for score in scores)
         record |= {f"{name}_{label}": counts[label] for label in target.labels}
-        about = [label for label in target.labels if label.lower() not in UNRELATED]
-        related = sum(counts[label] for label in about)
-        record |= {f"{name}_share_{label}": counts[label] / related if related else None for label in about}
+        related = sum(counts[label] for label in target.related)
+        record |= {f"{name}_share_{label}": counts[label] / related if related else None for label in target.related}
         by_name = {label.lower(): counts[label] for label in target.labels}
         net, error = None, None
         if related and "favor" in by_name and "against" in by_name:
@@ -185,35 +182,6 @@ def article_record(
         found = Counter(joint_kind(*labels) for labels in both)
         record |= {name: found[name] for name in JOINT}
     return record
-
-
-def joint_kind(sanctions: str | None, diplomacy: str | None) -> str | None:
-    """Which of `JOINT` a paragraph with these labels is.
-
-    Parameters
-    ----------
-    sanctions, diplomacy : str or None
-        Labels, in any case and of any scheme of labels; ``None`` where the model abstained.
-
-    Returns
-    -------
-    str or None
-        ``None`` without both labels, and where it is related to neither target.
-
-    Examples
-    --------
-    >>> joint_kind("favor", "none"), joint_kind("favor", None), joint_kind("unrelated", "none")
-    ('coercion_only', None, None)
-    """
-    if not sanctions or not diplomacy:
-        return None
-    sanctions, diplomacy = sanctions.lower(), diplomacy.lower()
-    if {sanctions, diplomacy} <= UNRELATED:
-        return None
-    coercion_only, engagement_only, dual_track, neither = JOINT
-    if sanctions == "favor":
-        return dual_track if diplomacy == "favor" else coercion_only
-    return engagement_only if diplomacy == "favor" else neither
 
 
 def to_frame(article: Article | str, scores: Iterable[ParagraphScore]) -> pd.DataFrame:

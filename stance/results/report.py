@@ -8,18 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stance import __version__
+from stance.batch.files import check_output, write_whole
 from stance.errors import MissingDependencyError, StanceError
-from stance.labels import JOINT, UNRELATED, Target, has_joint
+from stance.labels import JOINT, Target, has_joint, is_related
 from stance.results.dictionary import CLASSIFY_AND_COUNT
-from stance.results.figures import Figure, Series, drawable, inline_svg
+from stance.results.figures import Figure, Series, inline_svg
 from stance.results.marked import cut_pieces, read_words
-from stance.results.rollup import half_intervals, is_boilerplate, joint_kinds, nameless, roll_up
+from stance.results.rollup import half_intervals, is_boilerplate, nameless, roll_up
 from stance.results.saved import Results
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ARTICLES", "collection_figures", "render", "render_report"]
+__all__ = ["ARTICLES", "collection_figures", "render", "render_report", "write_report"]
 
 #: Articles whose text a report shows, unless asked otherwise.
 ARTICLES = 50
@@ -134,11 +135,18 @@ def collection_figures(results: Results) -> list[Figure]:
     results : Results
         Paragraphs or articles.
     """
+    return _figures(results, _roll_ups(results))
+
+
+def _roll_ups(results: Results) -> dict[str, pd.DataFrame]:
+    """By month, outlet and actor, as far as the results tell them."""
+    levels = {"month": "date", "outlet": "outlet", "actor": "actor"}
+    return {level: roll_up(results, level) for level, column in levels.items() if column in results.frame}
+
+
+def _figures(results: Results, rolled: Mapping[str, pd.DataFrame]) -> list[Figure]:
     figures = []
-    for level, title in (("month", "Over time"), ("outlet", "By outlet"), ("actor", "By actor")):
-        if (level == "month" and "date" not in results.frame) or (level != "month" and level not in results.frame):
-            continue
-        rows = roll_up(results, level)
+    for level, rows in rolled.items():
         rows = _drawable(rows[rows[level].notna()], results.targets)
         nets = [target.name for target in results.targets if rows[f"{target.name}_net"].notna().any()]
         if not nets or (level == "month" and len(rows) < 2):
@@ -161,6 +169,7 @@ def collection_figures(results: Results) -> list[Figure]:
         groups = [str(value) for value in rows[level]]
         if level != "month":
             groups = [f"{_cut(g)} ({n:,})" for g, n in zip(groups, rows["paragraphs"], strict=True)]
+        title = "Over time" if level == "month" else f"By {level}"
         figures.append(Figure(f"by-{level}", title, summary, groups, series, level == "month"))
     return figures
 
@@ -169,17 +178,12 @@ def _drawable(rows: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
     """The groups without the net stances that rest on too few related paragraphs."""
     rows = rows.copy()
     for target in targets:
-        related = rows[[f"{target.name}_{label}" for label in _about(target)]].sum(axis=1)
+        related = rows[[f"{target.name}_{label}" for label in target.related]].sum(axis=1)
         rows[f"{target.name}_net"] = rows[f"{target.name}_net"].where(related >= _PARAGRAPHS_DRAWN)
     return rows
 
 
-def _about(target: Target) -> list[str]:
-    return [label for label in target.labels if label.lower() not in UNRELATED]
-
-
 def _cut(name: str) -> str:
-    name = drawable(name)
     return name if len(name) <= 24 else name[:23] + "…"
 
 
@@ -249,7 +253,7 @@ def _paragraph(targets: Sequence[Target], record: Mapping[str, Any]) -> dict[str
 
 def _stance(target: Target, record: Mapping[str, Any]) -> dict[str, Any]:
     label = record[target.name] if _given(record[target.name]) else None
-    kind = "abstained" if label is None else "unrelated" if label.lower() in UNRELATED else label.lower()
+    kind = "abstained" if label is None else label.lower() if is_related(label) else "unrelated"
     probabilities = [(name, record.get(f"{target.name}_p_{name}")) for name in target.labels]
     return {
         "target": target.name,
@@ -263,24 +267,21 @@ def _stance(target: Target, record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _collection(results: Results) -> dict[str, Any]:
-    levels = [level for level in ("month", "outlet", "actor") if level == "month" or level in results.frame]
+    rolled = _roll_ups(results)
     tables = []
-    for level in levels:
-        if level == "month" and "date" not in results.frame:
-            continue
-        rows = roll_up(results, level)
+    for level, rows in rolled.items():
         listed = rows.sort_values("paragraphs", ascending=False, kind="stable") if level != "month" else rows
         records = _records(listed.head(_GROUPS_LISTED))
         left_out = max(len(rows) - _GROUPS_LISTED, 0)
         tables.append({"level": level, "nameless": nameless(level), "rows": records, "left_out": left_out})
     whole = _records(roll_up(results))[0]
     return {
-        "figures": collection_figures(results),
+        "figures": _figures(results, rolled),
         "tables": tables,
         "whole": whole,
         "joint": _joint(results, whole) if has_joint(results.targets) else None,
         "examples": _examples(results),
-        "about": {target.name: _about(target) for target in results.targets},
+        "about": {target.name: target.related for target in results.targets},
     }
 
 
@@ -293,7 +294,7 @@ def _joint(results: Results, whole: Mapping[str, Any]) -> dict[str, Any]:
     ]
     return {
         "kinds": [(name.replace("_", " "), whole[name], whole[f"share_{name}"]) for name in JOINT],
-        "counted": int(joint_kinds(frame).notna().sum()),
+        "counted": sum(whole[name] for name in JOINT),
         "rows": list(zip(labels["sanctions"], cells, strict=True)),
         "columns": labels["diplomacy"],
     }
@@ -303,9 +304,7 @@ def _examples(results: Results) -> list[dict[str, Any]]:
     """The most typical and the least certain paragraphs of each stance."""
     found = []
     for target in results.targets:
-        for label in target.labels:
-            if label.lower() in UNRELATED:
-                continue
+        for label in target.related:
             rows = results.frame[results.frame[target.name] == label]
             # what copies have in common is one example
             rows = rows.sort_values(f"{target.name}_probability", ascending=False, kind="stable").drop_duplicates(
@@ -365,12 +364,12 @@ def _methods(results: Results) -> dict[str, Any]:
 
 
 def write_report(path: Path, html: str) -> None:
-    """Write it whole or not at all."""
-    from stance.batch.files import write_whole
+    """Write a report whole or not at all.
 
-    if not path.resolve().parent.is_dir():
-        raise StanceError(f"{path}: no folder {path.parent} to write to")
-    if path.exists() and not path.is_file():
-        # a device would be replaced by the file
-        raise StanceError(f"{path}: is a folder or a device; name a file")
+    Raises
+    ------
+    StanceError
+        If it cannot be written there.
+    """
+    check_output(path)
     write_whole(path, html.encode("utf-8", "replace"))

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.errors import StanceError
-from stance.labels import JOINT, UNRELATED, Target, has_joint
+from stance.labels import JOINT, Target, has_joint, joint_kind
+from stance.model.abstention import Reason
 from stance.results.dates import month_of
-from stance.results.records import joint_kind
 from stance.results.saved import Results
 
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ _Numbers = npt.NDArray[Any]
 LEVELS = ("all", "article", "outlet", "month", "voice", "speaker", "actor")
 WEIGHTS = ("paragraph", "article")
 COPIES = ("each", "once")
-
-#: Why such a paragraph has no label; it is counted by itself, not as an abstention.
-BOILERPLATE = "boilerplate"
 
 #: From fewer units there is no interval: of two the error is zero whenever they happen to agree.
 _UNITS = 3
@@ -95,7 +92,7 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
     Raises
     ------
     StanceError
-        If the results lack a column that is asked for.
+        If level, weight or copies is unknown, or the results lack a column that is asked for.
 
     Examples
     --------
@@ -107,6 +104,9 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
     >>> rows[["outlet", "articles", "tax_favor", "tax_net", "tax_net_units"]].to_dict("records")
     [{'outlet': 'Wire', 'articles': 2, 'tax_favor': 2, 'tax_net': 0.3333333333333333, 'tax_net_units': 2}]
     """
+    for name, given, known in (("level", level, LEVELS), ("weight", weight, WEIGHTS), ("copies", copies, COPIES)):
+        if given not in known:
+            raise StanceError(f"no such {name} of a roll-up: {given!r}; it must be one of {', '.join(known)}")
     if copies == "once" and "cluster" not in results.frame.columns:
         raise StanceError("the results have no column 'cluster': wire copies are not known")
     counts = count_articles(results, [level] if level in _OF_PARAGRAPHS else [])
@@ -232,7 +232,7 @@ def count_articles(results: Results, within: Sequence[str] = ()) -> pd.DataFrame
 
 def is_boilerplate(results: Results) -> pd.Series[bool]:
     """Which paragraphs were not scored because they are not the article's: bylines, links, footers."""
-    return results.frame[f"{results.targets[0].name}_abstained"] == BOILERPLATE
+    return results.frame[f"{results.targets[0].name}_abstained"] == Reason.BOILERPLATE
 
 
 def joint_kinds(frame: pd.DataFrame) -> pd.Series[Any]:
@@ -307,14 +307,13 @@ class _Groups:
 
 def _add_target(rows: pd.DataFrame, counts: pd.DataFrame, target: Target, groups: _Groups, level: str) -> None:
     name = target.name
-    about = [label for label in target.labels if label.lower() not in UNRELATED]
     for label in target.labels:
         rows[f"{name}_{label}"] = groups.total(counts[f"{name}_{label}"]).astype(int)
     rows[f"{name}_abstained"] = groups.total(counts[f"{name}_abstained"]).astype(int)
-    related = counts[[f"{name}_{label}" for label in about]].sum(axis=1).to_numpy()
+    related = counts[[f"{name}_{label}" for label in target.related]].sum(axis=1).to_numpy()
     weights = groups.weights(related)
     whole = groups.total(related * weights)
-    for label in about:
+    for label in target.related:
         rows[f"{name}_share_{label}"] = _divide(groups.total(counts[f"{name}_{label}"] * weights), whole)
     by_name = {label.lower(): counts[f"{name}_{label}"].to_numpy() for label in target.labels}
     units = groups.total(related).astype(int) if level == "article" else groups.units(related)

@@ -102,7 +102,8 @@ def read_labelled(path: str | Path) -> list[Labelled]:
     """
     found = []
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        # not by `splitlines`: a text may hold other line ends, as JSON allows
+        lines = Path(path).read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusError(
             f"cannot read labelled speakers: {getattr(error, 'strerror', None) or error}", path

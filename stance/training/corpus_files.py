@@ -18,7 +18,7 @@ from stance.training.block_factors import checked_factors
 from stance.training.corpus import Corpus, Example
 from stance.training.flat_files import Fault, cell, json_lines, read_rows
 
-__all__ = ["CorpusColumns", "Defect", "check_corpus", "read_corpus"]
+__all__ = ["CorpusColumns", "check_corpus", "read_corpus"]
 
 _TEXT = ("text", "paragraph_text", "tweet", "sentence", "body", "content")
 _TARGET = ("target", "topic")
@@ -31,18 +31,6 @@ _RESERVED = frozenset(
     """.split()
 )
 _MOST_LABELS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """Something wrong in a corpus, and where."""
-
-    path: str
-    line: int | None
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +63,13 @@ class _Draft:
     description: dict[str, Any] = field(default_factory=dict)
     targets: list[Target] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
-    defects: list[Defect] = field(default_factory=list)
+    defects: list[CorpusError] = field(default_factory=list)
     lexicons: dict[str, Lexicon] = field(default_factory=dict)
     cues: Lexicon | None = None
     block_factors: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def fault(self, path: str | Path, line: int | None, message: str) -> None:
-        self.defects.append(Defect(str(path), line, message))
+        self.defects.append(CorpusError(message, path, line))
 
     def faults_of(self, path: Path) -> Fault:
         return lambda line, message: self.fault(path, line, message)
@@ -125,8 +113,8 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
     )
 
 
-def check_corpus(path: str | Path, columns: CorpusColumns | None = None) -> list[Defect]:
-    """List every defect of a corpus, in the order of its files and lines.
+def check_corpus(path: str | Path, columns: CorpusColumns | None = None) -> list[CorpusError]:
+    """List every defect of a corpus, in the order of its files and lines; none is raised.
 
     Raises
     ------
@@ -170,10 +158,10 @@ def _read_described(folder: Path) -> _Draft:
             raise CorpusError(f"target {name!r} needs at least two labels", toml)
         draft.targets.append(Target(name, tuple(labels)))
         if "lexicon" in entry:
-            draft.lexicons[name] = read_lexicon(folder / entry["lexicon"], "mentions")
+            draft.lexicons[name] = _lexicon(folder, entry["lexicon"], "mentions", toml)
         draft.block_factors |= checked_factors(entry, name, toml)
     if "cues" in about:
-        draft.cues = read_lexicon(folder / about["cues"], "cues")
+        draft.cues = _lexicon(folder, about["cues"], "cues", toml)
     files = sorted((folder / "corpus").glob("*.jsonl"))
     if not files:
         raise CorpusError("no corpus/*.jsonl beside the description", toml)
@@ -188,6 +176,12 @@ def _read_described(folder: Path) -> _Draft:
             if example is not None:
                 draft.examples.append(example)
     return draft
+
+
+def _lexicon(folder: Path, name: object, section: str, toml: Path) -> Lexicon:
+    if not isinstance(name, str):
+        raise CorpusError(f"a lexicon is named by its file, not by {name!r}", toml)
+    return read_lexicon(folder / name, section)
 
 
 def _described_example(
@@ -206,17 +200,18 @@ def _described_example(
         label = record.get(target)
         if label is None:
             continue
-        if label not in allowed:
+        if not isinstance(label, str) or label not in allowed:
             expected = ", ".join(sorted(allowed))
             draft.fault(file, line, f"{label!r} is no label of {target!r}; expected one of {expected}")
-        labels[target] = label
-    if not labels:
+        else:
+            labels[target] = label
+    if all(record.get(target) is None for target in known):
         draft.fault(file, line, "no target is coded")
     for required in ("register", "dispute", "coder"):
         if not isinstance(record.get(required), str):
             draft.fault(file, line, f"{required!r} must be a text")
     disputed = record.get("disputed", [])
-    if not isinstance(disputed, list) or not set(disputed) <= known.keys():
+    if not isinstance(disputed, list) or not all(isinstance(name, str) and name in known for name in disputed):
         draft.fault(file, line, "'disputed' must be a list of targets")
         disputed = []
     if len(draft.defects) > before:
@@ -328,7 +323,7 @@ def _check_across(draft: _Draft) -> None:
                     draft.fault(example.path, example.line, message)
     if described:
         _check_numbering(draft)
-    draft.defects.sort(key=lambda defect: (defect.path, defect.line or 0))
+    draft.defects.sort(key=lambda defect: (defect.path or "", defect.line or 0))
 
 
 def _check_numbering(draft: _Draft) -> None:

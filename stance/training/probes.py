@@ -76,7 +76,12 @@ def read_probes(path: str | Path) -> list[Probe]:
     probes: list[Probe] = []
     seen: set[str] = set()
     for file in files:
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            lines = file.read_text(encoding="utf-8").split("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CorpusError(f"cannot read the probes: {getattr(error, 'strerror', None) or error}", file) from error
+        # not by `splitlines`: a text may hold other line ends, as JSON allows
+        for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             try:
@@ -85,7 +90,8 @@ def read_probes(path: str | Path) -> list[Probe]:
                 group = record.pop("group", None) or ""
             except (ValueError, KeyError, AttributeError) as error:
                 raise CorpusError(f"a probe needs id, phenomenon, text and a label: {error}", file, number) from error
-            if name in seen or not record or not all(isinstance(v, str) for v in (text, *record.values())):
+            words = (name, phenomenon, text, group, *record.values())
+            if not all(isinstance(word, str) for word in words) or name in seen or not record:
                 raise CorpusError(f"probe {name!r} is repeated, has no label, or holds what is no text", file, number)
             seen.add(name)
             probes.append(Probe(name, phenomenon, text, record, group))

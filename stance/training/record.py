@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from stance import __version__
 from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus
 from stance.training.evaluate import Evaluation, evaluate_probabilities
@@ -71,7 +72,7 @@ def with_record(
     facts = {
         "name": name,
         "made_with": {
-            "sanctions-stance": version("sanctions-stance"),
+            "sanctions-stance": __version__,
             "python": ".".join(platform.python_version_tuple()[:2]),
             **{package: version(package) for package in _PACKAGES},
         },
