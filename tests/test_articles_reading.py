@@ -7,6 +7,7 @@ import datetime
 import gzip
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -305,3 +306,18 @@ def test_what_stance_wrote_is_read_where_it_is_named(small_model_path: Path, tmp
     (other / "b.csv").write_text("text\nThree.\n", encoding="utf-8")
     (other / "b.csv.columns.json").write_text("{}", encoding="utf-8")
     assert len([record for record in read_records([other]) if isinstance(record, Article)]) == 3
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "jsonl"])
+def test_standard_output_in_the_folder_is_not_read(tmp_path: Path, form: str) -> None:
+    """A file that the shell made for the output holds no article; read, it would grow as long as it is read."""
+    (tmp_path / "a.txt").write_text("They refused to lift the sanctions.\n", encoding="utf-8")
+    command = [sys.executable, "-m", "stance", "score", "-f", form]
+    for named, code in (".", 0), ("*.txt", 0), ("out.txt", 1):
+        with (tmp_path / "out.txt").open("w", encoding="utf-8") as out:
+            done = subprocess.run(
+                [*command, named], cwd=tmp_path, stdout=out, stderr=subprocess.PIPE, text=True, timeout=60
+            )
+        assert done.returncode == code, done.stderr
+        expected = "articles: 1 read = 1 scored" if code == 0 else "out.txt: standard output goes to it"
+        assert expected in done.stderr

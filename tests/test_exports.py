@@ -309,8 +309,9 @@ def test_two_exports_do_not_write_one_file(tmp_path: Path, format: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_r_snippet_runs_and_agrees(scored: Path, tmp_path: Path) -> None:
-    """The code in docs/r.md, in real R, prints the shares and the net stance of the roll-up."""
+@pytest.mark.parametrize("locale", [None, "C"])
+def test_the_r_snippet_runs_and_agrees(scored: Path, tmp_path: Path, locale: str | None) -> None:
+    """The code in docs/r.md, in real R and in any locale, prints the shares and the net stance of the roll-up."""
     if shutil.which("Rscript") is None:
         if os.environ.get("STANCE_ALL_TESTS"):
             pytest.fail("R is not installed")
@@ -318,7 +319,10 @@ def test_the_r_snippet_runs_and_agrees(scored: Path, tmp_path: Path) -> None:
     _run("results", "export", scored, "-o", tmp_path / "scores.csv")
     (code,) = re.findall(r"```r\n(.*?)```", (ROOT / "docs" / "r.md").read_text(encoding="utf-8"), re.S)
     (tmp_path / "snippet.R").write_text(code, encoding="utf-8")
-    run = subprocess.run(["Rscript", "--vanilla", "snippet.R"], cwd=tmp_path, capture_output=True, text=True)
+    environment = os.environ | ({} if locale is None else {"LC_ALL": locale})
+    run = subprocess.run(
+        ["Rscript", "--vanilla", "snippet.R"], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
     assert run.returncode == 0, run.stderr
     found = read_results(scored)
     row = roll_up(found, weight="article").iloc[0]

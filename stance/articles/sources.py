@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stance.articles.formats import has_reader
-from stance.articles.own_files import own_files
+from stance.articles.own_files import is_standard_output, own_files
 from stance.errors import ArticleError
 
 __all__ = ["STDIN", "Source", "find_own_files", "find_sources"]
@@ -48,7 +48,7 @@ def find_sources(paths: Iterable[str | Path]) -> list[Source]:
     Raises
     ------
     ArticleError
-        If a path does not exist, or a folder or glob holds nothing that can be read.
+        If a path does not exist or is where standard output goes, or a folder or glob holds nothing that can be read.
     """
     found: list[Source] = []
     for path in map(str, paths):
@@ -56,6 +56,8 @@ def find_sources(paths: Iterable[str | Path]) -> list[Source]:
             found.append(Source(STDIN, "stdin", True))
         elif os.path.isdir(path):
             found.extend(_folder(path))
+        elif is_standard_output(path):
+            raise ArticleError("standard output goes to it; name another file for the output", path)
         elif os.path.exists(path):
             found.append(Source(path, _stem(os.path.basename(path)), True))
         elif glob.has_magic(path):

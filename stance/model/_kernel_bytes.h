@@ -27,13 +27,20 @@ STANCE_INLINE unsigned lowest_bit(uint64_t bits) { return (unsigned)__builtin_ct
 STANCE_INLINE unsigned count_bits(uint64_t bits) { return (unsigned)__builtin_popcountll(bits); }
 #else
 #include <intrin.h>
+/* /fp:precise fuses on ARM64 until Visual Studio 2022 */
+#pragma fp_contract(off)
 #define STANCE_INLINE static __forceinline
 #define STANCE_COLD static __declspec(noinline)
-#define STANCE_PREFETCH(p) ((void)0)
+#ifdef STANCE_SSE2
+#define STANCE_PREFETCH(p) _mm_prefetch((const char *)(p), _MM_HINT_T0)
+#else
+#define STANCE_PREFETCH(p) ((void)(p))
+#endif
 #define STANCE_IN_REGISTER(x) ((void)0)
 #define STANCE_LIKELY(x) (x)
 #define STANCE_LOAD(p) (*(p))
-#define STANCE_STORE(p, v) (*(p) = (v))
+/* For pointers, with a full barrier; what is read through one needs none. */
+#define STANCE_STORE(p, v) ((void)_InterlockedExchangePointer((void *volatile *)(p), (void *)(v)))
 STANCE_INLINE unsigned lowest_bit(uint64_t bits)
 {
     unsigned long at;

@@ -46,7 +46,7 @@ typedef struct {
 #define FILTER_BITS 5
 #define MOST_BITS 28
 
-#define OVERFLOW ((uint64_t)1 << 63)
+#define HOLDS_MORE ((uint64_t)1 << 63) /* not OVERFLOW, which is a number in the <math.h> of macOS and Windows */
 #define LONG_WORD ((uint64_t)0xFF << 56)
 
 STANCE_INLINE uint64_t mix(uint64_t v)
@@ -181,7 +181,7 @@ STANCE_INLINE uint32_t find_row(const key_table *t, uint64_t key)
     const key_bucket *b = t->buckets + (hash_key(key) >> t->shift);
     for (;; b++) {
         uint32_t row = (uint32_t)match_keys(b, key);
-        if (STANCE_LIKELY(row | !(b->row[3] & OVERFLOW))) return row;
+        if (STANCE_LIKELY(row | !(b->row[3] & HOLDS_MORE))) return row;
     }
 }
 
@@ -247,7 +247,7 @@ static void put_key(key_table *t, uint64_t key, uint32_t row)
     for (;; b++) {
         for (j = 0; j < 4 && (uint32_t)b->row[j]; j++) {}
         if (j < 4) break;
-        b->row[3] |= OVERFLOW;
+        b->row[3] |= HOLDS_MORE;
     }
     b->key[j] = key;
     b->row[j] = row;

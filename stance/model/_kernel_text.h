@@ -90,6 +90,7 @@ static int text_reserve(text_buffers *t, size_t n, int characters)
     unsigned char *memory;
     if (n <= t->capacity && t->memory) return TEXT_OK;
     if (n > TEXT_MOST) return TEXT_TOO_LONG;
+    if (n > SIZE_MAX / 128) return TEXT_NO_MEMORY; /* at 84 bytes a byte, `size` might else wrap at 32 bits */
     n = n < 2048 ? 4096 : n + n / 2;
     tokens = n / 2 + 80; /* a token and a gap are a byte each at least; stores run on in groups of 8 */
     bits = n / 32 + 16;

@@ -114,7 +114,9 @@ def _split(raw: mmap.mmap | bytes) -> Iterator[tuple[str, npt.NDArray[Any]]]:
             or min(shape, default=0) < 0
         ):
             raise ValueError(f"array {name!r} lies outside the file")
-        yield name, np.frombuffer(raw, dtype=kind, count=count, offset=start + begin).reshape(shape)
+        array = np.frombuffer(raw, dtype=kind, count=count, offset=start + begin).reshape(shape)
+        # safetensors are little-endian everywhere
+        yield name, array if sys.byteorder == "little" else array.byteswap()
 
 
 class Names(Sequence[str]):

@@ -28,6 +28,8 @@ _WRITTEN = (
     # headers of messages, and ctime
     *("%a, %d %b %Y", "%a %d %b %Y", "%A, %d %b %Y", "%A, %d %B %Y", "%a, %d-%b-%Y", "%d-%b-%Y", "%a %b %d %Y"),
 )
+# as newspapers abbreviate them: Feb. 3, 2026, and Sept. for September
+_ABBREVIATED = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:(?<=Sep)t)?\.?(?![^\W_])", re.IGNORECASE)
 _WRITTEN_MONTH = ("%B %Y", "%b %Y")
 
 
@@ -79,6 +81,7 @@ def _parse_date(text: str) -> tuple[date, bool] | None:
             return date(int(year), int(month), int(day or 1)), day is not None
         except ValueError:
             return None
+    text = _ABBREVIATED.sub(r"\1", text)
     for patterns, has_day in ((_WRITTEN, True), (_WRITTEN_MONTH, False)):
         for pattern in patterns:
             try:
