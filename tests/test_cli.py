@@ -164,7 +164,9 @@ def test_data_on_standard_output_is_what_a_file_holds(format: str, encoding: str
 
     run("score", str(source), "-o", f"out.{format}")
     assert run("score", str(source), "-f", format) == (tmp_path / f"out.{format}").read_bytes()
-    assert "Lift the embargo" in run("score", str(source)).decode(encoding)
+    # where a terminal is said to have ASCII only, click writes UTF-8
+    page = run("score", str(source)).decode("utf-8" if encoding == "ascii" else encoding)
+    assert "Lift the embargo" in page
     assert json.loads(run("explain", str(source), "-f", "jsonl").splitlines()[0])["article_id"] == "a"
 
 

@@ -330,7 +330,8 @@ def test_errors_of_the_command_are_one_line(port: int) -> None:
 def test_many_articles_in_one_file(port: int) -> None:
     """A file of several articles gives the report of a collection, with what was quarantined counted."""
     rows = [
-        json.dumps({"id": f"a{i}", "text": TEXT, "outlet": "AB"[i % 2], "date": f"2026-0{1 + i}-01"}) for i in range(4)
+        json.dumps({"id": f"a{i}", "text": f"{TEXT}\n\n" * 3, "outlet": "AB"[i % 2], "date": f"2026-0{1 + i}-01"})
+        for i in range(4)
     ]
     response = _post(port, files={"file": ("many.jsonl", ("\n".join([*rows, "broken"]) + "\n").encode())})
     assert response.status_code == 200

@@ -73,7 +73,7 @@ def is_standard_output(path: str) -> bool:
     try:
         to = os.fstat(1)
         return stat.S_ISREG(to.st_mode) and os.path.samestat(to, os.stat(path))
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 

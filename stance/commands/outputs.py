@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stance.commands.results import write_rows
+from stance.commands.places import write_rows
+from stance.commands.results import print_rollup
 from stance.errors import StanceError
 from stance.model.artefact import read_manifest
 
@@ -79,7 +80,9 @@ def score_by_way_of_parquet(
         counts = score(rows, "article" if level in ("outlet", "month") else level)
         found = read_results(rows)
         if level in ("outlet", "month"):
-            write_rows(roll_up(found, level), found.targets, output, format, level, [CLASSIFY_AND_COUNT])
+            rolled = roll_up(found, level)
+            page = print_rollup(rolled, found.targets, level)
+            write_rows(rolled, found.targets, output, format, page, [CLASSIFY_AND_COUNT])
             click.echo(CLASSIFY_AND_COUNT, err=True)
             return counts
         facts = model_facts(read_manifest(model))

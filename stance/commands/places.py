@@ -6,12 +6,19 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+import click
 
 from stance.errors import StanceError
 from stance.results.formats import EXPORTS, PLAIN, export_format
 
-__all__ = ["keep_inputs", "suffix_or_table", "under_hidden_name"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stance.labels import Target
+
+__all__ = ["keep_inputs", "suffix_or_table", "under_hidden_name", "write_rows"]
 
 #: What a page to read may be called; any other suffix that no format has is a slip.
 _PAGES = ("", ".txt", ".text")
@@ -114,3 +121,53 @@ def under_hidden_name(path: str) -> Iterator[IO[str]]:
             with contextlib.suppress(OSError):
                 os.remove(written)
             raise
+
+
+def write_rows(
+    rows: pd.DataFrame,
+    targets: tuple[Target, ...],
+    output: str | None,
+    format: str | None,
+    page: Iterable[str],
+    notes: list[str],
+) -> None:
+    """Write a table to a file, or to standard output.
+
+    Parameters
+    ----------
+    rows, targets
+        The table, and the targets that its columns tell of.
+    output, format : str or None
+        As the command has them; without a format the suffix decides.
+    page : iterable of str
+        The lines that show the table to people, which are printed where no other format is asked for.
+    notes : list of str
+        For the column dictionary.
+
+    Raises
+    ------
+    StanceError
+        If it cannot be written, or not in this format.
+    """
+    from stance.results.export import export, plain_bytes
+
+    if output not in (None, "-"):
+        format = format or suffix_or_table(output)
+    if format in (None, "table"):
+        try:
+            plain = output in (None, "-")
+            with click.open_file("-", "w", encoding="utf-8") if plain else under_hidden_name(str(output)) as stream:
+                for line in page:
+                    click.echo(line, file=stream)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise StanceError(f"{output or 'standard output'}: {error.strerror or error}") from error
+    elif output in (None, "-"):
+        if format not in ("csv", "jsonl"):
+            raise StanceError(f"{format} is not for standard output; name a file with -o")
+        # of text click would strip what looks like colours, which may be data
+        click.echo(plain_bytes(rows, targets, format), nl=False)
+    else:
+        for note in export(rows, str(output), targets, format=format, notes=notes):
+            click.echo(f"{output}: {note}", err=True)

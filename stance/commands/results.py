@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stance.commands.places import keep_inputs, suffix_or_table, under_hidden_name
-from stance.errors import StanceError
+from stance.commands.places import keep_inputs, write_rows
+from stance.commands.prevalence import prevalence, sample
 from stance.results.formats import EXPORTS, PLAIN
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from stance.labels import Target
 
-__all__ = ["print_rollup", "results", "write_rows"]
+__all__ = ["print_rollup", "results"]
 
 _LEVELS = ("all", "article", "outlet", "month", "voice", "speaker", "actor")
 _FORMATS = (*PLAIN, *EXPORTS)
@@ -25,7 +25,7 @@ _FORMATS = (*PLAIN, *EXPORTS)
 
 @click.group()
 def results() -> None:
-    """Roll results up, and write them for other programs.
+    """Roll results up, estimate prevalences, and write results for other programs.
 
     \b
     Example:
@@ -71,7 +71,8 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
     found = read_results(source)
     rows = roll_up(found, level, weight, copies)
     about = f"Rolled up from {found.source}: level {level}, weight {weight}, copies {copies}."
-    write_rows(rows, found.targets, output, format, level, [about, CLASSIFY_AND_COUNT])
+    page = print_rollup(rows, found.targets, level)
+    write_rows(rows, found.targets, output, format, page, [about, CLASSIFY_AND_COUNT])
     unknown = int(rows.loc[rows[level].isna(), "articles"].sum()) if level in ("outlet", "month") else 0
     if unknown:
         click.echo(f"{level} unknown: {unknown} articles", err=True)
@@ -104,37 +105,8 @@ def export_results(source: str, output: str, format: str | None) -> None:
     click.echo(f"{len(found.frame)} rows to {output}; columns described in {dictionary_path(Path(output))}", err=True)
 
 
-def write_rows(
-    rows: pd.DataFrame,
-    targets: tuple[Target, ...],
-    output: str | None,
-    format: str | None,
-    level: str,
-    notes: list[str],
-) -> None:
-    """Write a roll-up to a file, or to standard output as a table, CSV or JSON lines."""
-    from stance.results.export import export, plain_bytes
-
-    if output not in (None, "-"):
-        format = format or suffix_or_table(output)
-    if format in (None, "table"):
-        try:
-            plain = output in (None, "-")
-            with click.open_file("-", "w", encoding="utf-8") if plain else under_hidden_name(str(output)) as stream:
-                for line in print_rollup(rows, targets, level):
-                    click.echo(line, file=stream)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise StanceError(f"{output}: {error.strerror or error}") from error
-    elif output in (None, "-"):
-        if format not in ("csv", "jsonl"):
-            raise StanceError(f"{format} is not for standard output; name a file with -o")
-        # of text click would strip what looks like colours, which may be data
-        click.echo(plain_bytes(rows, targets, format), nl=False)
-    else:
-        for note in export(rows, str(output), targets, format=format, notes=notes):
-            click.echo(f"{output}: {note}", err=True)
+results.add_command(sample)
+results.add_command(prevalence)
 
 
 def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) -> Iterator[str]:

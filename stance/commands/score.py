@@ -276,7 +276,7 @@ def _print_pages(model: StanceModel, scored: _Scored, level: str, output: str | 
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
-        raise StanceError(f"{output}: {error.strerror or error}") from error
+        raise StanceError(f"{output or 'standard output'}: {error.strerror or error}") from error
 
 
 def _page(

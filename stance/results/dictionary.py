@@ -42,11 +42,24 @@ _FIXED = {
     "speaker_end": ("integer", "The character after its last one"),
     "source_verb": ("string", "The verb, or according to, that tells of the speaker"),
     "actor": ("string", "The country or body that the speaker speaks for; unknown if not found, empty for the author"),
+    "within": ("string", "Target whose labels were the strata of the sample; empty if it is a simple random one"),
     "articles": ("integer", "Articles"),
     "copies_left_out": ("integer", "Articles left out as further copies of a cluster"),
     "paragraphs": ("integer", "Paragraphs"),
     "abstained": ("integer", "Paragraphs without a label for any target"),
     "boilerplate": ("integer", "Paragraphs that are not the article's (bylines, links, footers) and were not scored"),
+}
+_OF_ESTIMATES = {
+    "target": ("string", "Target of the estimate"),
+    "label": ("string", "Label whose prevalence is estimated; net: net stance, (favor - against) / related, -1 to 1"),
+    "paragraphs": ("integer", "Paragraphs of the group, without boilerplate"),
+    "coded": ("integer", "Paragraphs of the group that were coded by hand"),
+    "counted": ("number", "Share of the labels that the model gave (classify and count), not corrected"),
+    "prevalence": ("number", "Estimated share of all paragraphs, corrected by the coded ones; empty if these are few"),
+    "se": ("number", "Standard error of the prevalence, for the paragraphs of this collection"),
+    "low": ("number", "Lower end of the 95 % interval of the prevalence"),
+    "high": ("number", "Upper end of the 95 % interval of the prevalence"),
+    "effective_size": ("number", "Paragraphs that, coded without a model, would give the same standard error"),
 }
 _JOINT = {
     "coercion_only": "in favor of sanctions, not of diplomacy",
@@ -83,6 +96,9 @@ def describe_columns(names: Iterable[str], targets: Sequence[Target], types: Map
     ('favor', 'against', 'neutral', 'unrelated')
     """
     known: dict[str, Column] = {name: Column(name, *about) for name, about in _FIXED.items()}
+    names = list(names)
+    if "prevalence" in names:
+        known |= {name: Column(name, *about) for name, about in _OF_ESTIMATES.items()}
     known |= {name: Column(name, "integer", f"Paragraphs {about}") for name, about in _JOINT.items()}
     for name, about in _JOINT.items():
         known[f"share_{name}"] = Column(f"share_{name}", "number", f"Share of the paragraphs counted that are {about}")

@@ -1,0 +1,125 @@
+"""``stance results sample`` and ``prevalence``: from a sample coded by hand to shares that can be published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from stance.commands.places import keep_inputs, write_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["prevalence", "sample"]
+
+_LEVELS = ("all", "outlet", "month", "voice", "speaker", "actor")
+
+
+@click.command()
+@click.argument("source", metavar="RESULTS")
+@click.option("--size", "-n", type=click.IntRange(min=1), default=200, show_default=True, help="Paragraphs to draw.")
+@click.option("--within", metavar="TARGET", help="Draw as many of each label that the model gave on this target.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Another seed, another sample.")
+@click.option("--output", "-o", metavar="FILE", required=True, help="Write here; the suffix decides the format.")
+def sample(source: str, size: int, within: str | None, seed: int, output: str) -> None:
+    """Draw paragraphs at random to code by hand, for `stance results prevalence`.
+
+    RESULTS holds one row a paragraph. The columns of the targets are empty: fill in the labels by data/CODEBOOK.md,
+    without looking at the model's, and keep the other columns. Draw --within a target where the labels that matter are
+    rare.
+
+    \b
+    Example:
+        stance results sample scores.csv -n 200 -o to-code.csv
+    """
+    from stance.results.export import export
+    from stance.results.sampling import draw_sample
+    from stance.results.saved import read_results
+
+    keep_inputs([source], output)
+    found = read_results(source)
+    drawn = draw_sample(found, size, within, seed)
+    about = f"Drawn from {found.source}: size {size}, within {within or 'nothing'}, seed {seed}."
+    for note in export(drawn, output, found.targets, model=found.model, notes=[about]):
+        click.echo(f"{output}: {note}", err=True)
+    click.echo(f"{len(drawn)} of {len(found.frame)} paragraphs to {output}; no boilerplate among them", err=True)
+
+
+@click.command()
+@click.argument("source", metavar="RESULTS")
+@click.argument("coded", metavar="CODED")
+@click.option("--level", type=click.Choice(_LEVELS), default="all", show_default=True, help="What is estimated apart.")
+@click.option("--output", "-o", metavar="FILE", help="Write here; the suffix decides the format.")
+@click.option(
+    "--format",
+    "-f",
+    type=click.Choice(("table", "csv", "jsonl", "parquet", "xlsx", "dta", "sav", "sqlite")),
+    help="[default: by suffix, else table]",
+)
+def prevalence(source: str, coded: str, level: str, output: str | None, format: str | None) -> None:
+    """Estimate shares and net stance, corrected by a sample coded by hand, with 95 % intervals.
+
+    RESULTS is what the sample was drawn from, CODED what `stance results sample` wrote, with the labels filled in: CSV
+    with any delimiter, TSV, JSON lines or Parquet. Unlike counted labels these figures are right on average, however
+    wrong the model is; where it is right, they take fewer coded paragraphs.
+
+    \b
+    Examples:
+        stance results prevalence scores.csv coded.csv
+        stance results prevalence scores.csv coded.csv --level outlet -o prevalence.csv
+    """
+    from stance.results.prevalence import LEAST_CODED, estimate_prevalence
+    from stance.results.sampling import read_codes
+    from stance.results.saved import read_results
+
+    keep_inputs([source, coded], output)
+    found = read_results(source)
+    rows = estimate_prevalence(found, read_codes(coded, found.targets), level)
+    about = f"Estimated from {found.source} and the codes in {coded}: level {level}."
+    write_rows(rows, found.targets, output, format, _page(rows, level), [about])
+    if missing := int(rows["prevalence"].isna().groupby(_key(rows, level)).all().sum()):
+        click.echo(f"{missing} groups without an estimate: fewer than {LEAST_CODED} coded paragraphs", err=True)
+    click.echo(
+        "The intervals are for these paragraphs; of articles that might have been collected instead they say nothing.",
+        err=True,
+    )
+
+
+def _key(rows: pd.DataFrame, level: str) -> list[pd.Series[str]]:
+    """Target and group of each row."""
+    return [rows["target"], rows["target"] if level == "all" else rows[level].astype(str)]
+
+
+def _page(rows: pd.DataFrame, level: str) -> Iterator[str]:
+    """The estimates as a table for people, one block a target."""
+    from stance.results.page import visible
+    from stance.results.prevalence import NET
+    from stance.results.rollup import nameless
+
+    named = ["all"] * len(rows) if level == "all" else rows[level].fillna(nameless(level)).astype(str).tolist()
+    names = [visible(name) for name in named]
+    width = min(max([len(name) for name in names] + [len(level)]), 32)
+    before = ""
+    for name, row in zip(names, rows.to_dict("records"), strict=True):
+        if row["target"] != before:
+            yield from [""] if before else []
+            yield click.style(str(row["target"]), bold=True)
+            head = ("paragr.", "coded", "counted", "prevalence")
+            yield f"{level:<{width}} {'label':<12}" + "".join(f"{word:>11}" for word in head) + "   95 % interval"
+            before = row["target"]
+        show = _signed if row["label"] == NET else _percent
+        interval = f"{show(row['low'])} to {show(row['high'])}" if row["low"] == row["low"] else "-"
+        yield (
+            f"{name[:width]:<{width}} {row['label']:<12}{row['paragraphs']:>11}{row['coded']:>11}"
+            f"{show(row['counted']):>11}{show(row['prevalence']):>11}   {interval}"
+        )
+
+
+def _percent(share: float) -> str:
+    return "-" if share != share else f"{100 * share:.1f} %"
+
+
+def _signed(value: float) -> str:
+    return "-" if value != value else f"{value:+.2f}"

@@ -1,0 +1,290 @@
+"""Prevalence: what shares a collection has, estimated from the model's probabilities and a sample coded by hand.
+
+Counting labels ("classify and count") carries the classifier's errors into every share. Here the sample corrects them:
+the estimate is right on average whatever the model does, and the better the model the narrower the interval.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stance.errors import StanceError
+from stance.labels import Target, is_related
+from stance.results.rollup import LEVELS, months_of, number_groups
+from stance.results.sampling import PLACE, WITHIN, population, strata_of
+from stance.results.saved import Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["GROUPS", "LEAST_CODED", "NET", "estimate_prevalence"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+#: From fewer coded paragraphs of a group nothing is estimated: the interval would rest on the error of a few.
+LEAST_CODED = 30
+#: What may be estimated by itself; of single articles too little is coded.
+GROUPS = tuple(level for level in LEVELS if level != "article")
+#: In the place of a label: the row of the net stance.
+NET = "net"
+
+_VALUES = ("prevalence", "se", "low", "high", "effective_size")
+
+
+def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all") -> pd.DataFrame:
+    r"""Estimate the prevalence of every label, and net stance, from a coded random sample.
+
+    The survey regression estimator (Cochran 1977, chapter 7; Särndal, Swensson and Wretman 1992, chapters 6 and 10;
+    known as prediction-powered inference since Angelopoulos et al. 2023). With :math:`g` the model's probabilities of
+    all :math:`N` paragraphs of a group, and the labels :math:`y` of the :math:`n` coded ones as zeros and ones,
+
+    .. math:: \hat p = B \bar g_N + \sum_n w (y - B g) / \sum_n w
+
+    where :math:`w` is how many paragraphs a coded one stands for, and the slope :math:`B` between 0 and 1, the same for
+    all labels of a target so that they add up to one, makes the error least over the whole sample. Right on average
+    for any model, as the sample is random; of a bad one :math:`B` is near 0, which leaves the sample alone.
+    Net stance is the ratio of (favor - against) to the related, of these estimates.
+
+    The standard error is that of stratified random sampling without replacement, by linearization (Särndal et al. 1992,
+    section 5.5), for the paragraphs of this collection: of articles that might have been collected instead it says
+    nothing. Intervals are Wilson's with the effective sample size (Korn and Graubard 1998), for net stance plain ones,
+    by Student's t with as many degrees of freedom as there are coded paragraphs of the group, less one for each
+    stratum and one for the slope.
+
+    Parameters
+    ----------
+    results : Results
+        Of paragraphs; boilerplate is left out. Paragraphs that the model abstained from are part of it.
+    codes : pandas.DataFrame
+        As `read_codes` has them, of a sample drawn by `draw_sample`. Paragraphs without a code of a target are taken
+        to be missing at random.
+    level : str
+        One of `GROUPS`: what is estimated by itself. All coded paragraphs decide the slope.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each group, target and label, and one for net stance: the group, ``target``, ``label`` (`NET` for net
+        stance), ``paragraphs``, ``coded``, ``counted`` (the classify-and-count figure, of the paragraphs with a label),
+        ``prevalence`` (for net stance from -1 to 1), ``se``, ``low`` and ``high`` (95 %), ``effective_size`` (how many
+        paragraphs, drawn singly and coded, would give the same error without the model). Missing from fewer than
+        `LEAST_CODED` coded paragraphs.
+
+    Raises
+    ------
+    StanceError
+        If a coded paragraph is not in the results, or twice among the codes; if its text is another one; if too few are
+        coded; if the results lack what ``level`` needs.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> labels = ["favor", "against", "neutral", "unrelated"] * 25
+    >>> frame = pd.DataFrame({"article_id": "a", "paragraph": range(100), "text": "...", "tax": labels})
+    >>> frame = frame.assign(tax_abstained=None, **{f"tax_p_{label}": 0.25 for label in labels[:4]})
+    >>> codes = frame[["article_id", "paragraph", "text", "tax"]].iloc[:40].assign(within="")
+    >>> rows = estimate_prevalence(Results(frame, (Target("tax"),), "paragraph"), codes)
+    >>> rows.loc[0, ["target", "label", "coded", "prevalence"]].tolist(), round(rows.loc[0, "high"], 2)
+    (['tax', 'favor', 40, 0.25], 0.38)
+    """
+    if level not in GROUPS:
+        raise StanceError(f"level is {level!r}; must be one of {', '.join(GROUPS)}")
+    paragraphs = population(results)
+    places = _find(paragraphs, codes)
+    strata = strata_of(paragraphs, results.targets, str(codes[WITHIN].iloc[0]) if WITHIN in codes else None)
+    names, groups = _groups(paragraphs, level)
+    sizes = np.bincount(groups, minlength=len(names))
+    rows: list[dict[str, Any]] = []
+    for target in results.targets:
+        if target.name not in codes or not codes[target.name].notna().any():
+            continue
+        given = codes[target.name].notna().to_numpy()
+        design = _Design(strata, places[given], target.name)
+        estimate = _Estimate(design, _probabilities(paragraphs, target), _is(codes[target.name][given], target), target)
+        means = _sums(groups, estimate.probabilities, len(names)) / sizes[:, None]
+        counts = _sums(groups, _is(paragraphs[target.name], target), len(names))
+        for group, name in enumerate(names):
+            about = ({} if level == "all" else {level: name}) | {"target": target.name}
+            found = estimate.rows(groups[design.places] == group, means[group], counts[group])
+            rows += [{**about, "label": row.pop("label"), "paragraphs": int(sizes[group]), **row} for row in found]
+    if not rows:
+        names_ = ", ".join(target.name for target in results.targets)
+        raise StanceError(f"no paragraph has a code; the columns {names_} are to be filled in")
+    import pandas as pd
+
+    return pd.DataFrame(rows)
+
+
+def _is(said: pd.Series[Any], target: Target) -> Floats:
+    """Ones where a label is said, a column each."""
+    same: Floats = np.equal(said.to_numpy(object)[:, None], np.array(target.labels, dtype=object)).astype(float)
+    return same
+
+
+def _sums(groups: Ints, values: Floats, number: int) -> Floats:
+    """The sums of each column in each group."""
+    return np.array([np.bincount(groups, column, number) for column in values.T]).T
+
+
+def _find(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> Ints:
+    """The places of the coded paragraphs."""
+    import pandas as pd
+
+    index = pd.MultiIndex.from_arrays([paragraphs["article_id"].astype(str), paragraphs["paragraph"].astype(int)])
+    if not index.is_unique:
+        raise StanceError("the results have paragraphs twice; estimate from the results of one run")
+    wanted = pd.MultiIndex.from_frame(codes[PLACE])
+    if not wanted.is_unique:
+        article, paragraph = wanted[wanted.duplicated()][0]
+        raise StanceError(f"paragraph {paragraph} of article {article} is coded twice; keep one code of each")
+    places = np.asarray(index.get_indexer(wanted), dtype=np.int64)
+    if (places < 0).any():
+        article, paragraph = wanted[places < 0][0]
+        more = f" (and {int((places < 0).sum()) - 1} more)" if (places < 0).sum() > 1 else ""
+        raise StanceError(f"paragraph {paragraph} of article {article} is coded, and not in the results{more}")
+    if "text" in codes:
+        texts = paragraphs["text"].iloc[places].astype(str)
+        same = [
+            " ".join(mine.split()) == " ".join(theirs.split())
+            for mine, theirs in zip(texts, codes["text"], strict=True)
+        ]
+        if not all(same):
+            article, paragraph = wanted[same.index(False)]
+            raise StanceError(
+                f"paragraph {paragraph} of article {article} is another text than the one coded; "
+                "take the results that the sample was drawn from"
+            )
+    return places
+
+
+def _groups(paragraphs: pd.DataFrame, level: str) -> tuple[list[Any], Ints]:
+    """What the groups are called, in order, and the group of every paragraph."""
+    import pandas as pd
+
+    if level == "all":
+        return [None], np.zeros(len(paragraphs), dtype=np.int64)
+    if level != "month" and level not in paragraphs:
+        raise StanceError(f"the results have no column {level!r}")
+    values = pd.Series(months_of(paragraphs), dtype=object) if level == "month" else paragraphs[level]
+    number = number_groups(values.to_frame(level), [level])
+    first = np.unique(number, return_index=True)[1]
+    names = values.iloc[first].tolist()
+    order = sorted(range(len(names)), key=lambda i: (names[i] != names[i] or names[i] is None, str(names[i])))
+    return [names[i] for i in order], np.argsort(order)[number]
+
+
+def _probabilities(paragraphs: pd.DataFrame, target: Target) -> Floats:
+    """The model's probabilities; where it gave none, their mean, which adds nothing to any estimate."""
+    found = paragraphs[[f"{target.name}_p_{label}" for label in target.labels]].to_numpy(float)
+    scored = ~np.isnan(found).any(axis=1)
+    mean = found[scored].mean(axis=0) if scored.any() else np.full(len(target.labels), 1 / len(target.labels))
+    return np.where(scored[:, None], found, mean)
+
+
+class _Design:
+    """A stratified random sample, of which some may have gone uncoded."""
+
+    def __init__(self, strata: Ints, places: Ints, target: str) -> None:
+        if len(places) < LEAST_CODED:
+            raise StanceError(f"{target}: {len(places)} coded paragraphs; an estimate needs {LEAST_CODED} at least")
+        self.places, self.strata = places, strata[places]
+        self.sizes = np.bincount(strata)
+        self.coded = np.bincount(self.strata, minlength=len(self.sizes))
+        if thin := int(((self.coded < 2) & (self.coded < self.sizes)).sum()):
+            raise StanceError(
+                f"{target}: {thin} of {len(self.sizes)} labels that the sample was drawn within have fewer than two "
+                "coded paragraphs; code more of them, or draw a sample without --within"
+            )
+        self.weights: Floats = (self.sizes / np.maximum(self.coded, 1))[self.strata]
+
+    def variance(self, values: Floats) -> float:
+        """Of the weighted sum of one value a coded paragraph."""
+        n = self.coded.astype(float)
+        weighed = self.weights * values
+        means = np.bincount(self.strata, weighed, len(n)) / np.maximum(n, 1)
+        squares = np.bincount(self.strata, (weighed - means[self.strata]) ** 2, len(n))
+        return float((np.where(n > 1, n / np.maximum(n - 1, 1), 0.0) * (1 - n / self.sizes) * squares).sum())
+
+
+class _Estimate:
+    """The regression estimator of one target."""
+
+    def __init__(self, design: _Design, probabilities: Floats, truth: Floats, target: Target) -> None:
+        self.design, self.probabilities, self.target = design, probabilities, target
+        w = design.weights[:, None] / design.weights.sum()
+        given = probabilities[design.places]
+        apart = given - (w * given).sum(axis=0)
+        spread = float((w * apart**2).sum())
+        slope = float((w * apart * (truth - (w * truth).sum(axis=0))).sum()) / spread if spread > 1e-12 else 0.0
+        self.slope = min(max(slope, 0.0), 1.0)
+        self.residuals = truth - self.slope * given
+        self.signs = np.array([{"favor": 1.0, "against": -1.0}.get(label.lower(), 0.0) for label in target.labels])
+        self.related = np.array([float(is_related(label)) for label in target.labels])
+
+    def rows(self, inside: npt.NDArray[np.bool_], mean: Floats, counts: Floats) -> list[dict[str, Any]]:
+        """One row a label of a group, and one for net stance.
+
+        ``inside`` says which coded paragraphs are of the group, ``mean`` holds the mean probabilities of all its
+        paragraphs, and ``counts`` the labels that they were given.
+        """
+        coded = int(inside.sum())
+        shares = counts / counts.sum() if counts.sum() else np.full(len(counts), np.nan)
+        counted = [*shares.tolist(), _ratio(float(shares @ self.signs), float(shares @ self.related))]
+        values = np.full((len(counted), len(_VALUES)), np.nan)
+        freedom = coded - len(np.unique(self.design.strata[inside])) - 1
+        if coded >= LEAST_CODED and freedom >= 1:
+            values = self._values(inside, mean, freedom)
+        named = [*self.target.labels, NET] if self.has_sides else self.target.labels
+        return [
+            {
+                "label": label,
+                "coded": coded,
+                "counted": counted[k],
+                **dict(zip(_VALUES, values[k].tolist(), strict=True)),
+            }
+            for k, label in enumerate(named)
+        ]
+
+    @property
+    def has_sides(self) -> bool:
+        """Whether the target has a net stance."""
+        return bool((self.signs > 0).any() and (self.signs < 0).any())
+
+    def _values(self, inside: npt.NDArray[np.bool_], mean: Floats, freedom: int) -> Floats:
+        """`_VALUES` of each label, and of net stance."""
+        from scipy.special import stdtrit
+
+        t = float(stdtrit(freedom, 0.975))
+        whole = float(self.design.weights[inside].sum())
+        share = np.where(inside, self.design.weights, 0.0) / whole
+        correction = share @ self.residuals
+        estimate = self.slope * mean + correction
+        # what each coded paragraph moves the estimates by; the slope has taken one degree of freedom
+        moves = inside[:, None] / whole * (self.residuals - correction) * np.sqrt(1 + 1 / freedom)
+        rows = [
+            _share(float(p), self.design.variance(moves[:, k]), t, float(inside.sum())) for k, p in enumerate(estimate)
+        ]
+        net, error, related = np.nan, np.nan, float(estimate @ self.related)
+        if related > 0:
+            net = float(estimate @ self.signs) / related
+            error = np.sqrt(self.design.variance(moves @ (self.signs - net * self.related) / related))
+            net = min(max(net, -1.0), 1.0)
+        return np.array([*rows, (net, error, max(net - t * error, -1.0), min(net + t * error, 1.0), np.nan)])
+
+
+def _share(estimate: float, variance: float, t: float, coded: float) -> tuple[float, float, float, float, float]:
+    """A share with its error, its interval and its effective sample size."""
+    p = min(max(estimate, 0.0), 1.0)
+    # at 0 and 1 the variance tells nothing of the size of the sample
+    size = p * (1 - p) / variance if variance > 0 and 0 < p < 1 else coded
+    middle = (p + t * t / (2 * size)) / (1 + t * t / size)
+    half = t * np.sqrt(p * (1 - p) / size + (t / (2 * size)) ** 2) / (1 + t * t / size)
+    return p, float(np.sqrt(variance)), max(middle - half, 0.0), min(middle + half, 1.0), size
+
+
+def _ratio(a: float, b: float) -> float:
+    return float(a / b) if b > 0 else float("nan")

@@ -1,0 +1,170 @@
+"""Drawing paragraphs to code by hand, and reading the codes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stance.errors import CorpusError, StanceError
+from stance.labels import Target
+from stance.results.rollup import is_boilerplate
+from stance.results.saved import Results
+from stance.training.flat_files import cell, read_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["PLACE", "WITHIN", "draw_sample", "population", "read_codes", "strata_of"]
+
+#: What tells which paragraph a row is about.
+PLACE = ["article_id", "paragraph"]
+#: Column of the target whose labels were the strata; empty in a simple random sample.
+WITHIN = "within"
+
+
+def population(results: Results) -> pd.DataFrame:
+    """The paragraphs that are estimated for and drawn from: all but boilerplate.
+
+    Raises
+    ------
+    StanceError
+        If the results are of articles, or have no column ``paragraph``.
+    """
+    if results.level != "paragraph" or "paragraph" not in results.frame:
+        raise StanceError(f"{results.source or 'the results'}: not one row a paragraph; score with --level paragraph")
+    return results.frame[~is_boilerplate(results)].reset_index(drop=True)
+
+
+def strata_of(paragraphs: pd.DataFrame, targets: Sequence[Target], within: str | None) -> npt.NDArray[np.int64]:
+    """The stratum of each paragraph: its label on a target, without one a stratum of its own.
+
+    Raises
+    ------
+    StanceError
+        If there is no such target.
+    """
+    if not within:
+        return np.zeros(len(paragraphs), dtype=np.int64)
+    if within not in [target.name for target in targets]:
+        names = ", ".join(target.name for target in targets)
+        raise StanceError(f"no target {within!r} in the results; there are {names}")
+    return np.asarray(paragraphs.groupby(within, dropna=False, sort=True).ngroup(), dtype=np.int64)
+
+
+def draw_sample(results: Results, size: int, within: str | None = None, seed: int = 0) -> pd.DataFrame:
+    """Draw paragraphs at random, without replacement, to code by hand.
+
+    Parameters
+    ----------
+    results : Results
+        Of paragraphs.
+    size : int
+        How many; all of them if there are no more.
+    within : str, optional
+        A target: as many are drawn of each label that the model gave, so that rare ones come in (a stratified sample,
+        Cochran 1977, chapter 5). Of a label with fewer all are drawn, and more of the others.
+    seed : int
+        The same seed draws the same paragraphs of the same results.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In random order: `PLACE`, ``text``, `WITHIN`, and an empty column for each target. No label of the model, which
+        would sway who codes.
+
+    Raises
+    ------
+    StanceError
+        If the results are not of paragraphs, or have no such target.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"article_id": "a", "paragraph": range(9), "text": "...", "tax": "favor"})
+    >>> frame["tax_abstained"] = None
+    >>> draw_sample(Results(frame, (Target("tax"),), "paragraph"), 2)["paragraph"].tolist()
+    [5, 6]
+    """
+    paragraphs = population(results)
+    strata = strata_of(paragraphs, results.targets, within)
+    random = np.random.default_rng(seed)
+    drawn = [
+        random.choice(np.flatnonzero(strata == stratum), quota, replace=False)
+        for stratum, quota in enumerate(_quotas(np.bincount(strata).tolist(), size))
+    ]
+    rows = random.permutation(np.concatenate(drawn)) if drawn else np.zeros(0, dtype=np.int64)
+    sample = paragraphs.iloc[rows][[*PLACE, "text"]].reset_index(drop=True)
+    sample[WITHIN] = within or ""
+    for target in results.targets:
+        sample[target.name] = ""
+    return sample
+
+
+def _quotas(sizes: Sequence[int], size: int) -> list[int]:
+    """Equal shares of ``size``, but no more than there are; what small strata leave goes to the others."""
+    quotas = [0] * len(sizes)
+    left = min(size, sum(sizes))
+    while left:
+        open_ = [h for h, quota in enumerate(quotas) if quota < sizes[h]]
+        share = max(left // len(open_), 1)
+        for h in open_[:left]:
+            more = min(share, sizes[h] - quotas[h])
+            quotas[h] += more
+            left -= more
+    return quotas
+
+
+def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
+    """Read what was coded by hand.
+
+    Parameters
+    ----------
+    path : path-like
+        CSV with any delimiter, TSV, JSON lines or Parquet with the columns of `draw_sample`; further ones do no harm.
+    targets : sequence of Target
+        Of the results. A target that has no column was not coded.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `PLACE`, `WITHIN`, ``text`` if it is there, and the targets: a label, or ``None`` where none was given.
+
+    Raises
+    ------
+    CorpusError
+        If a row cannot be read or names no paragraph, or a label is none of its target.
+    """
+    import pandas as pd
+
+    file = Path(path)
+    if not file.is_file():
+        raise CorpusError("no such file", file)
+
+    def fail(line: int, message: str) -> None:
+        raise CorpusError(message, file, line)
+
+    rows: list[dict[str, Any]] = []
+    for line, row in read_rows(file, fail):
+        if missing := [name for name in PLACE if not cell(row, name)]:
+            fail(line, f"no {missing[0]}: keep the columns {' and '.join(PLACE)} of `stance results sample`")
+        number = cell(row, "paragraph").removesuffix(".0")
+        if not number.isdecimal():
+            fail(line, f"paragraph is {number!r}; expected its number")
+        record = {"article_id": cell(row, "article_id"), "paragraph": int(number), WITHIN: cell(row, WITHIN)}
+        record |= {"text": cell(row, "text")} if "text" in row else {}
+        for target in targets:
+            label = cell(row, target.name)
+            known = {name.lower(): name for name in target.labels}
+            if label and label.lower() not in known:
+                fail(line, f"{target.name} is {label!r}; expected one of {', '.join(target.labels)}")
+            record[target.name] = known.get(label.lower())
+        rows.append(record)
+    if not rows:
+        raise CorpusError("the file has no rows", file)
+    if len({row[WITHIN] for row in rows}) > 1:
+        raise CorpusError(f"column {WITHIN!r} differs between rows; put no two samples into one file", file)
+    return pd.DataFrame(rows)

@@ -1,0 +1,230 @@
+"""Prevalences estimated from a coded sample: by hand, by simulation, and from the command line."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from stance.commands import main
+from stance.commands import prevalence as command
+from stance.errors import CorpusError, StanceError
+from stance.labels import LABELS, Target
+from stance.results.formats import EXPORTS, PLAIN
+from stance.results.prevalence import GROUPS, LEAST_CODED, NET, estimate_prevalence
+from stance.results.sampling import draw_sample, read_codes
+from stance.results.saved import Results
+
+TAX = Target("tax")
+
+
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
+
+
+def _collection(size: int, sure: float, shares: tuple[float, ...], seed: int = 0) -> tuple[Results, pd.Series[str]]:
+    """Paragraphs with true labels, and a model whose probability of the true one is ``sure`` on average."""
+    random = np.random.default_rng(seed)
+    true = random.choice(4, size, p=shares)
+    confusion = np.full((4, 4), (1 - sure) / 3)
+    np.fill_diagonal(confusion, sure)
+    given = np.array([random.dirichlet(4 * row) for row in confusion[true]])
+    labels = np.array(LABELS)
+    frame = pd.DataFrame({"article_id": "a", "paragraph": range(size), "text": "One.", "tax": labels[given.argmax(1)]})
+    frame["outlet"] = np.where(random.random(size) < 0.4, "Post", "Wire")
+    frame["tax_abstained"] = None
+    for k, label in enumerate(LABELS):
+        frame[f"tax_p_{label}"] = given[:, k]
+    return Results(frame, (TAX,), "paragraph"), pd.Series(labels[true])
+
+
+def _coded(results: Results, true: pd.Series[str], size: int, within: str | None = None, seed: int = 0) -> pd.DataFrame:
+    sample = draw_sample(results, size, within, seed)
+    return sample.assign(tax=true[sample["paragraph"]].to_numpy())
+
+
+def test_a_model_that_tells_nothing_leaves_the_sample_alone() -> None:
+    """Equal probabilities: share, error and Wilson's interval by hand."""
+    results, true = _collection(400, 0.7, (0.25,) * 4)
+    frame = results.frame.assign(**{f"tax_p_{label}": 0.25 for label in LABELS})
+    codes = _coded(results, true, 80)
+    row = estimate_prevalence(Results(frame, (TAX,), "paragraph"), codes).set_index("label").loc["favor"]
+    p = (codes["tax"] == "favor").mean()
+    assert row["prevalence"] == pytest.approx(p)
+    assert row["se"] == pytest.approx(math.sqrt((1 - 80 / 400) * p * (1 - p) / 79 * (1 + 1 / 78)))
+    size, t = p * (1 - p) / row["se"] ** 2, 1.990847
+    middle, half = p + t * t / (2 * size), t * math.sqrt(p * (1 - p) / size + (t / (2 * size)) ** 2)
+    assert row["low"] == pytest.approx((middle - half) / (1 + t * t / size), abs=1e-6)
+    assert row["high"] == pytest.approx((middle + half) / (1 + t * t / size), abs=1e-6)
+    assert row["effective_size"] == pytest.approx(size)
+
+
+@pytest.mark.parametrize("within", [None, "tax"])
+def test_a_collection_coded_as_a_whole_has_no_error(within: str | None) -> None:
+    """Whatever the model says, the estimates are the true shares, for each group."""
+    results, true = _collection(300, 0.5, (0.4, 0.1, 0.2, 0.3))
+    codes = _coded(results, true, 300, within)
+    for outlet, rows in estimate_prevalence(results, codes, "outlet").groupby("outlet"):
+        mine = true[results.frame["outlet"] == outlet]
+        shares = [(mine == label).mean() for label in LABELS]
+        assert rows["prevalence"].tolist()[:4] == pytest.approx(shares)
+        assert rows["prevalence"].iloc[4] == pytest.approx((shares[0] - shares[1]) / (1 - shares[3]))
+        assert rows["se"].tolist() == pytest.approx([0.0] * 5, abs=1e-12)
+
+
+@pytest.mark.parametrize("within", [None, "tax"])
+def test_intervals_hold_the_truth_as_often_as_they_say(within: str | None) -> None:
+    """Of 300 samples: no bias beyond what chance makes, where counting labels is far off; 95 % of intervals hold."""
+    results, true = _collection(2000, 0.6, (0.12, 0.05, 0.13, 0.7))
+    shares = [(true == label).mean() for label in LABELS]
+    truth = np.array([*shares, (shares[0] - shares[1]) / (1 - shares[3])])
+    found = [estimate_prevalence(results, _coded(results, true, 150, within, seed)) for seed in range(300)]
+    values = np.array([rows["prevalence"] for rows in found])
+    assert (np.abs(values.mean(axis=0) - truth) < 4 * values.std(axis=0) / math.sqrt(300)).all()
+    assert abs(found[0]["counted"][3] - truth[3]) > 0.1
+    held = np.mean([(rows["low"] <= truth) & (truth <= rows["high"]) for rows in found], axis=0)
+    assert (held > 0.9).all()
+    assert 0.93 < held.mean() < 0.98
+    errors = np.mean([rows["se"] for rows in found], axis=0)
+    assert errors / values.std(axis=0) == pytest.approx(np.ones(5), abs=0.12)
+
+
+def test_a_better_model_is_worth_more_coded_paragraphs() -> None:
+    """And one at random costs none: the slope is near zero."""
+    sizes = []
+    for sure in (0.25, 0.6, 0.9):
+        results, true = _collection(3000, sure, (0.25,) * 4)
+        sizes.append(estimate_prevalence(results, _coded(results, true, 200))["effective_size"][:4].mean())
+    assert 190 < sizes[0] < 230
+    assert sizes[1] > 1.5 * sizes[0]
+    assert sizes[2] > 3 * sizes[1]
+
+
+def test_shares_add_up_to_one_and_abstentions_are_part_of_it() -> None:
+    """Paragraphs that the model gave no probabilities belong to the collection, boilerplate does not."""
+    results, true = _collection(400, 0.7, (0.3, 0.2, 0.2, 0.3))
+    frame = results.frame
+    frame.loc[:39, ["tax", *[f"tax_p_{label}" for label in LABELS]]] = None
+    frame.loc[:39, "tax_abstained"] = "not English"
+    frame.loc[40:59, "tax_abstained"] = "boilerplate"
+    rows = estimate_prevalence(results, _coded(results, true, 100))
+    assert rows["prevalence"][:4].sum() == pytest.approx(1.0)
+    assert rows["paragraphs"].tolist() == [380] * 5
+    assert not draw_sample(results, 400)["paragraph"].between(40, 59).any()
+
+
+def test_a_group_with_few_coded_paragraphs_has_no_estimate() -> None:
+    """The counted share stands; the rest is missing."""
+    results, true = _collection(400, 0.7, (0.25,) * 4)
+    results.frame.loc[:9, "outlet"] = "Gazette"
+    rows = estimate_prevalence(results, _coded(results, true, 200), "outlet").set_index(["outlet", "label"])
+    assert rows.loc[("Gazette", "favor"), "coded"] < LEAST_CODED
+    assert rows.loc["Gazette"][["prevalence", "se", "low", "high"]].isna().all().all()
+    assert rows.loc[("Gazette", "favor"), "counted"] >= 0
+    assert rows.loc["Wire"]["low"].notna().all()
+    assert list(rows.loc["Wire"].index) == [*LABELS, NET]
+
+
+def test_a_sample_within_a_target_has_as_many_of_each_label() -> None:
+    """What a small one leaves goes to the others; and no paragraph is drawn twice."""
+    results, _ = _collection(400, 0.7, (0.25,) * 4)
+    results.frame["tax"] = ["favor"] * 5 + ["against"] * 195 + ["neutral"] * 200
+    sample = draw_sample(results, 105, "tax")
+    counts = results.frame["tax"][sample["paragraph"]].value_counts().to_dict()
+    assert counts == {"against": 50, "neutral": 50, "favor": 5}
+    assert sample["paragraph"].is_unique
+    assert list(sample.columns) == ["article_id", "paragraph", "text", "within", "tax"]
+    assert (sample["tax"] == "").all()
+    assert len(draw_sample(results, 1000, "tax")) == 400
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda codes: codes.assign(article_id="b"), "coded, and not in the results (and 59 more)"),
+        (lambda codes: pd.concat([codes, codes[:1]]), "is coded twice"),
+        (lambda codes: codes.assign(text="Two."), "another text than the one coded"),
+        (lambda codes: codes[:20], "20 coded paragraphs; an estimate needs 30"),
+        (lambda codes: codes.assign(tax=None), "no paragraph has a code"),
+        (lambda codes: codes.assign(within="moon"), "no target 'moon'"),
+    ],
+)
+def test_codes_that_do_not_fit_are_refused(change: object, message: str) -> None:
+    """Each with what to do."""
+    results, true = _collection(200, 0.7, (0.25,) * 4)
+    with pytest.raises(StanceError) as raised:
+        estimate_prevalence(results, change(_coded(results, true, 60)))  # type: ignore[operator]
+    assert message in str(raised.value)
+
+
+def test_a_stratum_without_codes_is_refused() -> None:
+    """It would be left out of the estimate without a word."""
+    results, true = _collection(300, 0.7, (0.25,) * 4)
+    codes = _coded(results, true, 120, "tax")
+    kept = results.frame["tax"][codes["paragraph"]].to_numpy() != "favor"
+    with pytest.raises(StanceError, match=r"1 of 4 labels .* fewer than two"):
+        estimate_prevalence(results, codes[kept])
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("article_id,paragraph,tax\na,0,maybe\n", "c.csv:2: tax is 'maybe'; expected one of favor"),
+        ("article_id,paragraph,tax\na,x,favor\n", "c.csv:2: paragraph is 'x'"),
+        ("id,tax\na,favor\n", "c.csv:2: no article_id: keep the columns"),
+        ("article_id,paragraph,within,tax\na,0,,favor\na,1,tax,favor\n", "no two samples"),
+        ("article_id,paragraph,tax\n", "no rows"),
+    ],
+)
+def test_files_of_codes_are_checked(tmp_path: Path, lines: str, message: str) -> None:
+    """With file and line."""
+    (tmp_path / "c.csv").write_text(lines, encoding="utf-8")
+    with pytest.raises(CorpusError) as raised:
+        read_codes(tmp_path / "c.csv", (TAX,))
+    assert message in str(raised.value)
+
+
+def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
+    """Score, draw, code in a spreadsheet that writes semicolons and capitals, estimate; the sample shows no label."""
+    texts = [line for line in (root / "data/articles/vienna-round.txt").read_text(encoding="utf-8").split("\n") if line]
+    (tmp_path / "many.jsonl").write_text(
+        "".join(f'{{"id": "{i}", "text": "They met on day {i}, and the sanctions stay."}}\n' for i in range(60)),
+        encoding="utf-8",
+    )
+    (tmp_path / "one.txt").write_text("\n\n".join(texts), encoding="utf-8")
+    scores, drawn, coded = (tmp_path / name for name in ("s.csv", "c.csv", "coded.csv"))
+    assert _run("score", tmp_path / "many.jsonl", tmp_path / "one.txt", "-o", scores).exit_code == 0
+    for again in (drawn, tmp_path / "again.csv"):
+        assert _run("results", "sample", scores, "-n", 40, "-o", again).exit_code == 0
+    assert drawn.read_bytes() == (tmp_path / "again.csv").read_bytes()
+    with drawn.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(rows[0]) == ["article_id", "paragraph", "text", "within", "sanctions", "diplomacy"]
+    with coded.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerows(row | {"sanctions": "Favor" if i % 4 else "neutral"} for i, row in enumerate(rows))
+    shown = _run("results", "prevalence", scores, coded)
+    assert shown.exit_code == 0, shown.output
+    assert "95 % interval" in shown.stdout
+    assert "diplomacy" not in shown.stdout, "it has no codes"
+    assert _run("results", "prevalence", scores, coded, "-o", tmp_path / "p.csv").exit_code == 0
+    rows_ = pd.read_csv(tmp_path / "p.csv")
+    assert rows_["prevalence"][:4].sum() == pytest.approx(1.0)
+    described = (tmp_path / "p.csv.columns.json").read_text(encoding="utf-8")
+    assert "Not a column of stance" not in described
+    refused = _run("results", "prevalence", scores, drawn)
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
+    assert "to be filled in" in refused.stderr
+
+
+def test_the_commands_offer_what_the_library_has() -> None:
+    """The choices of the command line, which loads no library to show its help, are those of the library."""
+    choices = {parameter.name: parameter.type for parameter in command.prevalence.params}
+    assert choices["level"].choices == GROUPS  # type: ignore[attr-defined]
+    assert set(choices["format"].choices) == {"table", *PLAIN, *EXPORTS}  # type: ignore[attr-defined]
