@@ -44,7 +44,7 @@ MINE = [
 ]
 
 
-def _run(*arguments: str, **kwargs: object) -> Result:
+def _run(*arguments: object, **kwargs: object) -> Result:
     return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False, **kwargs)  # type: ignore[arg-type]
 
 
@@ -92,7 +92,14 @@ def test_every_example_of_the_help_runs(path: str, example: str, tmp_path: Path,
     tweets = "".join(f"{r['text']}\tSea\t{r['sanctions']}\n" for r in records)
     (tmp_path / "tweets.csv").write_text("Tweet\tTarget\tStance\n" + tweets)
     if "scores.csv" in example and not example.startswith("stance score"):
-        assert _run("score", SAMPLE, "--explain", "-o", str(tmp_path / "scores.csv")).exit_code == 0
+        several = [shutil.copy(SAMPLE, tmp_path / f"{name}.txt") for name in "abc"]
+        assert _run("score", *several, "--explain", "-o", str(tmp_path / "scores.csv")).exit_code == 0
+    if "coded.csv" in example:
+        assert (
+            _run("results", "sample", tmp_path / "scores.csv", "-n", "40", "-o", tmp_path / "coded.csv").exit_code == 0
+        )
+        drawn = (tmp_path / "coded.csv").read_text(encoding="utf-8")
+        (tmp_path / "coded.csv").write_text(drawn.replace(",,,\n", ",,favor,neutral\n"), encoding="utf-8")
     if example.startswith(("stance train data", "stance evaluate models/default data", "stance corpus stats")):
         pytest.skip("minutes long; training and statistics of the whole corpus have their own tests")
     command = [sys.executable, "-m", "stance", *shlex.split(example)[1:]]
