@@ -22,7 +22,8 @@ __all__ = ["CLASSIFY_AND_COUNT", "Column", "describe_columns", "dictionary_path"
 #: Said wherever shares are shown.
 CLASSIFY_AND_COUNT = (
     "These are classify-and-count figures: shares of the labels that a model gave. Its errors do not cancel out, and "
-    "standard errors cover sampling only (of articles; in a single one, of its paragraphs), not the model's mistakes."
+    "standard errors cover sampling only (of articles; in a single one, of its paragraphs), not the model's mistakes. "
+    "For figures to publish see `stance results prevalence`."
 )
 
 _FIXED = {

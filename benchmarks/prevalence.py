@@ -1,0 +1,81 @@
+"""Counted shares beside shares estimated from a coded sample, on real labels.
+
+    python benchmarks/prevalence.py --eval FILE [--model DIR] [--size 100] [--samples 1000]
+
+FILE is JSON lines with ``text``, one label a target, and ``article``; it is taken for a whole collection whose true
+shares are known. Samples of ``--size`` paragraphs are drawn from it, with their labels, and the shares of the whole are
+estimated from each. Printed for each label: the true share; the counted one (classify and count); how many of the 95 %
+intervals hold the true share; half their mean width; and the same from the sample alone, without a model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from stance.labels import Target
+from stance.model.artefact import load_model
+from stance.model.stance_model import StanceModel
+from stance.results.prevalence import estimate_prevalence
+from stance.results.sampling import draw_sample
+from stance.results.saved import Results
+
+
+def scored(model: StanceModel, records: list[dict[str, str]]) -> Results:
+    """The records as one collection, scored."""
+    scores = model.score_paragraphs([record["text"] for record in records])
+    frame = pd.DataFrame({"article_id": "all", "paragraph": range(len(records)), "text": "."})
+    for t, target in enumerate(model.targets):
+        decided = scores.decided(t)
+        frame[target.name] = [target.labels[k] if k >= 0 else None for k in decided.labels]
+        frame[f"{target.name}_abstained"] = None
+        for k, label in enumerate(target.labels):
+            frame[f"{target.name}_p_{label}"] = decided.probabilities[:, k]
+    return Results(frame, model.targets, "paragraph")
+
+
+def without_model(results: Results) -> Results:
+    """The same collection, of which nothing is known."""
+    known = [f"{target.name}_p_{label}" for target in results.targets for label in target.labels]
+    return Results(results.frame.assign(**dict.fromkeys(known, 0.25)), results.targets, "paragraph")
+
+
+def measure(results: Results, records: list[dict[str, str]], target: Target, size: int, samples: int) -> None:
+    """Print the table of one target."""
+    true = pd.Series([record[target.name] for record in records])
+    alone = without_model(results)
+    whole = pd.DataFrame({"article_id": "all", "paragraph": range(len(true)), target.name: true})
+    truth = estimate_prevalence(results, whole)
+    held, half, half_alone = [], [], []
+    for seed in range(samples):
+        codes = draw_sample(results, size, seed=seed)[["article_id", "paragraph"]]
+        codes[target.name] = true[codes["paragraph"]].to_numpy()
+        rows, plain = estimate_prevalence(results, codes), estimate_prevalence(alone, codes)
+        held.append((rows["low"] <= truth["prevalence"]) & (truth["prevalence"] <= rows["high"]))
+        half.append((rows["high"] - rows["low"]) / 2)
+        half_alone.append((plain["high"] - plain["low"]) / 2)
+    print(f"\n{target.name}, {size} of {len(true)} paragraphs coded, {samples} samples")
+    print(f"{'label':<12}{'true':>8}{'counted':>9}{'held':>8}{'+-':>8}{'+- without the model':>22}")
+    for k, label in enumerate(truth["label"]):
+        values = truth["prevalence"][k], truth["counted"][k], np.mean(held, 0)[k], np.mean(half, 0)[k]
+        print(f"{label:<12}{values[0]:>8.3f}{values[1]:>9.3f}{values[2]:>8.3f}{values[3]:>8.3f}", end="")
+        print(f"{np.mean(half_alone, 0)[k]:>22.3f}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--eval", required=True, help="JSON lines with text, labels and article")
+    parser.add_argument("--model", default="models/default")
+    parser.add_argument("--size", type=int, default=100, help="coded paragraphs")
+    parser.add_argument("--samples", type=int, default=1000)
+    arguments = parser.parse_args()
+    lines = Path(arguments.eval).read_text(encoding="utf-8").split("\n")
+    coded = [json.loads(line) for line in lines if line]
+    model = load_model(arguments.model)
+    collection = scored(model, coded)
+    for one in model.targets:
+        measure(collection, coded, one, arguments.size, arguments.samples)
