@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["JOINT", "LABELS", "Target", "has_joint", "is_related", "joint_kind", "order_labels"]
+__all__ = ["JOINT", "LABELS", "Target", "has_joint", "is_related", "joint_kind", "order_labels", "scored_targets"]
 
 #: The labels of the codebook, in the order in which they are shown.
 LABELS = ("favor", "against", "neutral", "unrelated")
@@ -66,6 +66,18 @@ def order_labels(labels: Iterable[str]) -> tuple[str, ...]:
     ('FAVOR', 'AGAINST', 'NONE')
     """
     return tuple(sorted(set(labels), key=lambda label: (_ORDER.get(label.lower(), len(_ORDER)), label)))
+
+
+def scored_targets(columns: Iterable[str]) -> list[str]:
+    """The columns that hold labels which a model gave: what scoring says beside its labels stands beside them.
+
+    Examples
+    --------
+    >>> scored_targets(["text", "tax", "tax_probability", "tax_p_favor", "tax_abstained"]), scored_targets(["tax"])
+    (['tax'], [])
+    """
+    names = dict.fromkeys(columns)
+    return [name for name in names if f"{name}_probability" in names and f"{name}_abstained" in names]
 
 
 def has_joint(targets: Iterable[Target]) -> bool:

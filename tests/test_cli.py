@@ -222,6 +222,26 @@ def test_explain_says_where_there_is_no_label() -> None:
     assert whole["abstained"] is None
 
 
+def test_explain_goes_on_after_what_cannot_be_read(tmp_path: Path) -> None:
+    """As scoring does: a damaged file is named and counted, the others are explained; nothing at all is an error."""
+    (tmp_path / "b.docx").write_bytes(b"PK\x03\x04 broken")
+    alone = _run("explain", tmp_path)
+    assert (alone.exit_code, alone.stdout) == (1, "")
+    assert alone.stderr.endswith("stance: no article could be read\n")
+    for name in ("a", "c"):
+        shutil.copy(SAMPLE, tmp_path / f"{name}.txt")
+    result = _run("explain", tmp_path, "-p", "3", "-t", "sanctions", "-f", "jsonl")
+    assert result.exit_code == 0
+    assert [json.loads(line)["article_id"] for line in result.stdout.splitlines()] == ["a", "c"]
+    assert result.stderr.startswith(f"quarantined {tmp_path / 'b.docx'}:0: ")
+    assert result.stderr.endswith("articles: 3 read = 2 explained + 1 quarantined\n")
+
+
+def test_explain_takes_no_negative_number_of_terms() -> None:
+    """It would leave out the last terms and not say so."""
+    assert _run("explain", SAMPLE, "--terms", "-1").exit_code == 2
+
+
 def test_totals_reconcile_with_quarantine(tmp_path: Path) -> None:
     """Good, empty, foreign and broken records are all accounted for, and the broken ones kept."""
     source = tmp_path / "rows.jsonl"

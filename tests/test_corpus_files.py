@@ -150,6 +150,34 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
         read_corpus(path, CorpusColumns(text="nope"))
 
 
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_what_a_model_said_is_no_corpus(tmp_path: Path, suffix: str) -> None:
+    """Results are refused whichever of their targets is named; codes in a column of their own beside them are read."""
+    import pandas as pd
+
+    path = tmp_path / f"scores.{suffix}"
+    facts = {"tax_probability": 0.9, "tax_p_favor": 0.9, "tax_abstained": None, "voice": ["author", "quoted"]}
+    frame = pd.DataFrame({"text": ["One", "Two"], "tax": ["favor", "against"]}).assign(**facts, coded=["favor", "none"])
+    if suffix == "csv":
+        frame.to_csv(path, index=False)
+    elif suffix == "jsonl":
+        frame.to_json(path, orient="records", lines=True)
+    else:
+        frame.to_parquet(path)
+    for columns in (
+        CorpusColumns(),
+        CorpusColumns(targets=("tax",)),
+        CorpusColumns(targets=("coded", "tax")),
+        CorpusColumns(label="tax"),
+        CorpusColumns(target="voice", label="tax"),
+    ):
+        for read in (read_corpus, check_corpus):
+            with pytest.raises(CorpusError, match=r"tax: labels of a model, .* `stance results sample` and code it"):
+                read(path, columns)
+    corpus = read_corpus(path, CorpusColumns(targets=("coded",)))
+    assert [dict(example.labels) for example in corpus] == [{"coded": "favor"}, {"coded": "none"}]
+
+
 @pytest.mark.parametrize("content", [b"", b"text\n", b"text,stance\nOne,favor\n"])
 def test_files_that_are_no_corpus_are_refused(tmp_path: Path, content: bytes) -> None:
     """Empty files, files without labels and single-label files are one-line errors."""

@@ -239,6 +239,28 @@ def test_score_writes_every_format_at_once(tmp_path: Path, format: str) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == [f"s.{format}", f"s.{format}.columns.json"]
 
 
+@pytest.mark.skipif(not _LOCKS, reason="no locks on this system")
+@pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
+def test_a_dictionary_is_that_of_the_file_beside_it(
+    tmp_path: Path, format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No second run can write the file between the first one's rows and its dictionary."""
+    from stance.commands import outputs
+
+    path, write, held = tmp_path / f"s.{format}", outputs.write_columns, []
+
+    def look(*args: Any, **kwargs: Any) -> None:
+        with pytest.raises(StanceError, match="another run is writing this file"), lock_output(path):
+            pass
+        held.append(path.exists())
+        write(*args, **kwargs)
+
+    monkeypatch.setattr(outputs, "write_columns", look)
+    assert _run("score", ROOT / "data" / "articles" / "vienna-round.txt", "-o", path).exit_code == 0
+    assert held == [True]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [path.name, f"{path.name}.columns.json"]
+
+
 def test_dates_before_excel_stand_as_text(tmp_path: Path) -> None:
     """A day before 1900 is ISO text, not a number below zero; the first that Excel has is a date; it is said."""
     import openpyxl

@@ -376,6 +376,13 @@ def test_one_text_instead_of_a_list_is_refused(small_model: StanceModel) -> None
             score("One text.")
 
 
+@pytest.mark.parametrize("thing", [None, 5, [], ["One text."], b"One text."])
+def test_what_is_no_article_is_refused(small_model: StanceModel, thing: object) -> None:
+    """By an error that says what is taken and what was given."""
+    with pytest.raises(TypeError, match=f"an Article or its text, not {type(thing).__name__}"):
+        small_model.score(thing)  # type: ignore[arg-type]
+
+
 def test_the_shipped_article_is_scored_paragraph_by_paragraph(root: Path) -> None:
     """Every paragraph gets a stance, and offsets are exact."""
     text = (root / "data" / "articles" / "vienna-round.txt").read_text(encoding="utf-8")

@@ -32,6 +32,8 @@ from stance.training.features import count_terms
 from stance.training.fit import Grid, fit_model, train
 from stance.training.logistic import Choice
 
+#: Words enough that no two random paragraphs share three in a row.
+WORDS = [f"word{i}" for i in range(300)]
 CHOICES = {"sanctions": Choice(10.0), "diplomacy": Choice(3.0, "balanced")}
 
 
@@ -393,6 +395,59 @@ def test_a_training_corpus_is_refused_as_evaluation(small_model: StanceModel, sm
         evaluate_model(small_model, small_corpus)
     fresh = replace(small_corpus, examples=(Example("n", 0, "The talks failed at once.", {"diplomacy": "neutral"}),))
     assert evaluate_model(small_model, fresh)[0].n == 0 or evaluate_model(small_model, fresh)[-1].n == 1
+
+
+def test_labels_of_a_corpus_may_be_in_any_case(small_model: StanceModel) -> None:
+    """FAVOR is favor; what is no label of the model is named with its line and those that there are."""
+    model = replace(small_model, facts={})
+    text = "The minister said on Friday that the sanctions on oil would stay in force, number"
+    coded = [Example(str(i), 0, f"{text} {i}.", {"sanctions": "favor"}, path="own.csv", line=i + 2) for i in range(4)]
+    lower = Corpus([Target("sanctions")], coded)
+    upper = replace(lower, examples=[replace(e, labels={"sanctions": "FAVOR"}) for e in coded])
+    assert evaluate_model(model, upper)[0].to_dict() == evaluate_model(model, lower)[0].to_dict()
+    strange = replace(lower, examples=[*coded[:2], replace(coded[2], labels={"sanctions": "favour"})])
+    known = "no label 'favour' of 'sanctions'; it knows favor, against, neutral, unrelated"
+    with pytest.raises(CorpusError, match=f"own.csv:4: .*{known}"):
+        evaluate_model(model, strange)
+
+
+@pytest.mark.parametrize(
+    ("articles", "copies", "message"),
+    [
+        (40, True, r"80 coded paragraphs in 1 group \(40 articles, joined where .*; code articles that share none$"),
+        (3, False, r"6 coded paragraphs in 3 groups and 2 labels, .*; code more articles, or ask for 3 folds$"),
+        (
+            1,
+            False,
+            r"2 coded paragraphs in 1 group and 2 labels, the most frequent one 1 time; .*; code more articles$",
+        ),
+    ],
+)
+def test_too_few_groups_are_told_with_what_made_them_few(articles: int, copies: bool, message: str) -> None:
+    """Articles that share near-duplicates were joined; what helps is other articles, or fewer folds."""
+    rng = random.Random(0)
+    said = " ".join(WORDS)
+    texts = [said if copies else " ".join(rng.choices(WORDS, k=30)) for _ in range(2 * articles)]
+    coded = [
+        Example(f"a{i // 2}", i % 2, f"{text} {i}", {"tax": ("favor", "against")[i % 2]})
+        for i, text in enumerate(texts)
+    ]
+    with pytest.raises(CorpusError, match=message):
+        train(Corpus([Target("tax", ("favor", "against"))], coded))
+
+
+def test_a_label_that_is_rarer_than_folds_is_said_once() -> None:
+    """In our words, as a line of progress, and not as a warning of scikit-learn."""
+    rng = random.Random(0)
+    labels = ["favor", "against"] * 10 + ["neutral"] * 2
+    coded = [Example(f"a{i}", 0, " ".join(rng.choices(WORDS, k=30)), {"tax": x}) for i, x in enumerate(labels)]
+    said: list[str] = []
+    grid = Grid(settings=(Settings(word_ngrams=(1, 1), min_df=1, anchored=False),), C=(1.0,))
+    corpus = Corpus([Target("tax", ("favor", "against", "neutral"))], coded)
+    # a warning would be an error here
+    train(corpus, grid, jobs=1, progress=said.append)
+    (line,) = [line for line in said if "coded" in line]
+    assert line.startswith("tax: 2 paragraphs coded 'neutral', fewer than the 5 folds")
 
 
 def test_the_exported_pipeline_scores_alike(small_model: StanceModel, small_corpus: Corpus, tmp_path: Path) -> None:

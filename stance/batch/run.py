@@ -202,6 +202,7 @@ def score_to_file(
     *,
     progress: bool = False,
     refuse: Refuse | None = None,
+    describe: Callable[[Counts], None] | None = None,
 ) -> Counts:
     """Score to one file, which appears under its name when it is whole.
 
@@ -215,6 +216,8 @@ def score_to_file(
         Whether to show a line of progress on standard error.
     refuse : callable, optional
         Called with the quarantined records of each chunk.
+    describe : callable, optional
+        Called when the file is whole, before another process may write it: what it writes beside it is of this file.
 
     Returns
     -------
@@ -261,6 +264,8 @@ def score_to_file(
             if writer is not None:
                 writer.close()
         part_file.replace(path)
+        if describe is not None:
+            describe(total)
     except BaseException as error:
         with contextlib.suppress(OSError, pa.ArrowException):
             if writer is not None:

@@ -53,11 +53,14 @@ def evaluate(
     examples = read_corpus(corpus, columns)
     if cross_validate:
         from stance.errors import ModelError
+        from stance.training.folds import rare_labels
 
         choices = choices_of(loaded.facts)
         missing = [target.name for target in examples.targets if target.name not in choices]
         if missing:
             raise ModelError(f"the model has no settings for {', '.join(missing)}; it cannot be cross-validated there")
+        for line in rare_labels(examples, folds):
+            click.echo(line, err=True)
         result = fit_model(examples, loaded.analyzer.settings, choices, folds=folds, seed=seed, jobs=jobs)
         found = evaluate_held_out(result, examples, seed)
     else:

@@ -8,6 +8,7 @@ import click
 
 from stance.articles import Columns, read_articles
 from stance.commands.options import article_columns, model_option
+from stance.commands.refusals import Refusals
 from stance.errors import StanceError
 from stance.model.abstention import Reason
 from stance.model.artefact import load_model
@@ -20,7 +21,7 @@ __all__ = ["explain"]
 @click.option("--target", "-t", "targets", multiple=True, metavar="NAME", help="Only this target; repeatable.")
 @click.option("--paragraph", "-p", type=int, help="Only this paragraph, counted from 1.")
 @click.option("--label", metavar="LABEL", help="Explain this label instead of the most probable one.")
-@click.option("--terms", type=int, default=10, show_default=True, help="Terms to show; 0 shows all.")
+@click.option("--terms", type=click.IntRange(min=0), default=10, show_default=True, help="Terms to show; 0 shows all.")
 @click.option("--format", "-f", type=click.Choice(("table", "jsonl")), default="table", show_default=True)
 @article_columns
 @model_option
@@ -45,7 +46,9 @@ def explain(
     """
     model = load_model(model_path)
     names = targets or tuple(target.name for target in model.targets)
-    for article in read_articles([file], columns):
+    refusals, explained = Refusals(), 0
+    for article in read_articles([file], columns, lambda record: refusals.add_all([record])):
+        explained += 1
         paragraphs = article.paragraphs
         if paragraph is not None and not 1 <= paragraph <= len(paragraphs):
             raise StanceError(f"{article.id}: no paragraph {paragraph}; it has {len(paragraphs)}")
@@ -92,3 +95,8 @@ def explain(
                 if rest:
                     click.echo(f"  {sum(c.value for c in rest):+8.4f}  {len(rest)} further terms")
                 click.echo()
+    if refusals.shown:
+        read = explained + refusals.shown
+        click.echo(f"articles: {read} read = {explained} explained + {refusals.shown} quarantined", err=True)
+        if not explained:
+            raise StanceError("no article could be read")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import io
+import contextlib
 import sys
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import click
 
 from stance import __version__
+from stance.commands.streams import end_on_sigterm, flush_output, let_go, standard_streams
 from stance.errors import StanceError
 
 __all__ = ["main"]
@@ -29,9 +31,32 @@ _COMMANDS = {
 }
 
 
-def _fail(error: StanceError) -> NoReturn:
-    click.echo(f"stance: {' '.join(str(error).split())}", err=True)
+def _fail(message: str) -> NoReturn:
+    try:
+        click.echo(f"stance: {' '.join(message.split())}", err=True)
+    except OSError:
+        let_go(sys.stderr)
     sys.exit(1)
+
+
+@contextlib.contextmanager
+def _exit_codes() -> Iterator[None]:
+    """Turn errors into one line and an exit code."""
+    try:
+        try:
+            yield
+        finally:
+            flush_output()
+    except StanceError as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        # the reader of a pipe (head, less) has seen enough
+        let_go(sys.stdout, sys.stderr)
+        sys.exit(0)
+    except OSError as error:
+        let_go(sys.stdout)
+        where = "" if error.filename is None else f"{error.filename}: "
+        _fail(f"{where}{error.strerror or error}")
 
 
 class _Commands(click.Group):
@@ -50,18 +75,18 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        with standard_streams(), end_on_sigterm():
+            return super().main(*args, **kwargs)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        # --help and --version print here
+        with _exit_codes():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            # a terminal may lack letters of an article; data is written as UTF-8 whatever it has
-            sys.stdout.reconfigure(errors="replace")
-        try:
+        with _exit_codes():
             return super().invoke(ctx)
-        except StanceError as error:
-            _fail(error)
-        except BrokenPipeError:
-            # the reader of a pipe (head, less) has seen enough
-            sys.stderr.close()
-            sys.exit(0)
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -69,10 +94,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
         return
     from stance.model.kernel import kernel_in_use
 
-    try:
-        click.echo(f"stance {__version__} ({kernel_in_use()} kernel)")
-    except StanceError as error:
-        _fail(error)
+    click.echo(f"stance {__version__} ({kernel_in_use()} kernel)")
     ctx.exit()
 
 

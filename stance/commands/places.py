@@ -154,15 +154,15 @@ def write_rows(
     if output not in (None, "-"):
         format = format or suffix_or_table(output)
     if format in (None, "table"):
+        plain = output in (None, "-")
         try:
-            plain = output in (None, "-")
             with click.open_file("-", "w", encoding="utf-8") if plain else under_hidden_name(str(output)) as stream:
                 for line in page:
                     click.echo(line, file=stream)
-        except BrokenPipeError:
-            raise
         except OSError as error:
-            raise StanceError(f"{output or 'standard output'}: {error.strerror or error}") from error
+            if plain or isinstance(error, BrokenPipeError):
+                raise
+            raise StanceError(f"{output}: {error.strerror or error}") from error
     elif output in (None, "-"):
         if format not in ("csv", "jsonl"):
             raise StanceError(f"{format} is not for standard output; name a file with -o")

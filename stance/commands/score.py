@@ -7,7 +7,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import IO, Any
 
@@ -19,6 +19,7 @@ from stance.articles.sources import find_own_files
 from stance.batch.counts import Counts
 from stance.commands.options import article_columns, batch_options, model_option
 from stance.commands.places import keep_inputs, suffix_or_table, under_hidden_name
+from stance.commands.refusals import Refusals
 from stance.errors import StanceError
 from stance.labels import is_related
 from stance.model.artefact import load_model
@@ -117,9 +118,9 @@ def score(
     if format in ("parquet", *EXPORTS) and not (folder or to_file):
         raise StanceError(f"{format} is not for standard output; name a file with -o")
     keep_inputs(files, output, quarantine, searched=True)
-    with _Refusals(quarantine) as refusals:
+    with Refusals(quarantine) as refusals:
 
-        def in_bulk(place: str, format: str, level: str) -> Counts:
+        def in_bulk(place: str, format: str, level: str, describe: Callable[[Counts], None] | None = None) -> Counts:
             from stance.batch.chunks import ARTICLES, Shard
             from stance.batch.run import Job, score_to_directory, score_to_file
 
@@ -141,7 +142,7 @@ def score(
             shown = sys.stderr.isatty() if batch["progress"] is None else batch["progress"]
             if folder:
                 return score_to_directory(job, place, resume=batch["resume"], progress=shown, refuse=refusals.add_all)
-            return score_to_file(job, place, progress=shown, refuse=refusals.add_all)
+            return score_to_file(job, place, progress=shown, refuse=refusals.add_all, describe=describe)
 
         added = {"explained": explain, "clusters": clusters, "speakers": speakers}
         if level in _ROLLED_UP or (to_file and format not in PLAIN):
@@ -153,8 +154,12 @@ def score(
         elif folder or to_file:
             from stance.commands.outputs import write_columns
 
-            counts = in_bulk(str(output), format, level)
-            write_columns(str(output), format, model_path, counts, level, **added)
+            def describe(counts: Counts) -> None:
+                write_columns(str(output), format, model_path, counts, level, **added)
+
+            counts = in_bulk(str(output), format, level, describe)
+            if folder:
+                describe(counts)
         else:
             model = load_model(model_path)
             counts = Counts()
@@ -177,42 +182,7 @@ def score(
         raise StanceError("no article could be read")
 
 
-class _Refusals:
-    """Names the first quarantined records on stderr, and writes all of them to a file if asked."""
-
-    _MOST = 20
-
-    def __init__(self, path: str | None) -> None:
-        self.path = path
-        self.shown = 0
-        self.stream: IO[str] | None = None
-        self._opened = contextlib.ExitStack()
-
-    def __enter__(self) -> _Refusals:
-        if self.path is not None:
-            try:
-                self.stream = self._opened.enter_context(under_hidden_name(self.path))
-            except OSError as error:
-                raise StanceError(f"{self.path}: {error.strerror or error}") from error
-        return self
-
-    def __exit__(self, *failure: Any) -> None:
-        # the list of a failed run says what could not be read; an empty one must not replace another
-        self._opened.__exit__(*((None, None, None) if self.shown else failure))
-
-    def add_all(self, records: Iterable[Quarantined]) -> None:
-        """Take note of records."""
-        for record in records:
-            if self.stream is not None:
-                self.stream.write(record.to_json())
-            if self.shown < self._MOST:
-                click.echo(f"quarantined {record.source}:{record.position}: {record.reason}", err=True)
-            elif self.shown == self._MOST:
-                click.echo(f"quarantined more; only the first {self._MOST} are named here", err=True)
-            self.shown += 1
-
-
-def _only_articles(records: Iterable[Article | Quarantined], counts: Counts, refusals: _Refusals) -> Iterator[Article]:
+def _only_articles(records: Iterable[Article | Quarantined], counts: Counts, refusals: Refusals) -> Iterator[Article]:
     for record in records:
         if isinstance(record, Article):
             yield record
@@ -267,16 +237,16 @@ def _print_records(model: StanceModel, scored: _Scored, level: str, format: str,
 
 def _print_pages(model: StanceModel, scored: _Scored, level: str, output: str | None, speakers: bool) -> None:
     width = shutil.get_terminal_size((88, 24)).columns
+    plain = output in (None, "-")
     try:
-        plain = output in (None, "-")
         with click.open_file("-", "w", errors="replace") if plain else under_hidden_name(str(output)) as stream:
             for article, scores in scored:
                 for line in _page(model, article, scores, level, width, speakers):
                     click.echo(line, file=stream)
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
+        if plain or isinstance(error, BrokenPipeError):
             raise
-        raise StanceError(f"{output or 'standard output'}: {error.strerror or error}") from error
+        raise StanceError(f"{output}: {error.strerror or error}") from error
 
 
 def _page(

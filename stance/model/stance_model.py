@@ -239,9 +239,16 @@ class StanceModel:
         -------
         list of ParagraphScore
             In the order of the text; offsets refer to the text as given.
+
+        Raises
+        ------
+        TypeError
+            If it is neither; several texts are for `score_texts`.
         """
         if isinstance(article, str):
             article = Article(id="article", text=article)
+        if not isinstance(article, Article):
+            raise TypeError(f"this takes an Article or its text, not {type(article).__name__}")
         paragraphs = article.paragraphs
         scores = self.score_paragraphs([paragraph.text for paragraph in paragraphs])
         if not keep_boilerplate:

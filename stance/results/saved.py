@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.batch.counts import Counts
 from stance.errors import StanceError
-from stance.labels import Target, order_labels
+from stance.labels import Target, order_labels, scored_targets
 from stance.results.dictionary import dictionary_path
 
 if TYPE_CHECKING:
@@ -171,11 +171,10 @@ def find_targets(columns: Iterable[str]) -> tuple[str, tuple[Target, ...]]:
     """
     names = list(columns)
     found = []
-    for name in names:
+    for name in scored_targets(names):
         prefix = f"{name}_p_"
-        if f"{name}_probability" in names and f"{name}_abstained" in names:
-            labels = [other.removeprefix(prefix) for other in names if other.startswith(prefix)]
-            found.append(Target(name, order_labels(labels)))
+        labels = [other.removeprefix(prefix) for other in names if other.startswith(prefix)]
+        found.append(Target(name, order_labels(labels)))
     if found:
         return "paragraph", tuple(found)
     for name in names:

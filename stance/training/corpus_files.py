@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from stance.errors import CorpusError
-from stance.labels import Target, order_labels
+from stance.labels import Target, order_labels, scored_targets
 from stance.model.lexicon import Lexicon, read_lexicon
 from stance.training.block_factors import checked_factors
 from stance.training.corpus import Corpus, Example
@@ -244,6 +244,7 @@ def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
     else:
         names = _guess_targets(header, rows) if label is None else [label]
         target = None
+    _refuse_results(file, header, columns.targets if label is None else [label])
     if not names:
         raise CorpusError(
             "found no column of labels; name it with --target, or --target-column and --label-column; "
@@ -301,6 +302,17 @@ def _guess_targets(header: Sequence[str], rows: Sequence[tuple[int, dict[str, An
         if name.lower() not in _RESERVED and 2 <= len(values) <= _MOST_LABELS:
             names.append(name)
     return names
+
+
+def _refuse_results(file: Path, header: Sequence[str], named: Sequence[str]) -> None:
+    """Refuse what a model said, by the columns of labels that are named, or else by all: it would agree with itself."""
+    scored = [name for name in scored_targets(header) if name in named or not named]
+    if scored:
+        raise CorpusError(
+            f"{', '.join(scored)}: labels of a model, not codes, as {scored[0]}_probability and {scored[0]}_abstained "
+            "tell; draw a sample with `stance results sample` and code it by hand",
+            file,
+        )
 
 
 def _check_across(draft: _Draft) -> None:

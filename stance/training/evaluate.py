@@ -12,7 +12,7 @@ import numpy.typing as npt
 from stance.errors import CorpusError
 from stance.labels import Target
 from stance.model.stance_model import StanceModel
-from stance.training.corpus import Corpus, text_hash
+from stance.training.corpus import Corpus, Example, text_hash
 
 __all__ = [
     "Calibration",
@@ -262,7 +262,7 @@ def evaluate_model(model: StanceModel, corpus: Corpus, *, seed: int = 0) -> list
     model : StanceModel
         What to measure. Stances below its least probability count too: the most probable label is taken.
     corpus : Corpus
-        Coded paragraphs. Targets that the model lacks are left out.
+        Coded paragraphs. Targets that the model lacks are left out; labels may be in any case.
     seed : int
         Of the bootstrap.
 
@@ -274,7 +274,7 @@ def evaluate_model(model: StanceModel, corpus: Corpus, *, seed: int = 0) -> list
     Raises
     ------
     CorpusError
-        If the model was trained on a paragraph of the corpus, or shares no target or label with it.
+        If the model was trained on a paragraph of the corpus, shares no target with it, or lacks one of its labels.
     """
     seen = model.facts.get("text_hashes", frozenset())
     known = sum(text_hash(text) in seen for text in corpus.texts)
@@ -294,13 +294,23 @@ def evaluate_model(model: StanceModel, corpus: Corpus, *, seed: int = 0) -> list
     found = []
     for target in shared:
         rows = corpus.coded(target.name)
-        coded = [corpus.examples[i].labels[target.name] for i in rows]
-        strange = set(coded) - set(target.labels)
-        if strange:
-            raise CorpusError(f"labels {sorted(strange)} of target {target.name!r} are unknown to the model")
         columns = [model.labels.index(label) for label in target.labels]
         own = probabilities[rows, model.target_index(target.name)][:, columns]
-        truth = np.array([target.labels.index(label) for label in coded], dtype=np.int64)
+        truth = np.array([_place(corpus.examples[i], target) for i in rows], dtype=np.int64)
         groups = [corpus.examples[i].article for i in rows]
         found.append(evaluate_probabilities(target, own, truth, groups, seed=seed))
     return found
+
+
+def _place(example: Example, target: Target) -> int:
+    """Where the label of a paragraph stands among those of the model."""
+    label = example.labels[target.name]
+    if label in target.labels:
+        return target.labels.index(label)
+    # coders write Favor where the model says favor
+    lower = [known.lower() for known in target.labels]
+    if label.lower() not in lower:
+        known = ", ".join(target.labels)
+        message = f"the model knows no label {label!r} of {target.name!r}; it knows {known}"
+        raise CorpusError(message, example.path or None, example.line or None)
+    return lower.index(label.lower())

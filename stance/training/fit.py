@@ -26,6 +26,7 @@ from stance.training.folds import (
     analyzer_for,
     cross_validate,
     fold_margins,
+    rare_labels,
     read_problem,
     used_blocks,
     without_files,
@@ -139,6 +140,8 @@ def train(
     """
     say = progress or (lambda line: None)
     problems = [read_problem(corpus, t, folds, seed) for t in range(len(corpus.targets))]
+    for line in rare_labels(corpus, folds):
+        say(line)
     candidates = [s for s in grid.settings if s.anchored == bool(corpus.lexicons)]
     if not candidates:
         raise CorpusError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +26,7 @@ __all__ = [
     "analyzer_for",
     "cross_validate",
     "fold_margins",
+    "rare_labels",
     "read_problem",
     "used_blocks",
     "without_files",
@@ -84,20 +87,70 @@ def read_problem(corpus: Corpus, t: int, folds: int, seed: int) -> Problem:
     rows = np.array(corpus.coded(target.name), dtype=np.int64)
     truth = np.array([target.labels.index(corpus.examples[i].labels[target.name]) for i in rows], dtype=np.int64)
     groups = np.array(corpus.groups)[rows]
-    most = int(np.bincount(truth).max()) if len(truth) else 0
-    if len(np.unique(truth)) < 2 or len(np.unique(groups)) < folds or most < folds:
-        raise CorpusError(
-            f"target {target.name!r} has {len(rows)} coded paragraphs in {len(np.unique(groups))} groups and "
-            f"{len(np.unique(truth))} labels, the most frequent one {most} times; {folds}-fold cross-validation needs "
-            f"{folds} groups, two labels and one of them {folds} times"
-        )
+    _check_enough(corpus, target.name, truth, groups, folds)
     splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
     weight = np.array([0.5 if target.name in corpus.examples[i].disputed else 1.0 for i in rows])
-    split = [(a, b) for a, b in splitter.split(rows, truth, groups)]
+    with warnings.catch_warnings():
+        # `rare_labels` says it in our words
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        split = [(a, b) for a, b in splitter.split(rows, truth, groups)]
     if any(len(np.unique(truth[inside])) < 2 for inside, _ in split):
         raise CorpusError(f"target {target.name!r}: a fold leaves a single label to learn from; code more paragraphs")
     factors = corpus.block_factors.get(target.name, {})
     return Problem(target.name, t, target.labels, rows, truth, weight, split, factors)
+
+
+def _check_enough(corpus: Corpus, name: str, truth: Ints, groups: Ints, folds: int) -> None:
+    """Check that the coded paragraphs of a target can be cut into folds, each with others to learn from."""
+    labels, found = len(np.unique(truth)), len(np.unique(groups))
+    most = int(np.bincount(truth).max()) if len(truth) else 0
+    if labels >= 2 and found >= folds and most >= folds:
+        return
+    articles = len({corpus.examples[i].article for i in corpus.coded(name)})
+    joined, advice = "", "; code more articles"
+    if found < articles:
+        joined = f" ({articles} articles, joined where they share near-duplicate paragraphs)"
+        advice = "; code articles that share none"
+    advice = "" if found >= folds else advice + (f", or ask for {found} folds" if found >= 2 else "")
+    raise CorpusError(
+        f"target {name!r} has {_count(len(truth), 'coded paragraph')} in {_count(found, 'group')}{joined} and "
+        f"{_count(labels, 'label')}, the most frequent one {_count(most, 'time')}; {folds}-fold cross-validation needs "
+        f"{folds} groups, two labels and one of them {folds} times{advice}"
+    )
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def rare_labels(corpus: Corpus, folds: int) -> list[str]:
+    """Say of every label that has fewer paragraphs than there are folds what that means: a line each.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Coded paragraphs.
+    folds : int
+        Number of folds.
+
+    Examples
+    --------
+    >>> from stance.labels import Target
+    >>> from stance.training.corpus import Example
+    >>> coded = [Example(str(i), 0, f"Text {i}", {"tax": "favor" if i else "against"}) for i in range(9)]
+    >>> rare_labels(Corpus([Target("tax", ("favor", "against"))], coded), 5)
+    ["tax: 1 paragraph coded 'against', fewer than the 5 folds: some hold none, and its figures say little; code more"]
+    """
+    lines = []
+    for target in corpus.targets:
+        counts = Counter(example.labels.get(target.name) for example in corpus)
+        lines += [
+            f"{target.name}: {_count(counts[label], 'paragraph')} coded {label!r}, fewer than the {folds} folds: some "
+            "hold none, and its figures say little; code more"
+            for label in target.labels
+            if 0 < counts[label] < folds
+        ]
+    return lines
 
 
 def cross_validate(

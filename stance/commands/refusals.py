@@ -1,0 +1,56 @@
+"""What is said of records that could not be read."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from typing import IO, Any
+
+import click
+
+from stance.articles import Quarantined
+from stance.commands.places import under_hidden_name
+from stance.errors import StanceError
+
+__all__ = ["Refusals"]
+
+
+class Refusals:
+    """Names the first quarantined records on stderr, and writes all of them to a file if asked.
+
+    Parameters
+    ----------
+    path : str or None
+        The file.
+    """
+
+    _MOST = 20
+
+    def __init__(self, path: str | None = None) -> None:
+        self.path = path
+        self.shown = 0
+        self.stream: IO[str] | None = None
+        self._opened = contextlib.ExitStack()
+
+    def __enter__(self) -> Refusals:
+        if self.path is not None:
+            try:
+                self.stream = self._opened.enter_context(under_hidden_name(self.path))
+            except OSError as error:
+                raise StanceError(f"{self.path}: {error.strerror or error}") from error
+        return self
+
+    def __exit__(self, *failure: Any) -> None:
+        # the list of a failed run says what could not be read; an empty one must not replace another
+        self._opened.__exit__(*((None, None, None) if self.shown else failure))
+
+    def add_all(self, records: Iterable[Quarantined]) -> None:
+        """Take note of records."""
+        for record in records:
+            if self.stream is not None:
+                self.stream.write(record.to_json())
+            if self.shown < self._MOST:
+                click.echo(f"quarantined {record.source}:{record.position}: {record.reason}", err=True)
+            elif self.shown == self._MOST:
+                click.echo(f"quarantined more; only the first {self._MOST} are named here", err=True)
+            self.shown += 1
