@@ -30,13 +30,13 @@ from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import make_pipeline
 
 from stance.model.artefact import load_model
+from stance.training.compare import compare_labels
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import read_corpus
 from stance.training.evaluate import evaluate_probabilities, measure_calibration
 from stance.training.fit import train
 
 C_GRID = (0.3, 1.0, 3.0, 10.0, 30.0)
-PERMUTATIONS = 5000
 
 Labels = list[str]
 Peer = Callable[[Corpus, str, list[str]], Labels]
@@ -217,29 +217,6 @@ PEERS: dict[str, Peer] = {
 }
 
 
-def paired_p(truth: Labels, ours: Labels, theirs: Labels, groups: list[str], seed: int = 0) -> float:
-    """Two-sided permutation test of the difference of macro-F1: predictions are swapped by article."""
-    names = sorted(set(truth) | set(ours) | set(theirs))
-    k = {name: i for i, name in enumerate(names)}
-    _, group = np.unique(groups, return_inverse=True)
-    y = np.array([k[label] for label in truth])
-    both = np.array([[k[label] for label in ours], [k[label] for label in theirs]])
-    present = np.unique(y)
-
-    def macro_f1(predicted: Any) -> float:
-        hit = np.bincount(y[y == predicted], minlength=len(names))
-        size = np.bincount(y, minlength=len(names)) + np.bincount(predicted, minlength=len(names))
-        return float((2 * hit[present] / size[present]).mean())
-
-    def gap(swap: Any) -> float:
-        return macro_f1(np.where(swap, both[1], both[0])) - macro_f1(np.where(swap, both[0], both[1]))
-
-    draw = np.random.default_rng(seed)
-    observed = abs(gap(np.zeros(len(y), dtype=bool)))
-    hits = sum(abs(gap((draw.random(group.max() + 1) < 0.5)[group])) >= observed - 1e-12 for _ in range(PERMUTATIONS))
-    return (hits + 1) / (PERMUTATIONS + 1)
-
-
 def main() -> None:
     """Run the peers and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -280,7 +257,10 @@ def main() -> None:
         for name, (predicted, p) in rows.items():
             found = evaluate_probabilities(target, p, index, groups)
             m = found.metrics
-            p_value = "" if name == "stance" or given.no_test else f"{paired_p(truth, ours, predicted, groups):.4f}"
+            p_value = ""
+            if name != "stance" and not given.no_test:
+                places = np.array([target.labels.index(label) for label in predicted])
+                p_value = f"{compare_labels(target, index, filled.argmax(axis=1), places, groups).p['macro_f1']:.4f}"
             f1 = " ".join(f"{m[f'f1.{label}'].value:>6.3f}" for label in target.labels)
             print(f"  {name:<16} {m['macro_f1']!s:<24} {m['f_avg']!s:<24} {p_value:<9} {f1}", flush=True)
             figures.setdefault(target.name, {})[name] = {**found.to_dict(), "p": p_value or None}

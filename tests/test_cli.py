@@ -86,7 +86,8 @@ def test_every_example_of_the_help_runs(path: str, example: str, tmp_path: Path,
     (tmp_path / "export.csv").write_text("id,body\n1,The talks failed and the embargo stays in force.\n")
     (tmp_path / "data").symlink_to(ROOT / "data")
     (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "default").symlink_to(small_model_path)
+    for name in ("default", "mine"):
+        (tmp_path / "models" / name).symlink_to(small_model_path)
     records = [{"text": text, "sanctions": label} for text, label in MINE]
     (tmp_path / "mine.jsonl").write_text("".join(json.dumps(r) + "\n" for r in records))
     tweets = "".join(f"{r['text']}\tSea\t{r['sanctions']}\n" for r in records)

@@ -179,6 +179,7 @@ def test_a_stratum_without_codes_is_refused() -> None:
         ("id,tax\na,favor\n", "c.csv:2: no article_id: keep the columns"),
         ("article_id,paragraph,within,tax\na,0,,favor\na,1,tax,favor\n", "no two samples"),
         ("article_id,paragraph,tax\n", "no rows"),
+        ("article_id,paragraph,tax,tax_probability,tax_abstained\na,0,favor,0.9,\n", "tax: labels of a model"),
     ],
 )
 def test_files_of_codes_are_checked(tmp_path: Path, lines: str, message: str) -> None:

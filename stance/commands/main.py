@@ -21,6 +21,7 @@ _COMMANDS = {
     "explain": ("stance.commands.explain", "explain"),
     "train": ("stance.commands.train", "train"),
     "evaluate": ("stance.commands.evaluate", "evaluate"),
+    "compare": ("stance.commands.compare", "compare"),
     "probe": ("stance.commands.probe", "probe"),
     "speakers": ("stance.commands.speakers", "speakers"),
     "corpus": ("stance.commands.corpus", "corpus"),

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.errors import CorpusError, StanceError
-from stance.labels import Target
+from stance.labels import Target, scored_targets
 from stance.results.rollup import is_boilerplate
 from stance.results.saved import Results
 from stance.training.flat_files import cell, read_rows
@@ -136,7 +136,7 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
     Raises
     ------
     CorpusError
-        If a row cannot be read or names no paragraph, or a label is none of its target.
+        If a row cannot be read or names no paragraph, a label is none of its target, or it is what a model said.
     """
     import pandas as pd
 
@@ -149,6 +149,8 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
 
     rows: list[dict[str, Any]] = []
     for line, row in read_rows(file, fail):
+        if not rows and (given := scored_targets(row)):
+            raise CorpusError(f"{', '.join(given)}: labels of a model, not codes; fill in a sample by hand", file)
         if missing := [name for name in PLACE if not cell(row, name)]:
             fail(line, f"no {missing[0]}: keep the columns {' and '.join(PLACE)} of `stance results sample`")
         number = cell(row, "paragraph").removesuffix(".0")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +18,12 @@ __all__ = [
     "Calibration",
     "Evaluation",
     "Interval",
+    "Measured",
+    "draw_articles",
     "evaluate_model",
     "evaluate_probabilities",
     "measure_calibration",
+    "measure_model",
     "metrics_of",
 ]
 
@@ -239,14 +242,11 @@ def evaluate_probabilities(
     predicted = probabilities.argmax(axis=1)
     by_article = np.zeros((count, k, k))
     np.add.at(by_article, (article, truth, predicted), 1)
-    draws = (
-        np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=replicates) if count else None
-    )
     confusion = by_article.sum(axis=0)
     values = metrics_of(confusion, target.labels)
     metrics: dict[str, Interval] = {}
-    if draws is not None:
-        sampled = metrics_of(np.tensordot(draws, by_article, axes=1), target.labels)
+    if count:
+        sampled = metrics_of(np.tensordot(draw_articles(count, seed, replicates), by_article, axes=1), target.labels)
         for name, value in values.items():
             low, high = np.percentile(sampled[name], [2.5, 97.5]) if count >= LEAST_ARTICLES else (0.0, 1.0)
             metrics[name] = Interval(float(value), float(low), float(high))
@@ -254,8 +254,34 @@ def evaluate_probabilities(
     return Evaluation(target, len(truth), count, confusion.astype(np.int64), metrics, calibration, unscored)
 
 
-def evaluate_model(model: StanceModel, corpus: Corpus, *, seed: int = 0) -> list[Evaluation]:
-    """Measure a model on a corpus that it was not trained on.
+def draw_articles(count: int, seed: int, replicates: int = REPLICATES) -> Ints:
+    """How often each of ``count`` articles is in each sample of a bootstrap; shape (replicates, articles)."""
+    return np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=replicates)
+
+
+class Measured(NamedTuple):
+    """What a model says of the paragraphs that a corpus codes on one target.
+
+    Attributes
+    ----------
+    target : Target
+        As the model has it.
+    probabilities : ndarray, shape (paragraphs, labels)
+        NaN for a paragraph that was not scored.
+    truth : ndarray of int, shape (paragraphs,)
+        Place of the coded label among those of the model.
+    groups : list of str
+        The article of each paragraph.
+    """
+
+    target: Target
+    probabilities: Floats
+    truth: Ints
+    groups: list[str]
+
+
+def measure_model(model: StanceModel, corpus: Corpus) -> list[Measured]:
+    """Score the coded paragraphs of a corpus that the model was not trained on.
 
     Parameters
     ----------
@@ -263,12 +289,10 @@ def evaluate_model(model: StanceModel, corpus: Corpus, *, seed: int = 0) -> list
         What to measure. Stances below its least probability count too: the most probable label is taken.
     corpus : Corpus
         Coded paragraphs. Targets that the model lacks are left out; labels may be in any case.
-    seed : int
-        Of the bootstrap.
 
     Returns
     -------
-    list of Evaluation
+    list of Measured
         One a target of the model that the corpus codes.
 
     Raises
@@ -297,9 +321,34 @@ def evaluate_model(model: StanceModel, corpus: Corpus, *, seed: int = 0) -> list
         columns = [model.labels.index(label) for label in target.labels]
         own = probabilities[rows, model.target_index(target.name)][:, columns]
         truth = np.array([_place(corpus.examples[i], target) for i in rows], dtype=np.int64)
-        groups = [corpus.examples[i].article for i in rows]
-        found.append(evaluate_probabilities(target, own, truth, groups, seed=seed))
+        found.append(Measured(target, own, truth, [corpus.examples[i].article for i in rows]))
     return found
+
+
+def evaluate_model(model: StanceModel, corpus: Corpus, *, seed: int = 0) -> list[Evaluation]:
+    """Measure a model on a corpus that it was not trained on.
+
+    Parameters
+    ----------
+    model, corpus
+        As in `measure_model`.
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    list of Evaluation
+        One a target of the model that the corpus codes.
+
+    Raises
+    ------
+    CorpusError
+        As `measure_model` raises it.
+    """
+    return [
+        evaluate_probabilities(one.target, one.probabilities, one.truth, one.groups, seed=seed)
+        for one in measure_model(model, corpus)
+    ]
 
 
 def _place(example: Example, target: Target) -> int:

@@ -1,0 +1,59 @@
+"""``stance compare``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stance.commands.options import corpus_columns
+
+if TYPE_CHECKING:
+    from stance.training.compare import Comparison
+
+__all__ = ["compare"]
+
+
+@click.command()
+@click.argument("model", metavar="MODEL")
+@click.argument("other", metavar="OTHER")
+@click.argument("corpus", metavar="CORPUS")
+@click.option("--format", "-f", type=click.Choice(("table", "json")), default="table", show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the test and the bootstrap.")
+@corpus_columns
+def compare(model: str, other: str, corpus: str, format: str, seed: int, columns: Any) -> None:
+    """Compare two models on the labelled CORPUS, by a paired permutation test over articles.
+
+    MODEL and OTHER are folders, or "default". Neither may have been trained on a paragraph of CORPUS. Paragraphs that
+    one of the two does not score are left out for both.
+
+    \b
+    Example:
+        stance compare models/default models/mine mine.jsonl
+    """
+    from stance.model.artefact import load_model
+    from stance.training.compare import PERMUTATIONS, compare_models
+    from stance.training.corpus_files import read_corpus
+
+    first, second = (load_model(None if name == "default" else name) for name in (model, other))
+    found = compare_models(first, second, read_corpus(corpus, columns), seed=seed)
+    if format == "json":
+        click.echo(json.dumps({comparison.target.name: comparison.to_dict() for comparison in found}, indent=1))
+        return
+    for comparison in found:
+        _print(comparison, model, other)
+    click.echo(f"p: two-sided, of {PERMUTATIONS} permutations; intervals 95 %, by a bootstrap over articles", err=True)
+
+
+def _print(comparison: Comparison, model: str, other: str) -> None:
+    click.secho(comparison.target.name, bold=True)
+    left = f"; {comparison.unscored} more not scored by both" if comparison.unscored else ""
+    click.echo(f"  {comparison.n} paragraphs in {comparison.articles} articles{left}")
+    names = [name if len(name) <= 20 else f"…{name[-19:]}" for name in (model, other)]
+    click.echo(f"  {'':<10} {names[0]:>20} {names[1]:>20}   {'difference':<24} p")
+    for name, difference in comparison.difference.items():
+        values = f"{comparison.first[name]:>20.3f} {comparison.second[name]:>20.3f}"
+        signed = f"{difference.value:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]"
+        click.echo(f"  {name:<10} {values}   {signed:<24} {comparison.p[name]:.4f}")
+    click.echo()

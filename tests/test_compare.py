@@ -1,0 +1,116 @@
+"""Comparing two models on the same paragraphs: by hand, by all permutations, and from the command line."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from sklearn.metrics import f1_score
+
+from stance.commands import main
+from stance.errors import CorpusError
+from stance.labels import LABELS, Target
+from stance.model.stance_model import StanceModel
+from stance.training.compare import PERMUTATIONS, compare_labels, compare_models
+from stance.training.corpus import Corpus, Example
+
+TAX = Target("tax")
+
+
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
+
+
+def _f1(truth: np.ndarray, given: np.ndarray) -> float:
+    return float(f1_score(truth, given, average="macro", labels=range(4)))
+
+
+def test_p_is_the_share_of_all_permutations() -> None:
+    """Of eight articles all 256 ways to swap can be gone through."""
+    random = np.random.default_rng(1)
+    groups = np.repeat(np.arange(8), 6)
+    truth = np.tile(np.arange(4), 12)
+    first = np.where(random.random(48) < 0.75, truth, random.integers(4, size=48))
+    second = np.where(random.random(48) < 0.5, truth, random.integers(4, size=48))
+    found = compare_labels(TAX, truth, first, second, groups.tolist())
+    observed = _f1(truth, first) - _f1(truth, second)
+    assert found.difference["macro_f1"].value == pytest.approx(observed)
+    assert found.first["accuracy"] == pytest.approx((truth == first).mean())
+    reached = []
+    for swap in itertools.product((False, True), repeat=8):
+        swapped = np.array(swap)[groups]
+        gap = _f1(truth, np.where(swapped, second, first)) - _f1(truth, np.where(swapped, first, second))
+        reached.append(abs(gap) >= abs(observed) - 1e-12)
+    exact = float(np.mean(reached))
+    assert found.p["macro_f1"] == pytest.approx(exact, abs=4 * math.sqrt(exact * (1 - exact) / PERMUTATIONS) + 1e-3)
+
+
+def test_p_is_uniform_where_neither_is_better() -> None:
+    """Under the null hypothesis p is below 0.1 in one of ten trials, as it says."""
+    random = np.random.default_rng(0)
+    below = 0
+    for seed in range(100):
+        truth = random.integers(4, size=60)
+        both = [np.where(random.random(60) < 0.6, truth, random.integers(4, size=60)) for _ in range(2)]
+        below += compare_labels(TAX, truth, both[0], both[1], range(60), seed=seed).p["macro_f1"] < 0.1
+    assert 2 <= below <= 20
+
+
+def test_articles_are_swapped_whole() -> None:
+    """Forty paragraphs of two articles are two observations: no difference can be told from chance."""
+    truth = np.array([0, 1] * 20)
+    second = 1 - truth
+    apart = compare_labels(TAX, truth, truth, second, range(40))
+    together = compare_labels(TAX, truth, truth, second, [i // 20 for i in range(40)])
+    assert apart.p["accuracy"] < 0.001
+    assert together.p["accuracy"] > 0.3
+    assert (together.difference["accuracy"].low, together.difference["accuracy"].high) == (-1.0, 1.0)
+    assert apart.difference["accuracy"].value == together.difference["accuracy"].value == 1.0
+
+
+def test_a_model_is_no_better_than_itself(small_model: StanceModel) -> None:
+    """And paragraphs that are not scored are left out and counted."""
+    texts = ["They refused to lift the sanctions.", "The talks will resume in May.", "Rain fell.", "Qwx zrt vlk."]
+    examples = [
+        Example(str(i), 0, f"{text} Item {i}." if "Qwx" not in text else text, {t.name: LABELS[i % 4]})
+        for i, text in enumerate(texts * 3)
+        for t in small_model.targets[:1]
+    ]
+    found = compare_models(small_model, small_model, Corpus(list(small_model.targets[:1]), examples))
+    assert [c.target.name for c in found] == [small_model.targets[0].name]
+    assert set(found[0].p.values()) == {1.0}
+    assert found[0].n + found[0].unscored == 12
+    assert found[0].unscored > 0
+    assert all((d.value, d.low, d.high) == (0.0, 0.0, 0.0) for d in found[0].difference.values())
+
+
+def test_labels_that_differ_are_refused(small_model: StanceModel) -> None:
+    """Two schemes of labels cannot be compared."""
+    first, *rest = small_model.targets
+    other = replace(small_model, targets=(Target(first.name, first.labels[:3]), *rest))
+    examples = [Example("a", 0, "They refused to lift the sanctions.", {first.name: first.labels[0]})]
+    with pytest.raises(CorpusError, match="other labels"):
+        compare_models(small_model, other, Corpus([first], examples))
+
+
+def test_from_the_command_line(tmp_path: Path, small_model_path: Path) -> None:
+    """A table for people, and JSON with the same figures."""
+    lines = [
+        {"text": f"On day {i} they {verb} the sanctions.", "sanctions": label, "article": f"a{i}"}
+        for i, (verb, label) in enumerate([("lifted", "against"), ("refused to lift", "favor")] * 10)
+    ]
+    (tmp_path / "mine.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    arguments = ("compare", small_model_path, "default", tmp_path / "mine.jsonl")
+    shown = _run(*arguments)
+    assert shown.exit_code == 0, shown.output
+    assert "20 paragraphs in 20 articles" in shown.stdout
+    figures = json.loads(_run(*arguments, "-f", "json").stdout)["sanctions"]
+    for name in ("macro_f1", "f_avg", "accuracy"):
+        assert f"{figures['first'][name]:.3f}" in shown.stdout
+        assert 0 < figures["p"][name] <= 1
