@@ -198,6 +198,9 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
         "too large",
     ),
     "short.rtf": (lambda: rtf(nexis_lines(2, 3)), "announces 3 articles, but 2 were found"),
+    "truncated.json": (lambda: b'[\n{"text": "Talks."},\n{"text": "Ta', "not valid JSON"),
+    "deep.json": (lambda: b"[" * 300_000, "nested too deeply"),
+    "huge.json": (lambda: b'["' + b"x" * 2**25 + b'"]', "jq -c"),
     "feed.xml": (lambda: _entities("feed"), "no reader for .xml"),
     "letter.doc": (lambda: _OLE, "no reader for .doc"),
 }

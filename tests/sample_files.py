@@ -296,6 +296,7 @@ KINDS: dict[str, tuple[Callable[[], bytes], int]] = {
     "text.txt": (lambda: "\n\n".join(PARAGRAPHS).encode(), 1),
     "markdown.md": (lambda: "\n\n".join([f"# {TITLE}", *PARAGRAPHS]).encode(), 1),
     "lines.jsonl": (lambda: json.dumps({"id": "line", "text": "\n\n".join(PARAGRAPHS)}).encode() + b"\n", 1),
+    "array.json": (lambda: json.dumps([{"id": "item", "text": "\n\n".join(PARAGRAPHS)}], indent=1).encode(), 1),
     "table.csv": (_table, 1),
     "columns.parquet": (_parquet, 1),
     "page.html": (lambda: web_page().encode(), 1),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import importlib
 import io
+import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -35,6 +37,7 @@ from sample_files import (
 
 from stance.articles import Article, Quarantined, read_articles, read_records
 from stance.articles.formats import FORMATS
+from stance.articles.records import LARGEST_RECORD
 from stance.commands import main
 from stance.errors import ArticleError
 
@@ -78,7 +81,7 @@ def test_every_kind_keeps_its_paragraphs(folder: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in KINDS if not name.startswith(("text", "markdown", "lines", "table"))]
+    "name", [name for name in KINDS if not name.startswith(("text", "markdown", "lines", "array", "table"))]
 )
 @pytest.mark.parametrize("suffix", [".txt", ".html", ".docx", ".bin", ""])
 def test_content_tells_the_format(folder: Path, tmp_path: Path, name: str, suffix: str) -> None:
@@ -560,8 +563,6 @@ def test_gzip_within_a_zip(tmp_path: Path) -> None:
 
 def test_the_reader_that_contributing_shows(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As it stands there, registered in the line that stands there, it reads subtitles under any suffix."""
-    import re
-
     from stance.articles import formats
 
     shown = re.findall(
@@ -647,6 +648,60 @@ def test_json_lines_are_told_by_their_content(tmp_path: Path) -> None:
     assert (article.id, article.text) == ("7", "Talks resume.")
     (article,) = read_articles(write(tmp_path / "b.txt", b'{Editor\'s note: "Talks" is meant.}\n'))
     assert article.id == "b"
+
+
+OBJECTS = [{"id": "7", "text": "Talks resume."}, "no object", {"text": "They end."}, {"id": "9"}]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("name", ["a.json", "a.json.gz", "a", "a.txt", "-"])
+def test_an_array_of_objects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, indent: int | None) -> None:
+    """Each object is an article; positions count the elements; under any of these names, or piped in."""
+    raw = json.dumps(OBJECTS, indent=indent).encode()
+    if name == "-":
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+        path, stem = "-", "stdin"
+    else:
+        path, stem = str(write(tmp_path / name, gzip.compress(raw) if name.endswith(".gz") else raw)), "a"
+    found = [(r.position, r.id if isinstance(r, Article) else r.reason) for r in read_records([path])]
+    assert found == [(1, "7"), (2, "not a JSON object"), (3, f"{stem}:3"), (4, "no 'text'")]
+
+
+@pytest.mark.parametrize(
+    "raw", [b'\xef\xbb\xbf{\n "text": "Talks."\n}', b'{"text": "Talks."}', b'[{"text": "Talks."}]']
+)
+def test_a_single_object(tmp_path: Path, raw: bytes) -> None:
+    """It is one article, with a byte order mark or without."""
+    (article,) = read_articles([write(tmp_path / "a.json", raw)])
+    assert (article.id, article.text, article.position) == ("a:1", "Talks.", 1)
+
+
+@pytest.mark.parametrize("first", ["Talks.", "Talks go on. " * 9_000])
+def test_json_lines_named_json(tmp_path: Path, first: str) -> None:
+    """They are read as what they are, also where the first line is longer than the head that is looked at."""
+    lines = json.dumps({"id": "a", "text": first}) + '\n\nno\n{"id": "b", "text": "They end."}\n'
+    found = [(r.position, isinstance(r, Article)) for r in read_records([write(tmp_path / "a.json", lines.encode())])]
+    assert found == [(1, True), (3, False), (4, True)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "advice"),
+    [
+        (b"[1, 2]", "jq -c '.[]'"),
+        (b'"text"', "jq -c '.[]'"),
+        (b'{"ok": true, "articles": [{"text": "Talks."}]}', "jq -c '.articles[]'"),
+        (b'{\n"ok": 1, "the articles": [{"text": "Talks."}]}', "jq -c '.[\"the articles\"][]'"),
+        (b'{\n"text": "Talks."\n}\n{\n"text": "More."\n}', "jq -c '.'"),
+        (b"[" + b" " * LARGEST_RECORD + b"]", "jq -c '.[]'"),
+    ],
+    ids=["numbers", "string", "in an object", "in a key with a space", "several values", "too large"],
+)
+def test_other_json_is_an_error_that_says_what_to_do(tmp_path: Path, raw: bytes, advice: str) -> None:
+    """It names the suffix of JSON lines, and the command that makes them of this very file."""
+    with pytest.raises(ArticleError, match=re.escape(advice)) as caught:
+        list(read_articles([write(tmp_path / "a.json", raw)]))
+    assert ".jsonl" in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_table_that_is_piped_in_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:

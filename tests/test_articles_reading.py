@@ -162,6 +162,76 @@ def test_text_is_kept_to_the_letter(tmp_path: Path) -> None:
     assert article == Article("a", "One\r\n\tTwo \r Three\n", source=str(tmp_path / "a.md"), position=1)
 
 
+FRONT = """---
+title: "Iran rejects talks"
+date:  2026-03-04
+tags:
+  - oil
+- Iran
+author: Dana Example
+source: 'Post'
+id: post-7
+---
+"""
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt", "a"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_front_matter(tmp_path: Path, name: str, end: str, mark: str) -> None:
+    """What a file says of itself at its head is no text; the rest is kept to the letter."""
+    path = tmp_path / name
+    path.write_bytes((mark + (FRONT + "\nTalks ended.\n---\ntitle: no\n---\n").replace("\n", end)).encode())
+    (article,) = read_articles([path])
+    assert (article.id, article.title, article.date) == ("post-7", "Iran rejects talks", "2026-03-04")
+    assert article.outlet == "Post"
+    assert article.text == "\nTalks ended.\n---\ntitle: no\n---\n".replace("\n", end)
+
+
+@pytest.mark.parametrize(
+    ("block", "found"),
+    [
+        ("---\ntitle: Talks\n...\n", ("Talks", None, None)),
+        (
+            "---  \nTitle: It''s: on \n\n# a remark\npublication: Post\nsource: Wire\n--- \n",
+            ("It''s: on", None, "Post"),
+        ),
+        ("---\ntitle: 'It''s on'\noutlet: \nsource: Wire\n---\n", ("It's on", None, "Wire")),
+        ('---\ntitle: "The \\"deal\\""\ndate: null\noutlet: [a, b]\n---\n', ('The "deal"', None, None)),
+        ("---\ntitle: >\n  Talks\n  on\ndate: 2026-03\n---", (None, "2026-03", None)),
+    ],
+)
+def test_values_of_front_matter(tmp_path: Path, block: str, found: tuple[str | None, ...]) -> None:
+    """Blanks and quotation marks are none of a value; a list or a text of several lines gives none."""
+    (tmp_path / "a.md").write_text(f"{block}Talks ended." if block.endswith("\n") else block)
+    (article,) = read_articles([tmp_path / "a.md"])
+    assert (article.title, article.date, article.outlet) == found
+    assert article.text == ("Talks ended." if block.endswith("\n") else "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n---\ntitle: Talks\n---\nThey ended.",
+        "---\ntitle: Talks\nThey ended.\n---\n",
+        "---\ntitle: Talks\n\nThey ended.\n",
+        "---\nIran: talks end\n---\nThey ended.",
+        "---\n---\nThey ended.",
+        "---\n- title: Talks\n---\nThey ended.",
+        "---\ntitle: Talks\ntitle: More talks\n---\nThey ended.",
+        "----\ntitle: Talks\n----\nThey ended.",
+        "title: Talks\n---\nThey ended.",
+        "---\ntitle: Talks\n" + "more: text\n" * 9_000,
+        "---",
+    ],
+)
+def test_what_is_not_plainly_front_matter_is_text(tmp_path: Path, text: str) -> None:
+    """A rule, or a line with a colon, is kept to the letter."""
+    (tmp_path / "a.md").write_text(text)
+    (article,) = read_articles([tmp_path / "a.md"])
+    assert article == Article("a", text, source=str(tmp_path / "a.md"), position=1)
+
+
 def test_folders(tmp_path: Path) -> None:
     """A folder is read in order, hidden files left out; ids carry the path; what has no reader is quarantined."""
     for name in ("b.txt", "2024/x.txt", "2025/x.txt", ".hidden.txt", ".git/x.txt", "photo.jpg", "2025/notes"):

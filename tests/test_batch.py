@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -213,6 +214,20 @@ def test_the_parts_are_the_file(small_model_path: Path, jsonl: Path, tmp_path: P
         skip = 1 if format == "csv" else 0
         lines = [line for part in parts.values() for line in part.decode().splitlines(True)[skip:]]
         assert lines == (tmp_path / f"whole.{format}").read_text(encoding="utf-8").splitlines(True)[skip:]
+
+
+def test_a_run_folder_in_pandas(
+    small_model_path: Path, parquet: Path, tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line that docs/outputs.md shows reads the rows of all parts."""
+    document = (root / "docs" / "outputs.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"<!-- run in pandas -->\n```python\n(.*?)```", document, re.S)
+    assert score_to_directory(_job(parquet, small_model_path), tmp_path / "run").paragraphs["read"] > 0
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(line, names)
+    whole = pa.concat_tables([pq.read_table(path) for path in sorted((tmp_path / "run").glob("part-*"))])
+    assert names["scores"].article_id.tolist() == whole.column("article_id").to_pylist()
 
 
 def test_the_manifest_accounts_for_everything(small_model_path: Path, jsonl: Path, tmp_path: Path) -> None:

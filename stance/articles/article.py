@@ -45,7 +45,7 @@ class Article:
     id : str
         Unique in a run.
     text : str
-        The text, unaltered. It may be empty.
+        The text, unaltered; of HTML, PDF and the like what was made of it, and offsets are of that. It may be empty.
     title, date, outlet : str or None
         What the source says of the article; never guessed from its text.
     source : str or None

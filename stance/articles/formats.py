@@ -62,6 +62,9 @@ class Format(NamedTuple):
 
 
 _JSON_LINE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"[^\r\n]*(?:\}[ \t]*[\r\n]|\Z)')
+_JSON_LINES = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"[^\r\n]*\}[ \t]*[\r\n]\s*\{')
+_JSON_OBJECTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"[^"\r\n]*"\s*:')
+_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
     re.I | re.S,
@@ -76,6 +79,7 @@ _MAIL = re.compile(
 FORMATS = {
     "text": Format((".txt", ".text", ".md", ".markdown"), _later("text")),
     "jsonl": Format((".jsonl", ".ndjson"), _later("jsonl"), hint=_JSON_LINE),
+    "json": Format((".json",), _later("json"), hint=_JSON),
     "table": Format((".csv", ".tsv", ".tab"), _later("table")),
     "parquet": Format((".parquet", ".pq"), _later("parquet"), re.compile(rb"PAR1")),
     "html": Format((".html", ".htm", ".xhtml"), _later("html"), _HTML),
@@ -92,10 +96,7 @@ FORMATS = {
 ARCHIVES = (".zip", ".tar", ".tgz")
 
 #: What would pass for text, but is none that a person reads.
-_MARKUP = (
-    (re.compile(rb"\s*<\?xml\b", re.I), "XML"),
-    (re.compile(rb'\s*(?:\{\s*["}]|\[\s*[\[{"])'), "JSON that is not one object a line"),
-)
+_XML = re.compile(rb"\s*<\?xml\b", re.I)
 
 _OFFICE = {"xl/workbook.xml": "a spreadsheet; save it as CSV", "ppt/presentation.xml": "a presentation"}
 
@@ -122,9 +123,9 @@ def find_format(
 ) -> Format | None:
     """The format of a source: by its content where that is of an unmistakable kind, else by its suffix.
 
-    A table, JSON lines and plain text look alike; there the suffix decides, but for a text whose first line is a JSON
-    object, or that is beyond doubt a table (`is_table`). Without a suffix, what is less sure is taken for a table only
-    where a text column is named.
+    A table, JSON and plain text look alike; there the suffix decides, but for JSON lines named .json, and for a text
+    whose first line is a JSON object, that begins as an array of them, or that is beyond doubt a table (`is_table`).
+    Without a suffix, what is less sure is taken for a table only where a text column is named.
 
     Parameters
     ----------
@@ -167,6 +168,8 @@ def find_format(
     if (found := format_by_suffix(name)) is not None:
         if found.binary and b"%PDF-" not in head[:2048]:
             raise ArticleError(f"named {suffix}, but it holds {_told(head)}", name)
+        if found is FORMATS["json"] and _JSON_LINES.match(head):
+            return FORMATS["jsonl"]
         return _within_text(head, columns) if found is FORMATS["text"] else found
     if suffix in ARCHIVES:
         raise ArticleError(f"named {suffix}, but it holds {_told(head)}", name)
@@ -177,9 +180,8 @@ def find_format(
             return candidate
     if columns.text is not None:
         return FORMATS["table"]
-    for markup, kind in _MARKUP:
-        if markup.match(head):
-            raise ArticleError(f"no reader for {kind}", name)
+    if _XML.match(head):
+        raise ArticleError("no reader for XML", name)
     return _within_text(head, columns)
 
 
@@ -187,6 +189,8 @@ def _within_text(head: bytes, columns: Columns) -> Format:
     """What is unmistakable although it looks like text."""
     if _JSON_LINE.match(head):
         return FORMATS["jsonl"]
+    if _JSON_OBJECTS.match(head):
+        return FORMATS["json"]
     return FORMATS["table"] if is_table(legible(head), columns) else FORMATS["text"]
 
 

@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import IO, Any
 
+from stance.articles.markup import SOFT_HYPHEN
 from stance.articles.records import LARGEST_RECORD
 from stance.errors import ArticleError, MissingDependencyError, StanceError
 
 __all__ = ["SOFT_HYPHEN", "need", "seekable", "silence", "unsound", "whole"]
-
-#: A hyphen that shows only where a line is broken: layout, which would part a word.
-SOFT_HYPHEN = "\xad"
 
 
 def need(module: str, package: str, extra: str) -> Any:

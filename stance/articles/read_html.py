@@ -9,7 +9,8 @@ from typing import IO, Any
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates, decode
 from stance.articles.exports import is_export, split_export
-from stance.articles.libraries import SOFT_HYPHEN, need, silence, unsound, whole
+from stance.articles.libraries import need, silence, unsound, whole
+from stance.articles.markup import BLOCKS, SOFT_HYPHEN, UNSEEN
 from stance.articles.paragraphs import split_paragraphs
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
@@ -19,11 +20,6 @@ __all__ = ["decode_html", "html_article", "html_lines", "read_html"]
 _CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.I)
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S{1,2000}) -->")
 _FACTIVA = re.compile(r"articleParagraph|Document [A-Za-z0-9]{18,34}\s*<")
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header li main nav "
-    "ol p pre section table tbody td th tr ul".split()
-)
-_UNSEEN = frozenset(("script", "style", "head", "noscript", "template"))
 _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"<[A-Za-z][^<>]{4000,}")
 #: The parser's time grows with the square of a tag's attributes, and no page needs so many.
@@ -239,8 +235,8 @@ def _blocks(tree: Any) -> Iterator[str]:
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            hidden += tag in _UNSEEN
-            if tag in _BLOCKS and tag not in ("td", "th"):
+            hidden += tag in UNSEEN
+            if tag in BLOCKS and tag not in ("td", "th"):
                 yield from flush()
             elif tag in ("td", "th") and parts:
                 parts.append("\0")
@@ -249,8 +245,8 @@ def _blocks(tree: Any) -> Iterator[str]:
             if not hidden and tag:
                 parts.append(element.text or "")
         else:
-            hidden -= tag in _UNSEEN
-            if tag in _BLOCKS and tag not in ("td", "th"):
+            hidden -= tag in UNSEEN
+            if tag in BLOCKS and tag not in ("td", "th"):
                 yield from flush()
             if not hidden:
                 parts.append(element.tail or "")

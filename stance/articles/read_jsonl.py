@@ -10,11 +10,12 @@ from stance.articles.article import Article
 from stance.articles.lines import BadLine, LineReader
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined, record_to_article
 
-__all__ = ["read_jsonl"]
+__all__ = ["Numbered", "articles_of", "read_jsonl"]
 
 #: So many objects must lack a column before the file, not the object, is held to be wrong.
 _HEAD = 100
 
+#: An object, and its place.
 Numbered = tuple[int, dict[str, Any]]
 
 
@@ -26,7 +27,24 @@ def read_jsonl(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
     ArticleError
         If none of the first objects has a column that is needed: then the file is not what it was taken for.
     """
-    records = _objects(stream, source)
+    yield from articles_of(_objects(stream, source), columns, source, stem)
+
+
+def articles_of(
+    records: Iterator[Numbered | Quarantined], columns: Columns, source: str, stem: str
+) -> Iterator[Article | Quarantined]:
+    """The articles of JSON objects, in their order.
+
+    Raises
+    ------
+    ArticleError
+        If none of the first objects has a column that is needed.
+
+    Examples
+    --------
+    >>> [article.id for article in articles_of(iter([(7, {"text": "Talks resume."})]), Columns(), "a.json", "a")]
+    ['a:7']
+    """
     head: list[Numbered | Quarantined] = []
     keys: dict[str, None] = {}
     size, objects = 0, 0

@@ -7,13 +7,14 @@ from typing import IO
 
 from stance.articles.article import Article
 from stance.articles.encoding import decode
+from stance.articles.front_matter import split_front_matter
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
 
 __all__ = ["read_text"]
 
 
 def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
-    """Read the one article of a text file.
+    """Read the one article of a text file; of front matter at its head id, title, date and outlet are taken.
 
     Raises
     ------
@@ -24,4 +25,13 @@ def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     if len(raw) > LARGEST_RECORD:
         yield Quarantined(source, 1, f"record too large: more than {LARGEST_RECORD:,} bytes")
         return
-    yield Article(id=stem, text=decode(raw, source), source=source, position=1)
+    fields, text = split_front_matter(decode(raw, source))
+    yield Article(
+        id=fields.get("id", stem),
+        text=text,
+        title=fields.get("title"),
+        date=fields.get("date"),
+        outlet=fields.get("outlet"),
+        source=source,
+        position=1,
+    )

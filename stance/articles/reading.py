@@ -42,8 +42,8 @@ def read_articles(
     Parameters
     ----------
     paths : path-like or iterable of path-like
-        Text, Markdown, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail, WARC; each also gzipped
-        or in a zip or tar archive; folders; globs; ``"-"`` for standard input.
+        Text, Markdown, JSON, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail, WARC; each also
+        gzipped or in a zip or tar archive; folders; globs; ``"-"`` for standard input.
     columns : Columns, optional
         Which column of a table holds what.
     quarantine : callable, optional

@@ -10,6 +10,7 @@ from typing import Any
 
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
+from stance.articles.markup import without_markup
 from stance.errors import ArticleError
 
 __all__ = ["BLANKS", "FIELDS", "LARGEST_RECORD", "TRIMMED", "Columns", "Quarantined", "record_to_article"]
@@ -100,12 +101,15 @@ def record_to_article(
     """Turn one row into an article, or say why not.
 
     Text must be there; it may be empty. Numbers and dates serve as id, title, date and outlet, blanks around the last
-    three left out; without an id an article is called ``<stem>:<position>``.
+    three left out; without an id an article is called ``<stem>:<position>``. Text that is beyond doubt HTML becomes
+    what it shows, and so does its title (`without_markup`).
 
     Examples
     --------
     >>> record_to_article({"text": "Talks resume."}, Columns(), "wire.csv", "wire", 7).id
     'wire:7'
+    >>> record_to_article({"text": "<p>Talks resume.</p><p>No date is set.</p>"}, Columns(), "cms.csv", "cms", 1).text
+    'Talks resume.\\n\\nNo date is set.'
     >>> record_to_article({"text": 5}, Columns(), "wire.csv", "wire", 8).reason
     "'text' is not a text but int"
     """
@@ -130,10 +134,11 @@ def record_to_article(
             values[field] = value.isoformat()
         else:
             return Quarantined(source, position, f"{columns.name(field)!r} is not a text but {type(value).__name__}")
+    text, title = without_markup(clean_surrogates(text), values["title"])
     return Article(
         id=values["id"] or f"{stem}:{position}",
-        text=clean_surrogates(text),
-        title=values["title"],
+        text=text,
+        title=title,
         date=values["date"],
         outlet=values["outlet"],
         source=source,

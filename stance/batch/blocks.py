@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 
 from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.encoding import clean_surrogates
+from stance.articles.markup import without_markup
 from stance.articles.records import BLANKS, LARGEST_RECORD, TRIMMED, record_to_article
 from stance.articles.sources import STDIN, Source, find_sources
 from stance.batch.seen import BatchIds
@@ -30,6 +32,8 @@ SCHEMA = pa.schema([(field, pa.string()) for field in FIELDS])
 _ROWS = 2048
 _RECORDS = 1024
 _CHARACTERS = 2_000_000
+#: Looked for in the bytes of a column at once, which costs a tenth of looking row by row.
+_LESS = re.compile(b"<")
 
 
 class Block(NamedTuple):
@@ -207,6 +211,7 @@ def _read_batch(batch: Any, present: dict[str, str], place: _Place, columns: Col
             n = lengths[i].as_py()
             reason = f"no {present['text']!r}" if n is None else f"record too large: {n:,} characters"
             quarantined.append(Quarantined(place.source, int(rows[i]), reason))
+        fields = _without_markup(fields, good)
         empty = pa.nulls(batch.num_rows, pa.string())
         articles = pa.RecordBatch.from_arrays([fields.get(field, empty) for field in FIELDS], schema=SCHEMA)
     except (pa.ArrowInvalid, UnicodeDecodeError):
@@ -236,6 +241,24 @@ def _as_string(column: Any, field: str) -> Any:
         # an empty cell says nothing
         column = pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
     return column
+
+
+def _without_markup(fields: dict[str, Any], good: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """As `record_to_article` has it; only of rows with a ``<`` a Python object is made."""
+    columns = {field: fields[field] for field in ("text", "title") if field in fields}
+    if not any(_LESS.search(column.buffers()[2] or b"") for column in columns.values()):
+        return fields
+    tagged = np.any([pc.fill_null(pc.match_substring(c, "<"), False) for c in columns.values()], axis=0)
+    rows = np.flatnonzero(good & tagged).tolist()
+    if not rows:
+        return fields
+    title = columns.get("title")
+    found = [without_markup(fields["text"][i].as_py(), None if title is None else title[i].as_py()) for i in rows]
+    chosen = np.zeros(len(good), dtype=np.bool_)
+    chosen[rows] = True
+    for (field, column), values in zip(columns.items(), zip(*found, strict=True), strict=False):
+        columns[field] = pc.replace_with_mask(column, pa.array(chosen), pa.array(values, pa.string()))
+    return fields | columns
 
 
 def _ids(column: Any, rows: npt.NDArray[np.int64], stem: str) -> list[str]:

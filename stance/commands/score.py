@@ -78,8 +78,8 @@ def score(
 ) -> None:
     """Score articles from files, folders and archives; - is standard input.
 
-    Read are text, Markdown, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail (EML, MBOX), WARC, and
-    exports of Nexis Uni and Factiva; each also gzipped, or in a zip or tar archive.
+    Read are text, Markdown, JSON, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail (EML, MBOX),
+    WARC, and exports of Nexis Uni and Factiva; each also gzipped, or in a zip or tar archive.
 
     Bylines, datelines, "read more" links, share bars and footers are kept as paragraphs but not scored: the reason says
     "boilerplate".

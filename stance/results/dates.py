@@ -7,12 +7,14 @@ from datetime import date, datetime
 
 __all__ = ["day_of", "month_of"]
 
-_ISO = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?\Z")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
+_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<day>\d{2}))?\Z")
+_COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})\Z")
+# no country writes the day after the year
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})\Z")
 # at the end, or before the year as ctime has it; anything else beside a date leaves it in doubt
 _TIME = re.compile(
     r"""(?:
-        (?: (?<=\d)[Tt] | ,?[ ] ) (?:[01]?\d|2[0-3]) : [0-5]\d (?: : (?:[0-5]\d|60) (?:[.,]\d+)? )?
+        (?: (?<=\d)[Tt] | ,?[ ] (?:at[ ])? ) (?:[01]?\d|2[0-3]) : [0-5]\d (?: : (?:[0-5]\d|60) (?:[.,]\d+)? )?
             (?:[ ]?[AaPp]\.?[Mm]\.?)?
         | (?<=\d)T (?:[01]\d|2[0-3]) (?: [0-5]\d (?:[0-5]\d|60)? )?
     )
@@ -27,7 +29,10 @@ _WRITTEN = (
     *("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y", "%A, %B %d, %Y", "%B %d, %Y %A"),
     # headers of messages, and ctime
     *("%a, %d %b %Y", "%a %d %b %Y", "%A, %d %b %Y", "%A, %d %B %Y", "%a, %d-%b-%Y", "%d-%b-%Y", "%a %b %d %Y"),
+    *("%A %d %B %Y", "%A %d %b %Y"),
 )
+# 7th April
+_ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 # as newspapers abbreviate them: Feb. 3, 2026, and Sept. for September
 _ABBREVIATED = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:(?<=Sep)t)?\.?(?![^\W_])", re.IGNORECASE)
 _WRITTEN_MONTH = ("%B %Y", "%b %Y")
@@ -75,13 +80,13 @@ def _parse(text: object) -> tuple[date, bool] | None:
 
 
 def _parse_date(text: str) -> tuple[date, bool] | None:
-    if (iso := _ISO.match(text) or _COMPACT.match(text)) is not None:
-        year, month, day = iso.groups()
+    if (figures := _ISO.match(text) or _COMPACT.match(text) or _YEAR_FIRST.match(text)) is not None:
+        year, month, day = figures.group("year", "month", "day")
         try:
             return date(int(year), int(month), int(day or 1)), day is not None
         except ValueError:
             return None
-    text = _ABBREVIATED.sub(r"\1", text)
+    text = _ORDINAL.sub(r"\1", _ABBREVIATED.sub(r"\1", text))
     for patterns, has_day in ((_WRITTEN, True), (_WRITTEN_MONTH, False)):
         for pattern in patterns:
             try:

@@ -88,8 +88,9 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     >>> frame = frame.assign(tax_abstained=None, **{f"tax_p_{label}": 0.25 for label in labels[:4]})
     >>> codes = frame[["article_id", "paragraph", "text", "tax"]].iloc[:40].assign(within="")
     >>> rows = estimate_prevalence(Results(frame, (Target("tax"),), "paragraph"), codes)
-    >>> rows.loc[0, ["target", "label", "coded", "prevalence"]].tolist(), round(rows.loc[0, "high"], 2)
-    (['tax', 'favor', 40, 0.25], 0.38)
+    >>> row = rows.loc[0]
+    >>> row["target"], row["label"], int(row["coded"]), round(float(row["prevalence"]), 2), round(float(row["high"]), 2)
+    ('tax', 'favor', 40, 0.25, 0.37)
     """
     if level not in GROUPS:
         raise StanceError(f"level is {level!r}; must be one of {', '.join(GROUPS)}")

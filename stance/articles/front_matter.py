@@ -1,0 +1,73 @@
+"""Front matter: what a Markdown or text file says of itself, in a block of ``key: value`` lines at its head."""
+
+from __future__ import annotations
+
+import re
+
+from stance.articles.records import BLANKS
+
+__all__ = ["split_front_matter"]
+
+#: Which keys hold a field, the first of them that says something.
+_KEYS = {"id": ("id",), "title": ("title",), "date": ("date",), "outlet": ("outlet", "publication", "source")}
+#: One of these at least must be there: any two rules with "word: more" between them are no block yet.
+_KNOWN = {key for keys in _KEYS.values() for key in keys} | {"author", "categories", "layout", "permalink", "tags"}
+_LARGEST = 2**16
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")
+_PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*:(?:[ \t]+(.*))?")
+#: How a line begins that goes on with the value above it, or is a remark.
+_FURTHER = (" ", "\t", "- ", "#")
+_QUOTED = re.compile(r"""(["'])(.*)\1""")
+#: Values that go on below, hold several, or refer to others.
+_NOT_SIMPLE = ("[", "{", "|", ">", "&", "*", "!")
+
+
+def split_front_matter(text: str) -> tuple[dict[str, str], str]:
+    r"""Part a text from the block at its head.
+
+    Parameters
+    ----------
+    text : str
+        A whole file.
+
+    Returns
+    -------
+    fields : dict of str to str
+        Of id, title, date and outlet those that the block gives in one line, without blanks and quotation marks.
+    text : str
+        What stands below, to the letter; all of it if it does not begin with what is plainly such a block.
+
+    Examples
+    --------
+    >>> split_front_matter('---\ntitle: "Iran rejects talks"\nsource: Post\n---\nTalks ended.\n')
+    ({'title': 'Iran rejects talks', 'outlet': 'Post'}, 'Talks ended.\n')
+    >>> split_front_matter("---\nTalks: the end\n---\nThey ended.")
+    ({}, '---\nTalks: the end\n---\nThey ended.')
+    """
+    values: dict[str, str] = {}
+    lines = _LINE.finditer(text, 0, _LARGEST)
+    if not text.startswith("---") or next(lines)[1].rstrip(" \t") != "---":
+        return {}, text
+    for line in lines:
+        shown = line[1].rstrip(" \t")
+        if shown in ("---", "..."):
+            return (_fields(values), text[line.end() :]) if _KNOWN & values.keys() else ({}, text)
+        if (pair := _PAIR.fullmatch(shown)) is not None and pair[1].lower() not in values:
+            values[pair[1].lower()] = _plain(pair[2] or "")
+        elif pair is not None or not values or not (shown == "" or shown.startswith(_FURTHER)):
+            break
+    return {}, text
+
+
+def _fields(values: dict[str, str]) -> dict[str, str]:
+    found = {field: next(filter(None, map(values.get, keys)), None) for field, keys in _KEYS.items()}
+    return {field: value for field, value in found.items() if value is not None}
+
+
+def _plain(value: str) -> str:
+    value = value.strip(BLANKS)
+    if (quoted := _QUOTED.fullmatch(value)) is not None:
+        mark, within = quoted.groups()
+        escaped = ("''", "'") if mark == "'" else ('\\"', '"')
+        return within.replace(*escaped).strip(BLANKS)
+    return "" if value.startswith(_NOT_SIMPLE) or value.lower() in ("null", "~") else value

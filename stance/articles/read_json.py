@@ -1,0 +1,67 @@
+"""JSON: one array of objects, one article an object; or a single object, one article."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import IO, Any
+
+from stance.articles.article import Article
+from stance.articles.read_jsonl import Numbered, articles_of, read_jsonl
+from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
+from stance.errors import ArticleError
+
+__all__ = ["read_json"]
+
+_ADVICE = "write one object a line, as .jsonl: jq -c '{}'"
+
+
+def read_json(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
+    """Read the articles of a JSON file. It is held in memory, and so no larger than a record may be.
+
+    Positions are the places in the array, from 1. JSON lines that were not told by their beginning are read, too.
+
+    Raises
+    ------
+    ArticleError
+        If it is too large, no JSON, or neither an array of objects nor an object; or if a column is missing.
+    """
+    raw = stream.read(LARGEST_RECORD + 1)
+    if len(raw) > LARGEST_RECORD:
+        raise ArticleError(f"JSON of more than {LARGEST_RECORD:,} bytes; {_ADVICE.format('.[]')}", source)
+    try:
+        found = json.loads(raw)
+    except RecursionError:
+        raise ArticleError("not valid JSON: nested too deeply", source) from None
+    except ValueError as error:
+        if isinstance(error, json.JSONDecodeError) and error.msg == "Extra data":
+            if "\n" in error.doc[: error.pos].strip():
+                raise ArticleError(f"several JSON values; {_ADVICE.format('.')}", source) from error
+            yield from read_jsonl(io.BytesIO(raw), columns, source, stem)
+            return
+        raise ArticleError(f"not valid JSON: {error}", source) from error
+    if isinstance(found, dict):
+        _check_object(found, columns, source)
+        found = [found]
+    elif not isinstance(found, list) or (found and not any(isinstance(value, dict) for value in found)):
+        raise ArticleError(f"neither a JSON object nor an array of them; {_ADVICE.format('.[]')}", source)
+    yield from articles_of(_numbered(found, source), columns, source, stem)
+
+
+def _numbered(values: list[Any], source: str) -> Iterator[Numbered | Quarantined]:
+    for number, value in enumerate(values, start=1):
+        yield (number, value) if isinstance(value, dict) else Quarantined(source, number, "not a JSON object")
+
+
+def _check_object(found: dict[str, Any], columns: Columns, source: str) -> None:
+    """An answer of a web service is one object around the array."""
+    if columns.name("text") in found:
+        return
+    for key, value in found.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict) and len(key) <= 40 and "'" not in key:
+            path = f".{key}[]" if key.isidentifier() and key.isascii() else f".[{json.dumps(key)}][]"
+            raise ArticleError(
+                f"no {columns.name('text')!r} in this JSON object, but an array of objects; {_ADVICE.format(path)}",
+                source,
+            )
