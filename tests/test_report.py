@@ -69,7 +69,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory, probe_texts: list[str]) -> 
     (place / "many.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     hostile = [{"id": f"h{i}{NASTY}", "text": HOSTILE, "title": NASTY, "outlet": NASTY, "date": NASTY} for i in (1, 2)]
     (place / "hostile.jsonl").write_text("".join(json.dumps(row) + "\n" for row in hostile), encoding="utf-8")
-    for name, source in (("one", SAMPLE), ("many", place / "many.jsonl"), ("hostile", place / "hostile.jsonl")):
+    (place / "hostile").mkdir()
+    for i, row in enumerate(hostile):
+        # in a field of JSON it would be read as the HTML that it is; in a Markdown file it is text
+        front = "".join(f"{key}: {row[key]}\n" for key in ("id", "title", "outlet", "date"))
+        (place / "hostile" / f"{i}.md").write_text(f"---\n{front}---\n{row['text']}", encoding="utf-8")
+    for name, source in (("one", SAMPLE), ("many", place / "many.jsonl"), ("hostile", place / "hostile")):
         assert _run("score", source, "--explain", "-o", place / f"{name}.csv").exit_code == 0
         result = _run("report", place / f"{name}.csv", "-o", place / f"{name}.html")
         assert result.exit_code == 0, result.stderr
