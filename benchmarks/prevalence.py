@@ -1,11 +1,12 @@
 """Counted shares beside shares estimated from a coded sample, on real labels.
 
-    python benchmarks/prevalence.py --eval FILE [--model DIR] [--size 100] [--samples 1000]
+    python benchmarks/prevalence.py --eval FILE [--model DIR] [--size 100] [--samples 1000] [--within]
 
 FILE is JSON lines with ``text``, one label a target, and ``article``; it is taken for a whole collection whose true
 shares are known. Samples of ``--size`` paragraphs are drawn from it, with their labels, and the shares of the whole are
-estimated from each. Printed for each label: the true share; the counted one (classify and count); how many of the 95 %
-intervals hold the true share; half their mean width; and the same from the sample alone, without a model.
+estimated from each; with ``--within`` they are stratified by the label that the model gave on the target. Printed for
+each label: the true share; the counted one (classify and count); how many of the 95 % intervals hold the true share;
+half their mean width; and the same from the sample alone, without a model.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from stance.labels import Target
 from stance.model.artefact import load_model
 from stance.model.stance_model import StanceModel
 from stance.results.prevalence import estimate_prevalence
-from stance.results.sampling import draw_sample
+from stance.results.sampling import DRAWN_FROM, PLACE, draw_sample
 from stance.results.saved import Results
 
 
@@ -44,7 +45,9 @@ def without_model(results: Results) -> Results:
     return Results(results.frame.assign(**dict.fromkeys(known, 0.25)), results.targets, "paragraph")
 
 
-def measure(results: Results, records: list[dict[str, str]], target: Target, size: int, samples: int) -> None:
+def measure(
+    results: Results, records: list[dict[str, str]], target: Target, size: int, samples: int, within: bool
+) -> None:
     """Print the table of one target."""
     true = pd.Series([record[target.name] for record in records])
     alone = without_model(results)
@@ -52,13 +55,14 @@ def measure(results: Results, records: list[dict[str, str]], target: Target, siz
     truth = estimate_prevalence(results, whole)
     held, half, half_alone = [], [], []
     for seed in range(samples):
-        codes = draw_sample(results, size, seed=seed)[["article_id", "paragraph"]]
+        codes = draw_sample(results, size, target.name if within else None, seed)[[*PLACE, DRAWN_FROM]]
         codes[target.name] = true[codes["paragraph"]].to_numpy()
         rows, plain = estimate_prevalence(results, codes), estimate_prevalence(alone, codes)
         held.append((rows["low"] <= truth["prevalence"]) & (truth["prevalence"] <= rows["high"]))
         half.append((rows["high"] - rows["low"]) / 2)
         half_alone.append((plain["high"] - plain["low"]) / 2)
-    print(f"\n{target.name}, {size} of {len(true)} paragraphs coded, {samples} samples")
+    how = f" within {target.name}" if within else ""
+    print(f"\n{target.name}, {size} of {len(true)} paragraphs coded, {samples} samples{how}")
     print(f"{'label':<12}{'true':>8}{'counted':>9}{'held':>8}{'+-':>8}{'+- without the model':>22}")
     for k, label in enumerate(truth["label"]):
         values = truth["prevalence"][k], truth["counted"][k], np.mean(held, 0)[k], np.mean(half, 0)[k]
@@ -72,10 +76,11 @@ if __name__ == "__main__":
     parser.add_argument("--model", default="models/default")
     parser.add_argument("--size", type=int, default=100, help="coded paragraphs")
     parser.add_argument("--samples", type=int, default=1000)
+    parser.add_argument("--within", action="store_true", help="stratified samples")
     arguments = parser.parse_args()
     lines = Path(arguments.eval).read_text(encoding="utf-8").split("\n")
     coded = [json.loads(line) for line in lines if line]
     model = load_model(arguments.model)
     collection = scored(model, coded)
     for one in model.targets:
-        measure(collection, coded, one, arguments.size, arguments.samples)
+        measure(collection, coded, one, arguments.size, arguments.samples, arguments.within)

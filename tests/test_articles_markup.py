@@ -87,6 +87,7 @@ def test_every_way_of_reading(tmp_path: Path, suffix: str) -> None:
         ("<p>One.</p><script>never closed", "One.\n\nnever closed"),
         ('<p>One.</p><p class="never closed>Two.</p>', "One.\n\nTwo."),
         ("<p>\0One\1 and\2 two.</p>", "One and two."),
+        ("<p>&#00000000000065; &#" + "0" * 5000 + "66; &#" + "9" * 5000 + ";</p>", "A B \ufffd"),
     ],
 )
 def test_what_a_fragment_shows(markup: str, text: str) -> None:

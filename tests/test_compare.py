@@ -114,3 +114,18 @@ def test_from_the_command_line(tmp_path: Path, small_model_path: Path) -> None:
     for name in ("macro_f1", "f_avg", "accuracy"):
         assert f"{figures['first'][name]:.3f}" in shown.stdout
         assert 0 < figures["p"][name] <= 1
+
+
+def test_a_corpus_that_no_model_scores_is_refused(small_model: StanceModel) -> None:
+    """There is nothing to compare."""
+    target = small_model.targets[0]
+    corpus = Corpus([target], [Example("a", 0, "Qwx zrt.", {target.name: "favor"})])
+    with pytest.raises(CorpusError, match="is scored by both"):
+        compare_models(small_model, small_model, corpus)
+
+
+def test_a_seed_is_no_negative_number(small_model_path: Path) -> None:
+    """It is refused before anything is read."""
+    refused = _run("compare", small_model_path, "default", "mine.jsonl", "--seed", -1)
+    assert refused.exit_code == 2
+    assert "--seed" in refused.stderr

@@ -187,6 +187,14 @@ def test_files_that_are_no_corpus_are_refused(tmp_path: Path, content: bytes) ->
         read_corpus(path)
 
 
+def test_a_number_of_too_many_digits_is_a_defect(tmp_path: Path) -> None:
+    """Python makes no number of it, and says so by an error of its own."""
+    path = tmp_path / "flat.jsonl"
+    path.write_text('{"text": "One.", "stance": ' + "9" * 5000 + "}\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="not valid JSON"):
+        read_corpus(path)
+
+
 def test_missing_corpora_are_refused(tmp_path: Path) -> None:
     """No file, and a folder without a description."""
     with pytest.raises(CorpusError, match="no such file"):

@@ -75,6 +75,8 @@ def test_a_collection_coded_as_a_whole_has_no_error(within: str | None) -> None:
         assert rows["prevalence"].tolist()[:4] == pytest.approx(shares)
         assert rows["prevalence"].iloc[4] == pytest.approx((shares[0] - shares[1]) / (1 - shares[3]))
         assert rows["se"].tolist() == pytest.approx([0.0] * 5, abs=1e-12)
+        assert rows["low"].tolist() == pytest.approx(rows["prevalence"].tolist())
+        assert rows["high"].tolist() == pytest.approx(rows["prevalence"].tolist())
 
 
 @pytest.mark.parametrize("within", [None, "tax"])
@@ -92,6 +94,51 @@ def test_intervals_hold_the_truth_as_often_as_they_say(within: str | None) -> No
     assert 0.93 < held.mean() < 0.98
     errors = np.mean([rows["se"] for rows in found], axis=0)
     assert errors / values.std(axis=0) == pytest.approx(np.ones(5), abs=0.12)
+
+
+@pytest.mark.parametrize("size", [40, 49, 83])
+@pytest.mark.parametrize("within", [None, "tax"])
+def test_a_sample_of_one_label_does_not_rule_out_the_others(size: int, within: str | None) -> None:
+    """Whatever the sums are rounded to: the width is that of Wilson's interval for none of so many."""
+    results, true = _collection(400, 0.5, (0.25,) * 4)
+    rows = estimate_prevalence(results, _coded(results, true, size, within).assign(tax="unrelated")).set_index("label")
+    assert rows["low"]["unrelated"] == pytest.approx(size / (size + 4), abs=0.01)
+    assert rows["high"][["favor", "against", "neutral"]].tolist() == pytest.approx([4 / (size + 4)] * 3, abs=0.01)
+    assert rows.loc[NET, ["prevalence", "low", "high"]].isna().all()
+
+
+def test_related_paragraphs_that_agree_give_net_stance_no_interval() -> None:
+    """As in roll-ups: that all who take a side take the same tells nothing of the error."""
+    results, true = _collection(400, 0.5, (0.25,) * 4)
+    frame = results.frame.assign(**{f"tax_p_{label}": 0.25 for label in LABELS})
+    codes = _coded(results, true, 60)
+    codes["tax"] = np.where(codes["tax"] == "favor", "favor", "unrelated")
+    net = estimate_prevalence(Results(frame, (TAX,), "paragraph"), codes).set_index("label").loc[NET]
+    assert net["prevalence"] == pytest.approx(1.0)
+    assert math.isnan(net["low"])
+    assert math.isnan(net["high"])
+
+
+def test_an_estimate_near_zero_has_no_absurd_interval() -> None:
+    """An interval of a rare label is no wider than twice that of the sample alone."""
+    results, true = _collection(2000, 0.6, (0.02, 0.01, 0.03, 0.94))
+    for seed in range(60):
+        rows = estimate_prevalence(results, _coded(results, true, 100, None, seed)).set_index("label")
+        assert rows["high"]["against"] - rows["low"]["against"] < 0.15
+
+
+def test_a_sample_is_held_against_what_it_was_drawn_from() -> None:
+    """Scored by another model the strata are others; by the simple random sample nothing is lost."""
+    results, true = _collection(300, 0.7, (0.25,) * 4)
+    again, _ = _collection(300, 0.6, (0.25,) * 4)
+    again.frame["tax"] = np.roll(again.frame["tax"], 1)
+    again.frame.loc[0, "tax"] = "favor" if again.frame["tax"][0] != "favor" else "neutral"
+    assert estimate_prevalence(again, _coded(results, true, 100))["low"].notna().all()
+    with pytest.raises(StanceError, match=r"of the labels on tax, and the results have"):
+        estimate_prevalence(again, _coded(results, true, 100, "tax"))
+    more = pd.concat([results.frame, results.frame.assign(article_id="b")], ignore_index=True)
+    with pytest.raises(StanceError, match="drawn from 300 paragraphs, and the results have 600"):
+        estimate_prevalence(Results(more, (TAX,), "paragraph"), _coded(results, true, 100))
 
 
 def test_a_better_model_is_worth_more_coded_paragraphs() -> None:
@@ -138,7 +185,7 @@ def test_a_sample_within_a_target_has_as_many_of_each_label() -> None:
     counts = results.frame["tax"][sample["paragraph"]].value_counts().to_dict()
     assert counts == {"against": 50, "neutral": 50, "favor": 5}
     assert sample["paragraph"].is_unique
-    assert list(sample.columns) == ["article_id", "paragraph", "text", "within", "tax"]
+    assert list(sample.columns) == ["article_id", "paragraph", "text", "drawn_from", "tax"]
     assert (sample["tax"] == "").all()
     assert len(draw_sample(results, 1000, "tax")) == 400
 
@@ -151,7 +198,9 @@ def test_a_sample_within_a_target_has_as_many_of_each_label() -> None:
         (lambda codes: codes.assign(text="Two."), "another text than the one coded"),
         (lambda codes: codes[:20], "20 coded paragraphs; an estimate needs 30"),
         (lambda codes: codes.assign(tax=None), "no paragraph has a code"),
-        (lambda codes: codes.assign(within="moon"), "no target 'moon'"),
+        (lambda codes: codes.assign(drawn_from="moon"), "no target 'moon'"),
+        (lambda codes: codes.assign(drawn_from="150"), "drawn from 150 paragraphs, and the results have 200; take"),
+        (lambda codes: codes.assign(article_id="1.2E+15", paragraph=0), "keep a spreadsheet from reading article_id"),
     ],
 )
 def test_codes_that_do_not_fit_are_refused(change: object, message: str) -> None:
@@ -160,6 +209,24 @@ def test_codes_that_do_not_fit_are_refused(change: object, message: str) -> None
     with pytest.raises(StanceError) as raised:
         estimate_prevalence(results, change(_coded(results, true, 60)))  # type: ignore[operator]
     assert message in str(raised.value)
+
+
+def test_blanks_around_an_id_make_no_other() -> None:
+    """They get lost in a file of codes."""
+    results, true = _collection(200, 0.7, (0.25,) * 4)
+    codes = _coded(results, true, 60)
+    results.frame["article_id"] = " a"
+    assert estimate_prevalence(results, codes)["coded"].tolist() == [60] * 5
+
+
+def test_results_without_texts_are_refused() -> None:
+    """There is nothing to code, and nothing to hold the codes against."""
+    results, true = _collection(200, 0.7, (0.25,) * 4)
+    codes = _coded(results, true, 60)
+    bare = Results(results.frame.drop(columns="text"), (TAX,), "paragraph")
+    for use in (lambda: draw_sample(bare, 60), lambda: estimate_prevalence(bare, codes)):
+        with pytest.raises(StanceError, match="no column 'text'"):
+            use()
 
 
 def test_a_stratum_without_codes_is_refused() -> None:
@@ -177,7 +244,7 @@ def test_a_stratum_without_codes_is_refused() -> None:
         ("article_id,paragraph,tax\na,0,maybe\n", "c.csv:2: tax is 'maybe'; expected one of favor"),
         ("article_id,paragraph,tax\na,x,favor\n", "c.csv:2: paragraph is 'x'"),
         ("id,tax\na,favor\n", "c.csv:2: no article_id: keep the columns"),
-        ("article_id,paragraph,within,tax\na,0,,favor\na,1,tax,favor\n", "no two samples"),
+        ("article_id,paragraph,drawn_from,tax\na,0,9,favor\na,1,tax 4+5,favor\n", "no two samples"),
         ("article_id,paragraph,tax\n", "no rows"),
         ("article_id,paragraph,tax,tax_probability,tax_abstained\na,0,favor,0.9,\n", "tax: labels of a model"),
     ],
@@ -203,9 +270,15 @@ def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
     for again in (drawn, tmp_path / "again.csv"):
         assert _run("results", "sample", scores, "-n", 40, "-o", again).exit_code == 0
     assert drawn.read_bytes() == (tmp_path / "again.csv").read_bytes()
+    assert "needs 30" in _run("results", "sample", scores, "-n", 29, "-o", tmp_path / "few.csv").stderr
+    refused = _run("results", "sample", scores, "-n", 40, "-o", drawn)
+    assert "labels filled in would be lost" in refused.stderr
+    assert drawn.read_bytes() == (tmp_path / "again.csv").read_bytes()
+    assert _run("results", "sample", scores, "-n", 40, "-o", tmp_path / "c.xlsx").exit_code == 0
+    assert "save it as CSV" in _run("results", "prevalence", scores, tmp_path / "c.xlsx").stderr
     with drawn.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert list(rows[0]) == ["article_id", "paragraph", "text", "within", "sanctions", "diplomacy"]
+    assert list(rows[0]) == ["article_id", "paragraph", "text", "drawn_from", "sanctions", "diplomacy"]
     with coded.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]), delimiter=";")
         writer.writeheader()

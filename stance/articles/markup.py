@@ -43,6 +43,8 @@ _TAG = re.compile(
       | [!?][^<>]*+ )>""",
     re.VERBOSE,
 )
+# Python makes no number of more than 4,300 digits; no character has one of more than seven
+_FIGURES = re.compile(r"(?<=&#)[0-9]{8,}+")
 _SECTION = re.compile(r"<!\[CDATA\[|\]\]>")
 
 
@@ -98,7 +100,7 @@ def plain_text(markup: str) -> str:
             else:
                 place = end.end()
     parts.append(_breaks(markup[place:], block))
-    text = unescape("".join(parts)).replace(SOFT_HYPHEN, "")
+    text = unescape(_FIGURES.sub(_short, "".join(parts))).replace(SOFT_HYPHEN, "")
     paragraphs = (_shown(paragraph) for paragraph in _LINES.sub(_PARAGRAPH, text).split(_PARAGRAPH))
     return "\n\n".join(filter(None, paragraphs))
 
@@ -127,6 +129,11 @@ def _without_comments(markup: str) -> str:
         parts.append(markup[place:begin])
         place = end + 3
     return "".join(parts) + markup[place:]
+
+
+def _short(figures: re.Match[str]) -> str:
+    """A number that stands for the same character, or like it for none."""
+    return figures[0].lstrip("0")[:8] or "0"
 
 
 def _breaks(text: str, block: str) -> str:

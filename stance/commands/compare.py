@@ -20,7 +20,7 @@ __all__ = ["compare"]
 @click.argument("other", metavar="OTHER")
 @click.argument("corpus", metavar="CORPUS")
 @click.option("--format", "-f", type=click.Choice(("table", "json")), default="table", show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the test and the bootstrap.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the test and the bootstrap.")
 @corpus_columns
 def compare(model: str, other: str, corpus: str, format: str, seed: int, columns: Any) -> None:
     """Compare two models on the labelled CORPUS, by a paired permutation test over articles.

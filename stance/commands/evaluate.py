@@ -24,7 +24,7 @@ __all__ = ["evaluate"]
     help="Refit with the model's settings on grouped folds of CORPUS and measure each fold: for the training corpus.",
 )
 @click.option("--format", "-f", type=click.Choice(("table", "json")), default="table", show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the bootstrap and the folds.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the bootstrap and the folds.")
 @click.option("--folds", type=click.IntRange(2, 50), default=5, show_default=True)
 @jobs_option
 @corpus_columns

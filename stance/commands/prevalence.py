@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from stance.commands.places import keep_inputs, write_rows
+from stance.errors import StanceError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,16 +37,22 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
         stance results sample scores.csv -n 200 -o to-code.csv
     """
     from stance.results.export import export
+    from stance.results.prevalence import LEAST_CODED
     from stance.results.sampling import draw_sample
     from stance.results.saved import read_results
 
     keep_inputs([source], output)
+    if os.path.isfile(output):
+        # it may hold hours of coding
+        raise StanceError(f"{output}: is there, and labels filled in would be lost; name another file, or remove it")
     found = read_results(source)
     drawn = draw_sample(found, size, within, seed)
     about = f"Drawn from {found.source}: size {size}, within {within or 'nothing'}, seed {seed}."
     for note in export(drawn, output, found.targets, model=found.model, notes=[about]):
         click.echo(f"{output}: {note}", err=True)
     click.echo(f"{len(drawn)} of {len(found.frame)} paragraphs to {output}; no boilerplate among them", err=True)
+    if len(drawn) < LEAST_CODED:
+        click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
 
 
 @click.command()

@@ -15,7 +15,9 @@ __all__ = ["train"]
 @click.argument("corpus", metavar="CORPUS")
 @click.option("--output", "-o", required=True, metavar="DIR", help="Folder to write the model to.")
 @click.option("--name", metavar="NAME", help="Name of the model.  [default: the folder's]")
-@click.option("--seed", type=int, default=0, show_default=True, help="Decides the folds and the bootstrap.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Decides the folds and the bootstrap."
+)
 @click.option("--folds", type=click.IntRange(2, 50), default=5, show_default=True)
 @jobs_option
 @corpus_columns

@@ -43,7 +43,7 @@ _FIXED = {
     "speaker_end": ("integer", "The character after its last one"),
     "source_verb": ("string", "The verb, or according to, that tells of the speaker"),
     "actor": ("string", "The country or body that the speaker speaks for; unknown if not found, empty for the author"),
-    "within": ("string", "Target whose labels were the strata of the sample; empty if it is a simple random one"),
+    "drawn_from": ("string", "How many paragraphs the sample was drawn from; of a stratified one target and strata"),
     "articles": ("integer", "Articles"),
     "copies_left_out": ("integer", "Articles left out as further copies of a cluster"),
     "paragraphs": ("integer", "Paragraphs"),

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from stance.errors import StanceError
 from stance.labels import Target, is_related
 from stance.results.rollup import LEVELS, months_of, number_groups
-from stance.results.sampling import PLACE, WITHIN, population, strata_of
+from stance.results.sampling import DRAWN_FROM, PLACE, population, strata_drawn
 from stance.results.saved import Results
 
 if TYPE_CHECKING:
@@ -27,11 +27,15 @@ Ints = npt.NDArray[np.int64]
 
 #: From fewer coded paragraphs of a group nothing is estimated: the interval would rest on the error of a few.
 LEAST_CODED = 30
+#: From fewer related ones among them net stance gets no interval, as in roll-ups.
+LEAST_RELATED = 3
 #: What may be estimated by itself; of single articles too little is coded.
 GROUPS = tuple(level for level in LEVELS if level != "article")
 #: In the place of a label: the row of the net stance.
 NET = "net"
 
+# what is less comes of adding up in another order
+_ROUNDING = 1e-9
 _VALUES = ("prevalence", "se", "low", "high", "effective_size")
 
 
@@ -53,7 +57,9 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     section 5.5), for the paragraphs of this collection: of articles that might have been collected instead it says
     nothing. Intervals are Wilson's with the effective sample size (Korn and Graubard 1998), for net stance plain ones,
     by Student's t with as many degrees of freedom as there are coded paragraphs of the group, less one for each
-    stratum and one for the slope.
+    stratum and one for the slope; for net stance no more than one less than there are related ones among them. Where
+    a label is rare, or the model so good that hardly any of its errors is among the coded, they hold the truth less
+    often than they say. Once all are coded nothing is left to chance, and an interval has no width.
 
     Parameters
     ----------
@@ -72,13 +78,15 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
         stance), ``paragraphs``, ``coded``, ``counted`` (the classify-and-count figure, of the paragraphs with a label),
         ``prevalence`` (for net stance from -1 to 1), ``se``, ``low`` and ``high`` (95 %), ``effective_size`` (how many
         paragraphs, drawn singly and coded, would give the same error without the model). Missing from fewer than
-        `LEAST_CODED` coded paragraphs.
+        `LEAST_CODED` coded paragraphs; of net stance ``low`` and ``high`` also from fewer than three related ones, and
+        where these agree so that its error is zero.
 
     Raises
     ------
     StanceError
-        If a coded paragraph is not in the results, or twice among the codes; if its text is another one; if too few are
-        coded; if the results lack what ``level`` needs.
+        If a coded paragraph is not in the results, or twice among the codes; if its text is another one; if the sample
+        was drawn from other paragraphs, or within other labels; if too few are coded; if the results lack what
+        ``level`` needs.
 
     Examples
     --------
@@ -86,7 +94,7 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     >>> labels = ["favor", "against", "neutral", "unrelated"] * 25
     >>> frame = pd.DataFrame({"article_id": "a", "paragraph": range(100), "text": "...", "tax": labels})
     >>> frame = frame.assign(tax_abstained=None, **{f"tax_p_{label}": 0.25 for label in labels[:4]})
-    >>> codes = frame[["article_id", "paragraph", "text", "tax"]].iloc[:40].assign(within="")
+    >>> codes = frame[["article_id", "paragraph", "text", "tax"]].iloc[:40].assign(drawn_from="100")
     >>> rows = estimate_prevalence(Results(frame, (Target("tax"),), "paragraph"), codes)
     >>> row = rows.loc[0]
     >>> row["target"], row["label"], int(row["coded"]), round(float(row["prevalence"]), 2), round(float(row["high"]), 2)
@@ -96,7 +104,7 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
         raise StanceError(f"level is {level!r}; must be one of {', '.join(GROUPS)}")
     paragraphs = population(results)
     places = _find(paragraphs, codes)
-    strata = strata_of(paragraphs, results.targets, str(codes[WITHIN].iloc[0]) if WITHIN in codes else None)
+    strata = strata_drawn(paragraphs, results.targets, str(codes[DRAWN_FROM].iloc[0]) if DRAWN_FROM in codes else "")
     names, groups = _groups(paragraphs, level)
     sizes = np.bincount(groups, minlength=len(names))
     rows: list[dict[str, Any]] = []
@@ -135,18 +143,23 @@ def _find(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> Ints:
     """The places of the coded paragraphs."""
     import pandas as pd
 
-    index = pd.MultiIndex.from_arrays([paragraphs["article_id"].astype(str), paragraphs["paragraph"].astype(int)])
+    # codes have no blanks around an id
+    ids = paragraphs["article_id"].astype(str).str.strip()
+    index = pd.MultiIndex.from_arrays([ids, paragraphs["paragraph"].astype(int)])
     if not index.is_unique:
         raise StanceError("the results have paragraphs twice; estimate from the results of one run")
     wanted = pd.MultiIndex.from_frame(codes[PLACE])
-    if not wanted.is_unique:
-        article, paragraph = wanted[wanted.duplicated()][0]
-        raise StanceError(f"paragraph {paragraph} of article {article} is coded twice; keep one code of each")
     places = np.asarray(index.get_indexer(wanted), dtype=np.int64)
     if (places < 0).any():
         article, paragraph = wanted[places < 0][0]
         more = f" (and {int((places < 0).sum()) - 1} more)" if (places < 0).sum() > 1 else ""
-        raise StanceError(f"paragraph {paragraph} of article {article} is coded, and not in the results{more}")
+        raise StanceError(
+            f"paragraph {paragraph} of article {article} is coded, and not in the results{more}; take the results that "
+            "the sample was drawn from, and keep a spreadsheet from reading article_id as a number (007 as 7)"
+        )
+    if not wanted.is_unique:
+        article, paragraph = wanted[wanted.duplicated()][0]
+        raise StanceError(f"paragraph {paragraph} of article {article} is coded twice; keep one code of each")
     if "text" in codes:
         texts = paragraphs["text"].iloc[places].astype(str)
         same = [
@@ -157,7 +170,8 @@ def _find(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> Ints:
             article, paragraph = wanted[same.index(False)]
             raise StanceError(
                 f"paragraph {paragraph} of article {article} is another text than the one coded; "
-                "take the results that the sample was drawn from"
+                "take the results that the sample was drawn from; "
+                "if only a spreadsheet changed the text, leave its column out"
             )
     return places
 
@@ -202,6 +216,10 @@ class _Design:
             )
         self.weights: Floats = (self.sizes / np.maximum(self.coded, 1))[self.strata]
 
+    def is_whole(self, inside: npt.NDArray[np.bool_]) -> bool:
+        """Whether nothing of the strata of these coded paragraphs went uncoded."""
+        return bool((self.coded == self.sizes)[self.strata[inside]].all())
+
     def variance(self, values: Floats) -> float:
         """Of the weighted sum of one value a coded paragraph."""
         n = self.coded.astype(float)
@@ -222,7 +240,7 @@ class _Estimate:
         spread = float((w * apart**2).sum())
         slope = float((w * apart * (truth - (w * truth).sum(axis=0))).sum()) / spread if spread > 1e-12 else 0.0
         self.slope = min(max(slope, 0.0), 1.0)
-        self.residuals = truth - self.slope * given
+        self.truth, self.residuals = truth, truth - self.slope * given
         self.signs = np.array([{"favor": 1.0, "against": -1.0}.get(label.lower(), 0.0) for label in target.labels])
         self.related = np.array([float(is_related(label)) for label in target.labels])
 
@@ -259,29 +277,42 @@ class _Estimate:
         """`_VALUES` of each label, and of net stance."""
         from scipy.special import stdtrit
 
-        t = float(stdtrit(freedom, 0.975))
+        # where all are coded nothing is left to chance
+        chance = not self.design.is_whole(inside)
+        t = float(stdtrit(freedom, 0.975)) if chance else 0.0
         whole = float(self.design.weights[inside].sum())
         share = np.where(inside, self.design.weights, 0.0) / whole
-        correction = share @ self.residuals
+        alone, correction = share @ self.truth, share @ self.residuals
         estimate = self.slope * mean + correction
         # what each coded paragraph moves the estimates by; the slope has taken one degree of freedom
         moves = inside[:, None] / whole * (self.residuals - correction) * np.sqrt(1 + 1 / freedom)
         rows = [
-            _share(float(p), self.design.variance(moves[:, k]), t, float(inside.sum())) for k, p in enumerate(estimate)
+            _share(float(p), float(q), self.design.variance(moves[:, k]), t, float(inside.sum()))
+            for k, (p, q) in enumerate(zip(estimate, alone, strict=True))
         ]
-        net, error, related = np.nan, np.nan, float(estimate @ self.related)
-        if related > 0:
+        net, error, half, related = np.nan, np.nan, np.nan, float(estimate @ self.related)
+        if related > _ROUNDING:
             net = float(estimate @ self.signs) / related
             error = np.sqrt(self.design.variance(moves @ (self.signs - net * self.related) / related))
             net = min(max(net, -1.0), 1.0)
-        return np.array([*rows, (net, error, max(net - t * error, -1.0), min(net + t * error, 1.0), np.nan)])
+            # few related ones tell little of the error, and such as happen to agree nothing
+            sides = int((self.truth[inside] @ self.related).sum())
+            if not chance:
+                half = 0.0
+            elif sides >= LEAST_RELATED and error > _ROUNDING:
+                half = float(stdtrit(min(freedom, sides - 1), 0.975)) * error
+        return np.array([*rows, (net, error, max(net - half, -1.0), min(net + half, 1.0), np.nan)])
 
 
-def _share(estimate: float, variance: float, t: float, coded: float) -> tuple[float, float, float, float, float]:
-    """A share with its error, its interval and its effective sample size."""
+def _share(estimate: float, alone: float, variance: float, t: float, coded: float) -> tuple[float, ...]:
+    """A share with its error, its interval and its effective sample size.
+
+    The size is of the share in the sample ``alone``: an estimate that happens to be almost 0 would make it almost none.
+    """
     p = min(max(estimate, 0.0), 1.0)
-    # at 0 and 1 the variance tells nothing of the size of the sample
-    size = p * (1 - p) / variance if variance > 0 and 0 < p < 1 else coded
+    # where none or all have the label the variance tells nothing of the size of the sample
+    told = variance > _ROUNDING**2 and _ROUNDING < alone < 1 - _ROUNDING
+    size = alone * (1 - alone) / variance if told else coded
     middle = (p + t * t / (2 * size)) / (1 + t * t / size)
     half = t * np.sqrt(p * (1 - p) / size + (t / (2 * size)) ** 2) / (1 + t * t / size)
     return p, float(np.sqrt(variance)), max(middle - half, 0.0), min(middle + half, 1.0), size

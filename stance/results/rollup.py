@@ -360,7 +360,12 @@ def months_of(frame: pd.DataFrame) -> list[str | None]:
     """
     if "date" not in frame:
         raise StanceError("the results have no column 'date'")
-    return [month_of(value) for value in frame["date"]]
+    import pandas as pd
+
+    # a collection has few dates; what is missing has the number -1, and so the last
+    numbers, dates = pd.factorize(frame["date"])
+    months: list[str | None] = np.array([*map(month_of, dates), None], dtype=object)[numbers].tolist()
+    return months
 
 
 def _divide(a: Any, b: Any, otherwise: float = np.nan) -> _Numbers:

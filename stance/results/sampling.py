@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +19,17 @@ from stance.training.flat_files import cell, read_rows
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PLACE", "WITHIN", "draw_sample", "population", "read_codes", "strata_of"]
+__all__ = ["DRAWN_FROM", "PLACE", "draw_sample", "population", "read_codes", "strata_drawn", "strata_of"]
 
 #: What tells which paragraph a row is about.
 PLACE = ["article_id", "paragraph"]
-#: Column of the target whose labels were the strata; empty in a simple random sample.
-WITHIN = "within"
+#: Column of what the sample was drawn from: how many paragraphs, "1234"; of a stratified one the target whose labels
+#: were the strata, and how many paragraphs of each, "sanctions 120+80+1034".
+DRAWN_FROM = "drawn_from"
+
+_DRAWN_FROM = re.compile(r"(?:(.+) )?(\d+(?:\+\d+)*)(?:\.0)?")
+# of `export`, and what spreadsheets are saved as
+_NOT_READ = (".xlsx", ".xls", ".ods", ".dta", ".sav", ".sqlite")
 
 
 def population(results: Results) -> pd.DataFrame:
@@ -32,10 +38,12 @@ def population(results: Results) -> pd.DataFrame:
     Raises
     ------
     StanceError
-        If the results are of articles, or have no column ``paragraph``.
+        If the results are of articles, or have no column ``paragraph`` or ``text``.
     """
     if results.level != "paragraph" or "paragraph" not in results.frame:
         raise StanceError(f"{results.source or 'the results'}: not one row a paragraph; score with --level paragraph")
+    if "text" not in results.frame:
+        raise StanceError(f"{results.source or 'the results'}: no column 'text' to code by; keep what scoring wrote")
     return results.frame[~is_boilerplate(results)].reset_index(drop=True)
 
 
@@ -53,6 +61,32 @@ def strata_of(paragraphs: pd.DataFrame, targets: Sequence[Target], within: str |
         names = ", ".join(target.name for target in targets)
         raise StanceError(f"no target {within!r} in the results; there are {names}")
     return np.asarray(paragraphs.groupby(within, dropna=False, sort=True).ngroup(), dtype=np.int64)
+
+
+def strata_drawn(paragraphs: pd.DataFrame, targets: Sequence[Target], drawn_from: str) -> npt.NDArray[np.int64]:
+    """The strata that a sample was drawn from, found again from what stands in its column `DRAWN_FROM`.
+
+    Raises
+    ------
+    StanceError
+        If they have other sizes now: what was added since could not be drawn, and a paragraph whose label changed had
+        another chance than its new stratum has.
+    """
+    found = _DRAWN_FROM.fullmatch(drawn_from)
+    within, sizes = found.groups() if found else (drawn_from, None)
+    strata = strata_of(paragraphs, targets, within)
+    now = _sizes(strata)
+    if sizes and sizes != now:
+        labels = f" of the labels on {within}" if within else ""
+        raise StanceError(
+            f"the sample was drawn from {sizes} paragraphs{labels}, and the results have {now}; "
+            "take the results that it was drawn from"
+        )
+    return strata
+
+
+def _sizes(strata: npt.NDArray[np.int64]) -> str:
+    return "+".join(map(str, np.bincount(strata).tolist()))
 
 
 def draw_sample(results: Results, size: int, within: str | None = None, seed: int = 0) -> pd.DataFrame:
@@ -73,8 +107,8 @@ def draw_sample(results: Results, size: int, within: str | None = None, seed: in
     Returns
     -------
     pandas.DataFrame
-        In random order: `PLACE`, ``text``, `WITHIN`, and an empty column for each target. No label of the model, which
-        would sway who codes.
+        In random order: `PLACE`, ``text``, `DRAWN_FROM`, and an empty column for each target. No label of the model,
+        which would sway who codes.
 
     Raises
     ------
@@ -98,7 +132,7 @@ def draw_sample(results: Results, size: int, within: str | None = None, seed: in
     ]
     rows = random.permutation(np.concatenate(drawn)) if drawn else np.zeros(0, dtype=np.int64)
     sample = paragraphs.iloc[rows][[*PLACE, "text"]].reset_index(drop=True)
-    sample[WITHIN] = within or ""
+    sample[DRAWN_FROM] = f"{within} {_sizes(strata)}" if within else _sizes(strata)
     for target in results.targets:
         sample[target.name] = ""
     return sample
@@ -131,7 +165,7 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `PLACE`, `WITHIN`, ``text`` if it is there, and the targets: a label, or ``None`` where none was given.
+        `PLACE`, `DRAWN_FROM`, ``text`` if it is there, and the targets: a label, or ``None`` where none was given.
 
     Raises
     ------
@@ -143,6 +177,8 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
     file = Path(path)
     if not file.is_file():
         raise CorpusError("no such file", file)
+    if file.suffix.lower() in _NOT_READ:
+        raise CorpusError("codes are read from CSV, TSV, JSON lines or Parquet; save it as CSV in UTF-8", file)
 
     def fail(line: int, message: str) -> None:
         raise CorpusError(message, file, line)
@@ -156,7 +192,7 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
         number = cell(row, "paragraph").removesuffix(".0")
         if not number.isdecimal():
             fail(line, f"paragraph is {number!r}; expected its number")
-        record = {"article_id": cell(row, "article_id"), "paragraph": int(number), WITHIN: cell(row, WITHIN)}
+        record = {"article_id": cell(row, "article_id"), "paragraph": int(number), DRAWN_FROM: cell(row, DRAWN_FROM)}
         record |= {"text": cell(row, "text")} if "text" in row else {}
         for target in targets:
             label = cell(row, target.name)
@@ -167,6 +203,6 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
         rows.append(record)
     if not rows:
         raise CorpusError("the file has no rows", file)
-    if len({row[WITHIN] for row in rows}) > 1:
-        raise CorpusError(f"column {WITHIN!r} differs between rows; put no two samples into one file", file)
+    if len({row[DRAWN_FROM] for row in rows}) > 1:
+        raise CorpusError(f"column {DRAWN_FROM!r} differs between rows; put no two samples into one file", file)
     return pd.DataFrame(rows)

@@ -153,7 +153,8 @@ def compare_models(first: StanceModel, second: StanceModel, corpus: Corpus, *, s
     Raises
     ------
     CorpusError
-        As `measure_model` raises it, for either model; or if they share no target, or differ in its labels.
+        As `measure_model` raises it, for either model; or if they share no target, differ in its labels, or score no
+        paragraph both.
     """
     measured = [{m.target.name: m for m in measure_model(model, corpus)} for model in (first, second)]
     found = []
@@ -168,6 +169,8 @@ def compare_models(first: StanceModel, second: StanceModel, corpus: Corpus, *, s
                 f"the models have other labels of {name!r}: {', '.join(labels)}; {', '.join(theirs.target.labels)}"
             )
         scored = ~np.isnan(mine.probabilities).any(axis=1) & ~np.isnan(theirs.probabilities).any(axis=1)
+        if not scored.any():
+            raise CorpusError(f"no paragraph coded on {name!r} is scored by both models")
         given = [m[scored].argmax(axis=1) for m in (mine.probabilities, theirs.probabilities[:, order])]
         groups = [mine.groups[i] for i in np.flatnonzero(scored)]
         comparison = compare_labels(mine.target, mine.truth[scored], given[0], given[1], groups, seed=seed)

@@ -69,7 +69,7 @@ def json_lines(file: Path, fault: Fault) -> Rows:
                 continue
             try:
                 record = json.loads(raw)
-            except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:
                 fault(number, f"not valid JSON: {error}")
                 continue
             if not isinstance(record, dict):
