@@ -626,3 +626,17 @@ def test_the_command_makes_a_run(small_model_path: Path, parquet: Path, tmp_path
     assert again.stderr.count("\n") == 1
     for wrong in (["--resume"], ["--shard", "1/2"], ["-o", f"{tmp_path}/run", "-f", "table"], ["--dask", "local"]):
         assert CliRunner().invoke(main, [*common, *wrong]).exit_code == 2
+
+
+def test_a_file_that_is_broken_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C between writing and renaming: what was there stays, and no part of the new one beside it."""
+    path = tmp_path / "whole.txt"
+    write_whole(path, b"before")
+
+    def broken_off(number: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(path, b"after")
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"whole.txt": b"before"}

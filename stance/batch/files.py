@@ -57,10 +57,13 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         os.replace(part, path)
         _sync_folder(path.parent)
-    except OSError as error:
+    except BaseException as error:
+        # Ctrl-C and SIGTERM come here, too
         with contextlib.suppress(OSError):
             part.unlink()
-        raise as_stance_error(path, error) from error
+        if isinstance(error, OSError):
+            raise as_stance_error(path, error) from error
+        raise
 
 
 def _sync_folder(folder: Path) -> None:
