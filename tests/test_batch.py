@@ -23,6 +23,7 @@ from stance.articles import Article, Columns, read_records, split_paragraphs
 from stance.batch.blocks import count_articles, read_blocks
 from stance.batch.chunks import Chunk, Shard, cut_chunks
 from stance.batch.counts import Counts
+from stance.batch.files import write_whole
 from stance.batch.pools import ModelReference, count_jobs
 from stance.batch.progress import Progress
 from stance.batch.run import Job, score_to_directory, score_to_file
