@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stance.commands.numbers import percent, signed
 from stance.commands.places import keep_inputs, write_rows
 from stance.errors import StanceError
 
@@ -117,17 +118,9 @@ def _page(rows: pd.DataFrame, level: str) -> Iterator[str]:
             head = ("paragr.", "coded", "counted", "prevalence")
             yield f"{level:<{width}} {'label':<12}" + "".join(f"{word:>11}" for word in head) + "   95 % interval"
             before = row["target"]
-        show = _signed if row["label"] == NET else _percent
+        show = signed if row["label"] == NET else percent
         interval = f"{show(row['low'])} to {show(row['high'])}" if row["low"] == row["low"] else "-"
         yield (
             f"{name[:width]:<{width}} {row['label']:<12}{row['paragraphs']:>11}{row['coded']:>11}"
             f"{show(row['counted']):>11}{show(row['prevalence']):>11}   {interval}"
         )
-
-
-def _percent(share: float) -> str:
-    return "-" if share != share else f"{100 * share:.1f} %"
-
-
-def _signed(value: float) -> str:
-    return "-" if value != value else f"{value:+.2f}"

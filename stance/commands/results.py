@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stance.commands.numbers import percent, plain, signed
 from stance.commands.places import keep_inputs, write_rows
 from stance.commands.prevalence import prevalence, sample
 from stance.results.formats import EXPORTS, PLAIN
@@ -127,11 +128,11 @@ def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) ->
         counts = "".join(f" {word:>8}" for word in ("articles", "paragr.", "abstain.", "related"))
         yield f"{level:<{width}}{counts}{head} {'net':>7} {'s.e.':>6}"
         for i, (name, row) in enumerate(zip(names, records, strict=True)):
-            shares = "".join(f"{_percent(row[f'{target.name}_share_{label}']):>9}" for label in target.related)
+            shares = "".join(f"{percent(row[f'{target.name}_share_{label}']):>9}" for label in target.related)
             yield (
                 f"{name[:width]:<{width}} {row['articles']:>8} {row['paragraphs']:>8} "
                 f"{row[f'{target.name}_abstained']:>8} {related.iloc[i]:>8}{shares} "
-                f"{_signed(row[f'{target.name}_net']):>7} {_plain(row[f'{target.name}_net_se']):>6}"
+                f"{signed(row[f'{target.name}_net']):>7} {plain(row[f'{target.name}_net_se']):>6}"
             )
         yield ""
     if has_joint(targets):
@@ -139,18 +140,6 @@ def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) ->
         heads = [name.replace("_", " ") for name in JOINT]
         yield f"{level:<{width}} {'counted':>8}" + "".join(f"{head:>17}" for head in heads)
         for name, row in zip(names, records, strict=True):
-            cells = "".join(f"{_percent(row[f'share_{kind}']):>17}" for kind in JOINT)
+            cells = "".join(f"{percent(row[f'share_{kind}']):>17}" for kind in JOINT)
             yield f"{name[:width]:<{width}} {sum(row[kind] for kind in JOINT):>8}{cells}"
         yield ""
-
-
-def _percent(share: float) -> str:
-    return "-" if share != share else f"{100 * share:.1f} %"
-
-
-def _signed(value: float) -> str:
-    return "-" if value != value else f"{value:+.2f}"
-
-
-def _plain(value: float) -> str:
-    return "-" if value != value else f"{value:.2f}"
