@@ -45,6 +45,18 @@ class Target:
         """
         return tuple(label for label in self.labels if is_related(label))
 
+    def find(self, code: str) -> str | None:
+        """The label that a coder means, in whatever case; ``None`` if there is none.
+
+        Examples
+        --------
+        >>> Target("tax").find("Favor"), Target("tax").find("maybe")
+        ('favor', None)
+        """
+        if code in self.labels:
+            return code
+        return next((label for label in self.labels if label.lower() == code.lower()), None)
+
 
 def is_related(label: str | None) -> bool:
     """Whether a label says that a paragraph is about the target; ``None``, where the model abstained, does not.

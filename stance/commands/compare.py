@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stance.commands.options import corpus_columns
+from stance.commands.options import corpus_columns, model_folder
 
 if TYPE_CHECKING:
     from stance.training.compare import Comparison
@@ -36,7 +36,7 @@ def compare(model: str, other: str, corpus: str, format: str, seed: int, columns
     from stance.training.compare import PERMUTATIONS, compare_models
     from stance.training.corpus_files import read_corpus
 
-    first, second = (load_model(None if name == "default" else name) for name in (model, other))
+    first, second = (load_model(model_folder(name)) for name in (model, other))
     found = compare_models(first, second, read_corpus(corpus, columns), seed=seed)
     if format == "json":
         click.echo(json.dumps({comparison.target.name: comparison.to_dict() for comparison in found}, indent=1))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stance.commands.options import corpus_columns, jobs_option
+from stance.commands.options import corpus_columns, jobs_option, model_folder
 
 if TYPE_CHECKING:
     from stance.training.evaluate import Evaluation
@@ -49,7 +49,7 @@ def evaluate(
     from stance.training.logistic import choices_of
     from stance.training.record import evaluate_held_out
 
-    loaded = load_model(None if model == "default" else model)
+    loaded = load_model(model_folder(model))
     examples = read_corpus(corpus, columns)
     if cross_validate:
         from stance.errors import ModelError

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import click
 
+from stance.commands.options import model_folder
 from stance.errors import ModelError, StanceError
 
 __all__ = ["model"]
@@ -24,12 +24,6 @@ def model() -> None:
     """
 
 
-def _folder(model: str) -> Path:
-    from stance.model.artefact import default_model_path
-
-    return default_model_path() if model == "default" else Path(model)
-
-
 @model.command()
 @_PATH
 @click.option("--json", "as_json", is_flag=True, help="Print the whole manifest.")
@@ -43,7 +37,7 @@ def show(model: str, as_json: bool) -> None:
     from stance.model.artefact import read_manifest
     from stance.results.model_card import calibration_cell
 
-    manifest = read_manifest(_folder(model))
+    manifest = read_manifest(model_folder(model))
     if as_json:
         click.echo(json.dumps(manifest, indent=1, ensure_ascii=False))
         return
@@ -81,11 +75,11 @@ def verify(model: str) -> None:
     from stance.model.artefact import check_tables, load_model
     from stance.model.golden import largest_drift
 
-    loaded = load_model(_folder(model))
+    loaded = load_model(model_folder(model))
     check_tables(loaded)
     count, drift = largest_drift(loaded)
     if drift > 1e-6:
-        raise ModelError(f"{_folder(model)}: golden paragraphs score differently, by up to {drift:.2g}")
+        raise ModelError(f"{model_folder(model)}: golden paragraphs score differently, by up to {drift:.2g}")
     click.echo(f"hashes agree; {count} golden paragraphs score the same (largest difference {drift:.1g})")
 
 
@@ -107,7 +101,7 @@ def export(model: str, output: str, target: str | None) -> None:
     from stance.model.artefact import load_model
     from stance.training.export import to_pipeline
 
-    loaded = load_model(_folder(model))
+    loaded = load_model(model_folder(model))
     pipeline = to_pipeline(loaded, target or loaded.targets[0].name)
     try:
         joblib.dump(pipeline, output)

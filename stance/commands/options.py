@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ import click
 from stance.articles import Columns
 from stance.articles.records import FIELDS
 
-__all__ = ["article_columns", "batch_options", "corpus_columns", "jobs_option", "model_option"]
+__all__ = ["article_columns", "batch_options", "corpus_columns", "jobs_option", "model_folder", "model_option"]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -22,6 +23,13 @@ model_option: Decorator = click.option(
 jobs_option: Decorator = click.option(
     "--jobs", "-j", type=int, default=-1, show_default=True, help="Processes at work; -1 takes every core."
 )
+
+
+def model_folder(name: str) -> Path:
+    """The folder of a model that is named by it, or the shipped one that is named "default"."""
+    from stance.model.artefact import default_model_path
+
+    return default_model_path() if name == "default" else Path(name)
 
 
 def article_columns(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ import click
 from stance.commands.numbers import percent, signed
 from stance.commands.places import keep_inputs, write_rows
 from stance.errors import StanceError
+from stance.results.formats import EXPORTS, PLAIN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +65,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
 @click.option(
     "--format",
     "-f",
-    type=click.Choice(("table", "csv", "jsonl", "parquet", "xlsx", "dta", "sav", "sqlite")),
+    type=click.Choice(("table", *PLAIN, *EXPORTS)),
     help="[default: by suffix, else table]",
 )
 def prevalence(source: str, coded: str, level: str, output: str | None, format: str | None) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from stance.commands.options import model_folder
+
 __all__ = ["probe"]
 
 
@@ -21,7 +23,7 @@ def probe(model: str, probes: str, failures: bool) -> None:
     from stance.model.artefact import load_model
     from stance.training.probes import read_probes, run_probes
 
-    result = run_probes(load_model(None if model == "default" else model), read_probes(probes))
+    result = run_probes(load_model(model_folder(model)), read_probes(probes))
     for phenomenon, (passed, n) in result.passed.items():
         click.echo(f"{phenomenon:<28} {passed:>4} of {n:<4} {100 * passed / n:>4.0f} %")
     passed, n = result.total

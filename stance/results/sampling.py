@@ -196,10 +196,9 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
         record |= {"text": cell(row, "text")} if "text" in row else {}
         for target in targets:
             label = cell(row, target.name)
-            known = {name.lower(): name for name in target.labels}
-            if label and label.lower() not in known:
+            if label and target.find(label) is None:
                 fail(line, f"{target.name} is {label!r}; expected one of {', '.join(target.labels)}")
-            record[target.name] = known.get(label.lower())
+            record[target.name] = target.find(label)
         rows.append(record)
     if not rows:
         raise CorpusError("the file has no rows", file)

@@ -13,7 +13,14 @@ from stance.errors import CorpusError
 from stance.labels import Target
 from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus
-from stance.training.evaluate import LEAST_ARTICLES, Interval, draw_articles, measure_model, metrics_of
+from stance.training.evaluate import (
+    LEAST_ARTICLES,
+    Interval,
+    count_by_article,
+    draw_articles,
+    measure_model,
+    metrics_of,
+)
 
 __all__ = ["PERMUTATIONS", "Comparison", "compare_labels", "compare_models"]
 
@@ -103,11 +110,10 @@ def compare_labels(
     >>> found.first["accuracy"], found.second["accuracy"], found.p["accuracy"] < 0.001
     (1.0, 0.5, True)
     """
-    _, article = np.unique(np.array([str(group) for group in groups]), return_inverse=True)
-    count, k = int(article.max(initial=-1)) + 1, len(target.labels)
-    counts = np.zeros((2, count, k * k))
-    for mine, given in zip(counts, (first, second), strict=True):
-        np.add.at(mine, (article, truth * k + given), 1)
+    k = len(target.labels)
+    confusions = np.array([count_by_article(truth, given, groups, k) for given in (first, second)])
+    count = confusions.shape[1]
+    counts = confusions.reshape(2, count, k * k)
 
     def metrics(summed: npt.NDArray[Any]) -> dict[str, Any]:
         found = metrics_of(summed.reshape(*summed.shape[:-1], k, k), target.labels)

@@ -19,6 +19,7 @@ __all__ = [
     "Evaluation",
     "Interval",
     "Measured",
+    "count_by_article",
     "draw_articles",
     "evaluate_model",
     "evaluate_probabilities",
@@ -237,12 +238,9 @@ def evaluate_probabilities(
     left = np.bincount(truth[~scored], minlength=len(target.labels)).tolist()
     unscored = dict(zip(target.labels, left, strict=True))
     probabilities, truth = probabilities[scored], truth[scored]
-    _, article = np.unique(np.array([str(g) for g in groups])[scored], return_inverse=True)
-    k, count = len(target.labels), int(article.max()) + 1 if len(article) else 0
-    predicted = probabilities.argmax(axis=1)
-    by_article = np.zeros((count, k, k))
-    np.add.at(by_article, (article, truth, predicted), 1)
-    confusion = by_article.sum(axis=0)
+    articles = [groups[i] for i in np.flatnonzero(scored).tolist()]
+    by_article = count_by_article(truth, probabilities.argmax(axis=1), articles, len(target.labels))
+    count, confusion = len(by_article), by_article.sum(axis=0)
     values = metrics_of(confusion, target.labels)
     metrics: dict[str, Interval] = {}
     if count:
@@ -252,6 +250,14 @@ def evaluate_probabilities(
             metrics[name] = Interval(float(value), float(low), float(high))
     calibration = measure_calibration(probabilities, truth, seed)
     return Evaluation(target, len(truth), count, confusion.astype(np.int64), metrics, calibration, unscored)
+
+
+def count_by_article(truth: Ints, given: Ints, groups: Sequence[object], labels: int) -> Floats:
+    """The confusion of each article; shape (articles, labels, labels), rows true, columns given."""
+    _, article = np.unique(np.array([str(group) for group in groups]), return_inverse=True)
+    counts = np.zeros((int(article.max(initial=-1)) + 1, labels, labels))
+    np.add.at(counts, (article, truth, given), 1)
+    return counts
 
 
 def draw_articles(count: int, seed: int, replicates: int = REPLICATES) -> Ints:
@@ -353,13 +359,9 @@ def evaluate_model(model: StanceModel, corpus: Corpus, *, seed: int = 0) -> list
 
 def _place(example: Example, target: Target) -> int:
     """Where the label of a paragraph stands among those of the model."""
-    label = example.labels[target.name]
-    if label in target.labels:
-        return target.labels.index(label)
-    # coders write Favor where the model says favor
-    lower = [known.lower() for known in target.labels]
-    if label.lower() not in lower:
+    code = example.labels[target.name]
+    if (label := target.find(code)) is None:
         known = ", ".join(target.labels)
-        message = f"the model knows no label {label!r} of {target.name!r}; it knows {known}"
+        message = f"the model knows no label {code!r} of {target.name!r}; it knows {known}"
         raise CorpusError(message, example.path or None, example.line or None)
-    return lower.index(label.lower())
+    return target.labels.index(label)
