@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-__all__ = ["JOINT", "LABELS", "Target", "has_joint", "is_related", "joint_kind", "order_labels", "scored_targets"]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = [
+    "JOINT",
+    "LABELS",
+    "Target",
+    "has_joint",
+    "is_related",
+    "joint_kind",
+    "net_stance",
+    "order_labels",
+    "scored_targets",
+]
 
 #: The labels of the codebook, in the order in which they are shown.
 LABELS = ("favor", "against", "neutral", "unrelated")
@@ -44,6 +59,18 @@ class Target:
         ('FAVOR', 'AGAINST')
         """
         return tuple(label for label in self.labels if is_related(label))
+
+    @property
+    def sides(self) -> tuple[str, str] | None:
+        """Its labels in favor and against, which a net stance is made of; ``None`` if it lacks one.
+
+        Examples
+        --------
+        >>> Target("tax", ("AGAINST", "FAVOR", "NONE")).sides, Target("tax", ("yes", "no")).sides
+        (('FAVOR', 'AGAINST'), None)
+        """
+        favor, against = self.find("favor"), self.find("against")
+        return None if favor is None or against is None else (favor, against)
 
     def find(self, code: str) -> str | None:
         """The label that a coder means, in whatever case; ``None`` if there is none.
@@ -93,14 +120,14 @@ def scored_targets(columns: Iterable[str]) -> list[str]:
 
 
 def has_joint(targets: Iterable[Target]) -> bool:
-    """Whether both instruments of `JOINT` are among the targets.
+    """Whether both instruments of `JOINT` are among the targets, with a label in favor, in any case.
 
     Examples
     --------
-    >>> has_joint([Target("sanctions"), Target("diplomacy")]), has_joint([Target("tariffs")])
+    >>> has_joint([Target("sanctions"), Target("diplomacy", ("FAVOR", "NONE"))]), has_joint([Target("tariffs")])
     (True, False)
     """
-    return {"sanctions", "diplomacy"} <= {target.name for target in targets if "favor" in target.labels}
+    return {"sanctions", "diplomacy"} <= {target.name for target in targets if target.find("favor") is not None}
 
 
 def joint_kind(sanctions: str | None, diplomacy: str | None) -> str | None:
@@ -129,3 +156,41 @@ def joint_kind(sanctions: str | None, diplomacy: str | None) -> str | None:
     if sanctions.lower() == "favor":
         return dual_track if diplomacy.lower() == "favor" else coercion_only
     return engagement_only if diplomacy.lower() == "favor" else neither
+
+
+def net_stance(
+    favor: npt.ArrayLike, against: npt.ArrayLike, related: npt.ArrayLike
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    r"""Net stance of each of many sets of paragraphs, and its standard error over them.
+
+    With :math:`y` as 1 for a paragraph in favor, -1 for one against and 0 for any other of the :math:`x` related ones,
+    it is their mean :math:`R`, and its error that of a mean, :math:`\sqrt{\sum (y - R)^2 / (x (x - 1))}` (Cochran 1977,
+    section 2.7).
+
+    Parameters
+    ----------
+    favor, against, related : array-like of int, of one shape
+        Numbers of paragraphs.
+
+    Returns
+    -------
+    net : ndarray of float, of that shape
+        From -1 to 1; NaN where no paragraph is related.
+    error : ndarray of float, of that shape
+        NaN where fewer than two are.
+
+    Examples
+    --------
+    >>> net, error = net_stance([3, 1, 0], [1, 0, 0], [4, 1, 0])
+    >>> net.tolist(), error.round(2).tolist()
+    ([0.5, 1.0, nan], [0.5, nan, nan])
+    """
+    import numpy as np
+
+    favor, against, related = np.asarray(favor), np.asarray(against), np.asarray(related)
+
+    net, error = np.full(related.shape, np.nan), np.full(related.shape, np.nan)
+    np.divide(favor - against, related, out=net, where=related > 0)
+    squares = np.maximum(favor + against - related * (net * net), 0.0)
+    np.divide(squares, related * (related - 1), out=error, where=related > 1)
+    return net, np.sqrt(error)

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stance.articles import Article, Columns, read_records, split_paragraphs
-from stance.batch.blocks import count_articles, read_blocks
+from stance.batch.blocks import count_records, read_blocks
 from stance.batch.chunks import Chunk, Shard, cut_chunks
 from stance.batch.counts import Counts
 from stance.batch.files import write_whole
@@ -132,7 +132,7 @@ def test_invalid_utf8_costs_one_row(tmp_path: Path) -> None:
 def test_every_format_gives_the_same_articles(parquet: Path, jsonl: Path) -> None:
     """Parquet read by column and JSON lines read by row hold the same."""
     assert _records([str(parquet)]) == _records([str(jsonl)]) == _specified([str(parquet)])
-    assert count_articles([parquet, jsonl]) == 1200
+    assert count_records([parquet, jsonl]) == 1200
 
 
 def test_one_line_texts_split_as_specified(rows: list[dict[str, Any]]) -> None:
@@ -435,7 +435,7 @@ def test_the_progress_line_stops_no_run(small_model_path: Path, tmp_path: Path) 
     folder.mkdir()
     (folder / "a.txt").write_text("The embargo must be lifted.", encoding="utf-8")
     (folder / "x.jsonl").symlink_to(tmp_path / "nowhere")
-    assert count_articles([folder]) == 2
+    assert count_records([folder]) == 2
     for output in ("out.csv", "run/"):
         run = _score(folder, "-m", small_model_path, "-o", f"{tmp_path}/{output}", "--progress")
         assert run.exit_code == 0, run.stderr

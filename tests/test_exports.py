@@ -376,14 +376,3 @@ def test_results_are_a_frame_with_a_model(scored: Path) -> None:
     assert isinstance(found, Results)
     assert [target.name for target in found.targets] == ["sanctions", "diplomacy"]
     assert found.level == "paragraph"
-
-
-def test_the_commands_offer_what_the_library_has() -> None:
-    """The choices of the command line, which loads no library to show its help, are those of the library."""
-    from stance.commands import results as command
-    from stance.results.rollup import COPIES, LEVELS, WEIGHTS
-
-    assert command._LEVELS == LEVELS
-    parameters = {parameter.name: parameter for parameter in command.rollup.params}
-    assert parameters["weight"].type.choices == WEIGHTS  # type: ignore[attr-defined]
-    assert parameters["copies"].type.choices == COPIES  # type: ignore[attr-defined]

@@ -19,11 +19,12 @@ from stance.model.abstention import Reason, abstention_reason
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.items import read_sentences
 from stance.model.kernel import compiled_extension
-from stance.model.lexicon import Lexicon, expand_braces, read_lexicon
+from stance.model.lexicon import Lexicon, read_lexicon
 from stance.model.scores import Scores
 from stance.model.stance_model import StanceModel
 from stance.model.tokens import Gap, tokenize
 from stance.model.weights import Weights, softmax
+from stance.patterns import expand_pattern
 from stance.training.corpus import Corpus
 
 LEXICON = Lexicon({"core": ["sanction{,s}", "asset freeze{,s}"], "weak": ["measures"]})
@@ -233,7 +234,7 @@ def test_a_mention_decides_the_scale(small_model: StanceModel, monkeypatch: pyte
 
 def test_braces_are_written_out() -> None:
     """Several groups multiply."""
-    assert expand_braces("{a,b} c{,s}") == ["a c", "a cs", "b c", "b cs"]
+    assert expand_pattern("{a,b} c{,s}") == ["a c", "a cs", "b c", "b cs"]
 
 
 def test_scores_are_the_same_to_the_bit_however_called(small_model: StanceModel, small_corpus: Corpus) -> None:

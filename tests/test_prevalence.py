@@ -12,11 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from stance.commands import main
-from stance.commands import prevalence as command
 from stance.errors import CorpusError, StanceError
 from stance.labels import LABELS, Target
-from stance.results.formats import EXPORTS, PLAIN
-from stance.results.prevalence import GROUPS, LEAST_CODED, NET, estimate_prevalence
+from stance.results.prevalence import LEAST_CODED, NET, estimate_prevalence
 from stance.results.sampling import draw_sample, read_codes
 from stance.results.saved import Results
 
@@ -295,10 +293,3 @@ def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
     refused = _run("results", "prevalence", scores, drawn)
     assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
     assert "to be filled in" in refused.stderr
-
-
-def test_the_commands_offer_what_the_library_has() -> None:
-    """The choices of the command line, which loads no library to show its help, are those of the library."""
-    choices = {parameter.name: parameter.type for parameter in command.prevalence.params}
-    assert choices["level"].choices == GROUPS  # type: ignore[attr-defined]
-    assert set(choices["format"].choices) == {"table", *PLAIN, *EXPORTS}  # type: ignore[attr-defined]

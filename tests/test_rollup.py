@@ -190,6 +190,15 @@ def test_the_joint_table_is_the_same_on_every_way(unrelated: str) -> None:
             assert [counted[name] for name in JOINT] == [int(name == kind) for name in JOINT], (sanctions, diplomacy)
 
 
+def test_the_joint_table_takes_labels_in_any_case() -> None:
+    """As net stance does: FAVOR is favor."""
+    targets = tuple(Target(name, ("FAVOR", "AGAINST", "NONE")) for name in ("sanctions", "diplomacy"))
+    frame = pd.DataFrame({"article_id": "a", "sanctions": ["FAVOR", "NONE"], "diplomacy": ["NONE", "NONE"]})
+    frame[["sanctions_abstained", "diplomacy_abstained"]] = None
+    row = roll_up(Results(frame, targets, "paragraph")).iloc[0]
+    assert (row["sanctions_net"], row["coercion_only"], row["share_coercion_only"]) == (1.0, 1, 1.0)
+
+
 def test_actors_divide_an_article() -> None:
     """By actor each paragraph goes to its own; an article counts wherever it has one."""
     rows = roll_up(_results(SMALL, actor=["Iran", "Iran", "France", None, "Iran", None, "France"]), "actor")

@@ -31,6 +31,7 @@ from stance.training.export import to_pipeline
 from stance.training.features import count_terms
 from stance.training.fit import Grid, fit_model, train
 from stance.training.logistic import Choice
+from stance.training.record import evaluate_held_out
 
 #: Words enough that no two random paragraphs share three in a row.
 WORDS = [f"word{i}" for i in range(300)]
@@ -282,9 +283,11 @@ def test_files_named_for_calibration_are_scored_unseen(small_corpus: Corpus) -> 
 
     late = {corpus.groups[i] for i in range(half, len(corpus))}
     without = tuple(e for i, e in enumerate(corpus.examples) if corpus.groups[i] not in late)
-    other = fit_model(replace(corpus, examples=without, calibration=()), settings, choices, folds=2).model
+    other = fit_model(replace(corpus, examples=without, calibration=()), settings, choices, folds=2)
     texts = [e.text for i, e in enumerate(corpus.examples) if there[i]]
-    assert (result.unseen[there, 1].argmax(axis=1) == other.score_texts(texts)[:, 1].argmax(axis=1)).all()
+    assert (result.unseen[there, 1].argmax(axis=1) == other.model.score_texts(texts)[:, 1].argmax(axis=1)).all()
+    with pytest.raises(CorpusError, match="held out no file"):
+        evaluate_held_out(other, corpus, unseen=True)
 
 
 def test_files_that_cannot_calibrate_are_named(small_corpus: Corpus) -> None:

@@ -22,7 +22,7 @@ from stance.articles.sources import STDIN, Source, find_sources
 from stance.batch.seen import BatchIds
 from stance.errors import ArticleError
 
-__all__ = ["FIELDS", "SCHEMA", "Block", "count_articles", "read_blocks"]
+__all__ = ["FIELDS", "SCHEMA", "Block", "count_records", "read_blocks"]
 
 FIELDS = ("id", "title", "date", "outlet", "text")
 
@@ -76,7 +76,7 @@ def read_blocks(paths: Iterable[str | Path], columns: Columns | None = None) -> 
         yield from _record_blocks(read_records(paths, columns))
 
 
-def count_articles(paths: Iterable[str | Path]) -> int | None:
+def count_records(paths: Iterable[str | Path]) -> int | None:
     """How many records the sources hold, where that is cheap to know; else ``None``.
 
     Parquet says it, a text file is one, JSON lines are counted; a table would have to be read.

@@ -17,7 +17,7 @@ from stance.model.artefact import load_model, read_manifest
 from stance.model.kernel import kernel_in_use
 from stance.model.stance_model import StanceModel
 
-__all__ = ["Form", "ModelReference", "Part", "Pool", "count_jobs", "open_pool", "score_part"]
+__all__ = ["Form", "ModelReference", "Part", "Pool", "count_jobs", "open_pool", "pack", "score_part"]
 
 
 class ModelReference(NamedTuple):

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from stance import __version__
 from stance.articles import Columns, Quarantined
-from stance.batch.blocks import count_articles, read_blocks
+from stance.batch.blocks import count_records, read_blocks
 from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, add_clusters, add_footers, cut_chunks
 from stance.batch.counts import Counts
 from stance.batch.directory import RunDirectory, describe_inputs
@@ -281,7 +281,7 @@ def score_to_file(
 
 
 def _open_progress(job: Job) -> Progress:
-    total = count_articles(job.paths)
+    total = count_records(job.paths)
     return Progress(None if total is None else total // job.shard.of)
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from stance.articles.boilerplate import mark_boilerplate
 from stance.articles.paragraphs import LINE_ENDS, split_paragraphs
 from stance.batch.counts import Counts
-from stance.labels import JOINT, Target, has_joint, joint_kind
+from stance.labels import JOINT, Target, has_joint, joint_kind, net_stance
 from stance.model.abstention import Reason
 from stance.model.deciding import words_cell
 from stance.model.scores import Scores
@@ -239,7 +239,10 @@ def _article_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) ->
         related = sum((counts[label] for label in target.related), np.zeros(len(articles), dtype=np.int64))
         for label in target.related:
             columns[f"{target.name}_share_{label}"] = _numbers(_divide(counts[label], related))
-        net, error = _net({label.lower(): n for label, n in counts.items()}, related)
+        net = error = np.full(len(articles), np.nan)
+        if target.sides is not None:
+            favor, against = target.sides
+            net, error = net_stance(counts[favor], counts[against], related)
         columns |= {f"{target.name}_net": _numbers(net), f"{target.name}_net_se": _numbers(error)}
     if has_joint([found.target for found in outcome.targets]):
         columns |= {name: pa.array(per_article(which)) for name, which in zip(JOINT, _joint(outcome), strict=True)}
@@ -251,18 +254,6 @@ def _divide(a: npt.NDArray[Any], b: npt.NDArray[np.int64]) -> npt.NDArray[np.flo
     quotient = np.full(len(b), np.nan)
     np.divide(a, b, out=quotient, where=b > 0)
     return quotient
-
-
-def _net(
-    counts: dict[str, npt.NDArray[np.int64]], related: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Net stance and its standard error, as `article_record` has them."""
-    if not {"favor", "against"} <= counts.keys():
-        nothing = np.full(len(related), np.nan)
-        return nothing, nothing
-    net = _divide(counts["favor"] - counts["against"], related)
-    squares = counts["favor"] + counts["against"] - related * (net * net)
-    return net, np.sqrt(_divide(np.maximum(squares, 0.0), related * (related - 1)))
 
 
 def _joint(outcome: _Outcome) -> list[npt.NDArray[np.bool_]]:

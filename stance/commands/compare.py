@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stance.commands.options import corpus_columns, model_folder
+from stance.commands.options import corpus_options, model_folder
 
 if TYPE_CHECKING:
     from stance.training.compare import Comparison
@@ -21,7 +21,7 @@ __all__ = ["compare"]
 @click.argument("corpus", metavar="CORPUS")
 @click.option("--format", "-f", type=click.Choice(("table", "json")), default="table", show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the test and the bootstrap.")
-@corpus_columns
+@corpus_options
 def compare(model: str, other: str, corpus: str, format: str, seed: int, columns: Any) -> None:
     """Compare two models on the labelled CORPUS, by a paired permutation test over articles.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from stance.commands.options import corpus_columns
+from stance.commands.options import corpus_options
 
 __all__ = ["corpus"]
 
@@ -25,7 +25,7 @@ def corpus() -> None:
 
 @corpus.command()
 @click.argument("corpus", metavar="CORPUS")
-@corpus_columns
+@corpus_options
 def check(corpus: str, columns: Any) -> None:
     """Name every defect of CORPUS with its file and line; exit 1 if there is one.
 
@@ -45,7 +45,7 @@ def check(corpus: str, columns: Any) -> None:
 
 @corpus.command()
 @click.argument("corpus", metavar="CORPUS")
-@corpus_columns
+@corpus_options
 def stats(corpus: str, columns: Any) -> None:
     """Count paragraphs, labels by target and by register, near-duplicates and agreement of the coders.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stance.commands.options import corpus_columns, jobs_option, model_folder
+from stance.commands.options import corpus_options, jobs_option, model_folder
 
 if TYPE_CHECKING:
     from stance.training.evaluate import Evaluation
@@ -27,7 +27,7 @@ __all__ = ["evaluate"]
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the bootstrap and the folds.")
 @click.option("--folds", type=click.IntRange(2, 50), default=5, show_default=True)
 @jobs_option
-@corpus_columns
+@corpus_options
 def evaluate(
     model: str, corpus: str, cross_validate: bool, format: str, seed: int, folds: int, jobs: int, columns: Any
 ) -> None:

@@ -7,7 +7,7 @@ import json
 import click
 
 from stance.articles import Columns, read_articles
-from stance.commands.options import article_columns, model_option
+from stance.commands.options import article_options, model_option
 from stance.commands.refusals import Refusals
 from stance.errors import StanceError
 from stance.model.abstention import Reason
@@ -23,7 +23,7 @@ __all__ = ["explain"]
 @click.option("--label", metavar="LABEL", help="Explain this label instead of the most probable one.")
 @click.option("--terms", type=click.IntRange(min=0), default=10, show_default=True, help="Terms to show; 0 shows all.")
 @click.option("--format", "-f", type=click.Choice(("table", "jsonl")), default="table", show_default=True)
-@article_columns
+@article_options
 @model_option
 def explain(
     file: str,

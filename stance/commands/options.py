@@ -12,7 +12,7 @@ import click
 from stance.articles import Columns
 from stance.articles.records import FIELDS
 
-__all__ = ["article_columns", "batch_options", "corpus_columns", "jobs_option", "model_folder", "model_option"]
+__all__ = ["article_options", "batch_options", "corpus_options", "jobs_option", "model_folder", "model_option"]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -32,7 +32,7 @@ def model_folder(name: str) -> Path:
     return default_model_path() if name == "default" else Path(name)
 
 
-def article_columns(command: Callable[..., Any]) -> Callable[..., Any]:
+def article_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that map the columns of a table; they arrive as ``columns``."""
 
     @functools.wraps(command)
@@ -71,7 +71,7 @@ def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def corpus_columns(command: Callable[..., Any]) -> Callable[..., Any]:
+def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that describe a flat corpus; they arrive as ``columns``."""
 
     @functools.wraps(command)

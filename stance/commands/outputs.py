@@ -14,6 +14,7 @@ from stance.commands.places import write_rows
 from stance.commands.results import print_rollup
 from stance.errors import StanceError
 from stance.model.artefact import read_manifest
+from stance.results.levels import OF_ARTICLES
 
 if TYPE_CHECKING:
     from stance.batch.counts import Counts
@@ -77,9 +78,9 @@ def score_by_way_of_parquet(
         check_output(Path(str(output)))
     with tempfile.TemporaryDirectory(prefix=".stance-", dir=beside) as place:
         rows = os.path.join(place, "scores.parquet")
-        counts = score(rows, "article" if level in ("outlet", "month") else level)
+        counts = score(rows, "article" if level in OF_ARTICLES else level)
         found = read_results(rows)
-        if level in ("outlet", "month"):
+        if level in OF_ARTICLES:
             rolled = roll_up(found, level)
             page = print_rollup(rolled, found.targets, level)
             write_rows(rolled, found.targets, output, format, page, [CLASSIFY_AND_COUNT])

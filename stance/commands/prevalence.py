@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stance.commands.numbers import percent, signed
+from stance.commands.cells import group_names, percent, signed
 from stance.commands.places import keep_inputs, write_rows
 from stance.errors import StanceError
 from stance.results.formats import EXPORTS, PLAIN
+from stance.results.levels import GROUPS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["prevalence", "sample"]
-
-_LEVELS = ("all", "outlet", "month", "voice", "speaker", "actor")
 
 
 @click.command()
@@ -60,7 +59,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
 @click.command()
 @click.argument("source", metavar="RESULTS")
 @click.argument("coded", metavar="CODED")
-@click.option("--level", type=click.Choice(_LEVELS), default="all", show_default=True, help="What is estimated apart.")
+@click.option("--level", type=click.Choice(GROUPS), default="all", show_default=True, help="What is estimated apart.")
 @click.option("--output", "-o", metavar="FILE", help="Write here; the suffix decides the format.")
 @click.option(
     "--format",
@@ -104,24 +103,20 @@ def _key(rows: pd.DataFrame, level: str) -> list[pd.Series[str]]:
 
 def _page(rows: pd.DataFrame, level: str) -> Iterator[str]:
     """The estimates as a table for people, one block a target."""
-    from stance.results.page import visible
     from stance.results.prevalence import NET
-    from stance.results.rollup import nameless
 
-    named = ["all"] * len(rows) if level == "all" else rows[level].fillna(nameless(level)).astype(str).tolist()
-    names = [visible(name) for name in named]
-    width = min(max([len(name) for name in names] + [len(level)]), 32)
+    heading, names = group_names(rows, level)
     before = ""
     for name, row in zip(names, rows.to_dict("records"), strict=True):
         if row["target"] != before:
             yield from [""] if before else []
             yield click.style(str(row["target"]), bold=True)
             head = ("paragr.", "coded", "counted", "prevalence")
-            yield f"{level:<{width}} {'label':<12}" + "".join(f"{word:>11}" for word in head) + "   95 % interval"
+            yield f"{heading} {'label':<12}" + "".join(f"{word:>11}" for word in head) + "   95 % interval"
             before = row["target"]
         show = signed if row["label"] == NET else percent
         interval = f"{show(row['low'])} to {show(row['high'])}" if row["low"] == row["low"] else "-"
         yield (
-            f"{name[:width]:<{width}} {row['label']:<12}{row['paragraphs']:>11}{row['coded']:>11}"
+            f"{name} {row['label']:<12}{row['paragraphs']:>11}{row['coded']:>11}"
             f"{show(row['counted']):>11}{show(row['prevalence']):>11}   {interval}"
         )

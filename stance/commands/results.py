@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stance.commands.numbers import percent, plain, signed
+from stance.commands.cells import group_names, percent, plain, signed
 from stance.commands.places import keep_inputs, write_rows
 from stance.commands.prevalence import prevalence, sample
 from stance.results.formats import EXPORTS, PLAIN
+from stance.results.levels import COPIES, LEVELS, OF_ARTICLES, WEIGHTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["print_rollup", "results"]
 
-_LEVELS = ("all", "article", "outlet", "month", "voice", "speaker", "actor")
 _FORMATS = (*PLAIN, *EXPORTS)
 
 
@@ -36,17 +36,17 @@ def results() -> None:
 
 @results.command()
 @click.argument("source", metavar="RESULTS")
-@click.option("--level", type=click.Choice(_LEVELS), default="all", show_default=True, help="What a row is.")
+@click.option("--level", type=click.Choice(LEVELS), default="all", show_default=True, help="What a row is.")
 @click.option(
     "--weight",
-    type=click.Choice(("paragraph", "article")),
+    type=click.Choice(WEIGHTS),
     default="paragraph",
     show_default=True,
     help="What weighs the same in shares and net stance.",
 )
 @click.option(
     "--copies",
-    type=click.Choice(("each", "once")),
+    type=click.Choice(COPIES),
     default="each",
     show_default=True,
     help="Wire copies: each counts, or a cluster counts once (needs the column cluster).",
@@ -74,7 +74,7 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
     about = f"Rolled up from {found.source}: level {level}, weight {weight}, copies {copies}."
     page = print_rollup(rows, found.targets, level)
     write_rows(rows, found.targets, output, format, page, [about, CLASSIFY_AND_COUNT])
-    unknown = int(rows.loc[rows[level].isna(), "articles"].sum()) if level in ("outlet", "month") else 0
+    unknown = int(rows.loc[rows[level].isna(), "articles"].sum()) if level in OF_ARTICLES else 0
     if unknown:
         click.echo(f"{level} unknown: {unknown} articles", err=True)
     click.echo(CLASSIFY_AND_COUNT, err=True)
@@ -113,24 +113,19 @@ results.add_command(prevalence)
 def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) -> Iterator[str]:
     """A roll-up as a table for people: one block a target, then the joint table."""
     from stance.labels import JOINT, has_joint
-    from stance.results.page import visible
-    from stance.results.rollup import nameless
 
-    key = {"all": None, "article": "article_id"}.get(level, level)
-    names = ["all"] * len(rows) if key is None else rows[key].fillna(nameless(level)).astype(str).tolist()
-    names = [visible(name) for name in names]
+    heading, names = group_names(rows, level)
     records = rows.to_dict("records")
-    width = min(max([len(name) for name in names] + [len(level)]), 32)
     for target in targets:
         related = rows[[f"{target.name}_{label}" for label in target.related]].sum(axis=1)
         head = "".join(f"{label:>9}" for label in target.related)
         yield click.style(target.name, bold=True)
         counts = "".join(f" {word:>8}" for word in ("articles", "paragr.", "abstain.", "related"))
-        yield f"{level:<{width}}{counts}{head} {'net':>7} {'s.e.':>6}"
+        yield f"{heading}{counts}{head} {'net':>7} {'s.e.':>6}"
         for i, (name, row) in enumerate(zip(names, records, strict=True)):
             shares = "".join(f"{percent(row[f'{target.name}_share_{label}']):>9}" for label in target.related)
             yield (
-                f"{name[:width]:<{width}} {row['articles']:>8} {row['paragraphs']:>8} "
+                f"{name} {row['articles']:>8} {row['paragraphs']:>8} "
                 f"{row[f'{target.name}_abstained']:>8} {related.iloc[i]:>8}{shares} "
                 f"{signed(row[f'{target.name}_net']):>7} {plain(row[f'{target.name}_net_se']):>6}"
             )
@@ -138,8 +133,8 @@ def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) ->
     if has_joint(targets):
         yield click.style("sanctions and diplomacy together", bold=True)
         heads = [name.replace("_", " ") for name in JOINT]
-        yield f"{level:<{width}} {'counted':>8}" + "".join(f"{head:>17}" for head in heads)
+        yield f"{heading} {'counted':>8}" + "".join(f"{head:>17}" for head in heads)
         for name, row in zip(names, records, strict=True):
             cells = "".join(f"{percent(row[f'share_{kind}']):>17}" for kind in JOINT)
-            yield f"{name[:width]:<{width}} {sum(row[kind] for kind in JOINT):>8}{cells}"
+            yield f"{name} {sum(row[kind] for kind in JOINT):>8}{cells}"
         yield ""

@@ -17,7 +17,7 @@ from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.footers import RepeatedFooters
 from stance.articles.sources import find_own_files
 from stance.batch.counts import Counts
-from stance.commands.options import article_columns, batch_options, model_option
+from stance.commands.options import article_options, batch_options, model_option
 from stance.commands.places import keep_inputs, suffix_or_table, under_hidden_name
 from stance.commands.refusals import Refusals
 from stance.errors import StanceError
@@ -26,14 +26,12 @@ from stance.model.artefact import load_model
 from stance.model.scores import ParagraphScore
 from stance.model.stance_model import StanceModel
 from stance.results.formats import EXPORTS, PLAIN
+from stance.results.levels import OF_ARTICLES
 from stance.results.page import article_page, visible
-from stance.results.records import article_columns as article_fields
-from stance.results.records import article_record, paragraph_columns, paragraph_records
+from stance.results.records import article_columns, article_record, paragraph_columns, paragraph_records
 from stance.results.writers import RecordWriter
 
 __all__ = ["score"]
-
-_ROLLED_UP = ("outlet", "month")
 
 _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
 
@@ -49,7 +47,7 @@ _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
 )
 @click.option(
     "--level",
-    type=click.Choice(("paragraph", "article", *_ROLLED_UP)),
+    type=click.Choice(("paragraph", "article", *OF_ARTICLES)),
     default="paragraph",
     show_default=True,
     help="What a row is; from article on, classify-and-count figures.",
@@ -60,7 +58,7 @@ _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
 @click.option("--clusters", is_flag=True, help="Add a column that near-duplicate articles (wire copy) have in common.")
 @click.option("--quarantine", metavar="FILE", help="Write records that could not be read here, as JSON lines.")
 @batch_options
-@article_columns
+@article_options
 @model_option
 def score(
     files: tuple[str, ...],
@@ -104,7 +102,7 @@ def score(
     format = format or ("parquet" if folder else suffix_or_table(output))
     if folder and format not in PLAIN:
         raise click.UsageError(f"a folder is written as parquet, csv or jsonl, not as {format}")
-    if folder and level in _ROLLED_UP:
+    if folder and level in OF_ARTICLES:
         raise click.UsageError(f"--level {level} gives one table, not parts: name a file")
     if explain and level != "paragraph":
         raise click.UsageError("--explain is for paragraphs")
@@ -145,7 +143,7 @@ def score(
             return score_to_file(job, place, progress=shown, refuse=refusals.add_all, describe=describe)
 
         added = {"explained": explain, "clusters": clusters, "speakers": speakers}
-        if level in _ROLLED_UP or (to_file and format not in PLAIN):
+        if level in OF_ARTICLES or (to_file and format not in PLAIN):
             from stance.commands.outputs import score_by_way_of_parquet
 
             counts = score_by_way_of_parquet(
@@ -224,7 +222,7 @@ def _print_records(model: StanceModel, scored: _Scored, level: str, format: str,
     if level == "paragraph":
         fields = paragraph_columns(model.targets, explain, clusters=clusters, speakers=speakers)
     else:
-        fields = article_fields(model.targets, clusters=clusters)
+        fields = article_columns(model.targets, clusters=clusters)
     with _data_out() as stream:
         writer = RecordWriter(stream, format, fields)
         for article, scores in scored:

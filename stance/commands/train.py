@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from stance.commands.options import corpus_columns, jobs_option
+from stance.commands.options import corpus_options, jobs_option
 
 __all__ = ["train"]
 
@@ -20,7 +20,7 @@ __all__ = ["train"]
 )
 @click.option("--folds", type=click.IntRange(2, 50), default=5, show_default=True)
 @jobs_option
-@corpus_columns
+@corpus_options
 def train(corpus: str, output: str, name: str | None, seed: int, folds: int, jobs: int, columns: Any) -> None:
     """Train a model on a labelled corpus: a folder with corpus.toml, or a CSV, TSV, JSONL or Parquet file.
 

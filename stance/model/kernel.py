@@ -23,7 +23,16 @@ from stance.model.kernel_layout import KernelTables
 from stance.model.tokens import positions
 from stance.model.weights import Weights
 
-__all__ = ["FoundTerms", "Kernel", "KernelError", "PythonKernel", "Scored", "kernel_in_use", "open_kernel"]
+__all__ = [
+    "FoundTerms",
+    "Kernel",
+    "KernelError",
+    "PythonKernel",
+    "Scored",
+    "compiled_extension",
+    "kernel_in_use",
+    "open_kernel",
+]
 
 VARIABLE = "STANCE_KERNEL"
 

@@ -2,70 +2,28 @@
 
 A lexicon file is TOML that a linguist edits. For a target it has ``[mentions]`` and, for words that name it only in a
 paragraph that names it otherwise too, ``[weak]``; for cues ``[cues]`` and, for words that only set the scene,
-``[context]``. A key is a group of phrases, each of one word or several; ``lift{,s,ed,ing}`` stands for four.
+``[context]``. A key is a group of phrases, each of one word or several, as patterns (see `stance.patterns`).
 """
 
 from __future__ import annotations
 
-import itertools
-import math
-import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from stance.errors import CorpusError, StanceError
+from stance.errors import CorpusError
 from stance.model.tokens import tokenize
+from stance.patterns import expand_pattern
 
-__all__ = ["CONTEXT", "WEAK", "Lexicon", "expand_braces", "read_lexicon"]
+__all__ = ["CONTEXT", "WEAK", "Lexicon", "read_lexicon"]
 
 #: Groups of context words begin with this; they are no cues.
 CONTEXT = "="
 #: Groups of weak mentions begin with this.
 WEAK = "?"
 
-#: A lexicon may come from anybody, in a manifest.
-MOST_PHRASES = 100_000
-
 #: The table beside the main one, and what the names of its groups begin with.
 _BESIDE = {"mentions": ("weak", WEAK), "cues": ("context", CONTEXT)}
-
-_BRACES = re.compile(r"\{([^{}]*)\}")
-_VERB = re.compile(r"(\w+)~")
-
-
-def _inflect(verb: str) -> list[str]:
-    """The four forms of a regular verb; one that doubles its last letter must be written out."""
-    if verb.endswith("e"):
-        stem = verb[:-1]
-        return [verb, f"{verb}s", f"{verb}d", f"{stem}ing"]
-    if verb.endswith("y") and verb[-2:-1] not in set("aeiou"):
-        return [verb, f"{verb[:-1]}ies", f"{verb[:-1]}ied", f"{verb}ing"]
-    plural = "es" if verb.endswith(("s", "x", "z", "ch", "sh", "o")) else "s"
-    return [verb, f"{verb}{plural}", f"{verb}ed", f"{verb}ing"]
-
-
-def expand_braces(pattern: str) -> list[str]:
-    """Write out ``a{b,c}``.
-
-    Raises
-    ------
-    StanceError
-        If it stands for more than `MOST_PHRASES`.
-
-    Examples
-    --------
-    >>> expand_braces("eas{e,ed} off")
-    ['ease off', 'eased off']
-    >>> expand_braces("ease~ off")
-    ['ease off', 'eases off', 'eased off', 'easing off']
-    """
-    pattern = _VERB.sub(lambda verb: f"{{{','.join(_inflect(verb[1]))}}}", pattern)
-    parts = _BRACES.split(pattern)
-    choices = [part.split(",") if i % 2 else [part] for i, part in enumerate(parts)]
-    if math.prod(map(len, choices)) > MOST_PHRASES:
-        raise StanceError(f"the pattern {pattern[:80]!r} stands for more than {MOST_PHRASES:,} phrases")
-    return ["".join(choice) for choice in itertools.product(*choices)]
 
 
 class Lexicon:
@@ -96,7 +54,7 @@ class Lexicon:
         phrases: dict[tuple[str, ...], str] = {}
         for group, patterns in self.groups.items():
             for pattern in patterns:
-                for phrase in expand_braces(pattern):
+                for phrase in expand_pattern(pattern):
                     words = tuple(token.word for token in tokenize(phrase))
                     if words:
                         phrases.setdefault(words, group)

@@ -13,14 +13,15 @@ import numpy.typing as npt
 
 from stance.errors import StanceError
 from stance.labels import Target, is_related
-from stance.results.rollup import LEVELS, months_of, number_groups
+from stance.results.levels import GROUPS
+from stance.results.rollup import months_of, number_groups
 from stance.results.sampling import DRAWN_FROM, PLACE, population, strata_drawn
 from stance.results.saved import Results
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["GROUPS", "LEAST_CODED", "NET", "estimate_prevalence"]
+__all__ = ["LEAST_CODED", "NET", "estimate_prevalence"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -29,8 +30,6 @@ Ints = npt.NDArray[np.int64]
 LEAST_CODED = 30
 #: From fewer related ones among them net stance gets no interval, as in roll-ups.
 LEAST_RELATED = 3
-#: What may be estimated by itself; of single articles too little is coded.
-GROUPS = tuple(level for level in LEVELS if level != "article")
 #: In the place of a label: the row of the net stance.
 NET = "net"
 
@@ -257,7 +256,7 @@ class _Estimate:
         freedom = coded - len(np.unique(self.design.strata[inside])) - 1
         if coded >= LEAST_CODED and freedom >= 1:
             values = self._values(inside, mean, freedom)
-        named = [*self.target.labels, NET] if self.has_sides else self.target.labels
+        named = self.target.labels if self.target.sides is None else [*self.target.labels, NET]
         return [
             {
                 "label": label,
@@ -267,11 +266,6 @@ class _Estimate:
             }
             for k, label in enumerate(named)
         ]
-
-    @property
-    def has_sides(self) -> bool:
-        """Whether the target has a net stance."""
-        return bool((self.signs > 0).any() and (self.signs < 0).any())
 
     def _values(self, inside: npt.NDArray[np.bool_], mean: Floats, freedom: int) -> Floats:
         """`_VALUES` of each label, and of net stance."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from stance.articles import Article
-from stance.labels import JOINT, Target, has_joint, joint_kind
+from stance.labels import JOINT, Target, has_joint, joint_kind, net_stance
 from stance.model.abstention import Reason
 from stance.model.deciding import words_cell
 from stance.model.scores import ParagraphScore
@@ -169,14 +168,11 @@ def article_record(
         record |= {f"{name}_{label}": counts[label] for label in target.labels}
         related = sum(counts[label] for label in target.related)
         record |= {f"{name}_share_{label}": counts[label] / related if related else None for label in target.related}
-        by_name = {label.lower(): counts[label] for label in target.labels}
-        net, error = None, None
-        if related and "favor" in by_name and "against" in by_name:
-            favor, against = by_name["favor"], by_name["against"]
-            net = (favor - against) / related
-            if related > 1:
-                error = math.sqrt(max(favor + against - related * (net * net), 0.0) / (related * (related - 1)))
-        record |= {f"{name}_net": net, f"{name}_net_se": error}
+        record |= {f"{name}_net": None, f"{name}_net_se": None}
+        if target.sides is not None:
+            favor, against = target.sides
+            net, error = net_stance(counts[favor], counts[against], related)
+            record |= {f"{name}_net": _number(float(net)), f"{name}_net_se": _number(float(error))}
     if has_joint(targets):
         both = [(score.stances["sanctions"].label, score.stances["diplomacy"].label) for score in scores]
         found = Counter(joint_kind(*labels) for labels in both)

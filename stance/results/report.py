@@ -13,8 +13,9 @@ from stance.errors import MissingDependencyError, StanceError
 from stance.labels import JOINT, Target, has_joint, is_related
 from stance.results.dictionary import CLASSIFY_AND_COUNT
 from stance.results.figures import Figure, Series, inline_svg
+from stance.results.levels import nameless
 from stance.results.marked import cut_pieces, read_words
-from stance.results.rollup import half_intervals, is_boilerplate, nameless, roll_up
+from stance.results.rollup import half_intervals, is_boilerplate, roll_up
 from stance.results.saved import Results
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ ARTICLES = 50
 
 _EXAMPLES = 3
 _GROUPS_DRAWN = 15
+# of fewer related paragraphs a group's net stance is in the table only: its point would stand at an end by chance
 _PARAGRAPHS_DRAWN = 3
-"""Of fewer related paragraphs a group's net stance is in the table only: its point would stand at an end by chance."""
 _GROUPS_LISTED = 100
 _LONGEST_TIME = 600
 _SIGNS = {"favor": "+", "against": "−", "neutral": "="}
@@ -88,7 +89,7 @@ def render_report(results: Results, title: str | None = None, articles: int = AR
         collection=collection,
         targets=[target.name for target in results.targets],
         explained=any(f"{target.name}_words" in frame for target in results.targets),
-        counts=_counts(results, single),
+        counts=_counts(results),
         model=results.model,
         methods=_methods(results),
         version=__version__,
@@ -328,7 +329,7 @@ def _example(results: Results, record: Mapping[str, Any]) -> dict[str, Any]:
     return {"about": about, **_paragraph(results.targets, record)}
 
 
-def _counts(results: Results, single: bool) -> dict[str, Any]:
+def _counts(results: Results) -> dict[str, Any]:
     """What was read and what became of it; without a record of the run, what the table itself shows."""
     frame = results.frame
     if results.counts is not None:

@@ -9,50 +9,31 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.errors import StanceError
-from stance.labels import JOINT, Target, has_joint, joint_kind
+from stance.labels import JOINT, Target, has_joint, joint_kind, net_stance
 from stance.model.abstention import Reason
 from stance.results.dates import month_of
+from stance.results.levels import COPIES, LEVELS, OF_PARAGRAPHS, WEIGHTS
 from stance.results.saved import Results
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "COPIES",
-    "LEVELS",
-    "WEIGHTS",
     "count_articles",
     "half_intervals",
     "is_boilerplate",
     "joint_kinds",
     "months_of",
-    "nameless",
     "number_groups",
     "roll_up",
 ]
 
 _Numbers = npt.NDArray[Any]
 
-LEVELS = ("all", "article", "outlet", "month", "voice", "speaker", "actor")
-WEIGHTS = ("paragraph", "article")
-COPIES = ("each", "once")
-
 #: From fewer units there is no interval: of two the error is zero whenever they happen to agree.
 _UNITS = 3
 
-_OF_PARAGRAPHS = ("voice", "speaker", "actor")
 _ABOUT = ("article_id", "title", "date", "outlet")
-
-
-def nameless(level: str) -> str:
-    """What a group without a value is called: paragraphs that no speaker says are the author's.
-
-    Examples
-    --------
-    >>> nameless("outlet"), nameless("actor")
-    ('not known', 'author')
-    """
-    return "author" if level in _OF_PARAGRAPHS else "not known"
 
 
 def roll_up(results: Results, level: str = "all", weight: str = "paragraph", copies: str = "each") -> pd.DataFrame:
@@ -109,7 +90,7 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
             raise StanceError(f"no such {name} of a roll-up: {given!r}; it must be one of {', '.join(known)}")
     if copies == "once" and "cluster" not in results.frame.columns:
         raise StanceError("the results have no column 'cluster': wire copies are not known")
-    counts = count_articles(results, [level] if level in _OF_PARAGRAPHS else [])
+    counts = count_articles(results, [level] if level in OF_PARAGRAPHS else [])
     if level == "month":
         counts["month"] = months_of(counts)
     keys = {"all": [], "article": ["article_id"]}.get(level, [level])
@@ -315,19 +296,17 @@ def _add_target(rows: pd.DataFrame, counts: pd.DataFrame, target: Target, groups
     whole = groups.total(related * weights)
     for label in target.related:
         rows[f"{name}_share_{label}"] = _divide(groups.total(counts[f"{name}_{label}"] * weights), whole)
-    by_name = {label.lower(): counts[f"{name}_{label}"].to_numpy() for label in target.labels}
     units = groups.total(related).astype(int) if level == "article" else groups.units(related)
-    if not {"favor", "against"} <= by_name.keys():
+    if target.sides is None:
         rows[f"{name}_net"] = rows[f"{name}_net_se"] = np.nan
         rows[f"{name}_net_units"] = units
         return
-    difference = by_name["favor"] - by_name["against"]
+    favor, against = (counts[f"{name}_{side}"].to_numpy() for side in target.sides)
+    difference = favor - against
     rows[f"{name}_net"] = _divide(groups.total(difference * weights), whole)
     if level == "article":
         # one article: its paragraphs are the sample
-        net = _divide(groups.total(difference), units)
-        squares = np.maximum(groups.total(by_name["favor"] + by_name["against"]) - units * (net * net), 0.0)
-        rows[f"{name}_net_se"] = np.sqrt(_divide(squares, units * (units - 1)))
+        _, rows[f"{name}_net_se"] = net_stance(groups.total(favor), groups.total(against), units)
     else:
         rows[f"{name}_net_se"] = groups.ratio_error(difference * weights, related * weights)
     rows[f"{name}_net_units"] = units

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-__all__ = ["Actors", "Words", "actors", "words"]
+from stance.patterns import expand_pattern
 
-_BRACES = re.compile(r"([^\s{}]*)\{([^{}]*)\}")
+__all__ = ["Actors", "Words", "actors", "words"]
 
 
 class Words(NamedTuple):
@@ -83,18 +82,6 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
-def _expand(word: str) -> list[str]:
-    """Write out the forms of a pattern: ``note~`` and ``state{s,d}``."""
-    if word.endswith("~"):
-        verb = word[:-1]
-        if verb.endswith("e"):
-            return [verb, f"{verb}s", f"{verb}d", f"{verb[:-1]}ing"]
-        return [verb, f"{verb}{'es' if verb.endswith(('s', 'x', 'z', 'ch', 'sh')) else 's'}", f"{verb}ed", f"{verb}ing"]
-    if found := _BRACES.fullmatch(word):
-        return [found[1], *(found[1] + ending for ending in found[2].split(","))]
-    return [word]
-
-
 @cache
 def words() -> Words:
     """The word lists, read once.
@@ -108,7 +95,7 @@ def words() -> Words:
     verbs: dict[str, str] = {}
     for group, listed in content["verbs"].items():
         for pattern in listed.split():
-            for form in _expand(pattern):
+            for form in expand_pattern(pattern):
                 verbs.setdefault(form, group)
     heads: dict[str, str] = {}
     for group, listed in content["speakers"].items():
@@ -122,10 +109,12 @@ def words() -> Words:
     )
     complements: dict[str, dict[str, str]] = {}
     for after, listed in content["complements"].items():
-        for form in (form for pattern in listed.split() for form in _expand(pattern)):
+        for form in (form for pattern in listed.split() for form in expand_pattern(pattern)):
             complements.setdefault(form, {})[after] = "act"
     idioms = {
-        form: frozenset(listed.split()) for pattern, listed in content["idioms"].items() for form in _expand(pattern)
+        form: frozenset(listed.split())
+        for pattern, listed in content["idioms"].items()
+        for form in expand_pattern(pattern)
     }
     return Words(verbs, heads, turns, according, grammar, complements, idioms, context)
 

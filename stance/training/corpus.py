@@ -17,7 +17,7 @@ from stance.errors import CorpusError
 from stance.labels import Target
 from stance.model.lexicon import Lexicon
 
-__all__ = ["Corpus", "Example"]
+__all__ = ["Corpus", "Example", "text_hash"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus, Example, text_hash
 
 __all__ = [
+    "LEAST_ARTICLES",
     "Calibration",
     "Evaluation",
     "Interval",

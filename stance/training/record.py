@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from stance import __version__
+from stance.errors import CorpusError
 from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus
 from stance.training.evaluate import Evaluation, evaluate_probabilities
@@ -40,10 +41,17 @@ def evaluate_held_out(
         Of the bootstrap over groups of articles.
     unseen : bool
         Measure the files that the corpus names for calibration instead, by models that saw nothing of the file.
+
+    Raises
+    ------
+    CorpusError
+        If these are asked for, and the fit held out none.
     """
     found = []
     labels = result.model.labels
-    probabilities = result.probabilities if not unseen or result.unseen is None else result.unseen
+    probabilities = result.unseen if unseen else result.probabilities
+    if probabilities is None:
+        raise CorpusError("the fit held out no file; name one under 'calibration' in corpus.toml")
     for t, target in enumerate(corpus.targets):
         rows = [i for i in corpus.coded(target.name) if probabilities[i, t, 0] == probabilities[i, t, 0]]
         columns = [labels.index(label) for label in target.labels]

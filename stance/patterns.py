@@ -1,0 +1,61 @@
+"""Patterns of word lists: ``lift{,s,ed,ing}`` stands for four words, and so does ``ease~``, a regular verb."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+
+from stance.errors import StanceError
+
+__all__ = ["expand_pattern"]
+
+#: A lexicon may come from anybody, in a manifest.
+MOST_PHRASES = 100_000
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_VERB = re.compile(r"(\w+)~")
+
+
+def _inflect(verb: str) -> list[str]:
+    """The four forms of a regular verb; one that doubles its last letter must be written out."""
+    if verb.endswith("e"):
+        stem = verb[:-1]
+        return [verb, f"{verb}s", f"{verb}d", f"{stem}ing"]
+    if verb.endswith("y") and verb[-2:-1] not in set("aeiou"):
+        return [verb, f"{verb[:-1]}ies", f"{verb[:-1]}ied", f"{verb}ing"]
+    plural = "es" if verb.endswith(("s", "x", "z", "ch", "sh", "o")) else "s"
+    return [verb, f"{verb}{plural}", f"{verb}ed", f"{verb}ing"]
+
+
+def expand_pattern(pattern: str) -> list[str]:
+    """Write out a pattern.
+
+    Parameters
+    ----------
+    pattern : str
+        One word or several; of several braces each choice goes with each.
+
+    Returns
+    -------
+    list of str
+        In the order of the choices.
+
+    Raises
+    ------
+    StanceError
+        If it stands for more than `MOST_PHRASES`.
+
+    Examples
+    --------
+    >>> expand_pattern("eas{e,ed} off")
+    ['ease off', 'eased off']
+    >>> expand_pattern("ease~ off")
+    ['ease off', 'eases off', 'eased off', 'easing off']
+    """
+    pattern = _VERB.sub(lambda verb: f"{{{','.join(_inflect(verb[1]))}}}", pattern)
+    parts = _BRACES.split(pattern)
+    choices = [part.split(",") if i % 2 else [part] for i, part in enumerate(parts)]
+    if math.prod(map(len, choices)) > MOST_PHRASES:
+        raise StanceError(f"the pattern {pattern[:80]!r} stands for more than {MOST_PHRASES:,} phrases")
+    return ["".join(choice) for choice in itertools.product(*choices)]

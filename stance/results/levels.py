@@ -1,0 +1,29 @@
+"""What results are grouped by and how they are counted; light, for the command line."""
+
+from __future__ import annotations
+
+__all__ = ["COPIES", "GROUPS", "LEVELS", "OF_ARTICLES", "OF_PARAGRAPHS", "WEIGHTS", "nameless"]
+
+#: What a row of a roll-up may be.
+LEVELS = ("all", "article", "outlet", "month", "voice", "speaker", "actor")
+#: Those of them that group articles, and those that group paragraphs.
+OF_ARTICLES = ("outlet", "month")
+OF_PARAGRAPHS = ("voice", "speaker", "actor")
+#: What prevalence may be estimated by; of single articles too little is coded.
+GROUPS = tuple(level for level in LEVELS if level != "article")
+
+#: What weighs the same.
+WEIGHTS = ("paragraph", "article")
+#: Whether wire copies count one by one, or each cluster once.
+COPIES = ("each", "once")
+
+
+def nameless(level: str) -> str:
+    """What a group without a value is called: paragraphs that no speaker says are the author's.
+
+    Examples
+    --------
+    >>> nameless("outlet"), nameless("actor")
+    ('not known', 'author')
+    """
+    return "author" if level in OF_PARAGRAPHS else "not known"
