@@ -163,6 +163,22 @@ def test_shares_add_up_to_one_and_abstentions_are_part_of_it() -> None:
     assert not draw_sample(results, 400)["paragraph"].between(40, 59).any()
 
 
+def test_an_estimate_below_zero_leaves_shares_that_add_up_to_one() -> None:
+    """They are nearer to the true ones than what was estimated, and net stance is that of the shares shown."""
+    results, true = _collection(2000, 0.6, (0.3, 0.02, 0.2, 0.48))
+    zeros = 0
+    for seed in range(40):
+        rows = estimate_prevalence(results, _coded(results, true, 100, None, seed))
+        shares = rows["prevalence"][:4].to_numpy()
+        zeros += int((shares == 0).any())
+        assert shares.min() >= 0
+        assert shares.sum() == pytest.approx(1.0)
+        assert rows["prevalence"][4] == pytest.approx((shares[0] - shares[1]) / shares[:3].sum())
+        assert (rows["low"] <= rows["prevalence"] + 1e-12).all()
+        assert (rows["prevalence"] <= rows["high"] + 1e-12).all()
+    assert zeros >= 3
+
+
 def test_a_group_with_few_coded_paragraphs_has_no_estimate() -> None:
     """The counted share stands; the rest is missing."""
     results, true = _collection(400, 0.7, (0.25,) * 4)
@@ -285,6 +301,11 @@ def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
     assert shown.exit_code == 0, shown.output
     assert "95 % interval" in shown.stdout
     assert "diplomacy" not in shown.stdout, "it has no codes"
+    assert "without a code" not in shown.stderr
+    coded_bytes = coded.read_bytes()
+    coded.write_bytes(coded_bytes.replace(b"neutral", b"", 1))
+    assert "sanctions: 1 of 40 paragraphs without a code" in _run("results", "prevalence", scores, coded).stderr
+    coded.write_bytes(coded_bytes)
     assert _run("results", "prevalence", scores, coded, "-o", tmp_path / "p.csv").exit_code == 0
     rows_ = pd.read_csv(tmp_path / "p.csv")
     assert rows_["prevalence"][:4].sum() == pytest.approx(1.0)

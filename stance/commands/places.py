@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from stance.labels import Target
 
-__all__ = ["keep_inputs", "suffix_or_table", "under_hidden_name", "write_rows"]
+__all__ = ["keep_codes", "keep_inputs", "suffix_or_table", "under_hidden_name", "write_rows"]
 
 #: What a page to read may be called; any other suffix that no format has is a slip.
 _PAGES = ("", ".txt", ".text")
@@ -67,6 +67,18 @@ def keep_inputs(inputs: Iterable[str], *outputs: str | None, searched: bool = Fa
         for path in there:
             if _identity(path) in read:
                 raise StanceError(f"{path}: it is read, and would be written over; name another file for the output")
+
+
+def keep_codes(output: str | None) -> None:
+    """Check that a file to code in is not there: it may hold hours of coding.
+
+    Raises
+    ------
+    StanceError
+        If it is.
+    """
+    if output is not None and os.path.isfile(output):
+        raise StanceError(f"{output}: is there, and labels filled in would be lost; name another file, or remove it")
 
 
 def _identity(path: str) -> tuple[int, int] | str:

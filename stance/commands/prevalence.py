@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from stance.commands.cells import group_names, percent, signed
-from stance.commands.places import keep_inputs, write_rows
-from stance.errors import StanceError
+from stance.commands.places import keep_codes, keep_inputs, write_rows
 from stance.results.formats import EXPORTS, PLAIN
 from stance.results.levels import GROUPS
 
@@ -43,9 +41,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     from stance.results.saved import read_results
 
     keep_inputs([source], output)
-    if os.path.isfile(output):
-        # it may hold hours of coding
-        raise StanceError(f"{output}: is there, and labels filled in would be lost; name another file, or remove it")
+    keep_codes(output)
     found = read_results(source)
     drawn = draw_sample(found, size, within, seed)
     about = f"Drawn from {found.source}: size {size}, within {within or 'nothing'}, seed {seed}."
@@ -85,9 +81,15 @@ def prevalence(source: str, coded: str, level: str, output: str | None, format: 
 
     keep_inputs([source, coded], output)
     found = read_results(source)
-    rows = estimate_prevalence(found, read_codes(coded, found.targets), level)
+    codes = read_codes(coded, found.targets)
+    rows = estimate_prevalence(found, codes, level)
     about = f"Estimated from {found.source} and the codes in {coded}: level {level}."
     write_rows(rows, found.targets, output, format, _page(rows, level), [about])
+    for target in rows["target"].unique():
+        if blank := int(codes[target].isna().sum()):
+            click.echo(
+                f"{target}: {blank} of {len(codes)} paragraphs without a code, taken to be missing at random", err=True
+            )
     if missing := int(rows["prevalence"].isna().groupby(_key(rows, level)).all().sum()):
         click.echo(f"{missing} groups without an estimate: fewer than {LEAST_CODED} coded paragraphs", err=True)
     click.echo(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stance.commands.agreement import agreement
 from stance.commands.cells import group_names, percent, plain, signed
 from stance.commands.places import keep_inputs, write_rows
 from stance.commands.prevalence import prevalence, sample
@@ -26,7 +27,7 @@ _FORMATS = (*PLAIN, *EXPORTS)
 
 @click.group()
 def results() -> None:
-    """Roll results up, estimate prevalences, and write results for other programs.
+    """Roll results up, measure coders, estimate prevalences, and write results for other programs.
 
     \b
     Example:
@@ -107,6 +108,7 @@ def export_results(source: str, output: str, format: str | None) -> None:
 
 
 results.add_command(sample)
+results.add_command(agreement)
 results.add_command(prevalence)
 
 

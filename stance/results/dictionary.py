@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from stance import __version__
 from stance.batch.counts import Counts
 from stance.batch.files import write_whole
-from stance.labels import JOINT, Target
+from stance.labels import JOINT, Target, scored_targets
 
 __all__ = ["CLASSIFY_AND_COUNT", "Column", "describe_columns", "dictionary_path", "model_facts", "write_dictionary"]
 
@@ -106,7 +106,22 @@ def describe_columns(names: Iterable[str], targets: Sequence[Target], types: Map
     assert set(_JOINT) == set(JOINT)
     for target in targets:
         known |= {column.name: column for column in _of_target(target, "paragraphs" in types)}
+    if "drawn_from" in names and not scored_targets(names):
+        known |= _of_codes(names, targets)
     return [known.get(n) or Column(n, types.get(n, "string"), "Not a column of stance; as found") for n in names]
+
+
+def _of_codes(names: Sequence[str], targets: Sequence[Target]) -> dict[str, Column]:
+    """The columns of a sample that is coded by hand: of the targets, and of each coder's labels."""
+    coders = [
+        Column(name, "string", f"Label on {target.name} by {name.removeprefix(f'{target.name}_')}", target.labels)
+        for target in targets
+        for name in names
+        if name.startswith(f"{target.name}_")
+    ]
+    about = "by hand; empty where there is none, or where coders differ"
+    agreed = [Column(target.name, "string", f"Label on {target.name}, {about}", target.labels) for target in targets]
+    return {column.name: column for column in [*coders, *agreed]}
 
 
 def _of_target(target: Target, counted: bool) -> list[Column]:

@@ -15,7 +15,7 @@ from stance.errors import StanceError
 from stance.labels import Target, is_related
 from stance.results.levels import GROUPS
 from stance.results.rollup import months_of, number_groups
-from stance.results.sampling import DRAWN_FROM, PLACE, population, strata_drawn
+from stance.results.sampling import DRAWN_FROM, find_coded, population, strata_drawn
 from stance.results.saved import Results
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
 
     where :math:`w` is how many paragraphs a coded one stands for, and the slope :math:`B` between 0 and 1, the same for
     all labels of a target so that they add up to one, makes the error least over the whole sample. Right on average
-    for any model, as the sample is random; of a bad one :math:`B` is near 0, which leaves the sample alone.
+    for any model, as the sample is random; of a bad one :math:`B` is near 0, which leaves the sample alone. Where one
+    of them is below 0, the nearest shares that are not, and still add up to one, take their place (the projection onto
+    the simplex, Duchi et al. 2008), which are on the whole never further from the true ones.
     Net stance is the ratio of (favor - against) to the related, of these estimates.
 
     The standard error is that of stratified random sampling without replacement, by linearization (Särndal et al. 1992,
@@ -102,7 +104,7 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     if level not in GROUPS:
         raise StanceError(f"level is {level!r}; must be one of {', '.join(GROUPS)}")
     paragraphs = population(results)
-    places = _find(paragraphs, codes)
+    places = find_coded(paragraphs, codes)
     strata = strata_drawn(paragraphs, results.targets, str(codes[DRAWN_FROM].iloc[0]) if DRAWN_FROM in codes else "")
     names, groups = _groups(paragraphs, level)
     sizes = np.bincount(groups, minlength=len(names))
@@ -136,43 +138,6 @@ def _is(said: pd.Series[Any], target: Target) -> Floats:
 def _sums(groups: Ints, values: Floats, number: int) -> Floats:
     """The sums of each column in each group."""
     return np.array([np.bincount(groups, column, number) for column in values.T]).T
-
-
-def _find(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> Ints:
-    """The places of the coded paragraphs."""
-    import pandas as pd
-
-    # codes have no blanks around an id
-    ids = paragraphs["article_id"].astype(str).str.strip()
-    index = pd.MultiIndex.from_arrays([ids, paragraphs["paragraph"].astype(int)])
-    if not index.is_unique:
-        raise StanceError("the results have paragraphs twice; estimate from the results of one run")
-    wanted = pd.MultiIndex.from_frame(codes[PLACE])
-    places = np.asarray(index.get_indexer(wanted), dtype=np.int64)
-    if (places < 0).any():
-        article, paragraph = wanted[places < 0][0]
-        more = f" (and {int((places < 0).sum()) - 1} more)" if (places < 0).sum() > 1 else ""
-        raise StanceError(
-            f"paragraph {paragraph} of article {article} is coded, and not in the results{more}; take the results that "
-            "the sample was drawn from, and keep a spreadsheet from reading article_id as a number (007 as 7)"
-        )
-    if not wanted.is_unique:
-        article, paragraph = wanted[wanted.duplicated()][0]
-        raise StanceError(f"paragraph {paragraph} of article {article} is coded twice; keep one code of each")
-    if "text" in codes:
-        texts = paragraphs["text"].iloc[places].astype(str)
-        same = [
-            " ".join(mine.split()) == " ".join(theirs.split())
-            for mine, theirs in zip(texts, codes["text"], strict=True)
-        ]
-        if not all(same):
-            article, paragraph = wanted[same.index(False)]
-            raise StanceError(
-                f"paragraph {paragraph} of article {article} is another text than the one coded; "
-                "take the results that the sample was drawn from; "
-                "if only a spreadsheet changed the text, leave its column out"
-            )
-    return places
 
 
 def _groups(paragraphs: pd.DataFrame, level: str) -> tuple[list[Any], Ints]:
@@ -277,7 +242,7 @@ class _Estimate:
         whole = float(self.design.weights[inside].sum())
         share = np.where(inside, self.design.weights, 0.0) / whole
         alone, correction = share @ self.truth, share @ self.residuals
-        estimate = self.slope * mean + correction
+        estimate = _nearest_shares(self.slope * mean + correction)
         # what each coded paragraph moves the estimates by; the slope has taken one degree of freedom
         moves = inside[:, None] / whole * (self.residuals - correction) * np.sqrt(1 + 1 / freedom)
         rows = [
@@ -298,18 +263,33 @@ class _Estimate:
         return np.array([*rows, (net, error, max(net - half, -1.0), min(net + half, 1.0), np.nan)])
 
 
-def _share(estimate: float, alone: float, variance: float, t: float, coded: float) -> tuple[float, ...]:
+def _share(p: float, alone: float, variance: float, t: float, coded: float) -> tuple[float, ...]:
     """A share with its error, its interval and its effective sample size.
 
     The size is of the share in the sample ``alone``: an estimate that happens to be almost 0 would make it almost none.
     """
-    p = min(max(estimate, 0.0), 1.0)
     # where none or all have the label the variance tells nothing of the size of the sample
     told = variance > _ROUNDING**2 and _ROUNDING < alone < 1 - _ROUNDING
     size = alone * (1 - alone) / variance if told else coded
     middle = (p + t * t / (2 * size)) / (1 + t * t / size)
     half = t * np.sqrt(p * (1 - p) / size + (t / (2 * size)) ** 2) / (1 + t * t / size)
     return p, float(np.sqrt(variance)), max(middle - half, 0.0), min(middle + half, 1.0), size
+
+
+def _nearest_shares(values: Floats) -> Floats:
+    """The shares nearest to values that add up to one, by Duchi et al. 2008, figure 1.
+
+    Examples
+    --------
+    >>> _nearest_shares(np.array([0.625, 0.5, -0.125])).tolist()
+    [0.5625, 0.4375, 0.0]
+    """
+    if values.min() < 0:
+        falling = np.sort(values)[::-1]
+        excess = (np.cumsum(falling) - 1) / np.arange(1, len(values) + 1)
+        values = values - excess[np.flatnonzero(falling > excess)[-1]]
+    # rounding may lead beyond 1 as well
+    return np.clip(values, 0.0, 1.0)
 
 
 def _ratio(a: float, b: float) -> float:

@@ -19,7 +19,7 @@ from stance.training.flat_files import cell, read_rows
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DRAWN_FROM", "PLACE", "draw_sample", "population", "read_codes", "strata_drawn", "strata_of"]
+__all__ = ["DRAWN_FROM", "PLACE", "draw_sample", "find_coded", "population", "read_codes", "strata_drawn", "strata_of"]
 
 #: What tells which paragraph a row is about.
 PLACE = ["article_id", "paragraph"]
@@ -205,3 +205,46 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
     if len({row[DRAWN_FROM] for row in rows}) > 1:
         raise CorpusError(f"column {DRAWN_FROM!r} differs between rows; put no two samples into one file", file)
     return pd.DataFrame(rows)
+
+
+def find_coded(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """The places of the coded paragraphs among all.
+
+    Raises
+    ------
+    StanceError
+        If one is not among them or twice among the codes, or if its text is another one.
+    """
+    import pandas as pd
+
+    # codes have no blanks around an id
+    ids = paragraphs["article_id"].astype(str).str.strip()
+    index = pd.MultiIndex.from_arrays([ids, paragraphs["paragraph"].astype(int)])
+    if not index.is_unique:
+        raise StanceError("the results have paragraphs twice; take the results of one run")
+    wanted = pd.MultiIndex.from_frame(codes[PLACE])
+    places = np.asarray(index.get_indexer(wanted), dtype=np.int64)
+    if (places < 0).any():
+        article, paragraph = wanted[places < 0][0]
+        more = f" (and {int((places < 0).sum()) - 1} more)" if (places < 0).sum() > 1 else ""
+        raise StanceError(
+            f"paragraph {paragraph} of article {article} is coded, and not in the results{more}; take the results that "
+            "the sample was drawn from, and keep a spreadsheet from reading article_id as a number (007 as 7)"
+        )
+    if not wanted.is_unique:
+        article, paragraph = wanted[wanted.duplicated()][0]
+        raise StanceError(f"paragraph {paragraph} of article {article} is coded twice; keep one code of each")
+    if "text" in codes:
+        texts = paragraphs["text"].iloc[places].astype(str)
+        same = [
+            " ".join(mine.split()) == " ".join(theirs.split())
+            for mine, theirs in zip(texts, codes["text"], strict=True)
+        ]
+        if not all(same):
+            article, paragraph = wanted[same.index(False)]
+            raise StanceError(
+                f"paragraph {paragraph} of article {article} is another text than the one coded; "
+                "take the results that the sample was drawn from; "
+                "if only a spreadsheet changed the text, leave its column out"
+            )
+    return places

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import permutations
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +12,9 @@ import numpy.typing as npt
 from stance.training.corpus import Corpus
 from stance.training.evaluate import LEAST_ARTICLES, Interval
 
-__all__ = ["alpha_with_interval", "krippendorff_alpha", "paired_codings"]
+__all__ = ["alpha_with_interval", "coincidence_matrices", "krippendorff_alpha", "paired_codings"]
 
+Floats = npt.NDArray[np.float64]
 Pair = tuple[str, str]
 
 
@@ -34,18 +36,39 @@ def paired_codings(corpus: Corpus, target: str) -> tuple[list[Pair], list[str]]:
     return pairs, articles
 
 
-def _coincidences(pairs: Sequence[Pair]) -> npt.NDArray[np.int64]:
-    """One row a pair: the coincidence matrix that it adds, flattened."""
-    labels = sorted({label for pair in pairs for label in pair})
-    k = len(labels)
-    found = np.zeros((len(pairs), k, k), dtype=np.int64)
-    for i, (a, b) in enumerate(pairs):
-        found[i, labels.index(a), labels.index(b)] += 1
-        found[i, labels.index(b), labels.index(a)] += 1
+def coincidence_matrices(units: Sequence[Sequence[str]], labels: Sequence[str]) -> Floats:
+    """The coincidence matrix that each unit adds (Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability").
+
+    Parameters
+    ----------
+    units : sequence of sequence of str
+        What the coders of each unit said: two labels, or as many as there were coders. One alone adds nothing.
+    labels : sequence of str
+        The rows and columns, in order.
+
+    Returns
+    -------
+    ndarray, shape (units, labels, labels)
+        Each pair of labels of different coders, in either order, divided by the number of coders less one.
+
+    Examples
+    --------
+    >>> coincidence_matrices([("a", "b"), ("b", "b", "b"), ("a",)], ["a", "b"]).sum(axis=0).tolist()
+    [[0.0, 1.0], [1.0, 3.0]]
+    """
+    place = {label: k for k, label in enumerate(labels)}
+    found = np.zeros((len(units), len(labels), len(labels)))
+    for i, unit in enumerate(units):
+        for a, b in permutations(unit, 2):
+            found[i, place[a], place[b]] += 1 / (len(unit) - 1)
     return found
 
 
-def _alpha(coincidences: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _labels(units: Sequence[Sequence[str]]) -> list[str]:
+    return sorted({label for unit in units for label in unit})
+
+
+def _alpha(coincidences: Floats) -> Floats:
     marginal = coincidences.sum(axis=-1)
     n = marginal.sum(axis=-1)
     observed = n - np.trace(coincidences, axis1=-2, axis2=-1)
@@ -55,16 +78,16 @@ def _alpha(coincidences: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.where(expected > 0, alpha, np.nan)
 
 
-def krippendorff_alpha(pairs: Sequence[Pair]) -> float:
-    """Krippendorff's alpha for two coders and nominal labels.
+def krippendorff_alpha(units: Sequence[Sequence[str]]) -> float:
+    """Krippendorff's alpha for two or more coders and nominal labels.
 
     ``alpha = 1 - (n - 1) * sum_{c != k} o_ck / sum_{c != k} n_c n_k`` over the coincidence matrix ``o`` (Krippendorff
-    2011, "Computing Krippendorff's Alpha-Reliability", section C).
+    2011, "Computing Krippendorff's Alpha-Reliability", sections C and D).
 
     Parameters
     ----------
-    pairs : sequence of (str, str)
-        The labels of both coders, a pair a unit.
+    units : sequence of sequence of str
+        As in `coincidence_matrices`.
 
     Returns
     -------
@@ -77,20 +100,20 @@ def krippendorff_alpha(pairs: Sequence[Pair]) -> float:
     >>> round(krippendorff_alpha([("a", "a"), ("a", "b"), ("b", "b"), ("b", "b")]), 3)
     0.533
     """
-    return float(_alpha(_coincidences(pairs).sum(axis=0).astype(np.float64)))
+    return float(_alpha(coincidence_matrices(units, _labels(units)).sum(axis=0)))
 
 
 def alpha_with_interval(
-    pairs: Sequence[Pair], articles: Sequence[str], *, seed: int = 0, replicates: int = 2000
+    units: Sequence[Sequence[str]], articles: Sequence[str], *, seed: int = 0, replicates: int = 2000
 ) -> Interval:
     """Alpha with a 95 % interval by a bootstrap over articles.
 
     Parameters
     ----------
-    pairs : sequence of (str, str)
-        Labels of both coders.
+    units : sequence of sequence of str
+        As in `coincidence_matrices`, two labels at least of each unit.
     articles : sequence of str
-        The article of each pair; whole articles are drawn.
+        The article of each unit; whole articles are drawn.
     seed, replicates : int
         Of the bootstrap.
 
@@ -107,10 +130,10 @@ def alpha_with_interval(
     >>> print(alpha_with_interval(pairs, [str(i) for i in range(20)]))
     0.000 [-0.054, 0.000]
     """
-    value = krippendorff_alpha(pairs)
+    value = krippendorff_alpha(units)
     if math.isnan(value):
         return Interval(value, value, value)
-    coincidences = _coincidences(pairs)
+    coincidences = coincidence_matrices(units, _labels(units))
     _, number = np.unique(np.array(articles), return_inverse=True)
     count = int(number.max()) + 1
     if count < LEAST_ARTICLES:

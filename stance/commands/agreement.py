@@ -1,0 +1,112 @@
+"""``stance results agreement``: whether two or more people who coded a sample agree, and what is left to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stance.commands.cells import percent
+from stance.commands.places import keep_codes, keep_inputs
+from stance.errors import StanceError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stance.labels import Target
+    from stance.results.agreement import Agreement
+    from stance.training.evaluate import Interval
+
+__all__ = ["agreement"]
+
+
+@click.command()
+@click.argument("source", metavar="RESULTS")
+@click.argument("coded", metavar="CODED CODED...", nargs=-1, required=True)
+@click.option("--output", "-o", metavar="FILE", help="Write the sample to decide on; the suffix decides the format.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap.")
+def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int) -> None:
+    """Measure how far the coders of one sample agree: percent agreement, Krippendorff's alpha, confusions.
+
+    RESULTS is what the sample was drawn from, each CODED what one coder made of it, named after the coder. The 95 %
+    interval of alpha is by a bootstrap over articles. With -o the whole sample is written, with the labels of all
+    coders. The columns of the targets are empty where coders differ, and these paragraphs come first: fill them in, and
+    give the file to `stance results prevalence`.
+
+    \b
+    Examples:
+        stance results agreement scores.csv anna.csv ben.csv
+        stance results agreement scores.csv anna.csv ben.csv -o coded.csv
+    """
+    from stance.results.agreement import combine_codes, measure_agreement
+    from stance.results.export import export
+    from stance.results.sampling import read_codes
+    from stance.results.saved import read_results
+
+    coders = [Path(path).stem for path in coded]
+    if len(coders) < 2:
+        raise click.UsageError("Name the files of two coders at least.")
+    if twice := [coder for coder in coders if coders.count(coder) > 1]:
+        raise StanceError(f"two files are named {twice[0]}; name each after its coder")
+    keep_inputs([source, *coded], output)
+    keep_codes(output)
+    found = read_results(source)
+    joined = combine_codes(
+        found, {coder: read_codes(path, found.targets) for coder, path in zip(coders, coded, strict=True)}
+    )
+    measured = [(target, measure_agreement(joined, target, coders, seed=seed)) for target in found.targets]
+    if not any(one.n for _, one in measured):
+        counts = ", ".join(f"{coder} {max(one.coded[coder] for _, one in measured)}" for coder in coders)
+        names = ", ".join(target.name for target in found.targets)
+        raise StanceError(
+            f"no paragraph has the codes of two coders (coded: {counts}); let them fill in the columns {names} of the "
+            "same sample"
+        )
+    for target, one in measured:
+        if any(one.coded.values()):
+            for line in _page(joined, target, coders, one, seed):
+                click.echo(line)
+    click.echo("alpha: nominal; its interval is 95 %, by a bootstrap over articles", err=True)
+    left = sum(one.differ for _, one in measured)
+    click.echo(f"{left} labels to decide on, where coders differ", err=True)
+    if output:
+        about = f"Codes of {', '.join(coders)}, of a sample drawn from {found.source}; empty where they differ."
+        for note in export(joined, output, found.targets, model=found.model, notes=[about]):
+            click.echo(f"{output}: {note}", err=True)
+        click.echo(f"{len(joined)} paragraphs to {output}, those that coders differ on first", err=True)
+
+
+def _page(joined: pd.DataFrame, target: Target, coders: list[str], all_: Agreement, seed: int) -> Iterator[str]:
+    """The figures of one target, for people."""
+    from stance.results.agreement import confusion_of, measure_agreement
+
+    yield click.style(target.name, bold=True)
+    counts = ", ".join(f"{coder} {n}" for coder, n in all_.coded.items())
+    single = f"; {all_.single} more with one" if all_.single else ""
+    yield f"  {all_.n} paragraphs with two codes or more, in {all_.articles} articles (coded: {counts}){single}"
+    if not all_.n:
+        yield ""
+        return
+    yield f"  agreement             {percent(all_.observed)}"
+    yield f"  Krippendorff's alpha  {_alpha(all_.alpha)}"
+    width = max(10, *(len(label) for label in target.labels))
+    yield f"  {'':<{width}} {'agreement':>10} {'given':>10}"
+    for label in target.labels:
+        yield f"  {label:<{width}} {percent(all_.by_label[label]):>10} {all_.given[label]:>10}"
+    for coder, other in combinations(coders, 2):
+        if len(coders) > 2:
+            pair = measure_agreement(joined, target, [coder, other], seed=seed)
+            told = f"{pair.n} paragraphs, agreement {percent(pair.observed)}, alpha {_alpha(pair.alpha)}"
+            yield f"  {coder}, {other}: {told}"
+        heads = " ".join(f"{label:>10}" for label in target.labels)
+        yield f"  {'confusion':<{width}} {heads}   (rows: {coder}, columns: {other})"
+        for label, row in zip(target.labels, confusion_of(joined, target, coder, other), strict=True):
+            yield f"  {label:<{width}} " + " ".join(f"{n:>10}" for n in row)
+    yield ""
+
+
+def _alpha(alpha: Interval) -> str:
+    return str(alpha) if alpha.value == alpha.value else "not defined: only one label was used"

@@ -1,0 +1,193 @@
+"""Agreement of coders: by hand, by published examples, and from the command line to a prevalence."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from sklearn.metrics import confusion_matrix, f1_score
+
+from stance.commands import main
+from stance.errors import StanceError
+from stance.labels import LABELS, Target
+from stance.results.agreement import combine_codes, confusion_of, measure_agreement
+from stance.results.sampling import draw_sample
+from stance.results.saved import Results
+from stance.training.agreement import krippendorff_alpha
+
+TAX = Target("tax")
+ANN = ["favor", "favor", "against", "neutral", "unrelated", "unrelated", "favor", "neutral"]
+BEN = ["favor", "against", "against", "neutral", "unrelated", "neutral", "favor", "unrelated"]
+
+
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
+
+
+def _results(size: int = 8) -> Results:
+    frame = pd.DataFrame({"article_id": [f"a{i // 2}" for i in range(size)], "paragraph": [i % 2 for i in range(size)]})
+    frame = frame.assign(text="One.", tax="favor", tax_abstained=None, **{f"tax_p_{label}": 0.25 for label in LABELS})
+    return Results(frame, (TAX,), "paragraph")
+
+
+def _codes(results: Results, labels: list[str | None]) -> pd.DataFrame:
+    """What a coder made of the first paragraphs."""
+    codes = results.frame[["article_id", "paragraph", "text"]].iloc[: len(labels)]
+    return codes.assign(drawn_from=str(len(results.frame)), tax=labels)
+
+
+def test_alpha_of_four_observers() -> None:
+    """Krippendorff 2011, section C: twelve units, of which some observers miss some: alpha 0.743."""
+    observers = ["123321412...", "1233224125.3", ".3332342251.", "12332441251."]
+    units = [tuple(label for label in unit if label != ".") for unit in zip(*observers, strict=True)]
+    assert krippendorff_alpha(units) == pytest.approx(0.743, abs=5e-4)
+
+
+def test_figures_of_two_coders() -> None:
+    """Percent agreement by hand, alpha as of the pairs, by label F1, and the confusion of scikit-learn."""
+    results = _results()
+    joined = combine_codes(results, {"ann": _codes(results, list(ANN)), "ben": _codes(results, list(BEN))})
+    found = measure_agreement(joined, TAX, ["ann", "ben"])
+    assert (found.n, found.articles, found.single, found.differ) == (8, 4, 0, 3)
+    assert found.observed == 5 / 8
+    assert found.alpha.value == pytest.approx(krippendorff_alpha(list(zip(ANN, BEN, strict=True))))
+    assert -1 < found.alpha.low < found.alpha.value < found.alpha.high <= 1
+    assert list(found.by_label.values()) == pytest.approx(f1_score(ANN, BEN, labels=LABELS, average=None).tolist())
+    assert found.given == {label: ANN.count(label) + BEN.count(label) for label in LABELS}
+    assert confusion_of(joined, TAX, "ann", "ben").tolist() == confusion_matrix(ANN, BEN, labels=LABELS).tolist()
+
+
+def test_what_is_agreed_on_is_filled_in_and_the_rest_comes_first() -> None:
+    """Nothing is lost: also not what one coder only has, or nobody coded."""
+    results = _results()
+    ann = _codes(results, ["favor", "favor", None, None, "neutral"])
+    ben = _codes(results, ["favor", "against", "neutral", None])
+    joined = combine_codes(results, {"ann": ann, "ben": ben[::-1]})
+    assert list(joined.columns) == [*ann.columns, "tax_ann", "tax_ben"]
+    rows = joined[["article_id", "paragraph", "tax", "tax_ann", "tax_ben"]].astype(object)
+    assert rows.where(rows.notna(), None).to_numpy().tolist() == [
+        ["a0", 1, None, "favor", "against"],
+        ["a0", 0, "favor", "favor", "favor"],
+        ["a1", 0, "neutral", None, "neutral"],
+        ["a1", 1, None, None, None],
+        ["a2", 0, "neutral", "neutral", None],
+    ]
+    found = measure_agreement(joined, TAX, ["ann", "ben"])
+    assert (found.n, found.coded, found.single, found.differ) == (2, {"ann": 3, "ben": 3}, 2, 1)
+
+
+def test_three_coders_of_whom_one_missed_some() -> None:
+    """A paragraph weighs by the number of its coders: 3 of three coders, 1 of 3 pairs the same; 2 of two, the same."""
+    results = _results()
+    said = {"ann": ["favor", "neutral"], "ben": ["favor", "neutral"], "cleo": ["against", None]}
+    joined = combine_codes(results, {coder: _codes(results, list(labels)) for coder, labels in said.items()})
+    found = measure_agreement(joined, TAX, list(said))
+    assert found.observed == pytest.approx((3 * (1 / 3) + 2 * 1) / 5)
+    assert (found.alpha.low, found.alpha.high) == (-1, 1), "one article tells nothing of chance"
+    assert joined["tax"].tolist()[1] == "neutral"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda codes: codes.assign(article_id="b"), "ben: paragraph 0 of article b is coded, and not in the results"),
+        (lambda codes: pd.concat([codes, codes[:1]]), "ben: paragraph 0 of article a0 is coded twice"),
+        (lambda codes: codes.assign(text="Two."), "ben: paragraph 0 of article a0 is another text"),
+        (lambda codes: codes.assign(drawn_from="9"), "ann and ben coded different samples"),
+    ],
+)
+def test_codes_that_do_not_fit_are_refused(change: object, message: str) -> None:
+    """With the coder."""
+    results = _results()
+    codes = _codes(results, list(ANN))
+    with pytest.raises(StanceError) as raised:
+        combine_codes(results, {"ann": codes, "ben": change(codes)})  # type: ignore[operator]
+    assert message in str(raised.value)
+
+
+def _write(path: Path, rows: list[dict[str, str]], delimiter: str = ",") -> Path:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]), delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def test_from_two_coders_to_a_prevalence(tmp_path: Path) -> None:
+    """Draw, code twice, measure, decide where they differ, estimate; and what cannot be measured is one line."""
+    texts = ["Washington will impose new sanctions.", "Rain fell.", "The sanctions must be lifted.", "Talks resume."]
+    lines = (json.dumps({"id": f"{i:03}", "text": f"{texts[i % 4]} It was day {i}."}) for i in range(60))
+    (tmp_path / "many.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    scores, drawn, coded = (tmp_path / name for name in ("s.csv", "drawn.csv", "coded.csv"))
+    assert _run("score", tmp_path / "many.jsonl", "-o", scores).exit_code == 0
+    assert _run("results", "sample", scores, "-n", 40, "-o", drawn).exit_code == 0
+    with drawn.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    said = [{"Was": "favor", "The": "against"}.get(row["text"][:3], "unrelated") for row in rows]
+    ann = [row | {"sanctions": label} for row, label in zip(rows, said, strict=True)]
+    ben = [row | {"sanctions": "Neutral" if i % 10 == 0 else row["sanctions"]} for i, row in enumerate(ann)]
+    files = _write(tmp_path / "ann.csv", ann), _write(tmp_path / "ben.csv", ben[:38], ";")
+
+    shown = _run("results", "agreement", scores, *files, "-o", coded)
+    assert shown.exit_code == 0, shown.output
+    assert shown.stdout.splitlines()[:3] == [
+        "sanctions",
+        "  38 paragraphs with two codes or more, in 38 articles (coded: ann 40, ben 38); 2 more with one",
+        "  agreement             89.5 %",
+    ]
+    assert "(rows: ann, columns: ben)" in shown.stdout
+    assert "diplomacy" not in shown.stdout, "it has no codes"
+    assert "4 labels to decide on" in shown.stderr
+    before = coded.read_bytes()
+    assert "labels filled in would be lost" in _run("results", "agreement", scores, *files, "-o", coded).stderr
+    assert coded.read_bytes() == before
+    described = json.loads((tmp_path / "coded.csv.columns.json").read_text(encoding="utf-8"))
+    told = {field["name"]: field["description"] for field in described["resources"][0]["schema"]["fields"]}
+    assert told["sanctions_ben"] == "Label on sanctions by ben"
+    assert "by hand" in told["sanctions"]
+
+    with coded.open(encoding="utf-8", newline="") as stream:
+        joined = list(csv.DictReader(stream))
+    assert len(joined) == 40
+    assert [row["sanctions"] == "" for row in joined] == [True] * 4 + [False] * 36
+    undecided = _run("results", "prevalence", scores, coded)
+    assert "sanctions: 4 of 40 paragraphs without a code" in undecided.stderr
+    _write(coded, [row | {"sanctions": row["sanctions"] or row["sanctions_ann"]} for row in joined])
+    decided, alone = (_run("results", "prevalence", scores, file, "-f", "csv") for file in (coded, files[0]))
+    pd.testing.assert_frame_equal(*(pd.read_csv(io.StringIO(run.stdout)) for run in (decided, alone)))
+    assert "without a code" not in decided.stderr
+
+    other = tmp_path / "other" / "ann.csv"
+    other.parent.mkdir()
+    wrong = [
+        ((files[0], drawn), "no paragraph has the codes of two coders (coded: ann 40, drawn 0)"),
+        ((files[0], _write(other, ann)), "two files are named ann"),
+        ((files[0], tmp_path / "gone.csv"), "gone.csv: no such file"),
+        ((files[0], _write(tmp_path / "c.csv", [ann[0] | {"sanctions": "favour"}])), "c.csv:2: sanctions is 'favour'"),
+        ((*files, "-o", files[0]), "would be written over"),
+    ]
+    for arguments, message in wrong:
+        refused = _run("results", "agreement", scores, *arguments)
+        assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
+        assert message in refused.stderr
+    assert _run("results", "agreement", scores, files[0]).exit_code == 2
+
+
+def test_three_coders_are_shown_pair_by_pair(tmp_path: Path) -> None:
+    """And a target that one alone coded is said to be so."""
+    results = _results(12)
+    results.frame.assign(tax_probability=0.9).to_csv(tmp_path / "s.csv", index=False)
+    sample = draw_sample(results, 12)
+    for coder, labels in {"ann": LABELS * 3, "ben": LABELS[::-1] * 3, "cleo": LABELS * 3}.items():
+        sample.assign(tax=labels).to_csv(tmp_path / f"{coder}.csv", index=False)
+    files = [tmp_path / f"{coder}.csv" for coder in ("ann", "ben", "cleo")]
+    shown = _run("results", "agreement", tmp_path / "s.csv", *files)
+    assert shown.exit_code == 0, shown.output
+    assert "  ann, ben: 12 paragraphs, agreement 0.0 %, alpha -" in shown.stdout
+    assert "  ann, cleo: 12 paragraphs, agreement 100.0 %, alpha 1.000 [1.000, 1.000]" in shown.stdout
+    assert shown.stdout.count("confusion") == 3
