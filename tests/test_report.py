@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -516,6 +517,18 @@ def test_a_month_without_articles_is_a_gap(folder: Path) -> None:
     assert "<svg" in inline_svg(months)
 
 
+@pytest.mark.parametrize("months", [8, 9, 23, 72, 300])
+def test_months_stand_apart_below_a_chart(months: int) -> None:
+    """However many there are, the names of some can be read."""
+    groups = [f"{2000 + m // 12}-{m % 12 + 1:02}" for m in range(months)]
+    figure = Figure("by-month", "t", "s", groups, [Series("tax", [0.1] * months, [0.1] * months)], True)
+    with _drawn(figure) as drawing:
+        drawing.draw_without_rendering()
+        boxes = [label.get_window_extent() for label in drawing.axes[0].get_xticklabels()]
+    assert len(boxes) >= 4
+    assert all(left.x1 + 4 < right.x0 for left, right in pairwise(boxes))
+
+
 def test_hostile_names_do_not_break_a_chart(folder: Path) -> None:
     """Mathematics and markup in an outlet's name are its letters."""
     html = (folder / "hostile.html").read_text(encoding="utf-8")
@@ -573,7 +586,7 @@ def test_articles_beyond_the_limit_are_counted(folder: Path, tmp_path: Path) -> 
     """--articles shows so many; the rest is named."""
     _run("report", folder / "many.csv", "-o", tmp_path / "s.html", "--articles", 2, "--title", "A <b>title</b>")
     html = (tmp_path / "s.html").read_text(encoding="utf-8")
-    assert "38 more are counted above" in html
+    assert "38 more are counted above. <code>stance report --articles</code> shows more." in html
     assert "<title>A &lt;b&gt;title&lt;/b&gt;" in html
 
 

@@ -224,6 +224,37 @@ def test_what_cannot_be_scored_is_said(port: int, files: dict[str, Any], status:
     assert "/tmp" not in response.text
 
 
+def test_a_name_of_any_letters_is_taken(port: int) -> None:
+    """A file system counts bytes, of which a letter has up to four."""
+    response = _post(port, files={"file": ("\U00020000" * 90 + ".txt", TEXT.encode())})
+    assert response.status_code == 200
+    assert _csv(response.text)["text"].tolist() == TEXT.split("\n\n")
+
+
+def test_a_text_beside_a_file_is_not_lost(chromium: Browser, port: int) -> None:
+    """One page is about one of them: neither is left out in silence, and the text stays to be scored."""
+    page = chromium.new_page()
+    page.goto(f"http://127.0.0.1:{port}/")
+    text = "\n</textarea><b>The embargo</b> must be lifted, she said.\n\nTalks go on."
+    page.get_by_label("Paste an article").fill(text)
+    page.get_by_label("choose a file").set_input_files(SAMPLE)
+    page.get_by_role("button", name="Score", exact=True).click()
+    page.wait_for_selector("[role=alert]")
+    assert "both" in page.get_by_role("alert").inner_text()
+    assert page.get_by_label("Paste an article").input_value() == text
+    page.get_by_role("button", name="Score", exact=True).click()
+    page.wait_for_selector(".paragraph")
+    assert "The embargo" in page.locator(".paragraph .text").first.inner_text()
+    page.close()
+
+
+def test_a_pasted_text_that_cannot_be_scored_stays(port: int) -> None:
+    """It may be the only copy of what was typed."""
+    response = _post(port, '{"id": "a"}\n{"id": "<b>"}\n')
+    assert response.status_code == 422
+    assert "{&#34;id&#34;: &#34;&lt;b&gt;&#34;}\n</textarea>" in response.text
+
+
 def test_a_body_without_end_is_cut_off(port: int) -> None:
     """Without a length, the limit holds while it streams; then the server goes on."""
 
@@ -273,6 +304,38 @@ def test_limits_of_time_and_of_a_bomb() -> None:
         assert time.monotonic() - began < 20
         assert _post(port, TEXT).status_code == 200
         assert process.poll() is None
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
+def test_it_ends_soon_while_it_scores(sent: signal.Signals, code: int) -> None:
+    """A long text holds nothing up: its sender is told, and no traceback is printed."""
+    with _serving() as (port, process), ThreadPoolExecutor(1) as clients:
+        waited = clients.submit(_post, port, "They must lift the sanctions before talks.\n\n" * 25_000)
+        time.sleep(2)
+        assert not waited.done()
+        process.send_signal(sent)
+        assert process.wait(15) == code
+        assert process.stderr is not None
+        assert "Traceback" not in process.stderr.read()
+        response = waited.result()
+        assert (response.status_code, "was stopped" in response.text) == (503, True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGSTOP")
+def test_a_port_is_taken_once_the_address_is_told() -> None:
+    """Of two servers the second ends with one line, though the first does not answer yet."""
+    command = [sys.executable, "-m", "stance", "serve", "--port"]
+    with subprocess.Popen([*command, "0"], stderr=subprocess.PIPE, text=True) as first:
+        assert first.stderr is not None
+        port = first.stderr.readline().split(":")[2].split("/")[0]
+        first.send_signal(signal.SIGSTOP)
+        try:
+            second = subprocess.run([*command, port], capture_output=True, text=True, timeout=60)
+        finally:
+            first.send_signal(signal.SIGCONT)
+            first.terminate()
+    assert second.returncode == 1
+    assert second.stderr == f"stance: port {port}: Address already in use; --port 0 takes a free one\n"
 
 
 def _memory(pid: int) -> int:

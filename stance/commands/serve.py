@@ -39,6 +39,8 @@ def serve(port: int, largest: float, seconds: float, model_path: str | None) -> 
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", port))
+            # a port that is bound only may be bound again; and whoever opens the address early waits
+            listener.listen(128)
         except OSError as error:
             raise StanceError(f"port {port}: {error.strerror or error}; --port 0 takes a free one") from error
         port = listener.getsockname()[1]

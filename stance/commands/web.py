@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -65,9 +67,11 @@ class Limits:
 class _Refused(Exception):
     """A request that is answered with an error page."""
 
-    def __init__(self, status: int, problem: str, quarantined: Iterable[Quarantined] = ()) -> None:
+    def __init__(
+        self, status: int, problem: str, quarantined: Iterable[Quarantined] = (), text: str | None = None
+    ) -> None:
         super().__init__(problem)
-        self.status, self.problem, self.quarantined = status, problem, list(quarantined)
+        self.status, self.problem, self.quarantined, self.text = status, problem, list(quarantined), text
 
 
 def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: Limits | None = None) -> ASGIApp:
@@ -102,7 +106,9 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
     turns = anyio.CapacityLimiter(limits.at_once)
     inside = 0
 
-    def form(status: int = 200, problem: str = "", quarantined: Iterable[Quarantined] = ()) -> Response:
+    def form(
+        status: int = 200, problem: str = "", quarantined: Iterable[Quarantined] = (), text: str | None = None
+    ) -> Response:
         from stance.results.report import render
 
         html = render(
@@ -114,6 +120,7 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
             seconds=f"{limits.seconds:g}",
             problem=problem,
             quarantined=quarantined,
+            text=text or "",
         )
         return HTMLResponse(html, status, headers={"Retry-After": "5"} if status == 503 else None)
 
@@ -125,15 +132,22 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
         if inside >= limits.at_once + limits.waiting:
             return form(503, "too many texts at once; try again in a few seconds")
         inside += 1
+        text = None
+        ended = threading.Event()
         try:
-            name, content = await _receive(request, limits)
-            deadline = partial(_check, time.monotonic() + 2 * limits.seconds)
+            name, content, text = await _receive(request, limits)
+            deadline = partial(_check, time.monotonic() + 2 * limits.seconds, ended)
             html = await anyio.to_thread.run_sync(_score, model, facts, name, content, deadline, limiter=turns)
         except _Refused as refusal:
-            return form(refusal.status, refusal.problem, refusal.quarantined)
+            return form(refusal.status, refusal.problem, refusal.quarantined, refusal.text or text)
         except StanceError as error:
-            return form(422, str(error))
+            return form(422, str(error), text=text)
+        except asyncio.CancelledError:
+            # only a server that ends cancels; raised again, it would be logged as a fault of the page
+            return form(503, "the server was stopped", text=text)
         finally:
+            # a thread cannot be cancelled, and the process waits for it
+            ended.set()
             inside -= 1
         return HTMLResponse(html)
 
@@ -171,8 +185,8 @@ class _Guard:
             await self.app(scope, receive, send_guarded)
 
 
-async def _receive(request: Request, limits: Limits) -> tuple[str, bytes]:
-    """The name and the content of what was pasted or chosen."""
+async def _receive(request: Request, limits: Limits) -> tuple[str, bytes, str | None]:
+    """The name and the content of what was pasted or chosen, and the text if it was pasted."""
     import anyio
     from starlette.exceptions import HTTPException
     from starlette.requests import ClientDisconnect, Request
@@ -199,18 +213,21 @@ async def _receive(request: Request, limits: Limits) -> tuple[str, bytes]:
     try:
         async with Request(request.scope, whole).form(max_files=1, max_fields=4, max_part_size=limits.body) as fields:
             text, file = fields.get("text"), fields.get("file")
+            # a form sends line ends as \r\n
+            pasted = text.replace("\r\n", "\n") if isinstance(text, str) and text.strip() else None
             if file is not None and not isinstance(file, str) and file.filename:
-                return file.filename, await file.read()
+                if pasted is not None:
+                    raise _Refused(422, "both a text and a file; the text is kept below, choose one", text=pasted)
+                return file.filename, await file.read(), None
     except HTTPException as error:
         raise _Refused(400, f"not a form: {error.detail}") from error
-    if not isinstance(text, str) or not text.strip():
+    if pasted is None:
         raise _Refused(422, "nothing was pasted and no file was chosen")
-    # a form sends line ends as \r\n
-    return "text.txt", text.replace("\r\n", "\n").encode("utf-8", "replace")
+    return "text.txt", pasted.encode("utf-8", "replace"), pasted
 
 
-def _check(deadline: float) -> None:
-    if time.monotonic() > deadline:
+def _check(deadline: float, ended: threading.Event) -> None:
+    if ended.is_set() or time.monotonic() > deadline:
         raise _Refused(503, "it took too long; stance score has no such limit")
 
 
@@ -223,7 +240,8 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
     from stance.results.writers import csv_text
 
     counts, rows, refused = Counts(), [], []
-    plain = re.sub(r"[^\w.-]+", "-", PurePath(name.replace("\\", "/")).name).lstrip(".-")[-80:] or "text.txt"
+    # 60 letters are 240 bytes at most, and file systems end at 255
+    plain = re.sub(r"[^\w.-]+", "-", PurePath(name.replace("\\", "/")).name)[-60:].lstrip(".-") or "text.txt"
     check()
     with tempfile.TemporaryDirectory(prefix="stance-") as folder:
         path = Path(folder) / plain
@@ -239,6 +257,7 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
                 refused.append(record)
     if not rows:
         raise _Refused(422, "no paragraph could be read", refused)
+    check()
     columns = paragraph_columns(model.targets, explained=True, speakers=True)
     table = csv_text(rows, columns)
     link = "data:text/csv;charset=utf-8;base64," + base64.b64encode(table.encode()).decode()

@@ -159,7 +159,8 @@ def _draw_time(axes: Any, figure: Figure) -> None:
             shifted, series.values, yerr=_whiskers(series), color=_COLOURS[k % 4], marker=_MARKERS[k % 4],
             linewidth=1.5, elinewidth=1.2, capsize=3, label=series.name,
         )  # fmt: skip
-    step = max(1, len(places) // 12)
+    # more than eight names of months would run into each other
+    step = -(-len(places) // 8)
     axes.set_xticks(places[::step], figure.groups[::step])
     axes.set_ylim(-1.05, 1.05)
     axes.set_ylabel("net stance")
