@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "JOINT",
     "LABELS",
+    "RESERVED",
     "Target",
     "has_joint",
     "is_related",
@@ -28,6 +29,14 @@ LABELS = ("favor", "against", "neutral", "unrelated")
 #: What a paragraph puts forward of the two instruments taken together: it favors sanctions but not diplomacy, diplomacy
 #: but not sanctions, both, or neither.
 JOINT = ("coercion_only", "engagement_only", "dual_track", "neither")
+
+#: Columns of results, in lower case, that no target may be called: its labels would stand in their place.
+RESERVED = frozenset(
+    """
+    article_id title date outlet month paragraph start end text cluster voice speaker speaker_start speaker_end
+    source_verb actor drawn_from articles copies_left_out paragraphs abstained boilerplate article
+    """.split()
+).union(JOINT)
 
 # labels, in lower case, that say that a paragraph is not about the target
 _UNRELATED = frozenset({"unrelated", "none"})

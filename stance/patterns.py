@@ -44,7 +44,7 @@ def expand_pattern(pattern: str) -> list[str]:
     Raises
     ------
     StanceError
-        If it stands for more than `MOST_PHRASES`.
+        If a brace has no partner or stands in another, or if it stands for more than `MOST_PHRASES`.
 
     Examples
     --------
@@ -55,6 +55,8 @@ def expand_pattern(pattern: str) -> list[str]:
     """
     pattern = _VERB.sub(lambda verb: f"{{{','.join(_inflect(verb[1]))}}}", pattern)
     parts = _BRACES.split(pattern)
+    if any(brace in part for part in parts[::2] for brace in "{}"):
+        raise StanceError(f"a brace of {pattern[:80]!r} has no partner, or stands in another")
     choices = [part.split(",") if i % 2 else [part] for i, part in enumerate(parts)]
     if math.prod(map(len, choices)) > MOST_PHRASES:
         raise StanceError(f"the pattern {pattern[:80]!r} stands for more than {MOST_PHRASES:,} phrases")

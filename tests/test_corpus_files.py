@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from stance.errors import CorpusError
+from stance.labels import RESERVED
+from stance.results import dictionary
 from stance.training.corpus_files import CorpusColumns, check_corpus, read_corpus
 
 TOML = """
@@ -27,6 +30,7 @@ GOOD = {
     "dispute": "y",
     "coder": "z",
 }
+LATER = {**GOOD, "paragraph": 1, "text": "Or not."}
 
 
 def _described(folder: Path, records: list[object]) -> Path:
@@ -50,15 +54,15 @@ def test_a_described_corpus_is_read(tmp_path: Path) -> None:
     [
         ("{broken", "not valid JSON"),
         ("[1]", "must be a JSON object"),
-        ({**GOOD, "bridge": "maybe"}, "'maybe' is no label of 'bridge'"),
-        ({**GOOD, "bridge": ["favor"]}, "['favor'] is no label of 'bridge'"),
+        ({**LATER, "bridge": "maybe"}, "'maybe' is no label of 'bridge'"),
+        ({**LATER, "bridge": ["favor"]}, "['favor'] is no label of 'bridge'"),
         ({**GOOD, "text": "  "}, "'text' must be"),
         ({**GOOD, "article": 3}, "'article' must be"),
         ({**GOOD, "paragraph": -1}, "'paragraph' must be"),
-        ({k: v for k, v in GOOD.items() if k != "bridge"}, "no target is coded"),
-        ({k: v for k, v in GOOD.items() if k != "coder"}, "'coder' must be"),
-        ({**GOOD, "disputed": ["moon"]}, "'disputed' must be"),
-        ({**GOOD, "disputed": [["bridge"]]}, "'disputed' must be"),
+        ({k: v for k, v in LATER.items() if k != "bridge"}, "no target is coded"),
+        ({**LATER, "coder": 1}, "'coder' must be"),
+        ({**LATER, "disputed": ["moon"]}, "'disputed' must be"),
+        ({**LATER, "disputed": [["bridge"]]}, "'disputed' must be"),
         (GOOD, "has paragraph 0 already"),
         ({**GOOD, "paragraph": 5, "text": "Later."}, "jumps to paragraph 5"),
         ({**GOOD, "paragraph": 1, "bridge": "against"}, "the same text is 'against'"),
@@ -74,12 +78,81 @@ def test_every_defect_is_named_with_its_line(tmp_path: Path, record: object, mes
         read_corpus(folder)
 
 
+def test_a_record_needs_no_more_than_its_place_text_and_labels(tmp_path: Path) -> None:
+    """Register, dispute and coder are ours; a label is what the coder means, in whatever case."""
+    (example,) = read_corpus(_described(tmp_path, [{"article": "a", "paragraph": 0, "text": "Go.", "bridge": "Favor"}]))
+    assert (dict(example.labels), dict(example.fields)) == ({"bridge": "favor"}, {})
+
+
+def test_a_wrong_label_is_one_defect(tmp_path: Path) -> None:
+    """The paragraphs after it have not jumped."""
+    records = [{**GOOD, "bridge": "favour"}, LATER, {**LATER, "paragraph": 2, "text": "Or so."}]
+    (defect,) = check_corpus(_described(tmp_path, list(records)))
+    assert "'favour' is no label" in defect.message
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ('langage = "en"\n[targets.tax]', "unknown key 'langage'; it may have name, version, language"),
+        ('language = ["en"]\n[targets.tax]', "'language' must be a text"),
+        ('[targets.tax]\nlexcion = "l.toml"', "target 'tax': unknown key 'lexcion'; it may have labels, lexicon"),
+        ("[targets]\ntax = 1", "target 'tax' needs a table"),
+        ("[targets.tax]\nlabels = ['a', 'A']", "target 'tax' has the label 'a' more than once"),
+        ("[targets.tax]\nlabels = ['a', '']", "target 'tax' needs at least two labels"),
+        ("[targets.Outlet]", "a target cannot be called 'Outlet'"),
+        ("[targets.'']", "a target has an empty name"),
+    ],
+)
+def test_a_description_with_a_slip_is_refused(tmp_path: Path, toml: str, message: str) -> None:
+    """A misspelt key would be passed over, and a target named like a column would take its place in results."""
+    folder = _described(tmp_path, [GOOD])
+    (folder / "corpus.toml").write_text(f"labels = ['favor', 'against']\n{toml}\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=re.escape(message)):
+        read_corpus(folder)
+
+
+def test_no_target_takes_the_place_of_a_column() -> None:
+    """Every column that results have beside those of targets is a name that no target may have."""
+    fixed = set(dictionary._FIXED) | set(dictionary._JOINT)
+    assert fixed <= RESERVED
+
+
+def test_flat_labels_that_differ_in_case_only_are_one(tmp_path: Path) -> None:
+    """As in evaluation; the first spelling is kept."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,tax\nOne,Favor\nTwo,against\nThree,favor\n", encoding="utf-8")
+    corpus = read_corpus(path)
+    assert corpus.targets[0].labels == ("Favor", "against")
+    assert [example.labels["tax"] for example in corpus] == ["Favor", "against", "Favor"]
+
+
+@pytest.mark.parametrize("columns", [CorpusColumns(targets=("outlet",)), CorpusColumns(target="about", label="outlet")])
+def test_flat_targets_take_no_column_of_results(tmp_path: Path, columns: CorpusColumns) -> None:
+    """A column may be called so, and a topic too, but not a target."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,outlet,about\nOne,favor,Text\nTwo,against,Text\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="a target cannot be called"):
+        read_corpus(path, columns)
+
+
+def test_a_spreadsheet_is_told_what_to_do(tmp_path: Path) -> None:
+    """A corpus is no office document, and the way out is said."""
+    path = tmp_path / "codes.xlsx"
+    path.write_bytes(b"PK\x03\x04")
+    with pytest.raises(CorpusError, match="save it as CSV in UTF-8"):
+        read_corpus(path)
+
+
 @pytest.mark.parametrize(
     ("line", "lexicon", "message"),
     [
         ("lexicon = 5", "", "named by its file, not by 5"),
         ('lexicon = "l.toml"', "weak = 1\n[mentions]\n", "'weak' must be a table"),
         ('lexicon = "gone.toml"', "", "cannot read the lexicon"),
+        ('lexicon = "l.toml"', '[mentions]\na = ["b"]\n[week]\nc = ["d"]\n', "unknown table .week."),
+        ('lexicon = "l.toml"', '[mentions]\na = ["migra{tion,nt"]\n', "a brace of 'migra{tion,nt' has no partner"),
+        ('lexicon = "l.toml"', "[mentions]\na = []\n", "at least one phrase"),
     ],
 )
 def test_lexicons_that_are_none_are_refused(tmp_path: Path, line: str, lexicon: str, message: str) -> None:

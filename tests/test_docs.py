@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from stance.training.corpus_files import read_corpus
+
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = re.findall(r"<!-- example -->\n```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
 DOCUMENTS = [p for p in ROOT.rglob("*.md") if not any(part.startswith(".") for part in p.relative_to(ROOT).parts)]
@@ -40,6 +42,19 @@ def test_links_lead_somewhere(document: Path) -> None:
     """Every relative link points at a file that is there."""
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text(encoding="utf-8"))
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_corpus_of_the_data_card_is_one(tmp_path: Path) -> None:
+    """The files shown under "A corpus of your own" are read without a defect, lexicons included."""
+    shown = re.findall(r"<!-- (\S+) -->\n```\w+\n(.*?)```", (ROOT / "data/README.md").read_text(encoding="utf-8"), re.S)
+    for name, content in shown:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    corpus = read_corpus(tmp_path)
+    assert [target.name for target in corpus.targets] == ["migration", "NATO enlargement"]
+    assert corpus.cues is not None
+    assert ("rejected",) in corpus.cues.phrases
+    assert [dict(e.labels) for e in corpus] == [{"migration": "favor"}, {"NATO enlargement": "favor"}]
 
 
 def test_the_packages_of_the_wheel_are_the_folders() -> None:

@@ -432,6 +432,20 @@ def test_an_article_page_obeys_no_text() -> None:
     assert plain[0].count("\u241b]0;owned\u2407") == 3
 
 
+def test_an_article_page_shows_labels_of_other_schemes() -> None:
+    """A stance in other words has its deciding words, and the labels of targets with long names stand in one column."""
+    stances = {
+        "Zuwanderung": TargetScore("dafür", 0.9, {}, None),
+        "NATO enlargement": TargetScore("NONE", 0.9, {}, None),
+    }
+    score = ParagraphScore(Paragraph("a", 0, 0, 3, "Ja."), stances)
+    words = {(0, "Zuwanderung"): ["Ja"]}
+    plain = [click.unstyle(line) for line in article_page(Article("a", "Ja."), [score], words, 100)]
+    (first,), (second,) = ([line for line in plain if name in line] for name in stances)
+    assert first.endswith('dafür      0.90  "Ja"')
+    assert first.index("dafür") == second.index("NONE")
+
+
 def test_json_lines_without_rows_are_results(tmp_path: Path) -> None:
     """The dictionary beside them has the columns: 0 rows as from CSV; without it one line says what is missing."""
     source = _nasty(tmp_path / "s.parquet")

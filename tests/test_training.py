@@ -20,6 +20,7 @@ from stance.errors import CorpusError
 from stance.labels import Target
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.artefact import load_model, save_model
+from stance.model.lexicon import Lexicon
 from stance.model.stance_model import StanceModel
 from stance.training.agreement import alpha_with_interval, krippendorff_alpha
 from stance.training.calibration import fit_temperature, fit_temperatures
@@ -437,6 +438,21 @@ def test_too_few_groups_are_told_with_what_made_them_few(articles: int, copies: 
     ]
     with pytest.raises(CorpusError, match=message):
         train(Corpus([Target("tax", ("favor", "against"))], coded))
+
+
+@pytest.mark.parametrize("word", ["tax", "fxnlqzp"])
+def test_a_lexicon_that_names_nothing_is_said(tmp_path: Path, word: str) -> None:
+    """Else a target would be trained without its anchored terms, and nobody would know."""
+    rng = random.Random(0)
+    labels = ["favor", "against"] * 10
+    texts = [f"The tax {' '.join(rng.choices(WORDS, k=30))}" for _ in labels]
+    coded = [Example(f"a{i}", 0, text, {"tax": x}) for i, (text, x) in enumerate(zip(texts, labels, strict=True))]
+    said: list[str] = []
+    corpus = Corpus([Target("tax", ("favor", "against"))], coded, lexicons={"tax": Lexicon({"core": [word]})})
+    model = train(corpus, Grid(settings=(Settings(min_df=1),), C=(1.0,)), jobs=1, progress=said.append).model
+    save_model(model, tmp_path)
+    assert np.isfinite(load_model(tmp_path).score_texts(texts)).all()
+    assert ("tax: its lexicon is found in too few paragraphs to learn from; correct it" in said) == (word != "tax")
 
 
 def test_a_label_that_is_rarer_than_folds_is_said_once() -> None:

@@ -92,7 +92,9 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--target", "targets", metavar="NAME", multiple=True, help="Flat corpus: a column of labels."),
         click.option("--target-column", metavar="NAME", help="Flat corpus: column that names the target."),
         click.option("--label-column", metavar="NAME", help="Flat corpus: column of that target's label."),
-        click.option("--group-column", metavar="NAME", help="Flat corpus: column of the article."),
+        click.option(
+            "--group-column", metavar="NAME", help="Flat corpus: column of the article; without one each row is one."
+        ),
     ]
     for option in reversed(options):
         wrapped = option(wrapped)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from stance.errors import CorpusError
+from stance.errors import CorpusError, StanceError
 from stance.model.tokens import tokenize
 from stance.patterns import expand_pattern
 
@@ -79,7 +79,8 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     Raises
     ------
     CorpusError
-        If the file cannot be read, or a group is not a list of strings.
+        If the file cannot be read, has a table of another name or no phrase, a group is not a list of strings, or a
+        pattern cannot be written out.
     """
     import tomllib
 
@@ -89,6 +90,9 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
         raise CorpusError(f"cannot read the lexicon: {error.strerror or error}", path) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CorpusError(f"not a valid lexicon: {error}", path) from error
+    unknown = [table for table in content if table not in (section, _BESIDE[section][0])]
+    if unknown:
+        raise CorpusError(f"unknown table [{unknown[0]}]; it may have [{section}] and [{_BESIDE[section][0]}]", path)
     groups = content.get(section)
     if not isinstance(groups, dict):
         raise CorpusError(f"a lexicon needs a table [{section}]", path)
@@ -100,4 +104,11 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     for group, patterns in groups.items():
         if not isinstance(patterns, list) or not all(isinstance(p, str) for p in patterns):
             raise CorpusError(f"group {group!r} must be a list of phrases", path)
-    return Lexicon(groups)
+    lexicon = Lexicon(groups)
+    try:
+        phrases = lexicon.phrases
+    except StanceError as error:
+        raise CorpusError(str(error), path) from error
+    if not phrases:
+        raise CorpusError("a lexicon needs at least one phrase", path)
+    return lexicon

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import click
 
 from stance.articles import Article
+from stance.labels import is_related
 from stance.model.scores import ParagraphScore, TargetScore
 
 __all__ = ["article_page", "visible"]
@@ -68,6 +69,7 @@ def article_page(
     heading = visible(" - ".join(part for part in (article.title or article.id, article.outlet, article.date) if part))
     yield click.style(heading, bold=True)
     yield click.style("=" * min(len(heading), width), dim=True)
+    column = max([12, *(len(name) for score in scores for name in score.stances)])
     for score in scores:
         yield ""
         number = f"{score.paragraph.index + 1:>3}  "
@@ -76,32 +78,32 @@ def article_page(
         body = textwrap.wrap(text, width, initial_indent=number, subsequent_indent=" " * 5) or [number]
         yield from (click.style(line, dim=quiet) for line in body)
         for name, stance in score.stances.items():
-            yield "     " + _stance_line(name, stance, words.get((score.paragraph.index, name), ()))
+            yield "     " + _stance_line(f"{name:<{column}}", stance, words.get((score.paragraph.index, name), ()))
         if speakers:
-            yield from _speech_lines(score.paragraph.text)
+            yield from _speech_lines(score.paragraph.text, column)
     yield ""
 
 
-def _speech_lines(text: str) -> Iterator[str]:
+def _speech_lines(text: str, column: int) -> Iterator[str]:
     from stance.speakers import find_speech
 
     speech = find_speech(text)
     if speech.speaker is not None:
         speaker = visible(" ".join(speech.speaker.split()))
-        yield "     " + click.style(f"{'speaker':<12}   {speech.voice:<10} {speaker} ({speech.actor})", dim=True)
+        yield "     " + click.style(f"{'speaker':<{column}}   {speech.voice:<10} {speaker} ({speech.actor})", dim=True)
 
 
 def _is_quiet(stance: TargetScore) -> bool:
-    return stance.label is None or stance.label.lower() not in _COLOURS
+    return not is_related(stance.label)
 
 
 def _stance_line(name: str, stance: TargetScore, words: Sequence[str]) -> str:
     if stance.label is None:
-        return click.style(f"{name:<12} ? no label: {stance.abstained}", dim=True)
+        return click.style(f"{name} ? no label: {stance.abstained}", dim=True)
     key = stance.label.lower()
-    line = f"{name:<12} {_MARKS.get(key, ' ')} {stance.label:<10} {stance.probability:.2f}"
-    if key not in _COLOURS:
+    line = f"{name} {_MARKS.get(key, ' ')} {stance.label:<10} {stance.probability:.2f}"
+    if _is_quiet(stance):
         return click.style(line, dim=True)
-    styled = click.style(line, fg=_COLOURS[key], bold=key != "neutral")
+    styled = click.style(line, fg=_COLOURS.get(key), bold=key != "neutral")
     quoted = ", ".join(f'"{visible(word)}"' for word in words)
     return styled + (click.style(f"  {quoted}", dim=True) if quoted else "")

@@ -28,8 +28,6 @@ PLACE = ["article_id", "paragraph"]
 DRAWN_FROM = "drawn_from"
 
 _DRAWN_FROM = re.compile(r"(?:(.+) )?(\d+(?:\+\d+)*)(?:\.0)?")
-# of `export`, and what spreadsheets are saved as
-_NOT_READ = (".xlsx", ".xls", ".ods", ".dta", ".sav", ".sqlite")
 
 
 def population(results: Results) -> pd.DataFrame:
@@ -177,8 +175,6 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
     file = Path(path)
     if not file.is_file():
         raise CorpusError("no such file", file)
-    if file.suffix.lower() in _NOT_READ:
-        raise CorpusError("codes are read from CSV, TSV, JSON lines or Parquet; save it as CSV in UTF-8", file)
 
     def fail(line: int, message: str) -> None:
         raise CorpusError(message, file, line)

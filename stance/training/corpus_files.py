@@ -16,6 +16,7 @@ from stance.labels import Target, order_labels, scored_targets
 from stance.model.lexicon import Lexicon, read_lexicon
 from stance.training.block_factors import checked_factors
 from stance.training.corpus import Corpus, Example
+from stance.training.description import check_description, check_target_name, read_target
 from stance.training.flat_files import Fault, cell, json_lines, read_rows
 
 __all__ = ["CorpusColumns", "check_corpus", "read_corpus"]
@@ -149,14 +150,14 @@ def _read_described(folder: Path) -> _Draft:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise CorpusError(f"cannot read the description: {error}", toml) from error
     draft.description = about
+    check_description(about, toml)
     targets = about.get("targets")
     if not isinstance(targets, dict) or not targets:
         raise CorpusError("needs a table [targets.NAME] for every target", toml)
     for name, entry in targets.items():
-        labels = entry.get("labels", about.get("labels")) if isinstance(entry, dict) else None
-        if not isinstance(labels, list) or len(labels) < 2 or not all(isinstance(x, str) for x in labels):
-            raise CorpusError(f"target {name!r} needs at least two labels", toml)
-        draft.targets.append(Target(name, tuple(labels)))
+        if not isinstance(entry, dict):
+            raise CorpusError(f"target {name!r} needs a table [targets.{name}]", toml)
+        draft.targets.append(read_target(name, entry, about.get("labels"), toml))
         if "lexicon" in entry:
             draft.lexicons[name] = _lexicon(folder, entry["lexicon"], "mentions", toml)
         draft.block_factors |= checked_factors(entry, name, toml)
@@ -169,10 +170,9 @@ def _read_described(folder: Path) -> _Draft:
     calibration = about.get("calibration", [])
     if not isinstance(calibration, list) or not all(isinstance(name, str) and name in there for name in calibration):
         draft.fault(toml, None, "'calibration' must be a list of files of corpus/, without their suffix")
-    known = {target.name: frozenset(target.labels) for target in draft.targets}
     for file in files:
         for line, record in json_lines(file, draft.faults_of(file)):
-            example = _described_example(draft, file, line, record, known)
+            example = _described_example(draft, file, line, record)
             if example is not None:
                 draft.examples.append(example)
     return draft
@@ -184,9 +184,7 @@ def _lexicon(folder: Path, name: object, section: str, toml: Path) -> Lexicon:
     return read_lexicon(folder / name, section)
 
 
-def _described_example(
-    draft: _Draft, file: Path, line: int, record: dict[str, Any], known: dict[str, frozenset[str]]
-) -> Example | None:
+def _described_example(draft: _Draft, file: Path, line: int, record: dict[str, Any]) -> Example | None:
     before = len(draft.defects)
     article, text, paragraph = record.get("article"), record.get("text"), record.get("paragraph")
     if not isinstance(article, str) or not article:
@@ -195,26 +193,30 @@ def _described_example(
         draft.fault(file, line, "'paragraph' must be a whole number from 0 on")
     if not isinstance(text, str) or not text.strip():
         draft.fault(file, line, "'text' must be a text that is not empty")
+    # what is wrong with its labels leaves a paragraph its place: those after it do not jump
+    placed = len(draft.defects) == before
+    known = {target.name: target for target in draft.targets}
     labels: dict[str, str] = {}
-    for target, allowed in known.items():
-        label = record.get(target)
-        if label is None:
+    for name, target in known.items():
+        code = record.get(name)
+        if code is None:
             continue
-        if not isinstance(label, str) or label not in allowed:
-            expected = ", ".join(sorted(allowed))
-            draft.fault(file, line, f"{label!r} is no label of {target!r}; expected one of {expected}")
+        label = target.find(code) if isinstance(code, str) else None
+        if label is None:
+            expected = ", ".join(sorted(target.labels))
+            draft.fault(file, line, f"{code!r} is no label of {name!r}; expected one of {expected}")
         else:
-            labels[target] = label
-    if all(record.get(target) is None for target in known):
+            labels[name] = label
+    if all(record.get(name) is None for name in known):
         draft.fault(file, line, "no target is coded")
-    for required in ("register", "dispute", "coder"):
-        if not isinstance(record.get(required), str):
-            draft.fault(file, line, f"{required!r} must be a text")
+    for optional in ("register", "dispute", "coder"):
+        if not isinstance(record.get(optional, ""), str):
+            draft.fault(file, line, f"{optional!r} must be a text")
     disputed = record.get("disputed", [])
     if not isinstance(disputed, list) or not all(isinstance(name, str) and name in known for name in disputed):
         draft.fault(file, line, "'disputed' must be a list of targets")
         disputed = []
-    if len(draft.defects) > before:
+    if not placed:
         return None
     other = {k: v for k, v in record.items() if k not in {"article", "paragraph", "text", "disputed", *known}}
     return Example(str(article), int(str(paragraph)), str(text), labels, frozenset(disputed), other, str(file), line)
@@ -251,7 +253,10 @@ def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
             f"the file has {', '.join(header)}",
             file,
         )
-    found: dict[str, set[str]] = {name: set() for name in names}
+    for name in names:
+        check_target_name(name, file)
+    # label by its lower case: of the spellings that differ in case only, the first one
+    found: dict[str, dict[str, str]] = {name: {} for name in names}
     for position, (line, row) in enumerate(rows):
         body = cell(row, text)
         if not body:
@@ -264,18 +269,16 @@ def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
                 continue
         else:
             labels = {name: cell(row, name) for name in names}
-        labels = {name: value for name, value in labels.items() if value}
+        labels = {name: found[name].setdefault(value.lower(), value) for name, value in labels.items() if value}
         if not labels:
             draft.fault(file, line, "no target is coded")
             continue
-        for name, value in labels.items():
-            found[name].add(value)
         article = (cell(row, group) if group else "") or f"row {position + 1}"
         draft.examples.append(Example(article, position, body, labels, frozenset(), {}, str(file), line))
-    for name, values in found.items():
-        if len(values) < 2:
-            draft.fault(file, None, f"target {name!r} has fewer than two labels: {sorted(values)}")
-        draft.targets.append(Target(name, order_labels(values)))
+    for name, spellings in found.items():
+        if len(spellings) < 2:
+            draft.fault(file, None, f"target {name!r} has fewer than two labels: {sorted(spellings.values())}")
+        draft.targets.append(Target(name, order_labels(spellings.values())))
     return draft
 
 

@@ -32,7 +32,14 @@ class FittedBlock:
 
     def transform(self, counts: BlockCounts, rows: npt.NDArray[np.int64]) -> sparse.csr_matrix:
         """TF-IDF of some rows, each scaled to length `weight`."""
+        if not len(self.columns):
+            return sparse.csr_matrix((len(rows), 0))
         return self.transformer.transform(counts.matrix[rows][:, self.columns]) * self.weight
+
+    @property
+    def idf(self) -> npt.NDArray[np.float32]:
+        """Inverse document frequencies, shape (terms,)."""
+        return self.transformer.idf_.astype(np.float32) if len(self.columns) else np.zeros(0, dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,9 @@ class BlockCounts:
         df = np.bincount(train.indices, minlength=train.shape[1])
         columns = np.flatnonzero(df >= min_df)
         transformer = TfidfTransformer(sublinear_tf=sublinear_tf)
-        transformer.fit(train[:, columns])
+        if len(columns):
+            # a target that nothing mentions here has no terms, which scikit-learn refuses
+            transformer.fit(train[:, columns])
         return FittedBlock(self.name, columns, transformer, weight)
 
 

@@ -150,7 +150,12 @@ def train(
     trials: list[dict[str, Any]] = []
     best: tuple[float, Settings, dict[str, dict[str, Any]]] | None = None
     for number, settings in enumerate(candidates, start=1):
-        counts = count_terms(analyzer_for(corpus, settings), corpus.texts)
+        analyzer = analyzer_for(corpus, settings)
+        counts = count_terms(analyzer, corpus.texts)
+        if number == 1:
+            for problem in problems:
+                if problem.name in corpus.lexicons and not _mentioned(analyzer, counts, problem).any():
+                    say(f"{problem.name}: its lexicon is found in too few paragraphs to learn from; correct it")
         found = _search(corpus, problems, counts, settings, grid, jobs)
         trials += [{"settings": settings.to_dict(), **trial} for trial in found]
         chosen = {problem.name: _choose([t for t in found if t["target"] == problem.name]) for problem in problems}
@@ -234,7 +239,7 @@ def fit_model(
         BlockWeights(
             name=block.name,
             terms=[counts[b].terms[c] for c in block.columns],
-            idf=block.transformer.idf_.astype(np.float32),
+            idf=block.idf,
             coef=coef[b],
             weight=block.weight,
         )

@@ -18,6 +18,7 @@ __all__ = ["Fault", "cell", "json_lines", "read_rows"]
 
 #: What is told of a row that cannot be read: its line and why.
 Fault = Callable[[int, str], None]
+_NOT_READ = (".xlsx", ".xls", ".ods", ".dta", ".sav", ".sqlite", ".db")
 Rows = Iterator[tuple[int, dict[str, Any]]]
 
 
@@ -39,9 +40,11 @@ def read_rows(file: Path, fault: Fault) -> Rows:
     Raises
     ------
     CorpusError
-        If a Parquet file is none.
+        If a Parquet file is none, or the suffix is that of a spreadsheet or of a statistics program.
     """
     suffix = file.suffix.lower()
+    if suffix in _NOT_READ:
+        raise CorpusError("codes are read from CSV, TSV, JSON lines or Parquet; save it as CSV in UTF-8", file)
     if suffix in (".jsonl", ".ndjson"):
         return json_lines(file, fault)
     return _parquet_rows(file) if suffix == ".parquet" else _table_rows(file, fault)

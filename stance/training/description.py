@@ -1,0 +1,94 @@
+"""What ``corpus.toml`` may say, and refusing what it may not: a key that is misspelt would be passed over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from stance.errors import CorpusError
+from stance.labels import RESERVED, Target
+
+__all__ = ["check_description", "check_target_name", "read_target"]
+
+_KEYS = ("name", "version", "language", "license", "labels", "cues", "calibration", "targets")
+_KEYS_OF_TARGET = ("labels", "lexicon", "block_factors")
+
+
+def check_description(about: Mapping[str, object], path: Path) -> None:
+    """Check what a description says beside its targets.
+
+    Raises
+    ------
+    CorpusError
+        If a key is unknown, or the language is no text.
+
+    Examples
+    --------
+    >>> check_description({"name": "tiny", "langage": "en"}, Path("corpus.toml"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    stance.errors.CorpusError: corpus.toml: unknown key 'langage'; it may have name, version, language, ...
+    """
+    _refuse_others(about, _KEYS, "", path)
+    if not isinstance(about.get("language", ""), str):
+        raise CorpusError("'language' must be a text, such as \"en\"", path)
+
+
+def read_target(name: str, entry: object, labels: object, path: Path) -> Target:
+    """A target as a description has it.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    entry : object
+        The table of the target.
+    labels : object
+        The labels of targets that name none of their own.
+    path : Path
+        The file.
+
+    Returns
+    -------
+    Target
+
+    Raises
+    ------
+    CorpusError
+        If its name cannot be one, a key is unknown, or there are no two labels that differ in more than case.
+
+    Examples
+    --------
+    >>> read_target("tax", {}, ["favor", "against"], Path("corpus.toml"))
+    Target(name='tax', labels=('favor', 'against'))
+    """
+    check_target_name(name, path)
+    if isinstance(entry, dict):
+        _refuse_others(entry, _KEYS_OF_TARGET, f"target {name!r}: ", path)
+        labels = entry.get("labels", labels)
+    if not isinstance(labels, list) or len(labels) < 2 or not all(isinstance(x, str) and x.strip() for x in labels):
+        raise CorpusError(f"target {name!r} needs at least two labels", path)
+    twice = [label for label, n in Counter(label.lower() for label in labels).items() if n > 1]
+    if twice:
+        raise CorpusError(f"target {name!r} has the label {twice[0]!r} more than once; case makes no other label", path)
+    return Target(name, tuple(labels))
+
+
+def check_target_name(name: str, path: Path) -> None:
+    """Check that the columns of a target will not stand in the place of others.
+
+    Raises
+    ------
+    CorpusError
+        If the name is empty, or that of a field of the corpus or a column of results.
+    """
+    if not name.strip():
+        raise CorpusError("a target has an empty name", path)
+    if name.lower() in RESERVED:
+        raise CorpusError(f"a target cannot be called {name!r}, as a column of results is; give it another name", path)
+
+
+def _refuse_others(table: Mapping[str, object], known: Collection[str], where: str, path: Path) -> None:
+    for key in table:
+        if key not in known:
+            raise CorpusError(f"{where}unknown key {key!r}; it may have {', '.join(known)}", path)
