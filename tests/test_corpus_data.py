@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from stance.model.lexicon import WEAK
 from stance.training.agreement import krippendorff_alpha, paired_codings
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import check_corpus
@@ -50,6 +51,26 @@ def test_nothing_is_shared_with_real_text(corpus: Corpus, shared: Path, root: Pa
         real.update(_runs(file.read_text(encoding="utf-8", errors="replace")))
     texts = [*corpus.texts, (root / "data" / "articles" / "vienna-round.txt").read_text(encoding="utf-8")]
     assert [run for text in texts for run in _runs(text) if run in real] == []
+
+
+def test_no_cue_swallows_a_mention(corpus: Corpus) -> None:
+    """The longest phrase wins, so a cue "bad deal" would hide the deal; only `other_sense` is there for that."""
+    assert corpus.cues is not None
+    mentions = {
+        phrase
+        for lexicon in corpus.lexicons.values()
+        for phrase, group in lexicon.phrases.items()
+        if not group.startswith(WEAK)
+    }
+    swallowed = [
+        (group, cue)
+        for cue, group in corpus.cues.phrases.items()
+        if group != "other_sense"
+        for i in range(len(cue))
+        for n in range(1, len(cue) - i + 1)
+        if n < len(cue) and cue[i : i + n] in mentions
+    ]
+    assert swallowed == []
 
 
 def test_both_codings_are_kept_and_agree(corpus: Corpus) -> None:
