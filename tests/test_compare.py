@@ -74,6 +74,19 @@ def test_articles_are_swapped_whole() -> None:
     assert apart.difference["accuracy"].value == together.difference["accuracy"].value == 1.0
 
 
+def test_the_interval_is_that_of_paired_differences() -> None:
+    """Of 400 articles of one paragraph: 1.96 standard errors of the mean difference to either side."""
+    random = np.random.default_rng(1)
+    truth = random.integers(4, size=400)
+    first = np.where(random.random(400) < 0.75, truth, random.integers(4, size=400))
+    second = np.where(random.random(400) < 0.85, first, random.integers(4, size=400))
+    gaps = (first == truth).astype(float) - (second == truth)
+    half = 1.96 * gaps.std() / 20
+    found = compare_labels(TAX, truth, first, second, range(400)).difference["accuracy"]
+    assert found.value == pytest.approx(gaps.mean())
+    assert [found.low, found.high] == pytest.approx([gaps.mean() - half, gaps.mean() + half], abs=0.1 * half)
+
+
 def test_a_model_is_no_better_than_itself(small_model: StanceModel) -> None:
     """And paragraphs that are not scored are left out and counted."""
     texts = ["They refused to lift the sanctions.", "The talks will resume in May.", "Rain fell.", "Qwx zrt vlk."]
@@ -88,6 +101,20 @@ def test_a_model_is_no_better_than_itself(small_model: StanceModel) -> None:
     assert found[0].n + found[0].unscored == 12
     assert found[0].unscored > 0
     assert all((d.value, d.low, d.high) == (0.0, 0.0, 0.0) for d in found[0].difference.values())
+
+
+def test_labels_in_another_order_are_the_same(small_model: StanceModel) -> None:
+    """A model whose target has its labels the other way round says the same."""
+    first, target = small_model.targets
+    # the arrays have the order of the first target, which stays
+    turned = replace(small_model, targets=(first, Target(target.name, target.labels[::-1])))
+    # of no two labels as many, so that whichever is given is right in another share
+    coded = np.repeat(target.labels, [4, 3, 2, 1]).tolist()
+    texts = [f"They refused to resume the talks on day {i}." for i in range(10)]
+    examples = [Example(str(i), 0, text, {target.name: coded[i]}) for i, text in enumerate(texts)]
+    (found,) = compare_models(small_model, turned, Corpus([target], examples))
+    assert found.n == 10
+    assert found.first == found.second
 
 
 def test_labels_that_differ_are_refused(small_model: StanceModel) -> None:

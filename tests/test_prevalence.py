@@ -117,6 +117,24 @@ def test_related_paragraphs_that_agree_give_net_stance_no_interval() -> None:
     assert math.isnan(net["high"])
 
 
+def test_net_stance_has_as_many_degrees_of_freedom_as_related_paragraphs() -> None:
+    """Less one. Equal probabilities: the error of a ratio (Cochran 1977, section 2.11) by hand; of two no interval."""
+    results, true = _collection(400, 0.5, (0.25,) * 4)
+    frame = results.frame.assign(**{f"tax_p_{label}": 0.25 for label in LABELS})
+    found = {}
+    for favor, against in ((1, 1), (2, 1), (8, 4)):
+        coded = ["favor"] * favor + ["against"] * against + ["unrelated"] * (60 - favor - against)
+        codes = _coded(results, true, 60).assign(tax=coded)
+        found[favor] = estimate_prevalence(Results(frame, (TAX,), "paragraph"), codes).set_index("label").loc[NET]
+    assert found[1][["low", "high"]].isna().all()
+    assert found[2][["low", "high"]].notna().all()
+    se = math.sqrt((1 - 60 / 400) * 60 / 59 * (8 * (2 / 3) ** 2 + 4 * (4 / 3) ** 2)) / 12 * math.sqrt(1 + 1 / 58)
+    assert found[8]["prevalence"] == pytest.approx(1 / 3)
+    assert found[8]["se"] == pytest.approx(se)
+    # the quantile of the tables, for 11 degrees of freedom
+    assert found[8][["low", "high"]].tolist() == pytest.approx([1 / 3 - 2.200985 * se, 1 / 3 + 2.200985 * se], abs=1e-6)
+
+
 def test_an_estimate_near_zero_has_no_absurd_interval() -> None:
     """An interval of a rare label is no wider than twice that of the sample alone."""
     results, true = _collection(2000, 0.6, (0.02, 0.01, 0.03, 0.94))
@@ -208,6 +226,10 @@ def test_a_sample_within_a_target_has_as_many_of_each_label() -> None:
     ("change", "message"),
     [
         (lambda codes: codes.assign(article_id="b"), "coded, and not in the results (and 59 more)"),
+        (
+            lambda codes: codes.assign(paragraph=[0, 999, *range(1, 59)]),
+            "paragraph 999 of article a is coded, and not in the results; take",
+        ),
         (lambda codes: pd.concat([codes, codes[:1]]), "is coded twice"),
         (lambda codes: codes.assign(text="Two."), "another text than the one coded"),
         (lambda codes: codes[:20], "20 coded paragraphs; an estimate needs 30"),
@@ -223,6 +245,32 @@ def test_codes_that_do_not_fit_are_refused(change: object, message: str) -> None
     with pytest.raises(StanceError) as raised:
         estimate_prevalence(results, change(_coded(results, true, 60)))  # type: ignore[operator]
     assert message in str(raised.value)
+
+
+@pytest.mark.parametrize("level", ["article", "outlets"])
+def test_levels_that_are_none_are_refused(level: str) -> None:
+    """Of single articles too little is coded."""
+    results, true = _collection(200, 0.7, (0.25,) * 4)
+    with pytest.raises(StanceError, match="must be one of all, outlet"):
+        estimate_prevalence(results, _coded(results, true, 60), level)
+
+
+def test_codes_without_what_they_were_drawn_from_are_of_a_simple_sample() -> None:
+    """Codes of one's own have no such column, and none for a target that was not coded."""
+    results, true = _collection(200, 0.7, (0.25,) * 4)
+    codes = _coded(results, true, 60)
+    expected = estimate_prevalence(results, codes)
+    frame = results.frame.assign(toll="favor", **{f"toll_p_{label}": 0.25 for label in LABELS})
+    both = Results(frame, (TAX, Target("toll")), "paragraph")
+    pd.testing.assert_frame_equal(estimate_prevalence(both, codes.drop(columns="drawn_from")), expected)
+
+
+def test_results_of_two_runs_are_refused() -> None:
+    """Which of the two a code is of cannot be told."""
+    results, true = _collection(200, 0.7, (0.25,) * 4)
+    twice = Results(pd.concat([results.frame] * 2, ignore_index=True), (TAX,), "paragraph")
+    with pytest.raises(StanceError, match="paragraphs twice"):
+        estimate_prevalence(twice, _coded(results, true, 60).drop(columns="drawn_from"))
 
 
 def test_blanks_around_an_id_make_no_other() -> None:

@@ -98,6 +98,14 @@ def test_groups_reconcile_and_the_unknown_is_a_group() -> None:
             assert rows[column].sum() == whole[column]
 
 
+@pytest.mark.parametrize(("level", "column"), [("outlet", "outlet"), ("month", "date"), ("actor", "actor")])
+def test_a_level_whose_column_is_missing_is_refused(level: str, column: str) -> None:
+    """By the name of the column."""
+    frame = pd.DataFrame({"article_id": ["a"], "tax": "favor", "tax_abstained": None})
+    with pytest.raises(StanceError, match=f"no column '{column}'"):
+        roll_up(Results(frame, (Target("tax"),), "paragraph"), level)
+
+
 @pytest.mark.parametrize("wrong", [{"level": "outlets"}, {"weight": "articles"}, {"copies": "one"}])
 def test_words_that_are_none_are_refused(wrong: dict[str, str]) -> None:
     """A slip must not give the figures of another question."""

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from sklearn.metrics import f1_score, precision_score
+from scipy.stats import binom
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
 
 from stance.commands import main
 from stance.errors import CorpusError
@@ -27,7 +28,13 @@ from stance.training.calibration import fit_temperature, fit_temperatures
 from stance.training.corpus import Corpus, Example
 from stance.training.corpus_files import read_corpus
 from stance.training.duplicates import group_articles, near_duplicates
-from stance.training.evaluate import evaluate_model, evaluate_probabilities, measure_calibration, metrics_of
+from stance.training.evaluate import (
+    Calibration,
+    evaluate_model,
+    evaluate_probabilities,
+    measure_calibration,
+    metrics_of,
+)
 from stance.training.export import to_pipeline
 from stance.training.features import count_terms
 from stance.training.fit import Grid, fit_model, train
@@ -161,16 +168,24 @@ def test_other_targets_and_labels_need_no_code(tmp_path: Path) -> None:
 
 
 def test_metrics_equal_those_of_scikit_learn() -> None:
-    """Precision, F1 and macro-F1 on random labels."""
+    """Every metric of random labels, one of which the second never gives, and one of which neither has."""
     rng = np.random.default_rng(0)
-    truth, predicted = rng.integers(0, 3, 200), rng.integers(0, 3, 200)
-    confusion = np.zeros((3, 3))
-    np.add.at(confusion, (truth, predicted), 1)
-    found = metrics_of(confusion, ["favor", "against", "none"])
-    assert found["macro_f1"] == pytest.approx(f1_score(truth, predicted, average="macro"))
-    assert found["precision.against"] == pytest.approx(precision_score(truth, predicted, average=None)[1])
-    f1 = f1_score(truth, predicted, average=None)
-    assert found["f_avg"] == pytest.approx((f1[0] + f1[1]) / 2)
+    labels = ["favor", "against", "neutral", "none"]
+    truths, given = rng.integers(0, 3, (2, 200)), np.array([rng.integers(0, 3, 200), rng.integers(0, 2, 200)])
+    pairs = list(zip(truths, given, strict=True))
+    found = metrics_of(np.array([confusion_matrix(*pair, labels=range(4)) for pair in pairs]), labels)
+    for k, pair in enumerate(pairs):
+        expected = precision_recall_fscore_support(*pair, labels=range(4), zero_division=0)
+        for name, values in zip(("precision", "recall", "f1"), expected, strict=False):
+            assert [found[f"{name}.{label}"][k] for label in labels] == pytest.approx(values)
+        assert found["macro_f1"][k] == pytest.approx(f1_score(*pair, average="macro"))
+        assert found["f_avg"][k] == pytest.approx(expected[2][:2].mean())
+        assert found["accuracy"][k] == pytest.approx(accuracy_score(*pair))
+    assert not any(value.any() for value in metrics_of(np.zeros((4, 4)), labels).values())
+    assert metrics_of(np.diag([5, 0, 0, 0]), labels)["macro_f1"] == 1
+    assert "f_avg" in metrics_of(np.eye(2), ["AGAINST", "FAVOR"])
+    for other in (["favor", "none"], ["none", "against"]):
+        assert "f_avg" not in metrics_of(np.eye(2), other)
 
 
 def test_bootstrap_intervals_cover_and_resample_articles() -> None:
@@ -185,16 +200,20 @@ def test_bootstrap_intervals_cover_and_resample_articles() -> None:
     wide, narrow = together.metrics["accuracy"], alone.metrics["accuracy"]
     assert wide.low < wide.value < wide.high
     assert wide.high - wide.low > 1.5 * (narrow.high - narrow.low)
+    # of single paragraphs what is right in a sample is binomial
+    quantiles = binom(400, narrow.value).ppf([0.025, 0.975]) / 400
+    assert [narrow.low, narrow.high] == pytest.approx(quantiles, abs=0.004)
 
 
 def test_one_or_two_articles_tell_nothing_of_others() -> None:
     """Samples of one article are all the same: the interval is all that is possible, not the estimate alone."""
-    probabilities, truth = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]), np.array([0, 1, 1])
+    probabilities, truth = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]), np.array([0, 1, 0])
     pairs = [("x", "x"), ("y", "y"), ("x", "y")]
     for articles, told in ((["a"] * 3, False), (["a", "a", "b"], False), (["a", "b", "c"], True)):
         found = evaluate_probabilities(Target("x", ("favor", "against")), probabilities, truth, articles)
         for name, interval in found.metrics.items():
             assert ((interval.low, interval.high) == (0, 1)) or told, name
+        assert found.metrics["accuracy"].low == told
         alpha = alpha_with_interval(pairs, articles)
         assert alpha.value == pytest.approx(krippendorff_alpha(pairs))
         assert ((alpha.low, alpha.high) == (-1, 1)) != told
@@ -217,21 +236,34 @@ def test_a_corpus_of_which_nothing_is_scored_is_told_so(small_model: StanceModel
 
 
 def test_what_was_not_scored_is_told_by_label() -> None:
-    """A label whose paragraphs all went unscored leaves the mean, and is named."""
-    probabilities = np.array([[0.9, 0.1, 0.0], [0.2, 0.8, 0.0], [np.nan] * 3, [np.nan] * 3])
-    target = Target("x", ("favor", "against", "neutral"))
-    found = evaluate_probabilities(target, probabilities, np.array([0, 1, 2, 2]), ["a", "b", "c", "d"])
-    assert found.metrics["macro_f1"].value == 1.0
-    assert found.unscored == {"favor": 0, "against": 0, "neutral": 2}
-    assert found.absent == ["neutral"]
-    assert found.to_dict()["unscored"] == 2
+    """A label whose paragraphs all went unscored leaves the mean, and is named; one only missed or made up is not."""
+    probabilities = np.array([[0.9, 0.1, 0.0, 0.0], [0.2, 0.0, 0.8, 0.0], [np.nan] * 4, [np.nan] * 4])
+    found = evaluate_probabilities(Target("x"), probabilities, np.array([0, 1, 3, 3]), ["a", "b", "c", "d"])
+    assert found.metrics["macro_f1"].value == pytest.approx(1 / 3)
+    assert found.unscored == {"favor": 0, "against": 0, "neutral": 0, "unrelated": 2}
+    assert found.absent == ["unrelated"]
+    assert (found.n, found.articles, found.to_dict()["unscored"]) == (2, 2, 2)
+    # rows are true
+    assert found.confusion.tolist() == [[1, 0, 0, 0], [0, 0, 1, 0], [0] * 4, [0] * 4]
 
 
 def test_calibration_error_of_known_cases() -> None:
-    """Right eight times out of ten at 0.8 is 0; at 0.6 it is 0.2."""
+    """Right eight times out of ten at 0.8 is 0; at 0.6 it is 0.2; by chance it is the mean deviation of a binomial."""
     truth = np.array([0] * 8 + [1] * 2)
     for p, expected in ((0.8, 0.0), (0.6, 0.2)):
-        assert measure_calibration(np.tile([p, 1 - p], (10, 1)), truth).error == pytest.approx(expected)
+        found = measure_calibration(np.tile([p, 1 - p], (10, 1)), truth)
+        assert found.error == pytest.approx(expected)
+        deviation = binom(10, p).expect(lambda hits, p=p: abs(hits - 10 * p)) / 10
+        assert found.by_chance == pytest.approx(deviation, abs=0.02)
+    assert measure_calibration(np.zeros((0, 2)), truth[:0]) == Calibration(0.0, 0.0)
+
+
+def test_calibration_error_is_over_ten_bins() -> None:
+    """By hand: errors cancel out within a bin and not between bins; 1 belongs to the last, that of 0.95."""
+    top = np.repeat([0.51, 0.58, 0.65, 0.85, 0.95, 1.0], 2)
+    right = np.array([1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0])
+    found = measure_calibration(np.column_stack([top, 1 - top]), 1 - right)
+    assert found.error == pytest.approx((abs(0.98 - 1.16) + 0.7 + 0.3 + abs(0.1 - 1)) / 12)
 
 
 def test_calibration_error_is_told_beside_what_chance_does() -> None:
@@ -413,6 +445,9 @@ def test_labels_of_a_corpus_may_be_in_any_case(small_model: StanceModel) -> None
     known = "no label 'favour' of 'sanctions'; it knows favor, against, neutral, unrelated"
     with pytest.raises(CorpusError, match=f"own.csv:4: .*{known}"):
         evaluate_model(model, strange)
+    other = Corpus([Target("tax")], [replace(coded[0], labels={"tax": "favor"})])
+    with pytest.raises(CorpusError, match="the corpus codes tax; the model reads sanctions, diplomacy"):
+        evaluate_model(model, other)
 
 
 @pytest.mark.parametrize(

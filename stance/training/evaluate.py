@@ -159,7 +159,7 @@ def metrics_of(confusion: npt.NDArray[Any], labels: Sequence[str]) -> dict[str, 
     present = (true + predicted) > 0
     found = {
         "accuracy": accuracy,
-        "macro_f1": (f1 * present).sum(axis=-1) / np.maximum(present.sum(axis=-1), 1),
+        "macro_f1": f1.sum(axis=-1) / np.maximum(present.sum(axis=-1), 1),
     }
     lower = [label.lower() for label in labels]
     if "favor" in lower and "against" in lower:
