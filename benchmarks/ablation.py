@@ -25,7 +25,7 @@ from stance.training.logistic import Choice
 from stance.training.probes import read_probes, run_probes
 
 CHOICE = Choice(3.0, "balanced")
-BASE = Settings(min_df=5)
+BASE = Settings(min_df=5, word_idf_constant=-1.0)
 
 
 def _without(corpus: Corpus, cues: bool) -> Corpus:
@@ -50,6 +50,12 @@ def _all_mentions_alike(corpus: Corpus) -> Corpus:
     return replace(corpus, lexicons=lexicons)
 
 
+def _other_senses_are_mentions(corpus: Corpus) -> Corpus:
+    """The corpus without the phrases that hide a word which names a target elsewhere."""
+    groups = corpus.cues.groups if corpus.cues else {}
+    return replace(corpus, cues=Lexicon({k: v for k, v in groups.items() if k != "other_sense"}))
+
+
 def main() -> None:
     """Fit every variant and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -69,6 +75,8 @@ def main() -> None:
         "terms in 2 paragraphs or more": (corpus, replace(BASE, min_df=2)),
         "nothing negated": (_negating_nothing(corpus), BASE),
         "all mentions alike": (_all_mentions_alike(corpus), BASE),
+        "other senses are mentions": (_other_senses_are_mentions(corpus), BASE),
+        "common words count": (corpus, replace(BASE, word_idf_constant=1.0)),
         "no clause terms": (corpus, replace(BASE, clause_weight=1e-6)),
         "no anchored terms": (corpus, replace(BASE, anchored_weight=1e-6)),
         "no context classes": (_without(corpus, cues=False), BASE),

@@ -173,7 +173,11 @@ class AnalyzerTfidf:
         parts = []
         for b, weight in (self.weights or {}).items():
             vectorizer = TfidfVectorizer(analyzer=_names, min_df=s.min_df, sublinear_tf=s.sublinear_tf)
-            parts.append(vectorizer.fit_transform([blocks[b] for blocks in analyses]) * weight)
+            documents = [blocks[b] for blocks in analyses]
+            vectorizer.fit(documents)
+            if self.analyzer.block_names[b] == "words":
+                vectorizer.idf_ = np.maximum(vectorizer.idf_ - 1.0 + s.word_idf_constant, 0.0)
+            parts.append(vectorizer.transform(documents) * weight)
             self.vectorizers_.append(vectorizer)
         return sparse.hstack(parts).tocsr()
 
@@ -235,7 +239,7 @@ def fit(args: Any, report: Any, interleave: Interleave) -> None:
         counts = count_terms(training.analyzer, training.corpus.texts)
         everything = np.arange(len(training.corpus))
         weighed = zip(counts, training.analyzer.block_weights, strict=True)
-        fitted = [block.fit(everything, s.min_df, s.sublinear_tf, weight) for block, weight in weighed]
+        fitted = [block.fit(everything, s, weight) for block, weight in weighed]
         for p in training.problems:
             used = training.analyzer.blocks_of(p.name)
             x = sparse.hstack([fitted[b].transform(counts[b], p.rows) * p.factor(fitted[b].name) for b in used]).tocsr()

@@ -111,6 +111,7 @@ def _weights(analyzer: Analyzer, texts: Sequence[str], share: float = 0.8, label
             if b not in analyzer.blocks_of(target):
                 coef[:, t] = 0
         idf = (1 + 5 * generator.random(len(terms))).astype(np.float32)
+        idf[generator.random(len(terms)) < 0.1] = 0  # common words count for nothing
         blocks.append(BlockWeights(name, terms, idf, coef, weight * 0.7))
     intercept = generator.normal(size=(targets, labels))
     intercept[0, 0] = -math.inf

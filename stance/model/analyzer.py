@@ -86,6 +86,9 @@ class Settings:
         A term that stands in fewer training paragraphs is dropped.
     sublinear_tf : bool
         Replace a count ``n`` by ``1 + ln n``.
+    word_idf_constant : float
+        What is added to ``ln((1 + n) / (1 + df))`` for word n-grams; sums below 0 are 0. With 1 it is scikit-learn's
+        IDF; with -1 a word counts for nothing that more than ``1 / e`` of the paragraphs have.
     word_weight, char_weight, anchored_weight, clause_weight : float
         Length of a paragraph's vector in each block.
     """
@@ -96,6 +99,7 @@ class Settings:
     window: int = 8
     min_df: int = 2
     sublinear_tf: bool = True
+    word_idf_constant: float = 1.0
     word_weight: float = 1.0
     char_weight: float = 1.0
     anchored_weight: float = 0.7

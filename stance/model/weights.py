@@ -69,7 +69,8 @@ class BlockWeights:
     terms : sequence of str, length V
         In the order of the columns, which is sorted.
     idf : ndarray, shape (V,)
-        ``ln((1 + n) / (1 + df)) + 1``, as scikit-learn's `TfidfTransformer` has it by default.
+        ``ln((1 + n) / (1 + df)) + 1``, as scikit-learn's `TfidfTransformer` has it by default; for word n-grams see
+        `Settings.word_idf_constant`.
     coef : ndarray of float32, shape (V, targets, labels)
         Weight of each term; zero for a target that does not read this block.
     weight : float
@@ -104,7 +105,9 @@ class BlockWeights:
         if not len(ids):
             return Contributions(ids, coef.astype(np.float64))
         values = (1.0 + np.log(counts) if sublinear_tf else counts) * idf
-        values *= self.weight / np.sqrt(values @ values)
+        length = np.sqrt(values @ values)
+        if length:
+            values *= self.weight / length
         return Contributions(ids, values[:, None, None] * coef.astype(np.float64))
 
     def _numbers(self, ids: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
-from stance.model.analyzer import Analyzer
+from stance.model.analyzer import Analyzer, Settings
 from stance.model.kernel_terms import count_compiled
 
 __all__ = ["BlockCounts", "FittedBlock", "count_terms"]
@@ -23,7 +23,7 @@ def _names(terms: Any) -> list[str]:
 
 @dataclass(frozen=True)
 class FittedBlock:
-    """The vocabulary of one block, with scikit-learn's inverse document frequencies."""
+    """The vocabulary of one block, with its inverse document frequencies."""
 
     name: str
     columns: npt.NDArray[np.int64]
@@ -60,15 +60,17 @@ class BlockCounts:
     terms: list[str]
     matrix: sparse.csr_matrix
 
-    def fit(self, rows: npt.NDArray[np.int64], min_df: int, sublinear_tf: bool, weight: float) -> FittedBlock:
+    def fit(self, rows: npt.NDArray[np.int64], settings: Settings, weight: float) -> FittedBlock:
         """Choose the vocabulary and its IDF on some rows only, so that no fold sees another's."""
         train = self.matrix[rows]
         df = np.bincount(train.indices, minlength=train.shape[1])
-        columns = np.flatnonzero(df >= min_df)
-        transformer = TfidfTransformer(sublinear_tf=sublinear_tf)
+        columns = np.flatnonzero(df >= settings.min_df)
+        transformer = TfidfTransformer(sublinear_tf=settings.sublinear_tf)
         if len(columns):
             # a target that nothing mentions here has no terms, which scikit-learn refuses
             transformer.fit(train[:, columns])
+            if self.name == "words":
+                transformer.idf_ = np.maximum(transformer.idf_ - 1.0 + settings.word_idf_constant, 0.0)
         return FittedBlock(self.name, columns, transformer, weight)
 
 

@@ -236,7 +236,7 @@ def fold_margins(
     inside, outside = problem.folds[i]
     train_parts, test_parts = [], []
     for block, weight in counts:
-        fitted = block.fit(problem.rows[inside], settings.min_df, settings.sublinear_tf, weight)
+        fitted = block.fit(problem.rows[inside], settings, weight)
         train_parts.append(fitted.transform(block, problem.rows[inside]))
         test_parts.append(fitted.transform(block, problem.rows[outside]))
     x, test = sparse.hstack(train_parts).tocsr(), sparse.hstack(test_parts).tocsr()
