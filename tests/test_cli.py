@@ -95,12 +95,10 @@ def test_every_example_of_the_help_runs(path: str, example: str, tmp_path: Path,
     if "scores.csv" in example and not example.startswith("stance score"):
         several = [shutil.copy(SAMPLE, tmp_path / f"{name}.txt") for name in "abc"]
         assert _run("score", *several, "--explain", "-o", str(tmp_path / "scores.csv")).exit_code == 0
-    if "coded.csv" in example:
-        assert (
-            _run("results", "sample", tmp_path / "scores.csv", "-n", "40", "-o", tmp_path / "coded.csv").exit_code == 0
-        )
-        drawn = (tmp_path / "coded.csv").read_text(encoding="utf-8")
-        (tmp_path / "coded.csv").write_text(drawn.replace(",,\n", ",favor,neutral\n"), encoding="utf-8")
+    for name in re.findall(r"(?<!-o )\b(?:coded|anna|ben)\.csv", example):
+        assert _run("results", "sample", tmp_path / "scores.csv", "-n", "40", "-o", tmp_path / name).exit_code == 0
+        drawn = (tmp_path / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(drawn.replace(",,\n", ",favor,neutral\n"), encoding="utf-8")
     if example.startswith(("stance train data", "stance evaluate models/default data", "stance corpus stats")):
         pytest.skip("minutes long; training and statistics of the whole corpus have their own tests")
     command = [sys.executable, "-m", "stance", *shlex.split(example)[1:]]

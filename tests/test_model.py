@@ -81,7 +81,7 @@ def test_a_lexicon_file_has_a_table_beside_the_main_one(tmp_path: Path) -> None:
     path = tmp_path / "words.toml"
     path.write_text('[mentions]\ncore = ["sanctions"]\n[weak]\nbans = ["ban{,s}", "sanctions"]\n')
     assert read_lexicon(path, "mentions").phrases == {("sanctions",): "core", ("ban",): "?bans", ("bans",): "?bans"}
-    path.write_text('[cues]\nlift = ["lift"]\n[context]\ndate = ["monday"]\n[weak]\nbans = ["ban"]\n')
+    path.write_text('[cues]\nlift = ["lift"]\n[context]\ndate = ["monday"]\n')
     assert read_lexicon(path, "cues").phrases == {("lift",): "lift", ("monday",): "=date"}
 
 
