@@ -165,20 +165,20 @@ class AnalyzerTfidf:
     def fit_transform(self, texts: Sequence[str], y: object = None, **_: object) -> Any:
         """Choose the vocabulary and weigh."""
         from scipy import sparse
-        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
         assert self.analyzer is not None
         s, analyses = self.analyzer.settings, self._analyses(texts)
-        self.vectorizers_ = []
+        self.fitted_ = []
         parts = []
         for b, weight in (self.weights or {}).items():
-            vectorizer = TfidfVectorizer(analyzer=_names, min_df=s.min_df, sublinear_tf=s.sublinear_tf)
-            documents = [blocks[b] for blocks in analyses]
-            vectorizer.fit(documents)
+            counter = CountVectorizer(analyzer=_names, min_df=s.min_df)
+            counts = counter.fit_transform([blocks[b] for blocks in analyses])
+            tfidf = TfidfTransformer(sublinear_tf=s.sublinear_tf).fit(counts)
             if self.analyzer.block_names[b] == "words":
-                vectorizer.idf_ = np.maximum(vectorizer.idf_ - 1.0 + s.word_idf_constant, 0.0)
-            parts.append(vectorizer.transform(documents) * weight)
-            self.vectorizers_.append(vectorizer)
+                tfidf.idf_ = np.maximum(tfidf.idf_ - 1.0 + s.word_idf_constant, 0.0)
+            parts.append(tfidf.transform(counts) * weight)
+            self.fitted_.append((counter, tfidf))
         return sparse.hstack(parts).tocsr()
 
     def fit(self, texts: Sequence[str], y: object = None) -> AnalyzerTfidf:
@@ -193,8 +193,8 @@ class AnalyzerTfidf:
         assert self.analyzer is not None
         analyses = self._analyses(texts)
         parts = [
-            vectorizer.transform([blocks[b] for blocks in analyses]) * weight
-            for (b, weight), vectorizer in zip((self.weights or {}).items(), self.vectorizers_, strict=True)
+            tfidf.transform(counter.transform([blocks[b] for blocks in analyses])) * weight
+            for (b, weight), (counter, tfidf) in zip((self.weights or {}).items(), self.fitted_, strict=True)
         ]
         return sparse.hstack(parts).tocsr()
 
