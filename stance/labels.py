@@ -197,7 +197,6 @@ def net_stance(
     import numpy as np
 
     favor, against, related = np.asarray(favor), np.asarray(against), np.asarray(related)
-
     net, error = np.full(related.shape, np.nan), np.full(related.shape, np.nan)
     np.divide(favor - against, related, out=net, where=related > 0)
     squares = np.maximum(favor + against - related * (net * net), 0.0)

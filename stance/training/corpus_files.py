@@ -170,9 +170,10 @@ def _read_described(folder: Path) -> _Draft:
     calibration = about.get("calibration", [])
     if not isinstance(calibration, list) or not all(isinstance(name, str) and name in there for name in calibration):
         draft.fault(toml, None, "'calibration' must be a list of files of corpus/, without their suffix")
+    known = {target.name: target for target in draft.targets}
     for file in files:
         for line, record in json_lines(file, draft.faults_of(file)):
-            example = _described_example(draft, file, line, record)
+            example = _described_example(draft, file, line, record, known)
             if example is not None:
                 draft.examples.append(example)
     return draft
@@ -184,7 +185,9 @@ def _lexicon(folder: Path, name: object, section: str, toml: Path) -> Lexicon:
     return read_lexicon(folder / name, section)
 
 
-def _described_example(draft: _Draft, file: Path, line: int, record: dict[str, Any]) -> Example | None:
+def _described_example(
+    draft: _Draft, file: Path, line: int, record: dict[str, Any], known: dict[str, Target]
+) -> Example | None:
     before = len(draft.defects)
     article, text, paragraph = record.get("article"), record.get("text"), record.get("paragraph")
     if not isinstance(article, str) or not article:
@@ -195,7 +198,6 @@ def _described_example(draft: _Draft, file: Path, line: int, record: dict[str, A
         draft.fault(file, line, "'text' must be a text that is not empty")
     # what is wrong with its labels leaves a paragraph its place: those after it do not jump
     placed = len(draft.defects) == before
-    known = {target.name: target for target in draft.targets}
     labels: dict[str, str] = {}
     for name, target in known.items():
         code = record.get(name)

@@ -34,14 +34,14 @@ def check_description(about: Mapping[str, object], path: Path) -> None:
         raise CorpusError("'language' must be a text, such as \"en\"", path)
 
 
-def read_target(name: str, entry: object, labels: object, path: Path) -> Target:
+def read_target(name: str, entry: Mapping[str, object], labels: object, path: Path) -> Target:
     """A target as a description has it.
 
     Parameters
     ----------
     name : str
         Its name.
-    entry : object
+    entry : mapping
         The table of the target.
     labels : object
         The labels of targets that name none of their own.
@@ -63,9 +63,8 @@ def read_target(name: str, entry: object, labels: object, path: Path) -> Target:
     Target(name='tax', labels=('favor', 'against'))
     """
     check_target_name(name, path)
-    if isinstance(entry, dict):
-        _refuse_others(entry, _KEYS_OF_TARGET, f"target {name!r}: ", path)
-        labels = entry.get("labels", labels)
+    _refuse_others(entry, _KEYS_OF_TARGET, f"target {name!r}: ", path)
+    labels = entry.get("labels", labels)
     if not isinstance(labels, list) or len(labels) < 2 or not all(isinstance(x, str) and x.strip() for x in labels):
         raise CorpusError(f"target {name!r} needs at least two labels", path)
     twice = [label for label, n in Counter(label.lower() for label in labels).items() if n > 1]
