@@ -110,6 +110,38 @@ def test_codes_that_do_not_fit_are_refused(change: object, message: str) -> None
     assert message in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("targets", "coders", "message"),
+    [
+        (
+            ["tax", "tax_cut"],
+            ["cut", "ben"],
+            "tax_cut would be the codes of cut on tax, and is the target tax_cut; name ",
+        ),
+        (
+            ["tax", "tax_new"],
+            ["new_ann", "ann"],
+            "tax_new_ann would be the codes of ann on tax_new, and is the codes of ",
+        ),
+        (
+            ["drawn"],
+            ["from", "ben"],
+            "drawn_from would be the codes of from on drawn, and is column drawn_from; name the ",
+        ),
+    ],
+)
+def test_no_coder_takes_the_place_of_a_column(targets: list[str], coders: list[str], message: str) -> None:
+    """Two columns of one name would be read as one."""
+    frame = pd.DataFrame({"article_id": ["a"], "paragraph": [0], "text": ["One."]})
+    frame = frame.assign(**dict.fromkeys(targets, "favor"), **{f"{name}_abstained": None for name in targets})
+    codes = frame[["article_id", "paragraph", *targets]]
+    with pytest.raises(StanceError) as raised:
+        combine_codes(
+            Results(frame, tuple(Target(name) for name in targets), "paragraph"), dict.fromkeys(coders, codes)
+        )
+    assert str(raised.value).startswith(message)
+
+
 def _write(path: Path, rows: list[dict[str, str]], delimiter: str = ",") -> Path:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]), delimiter=delimiter)

@@ -289,6 +289,37 @@ def test_clusters_in_a_run(small_model_path: Path, corpus: Corpus, tmp_path: Pat
     assert "cluster" not in pd.read_csv(tmp_path / "b.csv").columns
 
 
+HEAD = [
+    "From: Jane Roe <jane@example.org>",
+    "Sent: Monday, March 3, 2025",
+    "To: desk@example.org",
+    "Subject: FW: Talks",
+]
+
+
+@pytest.mark.parametrize("before", [[], ["---------- Forwarded message ---------"], ["Begin forwarded message:"]])
+def test_the_head_of_a_forwarded_message_is_marked(before: list[str]) -> None:
+    """In whatever order its fields come, and where a message is forwarded within another."""
+    for head in (HEAD, [HEAD[0], HEAD[3], "Date: 3 March 2025", HEAD[2]], [f"> {line}" for line in HEAD]):
+        paragraphs = [*before, *head, *REST]
+        assert mark_boilerplate(paragraphs) == [True] * (len(paragraphs) - 2) + [False] * 2
+        assert mark_boilerplate([REST[0], *paragraphs])[1:] == mark_boilerplate(paragraphs)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["From: the minister", "To: his people", "Lift the sanctions."],
+        ["From: Vienna", "From: Paris", "From: Rome"],
+        ["Subject: sanctions", "To: whom it may concern", "Cc: nobody"],
+        ["From: Vienna to Paris", REST[0], "To: be continued", "Subject: sanctions"],
+    ],
+)
+def test_fewer_lines_are_no_head(lines: list[str]) -> None:
+    """Two that look like one, others between them, or none that tells the sender."""
+    assert mark_boilerplate([*lines, *REST]) == [False] * (len(lines) + 2)
+
+
 def _with_footers(corpus: Corpus) -> list[dict[str, str]]:
     """Articles of two outlets, each with its two lines at the end; and copies of one that have none."""
     by_article: dict[str, list[str]] = {}

@@ -182,6 +182,34 @@ def test_encoding_of_a_page(tmp_path: Path, encoding: str) -> None:
     assert word in article.text
 
 
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [("windows-1250", "Orbán met Kaczyński"), ("windows-1254", "Erdoğan met İmamoğlu"), ("windows-1257", "Krišjānis")],
+)
+def test_an_encoding_that_is_named_is_not_guessed(tmp_path: Path, encoding: str, words: str) -> None:
+    """By the server that sent a page or a text, or by the head of an RTF document: these read as Western text, too."""
+    text = f"{PARAGRAPHS[0].replace('–', '-')} {words}".encode(encoding)
+    page = b"<html><head><meta charset='iso-8859-1'></head><body><article><p>" + text + b"</p></article></body></html>"
+    pages = [
+        (f"{kind}; charset={encoding}", body, "200 OK") for kind, body in (("text/html", page), ("text/plain", text))
+    ]
+    rich = b"{\\rtf1\\ansi\\ansicpg" + encoding[-4:].encode() + b" " + text + b"\\par}"
+    found = [*read_articles([write(tmp_path / "a.warc", warc(pages=pages)), write(tmp_path / "a.rtf", rich)])]
+    assert [words in article.text for article in found] == [True, True, True]
+
+
+def test_a_page_that_is_not_in_the_utf8_that_its_server_names_is_quarantined(tmp_path: Path) -> None:
+    """And a name that is none counts for nothing."""
+    pages = [
+        (f"text/plain; charset={name}", "The café closed.".encode("cp1252"), "200 OK")
+        for name in ("utf-8", "idna", "x")
+    ]
+    bad, *good = read_records([write(tmp_path / "a.warc", warc(pages=pages))])
+    assert isinstance(bad, Quarantined)
+    assert bad.reason.endswith("not valid utf-8, though it is said to be")
+    assert [record.text for record in good if isinstance(record, Article)] == ["The café closed."] * 2
+
+
 def test_links_are_no_paragraphs_but_words_in_links_are(tmp_path: Path) -> None:
     """A line that is a link and nothing else leads elsewhere; a link within a sentence is part of it."""
     linked = PARAGRAPHS[1].replace("oil embargo", '<a href="/x">oil embargo</a>')

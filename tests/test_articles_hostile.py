@@ -81,6 +81,17 @@ def test_bad_row(tmp_path: Path, row: bytes, reason: str) -> None:
     assert bad[1].startswith(reason)
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_undecodable_bytes_in_a_row_of_several_lines(tmp_path: Path, place: int) -> None:
+    """They cost the whole row: what is left of it is no row of its own, though it have as many cells."""
+    lines = ["Où — é,", "Oil rose, and the embargo stays.", "The end, they said."]
+    row = [line.encode() + b"\xff" * (at == place) for at, line in enumerate(lines)]
+    path = tmp_path / "a.csv"
+    path.write_bytes("id,text\n1,Où — é\n".encode() + b'2,"' + b"\n".join(row) + b'"\n3,Talks.\n')
+    reason = "lines 3 to 5: bytes that are not in the encoding of the file"
+    assert outcomes(path) == [(1, "1"), (2, reason), (3, "3")]
+
+
 @pytest.mark.parametrize(("rows", "text"), [(20, "Talks."), (400_000, "Talks about talks went on and on. " * 3)])
 def test_quotation_mark_that_is_never_closed(tmp_path: Path, rows: int, text: str) -> None:
     """It costs the line that it stands on, not the rest of the file, even where that is larger than a record."""

@@ -221,6 +221,19 @@ def test_explain_says_where_there_is_no_label() -> None:
     assert whole["abstained"] is None
 
 
+def test_no_id_reaches_the_terminal_as_a_command(tmp_path: Path) -> None:
+    """Where an article is explained, refused, or named in an error, control characters of its id are shown."""
+    path = tmp_path / "in.jsonl"
+    records = [{"id": "A\x1b[2J\u202eB", "text": "The sanctions must go."}, {"id": "b", "text": ""}]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    explained = _run("explain", str(path), "-t", "sanctions", color=True)
+    assert click.unstyle(explained.stdout).startswith("A\u241b[2J\ufffdB, paragraph 1")
+    failed = _run("explain", str(path), "-p", "9")
+    assert failed.stderr.startswith("stance: A\u241b[2J\ufffdB: no paragraph 9")
+    (tmp_path / "a\x1b[2J.jsonl").write_text("{\n", encoding="utf-8")
+    assert "a\u241b[2J.jsonl:1: " in _run("score", str(tmp_path / "a\x1b[2J.jsonl")).stderr
+
+
 def test_explain_goes_on_after_what_cannot_be_read(tmp_path: Path) -> None:
     """As scoring does: a damaged file is named and counted, the others are explained; nothing at all is an error."""
     (tmp_path / "b.docx").write_bytes(b"PK\x03\x04 broken")
@@ -234,6 +247,18 @@ def test_explain_goes_on_after_what_cannot_be_read(tmp_path: Path) -> None:
     assert [json.loads(line)["article_id"] for line in result.stdout.splitlines()] == ["a", "c"]
     assert result.stderr.startswith(f"quarantined {tmp_path / 'b.docx'}:0: ")
     assert result.stderr.endswith("articles: 3 read = 2 explained + 1 quarantined\n")
+
+
+def test_explain_of_a_paragraph_that_some_articles_have(tmp_path: Path) -> None:
+    """Shorter articles are passed over; one that no article has is an error."""
+    table = tmp_path / "a.csv"
+    table.write_text('id,text\nshort,Talks resume.\nlong,"Talks resume.\n\nSanctions stay."\n', encoding="utf-8")
+    result = _run("explain", table, "-p", "2", "-t", "sanctions", "-f", "jsonl")
+    assert (result.exit_code, json.loads(result.stdout)["article_id"]) == (0, "long")
+    for number in (0, 3):
+        refused = _run("explain", table, "-p", number)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert refused.stderr == f"stance: {table}: no paragraph {number}; there are 2\n"
 
 
 def test_explain_takes_no_negative_number_of_terms() -> None:

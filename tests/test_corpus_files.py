@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from stance.commands import main
 from stance.errors import CorpusError
 from stance.labels import RESERVED
 from stance.results import dictionary
@@ -249,6 +251,25 @@ def test_what_a_model_said_is_no_corpus(tmp_path: Path, suffix: str) -> None:
                 read(path, columns)
     corpus = read_corpus(path, CorpusColumns(targets=("coded",)))
     assert [dict(example.labels) for example in corpus] == [{"coded": "favor"}, {"coded": "none"}]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_a_flat_file_may_contradict_itself_but_not_in_silence(tmp_path: Path, suffix: str) -> None:
+    """What others published is read as it is, and every command says so; `corpus check` names each place."""
+    rows = [("Go.", "pro"), ("Stay.", "con"), ("Go.", "con"), ("Go.", "pro"), ("Stay.", "pro")]
+    path = tmp_path / f"flat.{suffix}"
+    if suffix == "csv":
+        path.write_text("text,tax\n" + "".join(f"{text},{label}\n" for text, label in rows), encoding="utf-8")
+    else:
+        path.write_text("".join(json.dumps({"text": text, "tax": label}) + "\n" for text, label in rows))
+    line = 4 if suffix == "csv" else 3
+    told = f"the same text is 'con' on 'tax' here and 'pro' at line {line - 2}"
+    first, second = check_corpus(path)
+    assert (first.line, first.message, second.line) == (line, told, line + 2)
+    assert len(read_corpus(path)) == 5
+    result = CliRunner().invoke(main, ["corpus", "stats", str(path)], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert f"{path}:{line}: {told} (and 1 more; see `stance corpus check`)\n" in result.stderr
 
 
 @pytest.mark.parametrize("content", [b"", b"text\n", b"text,stance\nOne,favor\n"])

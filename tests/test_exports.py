@@ -74,7 +74,8 @@ def _read_back(path: Path) -> pd.DataFrame:
     """With the reader that the format's users have; labels as words."""
     suffix = path.suffix.lstrip(".")
     if suffix == "csv":
-        return pd.read_csv(path, dtype={"article_id": str}, keep_default_na=False, na_values=[""])
+        # the other engine of pandas 2 cuts a text at U+0000
+        return pd.read_csv(path, dtype={"article_id": str}, keep_default_na=False, na_values=[""], engine="python")
     if suffix == "jsonl":
         return pd.DataFrame([json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line])
     if suffix == "parquet":

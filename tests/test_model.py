@@ -384,6 +384,19 @@ def test_what_is_no_article_is_refused(small_model: StanceModel, thing: object) 
         small_model.score(thing)  # type: ignore[arg-type]
 
 
+def test_a_frame_without_paragraphs_has_the_columns_of_any_other(small_model: StanceModel) -> None:
+    """In the same order, and numbers stay numbers where the two are joined."""
+    import pandas as pd
+
+    full = stance.to_frame("The sanctions must go.", small_model.score("The sanctions must go."), small_model.targets)
+    empty = stance.to_frame("", small_model.score(""), small_model.targets)
+    assert len(empty) == 0
+    assert list(empty.columns) == list(full.columns)
+    joined = pd.concat([empty, full])
+    for name in ("paragraph", "end", "sanctions_p_favor"):
+        assert joined[name].dtype == full[name].dtype
+
+
 def test_the_shipped_article_is_scored_paragraph_by_paragraph(root: Path) -> None:
     """Every paragraph gets a stance, and offsets are exact."""
     text = (root / "data" / "articles" / "vienna-round.txt").read_text(encoding="utf-8")

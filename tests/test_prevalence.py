@@ -319,6 +319,22 @@ def test_files_of_codes_are_checked(tmp_path: Path, lines: str, message: str) ->
     assert message in str(raised.value)
 
 
+def test_codes_of_results_without_probabilities(tmp_path: Path) -> None:
+    """No label of such results is known; the coder is not told that the code is wrong."""
+    (tmp_path / "c.csv").write_text("article_id,paragraph,tax\na,0,favor\n", encoding="utf-8")
+    with pytest.raises(StanceError, match="no columns tax_p_LABEL"):
+        read_codes(tmp_path / "c.csv", (Target("tax", ()),))
+
+
+def test_a_sample_says_how_many_it_was_drawn_from(tmp_path: Path) -> None:
+    """Boilerplate is none of them."""
+    (tmp_path / "a.txt").write_text("By Jane Roe\n\nThe sanctions stay.\n\nTalks resume.\n", encoding="utf-8")
+    scores = tmp_path / "s.csv"
+    assert _run("score", tmp_path / "a.txt", "-o", scores).exit_code == 0
+    said = _run("results", "sample", scores, "-n", 1, "-o", tmp_path / "c.csv").stderr
+    assert said.startswith("1 of 2 paragraphs to ")
+
+
 def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
     """Score, draw, code in a spreadsheet that writes semicolons and capitals, estimate; the sample shows no label."""
     texts = [line for line in (root / "data/articles/vienna-round.txt").read_text(encoding="utf-8").split("\n") if line]

@@ -23,7 +23,7 @@ from stance.model.scores import ParagraphScore, Scores, TargetScore
 from stance.results.dates import day_of, month_of
 from stance.results.dictionary import describe_columns
 from stance.results.export import export
-from stance.results.page import article_page
+from stance.results.page import article_page, visible
 from stance.results.records import article_record, to_frame
 from stance.results.rollup import count_articles, half_intervals, roll_up
 from stance.results.saved import Results, read_results
@@ -438,6 +438,13 @@ def test_an_article_page_obeys_no_text() -> None:
     plain = [click.unstyle(line) for line in lines]
     assert not [c for line in plain for c in line if unicodedata.category(c) == "Cc"]
     assert plain[0].count("\u241b]0;owned\u2407") == 3
+
+
+@pytest.mark.parametrize("code", [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+def test_no_text_turns_the_order_of_a_line(code: int) -> None:
+    """Bidirectional controls would let labels and figures read another way; marks of scripts that need them stay."""
+    assert visible(f"A{chr(code)}B") == "A\ufffdB"
+    assert visible("می\u200cشود \u200f(") == "می\u200cشود \u200f("
 
 
 def test_an_article_page_shows_labels_of_other_schemes() -> None:

@@ -146,6 +146,9 @@ _HEADING = (
     r"|read\s+(?:more|next|also)|you\s+m(?:ay|ight)|what\s+to\s+read|further\s+reading|don['’]t\s+miss|around\s+the\s+web"
     r"|from\s+the\s+web)\b)"
 )
+#: The head of a forwarded message: one such line may be the article's, three are not.
+_HEAD = re.compile(r"[*>\s]*(from|sent|date|to|cc|bcc|reply-to|subject)\s*:", re.I)
+_FORWARDED = re.compile(r"\W*(?:begin\s+)?(?:forwarded|original)\s+message\W*\Z", re.I)
 _SENTENCE = re.compile(r"[.!?…][\"'’”)\]]*\s*\Z")
 
 
@@ -213,7 +216,8 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
 
     It is if it is, as a whole and by its form, one of these: a dateline or date of publication by itself; a byline or
     credit; a link or heading that leads to other articles, and the headlines below such a heading; a share bar, a call
-    to subscribe, comment or follow; an advertisement mark; a copyright, privacy or correction note; a line of tags.
+    to subscribe, comment or follow; an advertisement mark; a copyright, privacy or correction note; a line of tags; the
+    head of a forwarded message (sender, day, receivers, subject).
     So is a short line that stands in the article three times or more.
 
     Parameters
@@ -235,6 +239,7 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
         return marks
     _mark_names(paragraphs, marks)
     _mark_lists(paragraphs, marks)
+    _mark_heads(paragraphs, marks)
     # the turns of a conversation return, too
     short = Counter(text for text in paragraphs if len(text) <= 100 and ":" not in text and not _SENTENCE.search(text))
     for text, n in short.items():
@@ -298,3 +303,20 @@ def _mark_lists(paragraphs: Sequence[str], marks: list[bool]) -> None:
         elif within:
             within = len(text) <= 160 and _SENTENCE.search(text) is None
             marks[i] = within
+
+
+def _mark_heads(paragraphs: Sequence[str], marks: list[bool]) -> None:
+    """Heads of forwarded messages: from "From:" on three fields or more; and the line that announces them."""
+    for i, text in enumerate(paragraphs):
+        if text[:9].lstrip("*> \t")[:4].lower() != "from":
+            continue
+        fields: list[str] = []
+        for line in paragraphs[i : i + 8]:
+            found = _HEAD.match(line)
+            if found is None or len(line) > _LONGEST or (field := found[1].lower()) in fields:
+                break
+            fields.append(field)
+        if len(fields) >= 3:
+            marks[i : i + len(fields)] = [True] * len(fields)
+            if i and _FORWARDED.match(paragraphs[i - 1]):
+                marks[i - 1] = True

@@ -18,7 +18,7 @@ from typing import IO
 from stance.articles.code_pages import western_page
 from stance.errors import ArticleError
 
-__all__ = ["UNDECODABLE", "clean_surrogates", "decode", "decoded_chunks", "legible", "told_by_magic"]
+__all__ = ["UNDECODABLE", "clean_surrogates", "decode", "decode_named", "decoded_chunks", "legible", "told_by_magic"]
 
 #: Stands for bytes that do not fit the encoding in what `decoded_chunks` yields; no valid text holds it.
 UNDECODABLE = "\udcff"
@@ -120,6 +120,43 @@ def decode(raw: bytes, source: str | None = None) -> str:
                 place = skip + error.start
                 raise ArticleError(f"not valid {encoding}: byte 0x{raw[place]:02x} at {place:,}", source) from None
     raise ArticleError("its encoding cannot be told; save it as UTF-8", source)
+
+
+def decode_named(raw: bytes, named: str | None, source: str | None = None) -> str:
+    """Bytes to text: UTF-8 if they are that, else by the encoding that whoever sent them names, else as `decode`.
+
+    Parameters
+    ----------
+    raw : bytes
+        A whole file.
+    named : str or None
+        The encoding, in the words of the web: ``iso-8859-1`` is what browsers take it for, Windows-1252. One that is
+        not known, or that the bytes do not fit, counts for nothing.
+    source : str, optional
+        Named in errors.
+
+    Raises
+    ------
+    ArticleError
+        If the bytes are called UTF-8 and are not; else as `decode`.
+
+    Examples
+    --------
+    >>> decode_named("Erdoğan".encode("cp1254"), "windows-1254")
+    'Erdoğan'
+    """
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        name = (named or "").lower()
+    if name in ("utf-8", "utf8"):
+        raise ArticleError("not valid utf-8, though it is said to be", source)
+    try:
+        if name:
+            return raw.decode("cp1252" if name in ("iso-8859-1", "latin1", "us-ascii") else name)
+    except (LookupError, UnicodeError):
+        pass
+    return decode(raw, source)
 
 
 def decoded_chunks(stream: IO[bytes], source: str | None = None, *, guess: bool = True) -> Iterator[str]:

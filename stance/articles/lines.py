@@ -9,18 +9,35 @@ from typing import IO, Self
 from stance.articles.encoding import UNDECODABLE, decoded_chunks
 from stance.articles.records import LARGEST_RECORD
 
-__all__ = ["BadLine", "LineReader"]
+__all__ = ["UNFIT", "BadLine", "LineReader", "Undecodable"]
+
+#: The reason where bytes do not fit an encoding that was found.
+UNFIT = "bytes that are not in the encoding of the file"
 
 
 class BadLine(Exception):
     """A line that cannot be read; the reader has moved past it and goes on."""
 
 
+class Undecodable(BadLine):
+    """Bytes of a line do not fit the encoding.
+
+    Attributes
+    ----------
+    line : str
+        The line, with `UNDECODABLE` in their place.
+    """
+
+    def __init__(self, message: str, line: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
 class LineReader:
     """Iterates over the lines of a binary stream, line ends kept.
 
-    A line that is too long, or that holds bytes which do not fit the encoding of the file, raises `BadLine`;
-    iteration may go on after it. Memory is bounded by `LARGEST_RECORD`.
+    A line that is too long raises `BadLine`, one that holds bytes which do not fit the encoding of the file
+    `Undecodable`; iteration may go on after it. Memory is bounded by `LARGEST_RECORD`.
 
     Parameters
     ----------
@@ -34,7 +51,7 @@ class LineReader:
 
     def __init__(self, stream: IO[bytes], source: str, *, guess: bool = True) -> None:
         self._lines = _split(decoded_chunks(stream, source, guess=guess))
-        self._unfit = "bytes that are not in the encoding of the file" if guess else "not valid utf-8"
+        self._unfit = UNFIT if guess else "not valid utf-8"
         self.number = 0
 
     def __iter__(self) -> Self:
@@ -46,7 +63,7 @@ class LineReader:
         if isinstance(line, int):
             raise BadLine(f"record too large: a line of {line:,} characters")
         if UNDECODABLE in line:
-            raise BadLine(self._unfit)
+            raise Undecodable(self._unfit, line)
         return line
 
 

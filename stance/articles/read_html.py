@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from stance.articles.article import Article
-from stance.articles.encoding import clean_surrogates, decode
+from stance.articles.encoding import clean_surrogates, decode_named
 from stance.articles.exports import is_export, split_export
 from stance.articles.libraries import need, silence, unsound, whole
 from stance.articles.markup import BLOCKS, SOFT_HYPHEN, UNSEEN
@@ -138,28 +138,16 @@ def _prepared(tree: Any) -> Any:
     return tree
 
 
-def decode_html(raw: bytes, source: str) -> str:
-    """The text of a page: UTF-8 if it is that, else by the encoding that it names, else as any text.
+def decode_html(raw: bytes, source: str, named: str | None = None) -> str:
+    """The text of a page: by the encoding that its sender names, else the one that the page names, as `decode_named`.
 
     Examples
     --------
     >>> decode_html('<meta charset="windows-1251"><p>мир'.encode("cp1251"), "a.html")[-3:]
     'мир'
     """
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        named = _CHARSET.search(raw[:4096])
-    if named is not None and named[1].lower() in (b"utf-8", b"utf8"):
-        raise ArticleError("not valid utf-8, though the page says it is", source)
-    if named is not None:
-        try:
-            # what browsers take it for
-            name = named[1].decode().lower()
-            return raw.decode("cp1252" if name in ("iso-8859-1", "latin1", "us-ascii") else name)
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return decode(raw, source)
+    found = None if named else _CHARSET.search(raw[:4096])
+    return decode_named(raw, found[1].decode() if found else named, source)
 
 
 def _paragraphs(body: Any) -> Iterator[str]:

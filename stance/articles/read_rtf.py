@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import IO
@@ -17,6 +18,7 @@ __all__ = ["read_rtf"]
 
 #: The digits of a picture: there may be millions, and the library takes them one by one.
 _PICTURE = re.compile(r"[0-9a-fA-F\s]{500,}")
+_CODE_PAGE = re.compile(rb"\\ansicpg(\d{3,5})")
 _BRACE = re.compile(r"\\[{}\\]|[{}]")
 
 
@@ -35,9 +37,9 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     if not raw.lstrip().startswith(b"{\\rtf"):
         raise ArticleError("not an RTF document", source)
     with unsound("an RTF document", source):
-        # RTF is ASCII by definition; other bytes are those of its code page, which Windows-1252 mostly is. An address
-        # behind a link is no text: a field's instruction is renamed to another that is passed over.
-        code = _PICTURE.sub(" ", raw.decode("cp1252", "replace")).replace("\\fldinst", "\\fldtype")
+        # RTF is ASCII by definition; other bytes are those of the code page that it names. An address behind a link is
+        # no text: a field's instruction is renamed to another that is passed over.
+        code = _PICTURE.sub(" ", raw.decode(_code_page(raw), "replace")).replace("\\fldinst", "\\fldtype")
         text = clean_surrogates(striprtf.rtf_to_text(code, errors="replace")).replace(SOFT_HYPHEN, "")
         # pictures may hold any byte, braces too
         depth = (
@@ -52,3 +54,13 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
         yield from split_export(lines, source, stem)
     else:
         yield Article(stem, "\n\n".join(line for line in lines if line), source=source, position=1)
+
+
+def _code_page(raw: bytes) -> str:
+    """The one that the head names, if it is known, else that of most documents."""
+    named = _CODE_PAGE.search(raw[:1000])
+    page = f"cp{named[1].decode()}" if named else "cp1252"
+    try:
+        return codecs.lookup(page).name
+    except LookupError:
+        return "cp1252"

@@ -9,7 +9,8 @@ from typing import IO, Self
 
 from stance.articles.article import Article
 from stance.articles.delimiters import find_heading
-from stance.articles.lines import BadLine, LineReader
+from stance.articles.encoding import UNDECODABLE
+from stance.articles.lines import UNFIT, BadLine, LineReader, Undecodable
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined, record_to_article
 from stance.errors import ArticleError
 
@@ -19,9 +20,10 @@ __all__ = ["read_table"]
 def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     """Read the articles of a table with a header. The delimiter is the one that the header has most of.
 
-    Rows are numbered from 1 below the header, blank lines left out. A row with faulty quotation marks is
-    quarantined; where a mark is never closed, that is its first line alone, and the lines below are rows again. In a
-    tab-separated table a row that reads only if its quotation marks are taken as text is read so.
+    Rows are numbered from 1 below the header, blank lines left out. A row with bytes that do not fit the encoding is
+    quarantined with all its lines. So is one with faulty quotation marks; where a mark is never closed, that is its
+    first line alone, and the lines below are rows again. In a tab-separated table a row that reads only if its
+    quotation marks are taken as text is read so.
 
     Raises
     ------
@@ -39,6 +41,8 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
         header = next(rows, [])
     except (BadLine, csv.Error) as error:
         raise ArticleError(f"no header: {error}", source) from error
+    if UNDECODABLE in "".join(header):
+        raise ArticleError(f"no header: {UNFIT}", source)
     if not header:
         raise ArticleError("the file is empty; a table needs a header", source)
     columns.check(header, source)
@@ -52,6 +56,8 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
             return
         except (BadLine, csv.Error) as error:
             row, problem = lines.recover(delimiter, len(header)), str(error)
+        if any(UNDECODABLE in cell for cell in row):
+            row, problem = [], UNFIT
         if not row and not problem:
             continue
         number += 1
@@ -91,6 +97,9 @@ class _RowLines:
             except StopIteration:
                 self._ended = True
                 raise
+            except Undecodable as bad:
+                # the row is read to its end: what is left of it would be rows that nobody wrote
+                line = bad.line
             except BadLine:
                 self.number += 1
                 raise

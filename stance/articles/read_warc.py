@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import IO, Any
 
 from stance.articles.article import Article
-from stance.articles.encoding import decode
+from stance.articles.encoding import decode_named
 from stance.articles.libraries import need, unsound, whole
 from stance.articles.read_html import decode_html, html_article
 from stance.articles.read_pdf import read_pdf
@@ -16,6 +17,7 @@ from stance.errors import ArticleError, MissingDependencyError
 
 __all__ = ["read_warc"]
 
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.I)
 _KINDS = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text", "application/pdf": "pdf"}
 _RECORDS = frozenset("warcinfo response resource request metadata revisit conversion continuation".split())
 
@@ -47,11 +49,11 @@ def read_warc(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         if record.rec_type not in _RECORDS:
             yield Quarantined(source, position, "not a WARC record")
             continue
-        kind = _kind(record)
+        kind, charset = _kind(record)
         if kind is None:
             continue
         try:
-            yield from _articles(record, kind, columns, source, f"{stem}:{position}", position)
+            yield from _articles(record, kind, charset, columns, source, f"{stem}:{position}", position)
         except (ArticleError, MissingDependencyError) as error:
             reason = error.message if isinstance(error, ArticleError) else str(error)
             url = record.rec_headers.get_header("WARC-Target-URI") or "no address"
@@ -60,20 +62,22 @@ def read_warc(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         raise ArticleError("no record in this web archive", source)
 
 
-def _kind(record: Any) -> str | None:
+def _kind(record: Any) -> tuple[str | None, str | None]:
+    """What a record holds, if it is read, and the encoding that the server named."""
     if record.rec_type == "response":
         if record.http_headers is None or record.http_headers.get_statuscode() != "200":
-            return None
+            return None, None
         kind = record.http_headers.get_header("Content-Type") or "text/html"
     elif record.rec_type in ("resource", "conversion"):
         kind = record.rec_headers.get_header("Content-Type") or ""
     else:
-        return None
-    return _KINDS.get(kind.split(";")[0].strip().lower())
+        return None, None
+    charset = _CHARSET.search(kind)
+    return _KINDS.get(kind.split(";")[0].strip().lower()), charset[1] if charset else None
 
 
 def _articles(
-    record: Any, kind: str, columns: Columns, source: str, id: str, position: int
+    record: Any, kind: str, charset: str | None, columns: Columns, source: str, id: str, position: int
 ) -> Iterator[Article | Quarantined]:
     from urllib.parse import urlsplit
 
@@ -87,9 +91,9 @@ def _articles(
             raise ArticleError("the record breaks off", source)
         host = urlsplit(url).hostname if url else None
     if kind == "html":
-        yield html_article(decode_html(raw, source), source, id, position, url)
+        yield html_article(decode_html(raw, source, charset), source, id, position, url)
     elif kind == "text":
-        yield Article(id, decode(raw, source), outlet=host, source=source, position=position)
+        yield Article(id, decode_named(raw, charset, source), outlet=host, source=source, position=position)
     else:
         for found in read_pdf(io.BytesIO(raw), columns, source, id):
             if isinstance(found, Article):

@@ -101,7 +101,7 @@ class RunDirectory:
                 then, now = before[what], self.identity[what]
                 # a model may lie elsewhere by now, if only it is the same
                 if (then["sha256"] != now["sha256"]) if what == "model" else (then != now):
-                    raise StanceError(f"{path}: cannot go on: {self._difference(what, then)}")
+                    raise StanceError(f"{path}: cannot go on: {self._difference(what, then)}; name another folder")
         if not manifests and any(self.folder.glob("part-*")):
             raise StanceError(f"{self.folder}: holds parts of a run without its manifest; name another folder")
 

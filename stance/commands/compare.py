@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stance.commands.options import corpus_options, model_folder
+from stance.commands.options import corpus_options, model_folder, read_labelled
 
 if TYPE_CHECKING:
     from stance.training.compare import Comparison
@@ -28,16 +28,17 @@ def compare(model: str, other: str, corpus: str, format: str, seed: int, columns
     MODEL and OTHER are folders, or "default". Neither may have been trained on a paragraph of CORPUS. Paragraphs that
     one of the two does not score are left out for both.
 
+    Each p is of one comparison: who compares several models or metrics corrects them, for instance by Holm's method.
+
     \b
     Example:
         stance compare models/default models/mine mine.jsonl
     """
     from stance.model.artefact import load_model
     from stance.training.compare import PERMUTATIONS, compare_models
-    from stance.training.corpus_files import read_corpus
 
     first, second = (load_model(model_folder(name)) for name in (model, other))
-    found = compare_models(first, second, read_corpus(corpus, columns), seed=seed)
+    found = compare_models(first, second, read_labelled(corpus, columns), seed=seed)
     if format == "json":
         click.echo(json.dumps({comparison.target.name: comparison.to_dict() for comparison in found}, indent=1))
         return

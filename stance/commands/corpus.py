@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from stance.commands.options import corpus_options
+from stance.commands.options import corpus_options, read_labelled
 
 __all__ = ["corpus"]
 
@@ -53,10 +53,9 @@ def stats(corpus: str, columns: Any) -> None:
     Example:
         stance corpus stats data
     """
-    from stance.training.corpus_files import read_corpus
     from stance.training.duplicates import near_duplicates
 
-    examples = read_corpus(corpus, columns)
+    examples = read_labelled(corpus, columns)
     articles = len({example.article for example in examples})
     words = sorted(len(example.text.split()) for example in examples)
     n = len(words)

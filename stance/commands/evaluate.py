@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stance.commands.options import corpus_options, jobs_option, model_folder
+from stance.commands.options import corpus_options, jobs_option, model_folder, read_labelled
 
 if TYPE_CHECKING:
     from stance.training.evaluate import Evaluation
@@ -43,14 +43,13 @@ def evaluate(
         stance evaluate models/default data --cross-validate
     """
     from stance.model.artefact import load_model
-    from stance.training.corpus_files import read_corpus
     from stance.training.evaluate import evaluate_model
     from stance.training.fit import fit_model
     from stance.training.logistic import choices_of
     from stance.training.record import evaluate_held_out
 
     loaded = load_model(model_folder(model))
-    examples = read_corpus(corpus, columns)
+    examples = read_labelled(corpus, columns)
     if cross_validate:
         from stance.errors import ModelError
         from stance.training.folds import rare_labels

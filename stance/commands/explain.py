@@ -12,6 +12,7 @@ from stance.commands.refusals import Refusals
 from stance.errors import StanceError
 from stance.model.abstention import Reason
 from stance.model.artefact import load_model
+from stance.results.page import visible
 
 __all__ = ["explain"]
 
@@ -19,7 +20,7 @@ __all__ = ["explain"]
 @click.command()
 @click.argument("file", metavar="FILE")
 @click.option("--target", "-t", "targets", multiple=True, metavar="NAME", help="Only this target; repeatable.")
-@click.option("--paragraph", "-p", type=int, help="Only this paragraph, counted from 1.")
+@click.option("--paragraph", "-p", type=int, help="Only this paragraph, counted from 1; results count from 0.")
 @click.option("--label", metavar="LABEL", help="Explain this label instead of the most probable one.")
 @click.option("--terms", type=click.IntRange(min=0), default=10, show_default=True, help="Terms to show; 0 shows all.")
 @click.option("--format", "-f", type=click.Choice(("table", "jsonl")), default="table", show_default=True)
@@ -46,13 +47,12 @@ def explain(
     """
     model = load_model(model_path)
     names = targets or tuple(target.name for target in model.targets)
-    refusals, explained = Refusals(), 0
+    refusals, explained, longest = Refusals(), 0, 0
     for article in read_articles([file], columns, lambda record: refusals.add_all([record])):
         explained += 1
         paragraphs = article.paragraphs
-        if paragraph is not None and not 1 <= paragraph <= len(paragraphs):
-            raise StanceError(f"{article.id}: no paragraph {paragraph}; it has {len(paragraphs)}")
-        chosen = paragraphs if paragraph is None else [paragraphs[paragraph - 1]]
+        longest = max(longest, len(paragraphs))
+        chosen = paragraphs if paragraph is None else [part for part in paragraphs if part.index + 1 == paragraph]
         for part in chosen:
             for name in names:
                 found = model.explain(part.text, name, label)
@@ -83,7 +83,7 @@ def explain(
                     click.echo((json.dumps(record, ensure_ascii=False) + "\n").encode(), nl=False)
                     continue
                 reason = "" if abstained is None else f"no label, {abstained}; "
-                about = f"{article.id}, paragraph {part.index + 1}, {name}: {reason}{found.label}"
+                about = f"{visible(article.id)}, paragraph {part.index + 1}, {name}: {reason}{found.label}"
                 click.secho(about, bold=True, nl=False)
                 click.echo(f" (probability {found.probability:.2f})")
                 click.echo(f"  {found.margin:+8.4f}  margin")
@@ -100,3 +100,5 @@ def explain(
         click.echo(f"articles: {read} read = {explained} explained + {refusals.shown} quarantined", err=True)
         if not explained:
             raise StanceError("no article could be read")
+    if paragraph is not None and not 1 <= paragraph <= longest:
+        raise StanceError(f"{file}: no paragraph {paragraph}; there are {longest}")

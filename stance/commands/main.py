@@ -33,8 +33,10 @@ _COMMANDS = {
 
 
 def _fail(message: str) -> NoReturn:
+    from stance.results.page import visible
+
     try:
-        click.echo(f"stance: {' '.join(message.split())}", err=True)
+        click.echo(f"stance: {visible(' '.join(message.split()))}", err=True)
     except OSError:
         let_go(sys.stderr)
     sys.exit(1)

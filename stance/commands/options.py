@@ -5,14 +5,26 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from stance.articles import Columns
 from stance.articles.records import FIELDS
 
-__all__ = ["article_options", "batch_options", "corpus_options", "jobs_option", "model_folder", "model_option"]
+if TYPE_CHECKING:
+    from stance.training.corpus import Corpus
+    from stance.training.corpus_files import CorpusColumns
+
+__all__ = [
+    "article_options",
+    "batch_options",
+    "corpus_options",
+    "jobs_option",
+    "model_folder",
+    "model_option",
+    "read_labelled",
+]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -62,7 +74,7 @@ def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--chunk", type=click.IntRange(1), metavar="N", help="Articles to a chunk.  [default: 10000]"),
         click.option("--shard", metavar="k/N", help="Score only the k-th of N shares of the chunks, for job arrays."),
-        click.option("--resume", is_flag=True, help="Go on with the run in the output folder."),
+        click.option("--resume", is_flag=True, help="Go on with the run in the output folder, on the same inputs."),
         click.option("--progress/--no-progress", default=None, help="Show how far it is.  [default: on a terminal]"),
         click.option("--dask", metavar="ADDRESS", help="Score on a Dask cluster: tcp://host:port, or local."),
     ]
@@ -99,3 +111,16 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         wrapped = option(wrapped)
     return wrapped
+
+
+def read_labelled(path: str, columns: CorpusColumns) -> Corpus:
+    """Read a corpus, and tell of texts in it that have two labels, which a flat file may have."""
+    from stance.training.corpus import contradictions
+    from stance.training.corpus_files import read_corpus
+
+    found = read_corpus(path, columns)
+    twice = list(contradictions(found))
+    if twice:
+        more = f" (and {len(twice) - 1} more; see `stance corpus check`)" if len(twice) > 1 else ""
+        click.echo(f"{twice[0]}{more}", err=True)
+    return found

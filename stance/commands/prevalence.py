@@ -37,7 +37,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     """
     from stance.results.export import export
     from stance.results.prevalence import LEAST_CODED
-    from stance.results.sampling import draw_sample
+    from stance.results.sampling import draw_sample, population
     from stance.results.saved import read_results
 
     keep_inputs([source], output)
@@ -47,7 +47,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     about = f"Drawn from {found.source}: size {size}, within {within or 'nothing'}, seed {seed}."
     for note in export(drawn, output, found.targets, model=found.model, notes=[about]):
         click.echo(f"{output}: {note}", err=True)
-    click.echo(f"{len(drawn)} of {len(found.frame)} paragraphs to {output}; no boilerplate among them", err=True)
+    click.echo(f"{len(drawn)} of {len(population(found))} paragraphs to {output}, boilerplate left out", err=True)
     if len(drawn) < LEAST_CODED:
         click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
 

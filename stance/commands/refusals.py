@@ -11,6 +11,7 @@ import click
 from stance.articles import Quarantined
 from stance.commands.places import under_hidden_name
 from stance.errors import StanceError
+from stance.results.page import visible
 
 __all__ = ["Refusals"]
 
@@ -50,7 +51,7 @@ class Refusals:
             if self.stream is not None:
                 self.stream.write(record.to_json())
             if self.shown < self._MOST:
-                click.echo(f"quarantined {record.source}:{record.position}: {record.reason}", err=True)
+                click.echo(visible(f"quarantined {record.source}:{record.position}: {record.reason}"), err=True)
             elif self.shown == self._MOST:
                 click.echo(f"quarantined more; only the first {self._MOST} are named here", err=True)
             self.shown += 1

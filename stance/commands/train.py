@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from stance.commands.options import corpus_options, jobs_option
+from stance.commands.options import corpus_options, jobs_option, read_labelled
 
 __all__ = ["train"]
 
@@ -38,7 +38,6 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     from stance.errors import ModelError
     from stance.model.artefact import save_model
     from stance.results.model_card import write_model_card
-    from stance.training.corpus_files import read_corpus
     from stance.training.fit import train as train_model
     from stance.training.probes import read_probes
     from stance.training.record import with_record
@@ -46,7 +45,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     if Path(output).exists() and not Path(output).is_dir():
         # said before the training, which takes minutes
         raise ModelError(f"{output}: is a file; a model is a folder")
-    examples = read_corpus(corpus, columns)
+    examples = read_labelled(corpus, columns)
     names = ", ".join(target.name for target in examples.targets)
     click.echo(f"{len(examples)} paragraphs in {len({e.article for e in examples})} articles; {names}", err=True)
     result = train_model(examples, folds=folds, seed=seed, jobs=jobs, progress=lambda line: click.echo(line, err=True))

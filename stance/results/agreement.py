@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,7 +79,8 @@ def combine_codes(results: Results, codes: Mapping[str, pd.DataFrame]) -> pd.Dat
     Raises
     ------
     StanceError
-        As `find_coded` raises it, with the coder; or if the codes are of different samples.
+        As `find_coded` raises it, with the coder; if the codes are of different samples; or if the column of a coder
+        would stand in the place of another.
 
     Examples
     --------
@@ -95,6 +96,7 @@ def combine_codes(results: Results, codes: Mapping[str, pd.DataFrame]) -> pd.Dat
     """
     import pandas as pd
 
+    _check_columns(results.targets, codes)
     paragraphs = population(results)
     drawn: dict[str, str] = {}
     found: dict[str, dict[int, int]] = {}
@@ -130,6 +132,21 @@ def combine_codes(results: Results, codes: Mapping[str, pd.DataFrame]) -> pd.Dat
         differ |= [len(kind) > 1 for kind in kinds]
     joined = pd.concat([joined, pd.DataFrame(said, dtype=object)], axis=1)
     return joined.iloc[np.argsort(~differ, kind="stable")].reset_index(drop=True)
+
+
+def _check_columns(targets: Sequence[Target], coders: Iterable[str]) -> None:
+    """Refuse a coder whose column has the name of another, as ``tax_cut`` of coder ``cut`` is that of a target."""
+    taken = {name: f"column {name}" for name in (*PLACE, "text", DRAWN_FROM)}
+    taken |= {target.name: f"the target {target.name}" for target in targets}
+    for target in targets:
+        for coder in coders:
+            column = f"{target.name}_{coder}"
+            mine = f"the codes of {coder} on {target.name}"
+            if column in taken:
+                raise StanceError(
+                    f"{column} would be {mine}, and is {taken[column]}; name the file of {coder} otherwise"
+                )
+            taken[column] = mine
 
 
 def measure_agreement(joined: pd.DataFrame, target: Target, coders: Sequence[str], *, seed: int = 0) -> Agreement:

@@ -22,6 +22,8 @@ _PICTURES: dict[int, int | str] = {
     **{code: 0x2400 + code for code in range(0x20)},
     0x7F: 0x2421,
     **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
+    # they turn the order of what follows, labels and figures too (Boucher and Anderson 2023, "Trojan Source")
+    **dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
     **dict.fromkeys(map(ord, "\t\n\v\f\r\x85\u2028\u2029"), " "),
 }
 

@@ -180,7 +180,7 @@ def article_record(
     return record
 
 
-def to_frame(article: Article | str, scores: Iterable[ParagraphScore]) -> pd.DataFrame:
+def to_frame(article: Article | str, scores: Iterable[ParagraphScore], targets: Sequence[Target] = ()) -> pd.DataFrame:
     """The scores of one article as a pandas data frame.
 
     Parameters
@@ -189,11 +189,19 @@ def to_frame(article: Article | str, scores: Iterable[ParagraphScore]) -> pd.Dat
         What was scored.
     scores : iterable of ParagraphScore
         As `StanceModel.score` returns them.
+    targets : sequence of Target, optional
+        What the model reads, `StanceModel.targets`: without a paragraph the scores do not tell it, and the frame would
+        lack the columns of the targets.
 
     Returns
     -------
     pandas.DataFrame
         One row a paragraph, columns as in `paragraph_records`.
+
+    Examples
+    --------
+    >>> to_frame("", [], [Target("tax", ("favor", "against"))]).columns[-3:].tolist()
+    ['tax_p_favor', 'tax_p_against', 'tax_abstained']
     """
     import pandas as pd
 
@@ -202,7 +210,9 @@ def to_frame(article: Article | str, scores: Iterable[ParagraphScore]) -> pd.Dat
     scores = list(scores)
     if scores:
         return pd.DataFrame(paragraph_records(article, scores))
-    return pd.DataFrame(columns=list(paragraph_columns(())))
+    columns = paragraph_columns(targets)
+    # numbers by their type, or a frame joined to this one would hold objects
+    return pd.DataFrame(columns=list(columns)).astype({name: kind for name, kind in columns.items() if kind is not str})
 
 
 def _number(value: float) -> float | None:

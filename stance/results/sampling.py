@@ -169,6 +169,8 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
     ------
     CorpusError
         If a row cannot be read or names no paragraph, a label is none of its target, or it is what a model said.
+    StanceError
+        If the labels of a target are not known.
     """
     import pandas as pd
 
@@ -192,6 +194,10 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
         record |= {"text": cell(row, "text")} if "text" in row else {}
         for target in targets:
             label = cell(row, target.name)
+            if label and not target.labels:
+                raise StanceError(
+                    f"the results have no columns {target.name}_p_LABEL, which tell its labels; keep what scoring wrote"
+                )
             if label and target.find(label) is None:
                 fail(line, f"{target.name} is {label!r}; expected one of {', '.join(target.labels)}")
             record[target.name] = target.find(label)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,7 +17,7 @@ from stance.errors import CorpusError
 from stance.labels import Target
 from stance.model.lexicon import Lexicon
 
-__all__ = ["Corpus", "Example", "text_hash"]
+__all__ = ["Corpus", "Example", "contradictions", "text_hash"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +153,22 @@ class Corpus:
 def text_hash(text: str) -> str:
     """First 16 hex digits of the SHA-256 of a text, white space folded."""
     return hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def contradictions(examples: Iterable[Example]) -> Iterator[CorpusError]:
+    """Where a text has another label than the same text before it; not raised, but told.
+
+    Examples
+    --------
+    >>> pair = [Example("a", 0, "Go.", {"tax": label}, path="t.csv", line=n) for n, label in ((2, "pro"), (3, "con"))]
+    >>> [str(error) for error in contradictions(pair)]
+    ["t.csv:3: the same text is 'con' on 'tax' here and 'pro' at line 2"]
+    """
+    texts: dict[tuple[str, str], Example] = {}
+    for example in examples:
+        for target, label in example.labels.items():
+            twin = texts.setdefault((target, example.text), example)
+            if twin.labels[target] != label:
+                at = f"line {twin.line}" if twin.path == example.path else f"{twin.path}:{twin.line}"
+                message = f"the same text is {label!r} on {target!r} here and {twin.labels[target]!r} at {at}"
+                yield CorpusError(message, example.path, example.line)

@@ -15,7 +15,7 @@ from stance.errors import CorpusError
 from stance.labels import Target, order_labels, scored_targets
 from stance.model.lexicon import Lexicon, read_lexicon
 from stance.training.block_factors import checked_factors
-from stance.training.corpus import Corpus, Example
+from stance.training.corpus import Corpus, Example, contradictions
 from stance.training.description import check_description, check_target_name, read_target
 from stance.training.flat_files import Fault, cell, json_lines, read_rows
 
@@ -117,15 +117,17 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
 def check_corpus(path: str | Path, columns: CorpusColumns | None = None) -> list[CorpusError]:
     """List every defect of a corpus, in the order of its files and lines; none is raised.
 
+    A text with two labels is a defect in a flat file, too, but `read_corpus` takes such a file.
+
     Raises
     ------
     CorpusError
         Only if there is no corpus at that path.
     """
-    return _read(Path(path), columns or CorpusColumns()).defects
+    return _read(Path(path), columns or CorpusColumns(), strict=True).defects
 
 
-def _read(path: Path, columns: CorpusColumns) -> _Draft:
+def _read(path: Path, columns: CorpusColumns, *, strict: bool = False) -> _Draft:
     if path.name == "corpus.toml":
         path = path.parent
     if path.is_dir():
@@ -136,7 +138,7 @@ def _read(path: Path, columns: CorpusColumns) -> _Draft:
         draft = _read_flat(path, columns)
     else:
         raise CorpusError("no such file or folder", path)
-    _check_across(draft)
+    _check_across(draft, strict)
     if not draft.examples and not draft.defects:
         draft.fault(path, None, "the corpus is empty")
     return draft
@@ -320,24 +322,18 @@ def _refuse_results(file: Path, header: Sequence[str], named: Sequence[str]) -> 
         )
 
 
-def _check_across(draft: _Draft) -> None:
+def _check_across(draft: _Draft, strict: bool) -> None:
     described = bool(draft.description)
     places: dict[tuple[str, int], Example] = {}
-    texts: dict[tuple[str, str], Example] = {}
-    for example in draft.examples:
-        if described:
-            first = places.setdefault((example.article, example.paragraph), example)
-            if first is not example:
-                at = f"{first.path}:{first.line}"
-                message = f"article {example.article!r} has paragraph {example.paragraph} already at {at}"
-                draft.fault(example.path, example.line, message)
-        for target, label in example.labels.items():
-            twin = texts.setdefault((target, example.text), example)
-            if twin is not example and twin.labels[target] != label:
-                at = f"line {twin.line}" if twin.path == example.path else f"{twin.path}:{twin.line}"
-                message = f"the same text is {label!r} on {target!r} here and {twin.labels[target]!r} at {at}"
-                if described:
-                    draft.fault(example.path, example.line, message)
+    for example in draft.examples if described else ():
+        first = places.setdefault((example.article, example.paragraph), example)
+        if first is not example:
+            at = f"{first.path}:{first.line}"
+            message = f"article {example.article!r} has paragraph {example.paragraph} already at {at}"
+            draft.fault(example.path, example.line, message)
+    # flat files are mostly other people's, published as they are: they train and measure, and are told of
+    if described or strict:
+        draft.defects += contradictions(draft.examples)
     if described:
         _check_numbering(draft)
     draft.defects.sort(key=lambda defect: (defect.path or "", defect.line or 0))
