@@ -205,6 +205,7 @@ class _Training:
     def __init__(self, args: Any) -> None:
         from stance.training import folds
         from stance.training.corpus_files import read_corpus
+        from stance.training.features import count_terms
         from stance.training.logistic import choices_of
 
         self.corpus = read_corpus(ROOT / "data")
@@ -212,6 +213,8 @@ class _Training:
         self.settings, self.choices = model.analyzer.settings, choices_of(model.facts)
         self.analyzer = folds.analyzer_for(self.corpus, self.settings)
         self.problems = [folds.read_problem(self.corpus, t, 5, 0) for t in range(len(self.corpus.targets))]
+        counts = count_terms(self.analyzer, self.corpus.texts)
+        self.weights = {problem.name: problem.training_weight(counts) for problem in self.problems}
 
     def pipeline(self, problem: Any, choice: Choice) -> Any:
         from sklearn.linear_model import LogisticRegression
@@ -228,6 +231,7 @@ class _Training:
 def fit(args: Any, report: Any, interleave: Interleave) -> None:
     """The final fit of the default model, texts to coefficients, both targets."""
     from scipy import sparse
+    from sklearn.utils.class_weight import compute_sample_weight
 
     from stance.training.features import count_terms
     from stance.training.logistic import fit_path
@@ -243,14 +247,17 @@ def fit(args: Any, report: Any, interleave: Interleave) -> None:
         for p in training.problems:
             used = training.analyzer.blocks_of(p.name)
             x = sparse.hstack([fitted[b].transform(counts[b], p.rows) * p.factor(fitted[b].name) for b in used]).tocsr()
-            results["ours", p.name] = (x, *fit_path(x, p.truth, p.weight, [training.choices[p.name]], 4)[0])
+            results["ours", p.name] = (
+                x,
+                *fit_path(x, p.truth, training.weights[p.name], [training.choices[p.name]], 4)[0],
+            )
 
     def theirs() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the default solver stops after 100 steps, and says so
             for p in training.problems:
                 pipeline = training.pipeline(p, training.choices[p.name])
-                pipeline.fit(training.texts(p), p.truth, classifier__sample_weight=p.weight)
+                pipeline.fit(training.texts(p), p.truth, classifier__sample_weight=training.weights[p.name])
                 results["theirs", p.name] = pipeline
 
     taken = interleave({"stance": ours, "Pipeline, pure-Python analyzer, lbfgs": theirs}, min(args.rounds, 3))
@@ -260,19 +267,20 @@ def fit(args: Any, report: Any, interleave: Interleave) -> None:
         pipeline = results["theirs", p.name]
         choice, features = training.choices[p.name], pipeline[0].transform(training.texts(p))
         classifier = pipeline[-1]
-        a = objective(x @ weights.T + starts, weights, p, choice)
-        b = objective(features @ classifier.coef_.T + classifier.intercept_, classifier.coef_, p, choice)
+        weight = training.weights[p.name] * compute_sample_weight(choice.class_weight, p.truth)
+        a = objective(x @ weights.T + starts, weights, p.truth, weight, choice.C)
+        b = objective(
+            features @ classifier.coef_.T + classifier.intercept_, classifier.coef_, p.truth, weight, choice.C
+        )
         report.note("fit", f"objective, {p.name}", [a, b], f"{a:,.3f}, theirs {b:,.3f}")
 
 
-def objective(margins: Any, coef: Any, problem: Any, choice: Choice) -> float:
+def objective(margins: Any, coef: Any, truth: Any, weight: Any, c: float) -> float:
     """What both minimise: C times the weighted log loss, plus half the squared length of the coefficients."""
     from scipy.special import logsumexp
-    from sklearn.utils.class_weight import compute_sample_weight
 
-    weight = problem.weight * compute_sample_weight(choice.class_weight, problem.truth)
-    loss = logsumexp(margins, axis=1) - margins[np.arange(len(margins)), problem.truth]
-    return float(choice.C * (weight @ loss) + 0.5 * (coef**2).sum())
+    loss = logsumexp(margins, axis=1) - margins[np.arange(len(margins)), truth]
+    return float(c * (weight @ loss) + 0.5 * (coef**2).sum())
 
 
 def grid(args: Any, report: Any, interleave: Interleave) -> None:
@@ -304,7 +312,7 @@ def grid(args: Any, report: Any, interleave: Interleave) -> None:
         search = GridSearchCV(pipeline, {"classifier__C": list(c)}, cv=problem.folds, refit=False, scoring="accuracy")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            search.fit(training.texts(problem), problem.truth, classifier__sample_weight=problem.weight)
+            search.fit(training.texts(problem), problem.truth, classifier__sample_weight=training.weights[problem.name])
         scores["theirs"] = search.cv_results_["mean_test_score"].tolist()
 
     taken: dict[str, list[float]] = {}

@@ -38,6 +38,7 @@ from stance.training.evaluate import (
 from stance.training.export import to_pipeline
 from stance.training.features import count_terms
 from stance.training.fit import Grid, fit_model, train
+from stance.training.folds import analyzer_for, read_problem
 from stance.training.logistic import Choice
 from stance.training.record import evaluate_held_out
 
@@ -405,6 +406,44 @@ def test_block_factors_must_be_positive_numbers_of_blocks(tmp_path: Path, factor
     """Anything else is refused with the names of the blocks."""
     (tmp_path / "corpus.toml").write_text(f'labels = ["x", "y"]\n[targets.t]\nblock_factors = {factors}\n')
     with pytest.raises(CorpusError, match="positive numbers of words, characters, around, clauses"):
+        read_corpus(tmp_path)
+
+
+def test_the_weight_of_paragraphs_without_a_mention_is_that_of_one_target(small_corpus: Corpus) -> None:
+    """Twice for those without one is what half for those with one, as disputed ones count, is at twice the C."""
+    settings = Settings(word_ngrams=(1, 1), min_df=1)
+    undisputed = [replace(example, disputed=frozenset()) for example in small_corpus]
+    plain = replace(small_corpus, examples=undisputed, unmentioned_weight={})
+    counts = count_terms(analyzer_for(plain, settings), plain.texts)
+    problem = read_problem(plain, 0, 2, 0)
+    mentioned = set(problem.rows[problem.mentioned(counts)].tolist())
+    assert 0 < len(mentioned) < len(problem.rows)
+    halved = [
+        replace(example, disputed=frozenset({"sanctions"})) if i in mentioned else example
+        for i, example in enumerate(plain)
+    ]
+    once = {"sanctions": Choice(1.0), "diplomacy": Choice(1.0)}
+    weighed = replace(plain, unmentioned_weight={"sanctions": 2.0})
+    given = fit_model(weighed, settings, once, folds=2)
+    same = fit_model(replace(plain, examples=halved), settings, once | {"sanctions": Choice(2.0)}, folds=2)
+    without = fit_model(plain, settings, once, folds=2)
+    assert given.held_out.margins == pytest.approx(same.held_out.margins, abs=1e-3, nan_ok=True)
+    found, wanted = given.model.score_texts(plain.texts), same.model.score_texts(plain.texts)
+    assert found == pytest.approx(wanted, abs=1e-4, nan_ok=True)
+    assert np.nanmax(np.abs(given.held_out.margins[:, 0] - without.held_out.margins[:, 0])) > 0.01
+    assert weighed.fingerprint != plain.fingerprint
+
+
+@pytest.mark.parametrize("weight", ["0", "-1", "true", "inf", "'x'"])
+def test_the_weight_without_a_mention_must_be_positive(tmp_path: Path, weight: str) -> None:
+    """Anything else is refused; so is one for a target whose mentions nothing finds."""
+    head = 'labels = ["x", "y"]\n[targets.t]\n'
+    (tmp_path / "corpus.toml").write_text(f'{head}lexicon = "t.toml"\nunmentioned_weight = {weight}\n')
+    (tmp_path / "t.toml").write_text('[mentions]\ntax = ["tax"]\n')
+    with pytest.raises(CorpusError, match="'unmentioned_weight' must be a positive number"):
+        read_corpus(tmp_path)
+    (tmp_path / "corpus.toml").write_text(f"{head}unmentioned_weight = 0.5\n")
+    with pytest.raises(CorpusError, match="needs a lexicon"):
         read_corpus(tmp_path)
 
 

@@ -48,17 +48,17 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "Multinomial logistic regression over TF-IDF, one a target; calibrated by "
         + ("temperatures on held-out files." if manifest.get("unseen_files") else "temperatures on held-out folds."),
         "",
-        "| target | labels | C | class weights | factors of blocks |",
-        "|---|---|---|---|---|",
+        "| target | labels | C | class weights | factors of blocks | weight without a mention |",
+        "|---|---|---|---|---|---|",
     ]
     for target in manifest["targets"]:
         choice = manifest["choices"][target["name"]]
         labels = ", ".join(target["labels"])
         factors = manifest.get("block_factors", {}).get(target["name"], {})
         shown = ", ".join(f"{kind} {factor:g}" for kind, factor in factors.items()) or "none"
-        lines.append(
-            f"| {target['name']} | {labels} | {choice['C']:g} | {choice['class_weight'] or 'equal'} | {shown} |"
-        )
+        unmentioned = manifest.get("unmentioned_weight", {}).get(target["name"], 1)
+        weights = f"{choice['class_weight'] or 'equal'} | {shown} | {unmentioned:g}"
+        lines.append(f"| {target['name']} | {labels} | {choice['C']:g} | {weights} |")
     lines += ["", "| block | terms | weight |", "|---|---|---|"]
     lines += [f"| {block['name']} | {block['terms']} | {block['weight']:g} |" for block in manifest["blocks"]]
     lines += ["", _read(manifest["settings"])]

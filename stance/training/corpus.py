@@ -75,6 +75,8 @@ class Corpus:
     block_factors : mapping of str to mapping of str to float
         Target name to what the weights of blocks (``words``, ``characters``, ``around``, ``clauses``) are multiplied by
         for it; 1 where nothing is said.
+    unmentioned_weight : mapping of str to float
+        Target name to how much a paragraph that does not mention it counts in training; 1 where nothing is said.
     """
 
     targets: Sequence[Target]
@@ -86,6 +88,7 @@ class Corpus:
     cues: Lexicon | None = None
     calibration: Sequence[str] = ()
     block_factors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    unmentioned_weight: Mapping[str, float] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.examples)
@@ -119,6 +122,7 @@ class Corpus:
             "cues": None if self.cues is None else self.cues.groups,
             "calibration": list(self.calibration),
             "block_factors": {name: dict(factors) for name, factors in self.block_factors.items()},
+            "unmentioned_weight": dict(self.unmentioned_weight),
         }
         digest.update(json.dumps(head, sort_keys=True).encode())
         for example in self.examples:

@@ -14,10 +14,10 @@ from typing import Any
 from stance.errors import CorpusError
 from stance.labels import Target, order_labels, scored_targets
 from stance.model.lexicon import Lexicon, read_lexicon
-from stance.training.block_factors import checked_factors
 from stance.training.corpus import Corpus, Example, contradictions
 from stance.training.description import check_description, check_target_name, read_target
 from stance.training.flat_files import Fault, cell, json_lines, read_rows
+from stance.training.target_weights import checked_factors, checked_unmentioned_weight
 
 __all__ = ["CorpusColumns", "check_corpus", "read_corpus"]
 
@@ -68,6 +68,7 @@ class _Draft:
     lexicons: dict[str, Lexicon] = field(default_factory=dict)
     cues: Lexicon | None = None
     block_factors: dict[str, dict[str, float]] = field(default_factory=dict)
+    unmentioned_weight: dict[str, float] = field(default_factory=dict)
 
     def fault(self, path: str | Path, line: int | None, message: str) -> None:
         self.defects.append(CorpusError(message, path, line))
@@ -111,6 +112,7 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
         cues=draft.cues,
         calibration=tuple(about.get("calibration", ())),
         block_factors=draft.block_factors,
+        unmentioned_weight=draft.unmentioned_weight,
     )
 
 
@@ -163,6 +165,7 @@ def _read_described(folder: Path) -> _Draft:
         if "lexicon" in entry:
             draft.lexicons[name] = _lexicon(folder, entry["lexicon"], "mentions", toml)
         draft.block_factors |= checked_factors(entry, name, toml)
+        draft.unmentioned_weight |= checked_unmentioned_weight(entry, name, toml)
     if "cues" in about:
         draft.cues = _lexicon(folder, about["cues"], "cues", toml)
     files = sorted((folder / "corpus").glob("*.jsonl"))

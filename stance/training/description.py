@@ -12,7 +12,7 @@ from stance.labels import RESERVED, Target
 __all__ = ["check_description", "check_target_name", "read_target"]
 
 _KEYS = ("name", "version", "language", "license", "labels", "cues", "calibration", "targets")
-_KEYS_OF_TARGET = ("labels", "lexicon", "block_factors")
+_KEYS_OF_TARGET = ("labels", "lexicon", "block_factors", "unmentioned_weight")
 
 
 def check_description(about: Mapping[str, object], path: Path) -> None:

@@ -14,7 +14,7 @@ from scipy import sparse
 from sklearn.metrics import f1_score
 
 from stance.errors import CorpusError
-from stance.model.analyzer import Analyzer, Settings
+from stance.model.analyzer import Settings
 from stance.model.stance_model import StanceModel
 from stance.model.weights import BlockWeights, Weights, softmax
 from stance.training.calibration import fit_temperatures
@@ -154,7 +154,7 @@ def train(
         counts = count_terms(analyzer, corpus.texts)
         if number == 1:
             for problem in problems:
-                if problem.name in corpus.lexicons and not _mentioned(analyzer, counts, problem).any():
+                if problem.name in corpus.lexicons and not problem.mentioned(counts).any():
                     say(f"{problem.name}: its lexicon is found in too few paragraphs to learn from; correct it")
         found = _search(corpus, problems, counts, settings, grid, jobs)
         trials += [{"settings": settings.to_dict(), **trial} for trial in found]
@@ -220,7 +220,9 @@ def fit_model(
         factors = [problem.factor(fitted[b].name) for b in used]
         parts = [fitted[b].transform(counts[b], problem.rows) * factor for b, factor in zip(used, factors, strict=True)]
         x = sparse.hstack(parts).tocsr()
-        ((weights, starts),) = fit_path(x, problem.truth, problem.weight, [choices[problem.name]], len(columns))
+        ((weights, starts),) = fit_path(
+            x, problem.truth, problem.training_weight(counts), [choices[problem.name]], len(columns)
+        )
         intercept[t, columns] = starts
         begin = 0
         for b, factor in zip(used, factors, strict=True):
@@ -228,7 +230,7 @@ def fit_model(
             # a block has one weight in the model; what a target adds to it goes into its coefficients
             coef[b][:, t, columns] = factor * weights[:, begin:end].T
             begin = end
-        mentioned = _mentioned(analyzer, counts, problem)
+        mentioned = problem.mentioned(counts)
         if by_file is not None and unseen is not None:
             scale[t] = _calibrate(problem, by_file, mentioned, columns, unseen)
             own = held_out.margins[problem.rows, t][:, columns]
@@ -248,6 +250,7 @@ def fit_model(
     facts = {
         "choices": {name: choice._asdict() for name, choice in choices.items()},
         "block_factors": {name: dict(factors) for name, factors in corpus.block_factors.items()},
+        "unmentioned_weight": dict(corpus.unmentioned_weight),
         "text_hashes": corpus.text_hashes,
     }
     model = StanceModel(
@@ -258,14 +261,6 @@ def fit_model(
         facts=facts,
     )
     return TrainingResult(model, held_out, probabilities, unseen)
-
-
-def _mentioned(analyzer: Analyzer, counts: Sequence[BlockCounts], problem: Problem) -> npt.NDArray[np.bool_]:
-    """Which of the problem's paragraphs mention its target."""
-    if problem.name not in analyzer.anchored_targets:
-        return np.zeros(len(problem.rows), dtype=np.bool_)
-    around = counts[analyzer.block_names.index(f"around {problem.name}")]
-    return np.asarray(np.diff(around.matrix.indptr)[problem.rows] > 0)
 
 
 def _probabilities(margins: Floats, mentioned: npt.NDArray[np.bool_], scale: Floats) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class HeldOut:
 
 @dataclass(frozen=True)
 class Problem:
-    """One target's rows, truths and folds, and how much blocks count for it."""
+    """One target's rows, truths and folds, and how much blocks and paragraphs count for it."""
 
     name: str
     index: int
@@ -64,6 +64,21 @@ class Problem:
     weight: Floats
     folds: list[tuple[Ints, Ints]]
     block_factors: Mapping[str, float]
+    unmentioned_weight: float = 1.0
+
+    def mentioned(self, blocks: Iterable[BlockCounts]) -> npt.NDArray[np.bool_]:
+        """Which of its paragraphs mention the target, by its anchored terms; none does if no block has them."""
+        for block in blocks:
+            if block.name == f"around {self.name}":
+                return np.asarray(np.diff(block.matrix.indptr)[self.rows] > 0)
+        return np.zeros(len(self.rows), dtype=np.bool_)
+
+    def training_weight(self, blocks: Iterable[BlockCounts]) -> Floats:
+        """How much each of its paragraphs counts in a fit."""
+        mentioned = self.mentioned(blocks)
+        if not mentioned.any():
+            return self.weight
+        return self.weight * np.where(mentioned, 1.0, self.unmentioned_weight)
 
     def factor(self, block: str) -> float:
         """What the weight of a block is multiplied by for this target."""
@@ -97,7 +112,8 @@ def read_problem(corpus: Corpus, t: int, folds: int, seed: int) -> Problem:
     if any(len(np.unique(truth[inside])) < 2 for inside, _ in split):
         raise CorpusError(f"target {target.name!r}: a fold leaves a single label to learn from; code more paragraphs")
     factors = corpus.block_factors.get(target.name, {})
-    return Problem(target.name, t, target.labels, rows, truth, weight, split, factors)
+    unmentioned = corpus.unmentioned_weight.get(target.name, 1.0)
+    return Problem(target.name, t, target.labels, rows, truth, weight, split, factors, unmentioned)
 
 
 def _check_enough(corpus: Corpus, name: str, truth: Ints, groups: Ints, folds: int) -> None:
@@ -235,12 +251,13 @@ def fold_margins(
     """Held-out margins of one fold, for every choice."""
     inside, outside = problem.folds[i]
     train_parts, test_parts = [], []
-    for block, weight in counts:
-        fitted = block.fit(problem.rows[inside], settings, weight)
+    for block, factor in counts:
+        fitted = block.fit(problem.rows[inside], settings, factor)
         train_parts.append(fitted.transform(block, problem.rows[inside]))
         test_parts.append(fitted.transform(block, problem.rows[outside]))
     x, test = sparse.hstack(train_parts).tocsr(), sparse.hstack(test_parts).tocsr()
-    fits = fit_path(x, problem.truth[inside], problem.weight[inside], choices, len(problem.labels))
+    weight = problem.training_weight(block for block, _ in counts)
+    fits = fit_path(x, problem.truth[inside], weight[inside], choices, len(problem.labels))
     return [np.asarray(test @ weights.T) + starts for weights, starts in fits]
 
 
