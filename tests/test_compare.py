@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
 from stance.commands import main
@@ -19,6 +20,7 @@ from stance.labels import LABELS, Target
 from stance.model.stance_model import StanceModel
 from stance.training.compare import PERMUTATIONS, compare_labels, compare_models
 from stance.training.corpus import Corpus, Example
+from stance.training.evaluate import evaluate_model
 
 TAX = Target("tax")
 
@@ -68,10 +70,25 @@ def test_articles_are_swapped_whole() -> None:
     second = 1 - truth
     apart = compare_labels(TAX, truth, truth, second, range(40))
     together = compare_labels(TAX, truth, truth, second, [i // 20 for i in range(40)])
-    assert apart.p["accuracy"] < 0.001
-    assert together.p["accuracy"] > 0.3
+    # what was observed is one of the draws
+    assert apart.p["accuracy"] == 1 / (PERMUTATIONS + 1)
+    assert together.p["accuracy"] == pytest.approx(0.5, abs=0.03)
     assert (together.difference["accuracy"].low, together.difference["accuracy"].high) == (-1.0, 1.0)
+    three = compare_labels(TAX, truth, truth, second, [i % 3 for i in range(40)])
+    assert three.difference["accuracy"].low == 1.0
     assert apart.difference["accuracy"].value == together.difference["accuracy"].value == 1.0
+
+
+def test_p_of_single_paragraphs_is_that_of_a_sign_test() -> None:
+    """Draws that reach what was observed count as well; each seed has its own."""
+    truth = np.zeros(10, int)
+    first, second = np.array([0] * 5 + [1] * 2 + [0] * 3), np.array([1] * 5 + [0] * 5)
+    found = compare_labels(TAX, truth, first, second, range(10))
+    assert found.p["accuracy"] == pytest.approx(binomtest(5, 7).pvalue, abs=0.03)
+    assert compare_labels(TAX, truth, first, second, range(10)) == found
+    other = compare_labels(TAX, truth, first, second, range(10), seed=1)
+    assert other.p["accuracy"] != found.p["accuracy"]
+    assert other.difference["f_avg"] != found.difference["f_avg"]
 
 
 def test_the_interval_is_that_of_paired_differences() -> None:
@@ -112,9 +129,38 @@ def test_labels_in_another_order_are_the_same(small_model: StanceModel) -> None:
     coded = np.repeat(target.labels, [4, 3, 2, 1]).tolist()
     texts = [f"They refused to resume the talks on day {i}." for i in range(10)]
     examples = [Example(str(i), 0, text, {target.name: coded[i]}) for i, text in enumerate(texts)]
-    (found,) = compare_models(small_model, turned, Corpus([target], examples))
-    assert found.n == 10
-    assert found.first == found.second
+    corpus = Corpus([target], examples)
+    for models in ((small_model, turned), (turned, small_model)):
+        (found,) = compare_models(*models, corpus)
+        assert found.n == 10
+        assert found.first == found.second
+        assert found.first["accuracy"] == evaluate_model(small_model, corpus)[0].metrics["accuracy"].value
+
+
+def test_what_both_score_is_compared(small_model: StanceModel) -> None:
+    """Each paragraph with its own article, truth and labels, whichever of the two comes first and scores less."""
+    target = small_model.targets[0]
+    weights = replace(small_model.weights, scale=-small_model.weights.scale)
+    # it takes the least probable label, and takes any language
+    contrary = replace(small_model, language=None, weights=weights)
+    english, foreign = (
+        "They refused to lift the sanctions.",
+        "Kuwa na sanctions talks wa minister ya iran kwa hiyo basi.",
+    )
+    texts = [f"{foreign if i % 3 == 1 else english} {i}" for i in range(20)]
+    coded = [target.labels[i % 3 % 2] for i in range(20)]
+    examples = [Example(str(i // 2), i % 2, text, {target.name: coded[i]}) for i, text in enumerate(texts)]
+    corpus = Corpus([target], examples)
+    kept = [i for i in range(20) if i % 3 != 1]
+    truth = np.array([target.labels.index(coded[i]) for i in kept])
+    for models in ((small_model, contrary), (contrary, small_model)):
+        (found,) = compare_models(*models, corpus, seed=1)
+        given = [model.score_texts([texts[i] for i in kept])[:, 0].argmax(axis=1) for model in models]
+        expected = compare_labels(target, truth, *given, [str(i // 2) for i in kept], seed=1)
+        assert found == replace(expected, unscored=7)
+        gap = found.first["accuracy"] - found.second["accuracy"]
+        assert found.difference["accuracy"].value == pytest.approx(gap)
+        assert gap != 0
 
 
 def test_labels_that_differ_are_refused(small_model: StanceModel) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from scipy import stats
 
 from stance.commands import main
 from stance.errors import CorpusError, StanceError
@@ -60,6 +61,75 @@ def test_a_model_that_tells_nothing_leaves_the_sample_alone() -> None:
     assert row["low"] == pytest.approx((middle - half) / (1 + t * t / size), abs=1e-6)
     assert row["high"] == pytest.approx((middle + half) / (1 + t * t / size), abs=1e-6)
     assert row["effective_size"] == pytest.approx(size)
+
+
+@pytest.mark.parametrize(("bold", "turned", "low", "high"), [(0, 0, 1, 2), (0.9, 0, 0.2, 0.8), (0, 1, -2, 0)])
+def test_a_group_of_a_stratified_sample_by_hand(bold: float, turned: int, low: float, high: float) -> None:
+    """Slope by least squares, kept between 0 and 1; share, error and Wilson's interval by pandas and scipy."""
+    results, true = _collection(900, 0.6, (0.3, 0.1, 0.2, 0.4))
+    frame = results.frame
+    probabilities = [f"tax_p_{label}" for label in LABELS]
+    given = frame[probabilities].to_numpy()
+    given = (1 - bold) * given + bold * np.eye(4)[given.argmax(axis=1)]
+    frame[probabilities] = np.roll(given, turned, axis=1)
+    frame.loc[:99, probabilities] = np.nan
+    # of three strata, where the sample has four
+    frame.loc[frame["tax"] == "neutral", "outlet"] = "Wire"
+    codes = _coded(results, true, 240, "tax")
+    rows = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"]).loc["Post"]
+
+    # of what the model abstained from it knows the mean alone
+    frame[probabilities] = frame[probabilities].fillna(frame[probabilities].mean())
+    drawn = frame.iloc[codes["paragraph"]].reset_index(drop=True)
+    size = drawn["tax"].map(frame["tax"].value_counts()).to_numpy(float)
+    n = drawn["tax"].map(drawn["tax"].value_counts()).to_numpy(float)
+    w, mine = size / n, (drawn["outlet"] == "Post").to_numpy()
+    y = (codes["tax"].to_numpy()[:, None] == np.array(LABELS)).astype(float)
+    g = drawn[probabilities].to_numpy()
+    x, z = ((v - np.average(v, 0, w)) * np.sqrt(w)[:, None] for v in (g, y))
+    slope = np.linalg.lstsq(x.reshape(-1, 1), z.ravel())[0][0]
+    assert low < slope < high
+    slope = min(max(slope, 0), 1)
+    errors = y - slope * g
+    correction = np.average(errors[mine], 0, w[mine])
+    p = slope * frame[frame["outlet"] == "Post"][probabilities].mean().to_numpy() + correction
+    assert rows["prevalence"].tolist()[:4] == pytest.approx(p)
+
+    moves = pd.DataFrame(np.where(mine[:, None], errors - correction, 0.0) / w[mine].sum())
+    freedom = mine.sum() - 3 - 1
+    terms = moves.groupby(drawn["tax"]).var().mul(drawn.groupby("tax").size(), axis=0)
+    h = pd.DataFrame({"w": w, "f": n / size}).groupby(drawn["tax"]).first()
+    se = np.sqrt(terms.mul(h["w"] ** 2 * (1 - h["f"]), axis=0).sum().to_numpy() * (1 + 1 / freedom))
+    assert rows["se"].tolist()[:4] == pytest.approx(se)
+
+    alone = np.average(y[mine], 0, w[mine])
+    effective, t = alone * (1 - alone) / se**2, stats.t.ppf(0.975, freedom)
+    middle, half = p + t * t / (2 * effective), t * np.sqrt(p * (1 - p) / effective + (t / (2 * effective)) ** 2)
+    assert rows["effective_size"].tolist()[:4] == pytest.approx(effective)
+    assert rows["low"].tolist()[:4] == pytest.approx((middle - half) / (1 + t * t / effective))
+    assert rows["high"].tolist()[:4] == pytest.approx((middle + half) / (1 + t * t / effective))
+
+
+def test_a_group_that_lacks_codes_is_no_whole() -> None:
+    """All of its coded ones may be of a stratum coded as a whole; of the others it has, nothing is known."""
+    results, true = _collection(1000, 0.7, (0.04, 0.3, 0.3, 0.36))
+    frame = results.frame
+    favor = np.flatnonzero(frame["tax"] == "favor")
+    codes = _coded(results, true, 4 * len(favor), "tax")
+    uncoded = np.setdiff1d(np.arange(1000), [*favor, *codes["paragraph"]])[:20]
+    frame["outlet"] = "Wire"
+    frame.loc[[*favor, *uncoded], "outlet"] = "Post"
+    rows = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"]).loc["Post"]
+    assert rows["paragraphs"].iloc[0] == rows["coded"].iloc[0] + 20
+    # the width is that of a simple sample of as many
+    assert (rows["effective_size"][:4] == rows["coded"].iloc[0]).all()
+    assert (rows["high"] - rows["low"])[:4].min() > 0.1
+    assert math.isnan(rows.loc[NET, "low"])
+    # nor are coded ones alone that stand for others as well: their weights are not those of the group
+    frame["outlet"] = np.where(np.isin(np.arange(1000), codes["paragraph"]), "Post", "Wire")
+    rows = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"]).loc["Post"]
+    assert rows["paragraphs"].iloc[0] == rows["coded"].iloc[0]
+    assert (rows["low"] < rows["high"]).all()
 
 
 @pytest.mark.parametrize("within", [None, "tax"])
@@ -122,17 +192,81 @@ def test_net_stance_has_as_many_degrees_of_freedom_as_related_paragraphs() -> No
     results, true = _collection(400, 0.5, (0.25,) * 4)
     frame = results.frame.assign(**{f"tax_p_{label}": 0.25 for label in LABELS})
     found = {}
-    for favor, against in ((1, 1), (2, 1), (8, 4)):
+    for favor, against in ((1, 1), (2, 1), (8, 4), (30, 30)):
         coded = ["favor"] * favor + ["against"] * against + ["unrelated"] * (60 - favor - against)
         codes = _coded(results, true, 60).assign(tax=coded)
         found[favor] = estimate_prevalence(Results(frame, (TAX,), "paragraph"), codes).set_index("label").loc[NET]
     assert found[1][["low", "high"]].isna().all()
-    assert found[2][["low", "high"]].notna().all()
+    assert found[2][["low", "high"]].tolist() == [-1, 1]
     se = math.sqrt((1 - 60 / 400) * 60 / 59 * (8 * (2 / 3) ** 2 + 4 * (4 / 3) ** 2)) / 12 * math.sqrt(1 + 1 / 58)
     assert found[8]["prevalence"] == pytest.approx(1 / 3)
     assert found[8]["se"] == pytest.approx(se)
     # the quantile of the tables, for 11 degrees of freedom
+    # no more than the others have: 58, where all 60 are related
+    assert found[30]["high"] / found[30]["se"] == pytest.approx(2.001717, abs=1e-6)
     assert found[8][["low", "high"]].tolist() == pytest.approx([1 / 3 - 2.200985 * se, 1 / 3 + 2.200985 * se], abs=1e-6)
+
+
+def test_net_stance_of_a_group_counts_the_related_of_that_group() -> None:
+    """Two of the Post are too few for an interval, whatever the Wire has."""
+    results, true = _collection(400, 0.5, (0.25,) * 4)
+    codes = _coded(results, true, 120)
+    post = np.flatnonzero(results.frame["outlet"][codes["paragraph"]] == "Post")
+    codes.loc[post, "tax"] = ["favor", "against"] + ["unrelated"] * (len(post) - 2)
+    net = estimate_prevalence(results, codes, "outlet").set_index(["label", "outlet"]).loc[NET]
+    assert net["low"].isna().to_dict() == {"Post": True, "Wire": False}
+
+
+def test_a_group_of_one_label_does_not_rule_out_the_others() -> None:
+    """The slope is that of all groups, so its errors vary; they tell nothing of the size of its sample."""
+    results, true = _collection(400, 0.5, (0.25,) * 4)
+    codes = _coded(results, true, 120)
+    codes.loc[(results.frame["outlet"][codes["paragraph"]] == "Post").to_numpy(), "tax"] = "unrelated"
+    rows = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"]).loc["Post"][:4]
+    assert (rows["se"] > 0.01).all()
+    assert (rows["effective_size"] == rows["coded"]).all()
+    assert (rows["low"] < rows["high"]).all()
+
+
+def test_groups_stand_in_order_of_their_names() -> None:
+    """Each with its own paragraphs; those of no outlet come last."""
+    results, true = _collection(400, 0.7, (0.25,) * 4)
+    sizes = {"wire": 190, "abend": 70, None: 20, "post": 120}
+    results.frame["outlet"] = [name for name, size in sizes.items() for _ in range(size)]
+    rows = estimate_prevalence(results, _coded(results, true, 100), "outlet")[::5]
+    assert rows["outlet"].tolist()[:3] == ["abend", "post", "wire"]
+    assert rows["outlet"].isna().tolist()[3]
+    assert rows["paragraphs"].tolist() == [70, 120, 190, 20]
+
+
+def test_labels_may_be_in_any_case() -> None:
+    """FAVOR is a side and NONE is not related; net stance is that of the same labels as the codebook has them."""
+    results, true = _collection(400, 0.7, (0.25,) * 4)
+    codes = _coded(results, true, 100)
+    names = dict(zip(LABELS, ("FAVOR", "AGAINST", "NEUTRAL", "NONE"), strict=True))
+    frame = results.frame.rename(columns={f"tax_p_{label}": f"tax_p_{name}" for label, name in names.items()})
+    upper = Results(frame.assign(tax=frame["tax"].map(names)), (Target("tax", tuple(names.values())),), "paragraph")
+    found = estimate_prevalence(upper, codes.assign(tax=codes["tax"].map(names)))
+    expected = estimate_prevalence(results, codes)
+    pd.testing.assert_frame_equal(found.drop(columns="label"), expected.drop(columns="label"))
+    counts = results.frame["tax"].value_counts()
+    related = counts.sum() - counts["unrelated"]
+    yes = Target("tax", ("FAVOR", "NO", "NEUTRAL", "NONE"))
+    frame = upper.frame.rename(columns={"tax_p_AGAINST": "tax_p_NO"}).replace({"tax": {"AGAINST": "NO"}})
+    found = estimate_prevalence(Results(frame, (yes,), "paragraph"), codes.assign(tax="NO"))
+    assert found["label"].tolist() == list(yes.labels), "no net stance without two sides"
+    assert expected["counted"][4] == pytest.approx((counts["favor"] - counts["against"]) / related)
+
+
+def test_without_any_probability_the_sample_stands_alone() -> None:
+    """Where the model abstained from all."""
+    results, true = _collection(400, 0.7, (0.25,) * 4)
+    codes = _coded(results, true, 100)
+    results.frame[[f"tax_p_{label}" for label in LABELS]] = np.nan
+    results.frame["tax"] = None
+    found = estimate_prevalence(results, codes)
+    assert found["prevalence"].tolist()[:4] == pytest.approx([(codes["tax"] == label).mean() for label in LABELS])
+    assert found["counted"].isna().all()
 
 
 def test_an_estimate_near_zero_has_no_absurd_interval() -> None:
@@ -220,6 +354,30 @@ def test_a_sample_within_a_target_has_as_many_of_each_label() -> None:
     assert list(sample.columns) == ["article_id", "paragraph", "text", "drawn_from", "tax"]
     assert (sample["tax"] == "").all()
     assert len(draw_sample(results, 1000, "tax")) == 400
+    with pytest.raises(StanceError, match="size is -1; at least one"):
+        draw_sample(results, -1)
+
+
+def test_a_sample_stands_in_random_order_by_its_seed() -> None:
+    """One label after the other would tell who codes what the model said; without a label is a stratum as well."""
+    results, _ = _collection(400, 0.7, (0.25,) * 4)
+    results.frame.loc[:39, "tax"] = None
+    sample = draw_sample(results, 200, "tax")
+    strata = results.frame["tax"].fillna("")[sample["paragraph"]]
+    assert strata.value_counts()[""] == 40
+    assert (strata.to_numpy()[1:] != strata.to_numpy()[:-1]).sum() > 100
+    pd.testing.assert_frame_equal(draw_sample(results, 200, "tax"), sample)
+    assert set(draw_sample(results, 200, "tax", seed=1)["paragraph"]) != set(sample["paragraph"])
+
+
+def test_estimates_do_not_depend_on_the_order_of_rows() -> None:
+    """Neither of the results, of which the strata are found again, nor of the codes."""
+    results, true = _collection(400, 0.7, (0.25,) * 4)
+    codes = _coded(results, true, 200, "tax")
+    expected = estimate_prevalence(results, codes, "outlet")
+    turned = Results(results.frame.sort_values("tax_p_favor"), (TAX,), "paragraph")
+    found = estimate_prevalence(turned, codes.sort_values("paragraph"), "outlet")
+    pd.testing.assert_frame_equal(found, expected)
 
 
 @pytest.mark.parametrize(
@@ -234,6 +392,10 @@ def test_a_sample_within_a_target_has_as_many_of_each_label() -> None:
         (lambda codes: codes.assign(text="Two."), "another text than the one coded"),
         (lambda codes: codes[:20], "20 coded paragraphs; an estimate needs 30"),
         (lambda codes: codes.assign(tax=None), "no paragraph has a code"),
+        (lambda codes: codes[:0], "no paragraph has a code"),
+        # a sample of which some was not filled in, and a slip of the pen
+        (lambda codes: codes.assign(tax=["", *codes["tax"][1:]]), "tax is '' among the codes; expected one of favor"),
+        (lambda codes: codes.assign(tax=[*codes["tax"][1:], "favour"]), "tax is 'favour' among the codes"),
         (lambda codes: codes.assign(drawn_from="moon"), "no target 'moon'"),
         (lambda codes: codes.assign(drawn_from="150"), "drawn from 150 paragraphs, and the results have 200; take"),
         (lambda codes: codes.assign(article_id="1.2E+15", paragraph=0), "keep a spreadsheet from reading article_id"),
@@ -273,11 +435,12 @@ def test_results_of_two_runs_are_refused() -> None:
         estimate_prevalence(twice, _coded(results, true, 60).drop(columns="drawn_from"))
 
 
-def test_blanks_around_an_id_make_no_other() -> None:
-    """They get lost in a file of codes."""
+@pytest.mark.parametrize(("ids", "coded"), [(" a", "a"), (7, 7), (7, "7")])
+def test_an_id_is_the_same_in_a_file_and_in_memory(ids: object, coded: object) -> None:
+    """A file of codes has no blanks around it, and words for numbers."""
     results, true = _collection(200, 0.7, (0.25,) * 4)
-    codes = _coded(results, true, 60)
-    results.frame["article_id"] = " a"
+    codes = _coded(results, true, 60).assign(article_id=coded)
+    results.frame["article_id"] = ids
     assert estimate_prevalence(results, codes)["coded"].tolist() == [60] * 5
 
 
@@ -291,13 +454,23 @@ def test_results_without_texts_are_refused() -> None:
             use()
 
 
-def test_a_stratum_without_codes_is_refused() -> None:
-    """It would be left out of the estimate without a word."""
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_stratum_with_hardly_a_code_is_refused(number: int) -> None:
+    """It would be left out of the estimate, or of its error, without a word."""
     results, true = _collection(300, 0.7, (0.25,) * 4)
     codes = _coded(results, true, 120, "tax")
-    kept = results.frame["tax"][codes["paragraph"]].to_numpy() != "favor"
+    favor = results.frame["tax"][codes["paragraph"]].to_numpy() == "favor"
     with pytest.raises(StanceError, match=r"1 of 4 labels .* fewer than two"):
-        estimate_prevalence(results, codes[kept])
+        estimate_prevalence(results, codes[~favor | (favor.cumsum() <= number)])
+
+
+def test_the_least_that_is_estimated() -> None:
+    """As many coded paragraphs as a group must have; and of a label that the model gave once, that one."""
+    results, true = _collection(300, 0.7, (0.25,) * 4)
+    assert estimate_prevalence(results, _coded(results, true, LEAST_CODED))["low"].notna().all()
+    once = np.flatnonzero(results.frame["tax"] == "favor")[1:]
+    results.frame.loc[once, "tax"] = "neutral"
+    assert estimate_prevalence(results, _coded(results, true, 60, "tax"))["low"].notna().all()
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,9 @@ from stance.training.evaluate import (
 )
 from stance.training.export import to_pipeline
 from stance.training.features import count_terms
-from stance.training.fit import Grid, fit_model, train
+from stance.training.fit import Grid, _choose, fit_model, train
 from stance.training.folds import analyzer_for, read_problem
-from stance.training.logistic import Choice
+from stance.training.logistic import Choice, fit_path
 from stance.training.record import evaluate_held_out
 
 #: Words enough that no two random paragraphs share three in a row.
@@ -125,7 +125,7 @@ def test_the_search_reports_every_trial_and_keeps_the_best(small_corpus: Corpus)
     """Of the trials as good as the best but for half a point, the one with the smallest C."""
     grid = Grid((Settings(word_ngrams=(1, 1)),), C=(0.1, 10.0), class_weight=(None,))
     lines: list[str] = []
-    result = train(small_corpus, grid, folds=3, jobs=1, progress=lines.append)
+    result = train(small_corpus, grid, folds=3, seed=3, jobs=1, progress=lines.append)
     assert len(result.trials) == 4
     assert lines
     for target in ("sanctions", "diplomacy"):
@@ -134,6 +134,60 @@ def test_the_search_reports_every_trial_and_keeps_the_best(small_corpus: Corpus)
         good = [trial for trial in own if trial["macro_f1"] >= best - 0.005]
         least = min(trial["C"] for trial in good)
         assert result.model.facts["choices"][target] == {"C": least, "class_weight": None}
+        # what was tried is what was then held out
+        t, coded = result.model.target_index(target), small_corpus.coded(target)
+        truth = [small_corpus.examples[i].labels[target] for i in coded]
+        given = np.array(result.model.labels)[result.held_out.margins[coded, t].argmax(axis=1)]
+        (chosen,) = [trial["macro_f1"] for trial in good if trial["C"] == least]
+        assert chosen == pytest.approx(f1_score(truth, given, average="macro"), abs=1e-3)
+        assert result.held_out.fold[:, t].max() == 2
+
+
+@pytest.mark.parametrize(("pairs", "chosen"), [(False, (1, 1)), (True, (1, 2))])
+def test_the_settings_named_first_win_unless_others_are_better(pairs: bool, chosen: tuple[int, int]) -> None:
+    """Where a word tells the label, pairs add nothing; where the order of two words does, they tell all."""
+    rng = random.Random(0)
+    coded = []
+    for i in range(60):
+        label, rest = ("favor", "against")[i % 2], rng.choices(WORDS, k=5)
+        told = ("up down", "down up")[i % 2] if pairs else label
+        coded.append(Example(f"a{i}", 0, f"{told} {' '.join(rest)}", {"tax": label}))
+    tried = [Settings(word_ngrams=(1, k), min_df=2, anchored=False) for k in (1, 2)]
+    # one that needs a lexicon is not tried
+    grid = Grid((Settings(), *tried), C=(100.0,), class_weight=(None,))
+    found = train(Corpus([Target("tax", ("favor", "against"))], coded), grid, jobs=1)
+    assert found.model.analyzer.settings.word_ngrams == chosen
+    assert len(found.trials) == 2
+
+
+def test_disputed_paragraphs_count_half() -> None:
+    """As one paragraph that is there once does beside one that is there twice."""
+    texts = [f"{word} {other}" for word in ("good", "bad") for other in WORDS[:6]]
+    coded = [Example(f"a{i}", 0, text, {"tax": ("favor", "against")[i // 6]}) for i, text in enumerate(texts)]
+    corpus = Corpus(
+        [Target("tax", ("favor", "against"))],
+        [replace(example, disputed=frozenset({"tax"}) if i % 3 else frozenset()) for i, example in enumerate(coded)],
+    )
+    weight = read_problem(corpus, 0, 2, 0).weight
+    assert weight.tolist() == [1.0, 0.5, 0.5] * 4
+    x, truth = np.random.default_rng(0).normal(size=(12, 3)), np.arange(12) // 6
+    (halved,) = fit_path(x, truth, weight, [Choice(2.0)], 2)
+    times = [2, 1, 1] * 4
+    (twice,) = fit_path(np.repeat(x, times, axis=0), np.repeat(truth, times), np.ones(16), [Choice(1.0)], 2)
+    assert halved[0] == pytest.approx(twice[0], abs=1e-4)
+    settings, choices = Settings(word_ngrams=(1, 1), min_df=1, anchored=False), {"tax": Choice(2.0)}
+    held_out = fit_model(corpus, settings, choices, folds=2, jobs=1).held_out.margins
+    even = fit_model(Corpus(corpus.targets, coded), settings, choices, folds=2, jobs=1).held_out.margins
+    assert np.abs(held_out - even).max() > 0.01
+
+
+def test_balanced_labels_count_alike() -> None:
+    """Each paragraph is weighed by how rare its label is (King and Zeng 2001); without, all alike."""
+    x, truth = np.random.default_rng(0).normal(size=(40, 3)), np.repeat([0, 1], [30, 10])
+    found = fit_path(x, truth, np.ones(40), [Choice(2.0, "balanced"), Choice(2.0)], 2)
+    (by_hand,) = fit_path(x, truth, np.repeat([40 / 60, 40 / 20], [30, 10]), [Choice(2.0)], 2)
+    assert found[0][0] == pytest.approx(by_hand[0], abs=1e-4)
+    assert np.abs(found[1][0] - by_hand[0]).max() > 0.01
 
 
 def test_the_same_corpus_and_seed_give_the_same_bytes(tmp_path: Path, small_corpus: Corpus) -> None:
@@ -332,6 +386,44 @@ def test_each_kind_of_paragraph_has_a_temperature_of_its_own() -> None:
     assert fit_temperatures(distorted, truth, mentioned) == pytest.approx([2.0, 1 / 3], rel=0.15)
     few = fit_temperatures(distorted, truth, np.arange(8000) < 99)
     assert few[0] == few[1] == fit_temperature(distorted, truth)
+    without, within = fit_temperatures(distorted, truth, np.arange(8000) < 100)
+    assert within == fit_temperature(distorted[:100], truth[:100])
+    assert without == fit_temperature(distorted[100:], truth[100:])
+
+
+def test_a_paragraph_is_calibrated_without_its_fold(corpus: Corpus) -> None:
+    """Its temperature, one with a mention and one without, is that of the other folds; the model's, that of all."""
+    # enough of either kind for a temperature of its own
+    some = replace(corpus, examples=corpus.examples[:1200], calibration=())
+    result = fit_model(some, Settings(word_ngrams=(1, 1)), CHOICES, folds=3, jobs=1)
+    bits = np.array([result.model.analyzer.analyze(text).mentioned for text in some.texts])
+    for t, target in enumerate(some.targets):
+        coded = some.coded(target.name)
+        margins, fold = result.held_out.margins[coded, t], result.held_out.fold[coded, t]
+        mentioned = result.model.mentioned(bits)[coded, t]
+        truth = np.array([target.labels.index(some.examples[i].labels[target.name]) for i in coded])
+        scales = np.empty((len(coded), 2))
+        for i in range(3):
+            scales[fold == i] = fit_temperatures(margins[fold != i], truth[fold != i], mentioned[fold != i])
+        scaled = np.exp(margins * np.where(mentioned, scales[:, 1], scales[:, 0])[:, None])
+        expected = scaled / scaled.sum(axis=1, keepdims=True)
+        assert result.probabilities[coded, t] == pytest.approx(expected)
+        assert result.model.weights.scale[t] == pytest.approx(fit_temperatures(margins, truth, mentioned))
+        assert abs(scales[0, 0] - scales[0, 1]) > 0.01
+
+
+def test_of_trials_all_but_equal_the_smallest_c_is_chosen() -> None:
+    """Within half a point of the best; among those of one C, the best, whatever their order."""
+    scores = {(0.3, None): 0.703, (1.0, None): 0.7036, (1.0, "balanced"): 0.704, (10.0, None): 0.7085}
+    trials = [{"C": c, "class_weight": weight, "macro_f1": f1} for (c, weight), f1 in scores.items()]
+    assert _choose(trials) == _choose(trials[::-1]) == trials[2]
+
+
+@pytest.mark.parametrize("paragraphs", [2, 500])
+def test_margins_that_are_always_right_get_a_temperature(paragraphs: int) -> None:
+    """The likelihood has no maximum; that of the penalized one, by its derivative, is the same of few and of many."""
+    scale = fit_temperature(np.tile([1.0, 0.0], (paragraphs, 1)), np.zeros(paragraphs, int))
+    assert scale / (1 + np.exp(scale)) == pytest.approx(2e-3 * np.log(scale), rel=1e-4)
 
 
 def test_files_named_for_calibration_are_scored_unseen(small_corpus: Corpus) -> None:

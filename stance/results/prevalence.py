@@ -86,8 +86,8 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     ------
     StanceError
         If a coded paragraph is not in the results, or twice among the codes; if its text is another one; if the sample
-        was drawn from other paragraphs, or within other labels; if too few are coded; if the results lack what
-        ``level`` needs.
+        was drawn from other paragraphs, or within other labels; if a code is no label of its target; if too few are
+        coded; if the results lack what ``level`` needs.
 
     Examples
     --------
@@ -105,7 +105,8 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
         raise StanceError(f"level is {level!r}; must be one of {', '.join(GROUPS)}")
     paragraphs = population(results)
     places = find_coded(paragraphs, codes)
-    strata = strata_drawn(paragraphs, results.targets, str(codes[DRAWN_FROM].iloc[0]) if DRAWN_FROM in codes else "")
+    drawn_from = str(codes[DRAWN_FROM].iloc[0]) if DRAWN_FROM in codes and len(codes) else ""
+    strata = strata_drawn(paragraphs, results.targets, drawn_from)
     names, groups = _groups(paragraphs, level)
     sizes = np.bincount(groups, minlength=len(names))
     rows: list[dict[str, Any]] = []
@@ -113,13 +114,18 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
         if target.name not in codes or not codes[target.name].notna().any():
             continue
         given = codes[target.name].notna().to_numpy()
+        truth = _is(codes[target.name][given], target)
+        known = truth.any(axis=1)
+        if not known.all():
+            code = codes[target.name][given].tolist()[int(known.argmin())]
+            raise StanceError(f"{target.name} is {code!r} among the codes; expected one of {', '.join(target.labels)}")
         design = _Design(strata, places[given], target.name)
-        estimate = _Estimate(design, _probabilities(paragraphs, target), _is(codes[target.name][given], target), target)
+        estimate = _Estimate(design, _probabilities(paragraphs, target), truth, target)
         means = _sums(groups, estimate.probabilities, len(names)) / sizes[:, None]
         counts = _sums(groups, _is(paragraphs[target.name], target), len(names))
         for group, name in enumerate(names):
             about = ({} if level == "all" else {level: name}) | {"target": target.name}
-            found = estimate.rows(groups[design.places] == group, means[group], counts[group])
+            found = estimate.rows(groups[design.places] == group, int(sizes[group]), means[group], counts[group])
             rows += [{**about, "label": row.pop("label"), "paragraphs": int(sizes[group]), **row} for row in found]
     if not rows:
         names_ = ", ".join(target.name for target in results.targets)
@@ -180,9 +186,9 @@ class _Design:
             )
         self.weights: Floats = (self.sizes / np.maximum(self.coded, 1))[self.strata]
 
-    def is_whole(self, inside: npt.NDArray[np.bool_]) -> bool:
-        """Whether nothing of the strata of these coded paragraphs went uncoded."""
-        return bool((self.coded == self.sizes)[self.strata[inside]].all())
+    def is_whole(self, inside: npt.NDArray[np.bool_], size: int) -> bool:
+        """Whether these coded paragraphs are all of a group of this size, and each stands for itself alone."""
+        return int(inside.sum()) == size and bool((self.weights[inside] == 1).all())
 
     def variance(self, values: Floats) -> float:
         """Of the weighted sum of one value a coded paragraph."""
@@ -208,11 +214,11 @@ class _Estimate:
         self.signs = np.array([{"favor": 1.0, "against": -1.0}.get(label.lower(), 0.0) for label in target.labels])
         self.related = np.array([float(is_related(label)) for label in target.labels])
 
-    def rows(self, inside: npt.NDArray[np.bool_], mean: Floats, counts: Floats) -> list[dict[str, Any]]:
+    def rows(self, inside: npt.NDArray[np.bool_], size: int, mean: Floats, counts: Floats) -> list[dict[str, Any]]:
         """One row a label of a group, and one for net stance.
 
-        ``inside`` says which coded paragraphs are of the group, ``mean`` holds the mean probabilities of all its
-        paragraphs, and ``counts`` the labels that they were given.
+        ``inside`` says which coded paragraphs are of the group, ``size`` how many it has, coded or not, ``mean`` holds
+        the mean probabilities of them all, and ``counts`` the labels that they were given.
         """
         coded = int(inside.sum())
         shares = counts / counts.sum() if counts.sum() else np.full(len(counts), np.nan)
@@ -220,7 +226,7 @@ class _Estimate:
         values = np.full((len(counted), len(_VALUES)), np.nan)
         freedom = coded - len(np.unique(self.design.strata[inside])) - 1
         if coded >= LEAST_CODED and freedom >= 1:
-            values = self._values(inside, mean, freedom)
+            values = self._values(inside, size, mean, freedom)
         named = self.target.labels if self.target.sides is None else [*self.target.labels, NET]
         return [
             {
@@ -232,12 +238,12 @@ class _Estimate:
             for k, label in enumerate(named)
         ]
 
-    def _values(self, inside: npt.NDArray[np.bool_], mean: Floats, freedom: int) -> Floats:
+    def _values(self, inside: npt.NDArray[np.bool_], size: int, mean: Floats, freedom: int) -> Floats:
         """`_VALUES` of each label, and of net stance."""
         from scipy.special import stdtrit
 
         # where all are coded nothing is left to chance
-        chance = not self.design.is_whole(inside)
+        chance = not self.design.is_whole(inside, size)
         t = float(stdtrit(freedom, 0.975)) if chance else 0.0
         whole = float(self.design.weights[inside].sum())
         share = np.where(inside, self.design.weights, 0.0) / whole

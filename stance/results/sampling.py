@@ -111,7 +111,7 @@ def draw_sample(results: Results, size: int, within: str | None = None, seed: in
     Raises
     ------
     StanceError
-        If the results are not of paragraphs, or have no such target.
+        If ``size`` is below 1; if the results are not of paragraphs, or have no such target.
 
     Examples
     --------
@@ -121,6 +121,8 @@ def draw_sample(results: Results, size: int, within: str | None = None, seed: in
     >>> draw_sample(Results(frame, (Target("tax"),), "paragraph"), 2)["paragraph"].tolist()
     [5, 6]
     """
+    if size < 1:
+        raise StanceError(f"size is {size}; at least one paragraph is to be drawn")
     paragraphs = population(results)
     strata = strata_of(paragraphs, results.targets, within)
     random = np.random.default_rng(seed)
@@ -219,12 +221,12 @@ def find_coded(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> npt.NDArray[np.
     """
     import pandas as pd
 
-    # codes have no blanks around an id
+    # a file of codes has no blanks around an id, and words for numbers
     ids = paragraphs["article_id"].astype(str).str.strip()
     index = pd.MultiIndex.from_arrays([ids, paragraphs["paragraph"].astype(int)])
     if not index.is_unique:
         raise StanceError("the results have paragraphs twice; take the results of one run")
-    wanted = pd.MultiIndex.from_frame(codes[PLACE])
+    wanted = pd.MultiIndex.from_arrays([codes["article_id"].astype(str).str.strip(), codes["paragraph"].astype(int)])
     places = np.asarray(index.get_indexer(wanted), dtype=np.int64)
     if (places < 0).any():
         article, paragraph = wanted[places < 0][0]
