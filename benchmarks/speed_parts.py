@@ -246,11 +246,10 @@ def fit(args: Any, report: Any, interleave: Interleave) -> None:
         fitted = [block.fit(everything, s, weight) for block, weight in weighed]
         for p in training.problems:
             used = training.analyzer.blocks_of(p.name)
-            x = sparse.hstack([fitted[b].transform(counts[b], p.rows) * p.factor(fitted[b].name) for b in used]).tocsr()
-            results["ours", p.name] = (
-                x,
-                *fit_path(x, p.truth, training.weights[p.name], [training.choices[p.name]], 4)[0],
-            )
+            parts = [fitted[b].transform(counts[b], p.rows) * p.options.factor(fitted[b].name) for b in used]
+            x = sparse.hstack(parts).tocsr()
+            ((coef, intercept),) = fit_path(x, p.truth, training.weights[p.name], [training.choices[p.name]], 4)
+            results["ours", p.name] = (x, coef, intercept)
 
     def theirs() -> None:
         with warnings.catch_warnings():

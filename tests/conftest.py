@@ -58,9 +58,10 @@ def corpus() -> Corpus:
 
 @pytest.fixture(scope="session")
 def small_corpus(corpus: Corpus) -> Corpus:
-    """Forty articles of the shipped corpus."""
+    """Forty articles of the shipped corpus, of whose fit nothing is said."""
     articles = list(dict.fromkeys(example.article for example in corpus))[:40]
-    return replace(corpus, examples=tuple(e for e in corpus if e.article in set(articles)), calibration=())
+    examples = tuple(e for e in corpus if e.article in set(articles))
+    return replace(corpus, examples=examples, calibration=(), settings=None, fit_options={})
 
 
 @pytest.fixture(scope="session")

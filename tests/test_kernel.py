@@ -499,8 +499,12 @@ def test_a_model_too_large_for_the_kernel(monkeypatch: pytest.MonkeyPatch, caplo
         open_kernel(analyzer, weights)
 
 
-def test_a_pickled_model_builds_its_own_kernel(small_model: StanceModel) -> None:
+@pytest.mark.parametrize("name", [pytest.param("compiled", marks=needs_kernel), "python"])
+def test_a_pickled_model_builds_its_own_kernel(
+    small_model: StanceModel, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     """A kernel is memory of one process; a model that went to another scores the same to the bit."""
+    monkeypatch.setenv("STANCE_KERNEL", name)
     before = small_model.score_paragraphs(_PROSE).margins
     copy = pickle.loads(pickle.dumps(small_model))
     assert copy._kernels == {}

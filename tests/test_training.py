@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -38,6 +39,7 @@ from stance.training.evaluate import (
 from stance.training.export import to_pipeline
 from stance.training.features import count_terms
 from stance.training.fit import Grid, _choose, fit_model, train
+from stance.training.fit_options import FitOptions
 from stance.training.folds import analyzer_for, read_problem
 from stance.training.logistic import Choice, fit_path
 from stance.training.record import evaluate_held_out
@@ -478,19 +480,18 @@ def test_block_factors_of_one_target_leave_the_other_alone(small_corpus: Corpus)
     """They are what the settings' weights would be for that target, and go into its coefficients only."""
     choices = {t.name: Choice(1.0) for t in small_corpus.targets}
     settings = Settings(word_ngrams=(1, 1), min_df=1)
-    corpus = replace(small_corpus, block_factors={"sanctions": {"words": 0.25, "around": 2.0}})
-    without = replace(small_corpus, block_factors={})
+    corpus = replace(small_corpus, fit_options={"sanctions": FitOptions({"words": 0.25, "around": 2.0})})
     given = fit_model(corpus, settings, choices, folds=2)
-    plain = fit_model(without, settings, choices, folds=2)
+    plain = fit_model(small_corpus, settings, choices, folds=2)
     weighed = replace(settings, word_weight=0.25, anchored_weight=1.4)
-    everywhere = fit_model(without, weighed, choices, folds=2)
+    everywhere = fit_model(small_corpus, weighed, choices, folds=2)
     for t, target in enumerate(corpus.targets):
         same, other = (everywhere, plain) if target.name == "sanctions" else (plain, everywhere)
         found, wanted, unwanted = (r.model.score_texts(small_corpus.texts)[:, t] for r in (given, same, other))
         assert found == pytest.approx(wanted, abs=1e-4, nan_ok=True)
         assert np.nanmax(np.abs(found - unwanted)) > 0.01
         assert given.held_out.margins[:, t] == pytest.approx(same.held_out.margins[:, t], abs=1e-3, nan_ok=True)
-    assert corpus.fingerprint != without.fingerprint
+    assert corpus.fingerprint != small_corpus.fingerprint
 
 
 @pytest.mark.parametrize("factors", ["{word = 1}", "{words = 0}", "3", "{words = true}"])
@@ -505,7 +506,7 @@ def test_the_weight_of_paragraphs_without_a_mention_is_that_of_one_target(small_
     """Twice for those without one is what half for those with one, as disputed ones count, is at twice the C."""
     settings = Settings(word_ngrams=(1, 1), min_df=1)
     undisputed = [replace(example, disputed=frozenset()) for example in small_corpus]
-    plain = replace(small_corpus, examples=undisputed, unmentioned_weight={})
+    plain = replace(small_corpus, examples=undisputed)
     counts = count_terms(analyzer_for(plain, settings), plain.texts)
     problem = read_problem(plain, 0, 2, 0)
     mentioned = set(problem.rows[problem.mentioned(counts)].tolist())
@@ -515,7 +516,7 @@ def test_the_weight_of_paragraphs_without_a_mention_is_that_of_one_target(small_
         for i, example in enumerate(plain)
     ]
     once = {"sanctions": Choice(1.0), "diplomacy": Choice(1.0)}
-    weighed = replace(plain, unmentioned_weight={"sanctions": 2.0})
+    weighed = replace(plain, fit_options={"sanctions": FitOptions(unmentioned_weight=2.0)})
     given = fit_model(weighed, settings, once, folds=2)
     same = fit_model(replace(plain, examples=halved), settings, once | {"sanctions": Choice(2.0)}, folds=2)
     without = fit_model(plain, settings, once, folds=2)
@@ -526,17 +527,63 @@ def test_the_weight_of_paragraphs_without_a_mention_is_that_of_one_target(small_
     assert weighed.fingerprint != plain.fingerprint
 
 
-@pytest.mark.parametrize("weight", ["0", "-1", "true", "inf", "'x'"])
-def test_the_weight_without_a_mention_must_be_positive(tmp_path: Path, weight: str) -> None:
-    """Anything else is refused; so is one for a target whose mentions nothing finds."""
+@pytest.mark.parametrize("key", ["unmentioned_weight", "C"])
+@pytest.mark.parametrize("value", ["0", "-1", "true", "inf", "'x'"])
+def test_options_of_a_fit_must_be_positive_numbers(tmp_path: Path, key: str, value: str) -> None:
+    """Anything else is refused; so is a weight without a mention where nothing finds mentions."""
     head = 'labels = ["x", "y"]\n[targets.t]\n'
-    (tmp_path / "corpus.toml").write_text(f'{head}lexicon = "t.toml"\nunmentioned_weight = {weight}\n')
+    (tmp_path / "corpus.toml").write_text(f'{head}lexicon = "t.toml"\n{key} = {value}\n')
     (tmp_path / "t.toml").write_text('[mentions]\ntax = ["tax"]\n')
-    with pytest.raises(CorpusError, match="'unmentioned_weight' must be a positive number"):
+    with pytest.raises(CorpusError, match=f"'{key}' must be a positive number"):
         read_corpus(tmp_path)
     (tmp_path / "corpus.toml").write_text(f"{head}unmentioned_weight = 0.5\n")
     with pytest.raises(CorpusError, match="needs a lexicon"):
         read_corpus(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("settings = 3", "'settings' must be a table"),
+        ("settings = {word_ngram = [1, 2]}", "unknown key 'word_ngram'; it may have word_ngrams, "),
+        ("settings = {word_ngrams = [2, 1]}", "'word_ngrams' must be two lengths from 1 to 16"),
+        ("settings = {char_ngrams = 3}", "'char_ngrams' must be two lengths"),
+        ("settings = {min_df = 0}", "'min_df' must be a whole number from 1 on"),
+        ("settings = {window = 2.5}", "'window' must be a whole number"),
+        ("settings = {sublinear_tf = 1}", "'sublinear_tf' must be true or false"),
+        ("settings = {word_weight = 0}", "'word_weight' must be a positive number"),
+        ("settings = {word_idf_constant = nan}", "'word_idf_constant' must be a number"),
+    ],
+)
+def test_settings_of_a_corpus_must_be_settings(tmp_path: Path, line: str, message: str) -> None:
+    """Anything else is refused, and told what it may be."""
+    (tmp_path / "corpus.toml").write_text(f'labels = ["x", "y"]\n{line}\n[targets.t]\n')
+    with pytest.raises(CorpusError, match=re.escape(message)):
+        read_corpus(tmp_path)
+
+
+def test_settings_that_the_corpus_names_are_not_searched_for(small_corpus: Corpus) -> None:
+    """Those of the grid are not tried, and without a lexicon nothing is anchored."""
+    grid = Grid((Settings(word_ngrams=(1, 1)),), C=(1.0,), class_weight=(None,))
+    own = Settings(word_ngrams=(1, 2), min_df=3, word_idf_constant=-1.0)
+    result = train(replace(small_corpus, settings=own), grid, folds=2, jobs=1)
+    assert result.model.analyzer.settings == own
+    assert len(result.trials) == 2
+    bare = replace(small_corpus, settings=own, lexicons={}, cues=None)
+    assert train(bare, grid, folds=2, jobs=1).model.analyzer.settings == replace(own, anchored=False)
+    assert bare.fingerprint != replace(bare, settings=None).fingerprint
+
+
+def test_a_c_that_the_corpus_names_is_not_searched_for(small_corpus: Corpus) -> None:
+    """The other target's is."""
+    corpus = replace(small_corpus, fit_options={"sanctions": FitOptions(C=2.0)})
+    grid = Grid((Settings(word_ngrams=(1, 1), min_df=1),), C=(1.0, 3.0), class_weight=(None,))
+    result = train(corpus, grid, folds=2, jobs=1)
+    tried = {
+        name: [trial["C"] for trial in result.trials if trial["target"] == name] for name in ("sanctions", "diplomacy")
+    }
+    assert tried == {"sanctions": [2.0], "diplomacy": [1.0, 3.0]}
+    assert result.model.facts["choices"]["sanctions"]["C"] == 2.0
 
 
 def test_a_corpus_that_names_a_missing_file_for_calibration_is_refused(tmp_path: Path) -> None:

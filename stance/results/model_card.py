@@ -54,9 +54,10 @@ def model_card(manifest: Mapping[str, Any]) -> str:
     for target in manifest["targets"]:
         choice = manifest["choices"][target["name"]]
         labels = ", ".join(target["labels"])
-        factors = manifest.get("block_factors", {}).get(target["name"], {})
+        options = manifest.get("fit_options", {}).get(target["name"], {})
+        factors = options.get("block_factors", {})
         shown = ", ".join(f"{kind} {factor:g}" for kind, factor in factors.items()) or "none"
-        unmentioned = manifest.get("unmentioned_weight", {}).get(target["name"], 1)
+        unmentioned = options.get("unmentioned_weight", 1)
         weights = f"{choice['class_weight'] or 'equal'} | {shown} | {unmentioned:g}"
         lines.append(f"| {target['name']} | {labels} | {choice['C']:g} | {weights} |")
     lines += ["", "| block | terms | weight |", "|---|---|---|"]

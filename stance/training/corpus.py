@@ -15,7 +15,9 @@ from functools import cached_property
 
 from stance.errors import CorpusError
 from stance.labels import Target
+from stance.model.analyzer import Settings
 from stance.model.lexicon import Lexicon
+from stance.training.fit_options import FitOptions
 
 __all__ = ["Corpus", "Example", "contradictions", "text_hash"]
 
@@ -72,11 +74,10 @@ class Corpus:
         The cue words around mentions.
     calibration : sequence of str
         Files, named without suffix, that probabilities are calibrated on, each by models that saw nothing of it.
-    block_factors : mapping of str to mapping of str to float
-        Target name to what the weights of blocks (``words``, ``characters``, ``around``, ``clauses``) are multiplied by
-        for it; 1 where nothing is said.
-    unmentioned_weight : mapping of str to float
-        Target name to how much a paragraph that does not mention it counts in training; 1 where nothing is said.
+    settings : Settings or None
+        Of the blocks; None leaves them to the search.
+    fit_options : mapping of str to FitOptions
+        Target name to what the corpus says of its fit; a target may have none.
     """
 
     targets: Sequence[Target]
@@ -87,8 +88,8 @@ class Corpus:
     lexicons: Mapping[str, Lexicon] = field(default_factory=dict)
     cues: Lexicon | None = None
     calibration: Sequence[str] = ()
-    block_factors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    unmentioned_weight: Mapping[str, float] = field(default_factory=dict)
+    settings: Settings | None = None
+    fit_options: Mapping[str, FitOptions] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.examples)
@@ -121,8 +122,8 @@ class Corpus:
             "lexicons": {name: lexicon.groups for name, lexicon in self.lexicons.items()},
             "cues": None if self.cues is None else self.cues.groups,
             "calibration": list(self.calibration),
-            "block_factors": {name: dict(factors) for name, factors in self.block_factors.items()},
-            "unmentioned_weight": dict(self.unmentioned_weight),
+            "settings": None if self.settings is None else self.settings.to_dict(),
+            "fit_options": {name: options.to_dict() for name, options in self.fit_options.items()},
         }
         digest.update(json.dumps(head, sort_keys=True).encode())
         for example in self.examples:

@@ -13,11 +13,12 @@ from typing import Any
 
 from stance.errors import CorpusError
 from stance.labels import Target, order_labels, scored_targets
+from stance.model.analyzer import Settings
 from stance.model.lexicon import Lexicon, read_lexicon
 from stance.training.corpus import Corpus, Example, contradictions
 from stance.training.description import check_description, check_target_name, read_target
+from stance.training.fit_options import FitOptions, read_fit_options, read_settings
 from stance.training.flat_files import Fault, cell, json_lines, read_rows
-from stance.training.target_weights import checked_factors, checked_unmentioned_weight
 
 __all__ = ["CorpusColumns", "check_corpus", "read_corpus"]
 
@@ -67,8 +68,8 @@ class _Draft:
     defects: list[CorpusError] = field(default_factory=list)
     lexicons: dict[str, Lexicon] = field(default_factory=dict)
     cues: Lexicon | None = None
-    block_factors: dict[str, dict[str, float]] = field(default_factory=dict)
-    unmentioned_weight: dict[str, float] = field(default_factory=dict)
+    settings: Settings | None = None
+    fit_options: dict[str, FitOptions] = field(default_factory=dict)
 
     def fault(self, path: str | Path, line: int | None, message: str) -> None:
         self.defects.append(CorpusError(message, path, line))
@@ -111,8 +112,8 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
         lexicons=draft.lexicons,
         cues=draft.cues,
         calibration=tuple(about.get("calibration", ())),
-        block_factors=draft.block_factors,
-        unmentioned_weight=draft.unmentioned_weight,
+        settings=draft.settings,
+        fit_options=draft.fit_options,
     )
 
 
@@ -155,6 +156,7 @@ def _read_described(folder: Path) -> _Draft:
         raise CorpusError(f"cannot read the description: {error}", toml) from error
     draft.description = about
     check_description(about, toml)
+    draft.settings = read_settings(about, toml)
     targets = about.get("targets")
     if not isinstance(targets, dict) or not targets:
         raise CorpusError("needs a table [targets.NAME] for every target", toml)
@@ -164,8 +166,7 @@ def _read_described(folder: Path) -> _Draft:
         draft.targets.append(read_target(name, entry, about.get("labels"), toml))
         if "lexicon" in entry:
             draft.lexicons[name] = _lexicon(folder, entry["lexicon"], "mentions", toml)
-        draft.block_factors |= checked_factors(entry, name, toml)
-        draft.unmentioned_weight |= checked_unmentioned_weight(entry, name, toml)
+        draft.fit_options[name] = read_fit_options(entry, name, toml)
     if "cues" in about:
         draft.cues = _lexicon(folder, about["cues"], "cues", toml)
     files = sorted((folder / "corpus").glob("*.jsonl"))

@@ -11,8 +11,8 @@ from stance.labels import RESERVED, Target
 
 __all__ = ["check_description", "check_target_name", "read_target"]
 
-_KEYS = ("name", "version", "language", "license", "labels", "cues", "calibration", "targets")
-_KEYS_OF_TARGET = ("labels", "lexicon", "block_factors", "unmentioned_weight")
+_KEYS = ("name", "version", "language", "license", "labels", "cues", "calibration", "settings", "targets")
+_KEYS_OF_TARGET = ("labels", "lexicon", "block_factors", "unmentioned_weight", "C")
 
 
 def check_description(about: Mapping[str, object], path: Path) -> None:

@@ -51,8 +51,9 @@ class Grid:
     ----------
     settings : tuple of Settings
         Block settings, the simpler ones first; those with anchored terms are left out where no target has a lexicon.
+        None of them is tried if the corpus names its own.
     C : tuple of float
-        Inverse strengths of the L2 penalty, tried for each target by itself.
+        Inverse strengths of the L2 penalty, tried for each target by itself, but for one whose C the corpus names.
     class_weight : tuple of {None, "balanced"}
         Whether rare labels count for more; for each target by itself.
     """
@@ -143,6 +144,8 @@ def train(
     for line in rare_labels(corpus, folds):
         say(line)
     candidates = [s for s in grid.settings if s.anchored == bool(corpus.lexicons)]
+    if corpus.settings is not None:
+        candidates = [replace(corpus.settings, anchored=bool(corpus.lexicons))]
     if not candidates:
         raise CorpusError(
             "no setting of the grid suits the corpus: anchored terms need a lexicon, and it is one or none"
@@ -217,7 +220,7 @@ def fit_model(
     for problem in problems:
         t, columns = problem.index, [labels.index(label) for label in problem.labels]
         used = analyzer.blocks_of(problem.name)
-        factors = [problem.factor(fitted[b].name) for b in used]
+        factors = [problem.options.factor(fitted[b].name) for b in used]
         parts = [fitted[b].transform(counts[b], problem.rows) * factor for b, factor in zip(used, factors, strict=True)]
         x = sparse.hstack(parts).tocsr()
         ((weights, starts),) = fit_path(
@@ -249,8 +252,7 @@ def fit_model(
     ]
     facts = {
         "choices": {name: choice._asdict() for name, choice in choices.items()},
-        "block_factors": {name: dict(factors) for name, factors in corpus.block_factors.items()},
-        "unmentioned_weight": dict(corpus.unmentioned_weight),
+        "fit_options": {name: options.to_dict() for name, options in corpus.fit_options.items()},
         "text_hashes": corpus.text_hashes,
     }
     model = StanceModel(
@@ -302,6 +304,12 @@ def _choose(trials: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return min((t for t in trials if t["macro_f1"] >= best - _TIE), key=lambda t: (t["C"], -t["macro_f1"]))
 
 
+def _choices(problem: Problem, grid: Grid) -> list[Choice]:
+    """The ways to fit a target; only one C if the corpus names it."""
+    c = grid.C if problem.options.C is None else (problem.options.C,)
+    return [Choice(*each) for each in itertools.product(c, grid.class_weight)]
+
+
 def _search(
     corpus: Corpus,
     problems: Sequence[Problem],
@@ -310,18 +318,18 @@ def _search(
     grid: Grid,
     jobs: int,
 ) -> list[dict[str, Any]]:
-    choices = [Choice(*each) for each in itertools.product(grid.C, grid.class_weight)]
+    choices = {problem.name: _choices(problem, grid) for problem in problems}
     tasks = [(problem, i) for problem in problems for i in range(len(problem.folds))]
     analyzer = analyzer_for(corpus, settings)
     results = Parallel(n_jobs=jobs)(
-        delayed(fold_margins)(problem, i, used_blocks(analyzer, problem, counts), settings, choices)
+        delayed(fold_margins)(problem, i, used_blocks(analyzer, problem, counts), settings, choices[problem.name])
         for problem, i in tasks
     )
     trials = []
     for problem in problems:
         mine = [(i, found) for (p, i), found in zip(tasks, results, strict=True) if p is problem]
         truth = np.concatenate([problem.truth[problem.folds[i][1]] for i, _ in mine])
-        for k, choice in enumerate(choices):
+        for k, choice in enumerate(choices[problem.name]):
             predicted = np.concatenate([found[k].argmax(axis=1) for _, found in mine])
             score = f1_score(truth, predicted, average="macro", zero_division=0.0)
             trials.append({"target": problem.name, **choice._asdict(), "macro_f1": round(float(score), 6)})

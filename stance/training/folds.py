@@ -18,6 +18,7 @@ from stance.errors import CorpusError
 from stance.model.analyzer import Analyzer, Settings
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts
+from stance.training.fit_options import FitOptions
 from stance.training.logistic import Choice, fit_path
 
 __all__ = [
@@ -54,7 +55,7 @@ class HeldOut:
 
 @dataclass(frozen=True)
 class Problem:
-    """One target's rows, truths and folds, and how much blocks and paragraphs count for it."""
+    """One target's rows, truths and folds, and what the corpus says of its fit."""
 
     name: str
     index: int
@@ -63,8 +64,7 @@ class Problem:
     truth: Ints
     weight: Floats
     folds: list[tuple[Ints, Ints]]
-    block_factors: Mapping[str, float]
-    unmentioned_weight: float = 1.0
+    options: FitOptions
 
     def mentioned(self, blocks: Iterable[BlockCounts]) -> npt.NDArray[np.bool_]:
         """Which of its paragraphs mention the target, by its anchored terms; none does if no block has them."""
@@ -78,16 +78,12 @@ class Problem:
         mentioned = self.mentioned(blocks)
         if not mentioned.any():
             return self.weight
-        return self.weight * np.where(mentioned, 1.0, self.unmentioned_weight)
-
-    def factor(self, block: str) -> float:
-        """What the weight of a block is multiplied by for this target."""
-        return self.block_factors.get(block.split()[0], 1.0)
+        return self.weight * np.where(mentioned, 1.0, self.options.unmentioned_weight)
 
     def block_weights(self, analyzer: Analyzer) -> dict[int, float]:
         """The blocks that inform the target, with their weights for it."""
         weights, names = analyzer.block_weights, analyzer.block_names
-        return {b: weights[b] * self.factor(names[b]) for b in analyzer.blocks_of(self.name)}
+        return {b: weights[b] * self.options.factor(names[b]) for b in analyzer.blocks_of(self.name)}
 
 
 def read_problem(corpus: Corpus, t: int, folds: int, seed: int) -> Problem:
@@ -111,9 +107,8 @@ def read_problem(corpus: Corpus, t: int, folds: int, seed: int) -> Problem:
         split = [(a, b) for a, b in splitter.split(rows, truth, groups)]
     if any(len(np.unique(truth[inside])) < 2 for inside, _ in split):
         raise CorpusError(f"target {target.name!r}: a fold leaves a single label to learn from; code more paragraphs")
-    factors = corpus.block_factors.get(target.name, {})
-    unmentioned = corpus.unmentioned_weight.get(target.name, 1.0)
-    return Problem(target.name, t, target.labels, rows, truth, weight, split, factors, unmentioned)
+    options = corpus.fit_options.get(target.name, FitOptions())
+    return Problem(target.name, t, target.labels, rows, truth, weight, split, options)
 
 
 def _check_enough(corpus: Corpus, name: str, truth: Ints, groups: Ints, folds: int) -> None:

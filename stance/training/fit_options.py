@@ -1,0 +1,151 @@
+"""What a corpus says of how a model is fitted to it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from stance.errors import CorpusError
+from stance.model.analyzer import BLOCK_KINDS, LONGEST, Settings
+
+__all__ = ["FitOptions", "read_fit_options", "read_settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """How one target is fitted, as far as the corpus and not the search decides it.
+
+    Parameters
+    ----------
+    block_factors : mapping of str to float
+        What the weights of blocks (``words``, ``characters``, ``around``, ``clauses``) are multiplied by; 1 where
+        nothing is said.
+    unmentioned_weight : float
+        How much a paragraph counts in training that does not mention the target.
+    C : float or None
+        Inverse strength of the L2 penalty; None leaves it to the search.
+    """
+
+    block_factors: Mapping[str, float] = field(default_factory=dict)
+    unmentioned_weight: float = 1.0
+    C: float | None = None
+
+    def factor(self, block: str) -> float:
+        """What the weight of a block is multiplied by.
+
+        Examples
+        --------
+        >>> FitOptions({"around": 1.5}).factor("around sanctions")
+        1.5
+        """
+        return self.block_factors.get(block.split()[0], 1.0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For a manifest."""
+        return asdict(self)
+
+
+def read_fit_options(entry: Mapping[str, Any], target: str, path: Path) -> FitOptions:
+    """The options in a target's table of ``corpus.toml``.
+
+    Parameters
+    ----------
+    entry : mapping of str to object
+        The table.
+    target : str
+        Its name.
+    path : Path
+        The file.
+
+    Returns
+    -------
+    FitOptions
+
+    Raises
+    ------
+    CorpusError
+        If one is no positive number, a block is unknown, or the target has no lexicon that could find a mention.
+
+    Examples
+    --------
+    >>> read_fit_options({"block_factors": {"words": 2}}, "talks", Path("corpus.toml"))
+    FitOptions(block_factors={'words': 2.0}, unmentioned_weight=1.0, C=None)
+    """
+    factors = entry.get("block_factors", {})
+    if not isinstance(factors, dict) or not all(kind in BLOCK_KINDS and _is_positive(f) for kind, f in factors.items()):
+        message = f"target {target!r}: 'block_factors' must be positive numbers of {', '.join(BLOCK_KINDS)}"
+        raise CorpusError(message, path)
+    for key in ("unmentioned_weight", "C"):
+        if not _is_positive(entry.get(key, 1)):
+            raise CorpusError(f"target {target!r}: {key!r} must be a positive number", path)
+    if "unmentioned_weight" in entry and "lexicon" not in entry:
+        raise CorpusError(f"target {target!r}: 'unmentioned_weight' needs a lexicon, which finds the mentions", path)
+    return FitOptions(
+        {kind: float(factor) for kind, factor in factors.items()},
+        float(entry.get("unmentioned_weight", 1)),
+        float(entry["C"]) if "C" in entry else None,
+    )
+
+
+def read_settings(about: Mapping[str, Any], path: Path) -> Settings | None:
+    """The table ``[settings]`` of ``corpus.toml``, which spares the search of settings; None where there is none.
+
+    Parameters
+    ----------
+    about : mapping of str to object
+        What the file says.
+    path : Path
+        The file.
+
+    Raises
+    ------
+    CorpusError
+        If it is no table, or a setting is unknown or not of its kind.
+
+    Examples
+    --------
+    >>> read_settings({"settings": {"word_ngrams": [1, 3]}}, Path("corpus.toml")).word_ngrams
+    (1, 3)
+    """
+    given = about.get("settings")
+    if given is None:
+        return None
+    if not isinstance(given, dict):
+        raise CorpusError("'settings' must be a table", path)
+    known = {each.name: each.default for each in fields(Settings)}
+    for key, value in given.items():
+        if key not in known:
+            raise CorpusError(f"[settings]: unknown key {key!r}; it may have {', '.join(known)}", path)
+        if key.endswith("_ngrams"):
+            fits, wanted = _is_range(value), f"two lengths from 1 to {LONGEST}, such as [1, 2]"
+        elif isinstance(known[key], bool):
+            fits, wanted = isinstance(value, bool), "true or false"
+        elif isinstance(known[key], int):
+            fits, wanted = isinstance(value, int) and _is_positive(value), "a whole number from 1 on"
+        elif key.endswith("_weight"):
+            fits, wanted = _is_positive(value), "a positive number"
+        else:
+            fits, wanted = _is_number(value), "a number"
+        if not fits:
+            raise CorpusError(f"[settings]: {key!r} must be {wanted}", path)
+    return Settings.from_dict({k: float(v) if isinstance(known[k], float) else v for k, v in given.items()})
+
+
+def _is_range(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(isinstance(each, int) and not isinstance(each, bool) for each in value)
+        and 1 <= value[0] <= value[1] <= LONGEST
+    )
+
+
+def _is_positive(value: object) -> bool:
+    return _is_number(value) and value > 0
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
