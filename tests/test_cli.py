@@ -222,16 +222,16 @@ def test_explain_says_where_there_is_no_label() -> None:
 
 
 def test_no_id_reaches_the_terminal_as_a_command(tmp_path: Path) -> None:
-    """Where an article is explained, refused, or named in an error, control characters of its id are shown."""
+    """Where an article is explained or refused, and where an error names a file, control characters are shown."""
     path = tmp_path / "in.jsonl"
     records = [{"id": "A\x1b[2J\u202eB", "text": "The sanctions must go."}, {"id": "b", "text": ""}]
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
     explained = _run("explain", str(path), "-t", "sanctions", color=True)
     assert click.unstyle(explained.stdout).startswith("A\u241b[2J\ufffdB, paragraph 1")
-    failed = _run("explain", str(path), "-p", "9")
-    assert failed.stderr.startswith("stance: A\u241b[2J\ufffdB: no paragraph 9")
-    (tmp_path / "a\x1b[2J.jsonl").write_text("{\n", encoding="utf-8")
-    assert "a\u241b[2J.jsonl:1: " in _run("score", str(tmp_path / "a\x1b[2J.jsonl")).stderr
+    named = tmp_path / "a\x1b[2J.jsonl"
+    named.write_text('{"id": "a", "text": "Talks."}\n{\n', encoding="utf-8")
+    assert "a\u241b[2J.jsonl:2: " in _run("score", str(named)).stderr
+    assert "a\u241b[2J.jsonl: no paragraph 9" in _run("explain", str(named), "-p", "9").stderr
 
 
 def test_explain_goes_on_after_what_cannot_be_read(tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_totals_reconcile_with_quarantine(tmp_path: Path) -> None:
         (["score", SAMPLE, "-o", "no/such/folder/x.csv"], "no folder"),
         (["score", SAMPLE, "-o", "scores.xls"], "no format has the suffix .xls"),
         (["results", "rollup", "gone.csv"], "gone.csv: no such file or folder"),
-        (["explain", SAMPLE, "-p", "99"], "it has 16"),
+        (["explain", SAMPLE, "-p", "99"], "there are 16"),
         (["explain", SAMPLE, "-t", "tariffs"], "no target 'tariffs'"),
         (["train", "gone", "-o", "x"], "no such file or folder"),
         (["evaluate", "default", str(ROOT / "data")], "were used to train"),
