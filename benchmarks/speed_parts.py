@@ -214,7 +214,7 @@ class _Training:
         self.analyzer = folds.analyzer_for(self.corpus, self.settings)
         self.problems = [folds.read_problem(self.corpus, t, 5, 0) for t in range(len(self.corpus.targets))]
         counts = count_terms(self.analyzer, self.corpus.texts)
-        self.weights = {problem.name: problem.training_weight(counts) for problem in self.problems}
+        self.weights = {problem.name: problem.training_weight(problem.mentioned(counts)) for problem in self.problems}
 
     def pipeline(self, problem: Any, choice: Choice) -> Any:
         from sklearn.linear_model import LogisticRegression

@@ -546,6 +546,7 @@ def test_options_of_a_fit_must_be_positive_numbers(tmp_path: Path, key: str, val
     [
         ("settings = 3", "'settings' must be a table"),
         ("settings = {word_ngram = [1, 2]}", "unknown key 'word_ngram'; it may have word_ngrams, "),
+        ("settings = {anchored = false}", "unknown key 'anchored'; it may have word_ngrams, "),
         ("settings = {word_ngrams = [2, 1]}", "'word_ngrams' must be two lengths from 1 to 16"),
         ("settings = {char_ngrams = 3}", "'char_ngrams' must be two lengths"),
         ("settings = {min_df = 0}", "'min_df' must be a whole number from 1 on"),

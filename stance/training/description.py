@@ -9,7 +9,7 @@ from pathlib import Path
 from stance.errors import CorpusError
 from stance.labels import RESERVED, Target
 
-__all__ = ["check_description", "check_target_name", "read_target"]
+__all__ = ["check_description", "check_target_name", "read_target", "refuse_others"]
 
 _KEYS = ("name", "version", "language", "license", "labels", "cues", "calibration", "settings", "targets")
 _KEYS_OF_TARGET = ("labels", "lexicon", "block_factors", "unmentioned_weight", "C")
@@ -29,7 +29,7 @@ def check_description(about: Mapping[str, object], path: Path) -> None:
     Traceback (most recent call last):
     stance.errors.CorpusError: corpus.toml: unknown key 'langage'; it may have name, version, language, ...
     """
-    _refuse_others(about, _KEYS, "", path)
+    refuse_others(about, _KEYS, "", path)
     if not isinstance(about.get("language", ""), str):
         raise CorpusError("'language' must be a text, such as \"en\"", path)
 
@@ -63,7 +63,7 @@ def read_target(name: str, entry: Mapping[str, object], labels: object, path: Pa
     Target(name='tax', labels=('favor', 'against'))
     """
     check_target_name(name, path)
-    _refuse_others(entry, _KEYS_OF_TARGET, f"target {name!r}: ", path)
+    refuse_others(entry, _KEYS_OF_TARGET, f"target {name!r}: ", path)
     labels = entry.get("labels", labels)
     if not isinstance(labels, list) or len(labels) < 2 or not all(isinstance(x, str) and x.strip() for x in labels):
         raise CorpusError(f"target {name!r} needs at least two labels", path)
@@ -87,7 +87,14 @@ def check_target_name(name: str, path: Path) -> None:
         raise CorpusError(f"a target cannot be called {name!r}, as a column of results is; give it another name", path)
 
 
-def _refuse_others(table: Mapping[str, object], known: Collection[str], where: str, path: Path) -> None:
+def refuse_others(table: Mapping[str, object], known: Collection[str], where: str, path: Path) -> None:
+    """Refuse a table with a key that is not known.
+
+    Raises
+    ------
+    CorpusError
+        With ``where`` before its message, and the keys that are known.
+    """
     for key in table:
         if key not in known:
             raise CorpusError(f"{where}unknown key {key!r}; it may have {', '.join(known)}", path)

@@ -223,9 +223,9 @@ def fit_model(
         factors = [problem.options.factor(fitted[b].name) for b in used]
         parts = [fitted[b].transform(counts[b], problem.rows) * factor for b, factor in zip(used, factors, strict=True)]
         x = sparse.hstack(parts).tocsr()
-        ((weights, starts),) = fit_path(
-            x, problem.truth, problem.training_weight(counts), [choices[problem.name]], len(columns)
-        )
+        mentioned = problem.mentioned(counts)
+        weight = problem.training_weight(mentioned)
+        ((weights, starts),) = fit_path(x, problem.truth, weight, [choices[problem.name]], len(columns))
         intercept[t, columns] = starts
         begin = 0
         for b, factor in zip(used, factors, strict=True):
@@ -233,7 +233,6 @@ def fit_model(
             # a block has one weight in the model; what a target adds to it goes into its coefficients
             coef[b][:, t, columns] = factor * weights[:, begin:end].T
             begin = end
-        mentioned = problem.mentioned(counts)
         if by_file is not None and unseen is not None:
             scale[t] = _calibrate(problem, by_file, mentioned, columns, unseen)
             own = held_out.margins[problem.rows, t][:, columns]

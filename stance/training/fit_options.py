@@ -10,6 +10,7 @@ from typing import Any, TypeGuard
 
 from stance.errors import CorpusError
 from stance.model.analyzer import BLOCK_KINDS, LONGEST, Settings
+from stance.training.description import refuse_others
 
 __all__ = ["FitOptions", "read_fit_options", "read_settings"]
 
@@ -115,10 +116,10 @@ def read_settings(about: Mapping[str, Any], path: Path) -> Settings | None:
         return None
     if not isinstance(given, dict):
         raise CorpusError("'settings' must be a table", path)
-    known = {each.name: each.default for each in fields(Settings)}
+    # whether terms are anchored follows from the lexicons
+    known = {each.name: each.default for each in fields(Settings) if each.name != "anchored"}
+    refuse_others(given, known, "[settings]: ", path)
     for key, value in given.items():
-        if key not in known:
-            raise CorpusError(f"[settings]: unknown key {key!r}; it may have {', '.join(known)}", path)
         if key.endswith("_ngrams"):
             fits, wanted = _is_range(value), f"two lengths from 1 to {LONGEST}, such as [1, 2]"
         elif isinstance(known[key], bool):

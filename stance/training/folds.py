@@ -73,9 +73,8 @@ class Problem:
                 return np.asarray(np.diff(block.matrix.indptr)[self.rows] > 0)
         return np.zeros(len(self.rows), dtype=np.bool_)
 
-    def training_weight(self, blocks: Iterable[BlockCounts]) -> Floats:
+    def training_weight(self, mentioned: npt.NDArray[np.bool_]) -> Floats:
         """How much each of its paragraphs counts in a fit."""
-        mentioned = self.mentioned(blocks)
         if not mentioned.any():
             return self.weight
         return self.weight * np.where(mentioned, 1.0, self.options.unmentioned_weight)
@@ -251,7 +250,7 @@ def fold_margins(
         train_parts.append(fitted.transform(block, problem.rows[inside]))
         test_parts.append(fitted.transform(block, problem.rows[outside]))
     x, test = sparse.hstack(train_parts).tocsr(), sparse.hstack(test_parts).tocsr()
-    weight = problem.training_weight(block for block, _ in counts)
+    weight = problem.training_weight(problem.mentioned(block for block, _ in counts))
     fits = fit_path(x, problem.truth[inside], weight[inside], choices, len(problem.labels))
     return [np.asarray(test @ weights.T) + starts for weights, starts in fits]
 
