@@ -22,7 +22,7 @@ extensions = cythonize(
             ["stance/model/_kernel.pyx"],
             depends=[*glob("stance/model/_kernel*.px[di]"), *glob("stance/model/_kernel_*.h")],
             define_macros=[("Py_LIMITED_API", "0x030B0000")] if STABLE_ABI else [],
-            extra_compile_args=["/O2", "/fp:precise"] if MSVC else ["-O3", "-ffp-contract=off"],
+            extra_compile_args=["/O2", "/fp:precise"] if MSVC else ["-O3", "-ffp-contract=off", "-fno-trapping-math"],
             py_limited_api=STABLE_ABI,
         )
     ]

@@ -172,8 +172,8 @@ class Bench:
         arrow = pa.array(texts)
         difference = np.abs(kernel.score(texts).margins - self.same.margins(texts)).max()
         runs: dict[str, Callable[[], object]] = {
-            "kernel": lambda: weights.probabilities(kernel.score(texts).margins),
-            "kernel, Arrow in": lambda: weights.probabilities(kernel.score_arrow(arrow).margins),
+            "kernel": lambda: kernel.probabilities(kernel.score(texts).margins),
+            "kernel, Arrow in": lambda: kernel.probabilities(kernel.score_arrow(arrow).margins),
             "kernel, tokens and keys only": lambda: kernel.compiled.count_tokens(frozen),
             "scikit-learn, same features": lambda: self.same.score(texts),
         }
@@ -232,8 +232,8 @@ class Bench:
             return
         taken = interleave(
             {
-                "kernel, scalar": lambda: self.weights.probabilities(kernel.score(self.texts).margins),
-                "kernel": lambda: self.weights.probabilities(self.kernel.score(self.texts).margins),
+                "kernel, scalar": lambda: kernel.probabilities(kernel.score(self.texts).margins),
+                "kernel": lambda: self.kernel.probabilities(self.kernel.score(self.texts).margins),
                 "scikit-learn, same features": lambda: self.same.score(self.texts),
             },
             self.args.rounds,

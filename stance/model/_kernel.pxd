@@ -7,7 +7,8 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 cdef extern from "Python.h":
     const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size)
     void PyErr_Clear()
-    PyObject *PyTuple_GetItem(object texts, Py_ssize_t i) except NULL
+    PyObject *PySequence_GetItem(object texts, Py_ssize_t i) except NULL
+    void Py_DecRef(PyObject *o)
     char *PyBytes_AsString(object text) except NULL
     ctypedef struct Py_buffer:
         void *buf
@@ -16,6 +17,11 @@ cdef extern from "Python.h":
     int PyBUF_SIMPLE, PyBUF_WRITABLE
     int PyObject_GetBuffer(object owner, Py_buffer *view, int flags) except -1
     void PyBuffer_Release(Py_buffer *view)
+
+
+cdef extern from "_kernel_softmax.h" nogil:
+    void softmax_rows(const double *margins, const double *scale, const uint8_t *mentioned, size_t rows, size_t targets,
+                      size_t labels, double *to)
 
 
 cdef extern from "_kernel_score.h" nogil:

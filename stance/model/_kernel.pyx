@@ -76,19 +76,72 @@ cdef object point_to(object text, const unsigned char **pointer, size_t *length)
     return encoded
 
 
-cdef list point_to_all(object texts, size_t first, size_t n, const unsigned char **pointers, size_t *lengths):
-    """The same for some of a list or tuple. They are taken out first: other threads may change a list meanwhile, and
-    their headers come to the cache one beside the other."""
-    cdef size_t i
-    cdef tuple taken = tuple(texts[first : first + n])
-    if <size_t>len(taken) != n:
-        raise RuntimeError("texts were taken out of the list while it was scored")
-    kept = [taken]
-    for i in range(n):
-        encoded = point_to(<object>PyTuple_GetItem(taken, i), &pointers[i], &lengths[i])
-        if encoded is not None:
-            kept.append(encoded)
-    return kept
+cdef class Texts:
+    """Some texts of a list or tuple, held while they are read: other threads may change a list meanwhile.
+
+    Not a slice, which the garbage collector would follow from text to text.
+    """
+
+    cdef const unsigned char *pointers[CHUNK]
+    cdef size_t lengths[CHUNK]
+    cdef PyObject *held[CHUNK]
+    cdef size_t n
+    cdef list kept
+
+    cdef int take(self, object texts, size_t first, size_t n) except -1:
+        cdef size_t i
+        self.release()
+        try:
+            # all of them first: their headers come to the cache one beside the other
+            for i in range(n):
+                self.held[i] = PySequence_GetItem(texts, first + i)
+                self.n += 1
+        except IndexError as error:
+            raise RuntimeError("texts were taken out of the list while it was scored") from error
+        for i in range(n):
+            encoded = point_to(<object>self.held[i], &self.pointers[i], &self.lengths[i])
+            if encoded is not None:
+                self.kept.append(encoded)
+        return 0
+
+    cdef void release(self) noexcept:
+        while self.n:
+            self.n -= 1
+            Py_DecRef(self.held[self.n])
+        self.kept = []
+
+    def __dealloc__(self):
+        self.release()
+
+
+def softmax(margins, scale, mentioned, into):
+    """Probabilities as `Weights.probabilities` has them, of C-contiguous arrays of float64.
+
+    Parameters
+    ----------
+    margins, into : ndarray, shape (..., targets, labels)
+        What is read and what is written.
+    scale : ndarray, shape (targets, 2)
+        As of `Weights`.
+    mentioned : ndarray of bool, shape (..., targets), or None
+        Which number of `scale` counts; the first if it is None.
+    """
+    *shape, labels = margins.shape
+    cdef size_t width = labels, targets = shape[len(shape) - 1], rows = margins.size // max(labels, 1)
+    cdef View of = View(margins), by = View(scale), to = View(into, True), which
+    cdef const uint8_t *flags = NULL
+    if mentioned is not None:
+        which = View(mentioned)
+        flags = <const uint8_t *>which.buffer.buf
+        if <size_t>which.buffer.len != rows:
+            raise ValueError("mentioned has the wrong shape")
+    if <size_t>of.buffer.len != rows * width * sizeof(double) or of.buffer.len != to.buffer.len:
+        raise ValueError("margins and probabilities differ in shape")
+    if <size_t>by.buffer.len != 2 * targets * sizeof(double):
+        raise ValueError("the scale has the wrong shape")
+    with nogil:
+        softmax_rows(<const double *>of.buffer.buf, <const double *>by.buffer.buf, flags, rows, targets, width,
+                     <double *>to.buffer.buf)
 
 
 cdef class CompiledKernel:
@@ -181,9 +234,8 @@ cdef class CompiledKernel:
 
     def score(self, texts not None, margins, counts):
         """Score a list or tuple of str into two C-contiguous arrays: float64 (n, outputs), int64 (n, 6)."""
-        cdef const unsigned char *pointers[CHUNK]
-        cdef size_t lengths[CHUNK]
-        cdef size_t n = len(texts), i, first, many
+        cdef size_t n = len(texts), first, many
+        cdef Texts taken = Texts()
         cdef View into = View(margins, True), tally = View(counts, True)
         cdef workspace *w
         self.check_room(into, tally, n)
@@ -191,8 +243,8 @@ cdef class CompiledKernel:
         try:
             for first in range(0, n, CHUNK):
                 many = min(<size_t>CHUNK, n - first)
-                kept = point_to_all(texts, first, many, pointers, lengths)
-                self.run(w, pointers, lengths, many, first, <double *>into.buffer.buf + first * self.m.outputs,
+                taken.take(texts, first, many)
+                self.run(w, taken.pointers, taken.lengths, many, first, <double *>into.buffer.buf + first * self.m.outputs,
                          <int64_t *>tally.buffer.buf + first * COUNTS)
         finally:
             self.give_back(w)
@@ -228,21 +280,20 @@ cdef class CompiledKernel:
 
     def count_tokens(self, texts not None):
         """Number of tokens of a list or tuple of str, and nothing else: the roofline of `score`."""
-        cdef const unsigned char *pointers[CHUNK]
-        cdef size_t lengths[CHUNK]
         cdef size_t n = len(texts), i, first, many, tokens = 0
+        cdef Texts taken = Texts()
         cdef int status
         cdef workspace *w = self.take()
         try:
             for first in range(0, n, CHUNK):
                 many = min(<size_t>CHUNK, n - first)
-                kept = point_to_all(texts, first, many, pointers, lengths)
+                taken.take(texts, first, many)
                 i, status = 0, TEXT_NEEDS_PAGE
                 while i < many:
                     with nogil:
-                        tokens += only_tokens(self.m, w, pointers, lengths, &i, many, &status)
+                        tokens += only_tokens(self.m, w, taken.pointers, taken.lengths, &i, many, &status)
                     if status != TEXT_OK:
-                        kept.append(self.help(w, status, &pointers[i], &lengths[i], first + i))
+                        taken.kept.append(self.help(w, status, &taken.pointers[i], &taken.lengths[i], first + i))
         finally:
             self.give_back(w)
         return tokens

@@ -21,7 +21,7 @@ from stance.model.abstention import WordCounts, count_words
 from stance.model.analyzer import Analyzer
 from stance.model.kernel_layout import KernelTables
 from stance.model.tokens import positions
-from stance.model.weights import Weights
+from stance.model.weights import Floats, Weights
 
 __all__ = [
     "FoundTerms",
@@ -91,6 +91,9 @@ class Kernel(Protocol):
     def score_arrow(self, texts: Any) -> Scored:
         """The same for a ``pyarrow.Array`` or ``ChunkedArray`` of strings; null counts as empty."""
 
+    def probabilities(self, margins: Floats, mentioned: npt.NDArray[np.bool_] | None = None) -> Floats:
+        """What `Weights.probabilities` makes of margins, to rounding."""
+
     def find_terms(self, text: str) -> list[FoundTerms]:
         """The known terms of a text, block by block."""
 
@@ -126,6 +129,10 @@ class PythonKernel:
         """The same for a ``pyarrow.Array`` or ``ChunkedArray`` of strings; null counts as empty."""
         return self.score([text or "" for text in texts.to_pylist()])
 
+    def probabilities(self, margins: Floats, mentioned: npt.NDArray[np.bool_] | None = None) -> Floats:
+        """What `Weights.probabilities` makes of margins."""
+        return self._weights.probabilities(margins, mentioned if mentioned is not None else False)
+
     def find_terms(self, text: str) -> list[FoundTerms]:
         """The known terms of a text, block by block."""
         found = []
@@ -156,6 +163,7 @@ class _Compiled:
             from stance.model.kernel_tables import compile_tables
 
             tables = compile_tables(analyzer, weights)
+        self._extension, self._scale = extension, np.ascontiguousarray(weights.scale, dtype=np.float64)
         self._analyzer, self._weights, self._layouts = analyzer, weights, tables.blocks
         #: The extension object, for tests and benchmarks.
         self.compiled = extension.CompiledKernel(tables)
@@ -190,6 +198,12 @@ class _Compiled:
             )
             done += len(chunk)
         return scored
+
+    def probabilities(self, margins: Floats, mentioned: npt.NDArray[np.bool_] | None = None) -> Floats:
+        margins = np.ascontiguousarray(margins, dtype=np.float64)
+        probabilities = np.empty_like(margins)
+        self._extension.softmax(margins, self._scale, mentioned, probabilities)
+        return probabilities
 
     def find_terms(self, text: str) -> list[FoundTerms]:
         if self._analyzer.settings.char_ngrams is not None:

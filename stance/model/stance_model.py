@@ -182,7 +182,8 @@ class StanceModel:
 
     def probabilities(self, scored: Scored) -> npt.NDArray[np.float64]:
         """Calibrated probabilities of what a kernel scored, shape (paragraphs, targets, labels)."""
-        return self.weights.probabilities(scored.margins, self.mentioned(WordCounts(*scored.counts.T).mentioned))
+        mentioned = self.mentioned(WordCounts(*scored.counts.T).mentioned)
+        return self._open_kernel().probabilities(scored.margins, mentioned)
 
     def mentioned(self, bits: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Which targets paragraphs mention, shape (paragraphs, targets), from their `WordCounts.mentioned`."""
