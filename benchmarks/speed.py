@@ -168,7 +168,7 @@ class Bench:
         """Word 1- and 2-grams alone, beside every peer."""
         import pyarrow as pa
 
-        texts, frozen, kernel, weights = self.texts, tuple(self.texts), self.kernel, self.weights
+        texts, frozen, kernel = self.texts, tuple(self.texts), self.kernel
         arrow = pa.array(texts)
         difference = np.abs(kernel.score(texts).margins - self.same.margins(texts)).max()
         runs: dict[str, Callable[[], object]] = {

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,41 @@ def test_the_compiled_kernel_is_there() -> None:
 def test_margins_and_counts_agree(name: str) -> None:
     """On hard texts of every kind, for every kind of model."""
     _check(*_kernels(name), [*HARD, *_PROSE])
+
+
+@needs_kernel
+@pytest.mark.parametrize("labels", [1, 2, 4, 9, 600])
+def test_probabilities_agree(labels: int) -> None:
+    """With both numbers of the scale, missing labels and NaN; and to the bit one by one and in bulk."""
+    generator = np.random.default_rng(labels)
+    analyzer = Analyzer(*MODELS["words"])
+    weights = replace(_weights(analyzer, _PROSE, labels=labels), scale=generator.random((2, 2)) + 0.5)
+    compiled = kernel._Compiled(kernel._extension(), analyzer, weights)
+    margins = generator.normal(scale=20, size=(300, 2, labels))
+    margins[:, 1, 1:] = -np.inf
+    margins[7] = np.nan
+    mentioned = generator.random((300, 2)) < 0.5
+    for flags in (mentioned, None):
+        bulk = compiled.probabilities(margins, flags)
+        np.testing.assert_allclose(bulk, weights.probabilities(margins, False if flags is None else flags), rtol=1e-13)
+        each = [compiled.probabilities(m, flags if flags is None else flags[i]) for i, m in enumerate(margins)]
+        assert bulk.tobytes() == np.array(each).tobytes()
+    assert np.isnan(bulk[7]).all()
+    assert np.isfinite(np.delete(bulk, 7, axis=0)).all()
+    assert compiled.probabilities(margins[:0]).shape == (0, 2, labels)
+
+
+@needs_kernel
+def test_the_exponential_is_exact_to_two_ulps() -> None:
+    """Over all that a probability can be, and 0 below."""
+    x = -np.concatenate([np.linspace(0, 40, 100_001), np.geomspace(1e-300, 708, 100_001)])
+    pairs = np.stack([np.zeros_like(x), x], axis=-1)[:, None]
+    found = np.empty_like(pairs)
+    kernel._extension().softmax(pairs, np.ones((1, 2)), None, found)
+    np.testing.assert_allclose(found[:, 0, 1] / found[:, 0, 0], np.exp(x), rtol=5e-16, atol=0)
+    pairs[:, 0, 1] = -np.linspace(710, 1e300, len(x))
+    kernel._extension().softmax(pairs, np.ones((1, 2)), None, found)
+    assert found[:, 0].tolist() == [[1.0, 0.0]] * len(x)
 
 
 @needs_kernel
@@ -368,6 +404,18 @@ def test_wrong_arguments_are_refused() -> None:
     with pytest.raises(TypeError, match="must be str"):
         c.score((b"a",), room, counts)
 
+    softmax, scale, flags = kernel._extension().softmax, np.ones((2, 2)), np.zeros((1, 2), dtype=np.bool_)
+    softmax(room, scale, flags, np.empty_like(room))
+    for arguments, what in (
+        ((room, scale, flags, room[:, :1].copy()), "differ in shape"),
+        ((room, scale[:1], flags, room), "the scale"),
+        ((room, scale, flags[:, :1].copy(), room), "mentioned"),
+        ((room[0, 0], scale, None, room[0, 0]), "targets and labels"),
+        ((room.astype(np.float32), scale, None, room), "differ in shape"),
+    ):
+        with pytest.raises(ValueError, match=what):
+            softmax(*arguments)
+
     class Shrunk(list[str]):
         def __len__(self) -> int:
             return 1
@@ -397,6 +445,7 @@ def test_nothing_leaks() -> None:
             compiled.compiled.rows(HARD[16])
             compiled.find_terms(_PROSE[0])
             compiled.compiled.places(HARD[15])
+            compiled.probabilities(np.zeros((9, *compiled._weights.intercept.shape)))
             with pytest.raises(TypeError):
                 compiled.score(["a", None])
 

@@ -86,7 +86,7 @@ cdef class Texts:
     cdef size_t lengths[CHUNK]
     cdef PyObject *held[CHUNK]
     cdef size_t n
-    cdef list kept
+    cdef tuple kept  # not a list, which would be another object for the garbage collector
 
     cdef int take(self, object texts, size_t first, size_t n) except -1:
         cdef size_t i
@@ -101,14 +101,14 @@ cdef class Texts:
         for i in range(n):
             encoded = point_to(<object>self.held[i], &self.pointers[i], &self.lengths[i])
             if encoded is not None:
-                self.kept.append(encoded)
+                self.kept = (*self.kept, encoded)
         return 0
 
     cdef void release(self) noexcept:
         while self.n:
             self.n -= 1
             Py_DecRef(self.held[self.n])
-        self.kept = []
+        self.kept = ()
 
     def __dealloc__(self):
         self.release()
@@ -126,8 +126,10 @@ def softmax(margins, scale, mentioned, into):
     mentioned : ndarray of bool, shape (..., targets), or None
         Which number of `scale` counts; the first if it is None.
     """
-    *shape, labels = margins.shape
-    cdef size_t width = labels, targets = shape[len(shape) - 1], rows = margins.size // max(labels, 1)
+    if margins.ndim < 2:
+        raise ValueError("margins are those of targets and labels")
+    *_, targets, labels = margins.shape
+    cdef size_t each = targets, width = labels, rows = margins.size // max(labels, 1)
     cdef View of = View(margins), by = View(scale), to = View(into, True), which
     cdef const uint8_t *flags = NULL
     if mentioned is not None:
@@ -137,10 +139,10 @@ def softmax(margins, scale, mentioned, into):
             raise ValueError("mentioned has the wrong shape")
     if <size_t>of.buffer.len != rows * width * sizeof(double) or of.buffer.len != to.buffer.len:
         raise ValueError("margins and probabilities differ in shape")
-    if <size_t>by.buffer.len != 2 * targets * sizeof(double):
+    if <size_t>by.buffer.len != 2 * each * sizeof(double):
         raise ValueError("the scale has the wrong shape")
     with nogil:
-        softmax_rows(<const double *>of.buffer.buf, <const double *>by.buffer.buf, flags, rows, targets, width,
+        softmax_rows(<const double *>of.buffer.buf, <const double *>by.buffer.buf, flags, rows, each, width,
                      <double *>to.buffer.buf)
 
 
@@ -217,13 +219,13 @@ cdef class CompiledKernel:
                  double *margins, int64_t *counts) except -1:
         cdef size_t i = 0
         cdef int status = TEXT_OK
-        kept = []
+        kept = ()
         while True:
             with nogil:
                 i = score_texts(self.m, w, texts, lengths, i, n, margins, counts, &status)
             if status == TEXT_OK:
                 return 0
-            kept.append(self.help(w, status, &texts[i], &lengths[i], position + i))
+            kept = (*kept, self.help(w, status, &texts[i], &lengths[i], position + i))
 
     cdef int check_room(self, View margins, View counts, size_t n) except -1:
         if <size_t>margins.buffer.len < n * self.m.outputs * sizeof(double):
@@ -293,7 +295,8 @@ cdef class CompiledKernel:
                     with nogil:
                         tokens += only_tokens(self.m, w, taken.pointers, taken.lengths, &i, many, &status)
                     if status != TEXT_OK:
-                        taken.kept.append(self.help(w, status, &taken.pointers[i], &taken.lengths[i], first + i))
+                        helped = self.help(w, status, &taken.pointers[i], &taken.lengths[i], first + i)
+                        taken.kept = (*taken.kept, helped)
         finally:
             self.give_back(w)
         return tokens
