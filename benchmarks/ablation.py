@@ -2,7 +2,8 @@
 
     python benchmarks/ablation.py [--eval FILE] [--corpus data]
 
-Two ways to hold out: by article, as training does, and by file of the corpus, as files differ in their writers.
+Two ways to hold out: by article, as training does, and by file of the corpus, as files differ in their writers. Settings
+and C are those of the default model.
 """
 
 from __future__ import annotations
@@ -16,17 +17,14 @@ import numpy as np
 from sklearn.metrics import f1_score
 
 from stance.model.analyzer import Settings
+from stance.model.artefact import load_model
 from stance.model.items import NEGATING
 from stance.model.lexicon import CONTEXT, WEAK, Lexicon
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import read_corpus
 from stance.training.fit import fit_model
-from stance.training.logistic import Choice
+from stance.training.logistic import choices_of
 from stance.training.probes import read_probes, run_probes
-
-CHOICE = Choice(3.0, "balanced")
-BASE = Settings(min_df=5, word_idf_constant=-1.0)
-
 
 def _without(corpus: Corpus, cues: bool) -> Corpus:
     """The corpus without context classes, and without cues too if asked."""
@@ -67,23 +65,24 @@ def main() -> None:
     by_file = replace(corpus, examples=tuple(replace(e, article=Path(e.path).stem) for e in corpus), calibration=())
     lines = Path(given.eval).read_text(encoding="utf-8").splitlines() if given.eval else []
     records = [json.loads(line) for line in lines]
+    default = load_model()
+    base, choices = default.analyzer.settings, choices_of(default.facts)
     variants: dict[str, tuple[Corpus, Settings]] = {
-        "all blocks": (corpus, BASE),
-        "words and pairs only": (corpus, replace(BASE, anchored=False)),
-        "no words of the paragraph": (corpus, replace(BASE, word_weight=1e-6)),
-        "no pairs of words": (corpus, replace(BASE, word_ngrams=(1, 1))),
-        "terms in 2 paragraphs or more": (corpus, replace(BASE, min_df=2)),
-        "nothing negated": (_negating_nothing(corpus), BASE),
-        "all mentions alike": (_all_mentions_alike(corpus), BASE),
-        "other senses are mentions": (_other_senses_are_mentions(corpus), BASE),
-        "common words count": (corpus, replace(BASE, word_idf_constant=1.0)),
-        "no clause terms": (corpus, replace(BASE, clause_weight=1e-6)),
-        "no anchored terms": (corpus, replace(BASE, anchored_weight=1e-6)),
-        "no context classes": (_without(corpus, cues=False), BASE),
-        "no cue classes": (_without(corpus, cues=True), BASE),
-        "window of 15": (corpus, replace(BASE, window=15)),
+        "all blocks": (corpus, base),
+        "words and pairs only": (corpus, replace(base, anchored=False)),
+        "no words of the paragraph": (corpus, replace(base, word_weight=1e-6)),
+        "no pairs of words": (corpus, replace(base, word_ngrams=(1, 1))),
+        "terms in 2 paragraphs or more": (corpus, replace(base, min_df=2)),
+        "nothing negated": (_negating_nothing(corpus), base),
+        "all mentions alike": (_all_mentions_alike(corpus), base),
+        "other senses are mentions": (_other_senses_are_mentions(corpus), base),
+        "common words count": (corpus, replace(base, word_idf_constant=1.0)),
+        "no clause terms": (corpus, replace(base, clause_weight=1e-6)),
+        "no anchored terms": (corpus, replace(base, anchored_weight=1e-6)),
+        "no context classes": (_without(corpus, cues=False), base),
+        "no cue classes": (_without(corpus, cues=True), base),
+        "window of 15": (corpus, replace(base, window=15)),
     }
-    choices = {target.name: CHOICE for target in corpus.targets}
     names = [target.name for target in corpus.targets]
     print(f"{'':<30}" + "".join(f"{name:^30}" for name in names))
     print(f"{'macro-F1':<30}" + "  by article   by file    eval  " * len(names) + "    probes")
