@@ -2,8 +2,8 @@
 
     python benchmarks/ablation.py [--eval FILE] [--corpus data]
 
-Two ways to hold out: by article, as training does, and by file of the corpus, as files differ in their writers. Settings
-and C are those of the default model.
+Two ways to hold out: by article, as training does, and by file of the corpus, as files differ in their writers.
+Settings and C are those of the default model.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from stance.training.corpus_files import read_corpus
 from stance.training.fit import fit_model
 from stance.training.logistic import choices_of
 from stance.training.probes import read_probes, run_probes
+
 
 def _without(corpus: Corpus, cues: bool) -> Corpus:
     """The corpus without context classes, and without cues too if asked."""
