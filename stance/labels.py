@@ -81,6 +81,21 @@ class Target:
         favor, against = self.find("favor"), self.find("against")
         return None if favor is None or against is None else (favor, against)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Whatever columns results of any level have of it.
+
+        Examples
+        --------
+        >>> Target("tax", ("favor",)).columns[:4]
+        ('tax', 'tax_probability', 'tax_p_favor', 'tax_abstained')
+        """
+        probabilities = [f"p_{label}" for label in self.labels]
+        shares = [f"share_{label}" for label in self.related]
+        nets = ["net", "net_se", "net_units"]
+        ends = ["probability", *probabilities, "abstained", "words", *self.labels, *shares, *nets]
+        return (self.name, *(f"{self.name}_{end}" for end in ends))
+
     def find(self, code: str) -> str | None:
         """The label that a coder means, in whatever case; ``None`` if there is none.
 

@@ -678,6 +678,48 @@ def test_json_lines_are_told_by_their_content(tmp_path: Path) -> None:
     assert article.id == "b"
 
 
+@pytest.mark.parametrize(
+    "first",
+    ['{text: "One."}', "{'text': 'One.'}", '{"text": "One.', '{"text": "One."', "{", '{"id": 1, "text": "One', "{\n"],
+)
+@pytest.mark.parametrize("name", ["a", "a.txt", "-"])
+def test_json_lines_of_which_the_first_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, first: str
+) -> None:
+    """It is quarantined, and the others are read: they are no prose."""
+    raw = first.encode() + b'\n{"id": "7", "text": "Talks resume."}\n{"text": "They end."}\n'
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+    bad, *good = read_records("-" if name == "-" else [write(tmp_path / name, raw)])
+    assert isinstance(bad, Quarantined)
+    assert (bad.position, bad.reason[:14]) == (1, "not valid JSON")
+    assert [r.text for r in good if isinstance(r, Article)] == ["Talks resume.", "They end."]
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        '{Editor\'s note: "Talks" is meant.}\n{"Text" is not.}\n{"Nor this": they said, and left.\n',
+        '{Applause.}\n{"Order!"}\nThe talks resume.\n',
+        '{\\em Talks} resume.\n\nSay {"text": "Talks."} and go.\n',
+        "{The minister}: no.\n{The deputy}: yes.\n",
+    ],
+)
+def test_prose_in_braces_is_no_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prose: str) -> None:
+    """A text that begins with a brace is kept to the letter."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(prose.encode())))
+    for path in ("-", write(tmp_path / "a.txt", prose.encode())):
+        (article,) = read_articles(path)
+        assert article.text == prose
+
+
+def test_a_json_object_of_several_lines_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines of it that are objects are no JSON lines."""
+    raw = b'{"ok": true, "articles": [\n{"text": "Talks."}\n]}'
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+    with pytest.raises(ArticleError, match=re.escape("jq -c '.articles[]'")):
+        list(read_articles("-"))
+
+
 OBJECTS = [{"id": "7", "text": "Talks resume."}, "no object", {"text": "They end."}, {"id": "9"}]
 
 

@@ -92,6 +92,48 @@ def test_undecodable_bytes_in_a_row_of_several_lines(tmp_path: Path, place: int)
     assert outcomes(path) == [(1, "1"), (2, reason), (3, "3")]
 
 
+_LONG = "x" * 2**19
+
+
+@pytest.mark.parametrize(
+    ("row", "lines"),
+    [
+        (f'2,"{_LONG}\n4,no row of its own\n,"', "lines 3 to 5"),
+        (f'2,"Talks.\n{_LONG}\n4,no row of its own\n,"', "lines 3 to 6"),
+        (f'2,"Talks.\n{_LONG}\n{_LONG}"\n', "lines 3 to 5"),
+        (f'2,"Talks.\n{_LONG}"', "lines 3 to 4"),
+        (f'2,"Talks, ""they"" said.\n4,{_LONG} ""and"" so on\n5,no row either"', "lines 3 to 5"),
+        (f'2,"{_LONG}"', "line 3"),
+        (f"2,{_LONG}", "line 3"),
+        (f'2,a pipe of 5" {_LONG}', "line 3"),
+        (f'2,"Talks.\n{_LONG} a pipe of 5" and so on', "lines 3 to 4"),
+    ],
+    ids=range(9),
+)
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_a_line_longer_than_a_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: str, lines: str, delimiter: str
+) -> None:
+    """It costs the row that it is part of, whose other lines are no rows, and none of the rows below."""
+    monkeypatch.setattr("stance.articles.lines.LARGEST_RECORD", 2**18)
+    monkeypatch.setattr("stance.articles.read_table.LARGEST_RECORD", 2**18)
+    path = tmp_path / "a.csv"
+    path.write_text(f'id,text\n1,Talks.\n{row}\n3,"Talks."\n4,They end.\n'.replace(",", delimiter))
+    found = outcomes(path)
+    assert [found[0], *found[2:]] == [(1, "1"), (3, "3"), (4, "4")]
+    assert found[1][0] == 2
+    assert found[1][1].startswith(f"{lines}: record too large: a line of 524,")
+
+
+def test_a_header_longer_than_a_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no header, and the first row is none in its place."""
+    monkeypatch.setattr("stance.articles.lines.LARGEST_RECORD", 2**18)
+    path = tmp_path / "a.csv"
+    path.write_text(f"id,text,{_LONG}\nid,text\n1,Talks.\n")
+    with pytest.raises(ArticleError, match="no header: record too large: a line of 524,"):
+        list(read_records([path]))
+
+
 @pytest.mark.parametrize(("rows", "text"), [(20, "Talks."), (400_000, "Talks about talks went on and on. " * 3)])
 def test_quotation_mark_that_is_never_closed(tmp_path: Path, rows: int, text: str) -> None:
     """It costs the line that it stands on, not the rest of the file, even where that is larger than a record."""

@@ -20,7 +20,7 @@ from stance.labels import LABELS, Target
 from stance.model.stance_model import StanceModel
 from stance.training.compare import PERMUTATIONS, compare_labels, compare_models
 from stance.training.corpus import Corpus, Example
-from stance.training.evaluate import evaluate_model
+from stance.training.evaluate import draw_articles, evaluate_model
 
 TAX = Target("tax")
 
@@ -51,6 +51,16 @@ def test_p_is_the_share_of_all_permutations() -> None:
         reached.append(abs(gap) >= abs(observed) - 1e-12)
     exact = float(np.mean(reached))
     assert found.p["macro_f1"] == pytest.approx(exact, abs=4 * math.sqrt(exact * (1 - exact) / PERMUTATIONS) + 1e-3)
+
+
+@pytest.mark.parametrize("lengths", [(0, 0, 0), (2, 1, 2), (2, 2, 1)])
+def test_labellings_that_cannot_be_compared_are_refused(lengths: tuple[int, int, int]) -> None:
+    """None at all divided by zero, and a single label counted as that of every paragraph."""
+    first, second, groups = (np.zeros(length, dtype=np.int64) for length in lengths)
+    with pytest.raises(CorpusError, match="one article for each of at least one paragraph"):
+        compare_labels(TAX, first, first, second, groups.tolist())
+    with pytest.raises(CorpusError, match="no article to draw"):
+        draw_articles(0, 0)
 
 
 def test_p_is_uniform_where_neither_is_better() -> None:

@@ -6,13 +6,17 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from stance.commands import main
 from stance.errors import CorpusError
-from stance.labels import RESERVED
+from stance.labels import RESERVED, Target
 from stance.results import dictionary
+from stance.results.records import article_columns, paragraph_columns
+from stance.results.rollup import roll_up
+from stance.results.saved import Results
 from stance.training.corpus_files import CorpusColumns, check_corpus, read_corpus
 
 TOML = """
@@ -112,6 +116,52 @@ def test_a_description_with_a_slip_is_refused(tmp_path: Path, toml: str, message
     (folder / "corpus.toml").write_text(f"labels = ['favor', 'against']\n{toml}\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=re.escape(message)):
         read_corpus(folder)
+
+
+@pytest.mark.parametrize(
+    ("names", "column"),
+    [
+        (("tax", "tax_net"), "tax_net"),
+        (("tax_net_se", "tax"), "tax_net_se"),
+        (("tax", "tax_p_favor"), "tax_p_favor"),
+        (("tax", "tax_reason", "tax_probability"), "tax_probability"),
+        (("tax", "tax_favor"), "tax_favor"),
+        (("a_favor_net", "a_favor", "a"), "a_favor_net"),
+        (("share", "tax"), "share_neither"),
+    ],
+)
+def test_no_column_of_a_target_stands_twice(tmp_path: Path, names: tuple[str, ...], column: str) -> None:
+    """A target that is called as a column of another is refused, in a folder and in a table."""
+    labels = ["favor", "against", "neither"]
+    folder = _described(tmp_path, [GOOD])
+    tables = "\n".join(f"[targets.{name}]" for name in names)
+    (folder / "corpus.toml").write_text(f"labels = {labels}\n{tables}\n", encoding="utf-8")
+    flat = tmp_path / "flat.csv"
+    rows = [f"{label},{','.join([label] * len(names))}" for label in labels]
+    flat.write_text("\n".join([f"text,{','.join(names)}", *rows]), encoding="utf-8")
+    for path, where, columns in ((folder, "corpus.toml", None), (flat, "flat.csv", CorpusColumns(targets=names))):
+        with pytest.raises(CorpusError, match=rf"{where}: .*column '{column}' would stand twice"):
+            read_corpus(path, columns)
+
+
+def test_targets_may_begin_alike(tmp_path: Path) -> None:
+    """What no column of results is called is no clash."""
+    folder = _described(tmp_path, [{"article": "a", "paragraph": 0, "text": "Go.", "tax": "favor"}])
+    toml = "labels = ['favor', 'against']\n[targets.tax]\n[targets.tax_cut]\n[targets.tax_reason]\n"
+    (folder / "corpus.toml").write_text(toml, encoding="utf-8")
+    assert [target.name for target in read_corpus(folder).targets] == ["tax", "tax_cut", "tax_reason"]
+
+
+def test_the_columns_of_a_target_are_known() -> None:
+    """Whatever scoring, roll-ups and the dictionary derive from its name, no other target may be called."""
+    target = Target("tax", ("favor", "against", "none"))
+    known = set(target.columns)
+    frame = pd.DataFrame({"article_id": ["a"], "text": "Go.", "tax": "favor", "tax_abstained": None})
+    made = {*paragraph_columns([target], explained=True), *article_columns([target])}
+    made |= set(roll_up(Results(frame, (target,), "paragraph")).columns)
+    assert {name for name in made if name.startswith("tax")} == known
+    described = [*dictionary._of_target(target, True), *dictionary._of_target(target, False)]
+    assert {column.name for column in described} == known
 
 
 def test_no_target_takes_the_place_of_a_column() -> None:

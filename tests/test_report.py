@@ -582,6 +582,16 @@ def test_results_without_deciding_words_say_how_to_get_them(tmp_path: Path) -> N
     assert "stance score --explain" in (tmp_path / "s.html").read_text(encoding="utf-8")
 
 
+def test_cells_repeat_nothing_that_is_said_once(folder: Path) -> None:
+    """What every cell of the large tables has is said of the table: they are half of a long report."""
+    html = render_report(read_results(folder / "many.csv"))
+    tables = re.findall(r'<table class="words">.*?</table>', html, re.S)
+    assert len(tables) == html.count("<article ")
+    assert "\u00a00.9" in tables[0]
+    assert not [table for table in tables if "<td " in table or "&nbsp;" in table]
+    assert ".words td { text-align: left; }" in html
+
+
 def test_articles_beyond_the_limit_are_counted(folder: Path, tmp_path: Path) -> None:
     """--articles shows so many; the rest is named."""
     _run("report", folder / "many.csv", "-o", tmp_path / "s.html", "--articles", 2, "--title", "A <b>title</b>")

@@ -24,9 +24,9 @@ from stance.results.dates import day_of, month_of
 from stance.results.dictionary import describe_columns
 from stance.results.export import export
 from stance.results.page import article_page, visible
-from stance.results.records import article_record, to_frame
+from stance.results.records import article_columns, article_record, paragraph_columns, to_frame
 from stance.results.rollup import count_articles, half_intervals, roll_up
-from stance.results.saved import Results, read_results
+from stance.results.saved import Results, find_targets, read_results
 
 TARGETS = (Target("sanctions"), Target("diplomacy"))
 
@@ -459,6 +459,13 @@ def test_an_article_page_shows_labels_of_other_schemes() -> None:
     (first,), (second,) = ([line for line in plain if name in line] for name in stances)
     assert first.endswith('dafür      0.90  "Ja"')
     assert first.index("dafür") == second.index("NONE")
+
+
+def test_targets_that_begin_alike_keep_their_labels() -> None:
+    """The columns of tax_cut or tax_p are no labels of tax, whichever stands first."""
+    targets = tuple(Target(name, ("favor", "against", "p")) for name in ("tax_cut", "tax", "tax_p_cut", "tax_p"))
+    assert find_targets(paragraph_columns(targets)) == ("paragraph", targets)
+    assert find_targets(article_columns(targets[:3])) == ("article", targets[:3])
 
 
 def test_json_lines_without_rows_are_results(tmp_path: Path) -> None:

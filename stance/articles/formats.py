@@ -61,7 +61,11 @@ class Format(NamedTuple):
     binary: bool = False
 
 
-_JSON_LINE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"[^\r\n]*(?:\}[ \t]*[\r\n]|\Z)')
+# the second: below a broken line, which cannot be the beginning of an object of several lines
+_JSON_LINE = re.compile(
+    rb'(?:\xef\xbb\xbf)?\s*(?:\{[ \t]*"[^\r\n]*(?:\}[ \t]*[\r\n]|\Z)'
+    rb'|(?=\{)[^\r\n]*[^\s\[,:][ \t]*[\r\n]\s*\{[ \t]*"[^"\r\n]*"[ \t]*:[^\r\n]*(?:\}[ \t]*[\r\n]|\Z))'
+)
 _JSON_LINES = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"[^\r\n]*\}[ \t]*[\r\n]\s*\{')
 _JSON_OBJECTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"[^"\r\n]*"\s*:')
 _JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
@@ -124,7 +128,8 @@ def find_format(
     """The format of a source: by its content where that is of an unmistakable kind, else by its suffix.
 
     A table, JSON and plain text look alike; there the suffix decides, but for JSON lines named .json, and for a text
-    whose first line is a JSON object, that begins as an array of them, or that is beyond doubt a table (`is_table`).
+    whose first line is a JSON object, or a broken one above another, that begins as an array of them, or that is beyond
+    doubt a table (`is_table`).
     Without a suffix, what is less sure is taken for a table only where a text column is named.
 
     Parameters

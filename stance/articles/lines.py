@@ -9,7 +9,7 @@ from typing import IO, Self
 from stance.articles.encoding import UNDECODABLE, decoded_chunks
 from stance.articles.records import LARGEST_RECORD
 
-__all__ = ["UNFIT", "BadLine", "LineReader", "Undecodable"]
+__all__ = ["UNFIT", "BadLine", "LineReader", "TooLong", "Undecodable"]
 
 #: The reason where bytes do not fit an encoding that was found.
 UNFIT = "bytes that are not in the encoding of the file"
@@ -17,6 +17,20 @@ UNFIT = "bytes that are not in the encoding of the file"
 
 class BadLine(Exception):
     """A line that cannot be read; the reader has moved past it and goes on."""
+
+
+class TooLong(BadLine):
+    """A line is longer than a record may be.
+
+    Attributes
+    ----------
+    marks : int
+        How many quotation marks it holds.
+    """
+
+    def __init__(self, size: int, marks: int) -> None:
+        super().__init__(f"record too large: a line of {size:,} characters")
+        self.marks = marks
 
 
 class Undecodable(BadLine):
@@ -36,7 +50,7 @@ class Undecodable(BadLine):
 class LineReader:
     """Iterates over the lines of a binary stream, line ends kept.
 
-    A line that is too long raises `BadLine`, one that holds bytes which do not fit the encoding of the file
+    A line that is too long raises `TooLong`, one that holds bytes which do not fit the encoding of the file
     `Undecodable`; iteration may go on after it. Memory is bounded by `LARGEST_RECORD`.
 
     Parameters
@@ -60,31 +74,31 @@ class LineReader:
     def __next__(self) -> str:
         line = next(self._lines)
         self.number += 1
-        if isinstance(line, int):
-            raise BadLine(f"record too large: a line of {line:,} characters")
+        if isinstance(line, TooLong):
+            raise line
         if UNDECODABLE in line:
             raise Undecodable(self._unfit, line)
         return line
 
 
-def _split(chunks: Iterable[str]) -> Iterator[str | int]:
-    """Lines, ended by any of the three line ends; of a line that is too long, its length only."""
+def _split(chunks: Iterable[str]) -> Iterator[str | TooLong]:
+    """Lines, ended by any of the three line ends; for a line that is too long, an error that is not raised."""
     parts: list[str] = []
-    size, carried = 0, ""
+    size, marks, carried = 0, 0, ""
     for chunk in chunks:
         chunk = carried + chunk
         # whether a line feed follows is seen in the next piece
         carried = "\r" if chunk.endswith("\r") else ""
         for part in io.StringIO(chunk[: len(chunk) - len(carried)], newline=""):
             size += len(part)
-            if size <= LARGEST_RECORD:
-                parts.append(part)
-            else:
+            parts.append(part)
+            if size > LARGEST_RECORD:
+                marks += sum(held.count('"') for held in parts)
                 parts.clear()
             if part.endswith(("\n", "\r")):
-                yield "".join(parts) if size <= LARGEST_RECORD else size
+                yield "".join(parts) if size <= LARGEST_RECORD else TooLong(size, marks)
                 parts.clear()
-                size = 0
+                size, marks = 0, 0
     if carried or size:
         size += len(carried)
-        yield "".join(parts) + carried if size <= LARGEST_RECORD else size
+        yield "".join(parts) + carried if size <= LARGEST_RECORD else TooLong(size, marks)

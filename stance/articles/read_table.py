@@ -10,7 +10,7 @@ from typing import IO, Self
 from stance.articles.article import Article
 from stance.articles.delimiters import find_heading
 from stance.articles.encoding import UNDECODABLE
-from stance.articles.lines import UNFIT, BadLine, LineReader, Undecodable
+from stance.articles.lines import UNFIT, BadLine, LineReader, TooLong, Undecodable
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined, record_to_article
 from stance.errors import ArticleError
 
@@ -21,9 +21,10 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
     """Read the articles of a table with a header. The delimiter is the one that the header has most of.
 
     Rows are numbered from 1 below the header, blank lines left out. A row with bytes that do not fit the encoding is
-    quarantined with all its lines. So is one with faulty quotation marks; where a mark is never closed, that is its
-    first line alone, and the lines below are rows again. In a tab-separated table a row that reads only if its
-    quotation marks are taken as text is read so.
+    quarantined with all its lines. So is one with a line longer than a record may be, as far as its quotation marks
+    tell where it ends, and one with faulty quotation marks; where a mark is never closed, that is its first line alone,
+    and the lines below are rows again. In a tab-separated table a row that reads only if its quotation marks are taken
+    as text is read so.
 
     Raises
     ------
@@ -35,14 +36,13 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
     csv.field_size_limit(max(csv.field_size_limit(), 2 * LARGEST_RECORD))
     try:
         delimiter, head, _ = find_heading(lines)
-        lines.begin()
         lines.give_back(head)
         rows = csv.reader(lines, delimiter=delimiter, strict=True)
         header = next(rows, [])
     except (BadLine, csv.Error) as error:
-        raise ArticleError(f"no header: {error}", source) from error
-    if UNDECODABLE in "".join(header):
-        raise ArticleError(f"no header: {UNFIT}", source)
+        raise ArticleError(f"no header: {lines.too_long or error}", source) from error
+    if lines.too_long or UNDECODABLE in "".join(header):
+        raise ArticleError(f"no header: {lines.too_long or UNFIT}", source)
     if not header:
         raise ArticleError("the file is empty; a table needs a header", source)
     columns.check(header, source)
@@ -58,6 +58,8 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
             row, problem = lines.recover(delimiter, len(header)), str(error)
         if any(UNDECODABLE in cell for cell in row):
             row, problem = [], UNFIT
+        if lines.too_long:
+            row, problem = [], lines.too_long
         if not row and not problem:
             continue
         number += 1
@@ -73,7 +75,15 @@ class _NeverClosed(BadLine):
 
 
 class _RowLines:
-    """The lines of a table; those of the row at hand are kept, so that they can be read again."""
+    """The lines of a table; those of the row at hand are kept, so that they can be read again.
+
+    Attributes
+    ----------
+    number : int
+        The line at hand, from 1.
+    too_long : str
+        What is wrong with a line of the row at hand that is longer than a record may be; empty if none is.
+    """
 
     def __init__(self, lines: LineReader) -> None:
         self._lines = lines
@@ -82,7 +92,9 @@ class _RowLines:
         self._size = 0
         self._first = 1
         self._ended = False
+        self._last_too_long = 0
         self.number = 0
+        self.too_long = ""
 
     def __iter__(self) -> Self:
         return self
@@ -100,9 +112,11 @@ class _RowLines:
             except Undecodable as bad:
                 # the row is read to its end: what is left of it would be rows that nobody wrote
                 line = bad.line
-            except BadLine:
-                self.number += 1
-                raise
+            except TooLong as bad:
+                # so is this one: its marks tell whether a cell begins, ends or goes on in it
+                line = '"\n' if bad.marks % 2 else "\n"
+                self.too_long = self.too_long or str(bad)
+                self._last_too_long = len(self._taken) + 1
             self.number += 1
         self._taken.append(line)
         self._size += len(line)
@@ -115,6 +129,8 @@ class _RowLines:
         self._taken.clear()
         self._size = 0
         self._first = self.number + 1
+        self._last_too_long = 0
+        self.too_long = ""
         self._ended = False
 
     def give_back(self, *lines: str) -> None:
@@ -128,7 +144,9 @@ class _RowLines:
 
     def recover(self, delimiter: str, width: int) -> list[str]:
         """Read on after a faulty row; its cells, if they read without quotation."""
-        if not self._taken:
+        if self.too_long:
+            # marks that stand for inches open no cell, and the rows below are none of its lines
+            self.give_back(*self._taken[self._last_too_long :])
             return []
         if delimiter == "\t":
             row = next(csv.reader(self._taken[:1], delimiter=delimiter, quoting=csv.QUOTE_NONE))

@@ -170,22 +170,23 @@ def find_targets(columns: Iterable[str]) -> tuple[str, tuple[Target, ...]]:
     ('paragraph', (Target(name='tax', labels=('favor', 'against')),))
     """
     names = list(columns)
-    found = []
-    for name in scored_targets(names):
-        prefix = f"{name}_p_"
-        labels = [other.removeprefix(prefix) for other in names if other.startswith(prefix)]
-        found.append(Target(name, order_labels(labels)))
-    if found:
-        return "paragraph", tuple(found)
-    for name in names:
-        target = name.removesuffix("_net")
-        if target != name and f"{name}_se" in names:
-            others = [n.removeprefix(f"{target}_") for n in names if n.startswith(f"{target}_")]
-            labels = [
-                o for o in others if o not in ("net", "net_se", "net_units", "abstained") and not o.startswith("share_")
-            ]
-            found.append(Target(target, order_labels(labels)))
-    return "article", tuple(found)
+    if scored := scored_targets(names):
+        labels = _ends(names, scored, "_p_", ("probability", "abstained", "words"))
+        return "paragraph", tuple(Target(name, order_labels(labels[name])) for name in scored)
+    counted = [name.removesuffix("_net") for name in names if name.endswith("_net") and f"{name}_se" in names]
+    ends = _ends(names, counted, "_", ("net", "net_se", "net_units", "abstained"))
+    kept = {name: [end for end in ends[name] if not end.startswith("share_")] for name in counted}
+    return "article", tuple(Target(name, order_labels(kept[name])) for name in counted)
+
+
+def _ends(names: Iterable[str], targets: Iterable[str], before: str, others: Iterable[str]) -> dict[str, list[str]]:
+    """What follows each target and ``before`` in names of columns, but for its ``others``; tax_cut_no is not of tax."""
+    found = {}
+    for target in sorted(targets, key=len, reverse=True):
+        names = [name for name in names if name not in (target, *(f"{target}_{other}" for other in others))]
+        found[target] = [name.removeprefix(target + before) for name in names if name.startswith(target + before)]
+        names = [name for name in names if not name.startswith(target + before)]
+    return found
 
 
 def _parts(folder: Path) -> tuple[list[Path], Counts]:

@@ -103,6 +103,11 @@ def compare_labels(
     Comparison
         From fewer than `LEAST_ARTICLES` articles an interval is all that a difference may be, -1 to 1.
 
+    Raises
+    ------
+    CorpusError
+        If there is no paragraph, or not each has its labels and its article.
+
     Examples
     --------
     >>> truth = np.array([0, 1] * 20)
@@ -110,6 +115,12 @@ def compare_labels(
     >>> found.first["accuracy"], found.second["accuracy"], found.p["accuracy"] < 0.001
     (1.0, 0.5, True)
     """
+    lengths = [len(truth), len(first), len(second), len(groups)]
+    if lengths != [len(truth) or 1] * 4:
+        raise CorpusError(
+            "a comparison needs two labels, the true one and one article for each of at least one paragraph; "
+            f"there are {lengths[1]} and {lengths[2]}, {lengths[0]} and {lengths[3]}"
+        )
     k = len(target.labels)
     confusions = np.array([count_by_article(truth, given, groups, k) for given in (first, second)])
     count = confusions.shape[1]

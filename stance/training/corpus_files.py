@@ -16,7 +16,7 @@ from stance.labels import Target, order_labels, scored_targets
 from stance.model.analyzer import Settings
 from stance.model.lexicon import Lexicon, read_lexicon
 from stance.training.corpus import Corpus, Example, contradictions
-from stance.training.description import check_description, check_target_name, read_target
+from stance.training.description import check_columns, check_description, check_target_name, read_target
 from stance.training.fit_options import FitOptions, read_fit_options, read_settings
 from stance.training.flat_files import Fault, cell, json_lines, read_rows
 
@@ -167,6 +167,7 @@ def _read_described(folder: Path) -> _Draft:
         if "lexicon" in entry:
             draft.lexicons[name] = _lexicon(folder, entry["lexicon"], "mentions", toml)
         draft.fit_options[name] = read_fit_options(entry, name, toml)
+    check_columns(draft.targets, toml)
     if "cues" in about:
         draft.cues = _lexicon(folder, about["cues"], "cues", toml)
     files = sorted((folder / "corpus").glob("*.jsonl"))
@@ -287,6 +288,7 @@ def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
         if len(spellings) < 2:
             draft.fault(file, None, f"target {name!r} has fewer than two labels: {sorted(spellings.values())}")
         draft.targets.append(Target(name, order_labels(spellings.values())))
+    check_columns(draft.targets, file)
     return draft
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from stance.errors import CorpusError
-from stance.labels import RESERVED, Target
+from stance.labels import JOINT, RESERVED, Target
 
-__all__ = ["check_description", "check_target_name", "read_target", "refuse_others"]
+__all__ = ["check_columns", "check_description", "check_target_name", "read_target", "refuse_others"]
 
 _KEYS = ("name", "version", "language", "license", "labels", "cues", "calibration", "settings", "targets")
 _KEYS_OF_TARGET = ("labels", "lexicon", "block_factors", "unmentioned_weight", "C")
@@ -85,6 +85,33 @@ def check_target_name(name: str, path: Path) -> None:
         raise CorpusError("a target has an empty name", path)
     if name.lower() in RESERVED:
         raise CorpusError(f"a target cannot be called {name!r}, as a column of results is; give it another name", path)
+
+
+def check_columns(targets: Sequence[Target], path: Path) -> None:
+    """Check that no column of results would stand twice, as ``tax_net`` would beside ``tax``.
+
+    Raises
+    ------
+    CorpusError
+        With the column and what it would be of.
+
+    Examples
+    --------
+    >>> check_columns([Target("tax"), Target("tax_net")], Path("corpus.toml"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    stance.errors.CorpusError: corpus.toml: the column 'tax_net' would stand twice, of target 'tax' and of ...
+    """
+    taken = dict.fromkeys([*RESERVED, *(f"share_{name}" for name in JOINT)], "every result")
+    for target in targets:
+        mine = f"target {target.name!r}"
+        for column in target.columns:
+            if column in taken:
+                raise CorpusError(
+                    f"the column {column!r} would stand twice, of {taken[column]} and of {mine}; "
+                    "give a target, or a label, another name",
+                    path,
+                )
+            taken[column] = mine
 
 
 def refuse_others(table: Mapping[str, object], known: Collection[str], where: str, path: Path) -> None:

@@ -262,7 +262,15 @@ def count_by_article(truth: Ints, given: Ints, groups: Sequence[object], labels:
 
 
 def draw_articles(count: int, seed: int, replicates: int = REPLICATES) -> Ints:
-    """How often each of ``count`` articles is in each sample of a bootstrap; shape (replicates, articles)."""
+    """How often each of ``count`` articles is in each sample of a bootstrap; shape (replicates, articles).
+
+    Raises
+    ------
+    CorpusError
+        If there is none.
+    """
+    if not count:
+        raise CorpusError("there is no article to draw")
     return np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=replicates)
 
 
