@@ -242,6 +242,43 @@ def test_flat_files_are_parted_as_articles_are(tmp_path: Path, delimiter: str, a
     ]
 
 
+def test_lines_and_rows_are_counted_as_they_stand(tmp_path: Path) -> None:
+    """Blank lines of JSON are passed over and counted; a row of Parquet is counted from 1; a short row from the top."""
+    import pandas as pd
+
+    rows = [("One", "favor"), ("Two", "none"), ("", "favor")]
+    records = [{"text": text, "tax": label} for text, label in rows]
+    for suffix in ("jsonl", "NDJSON"):
+        path = tmp_path / f"flat.{suffix}"
+        path.write_text("\n" + " \n".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
+        assert [(e.line, e.message) for e in check_corpus(path)] == [(6, "column 'text' is empty")]
+    pd.DataFrame(records).to_parquet(tmp_path / "flat.parquet")
+    assert [defect.line for defect in check_corpus(tmp_path / "flat.parquet")] == [3]
+    (tmp_path / "flat.csv").write_text("sep=,\ntext,tax\nOne,favor\nTwo,none\nThree\nFour,none,4\n", encoding="utf-8")
+    found = [(defect.line, defect.message) for defect in check_corpus(tmp_path / "flat.csv")]
+    assert found == [(5, "expected 2 columns"), (6, "expected 2 columns")]
+
+
+def test_quotes_hold_a_cell_together_but_in_the_form_of_shared_tasks(tmp_path: Path) -> None:
+    """In a file that is called TSV they do, tabs and all; and a cell may be longer than csv takes by itself."""
+    long = "word " * 40_000
+    rows = f'text\ttax\n"One\ttwo ""three"""\tfavor\n{long}\tnone\n'
+    for name, first in (("flat.TSV", 'One\ttwo "three"'), ("flat.csv", '"One')):
+        (tmp_path / name).write_text(rows if name == "flat.TSV" else rows.replace("\ttwo", ""), encoding="utf-8")
+        texts = read_corpus(tmp_path / name).texts
+        assert texts[0].startswith(first)
+        assert texts[1] == long.strip()
+
+
+def test_parquet_that_is_none_is_told(tmp_path: Path) -> None:
+    """In one line, whether it is empty, torn or another file."""
+    for content in (b"", b"PAR1", b"text,tax\n"):
+        (tmp_path / "flat.parquet").write_bytes(content)
+        with pytest.raises(CorpusError, match=r"flat\.parquet: not a Parquet file: ") as raised:
+            read_corpus(tmp_path / "flat.parquet")
+        assert "\n" not in str(raised.value)
+
+
 def test_long_flat_files_have_one_target_a_row(tmp_path: Path) -> None:
     """The tab-separated form of shared tasks is read: quotes are ordinary, labels keep their case."""
     path = tmp_path / "task.txt"
@@ -254,7 +291,7 @@ def test_long_flat_files_have_one_target_a_row(tmp_path: Path) -> None:
     path.write_bytes(("ID\tTarget\tTweet\tStance\n" + "\n".join(rows) + "\n").encode("cp1252"))
     corpus = read_corpus(path)
     assert [t.name for t in corpus.targets] == ["Atheism", "Moon"]
-    assert corpus.target("Atheism").labels == ("FAVOR", "AGAINST")
+    assert corpus.targets[0].labels == ("FAVOR", "AGAINST")
     assert corpus.texts[0] == '"Why so many? #x'
     assert len(set(corpus.groups)) == 4
 
@@ -331,10 +368,11 @@ def test_files_that_are_no_corpus_are_refused(tmp_path: Path, content: bytes) ->
         read_corpus(path)
 
 
-def test_a_number_of_too_many_digits_is_a_defect(tmp_path: Path) -> None:
-    """Python makes no number of it, and says so by an error of its own."""
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 100_000])
+def test_a_line_that_python_makes_nothing_of_is_a_defect(tmp_path: Path, value: str) -> None:
+    """A number of too many digits or brackets too deep, of which each has an error of its own."""
     path = tmp_path / "flat.jsonl"
-    path.write_text('{"text": "One.", "stance": ' + "9" * 5000 + "}\n", encoding="utf-8")
+    path.write_text(f'{{"text": "One.", "stance": {value}}}\n', encoding="utf-8")
     with pytest.raises(CorpusError, match="not valid JSON"):
         read_corpus(path)
 

@@ -16,7 +16,7 @@ from stance.commands import main
 from stance.errors import CorpusError, StanceError
 from stance.labels import LABELS, Target
 from stance.results.prevalence import LEAST_CODED, NET, estimate_prevalence
-from stance.results.sampling import draw_sample, read_codes
+from stance.results.sampling import draw_sample, find_coded, read_codes
 from stance.results.saved import Results
 
 TAX = Target("tax")
@@ -354,8 +354,9 @@ def test_a_sample_within_a_target_has_as_many_of_each_label() -> None:
     assert list(sample.columns) == ["article_id", "paragraph", "text", "drawn_from", "tax"]
     assert (sample["tax"] == "").all()
     assert len(draw_sample(results, 1000, "tax")) == 400
-    with pytest.raises(StanceError, match="size is -1; at least one"):
-        draw_sample(results, -1)
+    assert len(draw_sample(Results(results.frame[:0], (TAX,), "paragraph"), 10)) == 0
+    with pytest.raises(StanceError, match="size is 0; at least one"):
+        draw_sample(results, 0)
 
 
 def test_a_sample_stands_in_random_order_by_its_seed() -> None:
@@ -388,8 +389,11 @@ def test_estimates_do_not_depend_on_the_order_of_rows() -> None:
             lambda codes: codes.assign(paragraph=[0, 999, *range(1, 59)]),
             "paragraph 999 of article a is coded, and not in the results; take",
         ),
-        (lambda codes: pd.concat([codes, codes[:1]]), "is coded twice"),
-        (lambda codes: codes.assign(text="Two."), "another text than the one coded"),
+        (lambda codes: codes.assign(paragraph=[*range(59), 7]), "paragraph 7 of article a is coded twice"),
+        (
+            lambda codes: codes.assign(paragraph=range(60), text=["One."] * 59 + ["Two."]),
+            "paragraph 59 of article a is another text than the one coded",
+        ),
         (lambda codes: codes[:20], "20 coded paragraphs; an estimate needs 30"),
         (lambda codes: codes.assign(tax=None), "no paragraph has a code"),
         (lambda codes: codes[:0], "no paragraph has a code"),
@@ -425,6 +429,8 @@ def test_codes_without_what_they_were_drawn_from_are_of_a_simple_sample() -> Non
     frame = results.frame.assign(toll="favor", **{f"toll_p_{label}": 0.25 for label in LABELS})
     both = Results(frame, (TAX, Target("toll")), "paragraph")
     pd.testing.assert_frame_equal(estimate_prevalence(both, codes.drop(columns="drawn_from")), expected)
+    # what a data frame with an empty cell writes
+    pd.testing.assert_frame_equal(estimate_prevalence(results, codes.assign(drawn_from="200.0")), expected)
 
 
 def test_results_of_two_runs_are_refused() -> None:
@@ -435,7 +441,7 @@ def test_results_of_two_runs_are_refused() -> None:
         estimate_prevalence(twice, _coded(results, true, 60).drop(columns="drawn_from"))
 
 
-@pytest.mark.parametrize(("ids", "coded"), [(" a", "a"), (7, 7), (7, "7")])
+@pytest.mark.parametrize(("ids", "coded"), [(" a", "a"), ("a", " a"), (7, 7), (7, "7")])
 def test_an_id_is_the_same_in_a_file_and_in_memory(ids: object, coded: object) -> None:
     """A file of codes has no blanks around it, and words for numbers."""
     results, true = _collection(200, 0.7, (0.25,) * 4)
@@ -451,6 +457,19 @@ def test_results_without_texts_are_refused() -> None:
     bare = Results(results.frame.drop(columns="text"), (TAX,), "paragraph")
     for use in (lambda: draw_sample(bare, 60), lambda: estimate_prevalence(bare, codes)):
         with pytest.raises(StanceError, match="no column 'text'"):
+            use()
+
+
+@pytest.mark.parametrize("number", [None, "one", "1.5", math.inf])
+def test_results_of_paragraphs_without_a_number_are_refused(number: object) -> None:
+    """What was coded could not be found again; a number that a spreadsheet turned into a text is one."""
+    results, true = _collection(200, 0.7, (0.25,) * 4)
+    codes = _coded(results, true, 60)
+    texts = results.frame.assign(paragraph=[f"{i}.0" for i in range(200)])
+    assert draw_sample(Results(texts, (TAX,), "paragraph"), 200)["paragraph"].sum() == 199 * 100
+    broken = Results(texts.assign(paragraph=[number, *range(1, 200)]), (TAX,), "paragraph", source="r.csv")
+    for use in (lambda: draw_sample(broken, 60), lambda: estimate_prevalence(broken, codes)):
+        with pytest.raises(StanceError, match=r"^r.csv: paragraph is .* in article a; expected its number"):
             use()
 
 
@@ -478,6 +497,8 @@ def test_the_least_that_is_estimated() -> None:
     [
         ("article_id,paragraph,tax\na,0,maybe\n", "c.csv:2: tax is 'maybe'; expected one of favor"),
         ("article_id,paragraph,tax\na,x,favor\n", "c.csv:2: paragraph is 'x'"),
+        ("article_id,paragraph,tax\na,²,favor\n", "c.csv:2: paragraph is '²'"),
+        (f"article_id,paragraph,tax\na,{10**20},favor\n", f"c.csv:2: paragraph is '{10**20}'"),
         ("id,tax\na,favor\n", "c.csv:2: no article_id: keep the columns"),
         ("article_id,paragraph,drawn_from,tax\na,0,9,favor\na,1,tax 4+5,favor\n", "no two samples"),
         ("article_id,paragraph,tax\n", "no rows"),
@@ -490,6 +511,20 @@ def test_files_of_codes_are_checked(tmp_path: Path, lines: str, message: str) ->
     with pytest.raises(CorpusError) as raised:
         read_codes(tmp_path / "c.csv", (TAX,))
     assert message in str(raised.value)
+
+
+def test_codes_are_found_as_spreadsheets_write_them(tmp_path: Path) -> None:
+    """With fractions that are none, and white space of their own; another text is another text."""
+    results, _ = _collection(40, 0.7, (0.25,) * 4)
+    results.frame["text"] = [f"Talks {i}.\nThey resume." for i in range(40)]
+    head, row = "article_id,paragraph,text,tax\n", 'a,{}.0,"Talks  {}. They resume.",FAVOR\n'
+    (tmp_path / "c.csv").write_text(head + row.format(30, 30) + row.format(7, 7), encoding="utf-8")
+    codes = read_codes(tmp_path / "c.csv", (TAX,))
+    assert codes["tax"].tolist() == ["favor", "favor"]
+    assert find_coded(results.frame, codes).tolist() == [30, 7]
+    (tmp_path / "c.csv").write_text(head + row.format(30, 30) + row.format(7, 8), encoding="utf-8")
+    with pytest.raises(StanceError, match="paragraph 7 of article a is another text"):
+        find_coded(results.frame, read_codes(tmp_path / "c.csv", (TAX,)))
 
 
 def test_codes_of_results_without_probabilities(tmp_path: Path) -> None:

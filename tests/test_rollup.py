@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import unicodedata
@@ -490,6 +491,23 @@ def test_json_lines_without_rows_are_results(tmp_path: Path) -> None:
     assert "no rows, and no z.jsonl.columns.json beside it" in result.stderr
 
 
+def test_json_lines_may_leave_out_what_is_missing(tmp_path: Path) -> None:
+    """As R writes them: no column is lost that the first row lacks, and words stay words."""
+    first = {"article_id": "007", "paragraph": 0, "tax": "favor", "tax_probability": 0.9, "tax_p_favor": 1}
+    other = {"outlet": "7", "date": "2026-01-02", "tax_p_against": 0.5, "tax_abstained": "ambiguous"}
+    rows = [first, {**other, "article_id": "8", "paragraph": 0, "tax_probability": 0.5, "tax_p_favor": 0.5}]
+    for number, order in enumerate((rows, rows[::-1])):
+        path = tmp_path / f"{number}.jsonl"
+        path.write_text(" \n" + "".join(json.dumps(row) + "\n" for row in order), encoding="utf-8")
+        found = read_results(path)
+        assert (found.level, found.targets) == ("paragraph", (Target("tax", ("favor", "against")),))
+        records = found.frame.set_index("article_id").astype(object).to_dict("index")
+        assert {name: value for name, value in records["007"].items() if value == value and value is not None} == {
+            name: value for name, value in first.items() if name != "article_id"
+        }
+        assert {name: records["8"][name] for name in other} == other
+
+
 def test_a_part_without_rows_hides_no_other(tmp_path: Path) -> None:
     """A run in JSON lines whose first article has no text is read, and its dictionary has the columns."""
     rows = [{"id": "a", "text": ""}, {"id": "b", "text": "The embargo stays in force, he said."}]
@@ -498,6 +516,31 @@ def test_a_part_without_rows_hides_no_other(tmp_path: Path) -> None:
     assert [path.stat().st_size > 0 for path in sorted((tmp_path / "run").glob("part-*"))] == [False, True]
     assert read_results(tmp_path / "run").frame["article_id"].tolist() == ["b"]
     assert "sanctions_abstained" in (tmp_path / "run" / "columns.json").read_text(encoding="utf-8")
+
+
+def test_long_rows_and_quoted_cells_are_read(tmp_path: Path) -> None:
+    """A paragraph may have more than a million characters; an empty cell is empty if it is quoted, too."""
+    row = {"article_id": "a", "text": "x " * 1_500_000, "tax": "", "tax_probability": 0.5, "tax_p_favor": 0.5}
+    frame = pd.DataFrame([row | {"tax_abstained": "ambiguous"}, row | {"tax": "favor", "tax_abstained": ""}])
+    frame.to_csv(tmp_path / "s.csv", index=False, quoting=csv.QUOTE_ALL)
+    frame.replace("", None).to_json(tmp_path / "s.jsonl", orient="records", lines=True)
+    for name in ("s.csv", "s.jsonl"):
+        found = read_results(tmp_path / name).frame
+        assert found["text"].str.len().tolist() == [3_000_000] * 2
+        assert found["tax"].isna().tolist() == found["tax_abstained"].notna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl"])
+def test_a_part_in_which_nobody_speaks_hides_no_other(tmp_path: Path, format: str) -> None:
+    """Its columns of places hold nothing, of which no type can be told; in the other they hold numbers."""
+    texts = ["The embargo stays in force.", "The embargo stays in force, President Macron said."]
+    (tmp_path / "in.jsonl").write_text(
+        "".join(json.dumps({"id": str(i), "text": text}) + "\n" for i, text in enumerate(texts)), encoding="utf-8"
+    )
+    _run("score", tmp_path / "in.jsonl", "-o", f"{tmp_path}/run/", "-f", format, "--chunk", 1, "--speakers")
+    frame = read_results(tmp_path / "run").frame
+    assert frame["article_id"].tolist() == ["0", "1"]
+    assert frame["speaker_start"].notna().tolist() == [False, True]
 
 
 def test_commands_say_that_they_classify_and_count(root: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from scipy.stats import binom
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
 
 from stance.commands import main
@@ -24,9 +25,10 @@ from stance.model.analyzer import Analyzer, Settings
 from stance.model.artefact import load_model, save_model
 from stance.model.lexicon import Lexicon
 from stance.model.stance_model import StanceModel
+from stance.model.weights import softmax
 from stance.training.agreement import alpha_with_interval, krippendorff_alpha
 from stance.training.calibration import fit_temperature, fit_temperatures
-from stance.training.corpus import Corpus, Example
+from stance.training.corpus import Corpus, Example, contradictions, text_hash
 from stance.training.corpus_files import read_corpus
 from stance.training.duplicates import group_articles, near_duplicates
 from stance.training.evaluate import (
@@ -42,7 +44,8 @@ from stance.training.fit import Grid, _choose, fit_model, train
 from stance.training.fit_options import FitOptions
 from stance.training.folds import analyzer_for, read_problem
 from stance.training.logistic import Choice, fit_path
-from stance.training.record import evaluate_held_out
+from stance.training.probes import Probe
+from stance.training.record import GOLDEN, evaluate_held_out, with_record
 
 #: Words enough that no two random paragraphs share three in a row.
 WORDS = [f"word{i}" for i in range(300)]
@@ -65,6 +68,20 @@ def test_folds_never_split_an_article_or_its_near_duplicates(small_corpus: Corpu
         for group, fold in zip(small_corpus.groups, result.held_out.fold[:, t], strict=True):
             fold_of.setdefault(group, set()).add(int(fold))
         assert all(len(folds) == 1 for folds in fold_of.values())
+
+
+def test_folds_have_their_part_of_each_label_and_are_drawn_by_the_seed() -> None:
+    """Else a rare label might lie in one of them, and the search would be decided by it."""
+    rng = random.Random(0)
+    texts = [" ".join(rng.choices(WORDS, k=30)) for _ in range(40)]
+    coded = [Example(f"a{i}", 0, text, {"tax": ("favor", "against")[i % 4 == 0]}) for i, text in enumerate(texts)]
+    corpus = Corpus([Target("tax", ("favor", "against"))], coded)
+    drawn = []
+    for seed in (0, 1, 0):
+        problem = read_problem(corpus, 0, 5, seed)
+        assert all(np.bincount(problem.truth[outside]).tolist() == [6, 2] for _, outside in problem.folds)
+        drawn.append([outside.tolist() for _, outside in problem.folds])
+    assert drawn[0] == drawn[2] != drawn[1]
 
 
 def test_held_out_margins_do_not_know_the_paragraph(small_corpus: Corpus) -> None:
@@ -162,6 +179,27 @@ def test_the_settings_named_first_win_unless_others_are_better(pairs: bool, chos
     assert len(found.trials) == 2
 
 
+@pytest.mark.parametrize(("better", "chosen"), [(0.704, (1, 1)), (0.706, (1, 2))])
+def test_settings_all_but_equal_are_those_named_first(
+    monkeypatch: pytest.MonkeyPatch, small_corpus: Corpus, better: float, chosen: tuple[int, int]
+) -> None:
+    """Within half a point of macro-F1, by the best trial of each target."""
+    scores = iter([0.7, better])
+
+    def found(*arguments: object) -> list[dict[str, object]]:
+        # scores so close cannot be had from a small corpus
+        score = next(scores)
+        return [
+            {"target": t.name, "C": c, "class_weight": None, "macro_f1": f1}
+            for t in small_corpus.targets
+            for c, f1 in ((1.0, score), (3.0, score - 0.1 * (score == better)))
+        ]
+
+    monkeypatch.setattr("stance.training.fit._search", found)
+    grid = Grid((Settings(word_ngrams=(1, 1)), Settings(word_ngrams=(1, 2))))
+    assert train(small_corpus, grid, folds=2, jobs=1).model.analyzer.settings.word_ngrams == chosen
+
+
 def test_disputed_paragraphs_count_half() -> None:
     """As one paragraph that is there once does beside one that is there twice."""
     texts = [f"{word} {other}" for word in ("good", "bad") for other in WORDS[:6]]
@@ -186,10 +224,26 @@ def test_disputed_paragraphs_count_half() -> None:
 def test_balanced_labels_count_alike() -> None:
     """Each paragraph is weighed by how rare its label is (King and Zeng 2001); without, all alike."""
     x, truth = np.random.default_rng(0).normal(size=(40, 3)), np.repeat([0, 1], [30, 10])
-    found = fit_path(x, truth, np.ones(40), [Choice(2.0, "balanced"), Choice(2.0)], 2)
+    # in the order in which they are asked for, which is not that of the fits
+    strong, balanced, plain = fit_path(x, truth, np.ones(40), [Choice(0.1), Choice(2.0, "balanced"), Choice(2.0)], 2)
     (by_hand,) = fit_path(x, truth, np.repeat([40 / 60, 40 / 20], [30, 10]), [Choice(2.0)], 2)
-    assert found[0][0] == pytest.approx(by_hand[0], abs=1e-4)
-    assert np.abs(found[1][0] - by_hand[0]).max() > 0.01
+    assert balanced[0] == pytest.approx(by_hand[0], abs=1e-4)
+    assert np.abs(plain[0] - by_hand[0]).max() > 0.01
+    (alone,) = fit_path(x, truth, np.ones(40), [Choice(0.1)], 2)
+    assert strong[0] == pytest.approx(alone[0], abs=1e-4)
+    assert np.abs(strong[0] - plain[0]).max() > 0.01
+
+
+@pytest.mark.parametrize(("found", "labels"), [([0, 1], 2), ([0, 2], 3), ([0, 1, 3], 4)])
+def test_margins_give_the_probabilities_of_scikit_learn(found: list[int], labels: int) -> None:
+    """Of two labels or more, whether all of them occur or not; one that does not is next to impossible."""
+    rng = np.random.default_rng(0)
+    x, truth = rng.normal(size=(60, 3)), rng.choice([found[0], *found], 60)
+    ((coef, intercept),) = fit_path(x, truth, np.ones(60), [Choice(2.0)], labels)
+    probabilities = softmax(x @ coef.T + intercept)
+    plain = LogisticRegression(C=2.0, tol=1e-8).fit(x, truth)
+    assert probabilities[:, found] == pytest.approx(plain.predict_proba(x), abs=1e-4)
+    assert np.delete(probabilities, found, axis=1).sum() < 1e-6
 
 
 def test_the_same_corpus_and_seed_give_the_same_bytes(tmp_path: Path, small_corpus: Corpus) -> None:
@@ -511,6 +565,9 @@ def test_the_weight_of_paragraphs_without_a_mention_is_that_of_one_target(small_
     problem = read_problem(plain, 0, 2, 0)
     mentioned = set(problem.rows[problem.mentioned(counts)].tolist())
     assert 0 < len(mentioned) < len(problem.rows)
+    # where nothing is mentioned there is nothing to weigh against
+    other = replace(problem, options=FitOptions(unmentioned_weight=2.0))
+    assert (other.training_weight(np.zeros(len(problem.rows), dtype=bool)) == problem.weight).all()
     halved = [
         replace(example, disputed=frozenset({"sanctions"})) if i in mentioned else example
         for i, example in enumerate(plain)
@@ -548,6 +605,10 @@ def test_options_of_a_fit_must_be_positive_numbers(tmp_path: Path, key: str, val
         ("settings = {word_ngram = [1, 2]}", "unknown key 'word_ngram'; it may have word_ngrams, "),
         ("settings = {anchored = false}", "unknown key 'anchored'; it may have word_ngrams, "),
         ("settings = {word_ngrams = [2, 1]}", "'word_ngrams' must be two lengths from 1 to 16"),
+        ("settings = {word_ngrams = [0, 1]}", "'word_ngrams' must be two lengths"),
+        ("settings = {word_ngrams = [true, 2]}", "'word_ngrams' must be two lengths"),
+        ("settings = {word_ngrams = [1, 2, 3]}", "'word_ngrams' must be two lengths"),
+        ("settings = {char_ngrams = [2, 17]}", "'char_ngrams' must be two lengths"),
         ("settings = {char_ngrams = 3}", "'char_ngrams' must be two lengths"),
         ("settings = {min_df = 0}", "'min_df' must be a whole number from 1 on"),
         ("settings = {window = 2.5}", "'window' must be a whole number"),
@@ -561,6 +622,20 @@ def test_settings_of_a_corpus_must_be_settings(tmp_path: Path, line: str, messag
     (tmp_path / "corpus.toml").write_text(f'labels = ["x", "y"]\n{line}\n[targets.t]\n')
     with pytest.raises(CorpusError, match=re.escape(message)):
         read_corpus(tmp_path)
+
+
+def test_settings_at_their_bounds_are_read(tmp_path: Path) -> None:
+    """The longest and the shortest range of lengths; a whole number stands for one with a fraction."""
+    settings = "word_ngrams = [16, 16]\nchar_ngrams = [1, 16]\nword_weight = 2\nword_idf_constant = 0\n"
+    (tmp_path / "corpus").mkdir()
+    records = [{"article": "a", "paragraph": i, "text": f"Talks {i}.", "t": "xy"[i]} for i in range(2)]
+    (tmp_path / "corpus" / "one.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    (tmp_path / "corpus.toml").write_text(f'labels = ["x", "y"]\n[settings]\n{settings}[targets.t]\n')
+    read = read_corpus(tmp_path).settings
+    # by their texts, in which 2 is not 2.0: they go into the fingerprint and the manifest
+    assert repr(read) == repr(
+        Settings(word_ngrams=(16, 16), char_ngrams=(1, 16), word_weight=2.0, word_idf_constant=0.0)
+    )
 
 
 def test_settings_that_the_corpus_names_are_not_searched_for(small_corpus: Corpus) -> None:
@@ -585,6 +660,8 @@ def test_a_c_that_the_corpus_names_is_not_searched_for(small_corpus: Corpus) -> 
     }
     assert tried == {"sanctions": [2.0], "diplomacy": [1.0, 3.0]}
     assert result.model.facts["choices"]["sanctions"]["C"] == 2.0
+    assert result.model.facts["fit_options"] == {"sanctions": FitOptions(C=2.0).to_dict()}
+    assert result.model.language == corpus.language == "en"
 
 
 def test_a_corpus_that_names_a_missing_file_for_calibration_is_refused(tmp_path: Path) -> None:
@@ -685,6 +762,26 @@ def test_too_few_groups_are_told_with_what_made_them_few(articles: int, copies: 
         train(Corpus([Target("tax", ("favor", "against"))], coded))
 
 
+@pytest.mark.parametrize(
+    ("articles", "labels", "message"),
+    [
+        (["a", "a", "a", "b", "c", "d"], "xxxyyy", "a fold leaves a single label to learn from"),
+        (list("abcdef"), "xxyyzz", "the most frequent one 2 times; 3-fold cross-validation needs"),
+    ],
+)
+def test_labels_that_lie_in_one_group_or_are_all_rare_are_refused(
+    articles: list[str], labels: str, message: str
+) -> None:
+    """In our words: scikit-learn fits no single label, and splits no labels that are all rarer than folds."""
+    rng = random.Random(0)
+    coded = [
+        Example(article, i, " ".join(rng.choices(WORDS, k=30)), {"tax": label})
+        for i, (article, label) in enumerate(zip(articles, labels, strict=True))
+    ]
+    with pytest.raises(CorpusError, match=message):
+        read_problem(Corpus([Target("tax", ("x", "y", "z"))], coded), 0, 3, 0)
+
+
 @pytest.mark.parametrize("word", ["tax", "fxnlqzp"])
 def test_a_lexicon_that_names_nothing_is_said(tmp_path: Path, word: str) -> None:
     """Else a target would be trained without its anchored terms, and nobody would know."""
@@ -694,10 +791,13 @@ def test_a_lexicon_that_names_nothing_is_said(tmp_path: Path, word: str) -> None
     coded = [Example(f"a{i}", 0, text, {"tax": x}) for i, (text, x) in enumerate(zip(texts, labels, strict=True))]
     said: list[str] = []
     corpus = Corpus([Target("tax", ("favor", "against"))], coded, lexicons={"tax": Lexicon({"core": [word]})})
-    model = train(corpus, Grid(settings=(Settings(min_df=1),), C=(1.0,)), jobs=1, progress=said.append).model
+    settings = (Settings(min_df=1), Settings(word_ngrams=(1, 1), min_df=1))
+    model = train(corpus, Grid(settings, C=(1.0,)), jobs=1, progress=said.append).model
     save_model(model, tmp_path)
     assert np.isfinite(load_model(tmp_path).score_texts(texts)).all()
-    assert ("tax: its lexicon is found in too few paragraphs to learn from; correct it" in said) == (word != "tax")
+    # once, however many settings are tried
+    line = "tax: its lexicon is found in too few paragraphs to learn from; correct it"
+    assert said.count(line) == (word != "tax")
 
 
 def test_a_label_that_is_rarer_than_folds_is_said_once() -> None:
@@ -707,7 +807,8 @@ def test_a_label_that_is_rarer_than_folds_is_said_once() -> None:
     coded = [Example(f"a{i}", 0, " ".join(rng.choices(WORDS, k=30)), {"tax": x}) for i, x in enumerate(labels)]
     said: list[str] = []
     grid = Grid(settings=(Settings(word_ngrams=(1, 1), min_df=1, anchored=False),), C=(1.0,))
-    corpus = Corpus([Target("tax", ("favor", "against", "neutral"))], coded)
+    # nothing is said of a label that nobody gave
+    corpus = Corpus([Target("tax", ("favor", "against", "neutral", "none"))], coded)
     # a warning would be an error here
     train(corpus, grid, jobs=1, progress=said.append)
     (line,) = [line for line in said if "coded" in line]
@@ -727,3 +828,135 @@ def test_the_exported_pipeline_scores_alike(small_model: StanceModel, small_corp
     theirs = joblib.load(tmp_path / "p.joblib").predict_proba(texts)
     assert list(pipeline.classes_) == list(small_model.labels)
     assert np.abs(ours - theirs).max() < 1e-6
+
+
+def test_every_target_is_exported_by_its_own_labels_and_mentions() -> None:
+    """Whether it has two labels or three, a lexicon or none, or a lexicon that finds nothing."""
+    targets = [
+        Target("trade", ("pro", "con")),
+        Target("tax", ("favor", "against", "none")),
+        Target("war", ("no", "yes")),
+        Target("moon", ("pro", "con")),
+    ]
+    lexicons = {name: Lexicon({"core": [word]}) for name, word in {"tax": "tax", "war": "war", "moon": "lunar"}.items()}
+    rng = random.Random(0)
+    coded = []
+    for i in range(36):
+        labels = {target.name: rng.choice(target.labels) for target in targets}
+        mentions = [name for name in ("tax", "war") if rng.random() < 0.5]
+        text = " ".join([*(f"{name}{label}" for name, label in labels.items()), *mentions, *rng.choices(WORDS, k=5)])
+        coded.append(Example(f"a{i}", 0, text, labels))
+    corpus = Corpus(targets, coded, lexicons=lexicons)
+    choices = {target.name: Choice(10.0) for target in targets}
+    model = fit_model(corpus, Settings(word_ngrams=(1, 1), min_df=1), choices, folds=2, jobs=1).model
+    scale = np.array([[0.9, 1.6], [1.3, 0.5], [0.7, 1.9], [1.2, 0.4]])
+    model = replace(model, weights=replace(model.weights, scale=scale))
+    ours = model.score_texts(corpus.texts)
+    for t, target in enumerate(targets):
+        pipeline = to_pipeline(model, target.name)
+        columns = [model.labels.index(label) for label in target.labels]
+        assert list(pipeline.classes_) == list(target.labels)
+        assert pipeline.predict_proba(corpus.texts) == pytest.approx(ours[:, t][:, columns], abs=1e-6)
+
+
+def test_the_record_of_a_model_tells_how_it_was_made() -> None:
+    """The corpus, the search, what was held out by which seed, and paragraphs from all of the corpus to score again."""
+    rng = random.Random(0)
+    targets = [Target("tax", ("favor", "against", "none")), Target("toll", ("no", "favor"))]
+    coded = []
+    for i in range(65):
+        labels = {target.name: rng.choice(target.labels) for target in targets}
+        text = " ".join([*(f"{name}{label}" for name, label in labels.items()), *rng.choices(WORDS, k=30)])
+        coded.append(Example(f"a{i // 2}", i % 2, text, labels, path=("old", "new")[i >= 40]))
+    # two articles share a paragraph, and one paragraph is coded on one target only
+    coded[2] = replace(coded[2], text=coded[0].text)
+    coded[3] = replace(coded[3], labels={"tax": "none"})
+    corpus = Corpus(targets, coded, calibration=("new",))
+    grid = Grid((Settings(word_ngrams=(1, 1), min_df=1, anchored=False),), C=(1.0,), class_weight=("balanced",))
+    result = train(corpus, grid, folds=3, seed=4, jobs=1)
+    # of three that are alike in all but the label that is right, one passes
+    probes = [Probe(label, "plain", coded[0].text, {"tax": label}) for label in targets[0].labels]
+    model = with_record(result, corpus, name="own", seed=4, folds=3, probes=probes)
+    facts = model.facts
+    assert facts["probes"] == {"passed": {"plain": [1, 3]}, "consistent": [0, 0]}
+    assert {key: facts["corpus"][key] for key in ("paragraphs", "articles", "groups")} == {
+        "paragraphs": 65,
+        "articles": 33,
+        "groups": 32,
+    }
+    assert facts["training"] == {"seed": 4, "folds": 3, "trials": result.trials}
+    assert len(result.trials) == 2
+    assert (facts["choices"]["tax"], facts["text_hashes"]) == (
+        {"C": 1.0, "class_weight": "balanced"},
+        corpus.text_hashes,
+    )
+    golden = facts["golden"]
+    assert [each["text"] for each in golden] == corpus.texts[::5][:GOLDEN]
+    stored = np.array([each["probabilities"] for each in golden])
+    assert stored == pytest.approx(model.score_texts([each["text"] for each in golden]), abs=1e-6)
+    for unseen, metrics in ((False, facts["metrics"]), (True, facts["unseen_files"]["metrics"])):
+        found = evaluate_held_out(result, corpus, 4, unseen=unseen)
+        assert metrics == {each.target.name: each.to_dict() for each in found}
+        probabilities = result.unseen if unseen else result.probabilities
+        assert probabilities is not None
+        for t, (target, measured) in enumerate(zip(targets, found, strict=True)):
+            rows = [i for i in corpus.coded(target.name) if not unseen or i >= 40]
+            columns = [result.model.labels.index(label) for label in target.labels]
+            given = np.array(target.labels)[probabilities[rows, t][:, columns].argmax(axis=1)]
+            right = [label == coded[i].labels[target.name] for label, i in zip(given, rows, strict=True)]
+            assert (measured.n, measured.articles) == (len(rows), len({corpus.groups[i] for i in rows}))
+            assert not any(measured.unscored.values())
+            assert measured.metrics["accuracy"].value == pytest.approx(np.mean(right))
+            # calibrated on this one file, so that but for the penalty nothing is left to mend
+            true = np.array([target.labels.index(coded[i].labels[target.name]) for i in rows])
+            if unseen:
+                assert fit_temperature(np.log(probabilities[rows, t][:, columns]), true) == pytest.approx(1, abs=0.2)
+            else:
+                scaled = result.held_out.margins[rows, t][:, columns] * model.weights.scale[t, 0]
+                assert probabilities[rows, t][:, columns] == pytest.approx(softmax(scaled))
+    # the bootstrap is the seed's
+    assert facts["metrics"] != {each.target.name: each.to_dict() for each in evaluate_held_out(result, corpus, 5)}
+    assert facts["unseen_files"]["files"] == ["new"]
+    # of a corpus smaller than that, all
+    few = with_record(result, replace(corpus, examples=coded[:5]), name="few", seed=0, folds=3).facts["golden"]
+    assert [each["text"] for each in few] == corpus.texts[:5]
+
+
+def test_the_fingerprint_is_of_all_that_a_fit_depends_on() -> None:
+    """Where a paragraph was read and in which order its targets were coded do not change the model."""
+    targets = [Target("tax", ("pro", "con")), Target("toll", ("pro", "con"))]
+    first = Example("a", 0, "Lift it.", {"tax": "pro", "toll": "con"})
+    corpus = Corpus(targets, [first, Example("b", 0, "Keep it.", {"tax": "con"})], calibration=("one",))
+    lexicon = Lexicon({"core": ["tax"]})
+    others = [replace(first, **change) for change in (
+        {"article": "c"}, {"text": "Lift them."}, {"labels": {"tax": "con", "toll": "con"}}, {"labels": {"tax": "pro"}},
+        {"disputed": frozenset({"tax"})},
+    )]  # fmt: skip
+    changed = [replace(corpus, examples=[other, corpus.examples[1]]) for other in others]
+    changed += [
+        replace(corpus, targets=targets[::-1]),
+        replace(corpus, targets=[Target("tax", ("con", "pro")), targets[1]]),
+        replace(corpus, language="en"),
+        replace(corpus, lexicons={"tax": lexicon}),
+        replace(corpus, cues=lexicon),
+        replace(corpus, calibration=()),
+    ]
+    assert len({corpus.fingerprint, *(each.fingerprint for each in changed)}) == 1 + len(changed)
+    same = replace(first, labels={"toll": "con", "tax": "pro"}, path="x.csv", line=7, fields={"coder": "A"})
+    assert replace(corpus, examples=[same, corpus.examples[1]]).fingerprint == corpus.fingerprint
+
+
+def test_a_text_is_known_again_by_its_words() -> None:
+    """However its lines are broken, and if it holds half a character, as JSON can; another text is another."""
+    assert text_hash(" Lift\n it.") == text_hash("Lift it.") != text_hash("Liftit.")
+    assert len(text_hash("\ud800")) == 16
+
+
+def test_a_text_contradicts_itself_on_one_target_only() -> None:
+    """Also across files, of which the other is named."""
+    labels = [{"tax": "pro"}, {"tax": "con", "toll": "con"}, {"tax": "pro", "toll": "pro"}]
+    coded = [Example("a", i, "Go.", each, path=f"{i}.csv", line=5) for i, each in enumerate(labels)]
+    assert [str(error) for error in contradictions(coded)] == [
+        "1.csv:5: the same text is 'con' on 'tax' here and 'pro' at 0.csv:5",
+        "2.csv:5: the same text is 'pro' on 'toll' here and 'con' at 1.csv:5",
+    ]

@@ -27,6 +27,8 @@ PLACE = ["article_id", "paragraph"]
 #: were the strata, and how many paragraphs of each, "sanctions 120+80+1034".
 DRAWN_FROM = "drawn_from"
 
+# of a number that numpy takes for one
+_DIGITS = 18
 _DRAWN_FROM = re.compile(r"(?:(.+) )?(\d+(?:\+\d+)*)(?:\.0)?")
 
 
@@ -36,13 +38,23 @@ def population(results: Results) -> pd.DataFrame:
     Raises
     ------
     StanceError
-        If the results are of articles, or have no column ``paragraph`` or ``text``.
+        If the results are of articles, have no column ``paragraph`` or ``text``, or a paragraph has no number.
     """
-    if results.level != "paragraph" or "paragraph" not in results.frame:
+    import pandas as pd
+
+    if "paragraph" not in results.frame:
         raise StanceError(f"{results.source or 'the results'}: not one row a paragraph; score with --level paragraph")
     if "text" not in results.frame:
         raise StanceError(f"{results.source or 'the results'}: no column 'text' to code by; keep what scoring wrote")
-    return results.frame[~is_boilerplate(results)].reset_index(drop=True)
+    numbers = pd.to_numeric(results.frame["paragraph"], errors="coerce")
+    if not (whole := numbers % 1 == 0).all():
+        article, number = results.frame.loc[~whole, PLACE].iloc[0]
+        raise StanceError(
+            f"{results.source or 'the results'}: paragraph is {str(number)!r} in article {article}; expected "
+            "its number: keep what scoring wrote"
+        )
+    frame = results.frame.assign(paragraph=numbers.astype(np.int64))
+    return frame[~is_boilerplate(results)].reset_index(drop=True)
 
 
 def strata_of(paragraphs: pd.DataFrame, targets: Sequence[Target], within: str | None) -> npt.NDArray[np.int64]:
@@ -190,7 +202,7 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
         if missing := [name for name in PLACE if not cell(row, name)]:
             fail(line, f"no {missing[0]}: keep the columns {' and '.join(PLACE)} of `stance results sample`")
         number = cell(row, "paragraph").removesuffix(".0")
-        if not number.isdecimal():
+        if not number.isdecimal() or len(number) > _DIGITS:
             fail(line, f"paragraph is {number!r}; expected its number")
         record = {"article_id": cell(row, "article_id"), "paragraph": int(number), DRAWN_FROM: cell(row, DRAWN_FROM)}
         record |= {"text": cell(row, "text")} if "text" in row else {}
@@ -223,7 +235,7 @@ def find_coded(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> npt.NDArray[np.
 
     # a file of codes has no blanks around an id, and words for numbers
     ids = paragraphs["article_id"].astype(str).str.strip()
-    index = pd.MultiIndex.from_arrays([ids, paragraphs["paragraph"].astype(int)])
+    index = pd.MultiIndex.from_arrays([ids, paragraphs["paragraph"]])
     if not index.is_unique:
         raise StanceError("the results have paragraphs twice; take the results of one run")
     wanted = pd.MultiIndex.from_arrays([codes["article_id"].astype(str).str.strip(), codes["paragraph"].astype(int)])

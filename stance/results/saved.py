@@ -168,6 +168,9 @@ def find_targets(columns: Iterable[str]) -> tuple[str, tuple[Target, ...]]:
     >>> names = ["tax", "tax_probability", "tax_p_against", "tax_p_favor", "tax_abstained"]
     >>> find_targets(names)
     ('paragraph', (Target(name='tax', labels=('favor', 'against')),))
+    >>> names = ["assets_net", "tax_pro", "tax_abstained", "tax_share_pro", "tax_net", "tax_net_se", "tax_net_units"]
+    >>> find_targets(names)
+    ('article', (Target(name='tax', labels=('pro',)),))
     """
     names = list(columns)
     if scored := scored_targets(names):
@@ -237,7 +240,6 @@ def _read(path: Path, described: Path) -> Any:
     """Read a file; ``described`` is what the dictionary lies beside: the file, or the folder of its run."""
     import pyarrow as pa
     import pyarrow.csv
-    import pyarrow.json
     import pyarrow.parquet
 
     suffix = path.suffix.lower().lstrip(".").replace("ndjson", "jsonl")
@@ -261,10 +263,20 @@ def _read(path: Path, described: Path) -> Any:
     if first is None:
         return _without_rows(described)
     names = list(json.loads(first))
-    schema = pa.schema(list(_types(names).items()))
-    options = pa.json.ParseOptions(explicit_schema=schema, newlines_in_values=False)
-    table = pa.json.read_json(path, pa.json.ReadOptions(block_size=_BLOCK), options)
+    table = _json_table(path, names)
+    if others := [name for name in table.column_names if name not in names]:
+        # R leaves out what a row lacks; with their types, as dates would be taken for points in time
+        names += others
+        table = _json_table(path, names)
     return table.select(names)
+
+
+def _json_table(path: Path, names: list[str]) -> Any:
+    import pyarrow as pa
+    import pyarrow.json
+
+    options = pa.json.ParseOptions(explicit_schema=pa.schema(list(_types(names).items())), newlines_in_values=False)
+    return pa.json.read_json(path, pa.json.ReadOptions(block_size=_BLOCK), options)
 
 
 def _types(names: list[str]) -> dict[str, Any]:

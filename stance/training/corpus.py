@@ -140,20 +140,6 @@ class Corpus:
         """Positions of the paragraphs that have a label on a target."""
         return [i for i, example in enumerate(self.examples) if target in example.labels]
 
-    def target(self, name: str) -> Target:
-        """The target of that name.
-
-        Raises
-        ------
-        CorpusError
-            If the corpus has no such target.
-        """
-        for target in self.targets:
-            if target.name == name:
-                return target
-        known = ", ".join(target.name for target in self.targets)
-        raise CorpusError(f"the corpus has no target {name!r}; it has {known}")
-
 
 def text_hash(text: str) -> str:
     """First 16 hex digits of the SHA-256 of a text, white space folded."""

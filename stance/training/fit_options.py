@@ -72,8 +72,9 @@ def read_fit_options(entry: Mapping[str, Any], target: str, path: Path) -> FitOp
 
     Examples
     --------
-    >>> read_fit_options({"block_factors": {"words": 2}}, "talks", Path("corpus.toml"))
-    FitOptions(block_factors={'words': 2.0}, unmentioned_weight=1.0, C=None)
+    >>> table = {"lexicon": "talks.toml", "block_factors": {"words": 2}, "unmentioned_weight": 0.5, "C": 3}
+    >>> read_fit_options(table, "talks", Path("corpus.toml"))
+    FitOptions(block_factors={'words': 2.0}, unmentioned_weight=0.5, C=3.0)
     """
     factors = entry.get("block_factors", {})
     if not isinstance(factors, dict) or not all(kind in BLOCK_KINDS and _is_positive(f) for kind, f in factors.items()):
