@@ -92,10 +92,21 @@ CUES = Lexicon(
         "=country": ["iran", "u s"],
         "=not": ["envoy"],
         "": ["peace now"],
+        "@": ["iran", "states", "averyveryverylongwordindeed", "\u03bf\u03b4\u03bf\u03c2"],
     }
 )
-ODD = Lexicon({"a b": ["sanctions"], "#lift #lift": ["embargo"], "?is x": ["measures"], "*": ["freeze"]})
-ODD_CUES = Lexicon({"x": ["lift{,ed}"], "x ..*": ["talks"], "x #x": ["not"], "=": ["iran"], "+": ["call for"]})
+ODD = Lexicon(
+    {
+        "a b": ["sanctions"],
+        "a b home": ["embargo on"],
+        "#lift #lift": ["embargo"],
+        "?is x": ["measures"],
+        "*": ["freeze"],
+    }
+)
+ODD_CUES = Lexicon(
+    {"x": ["lift{,ed}"], "x ..*": ["talks"], "x #x": ["not"], "=": ["iran"], "+": ["call for"], "@x": ["on"]}
+)
 
 
 def _weights(analyzer: Analyzer, texts: Sequence[str], share: float = 0.8, labels: int = 4) -> Weights:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stance
-from stance.errors import ModelError
+from stance.errors import CorpusError, ModelError
 from stance.model.abstention import Reason, abstention_reason
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.items import read_sentences
@@ -81,8 +81,33 @@ def test_a_lexicon_file_has_a_table_beside_the_main_one(tmp_path: Path) -> None:
     path = tmp_path / "words.toml"
     path.write_text('[mentions]\ncore = ["sanctions"]\n[weak]\nbans = ["ban{,s}", "sanctions"]\n')
     assert read_lexicon(path, "mentions").phrases == {("sanctions",): "core", ("ban",): "?bans", ("bans",): "?bans"}
-    path.write_text('[cues]\nlift = ["lift"]\n[context]\ndate = ["monday"]\n')
-    assert read_lexicon(path, "cues").phrases == {("lift",): "lift", ("monday",): "=date"}
+    path.write_text(
+        '[cues]\nlift = ["lift"]\n[context]\ndate = ["monday"]\n[abroad]\nstates = ["iran{,ian}", "lift"]\n'
+    )
+    cues = read_lexicon(path, "cues")
+    assert cues.phrases == {("lift",): "lift", ("monday",): "=date"}
+    assert cues.abroad == {"iran", "iranian", "lift"}
+    path.write_text('[cues]\nlift = ["lift"]\n[abroad]\nstates = ["north korea"]\n')
+    with pytest.raises(CorpusError, match=r"\[abroad\] takes single words, not 'north korea'"):
+        read_lexicon(path, "cues")
+
+
+def test_the_scene_of_a_paragraph_goes_with_each_group_of_mentions() -> None:
+    """A word that tells of other states may stand anywhere, with a possessive, too; a lexicon may have none."""
+    abroad = Lexicon({**CUES.groups, "@states": ["iran", "lift"]})
+    analyzer = Analyzer(Settings(), {"sanctions": LEXICON, "talks": TALKS}, abroad)
+
+    def scenes(text: str, block: int = 1) -> list[str]:
+        names = [term.name for term in analyzer.analyze(text).blocks[block]]
+        return [name for name in names if name.endswith(("home", "abroad"))]
+
+    assert scenes("It was cold. Sanctions and measures hold.") == ["is core home", "is weak home", "home"]
+    assert scenes("It was cold in Iran's north. Sanctions hold.") == ["is core abroad", "abroad"]
+    assert scenes("They lift sanctions.") == ["is core abroad", "abroad"]
+    assert "#lift ..*" in [term.name for term in analyzer.analyze("They lift sanctions.").blocks[1]]
+    assert scenes("Iran waits.") == []
+    assert scenes("They hold talks on sanctions.", 3)[-1] == "home"
+    assert "home" not in _names("Sanctions hold.")
 
 
 def test_a_weak_mention_counts_only_beside_another() -> None:

@@ -26,6 +26,7 @@ cdef extern from "_kernel_softmax.h" nogil:
 
 cdef extern from "_kernel_score.h" nogil:
     enum: TEXT_OK, TEXT_NEEDS_PAGE, TEXT_NEEDS_LOWER, TEXT_MALFORMED, TEXT_NO_MEMORY, TEXT_TOO_LONG
+    enum: ID_ABROAD
     enum: POINT_WORD, POINT_SPACE, POINT_NEEDS_LOWER, POINT_GAP_SHIFT, MOST_BLOCKS, MOST_TARGETS, COUNTS
     ctypedef struct token_word:
         uint32_t length
@@ -70,6 +71,7 @@ cdef extern from "_kernel_score.h" nogil:
         phrase_value *values
         uint32_t *stem_of_word
         size_t groups
+        int scenes
     ctypedef struct learner:
         int failed
         size_t n_words, terms, n_pairs

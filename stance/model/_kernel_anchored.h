@@ -273,6 +273,8 @@ static void count_items(const model *m, workspace *w, size_t n, size_t number, u
                 if (!w->seen_groups[group]) {
                     w->seen_groups[group] = 1;
                     count_symbols(m, w, around, KEY_GROUP, group, 0, 0, ITEM_START(t, i), ITEM_END(t, i));
+                    if (t->scene)
+                        count_symbols(m, w, around, KEY_GROUP, group, t->scene, 0, ITEM_START(t, i), ITEM_END(t, i));
                 }
                 count_around(m, w, n, i, around);
                 count_clause(m, w, n, i, around + 1);
@@ -316,6 +318,7 @@ static uint32_t count_anchored(const model *m, workspace *w)
     int target;
     memset(facts, 0, (size_t)m->n_targets * sizeof *facts);
     memset(w->seen_groups, 0, m->groups);
+    t->scene = !m->scenes ? SCENE_NONE : t->flags & ID_ABROAD ? SCENE_ABROAD : SCENE_HOME;
     for (i = 0; i < t->tokens; i++) t->gap[i] |= gap_before(t, i);
     for (from = 0; next_sentence(t, from, &end, &candidate); from = end)
         if (candidate) {
@@ -338,6 +341,7 @@ static uint32_t count_anchored(const model *m, workspace *w)
         count_fact(m, w, b, f->first_sentence ? FACT_NOT_FIRST : FACT_FIRST, f->at);
         count_fact(m, w, b, f->last_sentence + 1 == sentences ? FACT_LAST : FACT_NOT_LAST, f->at);
         count_fact(m, w, b, FACT_SENTENCES + (sentences < 4 ? sentences : 4), f->at);
+        if (t->scene) count_fact(m, w, b, FACT_SCENE + t->scene, f->at);
     }
     return mentioned;
 }

@@ -76,7 +76,7 @@ static const char *find_fault(const model *m, const table_sizes *n, const uint32
     if (words > ID_MASK || words + 1 > m->blocks[0].rows) return "it has words without a row";
     if (n->flags != words + 1 || n->roots != words + 1 || n->stems != words + 1) return "not every word has its numbers";
     for (i = 1; i <= words; i++) flag |= flags[i];
-    if (flag & ~(ID_KNOWN | ID_ENGLISH | ID_MENTION)) return "its words have unknown flags";
+    if (flag & ~(ID_ABROAD | ID_KNOWN | ID_ENGLISH | ID_MENTION)) return "its words have unknown flags";
     if (!all_below(m->stem_of_word, n->stems, words + 1)) return "it has stems that are no words";
     if (n->keys != n->key_rows || !keys_are_sound(m, n, keys, rows)) return "it has keys without a row";
     if (!n->nodes || n->goes_on != n->nodes || !all_below(m->phrase_of_word, n->roots, n->nodes))

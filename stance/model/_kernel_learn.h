@@ -174,11 +174,13 @@ static void learn_ngrams(const model *m, workspace *w, learner *l)
     text_buffers *t = &w->text;
     uint32_t n;
     size_t i;
+    t->flags = 0;
     for (i = 0; i < t->tokens; i++) {
         const unsigned char *p = t->lowered + TOKEN_START(t, i);
         const token_word *word = &t->words[i];
         uint32_t id = find_word(l->words, word->low, word->high, word->hash, p, word->length);
         if (!id) id = learn_word(l, p, word->length, word->low, word->high);
+        t->flags |= id;
         t->id[i] = id & ID_MASK;
         t->gap[i] = id & ID_MENTION ? GAP_MENTION : 0;
         t->node[i] = word_term(l, id & ID_MASK);

@@ -26,14 +26,16 @@ enum {
     KEY_BONES3,
     KEY_PAIR,      /* X + Y */
     KEY_AMONG,     /* &X */
-    KEY_GROUP,     /* is GROUP */
+    KEY_GROUP,     /* is GROUP; with a SCENE_, is GROUP SCENE */
     KEY_FACT,      /* see the FACT_ numbers */
     KEY_NEGATED,   /* !word in block 0 */
     KEY_CHARACTERS
 };
 /* Added to one of these for a word that is negated: CLAUSE_NEGATED. */
 enum { CLAUSE_LEFT = 1, CLAUSE_NEAR_LEFT, CLAUSE_RIGHT, CLAUSE_NEAR_RIGHT, CLAUSE_NEGATED = 4 };
-enum { FACT_MENTIONS = 0, FACT_FIRST = 5, FACT_NOT_FIRST, FACT_LAST, FACT_NOT_LAST, FACT_SENTENCES = 10 };
+enum { FACT_MENTIONS = 0, FACT_FIRST = 5, FACT_NOT_FIRST, FACT_LAST, FACT_NOT_LAST, FACT_SENTENCES = 10, FACT_SCENE = 14 };
+/* Where a paragraph is set; none if the lexicons do not tell. */
+enum { SCENE_NONE, SCENE_ABROAD, SCENE_HOME };
 
 #define KEY(kind, block) ((uint64_t)(kind) << 60 | (uint64_t)(block) << 54)
 #define WORD_KEY(kind, block, a, b) (KEY(kind, block) | (uint64_t)(a) << 27 | (uint64_t)(b))
@@ -103,6 +105,7 @@ typedef struct {
     phrase_value *values;
     uint32_t *stem_of_word;            /* a word as well, 0 where no term has it */
     size_t groups;
+    int scenes;                        /* whether any word tells of them */
 } model;
 
 /* Where each counted term stands, for explanations. */

@@ -114,6 +114,8 @@ cdef class LoadedModel:
             if fault != NULL:
                 raise ValueError(f"the kernel's tables are damaged: {fault.decode()}")
             self.n_words, self.n_keys = sizes.ends - 1, sizes.keys
+            for i in range(1, sizes.ends):
+                m.scenes |= flags[i] & ID_ABROAD != 0
             failed = fill_words(&m.words, self.n_words, flags)
             if failed:
                 raise MemoryError if failed == -1 else ValueError("two words have one key")

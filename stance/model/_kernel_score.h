@@ -46,7 +46,7 @@ static void key_words(const model *m, text_buffers *t)
 }
 
 STANCE_CLONES
-static void look_up_words(const model *m, workspace *w, int64_t *counts, uint32_t *flags)
+static void look_up_words(const model *m, workspace *w, int64_t *counts)
 {
     text_buffers *t = &w->text;
     const word_table words = m->words;
@@ -78,7 +78,7 @@ static void look_up_words(const model *m, workspace *w, int64_t *counts, uint32_
     counts[COUNT_ENGLISH] = english;
     counts[COUNT_LETTERS] = (int64_t)(t->word_bytes - t->continuations);
     counts[COUNT_LATIN] = counts[COUNT_LETTERS] - (int64_t)t->foreign;
-    *flags = all;
+    t->flags = all;
 }
 
 /* Block 0: n-grams of words, one level after the other. The row of an n-gram is its node in the trie of longer ones. */
@@ -203,13 +203,12 @@ static int read_tokens(const model *m, workspace *w, const unsigned char *text, 
 /* Counts the terms of a text; `weigh` or `forget` must follow. */
 static int read_text(const model *m, workspace *w, const unsigned char *text, size_t n, int64_t *counts)
 {
-    uint32_t flags;
     int status = read_tokens(m, w, text, n);
     if (status != TEXT_OK) return status;
-    look_up_words(m, w, counts, &flags);
+    look_up_words(m, w, counts);
     count_ngrams(m, w);
     if (m->characters) count_characters(m, w, text, n);
-    counts[COUNT_MENTIONED] = m->n_targets && flags & ID_MENTION ? count_anchored(m, w) : 0;
+    counts[COUNT_MENTIONED] = m->n_targets && w->text.flags & ID_MENTION ? count_anchored(m, w) : 0;
     return TEXT_OK;
 }
 

@@ -38,6 +38,7 @@ typedef struct {
 
 /* Of an id in a word_bucket: the low bits are the word, the high ones say what it is good for. */
 #define ID_MASK 0x07FFFFFFu
+#define ID_ABROAD (1u << 27)
 #define ID_KNOWN (1u << 28)
 #define ID_ENGLISH (1u << 29)
 #define ID_MENTION (1u << 30)

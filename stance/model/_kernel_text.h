@@ -72,6 +72,8 @@ typedef struct {
     size_t continuations;     /* bytes of word characters beyond one a character */
     size_t foreign;           /* word characters from U+0250 on */
     size_t word_bytes;
+    uint32_t flags;           /* of all its words together, see ID_KNOWN and its like */
+    uint32_t scene;           /* SCENE_ of the paragraph */
     uint32_t missing_page;
 } text_buffers;
 

@@ -26,7 +26,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from stance.errors import IncompatibleModelError
-from stance.model.anchored import anchored_terms, clause_terms
+from stance.model.anchored import SCENES, anchored_terms, clause_terms
 from stance.model.items import Item, PhraseTable, read_sentences
 from stance.model.lexicon import Lexicon
 from stance.model.tokens import Token, tokenize
@@ -178,6 +178,11 @@ class Analyzer:
         return PhraseTable(self.lexicons, self.cues) if self.anchored_targets else None
 
     @property
+    def abroad(self) -> frozenset[str]:
+        """Words that tell a paragraph about other states from one about home; none if the lexicons do not say."""
+        return self.cues.abroad if self.cues is not None and self.anchored_targets else frozenset()
+
+    @property
     def block_weights(self) -> list[float]:
         """The weight of each block, in the order of `block_names`."""
         s = self.settings
@@ -207,8 +212,9 @@ class Analyzer:
         if self.settings.char_ngrams is not None:
             blocks.append(list(_char_ngrams(text, *self.settings.char_ngrams)))
         mentioned = 0
+        scene = SCENES[not any(token.word in self.abroad for token in tokens)] if self.abroad else ""
         for bit, target in enumerate(self.anchored_targets):
-            around = [Term(*term) for term in anchored_terms(sentences, target, self.settings.window)]
+            around = [Term(*term) for term in anchored_terms(sentences, target, self.settings.window, scene)]
             mentioned |= bool(around) << bit
             blocks += [around, [Term(*term) for term in clause_terms(sentences, target)]]
         return Analysis(tokens, blocks, mentioned)

@@ -11,7 +11,8 @@ a mention of another target, ``,`` for a clause boundary.
 ``X Y *``        neighbours in the skeleton: the sentence with nothing left but symbols
 ``X + Y``        cues at most `PAIR` steps apart in the skeleton without context and clauses
 ``&X``           X stands in the sentence of a mention; ``&!*`` if the mention is negated
-``is GROUP``     a mention of that group stands in the paragraph
+``is GROUP``     a mention of that group stands in the paragraph; ``is GROUP SCENE`` says where it is set
+``SCENE``        ``abroad`` if a word of the table ``[abroad]`` stands in the paragraph, ``home`` if not
 ``n=2``          number of mentions (at most 4)
 ``at first``     a mention stands in the first sentence; ``at last`` in the last one
 ``sentences=2``  number of sentences (at most 4)
@@ -35,7 +36,7 @@ from stance.model.lexicon import CONTEXT
 from stance.model.stems import stem
 from stance.model.tokens import Gap
 
-__all__ = ["anchored_terms", "clause_terms"]
+__all__ = ["SCENES", "anchored_terms", "clause_terms"]
 
 #: The group of a mention matters for symbols this many items away.
 NEAR = 3
@@ -43,12 +44,14 @@ NEAR = 3
 PAIR = 3
 #: Words of its clause at most this many items from a mention are clause terms.
 CLAUSE = 6
+#: Where a paragraph is set.
+SCENES = ("abroad", "home")
 
 RawTerm = tuple[str, int, int]
 Symbols = list[str]
 
 
-def anchored_terms(sentences: Sequence[Sequence[Item]], target: str, window: int) -> Iterator[RawTerm]:
+def anchored_terms(sentences: Sequence[Sequence[Item]], target: str, window: int, scene: str = "") -> Iterator[RawTerm]:
     """The anchored terms of a paragraph for one target.
 
     Parameters
@@ -59,6 +62,8 @@ def anchored_terms(sentences: Sequence[Sequence[Item]], target: str, window: int
         Whose mentions are the anchors.
     window : int
         Items read on either side.
+    scene : str
+        Of `SCENES`; empty where the lexicons do not tell.
 
     Yields
     ------
@@ -90,12 +95,16 @@ def anchored_terms(sentences: Sequence[Sequence[Item]], target: str, window: int
     first = sentences[anchored[0]][0]
     for group, item in groups.items():
         yield f"is {group}", item.start, item.end
+        if scene:
+            yield f"is {group} {scene}", item.start, item.end
     # these are about the paragraph as a whole; an empty span keeps them from being shown as words
     at = first.start
     yield f"n={min(mentions, 4)}", at, at
     yield "at first" if anchored[0] == 0 else "not at first", at, at
     yield "at last" if anchored[-1] == len(sentences) - 1 else "not at last", at, at
     yield f"sentences={min(len(sentences), 4)}", at, at
+    if scene:
+        yield scene, at, at
 
 
 def clause_terms(sentences: Sequence[Sequence[Item]], target: str) -> Iterator[RawTerm]:

@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 FORMAT = "stance-model"
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 MANIFEST = "manifest.json"
 ARRAYS = "model.safetensors"
 

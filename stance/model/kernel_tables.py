@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from stance.model.abstention import ENGLISH
 from stance.model.analyzer import Analyzer
+from stance.model.anchored import SCENES
 from stance.model.items import NEGATING, NOT
 from stance.model.kernel_layout import KernelTables, plain_layout
 from stance.model.kernel_words import Keys, Spelt, Words, word_key
@@ -28,11 +29,13 @@ __all__ = ["CLAUSE_PATTERNS", "NEGATED_KEY", "compile_tables"]
 _NGRAM, _PHRASE, _CLAUSE, _LEFT, _RIGHT, _NEAR_LEFT, _NEAR_RIGHT = range(1, 8)
 _BONES2, _BONES3, _PAIR, _AMONG, _GROUP, _FACT, NEGATED_KEY = range(8, 15)
 _MENTION, _CUE, _CONTEXT, _NEGATION, _WEAK = range(1, 6)
-_KNOWN, _ENGLISH, _BEGINS_MENTION = 1 << 28, 1 << 29, 1 << 30
+_ABROAD, _KNOWN, _ENGLISH, _BEGINS_MENTION = 1 << 27, 1 << 28, 1 << 29, 1 << 30
+_SCENES = {scene: number for number, scene in enumerate(SCENES, start=1)}
 _FACTS = {
     **{f"n={n}": n for n in range(1, 5)},
     **{name: 5 + i for i, name in enumerate(("at first", "not at first", "at last", "not at last"))},
     **{f"sentences={n}": 10 + n for n in range(1, 5)},
+    **{scene: 14 + number for scene, number in _SCENES.items()},
 }
 # how names are made of symbols; `_Phrases.keys_of` reads them
 _PATTERNS = {
@@ -44,7 +47,6 @@ _PATTERNS = {
     _BONES3: "{} {} {}",
     _PAIR: "{} + {}",
     _AMONG: "&{}",
-    _GROUP: "is {}",
 }
 #: The same for clause terms: what is put in is a stem.
 CLAUSE_PATTERNS = {
@@ -149,6 +151,8 @@ class _Phrases:
                 found.append(_symbol_key(_BONES2, block, symbols[first], symbols[last]))
         elif len(parts) == 3:
             middle = parts[1]
+            if first == "is" and middle in groups and last in _SCENES:
+                found.append(_symbol_key(_GROUP, block, groups[middle], _SCENES[last]))
             if last == "..*" and first in groups and middle in symbols:
                 found.append(_symbol_key(_NEAR_LEFT, block, groups[first], symbols[middle]))
             if right is not None and first in groups:
@@ -168,6 +172,9 @@ class _Phrases:
             yield _symbol_key(_AMONG, block, symbols[name[1:]])
         if name.startswith("is ") and name[3:] in groups:
             yield _symbol_key(_GROUP, block, groups[name[3:]])
+        group, _, scene = name[3:].rpartition(" ")
+        if name.startswith("is ") and group in groups and scene in _SCENES:
+            yield _symbol_key(_GROUP, block, groups[group], _SCENES[scene])
         if name in _FACTS:
             yield _symbol_key(_FACT, block, _FACTS[name])
         if name.endswith(" ..*"):
@@ -202,6 +209,8 @@ class _Phrases:
         if kind == _FACT:
             return next(name for name, fact in _FACTS.items() if fact == a)
         first = self._group_names[a] if kind in (_GROUP, _NEAR_LEFT, _NEAR_RIGHT) else self._symbol_names[a]
+        if kind == _GROUP:
+            return f"is {first} {SCENES[b - 1]}" if b else f"is {first}"
         second, third = self._symbol_names.get(b, ""), self._symbol_names.get(c, "")
         return _PATTERNS[kind].format(first, second, third)
 
@@ -236,7 +245,7 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
     order = np.argsort(first.idf, kind="stable")
     grams = words.spell([first.terms[column] for column in order.tolist()])
     phrases = _Phrases(analyzer, words, keys.single)
-    for word in sorted(ENGLISH):
+    for word in sorted(ENGLISH | analyzer.abroad):
         words.id(word)
     first_anchored = len(analyzer.block_names) - 2 * len(analyzer.anchored_targets)
     # every word of the anchored blocks must have its id before block 0 lays out its rows by id
@@ -255,7 +264,7 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
     all_keys, key_rows = keys.arrays()
     if len(columns) >= _MOST_WORDS or len(phrases.symbols) >= _MOST_SYMBOLS or len(phrases.rows) >= _MOST_SYMBOLS:
         raise ValueError("the model has more words, phrases or classes than the kernel has numbers for")
-    arrays = {"keys": all_keys, "key_rows": key_rows, **_word_arrays(known, words, phrases)}
+    arrays = {"keys": all_keys, "key_rows": key_rows, **_word_arrays(known, words, phrases, analyzer.abroad)}
     if settings.char_ngrams is not None:
         arrays["character_bytes"], arrays["character_ends"] = _joined(weights.blocks[1].terms)
     return KernelTables(
@@ -323,12 +332,15 @@ def _word_rows(
     return np.array(longer, dtype=np.int64)
 
 
-def _word_arrays(known: npt.NDArray[np.int64], words: Words, phrases: _Phrases) -> dict[str, npt.NDArray[Any]]:
+def _word_arrays(
+    known: npt.NDArray[np.int64], words: Words, phrases: _Phrases, abroad: Iterable[str]
+) -> dict[str, npt.NDArray[Any]]:
     word_bytes, word_ends = _joined(list(words.ids))
     flags = np.zeros(len(words.ids) + 1, dtype=np.uint32)
     flags[known] |= _KNOWN
     flags[[words.ids[word] for word in ENGLISH]] |= _ENGLISH
     flags[list(phrases.begins_mention)] |= _BEGINS_MENTION
+    flags[[words.ids[word] for word in abroad]] |= _ABROAD
     return {
         "word_bytes": word_bytes,
         "word_ends": word_ends,

@@ -2,12 +2,14 @@
 
 A lexicon file is TOML that a linguist edits. For a target it has ``[mentions]`` and, for words that name it only in a
 paragraph that names it otherwise too, ``[weak]``; for cues ``[cues]`` and, for words that only set the scene,
-``[context]``. A key is a group of phrases, each of one word or several, as patterns (see `stance.patterns`).
+``[context]``. A key is a group of phrases, each of one word or several, as patterns (see `stance.patterns`). Beside the
+cues there may be ``[abroad]``: single words, such as the names of states, that tell a paragraph about other states from
+one about home.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -15,15 +17,17 @@ from stance.errors import CorpusError, StanceError
 from stance.model.tokens import tokenize
 from stance.patterns import expand_pattern
 
-__all__ = ["CONTEXT", "WEAK", "Lexicon", "read_lexicon"]
+__all__ = ["ABROAD", "CONTEXT", "WEAK", "Lexicon", "read_lexicon"]
 
 #: Groups of context words begin with this; they are no cues.
 CONTEXT = "="
 #: Groups of weak mentions begin with this.
 WEAK = "?"
+#: Groups of words that tell of other states begin with this; they are no phrases, and may stand in another group, too.
+ABROAD = "@"
 
-#: The table beside the main one, and what the names of its groups begin with.
-_BESIDE = {"mentions": ("weak", WEAK), "cues": ("context", CONTEXT)}
+#: The tables beside the main one, and what the names of their groups begin with.
+_BESIDE = {"mentions": {"weak": WEAK}, "cues": {"context": CONTEXT, "abroad": ABROAD}}
 
 
 class Lexicon:
@@ -52,13 +56,22 @@ class Lexicon:
     def phrases(self) -> dict[tuple[str, ...], str]:
         """Each phrase as a tuple of tokens, and its group."""
         phrases: dict[tuple[str, ...], str] = {}
+        for group, words in self._written_out():
+            if words and not group.startswith(ABROAD):
+                phrases.setdefault(words, group)
+        return phrases
+
+    @cached_property
+    def abroad(self) -> frozenset[str]:
+        """The words of the groups that tell of other states."""
+        return frozenset(word for group, words in self._written_out() if group.startswith(ABROAD) for word in words)
+
+    def _written_out(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Each group with each of its phrases as tokens."""
         for group, patterns in self.groups.items():
             for pattern in patterns:
                 for phrase in expand_pattern(pattern):
-                    words = tuple(token.word for token in tokenize(phrase))
-                    if words:
-                        phrases.setdefault(words, group)
-        return phrases
+                    yield group, tuple(token.word for token in tokenize(phrase))
 
 
 def read_lexicon(path: str | Path, section: str) -> Lexicon:
@@ -70,7 +83,7 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
         TOML file.
     section : {"mentions", "cues"}
         Table to read. The groups of a table ``[weak]`` beside ``[mentions]`` get `WEAK` before their names, those of
-        ``[context]`` beside ``[cues]`` `CONTEXT`.
+        ``[context]`` and ``[abroad]`` beside ``[cues]`` `CONTEXT` and `ABROAD`.
 
     Returns
     -------
@@ -79,8 +92,8 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     Raises
     ------
     CorpusError
-        If the file cannot be read, has a table of another name or no phrase, a group is not a list of strings, or a
-        pattern cannot be written out.
+        If the file cannot be read, has a table of another name or no phrase, a group is not a list of strings, a
+        pattern cannot be written out, or a word of ``[abroad]`` is several.
     """
     import tomllib
 
@@ -90,25 +103,30 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
         raise CorpusError(f"cannot read the lexicon: {error.strerror or error}", path) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CorpusError(f"not a valid lexicon: {error}", path) from error
-    unknown = [table for table in content if table not in (section, _BESIDE[section][0])]
+    beside = _BESIDE[section]
+    unknown = [table for table in content if table != section and table not in beside]
     if unknown:
-        raise CorpusError(f"unknown table [{unknown[0]}]; it may have [{section}] and [{_BESIDE[section][0]}]", path)
+        tables = " and ".join(f"[{table}]" for table in (section, *beside))
+        raise CorpusError(f"unknown table [{unknown[0]}]; it may have {tables}", path)
     groups = content.get(section)
     if not isinstance(groups, dict):
         raise CorpusError(f"a lexicon needs a table [{section}]", path)
-    beside, mark = _BESIDE[section]
-    others = content.get(beside, {})
-    if not isinstance(others, dict):
-        raise CorpusError(f"{beside!r} must be a table of groups", path)
-    groups = {**groups, **{f"{mark}{group}": patterns for group, patterns in others.items()}}
+    for table, mark in beside.items():
+        others = content.get(table, {})
+        if not isinstance(others, dict):
+            raise CorpusError(f"{table!r} must be a table of groups", path)
+        groups = {**groups, **{f"{mark}{group}": patterns for group, patterns in others.items()}}
     for group, patterns in groups.items():
         if not isinstance(patterns, list) or not all(isinstance(p, str) for p in patterns):
             raise CorpusError(f"group {group!r} must be a list of phrases", path)
     lexicon = Lexicon(groups)
     try:
         phrases = lexicon.phrases
+        several = [words for group, words in lexicon._written_out() if group.startswith(ABROAD) and len(words) > 1]
     except StanceError as error:
         raise CorpusError(str(error), path) from error
+    if several:
+        raise CorpusError(f"[abroad] takes single words, not {' '.join(several[0])!r}", path)
     if not phrases:
         raise CorpusError("a lexicon needs at least one phrase", path)
     return lexicon
