@@ -3,13 +3,14 @@
     python benchmarks/ablation.py [--eval FILE] [--corpus data]
 
 Two ways to hold out: by article, as training does, and by file of the corpus, as files differ in their writers.
-Settings and C are those of the default model.
+Settings, C and class weights are those of the default model.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from sklearn.metrics import f1_score
 from stance.model.analyzer import Settings
 from stance.model.artefact import load_model
 from stance.model.items import NEGATING
-from stance.model.lexicon import CONTEXT, WEAK, Lexicon
+from stance.model.lexicon import ABROAD, CONTEXT, WEAK, Lexicon
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import read_corpus
 from stance.training.fit import fit_model
@@ -27,11 +28,10 @@ from stance.training.logistic import choices_of
 from stance.training.probes import read_probes, run_probes
 
 
-def _without(corpus: Corpus, cues: bool) -> Corpus:
-    """The corpus without context classes, and without cues too if asked."""
-    if corpus.cues is None or cues:
-        return replace(corpus, cues=None)
-    return replace(corpus, cues=Lexicon({k: v for k, v in corpus.cues.groups.items() if not k.startswith(CONTEXT)}))
+def _with_cues(corpus: Corpus, wanted: Callable[[str], bool]) -> Corpus:
+    """The corpus with some groups of its cues."""
+    groups = corpus.cues.groups if corpus.cues else {}
+    return replace(corpus, cues=Lexicon({k: v for k, v in groups.items() if wanted(k)}))
 
 
 def _negating_nothing(corpus: Corpus) -> Corpus:
@@ -42,17 +42,13 @@ def _negating_nothing(corpus: Corpus) -> Corpus:
 
 def _all_mentions_alike(corpus: Corpus) -> Corpus:
     """The corpus with its weak mentions among the others."""
-    lexicons = {
-        target: Lexicon({group.removeprefix(WEAK): patterns for group, patterns in lexicon.groups.items()})
-        for target, lexicon in corpus.lexicons.items()
-    }
+    lexicons = {}
+    for target, lexicon in corpus.lexicons.items():
+        groups: dict[str, list[str]] = {}
+        for group, patterns in lexicon.groups.items():
+            groups.setdefault(group.removeprefix(WEAK), []).extend(patterns)
+        lexicons[target] = Lexicon(groups)
     return replace(corpus, lexicons=lexicons)
-
-
-def _other_senses_are_mentions(corpus: Corpus) -> Corpus:
-    """The corpus without the phrases that hide a word which names a target elsewhere."""
-    groups = corpus.cues.groups if corpus.cues else {}
-    return replace(corpus, cues=Lexicon({k: v for k, v in groups.items() if k != "other_sense"}))
 
 
 def main() -> None:
@@ -61,13 +57,15 @@ def main() -> None:
     parser.add_argument("--eval", help="JSON lines with text and one label a target")
     parser.add_argument("--corpus", default="data")
     given = parser.parse_args()
+    default = load_model()
+    base, choices = default.analyzer.settings, choices_of(default.facts)
     corpus = read_corpus(given.corpus)
+    if {target.name for target in corpus.targets} != set(choices):
+        parser.error(f"the targets of {given.corpus} are not those of the default model")
     corpus = replace(corpus, calibration=corpus.calibration[:1])  # a temperature changes no label; one file is faster
     by_file = replace(corpus, examples=tuple(replace(e, article=Path(e.path).stem) for e in corpus), calibration=())
     lines = Path(given.eval).read_text(encoding="utf-8").splitlines() if given.eval else []
     records = [json.loads(line) for line in lines]
-    default = load_model()
-    base, choices = default.analyzer.settings, choices_of(default.facts)
     variants: dict[str, tuple[Corpus, Settings]] = {
         "all blocks": (corpus, base),
         "words and pairs only": (corpus, replace(base, anchored=False)),
@@ -76,12 +74,13 @@ def main() -> None:
         "terms in 2 paragraphs or more": (corpus, replace(base, min_df=2)),
         "nothing negated": (_negating_nothing(corpus), base),
         "all mentions alike": (_all_mentions_alike(corpus), base),
-        "other senses are mentions": (_other_senses_are_mentions(corpus), base),
+        "other senses are mentions": (_with_cues(corpus, lambda group: group != "other_sense"), base),
         "common words count": (corpus, replace(base, word_idf_constant=1.0)),
         "no clause terms": (corpus, replace(base, clause_weight=1e-6)),
         "no anchored terms": (corpus, replace(base, anchored_weight=1e-6)),
-        "no context classes": (_without(corpus, cues=False), base),
-        "no cue classes": (_without(corpus, cues=True), base),
+        "no context classes": (_with_cues(corpus, lambda group: not group.startswith(CONTEXT)), base),
+        "no cue classes": (_with_cues(corpus, lambda group: group.startswith(ABROAD)), base),
+        "no scene": (_with_cues(corpus, lambda group: not group.startswith(ABROAD)), base),
         "window of 15": (corpus, replace(base, window=15)),
     }
     names = [target.name for target in corpus.targets]

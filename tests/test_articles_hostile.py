@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stance.articles import Article, Quarantined, read_articles, read_records
+from stance.articles.lines import TooLong, _split
 from stance.articles.records import LARGEST_RECORD
 from stance.errors import ArticleError
 
@@ -107,8 +108,9 @@ _LONG = "x" * 2**19
         (f"2,{_LONG}", "line 3"),
         (f'2,a pipe of 5" {_LONG}', "line 3"),
         (f'2,"Talks.\n{_LONG} a pipe of 5" and so on', "lines 3 to 4"),
+        (f'2,"Talks.\n7,lost with the mark above\n8,{_LONG}', "lines 3 to 5"),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 @pytest.mark.parametrize("delimiter", [",", "\t"])
 def test_a_line_longer_than_a_record(
@@ -132,6 +134,21 @@ def test_a_header_longer_than_a_record(tmp_path: Path, monkeypatch: pytest.Monke
     path.write_text(f"id,text,{_LONG}\nid,text\n1,Talks.\n")
     with pytest.raises(ArticleError, match="no header: record too large: a line of 524,"):
         list(read_records([path]))
+
+
+def test_the_marks_of_a_long_line_are_counted_to_its_end() -> None:
+    """Also where a line end that may go on is what makes it too long."""
+    (found,) = _split(['a"' + "b" * (LARGEST_RECORD - 2), "\r"])
+    assert isinstance(found, TooLong)
+    assert found.marks == 1
+
+
+def test_half_a_record_of_header_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its line is read twice, for the delimiter and for the cells, and counts once."""
+    monkeypatch.setattr("stance.articles.read_table.LARGEST_RECORD", 2**18)
+    path = tmp_path / "a.csv"
+    path.write_text(f"id,text,{'x' * 2**17}\n1,Talks.,\n")
+    assert outcomes(path) == [(1, "1")]
 
 
 @pytest.mark.parametrize(("rows", "text"), [(20, "Talks."), (400_000, "Talks about talks went on and on. " * 3)])

@@ -144,6 +144,14 @@ def test_no_column_of_a_target_stands_twice(tmp_path: Path, names: tuple[str, ..
             read_corpus(path, columns)
 
 
+def test_no_label_stands_where_a_column_does(tmp_path: Path) -> None:
+    """The share of a label "net" would be called as net stance is."""
+    folder = _described(tmp_path, [GOOD])
+    (folder / "corpus.toml").write_text("labels = ['favor', 'net']\n[targets.tax]\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="'tax_net' would stand twice, of another column of it and"):
+        read_corpus(folder)
+
+
 def test_targets_may_begin_alike(tmp_path: Path) -> None:
     """What no column of results is called is no clash."""
     folder = _described(tmp_path, [{"article": "a", "paragraph": 0, "text": "Go.", "tax": "favor"}])
@@ -205,6 +213,7 @@ def test_a_spreadsheet_is_told_what_to_do(tmp_path: Path) -> None:
         ('lexicon = "l.toml"', '[mentions]\na = ["b"]\n[week]\nc = ["d"]\n', "unknown table .week."),
         ('lexicon = "l.toml"', '[mentions]\na = ["migra{tion,nt"]\n', "a brace of 'migra{tion,nt' has no partner"),
         ('lexicon = "l.toml"', "[mentions]\na = []\n", "at least one phrase"),
+        ('lexicon = "l.toml"', '[mentions]\n"@nato" = ["nato"]\n', "group '@nato': no name begins with @"),
     ],
 )
 def test_lexicons_that_are_none_are_refused(tmp_path: Path, line: str, lexicon: str, message: str) -> None:

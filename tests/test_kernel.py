@@ -422,6 +422,7 @@ def test_wrong_arguments_are_refused() -> None:
         ((room, scale[:1], flags, room), "the scale"),
         ((room, scale, flags[:, :1].copy(), room), "mentioned"),
         ((room[0, 0], scale, None, room[0, 0]), "targets and labels"),
+        ((room[:, :, :0].copy(), scale, None, room[:, :, :0].copy()), "targets and labels"),
         ((room.astype(np.float32), scale, None, room), "differ in shape"),
     ):
         with pytest.raises(ValueError, match=what):

@@ -460,13 +460,16 @@ def test_results_without_texts_are_refused() -> None:
             use()
 
 
-@pytest.mark.parametrize("number", [None, "one", "1.5", math.inf])
+@pytest.mark.parametrize("number", [None, "one", "1.5", math.inf, "1" * 20, -1])
 def test_results_of_paragraphs_without_a_number_are_refused(number: object) -> None:
     """What was coded could not be found again; a number that a spreadsheet turned into a text is one."""
     results, true = _collection(200, 0.7, (0.25,) * 4)
     codes = _coded(results, true, 60)
     texts = results.frame.assign(paragraph=[f"{i}.0" for i in range(200)])
     assert draw_sample(Results(texts, (TAX,), "paragraph"), 200)["paragraph"].sum() == 199 * 100
+    nullable = results.frame.assign(paragraph=pd.array([None, *range(1, 200)], dtype="Int64"))
+    with pytest.raises(StanceError, match="expected its number"):
+        draw_sample(Results(nullable, (TAX,), "paragraph"), 60)
     broken = Results(texts.assign(paragraph=[number, *range(1, 200)]), (TAX,), "paragraph", source="r.csv")
     for use in (lambda: draw_sample(broken, 60), lambda: estimate_prevalence(broken, codes)):
         with pytest.raises(StanceError, match=r"^r.csv: paragraph is .* in article a; expected its number"):

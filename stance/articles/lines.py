@@ -101,4 +101,5 @@ def _split(chunks: Iterable[str]) -> Iterator[str | TooLong]:
                 size, marks = 0, 0
     if carried or size:
         size += len(carried)
+        marks += sum(held.count('"') for held in parts)
         yield "".join(parts) + carried if size <= LARGEST_RECORD else TooLong(size, marks)

@@ -23,8 +23,8 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
     Rows are numbered from 1 below the header, blank lines left out. A row with bytes that do not fit the encoding is
     quarantined with all its lines. So is one with a line longer than a record may be, as far as its quotation marks
     tell where it ends, and one with faulty quotation marks; where a mark is never closed, that is its first line alone,
-    and the lines below are rows again. In a tab-separated table a row that reads only if its quotation marks are taken
-    as text is read so.
+    and the lines below are rows again; above a line that is too long, it is all lines down to that one. In a
+    tab-separated table a row that reads only if its quotation marks are taken as text is read so.
 
     Raises
     ------
@@ -135,6 +135,9 @@ class _RowLines:
 
     def give_back(self, *lines: str) -> None:
         """Read these lines again."""
+        if lines:
+            del self._taken[-len(lines) :]
+        self._size -= sum(map(len, lines))
         self._waiting.extendleft(reversed(lines))
         self.number -= len(lines)
 

@@ -126,10 +126,10 @@ def softmax(margins, scale, mentioned, into):
     mentioned : ndarray of bool, shape (..., targets), or None
         Which number of `scale` counts; the first if it is None.
     """
-    if margins.ndim < 2:
+    if margins.ndim < 2 or not margins.shape[margins.ndim - 1]:
         raise ValueError("margins are those of targets and labels")
     *_, targets, labels = margins.shape
-    cdef size_t each = targets, width = labels, rows = margins.size // max(labels, 1)
+    cdef size_t each = targets, width = labels, rows = margins.size // labels
     cdef View of = View(margins), by = View(scale), to = View(into, True), which
     cdef const uint8_t *flags = NULL
     if mentioned is not None:
@@ -138,7 +138,7 @@ def softmax(margins, scale, mentioned, into):
         if <size_t>which.buffer.len != rows:
             raise ValueError("mentioned has the wrong shape")
     if <size_t>of.buffer.len != rows * width * sizeof(double) or of.buffer.len != to.buffer.len:
-        raise ValueError("margins and probabilities differ in shape")
+        raise ValueError("margins and probabilities differ in shape or type")
     if <size_t>by.buffer.len != 2 * each * sizeof(double):
         raise ValueError("the scale has the wrong shape")
     with nogil:

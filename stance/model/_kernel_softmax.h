@@ -6,8 +6,8 @@
 
 #define TILE 512 /* numbers that are worked on while they lie in the nearest cache */
 
-/* e^x of x <= 0, to an ulp: x = k ln 2 + r with ln 2 in two parts (Cody and Waite 1980), and the Taylor series of e^r,
- * whose first term left out is below 1e-17. 0 where that is no normal number; NaN stays NaN. No branch and no
+/* e^x of x <= 0, to two ulps: x = k ln 2 + r with ln 2 in two parts (Cody and Waite 1980), and the Taylor series of e^r,
+ * whose first term left out is below 1e-17. 0 below about -708.7; NaN stays NaN. No branch and no
  * conversion, so that compilers do many at once. */
 STANCE_INLINE double exp_below(double x)
 {

@@ -201,6 +201,8 @@ class _Compiled:
 
     def probabilities(self, margins: Floats, mentioned: npt.NDArray[np.bool_] | None = None) -> Floats:
         margins = np.ascontiguousarray(margins, dtype=np.float64)
+        if mentioned is not None:
+            mentioned = np.ascontiguousarray(mentioned, dtype=np.bool_)
         probabilities = np.empty_like(margins)
         self._extension.softmax(margins, self._scale, mentioned, probabilities)
         return probabilities

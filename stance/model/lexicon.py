@@ -1,7 +1,7 @@
 """Lexicons: how a text names a target, and the cue words around a mention.
 
 A lexicon file is TOML that a linguist edits. For a target it has ``[mentions]`` and, for words that name it only in a
-paragraph that names it otherwise too, ``[weak]``; for cues ``[cues]`` and, for words that only set the scene,
+paragraph that names it otherwise too, ``[weak]``; for cues ``[cues]`` and, for words that only give the circumstances,
 ``[context]``. A key is a group of phrases, each of one word or several, as patterns (see `stance.patterns`). Beside the
 cues there may be ``[abroad]``: single words, such as the names of states, that tell a paragraph about other states from
 one about home.
@@ -111,6 +111,9 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     groups = content.get(section)
     if not isinstance(groups, dict):
         raise CorpusError(f"a lexicon needs a table [{section}]", path)
+    marked = [group for group in groups if group.startswith((CONTEXT, WEAK, ABROAD))]
+    if marked:
+        raise CorpusError(f"group {marked[0]!r}: no name begins with {marked[0][0]}", path)
     for table, mark in beside.items():
         others = content.get(table, {})
         if not isinstance(others, dict):

@@ -27,7 +27,7 @@ PLACE = ["article_id", "paragraph"]
 #: were the strata, and how many paragraphs of each, "sanctions 120+80+1034".
 DRAWN_FROM = "drawn_from"
 
-# of a number that numpy takes for one
+# a number of more may not fit int64
 _DIGITS = 18
 _DRAWN_FROM = re.compile(r"(?:(.+) )?(\d+(?:\+\d+)*)(?:\.0)?")
 
@@ -47,7 +47,8 @@ def population(results: Results) -> pd.DataFrame:
     if "text" not in results.frame:
         raise StanceError(f"{results.source or 'the results'}: no column 'text' to code by; keep what scoring wrote")
     numbers = pd.to_numeric(results.frame["paragraph"], errors="coerce")
-    if not (whole := numbers % 1 == 0).all():
+    whole = ((numbers % 1 == 0) & numbers.between(0, 10**_DIGITS, inclusive="left")).fillna(False).astype(bool)
+    if not whole.all():
         article, number = results.frame.loc[~whole, PLACE].iloc[0]
         raise StanceError(
             f"{results.source or 'the results'}: paragraph is {str(number)!r} in article {article}; expected "

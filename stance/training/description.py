@@ -106,8 +106,9 @@ def check_columns(targets: Sequence[Target], path: Path) -> None:
         mine = f"target {target.name!r}"
         for column in target.columns:
             if column in taken:
+                other = "of another column of it" if taken[column] == mine else f"of {taken[column]}"
                 raise CorpusError(
-                    f"the column {column!r} would stand twice, of {taken[column]} and of {mine}; "
+                    f"the column {column!r} would stand twice, {other} and of {mine}; "
                     "give a target, or a label, another name",
                     path,
                 )
