@@ -177,7 +177,7 @@ class Analyzer:
         # made when first needed: the compiled kernel has tables of its own
         return PhraseTable(self.lexicons, self.cues) if self.anchored_targets else None
 
-    @property
+    @cached_property
     def abroad(self) -> frozenset[str]:
         """Words that tell a paragraph about other states from one about home; none if the lexicons do not say."""
         return self.cues.abroad if self.cues is not None and self.anchored_targets else frozenset()

@@ -56,19 +56,21 @@ class Lexicon:
     def phrases(self) -> dict[tuple[str, ...], str]:
         """Each phrase as a tuple of tokens, and its group."""
         phrases: dict[tuple[str, ...], str] = {}
-        for group, words in self._written_out():
-            if words and not group.startswith(ABROAD):
+        for group, words in self._written_out(abroad=False):
+            if words:
                 phrases.setdefault(words, group)
         return phrases
 
     @cached_property
     def abroad(self) -> frozenset[str]:
         """The words of the groups that tell of other states."""
-        return frozenset(word for group, words in self._written_out() if group.startswith(ABROAD) for word in words)
+        return frozenset(word for _, words in self._written_out(abroad=True) for word in words)
 
-    def _written_out(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Each group with each of its phrases as tokens."""
+    def _written_out(self, abroad: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Each group, of those that tell of other states or of all others, with each of its phrases as tokens."""
         for group, patterns in self.groups.items():
+            if group.startswith(ABROAD) != abroad:
+                continue
             for pattern in patterns:
                 for phrase in expand_pattern(pattern):
                     yield group, tuple(token.word for token in tokenize(phrase))
@@ -125,7 +127,7 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     lexicon = Lexicon(groups)
     try:
         phrases = lexicon.phrases
-        several = [words for group, words in lexicon._written_out() if group.startswith(ABROAD) and len(words) > 1]
+        several = [words for _, words in lexicon._written_out(abroad=True) if len(words) > 1]
     except StanceError as error:
         raise CorpusError(str(error), path) from error
     if several:
