@@ -23,6 +23,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "
 import argparse
 import functools
 import json
+import math
 import platform
 import re
 import resource
@@ -273,8 +274,9 @@ class Bench:
         self.report.table("whole", "beside n-grams alone", interleave(runs, self.args.rounds), self.texts)
 
     def threads(self) -> None:
-        """Two threads by the clock on the wall, over half a second or more: a shared host lends its cores in turns."""
-        half, times = len(self.texts) // 2, -(-500_000 // len(self.texts))
+        """Two threads by the clock on the wall, over half a million texts: a shared host lends its cores in turns."""
+        half = len(self.texts) // 2
+        times = math.ceil(500_000 / len(self.texts))
         halves = (self.texts[:half] * times, self.texts[half:] * times)
 
         def two() -> None:
