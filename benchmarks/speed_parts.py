@@ -208,13 +208,13 @@ class _Training:
         from stance.training.features import count_terms
         from stance.training.logistic import choices_of
 
-        self.corpus = read_corpus(ROOT / "data")
+        self.corpus = read_corpus(ROOT / "data").unmarked()  # a pipeline of scikit-learn has no place for marked words
         model = load_model(args.model)
         self.settings, self.choices = model.analyzer.settings, choices_of(model.facts)
         self.analyzer = folds.analyzer_for(self.corpus, self.settings)
         self.problems = [folds.read_problem(self.corpus, t, 5, 0) for t in range(len(self.corpus.targets))]
         counts = count_terms(self.analyzer, self.corpus.texts)
-        self.weights = {problem.name: problem.training_weight(problem.mentioned(counts)) for problem in self.problems}
+        self.weights = {problem.name: problem.lessons(counts).weight for problem in self.problems}
 
     def pipeline(self, problem: Any, choice: Choice) -> Any:
         from sklearn.linear_model import LogisticRegression

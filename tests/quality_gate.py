@@ -19,8 +19,7 @@ from sklearn.metrics import f1_score
 
 from stance.model.artefact import load_model
 from stance.training.corpus_files import read_corpus
-from stance.training.features import count_terms
-from stance.training.folds import analyzer_for, cross_validate, read_problem
+from stance.training.folds import count_corpus, cross_validate, read_problem
 from stance.training.logistic import choices_of
 from stance.training.probes import read_probes, run_probes
 
@@ -35,7 +34,7 @@ def measure() -> dict[str, Any]:
     """Corpus fingerprint, held-out macro-F1 of each target, pass rate on the probes."""
     corpus, model = read_corpus(ROOT / "data"), load_model(ROOT / "models" / "default")
     settings = model.analyzer.settings
-    counts = count_terms(analyzer_for(corpus, settings), corpus.texts)
+    counts = count_corpus(corpus, settings)
     problems = [read_problem(corpus, t, folds=5, seed=0) for t in range(len(corpus.targets))]
     held_out = cross_validate(corpus, counts, settings, problems, choices_of(model.facts), jobs=-1)
     found = {}

@@ -72,6 +72,9 @@ def stats(corpus: str, columns: Any) -> None:
         for register in registers:
             own = Counter(e.labels[target.name] for e in coded if e.fields.get("register") == register)
             _row(register, own, target.labels)
+        marked = _marked(examples, target.name)
+        if marked:
+            click.echo(marked)
         alpha = _agreement(examples, target.name)
         if alpha:
             click.echo(alpha)
@@ -81,6 +84,16 @@ def _row(name: str, counts: Counter[str], labels: tuple[str, ...]) -> None:
     n = sum(counts.values())
     cells = "  ".join(f"{label} {counts[label]:>5} {100 * counts[label] / max(n, 1):>3.0f} %" for label in labels)
     click.echo(f"  {name:<14} {n:>6}  {cells}")
+
+
+def _marked(examples: Any, target: str) -> str | None:
+    marks = [mark for mark in examples.marks if mark.target == target]
+    if not marks:
+        return None
+    runs = sum(len(run.split()) for mark in marks for run in examples.examples[mark.position].evidence[target])
+    words = sum(len(examples.examples[mark.position].text.split()) for mark in marks)
+    noun = "paragraph" if len(marks) == 1 else "paragraphs"
+    return f"  words marked in {len(marks)} {noun}, {100 * runs / words:.0f} % of their words"
 
 
 def _agreement(examples: Any, target: str) -> str | None:

@@ -48,8 +48,8 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "Multinomial logistic regression over TF-IDF, one a target; calibrated by "
         + ("temperatures on held-out files." if manifest.get("unseen_files") else "temperatures on held-out folds."),
         "",
-        "| target | labels | C | class weights | factors of blocks | weight without a mention |",
-        "|---|---|---|---|---|---|",
+        "| target | labels | C | class weights | factors of blocks | weight without a mention | marked words |",
+        "|---|---|---|---|---|---|---|",
     ]
     for target in manifest["targets"]:
         choice = manifest["choices"][target["name"]]
@@ -58,7 +58,9 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         factors = options.get("block_factors", {})
         shown = ", ".join(f"{kind} {factor:g}" for kind, factor in factors.items()) or "none"
         unmentioned = options.get("unmentioned_weight", 1)
-        weights = f"{choice['class_weight'] or 'equal'} | {shown} | {unmentioned:g}"
+        marks = manifest.get("marks", {}).get(target["name"], 0)
+        marked = f"of {marks} paragraphs, weight {options.get('evidence_weight', 1):g}" if marks else "not used"
+        weights = f"{choice['class_weight'] or 'equal'} | {shown} | {unmentioned:g} | {marked}"
         lines.append(f"| {target['name']} | {labels} | {choice['C']:g} | {weights} |")
     lines += ["", "| block | terms | weight |", "|---|---|---|"]
     lines += [f"| {block['name']} | {block['terms']} | {block['weight']:g} |" for block in manifest["blocks"]]

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from stance.errors import CorpusError
 from stance.labels import Target
@@ -19,7 +20,10 @@ from stance.model.analyzer import Settings
 from stance.model.lexicon import Lexicon
 from stance.training.fit_options import FitOptions
 
-__all__ = ["Corpus", "Example", "contradictions", "text_hash"]
+__all__ = ["Corpus", "Example", "Mark", "contradictions", "text_hash"]
+
+# stands for what was left out between two runs of marked words
+_GAP = " ... "
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Example:
         Everything else that the record says (register, dispute, coder, ...).
     path, line : str, int
         Where it was read.
+    evidence : mapping of str to tuple of str
+        Target name to the words of the text that decide its label, in one or more runs; a target may have none.
     """
 
     article: str
@@ -52,6 +58,25 @@ class Example:
     fields: Mapping[str, object] = field(default_factory=dict)
     path: str = ""
     line: int = 0
+    evidence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Mark(NamedTuple):
+    """The words of a paragraph that decide its label on a target.
+
+    Attributes
+    ----------
+    position : int
+        Of the paragraph in its corpus.
+    target : str
+        The target's name.
+    words : str
+        Runs of words, joined by dots.
+    """
+
+    position: int
+    target: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -128,6 +153,7 @@ class Corpus:
         digest.update(json.dumps(head, sort_keys=True).encode())
         for example in self.examples:
             record = [example.article, example.text, sorted(example.labels.items()), sorted(example.disputed)]
+            record += [sorted(example.evidence.items())] if example.evidence else []
             digest.update(json.dumps(record).encode())
         return digest.hexdigest()
 
@@ -135,6 +161,24 @@ class Corpus:
     def text_hashes(self) -> frozenset[str]:
         """A short hash of every text, by which evaluation recognises a paragraph used in training."""
         return frozenset(text_hash(text) for text in self.texts)
+
+    @cached_property
+    def marks(self) -> list[Mark]:
+        """The marked words of every paragraph, in its order.
+
+        Examples
+        --------
+        >>> example = Example("a", 0, "Go, he said, go now.", {"tax": "pro"}, evidence={"tax": ("Go", "go now")})
+        >>> Corpus([Target("tax", ("pro", "con"))], [example]).marks
+        [Mark(position=0, target='tax', words='Go ... go now')]
+        """
+        return [
+            Mark(i, target, _GAP.join(runs)) for i, each in enumerate(self) for target, runs in each.evidence.items()
+        ]
+
+    def unmarked(self) -> Corpus:
+        """The same corpus without marked words."""
+        return replace(self, examples=tuple(replace(example, evidence={}) for example in self))
 
     def coded(self, target: str) -> list[int]:
         """Positions of the paragraphs that have a label on a target."""

@@ -6,7 +6,7 @@ One parser serves both: `check_corpus` returns the defects, `read_corpus` raises
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ _RESERVED = frozenset(
     """.split()
 )
 _MOST_LABELS = 10
+# of a record of a described corpus, beside its targets
+_FIELDS = frozenset({"article", "paragraph", "text", "disputed", "evidence"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +227,33 @@ def _described_example(
     if not isinstance(disputed, list) or not all(isinstance(name, str) and name in known for name in disputed):
         draft.fault(file, line, "'disputed' must be a list of targets")
         disputed = []
+    evidence = _evidence(record.get("evidence", {}), str(text), labels, lambda message: draft.fault(file, line, message))
     if not placed:
         return None
-    other = {k: v for k, v in record.items() if k not in {"article", "paragraph", "text", "disputed", *known}}
-    return Example(str(article), int(str(paragraph)), str(text), labels, frozenset(disputed), other, str(file), line)
+    other = {k: v for k, v in record.items() if k not in {*_FIELDS, *known}}
+    return Example(
+        str(article), int(str(paragraph)), str(text), labels, frozenset(disputed), other, str(file), line, evidence
+    )
+
+
+def _evidence(
+    given: object, text: str, labels: Mapping[str, str], fault: Callable[[str], None]
+) -> dict[str, tuple[str, ...]]:
+    """The marked words of a paragraph by target, each run as it stands in the text."""
+    if not isinstance(given, dict):
+        fault("'evidence' must hold lists of words by target")
+        return {}
+    evidence: dict[str, tuple[str, ...]] = {}
+    for name, runs in given.items():
+        if name not in labels:
+            fault(f"'evidence' marks words for {name!r}, which is not coded here")
+        elif not isinstance(runs, list) or not runs or not all(isinstance(run, str) and run.strip() for run in runs):
+            fault(f"'evidence' of {name!r} must be a list of words of the text")
+        elif missing := next((run for run in runs if run not in text), None):
+            fault(f"'evidence' of {name!r} does not stand in the text: {missing!r}")
+        else:
+            evidence[name] = tuple(runs)
+    return evidence
 
 
 def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:

@@ -19,11 +19,12 @@ from stance.model.stance_model import StanceModel
 from stance.model.weights import BlockWeights, Weights, softmax
 from stance.training.calibration import fit_temperatures
 from stance.training.corpus import Corpus
-from stance.training.features import BlockCounts, count_terms
+from stance.training.features import BlockCounts
 from stance.training.folds import (
     HeldOut,
     Problem,
     analyzer_for,
+    count_corpus,
     cross_validate,
     fold_margins,
     rare_labels,
@@ -153,8 +154,7 @@ def train(
     trials: list[dict[str, Any]] = []
     best: tuple[float, Settings, dict[str, dict[str, Any]]] | None = None
     for number, settings in enumerate(candidates, start=1):
-        analyzer = analyzer_for(corpus, settings)
-        counts = count_terms(analyzer, corpus.texts)
+        counts = count_corpus(corpus, settings)
         if number == 1:
             for problem in problems:
                 if problem.name in corpus.lexicons and not problem.mentioned(counts).any():
@@ -202,7 +202,7 @@ def fit_model(
     TrainingResult
     """
     analyzer = analyzer_for(corpus, settings)
-    counts = count_terms(analyzer, corpus.texts)
+    counts = count_corpus(corpus, settings)
     problems = [read_problem(corpus, t, folds, seed) for t in range(len(corpus.targets))]
     held_out = cross_validate(corpus, counts, settings, problems, choices, jobs)
     by_file = without_files(corpus, counts, settings, problems, choices, jobs)
@@ -217,15 +217,18 @@ def fit_model(
         block.fit(everything, settings, weight) for block, weight in zip(counts, analyzer.block_weights, strict=True)
     ]
     coef = [np.zeros((len(block.columns), *shape), dtype=np.float32) for block in fitted]
+    marks: dict[str, int] = {}
     for problem in problems:
         t, columns = problem.index, [labels.index(label) for label in problem.labels]
         used = analyzer.blocks_of(problem.name)
         factors = [problem.options.factor(fitted[b].name) for b in used]
-        parts = [fitted[b].transform(counts[b], problem.rows) * factor for b, factor in zip(used, factors, strict=True)]
+        lessons = problem.lessons(counts)
+        parts = [fitted[b].transform(counts[b], lessons.rows) * factor for b, factor in zip(used, factors, strict=True)]
         x = sparse.hstack(parts).tocsr()
-        mentioned = problem.mentioned(counts)
-        weight = problem.training_weight(mentioned)
-        ((weights, starts),) = fit_path(x, problem.truth, weight, [choices[problem.name]], len(columns))
+        marks[problem.name] = int(lessons.marks.sum())
+        ((weights, starts),) = fit_path(
+            x, lessons.truth, lessons.weight, [choices[problem.name]], len(columns), lessons.marks
+        )
         intercept[t, columns] = starts
         begin = 0
         for b, factor in zip(used, factors, strict=True):
@@ -233,6 +236,7 @@ def fit_model(
             # a block has one weight in the model; what a target adds to it goes into its coefficients
             coef[b][:, t, columns] = factor * weights[:, begin:end].T
             begin = end
+        mentioned = problem.mentioned(counts)
         if by_file is not None and unseen is not None:
             scale[t] = _calibrate(problem, by_file, mentioned, columns, unseen)
             own = held_out.margins[problem.rows, t][:, columns]
@@ -252,6 +256,7 @@ def fit_model(
     facts = {
         "choices": {name: choice._asdict() for name, choice in choices.items()},
         "fit_options": {name: options.to_dict() for name, options in corpus.fit_options.items()},
+        "marks": marks,
         "text_hashes": corpus.text_hashes,
     }
     model = StanceModel(

@@ -28,11 +28,15 @@ class FitOptions:
         How much a paragraph counts in training that does not mention the target.
     C : float or None
         Inverse strength of the L2 penalty; None leaves it to the search.
+    evidence_weight : float
+        How much the marked words of a paragraph count in training beside it, if they mention the target; at 0 they
+        are not used.
     """
 
     block_factors: Mapping[str, float] = field(default_factory=dict)
     unmentioned_weight: float = 1.0
     C: float | None = None
+    evidence_weight: float = 1.0
 
     def factor(self, block: str) -> float:
         """What the weight of a block is multiplied by.
@@ -68,13 +72,13 @@ def read_fit_options(entry: Mapping[str, Any], target: str, path: Path) -> FitOp
     Raises
     ------
     CorpusError
-        If one is no positive number, a block is unknown, or the target has no lexicon that could find a mention.
+        If one is no positive number (or, of `evidence_weight`, negative), a block is unknown, or the target has no lexicon that could find a mention.
 
     Examples
     --------
     >>> table = {"lexicon": "talks.toml", "block_factors": {"words": 2}, "unmentioned_weight": 0.5, "C": 3}
     >>> read_fit_options(table, "talks", Path("corpus.toml"))
-    FitOptions(block_factors={'words': 2.0}, unmentioned_weight=0.5, C=3.0)
+    FitOptions(block_factors={'words': 2.0}, unmentioned_weight=0.5, C=3.0, evidence_weight=1.0)
     """
     factors = entry.get("block_factors", {})
     if not isinstance(factors, dict) or not all(kind in BLOCK_KINDS and _is_positive(f) for kind, f in factors.items()):
@@ -83,12 +87,16 @@ def read_fit_options(entry: Mapping[str, Any], target: str, path: Path) -> FitOp
     for key in ("unmentioned_weight", "C"):
         if not _is_positive(entry.get(key, 1)):
             raise CorpusError(f"target {target!r}: {key!r} must be a positive number", path)
+    evidence_weight = entry.get("evidence_weight", 1)
+    if not _is_number(evidence_weight) or evidence_weight < 0:
+        raise CorpusError(f"target {target!r}: 'evidence_weight' must be a number from 0 on", path)
     if "unmentioned_weight" in entry and "lexicon" not in entry:
         raise CorpusError(f"target {target!r}: 'unmentioned_weight' needs a lexicon, which finds the mentions", path)
     return FitOptions(
         {kind: float(factor) for kind, factor in factors.items()},
         float(entry.get("unmentioned_weight", 1)),
         float(entry["C"]) if "C" in entry else None,
+        float(evidence_weight),
     )
 
 

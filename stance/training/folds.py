@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +18,16 @@ from sklearn.model_selection import StratifiedGroupKFold
 from stance.errors import CorpusError
 from stance.model.analyzer import Analyzer, Settings
 from stance.training.corpus import Corpus
-from stance.training.features import BlockCounts
+from stance.training.features import BlockCounts, count_terms
 from stance.training.fit_options import FitOptions
 from stance.training.logistic import Choice, fit_path
 
 __all__ = [
     "HeldOut",
+    "Lessons",
     "Problem",
     "analyzer_for",
+    "count_corpus",
     "cross_validate",
     "fold_margins",
     "rare_labels",
@@ -53,9 +56,44 @@ class HeldOut:
     fold: Ints
 
 
+class Lessons(NamedTuple):
+    """What a fit learns from.
+
+    Attributes
+    ----------
+    rows : ndarray of int
+        Rows of the counts.
+    truth : ndarray of int
+        Column of the true label of each.
+    weight : ndarray of float
+        How much each counts.
+    marks : ndarray of bool
+        Which are marked words.
+    """
+
+    rows: Ints
+    truth: Ints
+    weight: Floats
+    marks: npt.NDArray[np.bool_]
+
+
 @dataclass(frozen=True)
 class Problem:
-    """One target's rows, truths and folds, and what the corpus says of its fit."""
+    """One target's paragraphs, truths and folds, and what the corpus says of its fit.
+
+    Attributes
+    ----------
+    rows : ndarray of int
+        Of the counts: the paragraphs.
+    truth, weight : ndarray
+        Of each paragraph.
+    folds : list of (ndarray of int, ndarray of int)
+        Positions among `rows`: inside, outside.
+    marks : ndarray of int
+        Of the counts: the marked words.
+    marked : ndarray of int
+        Position among `rows` of the paragraph that the words stand in.
+    """
 
     name: str
     index: int
@@ -65,19 +103,44 @@ class Problem:
     weight: Floats
     folds: list[tuple[Ints, Ints]]
     options: FitOptions
+    marks: Ints
+    marked: Ints
 
     def mentioned(self, blocks: Iterable[BlockCounts]) -> npt.NDArray[np.bool_]:
         """Which of its paragraphs mention the target, by its anchored terms; none does if no block has them."""
+        return self._mention(blocks, self.rows)
+
+    def _mention(self, blocks: Iterable[BlockCounts], rows: Ints) -> npt.NDArray[np.bool_]:
         for block in blocks:
             if block.name == f"around {self.name}":
-                return np.asarray(np.diff(block.matrix.indptr)[self.rows] > 0)
-        return np.zeros(len(self.rows), dtype=np.bool_)
+                return np.asarray(np.diff(block.matrix.indptr)[rows] > 0)
+        return np.zeros(len(rows), dtype=np.bool_)
 
-    def training_weight(self, mentioned: npt.NDArray[np.bool_]) -> Floats:
-        """How much each of its paragraphs counts in a fit."""
-        if not mentioned.any():
-            return self.weight
-        return self.weight * np.where(mentioned, 1.0, self.options.unmentioned_weight)
+    def lessons(self, blocks: Sequence[BlockCounts], inside: Ints | None = None) -> Lessons:
+        """What a fit learns from: paragraphs, and after them the marked words of these that mention the target.
+
+        Parameters
+        ----------
+        blocks : sequence of BlockCounts
+            From `count_corpus`.
+        inside : ndarray of int, optional
+            Positions of the paragraphs among `rows`; all of them by default.
+        """
+        inside = np.arange(len(self.rows)) if inside is None else inside
+        mentioned = self.mentioned(blocks)
+        # where nothing is mentioned there is nothing to weigh against
+        weight = self.weight * np.where(mentioned, 1.0, self.options.unmentioned_weight if mentioned.any() else 1.0)
+        marked = np.isin(self.marked, inside) & (self.options.evidence_weight > 0)
+        if mentioned.any():
+            # the rest would teach that any words are about the target
+            marked &= self._mention(blocks, self.marks)
+        of = self.marked[marked]
+        return Lessons(
+            np.concatenate([self.rows[inside], self.marks[marked]]),
+            np.concatenate([self.truth[inside], self.truth[of]]),
+            np.concatenate([weight[inside], self.weight[of] * self.options.evidence_weight]),
+            np.repeat([False, True], [len(inside), len(of)]),
+        )
 
     def block_weights(self, analyzer: Analyzer) -> dict[int, float]:
         """The blocks that inform the target, with their weights for it."""
@@ -107,7 +170,10 @@ def read_problem(corpus: Corpus, t: int, folds: int, seed: int) -> Problem:
     if any(len(np.unique(truth[inside])) < 2 for inside, _ in split):
         raise CorpusError(f"target {target.name!r}: a fold leaves a single label to learn from; code more paragraphs")
     options = corpus.fit_options.get(target.name, FitOptions())
-    return Problem(target.name, t, target.labels, rows, truth, weight, split, options)
+    mine = [k for k, mark in enumerate(corpus.marks) if mark.target == target.name]
+    marked = np.searchsorted(rows, [corpus.marks[k].position for k in mine])
+    marks = len(corpus) + np.array(mine, dtype=np.int64)
+    return Problem(target.name, t, target.labels, rows, truth, weight, split, options, marks, marked)
 
 
 def _check_enough(corpus: Corpus, name: str, truth: Ints, groups: Ints, folds: int) -> None:
@@ -244,20 +310,25 @@ def fold_margins(
 ) -> list[Floats]:
     """Held-out margins of one fold, for every choice."""
     inside, outside = problem.folds[i]
+    lessons = problem.lessons([block for block, _ in counts], inside)
     train_parts, test_parts = [], []
     for block, factor in counts:
         fitted = block.fit(problem.rows[inside], settings, factor)
-        train_parts.append(fitted.transform(block, problem.rows[inside]))
+        train_parts.append(fitted.transform(block, lessons.rows))
         test_parts.append(fitted.transform(block, problem.rows[outside]))
     x, test = sparse.hstack(train_parts).tocsr(), sparse.hstack(test_parts).tocsr()
-    weight = problem.training_weight(problem.mentioned(block for block, _ in counts))
-    fits = fit_path(x, problem.truth[inside], weight[inside], choices, len(problem.labels))
+    fits = fit_path(x, lessons.truth, lessons.weight, choices, len(problem.labels), lessons.marks)
     return [np.asarray(test @ weights.T) + starts for weights, starts in fits]
 
 
 def analyzer_for(corpus: Corpus, settings: Settings) -> Analyzer:
     """The analyzer with the lexicons of the corpus."""
     return Analyzer(settings, corpus.lexicons, corpus.cues)
+
+
+def count_corpus(corpus: Corpus, settings: Settings) -> list[BlockCounts]:
+    """The terms of its paragraphs and, after them, of its marked words, a row each."""
+    return count_terms(analyzer_for(corpus, settings), [*corpus.texts, *(mark.words for mark in corpus.marks)])
 
 
 def used_blocks(analyzer: Analyzer, problem: Problem, counts: Sequence[BlockCounts]) -> list[tuple[BlockCounts, float]]:

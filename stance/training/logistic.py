@@ -17,6 +17,8 @@ Floats = npt.NDArray[np.float64]
 
 # newton-cg reaches the optimum to this tolerance, so that the fit does not depend on where it stopped or began
 _TOLERANCE = 1e-6
+# so large that the penalty on the coefficient of `apart` is next to nothing
+_APART = 5.0
 
 
 class Choice(NamedTuple):
@@ -51,6 +53,7 @@ def fit_path(
     weight: Floats,
     choices: Sequence[Choice],
     labels: int,
+    apart: npt.NDArray[np.bool_] | None = None,
 ) -> list[tuple[Floats, Floats]]:
     """Fit one target in several ways; those that differ in C alone begin where the one of the next smaller C ended.
 
@@ -66,6 +69,9 @@ def fit_path(
         The ways.
     labels : int
         How many labels the target has, whether all occur in `truth` or not.
+    apart : ndarray of bool, optional
+        Rows whose labels are distributed in a way of their own, so that they teach what tells their labels from each
+        other and not how common one is: they have further intercepts, which are not returned, and class weights.
 
     Returns
     -------
@@ -79,19 +85,32 @@ def fit_path(
     >>> bool(coef[0, 0] > 0 > coef[1, 0])
     True
     """
-    x = sparse.csr_matrix(x)
+    x, width = sparse.csr_matrix(x), x.shape[1]
+    if apart is not None and apart.any():
+        x = sparse.hstack([x, sparse.csr_matrix(_APART * apart[:, None])]).tocsr()
     found: dict[Choice, tuple[Floats, Floats]] = {}
     for class_weight in dict.fromkeys(choice.class_weight for choice in choices):
-        estimator = LogisticRegression(
-            class_weight=class_weight, solver="newton-cg", tol=_TOLERANCE, max_iter=200, warm_start=True
-        )
+        weighed = weight if class_weight is None else weight * _balance(truth, weight, apart)
+        estimator = LogisticRegression(solver="newton-cg", tol=_TOLERANCE, max_iter=200, warm_start=True)
         for choice in sorted(choice for choice in choices if choice.class_weight == class_weight):
             estimator.set_params(C=choice.C)
             # one thread: its sums come in one order on every machine, and the products are too small for two
             with threadpool_limits(1, user_api="blas"):
-                estimator.fit(x, truth, sample_weight=weight)
-            found[choice] = _full_coef(estimator, labels)
+                estimator.fit(x, truth, sample_weight=weighed)
+            coef, intercept = _full_coef(estimator, labels)
+            found[choice] = (coef[:, :width], intercept)
     return [found[choice] for choice in choices]
+
+
+def _balance(truth: npt.NDArray[np.int64], weight: Floats, apart: npt.NDArray[np.bool_] | None) -> Floats:
+    """What makes the labels weigh alike, as scikit-learn's "balanced" does; of rows apart by themselves."""
+    factors = np.ones(len(truth))
+    parts = [np.ones(len(truth), dtype=bool)] if apart is None else [~apart, apart]
+    for part in parts:
+        found, label = np.unique(truth[part], return_inverse=True)
+        of_label = np.bincount(label, weight[part])
+        factors[part] = (weight[part].sum() / len(found) / of_label)[label] if len(found) else 1.0
+    return factors
 
 
 def _full_coef(estimator: LogisticRegression, labels: int) -> tuple[Floats, Floats]:

@@ -1,0 +1,152 @@
+"""Marked words: how they are read, and what a fit learns from them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from scipy.optimize import minimize
+from scipy.special import log_softmax
+
+from stance.commands import main
+from stance.labels import Target
+from stance.model.analyzer import Settings
+from stance.model.lexicon import Lexicon
+from stance.training.corpus import Corpus, Example
+from stance.training.corpus_files import check_corpus, read_corpus
+from stance.training.fit import fit_model
+from stance.training.fit_options import FitOptions
+from stance.training.folds import count_corpus, read_problem
+from stance.training.logistic import Choice, fit_path
+
+SETTINGS = Settings(word_ngrams=(1, 1), min_df=1)
+
+
+def _write(folder: Path, **fields: object) -> Path:
+    """A described corpus of one paragraph."""
+    (folder / "corpus").mkdir(exist_ok=True)
+    (folder / "corpus.toml").write_text('labels = ["favor", "against"]\n[targets.tax]\n[targets.toll]\n')
+    record = {"article": "a", "paragraph": 0, "text": "They want the tax, and want it now.", "tax": "favor", **fields}
+    (folder / "corpus" / "a.jsonl").write_text(json.dumps(record) + "\n")
+    return folder
+
+
+def test_marked_words_are_read_as_they_stand_in_the_text(tmp_path: Path) -> None:
+    """In their runs, and of the target they belong to; a corpus without them has another fingerprint."""
+    corpus = read_corpus(_write(tmp_path, evidence={"tax": ["want the tax", "now."]}))
+    assert corpus.examples[0].evidence == {"tax": ("want the tax", "now.")}
+    assert [(m.position, m.target, m.words) for m in corpus.marks] == [(0, "tax", "want the tax ... now.")]
+    assert "evidence" not in corpus.examples[0].fields
+    assert corpus.unmarked().marks == [] and corpus.unmarked().texts == corpus.texts
+    assert corpus.unmarked().fingerprint != corpus.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("evidence", "message"),
+    [
+        (["want the tax"], "'evidence' must hold lists of words by target"),
+        ({"toll": ["want the tax"]}, "'evidence' marks words for 'toll', which is not coded here"),
+        ({"tax": "want the tax"}, "'evidence' of 'tax' must be a list of words of the text"),
+        ({"tax": []}, "'evidence' of 'tax' must be a list of words of the text"),
+        ({"tax": ["want the tax", " "]}, "'evidence' of 'tax' must be a list of words of the text"),
+        ({"tax": ["want the", "want a tax"]}, "'evidence' of 'tax' does not stand in the text: 'want a tax'"),
+    ],
+)
+def test_what_is_wrong_with_marked_words_is_named_with_its_line(
+    tmp_path: Path, evidence: object, message: str
+) -> None:
+    """One defect, at the paragraph."""
+    (defect,) = check_corpus(_write(tmp_path, evidence=evidence))
+    assert (defect.line, defect.message) == (1, message)
+
+
+def test_the_statistics_count_marked_words(tmp_path: Path) -> None:
+    """By target, with their part of the words; nothing is said where none are marked."""
+    shown = CliRunner().invoke(main, ["corpus", "stats", str(_write(tmp_path, evidence={"tax": ["want the tax"]}))])
+    assert "words marked in 1 paragraph, 38 % of their words" in shown.output
+    shown = CliRunner().invoke(main, ["corpus", "stats", str(_write(tmp_path))])
+    assert shown.exit_code == 0 and "marked" not in shown.output
+
+
+@pytest.fixture(scope="module")
+def marked() -> Corpus:
+    """Ten articles of two paragraphs on a tax with a lexicon; the first of each has its words marked."""
+    target = Target("tax", ("favor", "against", "unrelated"))
+    examples = []
+    for i in range(10):
+        side, verb = (("favor", "welcome"), ("against", "refuse"))[i % 2]
+        words = f"we {verb} the tax"
+        evidence = {"tax": (words,) if i else ("we ... nothing",)}
+        text = f"On day {i} the mayor of town {i} told us ... nothing: {words} on item {i}."
+        examples.append(Example(f"a{i}", 0, text, {"tax": side}, evidence=evidence))
+        examples.append(Example(f"a{i}", 1, f"Rain fell on hill {i} for {i} days.", {"tax": "unrelated"}))
+    return Corpus([target], examples, lexicons={"tax": Lexicon({"tax": ("tax",)})})
+
+
+def test_a_fit_learns_from_marked_words_of_its_own_paragraphs_that_mention_the_target(marked: Corpus) -> None:
+    """Those of other folds are not seen, those without a mention teach nothing, and all weigh what the corpus says."""
+    corpus = replace(marked, fit_options={"tax": FitOptions(evidence_weight=0.25)})
+    problem, counts = read_problem(corpus, 0, 2, 0), count_corpus(corpus, SETTINGS)
+    everything = problem.lessons(counts)
+    assert everything.marks.tolist() == [False] * 20 + [True] * 9
+    # article 0 marks words that do not name the tax
+    assert everything.rows[20:].tolist() == list(range(21, 30))
+    assert everything.truth[20:].tolist() == [i % 2 for i in range(1, 10)]
+    assert everything.weight[20:].tolist() == [0.25] * 9
+    for inside, _ in problem.folds:
+        seen = {corpus.examples[i].article for i in problem.rows[inside]}
+        lessons = problem.lessons(counts, inside)
+        assert {f"a{row - 20}" for row in lessons.rows[lessons.marks]} == seen - {"a0"}
+        assert (lessons.rows[~lessons.marks] == problem.rows[inside]).all()
+
+
+def test_marked_words_of_a_disputed_paragraph_count_half(marked: Corpus) -> None:
+    """As it does itself."""
+    disputed = tuple(replace(e, disputed=frozenset({"tax"} if e.article == "a3" else ())) for e in marked)
+    corpus = replace(marked, examples=disputed)
+    lessons = read_problem(corpus, 0, 2, 0).lessons(count_corpus(corpus, SETTINGS))
+    assert lessons.weight[lessons.rows == 23].tolist() == [0.5]
+    assert lessons.weight[lessons.rows == 24].tolist() == [1.0]
+
+
+def test_rows_apart_have_intercepts_of_their_own() -> None:
+    """The coefficients are those of the objective written out, where these intercepts cost nothing."""
+    rng = np.random.default_rng(0)
+    x, truth = rng.normal(size=(60, 3)), rng.integers(0, 3, 60)
+    apart = np.arange(60) >= 40
+    truth[apart] %= 2
+    weight = rng.uniform(0.5, 1.5, 60)
+
+    def objective(flat: np.ndarray) -> float:
+        coef, starts, others = flat[:9].reshape(3, 3), flat[9:12], flat[12:]
+        margins = x @ coef.T + starts + np.outer(apart, others)
+        loss = -log_softmax(margins, axis=1)[np.arange(60), truth]
+        return float(2.0 * weight @ loss + 0.5 * (coef**2).sum() + 1e-6 * (flat**2).sum())
+
+    wanted = minimize(objective, np.zeros(15)).x[:9].reshape(3, 3)
+    ((coef, intercept),) = fit_path(x, truth, weight, [Choice(2.0)], 3, apart)
+    assert coef.shape == (3, 3) and intercept.shape == (3,)
+    assert coef == pytest.approx(wanted, abs=0.02)
+    ((alike, _),) = fit_path(x, truth, weight, [Choice(2.0)], 3)
+    assert np.abs(alike - wanted).max() > 0.1
+
+
+def test_marked_words_move_the_weights_and_not_the_vocabulary(marked: Corpus) -> None:
+    """What decides the label weighs more with them; document frequencies are of paragraphs alone."""
+    choices = {"tax": Choice(1.0)}
+    with_marks, without = (
+        fit_model(corpus, SETTINGS, choices, folds=2, jobs=1).model for corpus in (marked, marked.unmarked())
+    )
+    words, same = with_marks.weights.blocks[0], without.weights.blocks[0]
+    assert words.terms == same.terms and (words.idf == same.idf).all()
+    column = list(words.terms).index("welcome")
+    favor, against = with_marks.labels.index("favor"), with_marks.labels.index("against")
+
+    def apart(coef: np.ndarray) -> float:
+        return float(coef[column, 0, favor] - coef[column, 0, against])
+
+    assert apart(words.coef) > 1.2 * apart(same.coef) > 0
