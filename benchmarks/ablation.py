@@ -1,6 +1,6 @@
 """What each block is worth: macro-F1 held out on the corpus and, with --eval, on a file of other text; probes passed.
 
-    python benchmarks/ablation.py [--eval FILE] [--corpus data]
+    python benchmarks/ablation.py [--eval FILE] [--corpus data] [--only VARIANT ...]
 
 Two ways to hold out: by article, as training does, and by file of the corpus, as files differ in their writers.
 Settings, C and class weights are those of the default model.
@@ -56,6 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--eval", help="JSON lines with text and one label a target")
     parser.add_argument("--corpus", default="data")
+    parser.add_argument("--only", nargs="+", metavar="VARIANT", help="such as 'all blocks' 'no marked words'")
     given = parser.parse_args()
     default = load_model()
     base, choices = default.analyzer.settings, choices_of(default.facts)
@@ -82,15 +83,20 @@ def main() -> None:
         "no cue classes": (_with_cues(corpus, lambda group: group.startswith(ABROAD)), base),
         "no scene": (_with_cues(corpus, lambda group: not group.startswith(ABROAD)), base),
         "window of 15": (corpus, replace(base, window=15)),
+        "no marked words": (corpus.unmarked(), base),
     }
+    chosen = given.only or list(variants)
+    if unknown := next((name for name in chosen if name not in variants), None):
+        parser.error(f"no variant {unknown!r}; there are {', '.join(variants)}")
     names = [target.name for target in corpus.targets]
     print(f"{'':<30}" + "".join(f"{name:^30}" for name in names))
     print(f"{'macro-F1':<30}" + "  by article   by file    eval  " * len(names) + "    probes")
     probes = read_probes(Path(given.corpus) / "probes")
-    for label, (variant, settings) in variants.items():
+    for label in chosen:
+        variant, settings = variants[label]
         cells = []
         result = fit_model(variant, settings, choices)
-        other = replace(by_file, cues=variant.cues, lexicons=variant.lexicons)
+        other = replace(by_file if variant.marks else by_file.unmarked(), cues=variant.cues, lexicons=variant.lexicons)
         outside = fit_model(other, settings, choices)
         scores = result.model.score_texts([r["text"] for r in records]) if records else None
         for t, target in enumerate(corpus.targets):

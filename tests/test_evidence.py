@@ -41,7 +41,8 @@ def test_marked_words_are_read_as_they_stand_in_the_text(tmp_path: Path) -> None
     assert corpus.examples[0].evidence == {"tax": ("want the tax", "now.")}
     assert [(m.position, m.target, m.words) for m in corpus.marks] == [(0, "tax", "want the tax ... now.")]
     assert "evidence" not in corpus.examples[0].fields
-    assert corpus.unmarked().marks == [] and corpus.unmarked().texts == corpus.texts
+    assert corpus.unmarked().marks == []
+    assert corpus.unmarked().texts == corpus.texts
     assert corpus.unmarked().fingerprint != corpus.fingerprint
 
 
@@ -56,9 +57,7 @@ def test_marked_words_are_read_as_they_stand_in_the_text(tmp_path: Path) -> None
         ({"tax": ["want the", "want a tax"]}, "'evidence' of 'tax' does not stand in the text: 'want a tax'"),
     ],
 )
-def test_what_is_wrong_with_marked_words_is_named_with_its_line(
-    tmp_path: Path, evidence: object, message: str
-) -> None:
+def test_what_is_wrong_with_marked_words_is_named_with_its_line(tmp_path: Path, evidence: object, message: str) -> None:
     """One defect, at the paragraph."""
     (defect,) = check_corpus(_write(tmp_path, evidence=evidence))
     assert (defect.line, defect.message) == (1, message)
@@ -69,7 +68,8 @@ def test_the_statistics_count_marked_words(tmp_path: Path) -> None:
     shown = CliRunner().invoke(main, ["corpus", "stats", str(_write(tmp_path, evidence={"tax": ["want the tax"]}))])
     assert "words marked in 1 paragraph, 38 % of their words" in shown.output
     shown = CliRunner().invoke(main, ["corpus", "stats", str(_write(tmp_path))])
-    assert shown.exit_code == 0 and "marked" not in shown.output
+    assert shown.exit_code == 0
+    assert "marked" not in shown.output
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,8 @@ def test_rows_apart_have_intercepts_of_their_own() -> None:
 
     wanted = minimize(objective, np.zeros(15)).x[:9].reshape(3, 3)
     ((coef, intercept),) = fit_path(x, truth, weight, [Choice(2.0)], 3, apart)
-    assert coef.shape == (3, 3) and intercept.shape == (3,)
+    assert coef.shape == (3, 3)
+    assert intercept.shape == (3,)
     assert coef == pytest.approx(wanted, abs=0.02)
     ((alike, _),) = fit_path(x, truth, weight, [Choice(2.0)], 3)
     assert np.abs(alike - wanted).max() > 0.1
@@ -142,7 +143,8 @@ def test_marked_words_move_the_weights_and_not_the_vocabulary(marked: Corpus) ->
         fit_model(corpus, SETTINGS, choices, folds=2, jobs=1).model for corpus in (marked, marked.unmarked())
     )
     words, same = with_marks.weights.blocks[0], without.weights.blocks[0]
-    assert words.terms == same.terms and (words.idf == same.idf).all()
+    assert words.terms == same.terms
+    assert (words.idf == same.idf).all()
     column = list(words.terms).index("welcome")
     favor, against = with_marks.labels.index("favor"), with_marks.labels.index("against")
 

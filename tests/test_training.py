@@ -567,7 +567,7 @@ def test_the_weight_of_paragraphs_without_a_mention_is_that_of_one_target(small_
     assert 0 < len(mentioned) < len(problem.rows)
     # where nothing is mentioned there is nothing to weigh against
     other = replace(problem, options=FitOptions(unmentioned_weight=2.0))
-    assert (other.lessons([]).weight == problem.weight).all()
+    assert (other.lessons([]).weight[: len(problem.rows)] == problem.weight).all()
     halved = [
         replace(example, disputed=frozenset({"sanctions"})) if i in mentioned else example
         for i, example in enumerate(plain)

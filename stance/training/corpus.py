@@ -152,8 +152,10 @@ class Corpus:
         }
         digest.update(json.dumps(head, sort_keys=True).encode())
         for example in self.examples:
-            record = [example.article, example.text, sorted(example.labels.items()), sorted(example.disputed)]
-            record += [sorted(example.evidence.items())] if example.evidence else []
+            record: list[object] = [example.article, example.text, sorted(example.labels.items())]
+            record.append(sorted(example.disputed))
+            if example.evidence:
+                record.append(sorted(example.evidence.items()))
             digest.update(json.dumps(record).encode())
         return digest.hexdigest()
 

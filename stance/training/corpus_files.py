@@ -227,7 +227,9 @@ def _described_example(
     if not isinstance(disputed, list) or not all(isinstance(name, str) and name in known for name in disputed):
         draft.fault(file, line, "'disputed' must be a list of targets")
         disputed = []
-    evidence = _evidence(record.get("evidence", {}), str(text), labels, lambda message: draft.fault(file, line, message))
+    evidence = _evidence(
+        record.get("evidence", {}), str(text), labels, lambda message: draft.fault(file, line, message)
+    )
     if not placed:
         return None
     other = {k: v for k, v in record.items() if k not in {*_FIELDS, *known}}

@@ -72,7 +72,8 @@ def read_fit_options(entry: Mapping[str, Any], target: str, path: Path) -> FitOp
     Raises
     ------
     CorpusError
-        If one is no positive number (or, of `evidence_weight`, negative), a block is unknown, or the target has no lexicon that could find a mention.
+        If one is no positive number (`evidence_weight` may be 0), a block is unknown, or the target has no lexicon that
+        could find a mention.
 
     Examples
     --------
