@@ -229,7 +229,7 @@ class _Training:
 
 
 def fit(args: Any, report: Any, interleave: Interleave) -> None:
-    """The final fit of the default model, texts to coefficients, both targets."""
+    """The final fit of the default model but for marked words, texts to coefficients, both targets."""
     from scipy import sparse
     from sklearn.utils.class_weight import compute_sample_weight
 

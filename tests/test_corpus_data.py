@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from stance.labels import is_related
 from stance.model.lexicon import WEAK
 from stance.training.agreement import krippendorff_alpha, paired_codings
 from stance.training.corpus import Corpus
@@ -79,6 +80,14 @@ def test_both_codings_are_kept_and_agree(corpus: Corpus) -> None:
         pairs, _ = paired_codings(corpus, target.name)
         assert len(pairs) >= 0.9 * len(corpus)
         assert krippendorff_alpha(pairs) > 0.8
+
+
+def test_every_label_about_a_target_has_its_words_marked(corpus: Corpus, root: Path) -> None:
+    """And no other; the data card says in how many paragraphs."""
+    for example in corpus:
+        assert example.evidence.keys() == {name for name, label in example.labels.items() if is_related(label)}
+    marked = sum(1 for example in corpus if example.evidence)
+    assert f"In each of the {marked:,} paragraphs" in (root / "data" / "README.md").read_text(encoding="utf-8")
 
 
 def test_final_labels_follow_from_the_codings(corpus: Corpus) -> None:

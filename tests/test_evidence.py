@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 
 from stance.commands import main
+from stance.errors import CorpusError
 from stance.labels import Target
 from stance.model.analyzer import Settings
 from stance.model.lexicon import Lexicon
@@ -50,17 +51,61 @@ def test_marked_words_are_read_as_they_stand_in_the_text(tmp_path: Path) -> None
     ("evidence", "message"),
     [
         (["want the tax"], "'evidence' must hold lists of words by target"),
-        ({"toll": ["want the tax"]}, "'evidence' marks words for 'toll', which is not coded here"),
+        ({"tex": ["want the tax"]}, "'evidence' marks words for 'tex', which is no target"),
+        ({"toll": ["want the tax"]}, "'evidence' marks words for 'toll', of which the paragraph has no label but None"),
         ({"tax": "want the tax"}, "'evidence' of 'tax' must be a list of words of the text"),
         ({"tax": []}, "'evidence' of 'tax' must be a list of words of the text"),
         ({"tax": ["want the tax", " "]}, "'evidence' of 'tax' must be a list of words of the text"),
         ({"tax": ["want the", "want a tax"]}, "'evidence' of 'tax' does not stand in the text: 'want a tax'"),
+        ({"tax": ["ant the t"]}, "'evidence' of 'tax' does not stand in the text: 'ant the t'"),
     ],
 )
 def test_what_is_wrong_with_marked_words_is_named_with_its_line(tmp_path: Path, evidence: object, message: str) -> None:
     """One defect, at the paragraph."""
     (defect,) = check_corpus(_write(tmp_path, evidence=evidence))
     assert (defect.line, defect.message) == (1, message)
+
+
+@pytest.mark.parametrize("evidence", [None, {}, {"tax": None}, {"toll": None}])
+def test_nothing_need_be_marked(tmp_path: Path, evidence: object) -> None:
+    """A null is no mark, as a null is no label."""
+    assert read_corpus(_write(tmp_path, evidence=evidence)).marks == []
+
+
+def test_a_paragraph_that_is_not_about_the_target_has_nothing_to_mark(tmp_path: Path) -> None:
+    """A mark on "unrelated" would teach that a mention is none."""
+    folder = _write(tmp_path, tax="unrelated", evidence={"tax": ["want the tax"]})
+    (folder / "corpus.toml").write_text('labels = ["favor", "unrelated"]\n[targets.tax]\n')
+    (defect,) = check_corpus(folder)
+    assert defect.message.endswith("of which the paragraph has no label but 'unrelated'")
+
+
+def test_a_label_that_is_none_is_one_defect_with_its_marks(tmp_path: Path) -> None:
+    """What is marked for it is not named, too."""
+    (defect,) = check_corpus(_write(tmp_path, tax="favour", evidence={"tax": ["want the tax"]}))
+    assert defect.message.startswith("'favour' is no label")
+
+
+def test_marks_are_no_target_of_a_flat_file(tmp_path: Path) -> None:
+    """A file of the shipped corpus read by itself has its targets and no other."""
+    lines = []
+    for i, label in enumerate(("favor", "against", "favor", "against")):
+        marks = {"tax": [f"want {i}"]}
+        lines.append(json.dumps({"article": str(i), "text": f"They want {i}.", "tax": label, "evidence": marks}))
+    path = tmp_path / "flat.jsonl"
+    path.write_text("\n".join(lines))
+    assert [target.name for target in read_corpus(path).targets] == ["tax"]
+
+
+@pytest.mark.parametrize("value", ["-1", "true", "inf", "'x'"])
+def test_the_weight_of_marks_must_be_a_number_from_0_on(tmp_path: Path, value: str) -> None:
+    """0 is one."""
+    folder = _write(tmp_path)
+    (folder / "corpus.toml").write_text(f'labels = ["favor", "against"]\n[targets.tax]\nevidence_weight = {value}\n')
+    with pytest.raises(CorpusError, match="'evidence_weight' must be a number from 0 on"):
+        read_corpus(folder)
+    (folder / "corpus.toml").write_text('labels = ["favor", "against"]\n[targets.tax]\nevidence_weight = 0\n')
+    assert read_corpus(folder).fit_options["tax"].evidence_weight == 0.0
 
 
 def test_the_statistics_count_marked_words(tmp_path: Path) -> None:
@@ -92,7 +137,7 @@ def test_a_fit_learns_from_marked_words_of_its_own_paragraphs_that_mention_the_t
     corpus = replace(marked, fit_options={"tax": FitOptions(evidence_weight=0.25)})
     problem, counts = read_problem(corpus, 0, 2, 0), count_corpus(corpus, SETTINGS)
     everything = problem.lessons(counts)
-    assert everything.marks.tolist() == [False] * 20 + [True] * 9
+    assert everything.is_mark.tolist() == [False] * 20 + [True] * 9
     # article 0 marks words that do not name the tax
     assert everything.rows[20:].tolist() == list(range(21, 30))
     assert everything.truth[20:].tolist() == [i % 2 for i in range(1, 10)]
@@ -100,8 +145,8 @@ def test_a_fit_learns_from_marked_words_of_its_own_paragraphs_that_mention_the_t
     for inside, _ in problem.folds:
         seen = {corpus.examples[i].article for i in problem.rows[inside]}
         lessons = problem.lessons(counts, inside)
-        assert {f"a{row - 20}" for row in lessons.rows[lessons.marks]} == seen - {"a0"}
-        assert (lessons.rows[~lessons.marks] == problem.rows[inside]).all()
+        assert {f"a{row - 20}" for row in lessons.rows[lessons.is_mark]} == seen - {"a0"}
+        assert (lessons.rows[~lessons.is_mark] == problem.rows[inside]).all()
 
 
 def test_marked_words_of_a_disputed_paragraph_count_half(marked: Corpus) -> None:
@@ -113,13 +158,61 @@ def test_marked_words_of_a_disputed_paragraph_count_half(marked: Corpus) -> None
     assert lessons.weight[lessons.rows == 24].tolist() == [1.0]
 
 
+def test_without_a_lexicon_all_marks_are_learnt_from(marked: Corpus) -> None:
+    """Nothing tells which of them mention the target; a lexicon that finds nothing tells that none does."""
+    for lexicons, used in (({}, 10), ({"tax": Lexicon({"tax": ("levy",)})}, 0)):
+        corpus = replace(marked, lexicons=lexicons)
+        settings = replace(SETTINGS, anchored=bool(lexicons))
+        lessons = read_problem(corpus, 0, 2, 0).lessons(count_corpus(corpus, settings))
+        assert lessons.is_mark.sum() == used
+
+
+def test_a_mark_belongs_to_its_paragraph_and_target(marked: Corpus) -> None:
+    """With two targets, paragraphs that are not coded on one, and a target that learns from none."""
+    toll = Target("toll", ("favor", "against"))
+    examples = []
+    for i, example in enumerate(marked):
+        labels = {"toll": "favor" if i % 4 else "against"} if i % 5 else {}
+        runs = {"toll": (example.text[:8],)} if i % 3 == 0 else {}  # some of them on no label of the toll
+        both = {**example.evidence, **runs}
+        examples.append(replace(example, labels={**example.labels, **labels}, evidence=both))
+    corpus = replace(marked, targets=[*marked.targets, toll], examples=examples)
+    counts = count_corpus(corpus, SETTINGS)
+    for t, target in enumerate(corpus.targets):
+        problem = read_problem(corpus, t, 2, 0)
+        words = next(block for block in counts if block.name == "words")
+        expected = [i for i, e in enumerate(corpus) if target.name in e.labels and target.name in e.evidence]
+        assert problem.rows[problem.mark_of].tolist() == expected
+        for row, of in zip(problem.mark_rows, problem.mark_of, strict=True):
+            has, holds = (set(words.matrix[r].indices.tolist()) for r in (row, problem.rows[of]))
+            assert has
+            assert has <= holds
+    none = replace(corpus, fit_options={"tax": FitOptions(evidence_weight=0.0)})
+    assert len(read_problem(none, 0, 2, 0).mark_rows) == 0
+    assert count_corpus(none, SETTINGS)[0].matrix.shape[0] == 20 + len(read_problem(none, 1, 2, 0).mark_rows)
+
+
+def test_marks_of_weight_0_change_nothing(marked: Corpus) -> None:
+    """Neither the vocabulary, nor what counts as mentioned, nor a figure."""
+    settings, choices = Settings(word_ngrams=(1, 2), min_df=2), {"tax": Choice(1.0, "balanced")}
+    silent = replace(marked, fit_options={"tax": FitOptions(evidence_weight=0.0)})
+    ours, wanted = (fit_model(corpus, settings, choices, folds=2, jobs=1) for corpus in (silent, marked.unmarked()))
+    for block, same in zip(ours.model.weights.blocks, wanted.model.weights.blocks, strict=True):
+        assert block.terms == same.terms
+        assert (block.coef == same.coef).all()
+    assert (ours.model.weights.scale == wanted.model.weights.scale).all()
+    assert (ours.held_out.margins == wanted.held_out.margins).all()
+    assert ours.model.facts["marks"] == {"tax": 0}
+
+
 def test_rows_apart_have_intercepts_of_their_own() -> None:
     """The coefficients are those of the objective written out, where these intercepts cost nothing."""
     rng = np.random.default_rng(0)
-    x, truth = rng.normal(size=(60, 3)), rng.integers(0, 3, 60)
+    x, truth = rng.normal(size=(60, 3)), rng.choice(3, 60, p=[0.7, 0.2, 0.1])
     apart = np.arange(60) >= 40
-    truth[apart] %= 2
-    weight = rng.uniform(0.5, 1.5, 60)
+    truth[apart] = rng.choice(2, 20, p=[0.3, 0.7])
+    first = rng.uniform(0.5, 1.5, 60)
+    weight = first.copy()
 
     def objective(flat: np.ndarray) -> float:
         coef, starts, others = flat[:9].reshape(3, 3), flat[9:12], flat[12:]
@@ -134,17 +227,28 @@ def test_rows_apart_have_intercepts_of_their_own() -> None:
     assert coef == pytest.approx(wanted, abs=0.02)
     ((alike, _),) = fit_path(x, truth, weight, [Choice(2.0)], 3)
     assert np.abs(alike - wanted).max() > 0.1
+    # balanced: the labels of each part weigh alike among themselves
+    for part in (apart, ~apart):
+        sums = np.bincount(truth[part], weight[part])
+        weight[part] *= (weight[part].sum() / len(sums) / sums)[truth[part]]
+    balanced = minimize(objective, np.zeros(15)).x[:9].reshape(3, 3)
+    assert np.abs(balanced - wanted).max() > 0.05
+    ((coef, _),) = fit_path(x, truth, first, [Choice(2.0, "balanced")], 3, apart)
+    assert coef == pytest.approx(balanced, abs=0.02)
 
 
 def test_marked_words_move_the_weights_and_not_the_vocabulary(marked: Corpus) -> None:
     """What decides the label weighs more with them; document frequencies are of paragraphs alone."""
     choices = {"tax": Choice(1.0)}
+    settings = Settings(word_ngrams=(1, 2), min_df=2)
     with_marks, without = (
-        fit_model(corpus, SETTINGS, choices, folds=2, jobs=1).model for corpus in (marked, marked.unmarked())
+        fit_model(corpus, settings, choices, folds=2, jobs=1).model for corpus in (marked, marked.unmarked())
     )
+    for block, other in zip(with_marks.weights.blocks, without.weights.blocks, strict=True):
+        assert block.terms == other.terms
+        assert (block.idf == other.idf).all()
+    assert with_marks.facts["marks"] == {"tax": 9}
     words, same = with_marks.weights.blocks[0], without.weights.blocks[0]
-    assert words.terms == same.terms
-    assert (words.idf == same.idf).all()
     column = list(words.terms).index("welcome")
     favor, against = with_marks.labels.index("favor"), with_marks.labels.index("against")
 

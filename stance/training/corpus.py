@@ -139,7 +139,10 @@ class Corpus:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over targets, texts, labels, articles and lexicons, in order; independent of files' layout."""
+        """SHA-256 over all that a fit depends on, in order: targets, options, lexicons, articles, texts, labels, marks.
+
+        It does not depend on the layout of files.
+        """
         digest = hashlib.sha256()
         head = {
             "targets": [[target.name, list(target.labels)] for target in self.targets],

@@ -5,6 +5,7 @@ One parser serves both: `check_corpus` returns the defects, `read_corpus` raises
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from stance.errors import CorpusError
-from stance.labels import Target, order_labels, scored_targets
+from stance.labels import Target, is_related, order_labels, scored_targets
 from stance.model.analyzer import Settings
 from stance.model.lexicon import Lexicon, read_lexicon
 from stance.training.corpus import Corpus, Example, contradictions
@@ -29,7 +30,7 @@ _GROUP = ("article", "article_id", "document", "group")
 _RESERVED = frozenset(
     """
     text paragraph_text tweet sentence body content article article_id document group id paragraph register dispute
-    disputed country coder codings title date outlet source url author lang language index split
+    disputed evidence country coder codings title date outlet source url author lang language index split
     """.split()
 )
 _MOST_LABELS = 10
@@ -227,9 +228,7 @@ def _described_example(
     if not isinstance(disputed, list) or not all(isinstance(name, str) and name in known for name in disputed):
         draft.fault(file, line, "'disputed' must be a list of targets")
         disputed = []
-    evidence = _evidence(
-        record.get("evidence", {}), str(text), labels, lambda message: draft.fault(file, line, message)
-    )
+    evidence = _evidence(record, str(text), labels, known, lambda message: draft.fault(file, line, message))
     if not placed:
         return None
     other = {k: v for k, v in record.items() if k not in {*_FIELDS, *known}}
@@ -239,23 +238,37 @@ def _described_example(
 
 
 def _evidence(
-    given: object, text: str, labels: Mapping[str, str], fault: Callable[[str], None]
+    record: dict[str, Any],
+    text: str,
+    labels: Mapping[str, str],
+    known: Mapping[str, Target],
+    fault: Callable[[str], None],
 ) -> dict[str, tuple[str, ...]]:
     """The marked words of a paragraph by target, each run as it stands in the text."""
+    given = record.get("evidence") or {}
     if not isinstance(given, dict):
         fault("'evidence' must hold lists of words by target")
         return {}
     evidence: dict[str, tuple[str, ...]] = {}
     for name, runs in given.items():
-        if name not in labels:
-            fault(f"'evidence' marks words for {name!r}, which is not coded here")
+        if name not in known:
+            fault(f"'evidence' marks words for {name!r}, which is no target")
+        elif runs is None or (name not in labels and record.get(name) is not None):
+            continue  # nothing is marked, or the label is at fault already
+        elif not is_related(labels.get(name)):
+            fault(f"'evidence' marks words for {name!r}, of which the paragraph has no label but {labels.get(name)!r}")
         elif not isinstance(runs, list) or not runs or not all(isinstance(run, str) and run.strip() for run in runs):
             fault(f"'evidence' of {name!r} must be a list of words of the text")
-        elif missing := next((run for run in runs if run not in text), None):
+        elif missing := next((run for run in runs if not _stands_in(text, run)), None):
             fault(f"'evidence' of {name!r} does not stand in the text: {missing!r}")
         else:
             evidence[name] = tuple(runs)
     return evidence
+
+
+def _stands_in(text: str, run: str) -> bool:
+    """Whether a run stands in a text, and cuts no word."""
+    return re.search(rf"(?<!\w){re.escape(run)}(?!\w)", text) is not None
 
 
 def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:

@@ -60,6 +60,12 @@ class BlockCounts:
     terms: list[str]
     matrix: sparse.csr_matrix
 
+    def in_paragraphs(self, first: int, least: int) -> BlockCounts:
+        """The same without terms that stand in fewer than `least` of the `first` rows."""
+        df = np.bincount(self.matrix[:first].indices, minlength=self.matrix.shape[1])
+        kept = np.flatnonzero(df >= least)
+        return BlockCounts(self.name, [self.terms[i] for i in kept], self.matrix[:, kept])
+
     def fit(self, rows: npt.NDArray[np.int64], settings: Settings, weight: float) -> FittedBlock:
         """Choose the vocabulary and its IDF on some rows only, so that no fold sees another's."""
         train = self.matrix[rows]

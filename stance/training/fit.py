@@ -225,9 +225,9 @@ def fit_model(
         lessons = problem.lessons(counts)
         parts = [fitted[b].transform(counts[b], lessons.rows) * factor for b, factor in zip(used, factors, strict=True)]
         x = sparse.hstack(parts).tocsr()
-        marks[problem.name] = int(lessons.marks.sum())
+        marks[problem.name] = int(lessons.is_mark.sum())
         ((weights, starts),) = fit_path(
-            x, lessons.truth, lessons.weight, [choices[problem.name]], len(columns), lessons.marks
+            x, lessons.truth, lessons.weight, [choices[problem.name]], len(columns), lessons.is_mark
         )
         intercept[t, columns] = starts
         begin = 0

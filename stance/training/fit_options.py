@@ -29,8 +29,8 @@ class FitOptions:
     C : float or None
         Inverse strength of the L2 penalty; None leaves it to the search.
     evidence_weight : float
-        How much the marked words of a paragraph count in training beside it, if they mention the target; at 0 they
-        are not used.
+        How much the marked words of a paragraph count in training beside it; at 0 they are not used. Of a target
+        with a lexicon only those count that mention it.
     """
 
     block_factors: Mapping[str, float] = field(default_factory=dict)

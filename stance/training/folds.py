@@ -17,7 +17,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from stance.errors import CorpusError
 from stance.model.analyzer import Analyzer, Settings
-from stance.training.corpus import Corpus
+from stance.training.corpus import Corpus, Mark
 from stance.training.features import BlockCounts, count_terms
 from stance.training.fit_options import FitOptions
 from stance.training.logistic import Choice, fit_path
@@ -67,14 +67,14 @@ class Lessons(NamedTuple):
         Column of the true label of each.
     weight : ndarray of float
         How much each counts.
-    marks : ndarray of bool
+    is_mark : ndarray of bool
         Which are marked words.
     """
 
     rows: Ints
     truth: Ints
     weight: Floats
-    marks: npt.NDArray[np.bool_]
+    is_mark: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,9 @@ class Problem:
         Of each paragraph.
     folds : list of (ndarray of int, ndarray of int)
         Positions among `rows`: inside, outside.
-    marks : ndarray of int
+    mark_rows : ndarray of int
         Of the counts: the marked words.
-    marked : ndarray of int
+    mark_of : ndarray of int
         Position among `rows` of the paragraph that the words stand in.
     """
 
@@ -103,21 +103,24 @@ class Problem:
     weight: Floats
     folds: list[tuple[Ints, Ints]]
     options: FitOptions
-    marks: Ints
-    marked: Ints
+    mark_rows: Ints
+    mark_of: Ints
 
     def mentioned(self, blocks: Iterable[BlockCounts]) -> npt.NDArray[np.bool_]:
         """Which of its paragraphs mention the target, by its anchored terms; none does if no block has them."""
-        return self._mention(blocks, self.rows)
+        found = self._mention(blocks, self.rows)
+        return np.zeros(len(self.rows), dtype=np.bool_) if found is None else found
 
-    def _mention(self, blocks: Iterable[BlockCounts], rows: Ints) -> npt.NDArray[np.bool_]:
+    def _mention(self, blocks: Iterable[BlockCounts], rows: Ints) -> npt.NDArray[np.bool_] | None:
         for block in blocks:
             if block.name == f"around {self.name}":
                 return np.asarray(np.diff(block.matrix.indptr)[rows] > 0)
-        return np.zeros(len(rows), dtype=np.bool_)
+        return None
 
     def lessons(self, blocks: Sequence[BlockCounts], inside: Ints | None = None) -> Lessons:
-        """What a fit learns from: paragraphs, and after them the marked words of these that mention the target.
+        """What a fit learns from: paragraphs, and after them their marked words.
+
+        If the target has a lexicon, only marked words that mention it are learnt from.
 
         Parameters
         ----------
@@ -130,13 +133,14 @@ class Problem:
         mentioned = self.mentioned(blocks)
         # where nothing is mentioned there is nothing to weigh against
         weight = self.weight * np.where(mentioned, 1.0, self.options.unmentioned_weight if mentioned.any() else 1.0)
-        marked = np.isin(self.marked, inside) & (self.options.evidence_weight > 0)
-        if mentioned.any():
+        used = np.isin(self.mark_of, inside)
+        mention = self._mention(blocks, self.mark_rows)
+        if mention is not None:
             # the rest would teach that any words are about the target
-            marked &= self._mention(blocks, self.marks)
-        of = self.marked[marked]
+            used &= mention
+        of = self.mark_of[used]
         return Lessons(
-            np.concatenate([self.rows[inside], self.marks[marked]]),
+            np.concatenate([self.rows[inside], self.mark_rows[used]]),
             np.concatenate([self.truth[inside], self.truth[of]]),
             np.concatenate([weight[inside], self.weight[of] * self.options.evidence_weight]),
             np.repeat([False, True], [len(inside), len(of)]),
@@ -170,10 +174,20 @@ def read_problem(corpus: Corpus, t: int, folds: int, seed: int) -> Problem:
     if any(len(np.unique(truth[inside])) < 2 for inside, _ in split):
         raise CorpusError(f"target {target.name!r}: a fold leaves a single label to learn from; code more paragraphs")
     options = corpus.fit_options.get(target.name, FitOptions())
-    mine = [k for k, mark in enumerate(corpus.marks) if mark.target == target.name]
-    marked = np.searchsorted(rows, [corpus.marks[k].position for k in mine])
-    marks = len(corpus) + np.array(mine, dtype=np.int64)
-    return Problem(target.name, t, target.labels, rows, truth, weight, split, options, marks, marked)
+    marks = _used_marks(corpus)
+    mine = np.array([k for k, mark in enumerate(marks) if mark.target == target.name], dtype=np.int64)
+    mark_of = np.searchsorted(rows, [marks[k].position for k in mine])
+    return Problem(target.name, t, target.labels, rows, truth, weight, split, options, len(corpus) + mine, mark_of)
+
+
+def _used_marks(corpus: Corpus) -> list[Mark]:
+    """The marked words of targets that learn from them."""
+    options = {target.name: corpus.fit_options.get(target.name, FitOptions()) for target in corpus.targets}
+    return [
+        mark
+        for mark in corpus.marks
+        if mark.target in corpus.examples[mark.position].labels and options[mark.target].evidence_weight
+    ]
 
 
 def _check_enough(corpus: Corpus, name: str, truth: Ints, groups: Ints, folds: int) -> None:
@@ -317,7 +331,7 @@ def fold_margins(
         train_parts.append(fitted.transform(block, lessons.rows))
         test_parts.append(fitted.transform(block, problem.rows[outside]))
     x, test = sparse.hstack(train_parts).tocsr(), sparse.hstack(test_parts).tocsr()
-    fits = fit_path(x, lessons.truth, lessons.weight, choices, len(problem.labels), lessons.marks)
+    fits = fit_path(x, lessons.truth, lessons.weight, choices, len(problem.labels), lessons.is_mark)
     return [np.asarray(test @ weights.T) + starts for weights, starts in fits]
 
 
@@ -327,8 +341,13 @@ def analyzer_for(corpus: Corpus, settings: Settings) -> Analyzer:
 
 
 def count_corpus(corpus: Corpus, settings: Settings) -> list[BlockCounts]:
-    """The terms of its paragraphs and, after them, of its marked words, a row each."""
-    return count_terms(analyzer_for(corpus, settings), [*corpus.texts, *(mark.words for mark in corpus.marks)])
+    """The terms of its paragraphs and, after them, of marked words that are learnt from, a row each.
+
+    Terms in fewer paragraphs than the setting `min_df` are left out, however many marked words have them.
+    """
+    marks = [mark.words for mark in _used_marks(corpus)]
+    counts = count_terms(analyzer_for(corpus, settings), [*corpus.texts, *marks])
+    return [block.in_paragraphs(len(corpus), settings.min_df) for block in counts] if marks else counts
 
 
 def used_blocks(analyzer: Analyzer, problem: Problem, counts: Sequence[BlockCounts]) -> list[tuple[BlockCounts, float]]:
