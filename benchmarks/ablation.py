@@ -51,6 +51,11 @@ def _all_mentions_alike(corpus: Corpus) -> Corpus:
     return replace(corpus, lexicons=lexicons)
 
 
+def _by_file(corpus: Corpus) -> Corpus:
+    """The corpus with every file as one article, so that folds hold out whole files."""
+    return replace(corpus, examples=tuple(replace(e, article=Path(e.path).stem) for e in corpus), calibration=())
+
+
 def main() -> None:
     """Fit every variant and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -64,7 +69,6 @@ def main() -> None:
     if {target.name for target in corpus.targets} != set(choices):
         parser.error(f"the targets of {given.corpus} are not those of the default model")
     corpus = replace(corpus, calibration=corpus.calibration[:1])  # a temperature changes no label; one file is faster
-    by_file = replace(corpus, examples=tuple(replace(e, article=Path(e.path).stem) for e in corpus), calibration=())
     lines = Path(given.eval).read_text(encoding="utf-8").splitlines() if given.eval else []
     records = [json.loads(line) for line in lines]
     variants: dict[str, tuple[Corpus, Settings]] = {
@@ -96,8 +100,7 @@ def main() -> None:
         variant, settings = variants[label]
         cells = []
         result = fit_model(variant, settings, choices)
-        other = replace(by_file if variant.marks else by_file.unmarked(), cues=variant.cues, lexicons=variant.lexicons)
-        outside = fit_model(other, settings, choices)
+        outside = fit_model(_by_file(variant), settings, choices)
         scores = result.model.score_texts([r["text"] for r in records]) if records else None
         for t, target in enumerate(corpus.targets):
             truth = np.array([target.labels.index(e.labels[target.name]) for e in corpus])

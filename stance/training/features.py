@@ -21,6 +21,11 @@ def _names(terms: Any) -> list[str]:
     return [term.name for term in terms]
 
 
+def _frequent(counts: sparse.csr_matrix, least: int) -> npt.NDArray[np.int64]:
+    """Columns of the terms that stand in so many rows or more."""
+    return np.flatnonzero(np.bincount(counts.indices, minlength=counts.shape[1]) >= least)
+
+
 @dataclass(frozen=True)
 class FittedBlock:
     """The vocabulary of one block, with its inverse document frequencies."""
@@ -62,15 +67,13 @@ class BlockCounts:
 
     def in_paragraphs(self, first: int, least: int) -> BlockCounts:
         """The same without terms that stand in fewer than `least` of the `first` rows."""
-        df = np.bincount(self.matrix[:first].indices, minlength=self.matrix.shape[1])
-        kept = np.flatnonzero(df >= least)
+        kept = _frequent(self.matrix[:first], least)
         return BlockCounts(self.name, [self.terms[i] for i in kept], self.matrix[:, kept])
 
     def fit(self, rows: npt.NDArray[np.int64], settings: Settings, weight: float) -> FittedBlock:
         """Choose the vocabulary and its IDF on some rows only, so that no fold sees another's."""
         train = self.matrix[rows]
-        df = np.bincount(train.indices, minlength=train.shape[1])
-        columns = np.flatnonzero(df >= settings.min_df)
+        columns = _frequent(train, settings.min_df)
         transformer = TfidfTransformer(sublinear_tf=settings.sublinear_tf)
         if len(columns):
             # a target that nothing mentions here has no terms, which scikit-learn refuses
@@ -114,7 +117,7 @@ def count_terms(analyzer: Analyzer, texts: Sequence[str]) -> list[BlockCounts]:
             continue
         vectorizer = CountVectorizer(analyzer=_names, dtype=np.float64)
         matrix = vectorizer.fit_transform(documents).tocsr()
-        kept = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]) >= least)
+        kept = _frequent(matrix, least)
         terms = vectorizer.get_feature_names_out()[kept].tolist()
         matrix = matrix[:, kept]
         matrix.sort_indices()

@@ -86,7 +86,8 @@ def fit_path(
     True
     """
     x, width = sparse.csr_matrix(x), x.shape[1]
-    if apart is not None and apart.any():
+    apart = np.zeros(len(truth), dtype=np.bool_) if apart is None else apart
+    if apart.any():
         x = sparse.hstack([x, sparse.csr_matrix(_APART * apart[:, None])]).tocsr()
     found: dict[Choice, tuple[Floats, Floats]] = {}
     for class_weight in dict.fromkeys(choice.class_weight for choice in choices):
@@ -102,14 +103,14 @@ def fit_path(
     return [found[choice] for choice in choices]
 
 
-def _balance(truth: npt.NDArray[np.int64], weight: Floats, apart: npt.NDArray[np.bool_] | None) -> Floats:
+def _balance(truth: npt.NDArray[np.int64], weight: Floats, apart: npt.NDArray[np.bool_]) -> Floats:
     """What makes the labels weigh alike, as scikit-learn's "balanced" does; of rows apart by themselves."""
     factors = np.ones(len(truth))
-    parts = [np.ones(len(truth), dtype=bool)] if apart is None else [~apart, apart]
-    for part in parts:
-        found, label = np.unique(truth[part], return_inverse=True)
-        of_label = np.bincount(label, weight[part])
-        factors[part] = (weight[part].sum() / len(found) / of_label)[label] if len(found) else 1.0
+    for part in (~apart, apart):
+        if part.any():
+            found, label = np.unique(truth[part], return_inverse=True)
+            of_label = np.bincount(label, weight[part])
+            factors[part] = (weight[part].sum() / len(found) / of_label)[label]
     return factors
 
 
