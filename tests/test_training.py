@@ -27,7 +27,7 @@ from stance.model.lexicon import Lexicon
 from stance.model.stance_model import StanceModel
 from stance.model.weights import softmax
 from stance.training.agreement import alpha_with_interval, krippendorff_alpha
-from stance.training.calibration import fit_temperature, fit_temperatures
+from stance.training.calibration import fit_temperature, fit_temperatures, weigh_as_found
 from stance.training.corpus import Corpus, Example, contradictions, text_hash
 from stance.training.corpus_files import read_corpus
 from stance.training.duplicates import group_articles, near_duplicates
@@ -447,6 +447,35 @@ def test_each_kind_of_paragraph_has_a_temperature_of_its_own() -> None:
     assert without == fit_temperature(distorted[100:], truth[100:])
 
 
+def test_probabilities_are_calibrated_to_the_share_of_related_paragraphs_without_a_mention() -> None:
+    """Weighed down to their share elsewhere, related paragraphs make the model surer where nothing is mentioned."""
+    related, mentioned = np.arange(1000) % 4 == 0, np.arange(1000) % 2 == 1
+    weight = weigh_as_found(related, mentioned, 0.02)
+    hidden = related & ~mentioned
+    assert weight[hidden].sum() / weight[~mentioned].sum() == pytest.approx(0.02)
+    assert (weight[~hidden] == 1).all()
+    assert (weigh_as_found(related, related, 0.02) == 1).all()
+    assert (weigh_as_found(np.ones(9, bool), np.zeros(9, bool), 0.02) == 1).all()
+    margins = np.tile([0.0, 1.0], (1000, 1))
+    plain = fit_temperatures(margins, (~related).astype(int), mentioned)
+    found = fit_temperatures(margins, (~related).astype(int), mentioned, weight)
+    # log-odds of the unrelated ones without a mention
+    assert found[0] == pytest.approx(np.log(0.98 / 0.02), rel=0.05)
+    assert plain[0] < 1 < found[0]
+    assert found[1] == pytest.approx(plain[1])
+
+
+def test_the_corpus_names_the_share_to_calibrate_to(corpus: Corpus) -> None:
+    """It moves the temperature without a mention, and nothing else."""
+    plain = replace(corpus, examples=corpus.examples[:1200], calibration=(), fit_options={})
+    named = replace(plain, fit_options={"sanctions": FitOptions(unmentioned_share=0.001)})
+    before, after = (fit_model(each, Settings(word_ngrams=(1, 1)), CHOICES, folds=3, jobs=1) for each in (plain, named))
+    assert np.array_equal(before.held_out.margins, after.held_out.margins, equal_nan=True)
+    moved = after.model.weights.scale / before.model.weights.scale
+    assert moved[0, 0] > 1.1
+    assert moved.ravel()[1:] == pytest.approx(1, rel=1e-6)
+
+
 def test_a_paragraph_is_calibrated_without_its_fold(corpus: Corpus) -> None:
     """Its temperature, one with a mention and one without, is that of the other folds; the model's, that of all."""
     # enough of either kind for a temperature of its own
@@ -596,6 +625,23 @@ def test_options_of_a_fit_must_be_positive_numbers(tmp_path: Path, key: str, val
     (tmp_path / "corpus.toml").write_text(f"{head}unmentioned_weight = 0.5\n")
     with pytest.raises(CorpusError, match="needs a lexicon"):
         read_corpus(tmp_path)
+
+
+@pytest.mark.parametrize("value", ["0", "1", "true", "nan", "'x'"])
+def test_a_share_lies_between_nothing_and_all(tmp_path: Path, value: str) -> None:
+    """And it needs a lexicon, too."""
+    head = 'labels = ["x", "y"]\n[targets.t]\n'
+    (tmp_path / "t.toml").write_text('[mentions]\ntax = ["tax"]\n')
+    (tmp_path / "corpus.toml").write_text(f'{head}lexicon = "t.toml"\nunmentioned_share = {value}\n')
+    with pytest.raises(CorpusError, match="'unmentioned_share' must be a number between 0 and 1"):
+        read_corpus(tmp_path)
+    (tmp_path / "corpus.toml").write_text(f"{head}unmentioned_share = 0.5\n")
+    with pytest.raises(CorpusError, match="'unmentioned_share' needs a lexicon"):
+        read_corpus(tmp_path)
+    (tmp_path / "corpus.toml").write_text(f'{head}lexicon = "t.toml"\nunmentioned_share = 0.25\n')
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.jsonl").write_text('{"article": "a", "paragraph": 0, "text": "A tax.", "t": "x"}\n')
+    assert read_corpus(tmp_path).fit_options["t"].unmentioned_share == 0.25
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from scipy.optimize import minimize_scalar
 
 from stance.model.weights import softmax
 
-__all__ = ["fit_temperature", "fit_temperatures"]
+__all__ = ["fit_temperature", "fit_temperatures", "weigh_as_found"]
 
 # A weak pull towards "leave the margins as they are", for corpora with few paragraphs of a class.
 _RIDGE = 1e-3
@@ -16,7 +16,9 @@ _RIDGE = 1e-3
 _LEAST = 100
 
 
-def fit_temperature(margins: npt.NDArray[np.float64], truth: npt.NDArray[np.int64]) -> float:
+def fit_temperature(
+    margins: npt.NDArray[np.float64], truth: npt.NDArray[np.int64], weight: npt.NDArray[np.float64] | None = None
+) -> float:
     """Fit ``softmax(scale * margin)`` to held-out margins by maximum likelihood.
 
     Temperature scaling (Guo, Pleiss, Sun and Weinberger 2017): one number, which a few hundred paragraphs settle and
@@ -28,6 +30,8 @@ def fit_temperature(margins: npt.NDArray[np.float64], truth: npt.NDArray[np.int6
         Margins from models that did not see the paragraph.
     truth : ndarray of int, shape (paragraphs,)
         Column of the true label.
+    weight : ndarray, shape (paragraphs,), optional
+        How much each counts; all count alike by default.
 
     Returns
     -------
@@ -44,14 +48,17 @@ def fit_temperature(margins: npt.NDArray[np.float64], truth: npt.NDArray[np.int6
 
     def loss(log_scale: float) -> float:
         p = softmax(np.exp(log_scale) * margins)[rows, truth]
-        return float(-np.log(np.maximum(p, 1e-300)).mean() + _RIDGE * log_scale**2)
+        return float(np.average(-np.log(np.maximum(p, 1e-300)), weights=weight) + _RIDGE * log_scale**2)
 
     found = minimize_scalar(loss, bounds=(-5.0, 5.0), method="bounded", options={"xatol": 1e-10})
     return float(np.exp(found.x))
 
 
 def fit_temperatures(
-    margins: npt.NDArray[np.float64], truth: npt.NDArray[np.int64], mentioned: npt.NDArray[np.bool_]
+    margins: npt.NDArray[np.float64],
+    truth: npt.NDArray[np.int64],
+    mentioned: npt.NDArray[np.bool_],
+    weight: npt.NDArray[np.float64] | None = None,
 ) -> npt.NDArray[np.float64]:
     """Fit one temperature to the paragraphs that do not mention the target and one to those that do.
 
@@ -66,6 +73,8 @@ def fit_temperatures(
         Column of the true label.
     mentioned : ndarray of bool, shape (paragraphs,)
         Whether the paragraph mentions the target.
+    weight : ndarray, shape (paragraphs,), optional
+        How much each counts; all count alike by default.
 
     Returns
     -------
@@ -80,7 +89,44 @@ def fit_temperatures(
     >>> bool(without > 1 > within)
     True
     """
+    weight = np.ones(len(truth)) if weight is None else weight
     kinds = [~mentioned, mentioned]
     if min(int(kind.sum()) for kind in kinds) < _LEAST:
-        return np.full(2, fit_temperature(margins, truth))
-    return np.array([fit_temperature(margins[kind], truth[kind]) for kind in kinds])
+        return np.full(2, fit_temperature(margins, truth, weight))
+    return np.array([fit_temperature(margins[kind], truth[kind], weight[kind]) for kind in kinds])
+
+
+def weigh_as_found(
+    related: npt.NDArray[np.bool_], mentioned: npt.NDArray[np.bool_], share: float
+) -> npt.NDArray[np.float64]:
+    """Weigh paragraphs so that, of those without a mention, the related ones have the share that they have elsewhere.
+
+    A corpus whose writers avoid the usual words has more of them than the text that is to be scored, so that a model
+    calibrated on it is too modest there (prior shift; Saerens, Latinne and Decaestecker 2002).
+
+    Parameters
+    ----------
+    related : ndarray of bool, shape (paragraphs,)
+        Whether the paragraph is about the target.
+    mentioned : ndarray of bool, shape (paragraphs,)
+        Whether the paragraph mentions the target.
+    share : float
+        Of related paragraphs among those without a mention, between 0 and 1.
+
+    Returns
+    -------
+    ndarray, shape (paragraphs,)
+        1 but for related paragraphs without a mention; 1 for all if one of the two kinds without a mention is missing.
+
+    Examples
+    --------
+    >>> related, mentioned = np.array([True, True, False, True]), np.array([False, False, False, True])
+    >>> weigh_as_found(related, mentioned, 0.5).tolist()
+    [0.5, 0.5, 1.0, 1.0]
+    """
+    weight = np.ones(len(related))
+    hidden = related & ~mentioned
+    others = int((~related & ~mentioned).sum())
+    if hidden.any() and others:
+        weight[hidden] = share / (1 - share) * others / hidden.sum()
+    return weight

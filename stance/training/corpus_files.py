@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -259,16 +259,22 @@ def _evidence(
             fault(f"'evidence' marks words for {name!r}, of which the paragraph has no label but {labels.get(name)!r}")
         elif not isinstance(runs, list) or not runs or not all(isinstance(run, str) and run.strip() for run in runs):
             fault(f"'evidence' of {name!r} must be a list of words of the text")
-        elif missing := next((run for run in runs if not _stands_in(text, run)), None):
-            fault(f"'evidence' of {name!r} does not stand in the text: {missing!r}")
+        elif lost := _first_lost(text, runs):
+            fault(f"'evidence' of {name!r} does not stand in the text in this order: {lost!r}")
         else:
             evidence[name] = tuple(runs)
     return evidence
 
 
-def _stands_in(text: str, run: str) -> bool:
-    """Whether a run stands in a text, and cuts no word."""
-    return re.search(rf"(?<!\w){re.escape(run)}(?!\w)", text) is not None
+def _first_lost(text: str, runs: Iterable[str]) -> str | None:
+    """The first run that does not stand in a text behind those before it, or cuts a word."""
+    end = 0
+    for run in runs:
+        found = re.compile(rf"(?<!\w){re.escape(run)}(?!\w)").search(text, end)
+        if found is None:
+            return run
+        end = found.end()
+    return None
 
 
 def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:

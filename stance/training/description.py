@@ -12,7 +12,15 @@ from stance.labels import JOINT, RESERVED, Target
 __all__ = ["check_columns", "check_description", "check_target_name", "read_target", "refuse_others"]
 
 _KEYS = ("name", "version", "language", "license", "labels", "cues", "calibration", "settings", "targets")
-_KEYS_OF_TARGET = ("labels", "lexicon", "block_factors", "unmentioned_weight", "C", "evidence_weight")
+_KEYS_OF_TARGET = (
+    "labels",
+    "lexicon",
+    "block_factors",
+    "unmentioned_weight",
+    "C",
+    "evidence_weight",
+    "unmentioned_share",
+)
 
 
 def check_description(about: Mapping[str, object], path: Path) -> None:

@@ -14,10 +14,11 @@ from scipy import sparse
 from sklearn.metrics import f1_score
 
 from stance.errors import CorpusError
+from stance.labels import is_related
 from stance.model.analyzer import Settings
 from stance.model.stance_model import StanceModel
 from stance.model.weights import BlockWeights, Weights, softmax
-from stance.training.calibration import fit_temperatures
+from stance.training.calibration import fit_temperatures, weigh_as_found
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts
 from stance.training.folds import (
@@ -288,12 +289,18 @@ def _calibrate(
     t = problem.index
     fold = held_out.fold[problem.rows, t]
     margins = held_out.margins[problem.rows, t][:, columns]
+
+    def scales(rows: npt.NDArray[np.bool_]) -> Floats:
+        truth, kinds, share = problem.truth[rows], mentioned[rows], problem.options.unmentioned_share
+        related = np.array([is_related(label) for label in problem.labels])[truth]
+        weight = None if share is None else weigh_as_found(related, kinds, share)
+        return fit_temperatures(margins[rows], truth, kinds, weight)
+
     for i in np.unique(fold[fold >= 0]):
         here, others = fold == i, (fold >= 0) & (fold != i)
-        chosen = others if others.any() else here
-        scale = fit_temperatures(margins[chosen], problem.truth[chosen], mentioned[chosen])
+        scale = scales(others if others.any() else here)
         _put(probabilities, problem.rows[here], t, columns, _probabilities(margins[here], mentioned[here], scale))
-    return fit_temperatures(margins[fold >= 0], problem.truth[fold >= 0], mentioned[fold >= 0])
+    return scales(fold >= 0)
 
 
 def _put(into: Floats, rows: Ints, t: int, columns: Sequence[int], probabilities: Floats) -> None:

@@ -31,12 +31,16 @@ class FitOptions:
     evidence_weight : float
         How much the marked words of a paragraph count in training beside it; at 0 they are not used. Of a target
         with a lexicon only those count that mention it.
+    unmentioned_share : float or None
+        Of the paragraphs without a mention in the text that is to be scored, the share that is about the target;
+        probabilities are calibrated to it. None leaves it as it is in the corpus.
     """
 
     block_factors: Mapping[str, float] = field(default_factory=dict)
     unmentioned_weight: float = 1.0
     C: float | None = None
     evidence_weight: float = 1.0
+    unmentioned_share: float | None = None
 
     def factor(self, block: str) -> float:
         """What the weight of a block is multiplied by.
@@ -72,14 +76,14 @@ def read_fit_options(entry: Mapping[str, Any], target: str, path: Path) -> FitOp
     Raises
     ------
     CorpusError
-        If one is no positive number (`evidence_weight` may be 0), a block is unknown, or the target has no lexicon that
-        could find a mention.
+        If one is no positive number (`evidence_weight` may be 0), `unmentioned_share` is not below 1, a block is
+        unknown, or the target has no lexicon that could find a mention.
 
     Examples
     --------
     >>> table = {"lexicon": "talks.toml", "block_factors": {"words": 2}, "unmentioned_weight": 0.5, "C": 3}
     >>> read_fit_options(table, "talks", Path("corpus.toml"))
-    FitOptions(block_factors={'words': 2.0}, unmentioned_weight=0.5, C=3.0, evidence_weight=1.0)
+    FitOptions(block_factors={'words': 2.0}, unmentioned_weight=0.5, C=3.0, evidence_weight=1.0, unmentioned_share=None)
     """
     factors = entry.get("block_factors", {})
     if not isinstance(factors, dict) or not all(kind in BLOCK_KINDS and _is_positive(f) for kind, f in factors.items()):
@@ -91,13 +95,18 @@ def read_fit_options(entry: Mapping[str, Any], target: str, path: Path) -> FitOp
     evidence_weight = entry.get("evidence_weight", 1)
     if not _is_number(evidence_weight) or evidence_weight < 0:
         raise CorpusError(f"target {target!r}: 'evidence_weight' must be a number from 0 on", path)
-    if "unmentioned_weight" in entry and "lexicon" not in entry:
-        raise CorpusError(f"target {target!r}: 'unmentioned_weight' needs a lexicon, which finds the mentions", path)
+    share = entry.get("unmentioned_share")
+    if share is not None and not (_is_positive(share) and share < 1):
+        raise CorpusError(f"target {target!r}: 'unmentioned_share' must be a number between 0 and 1", path)
+    for key in ("unmentioned_weight", "unmentioned_share"):
+        if key in entry and "lexicon" not in entry:
+            raise CorpusError(f"target {target!r}: {key!r} needs a lexicon, which finds the mentions", path)
     return FitOptions(
         {kind: float(factor) for kind, factor in factors.items()},
         float(entry.get("unmentioned_weight", 1)),
         float(entry["C"]) if "C" in entry else None,
         float(evidence_weight),
+        None if share is None else float(share),
     )
 
 
