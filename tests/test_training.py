@@ -696,6 +696,21 @@ def test_settings_that_the_corpus_names_are_not_searched_for(small_corpus: Corpu
     assert bare.fingerprint != replace(bare, settings=None).fingerprint
 
 
+def test_a_weighting_of_labels_that_the_corpus_names_is_not_searched_for(small_corpus: Corpus, tmp_path: Path) -> None:
+    """The other target's is; a name that is none is refused."""
+    given = {"sanctions": FitOptions(class_weight="balanced"), "diplomacy": FitOptions(class_weight="equal")}
+    grid = Grid((Settings(word_ngrams=(1, 1), min_df=1),), C=(1.0,), class_weight=(None, "balanced"))
+    for named, expected in (
+        ({"sanctions": given["sanctions"]}, ["balanced", None, "balanced"]),
+        (given, ["balanced", None]),
+    ):
+        result = train(replace(small_corpus, fit_options=named), grid, folds=2, jobs=1)
+        assert [trial["class_weight"] for trial in result.trials] == expected
+    (tmp_path / "corpus.toml").write_text('labels = ["x", "y"]\n[targets.t]\nclass_weight = "even"\n')
+    with pytest.raises(CorpusError, match="'class_weight' must be 'balanced' or 'equal'"):
+        read_corpus(tmp_path)
+
+
 def test_a_c_that_the_corpus_names_is_not_searched_for(small_corpus: Corpus) -> None:
     """The other target's is."""
     corpus = replace(small_corpus, fit_options={"sanctions": FitOptions(C=2.0)})

@@ -62,6 +62,13 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         marked = f"of {marks} paragraphs, weight {options.get('evidence_weight', 1):g}" if marks else "not used"
         weights = f"{choice['class_weight'] or 'equal'} | {shown} | {unmentioned:g} | {marked}"
         lines.append(f"| {target['name']} | {labels} | {choice['C']:g} | {weights} |")
+    lines += [
+        f"\nProbabilities on {name} are calibrated to text where {1000 * options['unmentioned_share']:g} of a thousand "
+        "paragraphs without a mention are about it. Where more are, as in the corpus, they are too sure, as the "
+        "calibration errors below show."
+        for name, options in manifest.get("fit_options", {}).items()
+        if options.get("unmentioned_share") is not None
+    ]
     lines += ["", "| block | terms | weight |", "|---|---|---|"]
     lines += [f"| {block['name']} | {block['terms']} | {block['weight']:g} |" for block in manifest["blocks"]]
     lines += ["", _read(manifest["settings"])]

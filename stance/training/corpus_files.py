@@ -5,19 +5,19 @@ One parser serves both: `check_corpus` returns the defects, `read_corpus` raises
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from stance.errors import CorpusError
-from stance.labels import Target, is_related, order_labels, scored_targets
+from stance.labels import Target, order_labels, scored_targets
 from stance.model.analyzer import Settings
 from stance.model.lexicon import Lexicon, read_lexicon
 from stance.training.corpus import Corpus, Example, contradictions
 from stance.training.description import check_columns, check_description, check_target_name, read_target
+from stance.training.evidence import read_evidence
 from stance.training.fit_options import FitOptions, read_fit_options, read_settings
 from stance.training.flat_files import Fault, cell, json_lines, read_rows
 
@@ -228,53 +228,13 @@ def _described_example(
     if not isinstance(disputed, list) or not all(isinstance(name, str) and name in known for name in disputed):
         draft.fault(file, line, "'disputed' must be a list of targets")
         disputed = []
-    evidence = _evidence(record, str(text), labels, known, lambda message: draft.fault(file, line, message))
+    evidence = read_evidence(record, str(text), labels, known, lambda message: draft.fault(file, line, message))
     if not placed:
         return None
     other = {k: v for k, v in record.items() if k not in {*_FIELDS, *known}}
     return Example(
         str(article), int(str(paragraph)), str(text), labels, frozenset(disputed), other, str(file), line, evidence
     )
-
-
-def _evidence(
-    record: dict[str, Any],
-    text: str,
-    labels: Mapping[str, str],
-    known: Mapping[str, Target],
-    fault: Callable[[str], None],
-) -> dict[str, tuple[str, ...]]:
-    """The marked words of a paragraph by target, each run as it stands in the text."""
-    given = record.get("evidence") or {}
-    if not isinstance(given, dict):
-        fault("'evidence' must hold lists of words by target")
-        return {}
-    evidence: dict[str, tuple[str, ...]] = {}
-    for name, runs in given.items():
-        if name not in known:
-            fault(f"'evidence' marks words for {name!r}, which is no target")
-        elif runs is None or (name not in labels and record.get(name) is not None):
-            continue  # nothing is marked, or the label is at fault already
-        elif not is_related(labels.get(name)):
-            fault(f"'evidence' marks words for {name!r}, of which the paragraph has no label but {labels.get(name)!r}")
-        elif not isinstance(runs, list) or not runs or not all(isinstance(run, str) and run.strip() for run in runs):
-            fault(f"'evidence' of {name!r} must be a list of words of the text")
-        elif lost := _first_lost(text, runs):
-            fault(f"'evidence' of {name!r} does not stand in the text in this order: {lost!r}")
-        else:
-            evidence[name] = tuple(runs)
-    return evidence
-
-
-def _first_lost(text: str, runs: Iterable[str]) -> str | None:
-    """The first run that does not stand in a text behind those before it, or cuts a word."""
-    end = 0
-    for run in runs:
-        found = re.compile(rf"(?<!\w){re.escape(run)}(?!\w)").search(text, end)
-        if found is None:
-            return run
-        end = found.end()
-    return None
 
 
 def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:

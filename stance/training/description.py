@@ -17,9 +17,10 @@ _KEYS_OF_TARGET = (
     "lexicon",
     "block_factors",
     "unmentioned_weight",
-    "C",
-    "evidence_weight",
     "unmentioned_share",
+    "C",
+    "class_weight",
+    "evidence_weight",
 )
 
 

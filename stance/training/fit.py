@@ -21,6 +21,7 @@ from stance.model.weights import BlockWeights, Weights, softmax
 from stance.training.calibration import fit_temperatures, weigh_as_found
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts
+from stance.training.fit_options import CLASS_WEIGHTS
 from stance.training.folds import (
     HeldOut,
     Problem,
@@ -316,9 +317,11 @@ def _choose(trials: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _choices(problem: Problem, grid: Grid) -> list[Choice]:
-    """The ways to fit a target; only one C if the corpus names it."""
-    c = grid.C if problem.options.C is None else (problem.options.C,)
-    return [Choice(*each) for each in itertools.product(c, grid.class_weight)]
+    """The ways to fit a target; only one C, or one weighting of labels, if the corpus names it."""
+    options = problem.options
+    c = grid.C if options.C is None else (options.C,)
+    weights = grid.class_weight if options.class_weight is None else (CLASS_WEIGHTS[options.class_weight],)
+    return [Choice(*each) for each in itertools.product(c, weights)]
 
 
 def _search(

@@ -12,7 +12,10 @@ from stance.errors import CorpusError
 from stance.model.analyzer import BLOCK_KINDS, LONGEST, Settings
 from stance.training.description import refuse_others
 
-__all__ = ["FitOptions", "read_fit_options", "read_settings"]
+__all__ = ["CLASS_WEIGHTS", "FitOptions", "read_fit_options", "read_settings"]
+
+#: Names of what a fit takes as the weights of labels.
+CLASS_WEIGHTS = {"balanced": "balanced", "equal": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,9 @@ class FitOptions:
     unmentioned_share : float or None
         Of the paragraphs without a mention in the text that is to be scored, the share that is about the target;
         probabilities are calibrated to it. None leaves it as it is in the corpus.
+    class_weight : str or None
+        ``"balanced"`` lets rare labels weigh as much as frequent ones, ``"equal"`` paragraphs alike; None leaves it to
+        the search.
     """
 
     block_factors: Mapping[str, float] = field(default_factory=dict)
@@ -41,6 +47,7 @@ class FitOptions:
     C: float | None = None
     evidence_weight: float = 1.0
     unmentioned_share: float | None = None
+    class_weight: str | None = None
 
     def factor(self, block: str) -> float:
         """What the weight of a block is multiplied by.
@@ -76,14 +83,15 @@ def read_fit_options(entry: Mapping[str, Any], target: str, path: Path) -> FitOp
     Raises
     ------
     CorpusError
-        If one is no positive number (`evidence_weight` may be 0), `unmentioned_share` is not below 1, a block is
-        unknown, or the target has no lexicon that could find a mention.
+        If one is no positive number (`evidence_weight` may be 0), `unmentioned_share` is not below 1, `class_weight` or
+        a block is unknown, or the target has no lexicon that could find a mention.
 
     Examples
     --------
     >>> table = {"lexicon": "talks.toml", "block_factors": {"words": 2}, "unmentioned_weight": 0.5, "C": 3}
-    >>> read_fit_options(table, "talks", Path("corpus.toml"))
-    FitOptions(block_factors={'words': 2.0}, unmentioned_weight=0.5, C=3.0, evidence_weight=1.0, unmentioned_share=None)
+    >>> options = read_fit_options(table, "talks", Path("corpus.toml"))
+    >>> options.factor("words"), options.unmentioned_weight, options.C, options.evidence_weight
+    (2.0, 0.5, 3.0, 1.0)
     """
     factors = entry.get("block_factors", {})
     if not isinstance(factors, dict) or not all(kind in BLOCK_KINDS and _is_positive(f) for kind, f in factors.items()):
@@ -95,6 +103,9 @@ def read_fit_options(entry: Mapping[str, Any], target: str, path: Path) -> FitOp
     evidence_weight = entry.get("evidence_weight", 1)
     if not _is_number(evidence_weight) or evidence_weight < 0:
         raise CorpusError(f"target {target!r}: 'evidence_weight' must be a number from 0 on", path)
+    class_weight = entry.get("class_weight")
+    if class_weight not in (None, *CLASS_WEIGHTS):
+        raise CorpusError(f"target {target!r}: 'class_weight' must be {' or '.join(map(repr, CLASS_WEIGHTS))}", path)
     share = entry.get("unmentioned_share")
     if share is not None and not (_is_positive(share) and share < 1):
         raise CorpusError(f"target {target!r}: 'unmentioned_share' must be a number between 0 and 1", path)
@@ -107,6 +118,7 @@ def read_fit_options(entry: Mapping[str, Any], target: str, path: Path) -> FitOp
         float(entry["C"]) if "C" in entry else None,
         float(evidence_weight),
         None if share is None else float(share),
+        class_weight,
     )
 
 

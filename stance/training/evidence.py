@@ -1,0 +1,79 @@
+"""Marked words: the words of a paragraph that decide its label on a target, as a record has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from stance.labels import Target, is_related
+
+__all__ = ["read_evidence"]
+
+
+def read_evidence(
+    record: Mapping[str, Any],
+    text: str,
+    labels: Mapping[str, str],
+    known: Mapping[str, Target],
+    fault: Callable[[str], None],
+) -> dict[str, tuple[str, ...]]:
+    """The marked words of a paragraph by target, each run as it stands in the text.
+
+    Parameters
+    ----------
+    record : dict
+        The paragraph's, with its field ``evidence``.
+    text : str
+        The paragraph.
+    labels : mapping of str to str
+        Its sound labels by target.
+    known : mapping of str to Target
+        The targets of the corpus.
+    fault : callable
+        Told what is wrong; the words at fault are left out.
+
+    Returns
+    -------
+    dict of str to tuple of str
+
+    Examples
+    --------
+    >>> from stance.labels import Target
+    >>> text, tax = "They want the tax now.", Target("tax", ("favor", "against"))
+    >>> read_evidence({"evidence": {"tax": ["want the tax"]}}, text, {"tax": "favor"}, {"tax": tax}, print)
+    {'tax': ('want the tax',)}
+    >>> read_evidence({"evidence": {"tax": ["want a tax"]}}, text, {"tax": "favor"}, {"tax": tax}, print)
+    'evidence' of 'tax' does not stand in the text in this order: 'want a tax'
+    {}
+    """
+    given = record.get("evidence") or {}
+    if not isinstance(given, dict):
+        fault("'evidence' must hold lists of words by target")
+        return {}
+    evidence: dict[str, tuple[str, ...]] = {}
+    for name, runs in given.items():
+        if name not in known:
+            fault(f"'evidence' marks words for {name!r}, which is no target")
+        elif runs is None or (name not in labels and record.get(name) is not None):
+            continue  # nothing is marked, or the label is at fault already
+        elif not is_related(labels.get(name)):
+            fault(f"'evidence' marks words for {name!r}, of which the paragraph has no label but {labels.get(name)!r}")
+        elif not isinstance(runs, list) or not runs or not all(isinstance(run, str) and run.strip() for run in runs):
+            fault(f"'evidence' of {name!r} must be a list of words of the text")
+        elif lost := _first_lost(text, runs):
+            fault(f"'evidence' of {name!r} does not stand in the text in this order: {lost!r}")
+        else:
+            evidence[name] = tuple(runs)
+    return evidence
+
+
+def _first_lost(text: str, runs: Iterable[str]) -> str | None:
+    """The first run that does not stand in a text behind those before it, or cuts a word."""
+    end = 0
+    for run in runs:
+        found = re.compile(rf"(?<!\w){re.escape(run)}(?!\w)").search(text, end)
+        if found is None:
+            return run
+        end = found.end()
+    return None
