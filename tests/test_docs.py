@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from stance.training.corpus_files import read_corpus
+from stance.training.fit_options import FitOptions
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = re.findall(r"<!-- example -->\n```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
@@ -52,6 +53,7 @@ def test_the_corpus_of_the_data_card_is_one(tmp_path: Path) -> None:
         (tmp_path / name).write_text(content, encoding="utf-8")
     corpus = read_corpus(tmp_path)
     assert [target.name for target in corpus.targets] == ["migration", "NATO enlargement"]
+    assert corpus.fit_options["migration"] == FitOptions({"words": 0.6}, 0.5, 10.0, 0.5, 0.02, "balanced")
     assert corpus.cues is not None
     assert ("rejected",) in corpus.cues.phrases
     assert [dict(e.labels) for e in corpus] == [{"migration": "favor"}, {"NATO enlargement": "favor"}]

@@ -47,7 +47,7 @@ def test_marked_words_are_read_as_they_stand_in_the_text(tmp_path: Path) -> None
     assert corpus.unmarked().fingerprint != corpus.fingerprint
 
 
-_LOST = "'evidence' of 'tax' does not stand in the text in this order"
+_LOST = "'evidence' of 'tax' does not stand in the text as whole words, behind the runs before it"
 
 
 @pytest.mark.parametrize(

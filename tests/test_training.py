@@ -449,12 +449,13 @@ def test_each_kind_of_paragraph_has_a_temperature_of_its_own() -> None:
 
 def test_probabilities_are_calibrated_to_the_share_of_related_paragraphs_without_a_mention() -> None:
     """Weighed down to their share elsewhere, related paragraphs make the model surer where nothing is mentioned."""
-    related, mentioned = np.arange(1000) % 4 == 0, np.arange(1000) % 2 == 1
+    related, mentioned = np.arange(1000) % 3 == 0, np.arange(1000) % 2 == 1
     weight = weigh_as_found(related, mentioned, 0.02)
     hidden = related & ~mentioned
     assert weight[hidden].sum() / weight[~mentioned].sum() == pytest.approx(0.02)
     assert (weight[~hidden] == 1).all()
     assert (weigh_as_found(related, related, 0.02) == 1).all()
+    assert (weigh_as_found(related, np.zeros(1000, bool), 0.02) == 1).all()
     assert (weigh_as_found(np.ones(9, bool), np.zeros(9, bool), 0.02) == 1).all()
     margins = np.tile([0.0, 1.0], (1000, 1))
     plain = fit_temperatures(margins, (~related).astype(int), mentioned)
@@ -476,10 +477,12 @@ def test_the_corpus_names_the_share_to_calibrate_to(corpus: Corpus) -> None:
     assert moved.ravel()[1:] == pytest.approx(1, rel=1e-6)
 
 
-def test_a_paragraph_is_calibrated_without_its_fold(corpus: Corpus) -> None:
+@pytest.mark.parametrize("share", [None, 0.02])
+def test_a_paragraph_is_calibrated_without_its_fold(corpus: Corpus, share: float | None) -> None:
     """Its temperature, one with a mention and one without, is that of the other folds; the model's, that of all."""
     # enough of either kind for a temperature of its own
-    some = replace(corpus, examples=corpus.examples[:1200], calibration=())
+    options = {target.name: FitOptions(unmentioned_share=share) for target in corpus.targets}
+    some = replace(corpus, examples=corpus.examples[:1200], calibration=(), fit_options=options)
     result = fit_model(some, Settings(word_ngrams=(1, 1)), CHOICES, folds=3, jobs=1)
     bits = np.array([result.model.analyzer.analyze(text).mentioned for text in some.texts])
     for t, target in enumerate(some.targets):
@@ -487,13 +490,17 @@ def test_a_paragraph_is_calibrated_without_its_fold(corpus: Corpus) -> None:
         margins, fold = result.held_out.margins[coded, t], result.held_out.fold[coded, t]
         mentioned = result.model.mentioned(bits)[coded, t]
         truth = np.array([target.labels.index(some.examples[i].labels[target.name]) for i in coded])
+        related = truth != target.labels.index("unrelated")
         scales = np.empty((len(coded), 2))
         for i in range(3):
-            scales[fold == i] = fit_temperatures(margins[fold != i], truth[fold != i], mentioned[fold != i])
+            others = fold != i
+            weight = None if share is None else weigh_as_found(related[others], mentioned[others], share)
+            scales[fold == i] = fit_temperatures(margins[others], truth[others], mentioned[others], weight)
         scaled = np.exp(margins * np.where(mentioned, scales[:, 1], scales[:, 0])[:, None])
         expected = scaled / scaled.sum(axis=1, keepdims=True)
         assert result.probabilities[coded, t] == pytest.approx(expected)
-        assert result.model.weights.scale[t] == pytest.approx(fit_temperatures(margins, truth, mentioned))
+        weight = None if share is None else weigh_as_found(related, mentioned, share)
+        assert result.model.weights.scale[t] == pytest.approx(fit_temperatures(margins, truth, mentioned, weight))
         assert abs(scales[0, 0] - scales[0, 1]) > 0.01
 
 

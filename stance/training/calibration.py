@@ -101,8 +101,9 @@ def weigh_as_found(
 ) -> npt.NDArray[np.float64]:
     """Weigh paragraphs so that, of those without a mention, the related ones have the share that they have elsewhere.
 
-    A corpus whose writers avoid the usual words has more of them than the text that is to be scored, so that a model
-    calibrated on it is too modest there (prior shift; Saerens, Latinne and Decaestecker 2002).
+    A corpus whose writers avoid the usual words has more paragraphs that are about a target without naming it than the
+    text that is to be scored, so that a model calibrated on it is too modest there (prior shift; Saerens, Latinne and
+    Decaestecker 2002).
 
     Parameters
     ----------
@@ -116,7 +117,8 @@ def weigh_as_found(
     Returns
     -------
     ndarray, shape (paragraphs,)
-        1 but for related paragraphs without a mention; 1 for all if one of the two kinds without a mention is missing.
+        1 but for related paragraphs without a mention; 1 for all where a lexicon that finds nothing tells nothing, or
+        one of the two kinds without a mention is missing.
 
     Examples
     --------
@@ -127,6 +129,6 @@ def weigh_as_found(
     weight = np.ones(len(related))
     hidden = related & ~mentioned
     others = int((~related & ~mentioned).sum())
-    if hidden.any() and others:
+    if mentioned.any() and hidden.any() and others:
         weight[hidden] = share / (1 - share) * others / hidden.sum()
     return weight

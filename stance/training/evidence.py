@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from stance.labels import Target, is_related
+from stance.labels import is_related
 
 __all__ = ["read_evidence"]
 
@@ -15,20 +15,20 @@ def read_evidence(
     record: Mapping[str, Any],
     text: str,
     labels: Mapping[str, str],
-    known: Mapping[str, Target],
+    known: Collection[str],
     fault: Callable[[str], None],
 ) -> dict[str, tuple[str, ...]]:
     """The marked words of a paragraph by target, each run as it stands in the text.
 
     Parameters
     ----------
-    record : dict
+    record : mapping
         The paragraph's, with its field ``evidence``.
     text : str
         The paragraph.
     labels : mapping of str to str
         Its sound labels by target.
-    known : mapping of str to Target
+    known : collection of str
         The targets of the corpus.
     fault : callable
         Told what is wrong; the words at fault are left out.
@@ -39,12 +39,11 @@ def read_evidence(
 
     Examples
     --------
-    >>> from stance.labels import Target
-    >>> text, tax = "They want the tax now.", Target("tax", ("favor", "against"))
-    >>> read_evidence({"evidence": {"tax": ["want the tax"]}}, text, {"tax": "favor"}, {"tax": tax}, print)
+    >>> text = "They want the tax now."
+    >>> read_evidence({"evidence": {"tax": ["want the tax"]}}, text, {"tax": "favor"}, ["tax"], print)
     {'tax': ('want the tax',)}
-    >>> read_evidence({"evidence": {"tax": ["want a tax"]}}, text, {"tax": "favor"}, {"tax": tax}, print)
-    'evidence' of 'tax' does not stand in the text in this order: 'want a tax'
+    >>> read_evidence({"evidence": {"tax": ["want a tax"]}}, text, {"tax": "favor"}, ["tax"], print)
+    'evidence' of 'tax' does not stand in the text as whole words, behind the runs before it: 'want a tax'
     {}
     """
     given = record.get("evidence") or {}
@@ -62,7 +61,8 @@ def read_evidence(
         elif not isinstance(runs, list) or not runs or not all(isinstance(run, str) and run.strip() for run in runs):
             fault(f"'evidence' of {name!r} must be a list of words of the text")
         elif lost := _first_lost(text, runs):
-            fault(f"'evidence' of {name!r} does not stand in the text in this order: {lost!r}")
+            where = "as whole words, behind the runs before it"
+            fault(f"'evidence' of {name!r} does not stand in the text {where}: {lost!r}")
         else:
             evidence[name] = tuple(runs)
     return evidence

@@ -58,7 +58,7 @@ class Grid:
     C : tuple of float
         Inverse strengths of the L2 penalty, tried for each target by itself, but for one whose C the corpus names.
     class_weight : tuple of {None, "balanced"}
-        Whether rare labels count for more; for each target by itself.
+        Whether rare labels count for more; for each target by itself, but for one whose weighting the corpus names.
     """
 
     settings: tuple[Settings, ...]

@@ -14,7 +14,7 @@ from stance.training.description import refuse_others
 
 __all__ = ["CLASS_WEIGHTS", "FitOptions", "read_fit_options", "read_settings"]
 
-#: Names of what a fit takes as the weights of labels.
+#: Weights of labels by their names in ``corpus.toml``: TOML has no null for "none", and a key left out is searched for.
 CLASS_WEIGHTS = {"balanced": "balanced", "equal": None}
 
 
@@ -36,7 +36,7 @@ class FitOptions:
         with a lexicon only those count that mention it.
     unmentioned_share : float or None
         Of the paragraphs without a mention in the text that is to be scored, the share that is about the target;
-        probabilities are calibrated to it. None leaves it as it is in the corpus.
+        probabilities are calibrated to it. None leaves the share that the files for calibration have.
     class_weight : str or None
         ``"balanced"`` lets rare labels weigh as much as frequent ones, ``"equal"`` paragraphs alike; None leaves it to
         the search.
@@ -114,11 +114,11 @@ def read_fit_options(entry: Mapping[str, Any], target: str, path: Path) -> FitOp
             raise CorpusError(f"target {target!r}: {key!r} needs a lexicon, which finds the mentions", path)
     return FitOptions(
         {kind: float(factor) for kind, factor in factors.items()},
-        float(entry.get("unmentioned_weight", 1)),
-        float(entry["C"]) if "C" in entry else None,
-        float(evidence_weight),
-        None if share is None else float(share),
-        class_weight,
+        unmentioned_weight=float(entry.get("unmentioned_weight", 1)),
+        C=float(entry["C"]) if "C" in entry else None,
+        evidence_weight=float(evidence_weight),
+        unmentioned_share=None if share is None else float(share),
+        class_weight=class_weight,
     )
 
 
