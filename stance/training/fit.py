@@ -290,12 +290,12 @@ def _calibrate(
     t = problem.index
     fold = held_out.fold[problem.rows, t]
     margins = held_out.margins[problem.rows, t][:, columns]
+    related = np.array([is_related(label) for label in problem.labels])[problem.truth]
+    share = problem.options.unmentioned_share
 
     def scales(rows: npt.NDArray[np.bool_]) -> Floats:
-        truth, kinds, share = problem.truth[rows], mentioned[rows], problem.options.unmentioned_share
-        related = np.array([is_related(label) for label in problem.labels])[truth]
-        weight = None if share is None else weigh_as_found(related, kinds, share)
-        return fit_temperatures(margins[rows], truth, kinds, weight)
+        weight = None if share is None else weigh_as_found(related[rows], mentioned[rows], share)
+        return fit_temperatures(margins[rows], problem.truth[rows], mentioned[rows], weight)
 
     for i in np.unique(fold[fold >= 0]):
         here, others = fold == i, (fold >= 0) & (fold != i)
