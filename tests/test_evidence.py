@@ -47,6 +47,13 @@ def test_marked_words_are_read_as_they_stand_in_the_text(tmp_path: Path) -> None
     assert corpus.unmarked().fingerprint != corpus.fingerprint
 
 
+def test_a_marked_word_may_stand_in_another_word_before(tmp_path: Path) -> None:
+    """The first place where it stands whole counts, and may be the last place of the text."""
+    text = "The taxman and his surtax want a tax"
+    corpus = read_corpus(_write(tmp_path, text=text, evidence={"tax": ["his", "tax"]}))
+    assert corpus.examples[0].evidence == {"tax": ("his", "tax")}
+
+
 _LOST = "'evidence' of 'tax' does not stand in the text as whole words, behind the runs before it"
 
 

@@ -60,6 +60,22 @@ def test_near_duplicates_are_found_and_grouped() -> None:
     assert group_articles(["a", "b", "c", "a"], texts) == [0, 0, 1, 0]
 
 
+@pytest.mark.parametrize(
+    ("texts", "index"),
+    [
+        (["Talks ended.", "talks ended"], 1.0),
+        (["Talks ended.", "Talks resumed."], None),
+        (["- - -", "- - -"], None),
+        (["", ""], None),
+        (["One two three four five.", "one two three; FOUR!"], 2 / 3),
+        (["on and on and on", "on and on"], 1 / 2),
+    ],
+)
+def test_near_duplicates_are_told_by_sets_of_three_words(texts: list[str], index: float | None) -> None:
+    """Case, signs and repetition do not count; short texts must be equal; what has no word is like nothing."""
+    assert [found for *_, found in near_duplicates(texts)] == ([] if index is None else [index])
+
+
 def test_folds_never_split_an_article_or_its_near_duplicates(small_corpus: Corpus) -> None:
     """Every group lies in one fold."""
     result = fit_model(small_corpus, Settings(word_ngrams=(1, 1)), CHOICES, folds=4, jobs=1)

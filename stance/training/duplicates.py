@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
@@ -12,7 +14,7 @@ __all__ = ["group_articles", "near_duplicates"]
 
 #: Paragraphs whose sets of three-word shingles overlap by this Jaccard index are near-duplicates.
 THRESHOLD = 0.5
-_SHINGLE = (3, 3)
+_WORD = re.compile(r"\w+")
 _CHUNK = 2000
 
 
@@ -40,27 +42,38 @@ def near_duplicates(texts: Sequence[str], threshold: float = THRESHOLD) -> list[
     >>> [(i, j) for i, j, _ in near_duplicates([a, "Prices rose again in the capital", a + " again"])]
     [(0, 2)]
     """
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    if len(texts) < 2:
-        return []
-    padded = [text if len(text.split()) >= 3 else f"{text} _ _" for text in texts]
-    vectorizer = CountVectorizer(ngram_range=_SHINGLE, binary=True, token_pattern=r"\w+", dtype=np.int32)
-    try:
-        shingles = vectorizer.fit_transform(padded).tocsr()
-    except ValueError:  # no text has three words
-        return []
-    keep = np.flatnonzero(np.asarray(shingles.sum(axis=0)).ravel() > 1)
-    sizes = np.asarray(shingles.sum(axis=1)).ravel()
-    shared = shingles[:, keep]
+    rows, shingles = _shingles(texts)
+    sizes, common = np.bincount(rows, minlength=len(texts)), np.bincount(shingles) > 1
+    kept = common[shingles]
+    ones = np.ones(np.count_nonzero(kept), dtype=np.int64)
+    shared = sparse.csr_matrix((ones, (rows[kept], shingles[kept])), shape=(len(texts), len(common)))
     pairs: list[tuple[int, int, float]] = []
     for begin in range(0, len(texts), _CHUNK):
         overlap = sparse.coo_matrix(shared[begin : begin + _CHUNK] @ shared.T)
-        rows, columns = overlap.row + begin, overlap.col
-        index = overlap.data / (sizes[rows] + sizes[columns] - overlap.data)
-        for k in np.flatnonzero((rows < columns) & (index >= threshold)):
-            pairs.append((int(rows[k]), int(columns[k]), float(index[k])))
+        first, second = overlap.row + begin, overlap.col
+        index = overlap.data / (sizes[first] + sizes[second] - overlap.data)
+        for k in np.flatnonzero((first < second) & (index >= threshold)):
+            pairs.append((int(first[k]), int(second[k]), float(index[k])))
     return pairs
+
+
+def _shingles(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The shingles of all texts, each once for a text: the text's position, and the shingle's number."""
+    numbers: dict[str, int] = {}
+    words: list[int] = []
+    rows: list[int] = []
+    for row, text in enumerate(texts):
+        padded = text if len(text.split()) >= 3 else f"{text} _ _"
+        found = [numbers.setdefault(word, len(numbers)) for word in _WORD.findall(padded.lower())]
+        words += found
+        rows += [row] * len(found)
+    word, row_of = np.array(words, dtype=np.int64), np.array(rows, dtype=np.int64)
+    within = np.flatnonzero(row_of[:-2] == row_of[2:])
+    _, pair = np.unique(word[:-1] * len(numbers) + word[1:], return_inverse=True)
+    _, shingle = np.unique(pair[within] * len(numbers) + word[within + 2], return_inverse=True)
+    n = len(shingle)
+    once = np.unique(row_of[within] * n + shingle)
+    return (once // n, once % n) if n else (once, once)
 
 
 def group_articles(articles: Sequence[str], texts: Sequence[str]) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
@@ -72,8 +71,14 @@ def _first_lost(text: str, runs: Iterable[str]) -> str | None:
     """The first run that does not stand in a text behind those before it, or cuts a word."""
     end = 0
     for run in runs:
-        found = re.compile(rf"(?<!\w){re.escape(run)}(?!\w)").search(text, end)
-        if found is None:
+        begin = text.find(run, end)
+        while begin >= 0 and (_in_word(text, begin - 1) or _in_word(text, begin + len(run))):
+            begin = text.find(run, begin + 1)
+        if begin < 0:
             return run
-        end = found.end()
+        end = begin + len(run)
     return None
+
+
+def _in_word(text: str, i: int) -> bool:
+    return 0 <= i < len(text) and (text[i].isalnum() or text[i] == "_")
