@@ -13,7 +13,7 @@ import pytest
 
 from stance.labels import is_related
 from stance.model.lexicon import WEAK
-from stance.training.agreement import krippendorff_alpha, paired_codings
+from stance.training.agreement import krippendorff_alpha, marking_agreement, paired_codings
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import check_corpus
 from stance.training.duplicates import near_duplicates
@@ -88,6 +88,17 @@ def test_every_label_about_a_target_has_its_words_marked(corpus: Corpus, root: P
         assert example.evidence.keys() == {name for name, label in example.labels.items() if is_related(label)}
     marked = sum(1 for example in corpus if example.evidence)
     assert f"In each of the {marked:,} paragraphs" in (root / "data" / "README.md").read_text(encoding="utf-8")
+
+
+def test_marked_words_are_those_of_a_second_coder_too(corpus: Corpus, root: Path) -> None:
+    """Far more often than by chance; the data card says how often, and in how many paragraphs."""
+    card = (root / "data" / "README.md").read_text(encoding="utf-8")
+    assert f"Of {sum(1 for example in corpus if example.second_evidence)} paragraphs" in card
+    for target in corpus.targets:
+        found = marking_agreement(corpus, target.name)
+        assert found is not None
+        assert found.f1.low > 0.7 > 2 * found.by_chance
+        assert f"{found.f1.value:.3f} on {target.name}" in card
 
 
 def test_final_labels_follow_from_the_codings(corpus: Corpus) -> None:

@@ -17,6 +17,7 @@ from stance.errors import CorpusError
 from stance.labels import Target
 from stance.model.analyzer import Settings
 from stance.model.lexicon import Lexicon
+from stance.training.agreement import marking_agreement
 from stance.training.corpus import Corpus, Example
 from stance.training.corpus_files import check_corpus, read_corpus
 from stance.training.fit import fit_model
@@ -124,9 +125,55 @@ def test_the_statistics_count_marked_words(tmp_path: Path) -> None:
     """By target, with their part of the words; nothing is said where none are marked."""
     shown = CliRunner().invoke(main, ["corpus", "stats", str(_write(tmp_path, evidence={"tax": ["want the tax"]}))])
     assert "words marked in 1 paragraph, 38 % of their words" in shown.output
+    assert "two coders" not in shown.output
+    twice = {"evidence": {"tax": ["want the tax"]}, "second_evidence": {"tax": ["the tax"]}}
+    shown = CliRunner().invoke(main, ["corpus", "stats", str(_write(tmp_path, **twice))])
+    assert "two coders marked 0.800 [0.000, 1.000] on 1 paragraph, by chance 0.30; a word" in shown.output
     shown = CliRunner().invoke(main, ["corpus", "stats", str(_write(tmp_path))])
     assert shown.exit_code == 0
     assert "marked" not in shown.output
+
+
+def test_the_marks_of_a_second_coder_are_checked_and_learnt_by_nobody(tmp_path: Path) -> None:
+    """They stand apart, with the same rules, and change no fingerprint."""
+    marks = {"evidence": {"tax": ["want the tax"]}, "second_evidence": {"tax": ["want it", "now"]}}
+    corpus = read_corpus(_write(tmp_path, **marks))
+    assert corpus.examples[0].second_evidence == {"tax": ("want it", "now")}
+    assert [mark.words for mark in corpus.marks] == ["want the tax"]
+    assert "second_evidence" not in corpus.examples[0].fields
+    assert corpus.fingerprint == read_corpus(_write(tmp_path, evidence=marks["evidence"])).fingerprint
+    (defect,) = check_corpus(_write(tmp_path, second_evidence={"tax": ["want a tax"]}))
+    assert defect.message == f"{_LOST.replace('evidence', 'second_evidence', 1)}: 'want a tax'"
+
+
+def _marked_twice(pairs: list[tuple[str, str]]) -> Corpus:
+    """A paragraph of ten words an article, with the runs that two coders marked."""
+    text = "zero one two three four five six seven eight nine"
+    examples = [
+        Example(str(i), 0, text, {"tax": "favor"}, evidence={"tax": (a,)}, second_evidence={"tax": (b,)})
+        for i, (a, b) in enumerate(pairs)
+    ]
+    return Corpus([Target("tax", ("favor", "against"))], examples)
+
+
+def test_how_far_two_coders_mark_the_same_words() -> None:
+    """By hand: of 2 and 4 words one is shared, of 3 and 3 none; any 2 of ten and any 4 share 0.8 on average."""
+    pairs = [("one two", "two three four five"), ("one two three", "five six seven")]
+    found = marking_agreement(_marked_twice(pairs), "tax")
+    assert found is not None
+    assert (found.paragraphs, found.touching) == (2, 0.5)
+    assert found.f1.value == pytest.approx(2 / 12)
+    assert found.by_chance == pytest.approx(2 * (0.8 + 0.9) / 12)
+    assert (found.f1.low, found.f1.high) == (0, 1)
+
+
+def test_the_interval_of_their_agreement_is_one_of_articles() -> None:
+    """Half of forty articles agree and half do not: 0.5, and the interval of a share of forty."""
+    found = marking_agreement(_marked_twice([("one", "one"), ("one", "two")] * 20), "tax")
+    assert found is not None
+    assert found.f1.value == 0.5
+    assert 0.3 < found.f1.low < 0.4 < 0.6 < found.f1.high < 0.7
+    assert marking_agreement(_marked_twice([]), "tax") is None
 
 
 @pytest.fixture(scope="module")

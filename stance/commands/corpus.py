@@ -47,7 +47,7 @@ def check(corpus: str, columns: Any) -> None:
 @click.argument("corpus", metavar="CORPUS")
 @corpus_options
 def stats(corpus: str, columns: Any) -> None:
-    """Count paragraphs, labels by target and by register, near-duplicates and agreement of the coders.
+    """Count paragraphs, labels by target and by register, near-duplicates, marked words and agreement of the coders.
 
     \b
     Example:
@@ -72,12 +72,10 @@ def stats(corpus: str, columns: Any) -> None:
         for register in registers:
             own = Counter(e.labels[target.name] for e in coded if e.fields.get("register") == register)
             _row(register, own, target.labels)
-        marked = _marked(examples, target.name)
-        if marked:
-            click.echo(marked)
-        alpha = _agreement(examples, target.name)
-        if alpha:
-            click.echo(alpha)
+        for line in (_marked, _marked_twice, _agreement):
+            shown = line(examples, target.name)
+            if shown:
+                click.echo(shown)
 
 
 def _row(name: str, counts: Counter[str], labels: tuple[str, ...]) -> None:
@@ -92,8 +90,19 @@ def _marked(examples: Any, target: str) -> str | None:
         return None
     runs = sum(len(run.split()) for mark in marks for run in examples.examples[mark.position].evidence[target])
     words = sum(len(examples.examples[mark.position].text.split()) for mark in marks)
-    noun = "paragraph" if len(marks) == 1 else "paragraphs"
-    return f"  words marked in {len(marks)} {noun}, {100 * runs / words:.0f} % of their words"
+    return f"  words marked in {_paragraphs(len(marks))}, {100 * runs / words:.0f} % of their words"
+
+
+def _marked_twice(examples: Any, target: str) -> str | None:
+    from stance.training.agreement import marking_agreement
+
+    found = marking_agreement(examples, target)
+    if found is None:
+        return None
+    return (
+        f"  F1 of the words that two coders marked {found.f1} on {_paragraphs(found.paragraphs)}, by chance "
+        f"{found.by_chance:.2f}; a word in common in {100 * found.touching:.0f} % of them"
+    )
 
 
 def _agreement(examples: Any, target: str) -> str | None:
@@ -104,4 +113,8 @@ def _agreement(examples: Any, target: str) -> str | None:
         return None
     alpha = alpha_with_interval(pairs, articles)
     shown = str(alpha) if alpha.value == alpha.value else "not defined: only one label was used"
-    return f"  Krippendorff's alpha of two coders {shown} on {len(pairs)} paragraphs"
+    return f"  Krippendorff's alpha of two coders {shown} on {_paragraphs(len(pairs))}"
+
+
+def _paragraphs(n: int) -> str:
+    return "1 paragraph" if n == 1 else f"{n} paragraphs"

@@ -48,6 +48,8 @@ class Example:
         Where it was read.
     evidence : mapping of str to tuple of str
         Target name to the words of the text that decide its label, in one or more runs; a target may have none.
+    second_evidence : mapping of str to tuple of str
+        What another coder marked without having seen that; to measure agreement, never learnt from.
     """
 
     article: str
@@ -59,6 +61,7 @@ class Example:
     path: str = ""
     line: int = 0
     evidence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    second_evidence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Mark(NamedTuple):

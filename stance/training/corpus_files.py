@@ -30,12 +30,13 @@ _GROUP = ("article", "article_id", "document", "group")
 _RESERVED = frozenset(
     """
     text paragraph_text tweet sentence body content article article_id document group id paragraph register dispute
-    disputed evidence country coder codings title date outlet source url author lang language index split
+    disputed evidence second_evidence country coder codings title date outlet source url author lang language index
+    split
     """.split()
 )
 _MOST_LABELS = 10
 # of a record of a described corpus, beside its targets
-_FIELDS = frozenset({"article", "paragraph", "text", "disputed", "evidence"})
+_FIELDS = frozenset({"article", "paragraph", "text", "disputed", "evidence", "second_evidence"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +229,24 @@ def _described_example(
     if not isinstance(disputed, list) or not all(isinstance(name, str) and name in known for name in disputed):
         draft.fault(file, line, "'disputed' must be a list of targets")
         disputed = []
-    evidence = read_evidence(record, str(text), labels, known, lambda message: draft.fault(file, line, message))
+    evidence, second = (
+        read_evidence(record, str(text), labels, known, lambda message: draft.fault(file, line, message), name)
+        for name in ("evidence", "second_evidence")
+    )
     if not placed:
         return None
     other = {k: v for k, v in record.items() if k not in {*_FIELDS, *known}}
     return Example(
-        str(article), int(str(paragraph)), str(text), labels, frozenset(disputed), other, str(file), line, evidence
+        str(article),
+        int(str(paragraph)),
+        str(text),
+        labels,
+        frozenset(disputed),
+        other,
+        str(file),
+        line,
+        evidence,
+        second,
     )
 
 

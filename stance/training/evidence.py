@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from stance.labels import is_related
 
-__all__ = ["read_evidence"]
+__all__ = ["marked_words", "read_evidence"]
+
+_WORD = re.compile(r"\w+")
 
 
 def read_evidence(
@@ -16,13 +19,14 @@ def read_evidence(
     labels: Mapping[str, str],
     known: Collection[str],
     fault: Callable[[str], None],
+    field: str = "evidence",
 ) -> dict[str, tuple[str, ...]]:
     """The marked words of a paragraph by target, each run as it stands in the text.
 
     Parameters
     ----------
     record : mapping
-        The paragraph's, with its field ``evidence``.
+        The paragraph's, with the field of its marks.
     text : str
         The paragraph.
     labels : mapping of str to str
@@ -31,6 +35,8 @@ def read_evidence(
         The targets of the corpus.
     fault : callable
         Told what is wrong; the words at fault are left out.
+    field : str
+        The field: ``evidence``, or ``second_evidence`` for those of a second coder.
 
     Returns
     -------
@@ -45,39 +51,64 @@ def read_evidence(
     'evidence' of 'tax' does not stand in the text as whole words, behind the runs before it: 'want a tax'
     {}
     """
-    given = record.get("evidence") or {}
+    given = record.get(field) or {}
     if not isinstance(given, dict):
-        fault("'evidence' must hold lists of words by target")
+        fault(f"{field!r} must hold lists of words by target")
         return {}
     evidence: dict[str, tuple[str, ...]] = {}
     for name, runs in given.items():
         if name not in known:
-            fault(f"'evidence' marks words for {name!r}, which is no target")
+            fault(f"{field!r} marks words for {name!r}, which is no target")
         elif runs is None or (name not in labels and record.get(name) is not None):
             continue  # nothing is marked, or the label is at fault already
         elif not is_related(labels.get(name)):
-            fault(f"'evidence' marks words for {name!r}, of which the paragraph has no label but {labels.get(name)!r}")
+            fault(f"{field!r} marks words for {name!r}, of which the paragraph has no label but {labels.get(name)!r}")
         elif not isinstance(runs, list) or not runs or not all(isinstance(run, str) and run.strip() for run in runs):
-            fault(f"'evidence' of {name!r} must be a list of words of the text")
-        elif lost := _first_lost(text, runs):
+            fault(f"{field!r} of {name!r} must be a list of words of the text")
+        elif lost := _find(text, runs)[1]:
             where = "as whole words, behind the runs before it"
-            fault(f"'evidence' of {name!r} does not stand in the text {where}: {lost!r}")
+            fault(f"{field!r} of {name!r} does not stand in the text {where}: {lost!r}")
         else:
             evidence[name] = tuple(runs)
     return evidence
 
 
-def _first_lost(text: str, runs: Iterable[str]) -> str | None:
-    """The first run that does not stand in a text behind those before it, or cuts a word."""
+def marked_words(text: str, runs: Iterable[str]) -> set[int]:
+    """The places of the words of a text that runs cover, from 0; signs are no words.
+
+    Parameters
+    ----------
+    text : str
+        The paragraph.
+    runs : iterable of str
+        As `read_evidence` gives them.
+
+    Examples
+    --------
+    >>> sorted(marked_words("They want the tax, and want it now.", ["want the tax", "now."]))
+    [1, 2, 3, 7]
+    """
+    spans, _ = _find(text, runs)
+    return {
+        place
+        for place, word in enumerate(_WORD.finditer(text))
+        if any(begin <= word.start() < end for begin, end in spans)
+    }
+
+
+def _find(text: str, runs: Iterable[str]) -> tuple[list[tuple[int, int]], str | None]:
+    """Where runs stand in a text, each behind those before it, up to the first that does not or that cuts a word."""
+    spans: list[tuple[int, int]] = []
     end = 0
     for run in runs:
         begin = text.find(run, end)
         while begin >= 0 and (_in_word(text, begin - 1) or _in_word(text, begin + len(run))):
             begin = text.find(run, begin + 1)
         if begin < 0:
-            return run
+            return spans, run
         end = begin + len(run)
-    return None
+        spans.append((begin, end))
+    return spans, None
 
 
 def _in_word(text: str, i: int) -> bool:
