@@ -43,7 +43,7 @@ from stance.training.features import count_terms
 from stance.training.fit import Grid, _choose, fit_model, train
 from stance.training.fit_options import FitOptions
 from stance.training.folds import analyzer_for, read_problem
-from stance.training.logistic import Choice, fit_path
+from stance.training.logistic import Choice, choices_of, fit_path
 from stance.training.probes import Probe
 from stance.training.record import GOLDEN, evaluate_held_out, with_record
 
@@ -195,25 +195,30 @@ def test_the_settings_named_first_win_unless_others_are_better(pairs: bool, chos
     assert len(found.trials) == 2
 
 
+def test_what_is_searched_is_not_validated_again(monkeypatch: pytest.MonkeyPatch, small_corpus: Corpus) -> None:
+    """The margins held out are those that its choice was scored by, and what a fit of that choice alone holds out."""
+    grid = Grid((Settings(word_ngrams=(1, 1), min_df=1),), C=(1.0, 3.0), class_weight=(None,))
+    with monkeypatch.context() as once:
+        once.delattr("stance.training.fit.cross_validate")
+        result = train(small_corpus, grid, folds=2, jobs=1)
+    choices = choices_of(result.model.facts)
+    alone = fit_model(small_corpus, result.model.analyzer.settings, choices, folds=2, jobs=1)
+    assert result.held_out.margins == pytest.approx(alone.held_out.margins, abs=1e-3, nan_ok=True)
+    assert (result.held_out.fold == alone.held_out.fold).all()
+    assert result.probabilities == pytest.approx(alone.probabilities, abs=1e-3, nan_ok=True)
+
+
 @pytest.mark.parametrize(("better", "chosen"), [(0.704, (1, 1)), (0.706, (1, 2))])
 def test_settings_all_but_equal_are_those_named_first(
     monkeypatch: pytest.MonkeyPatch, small_corpus: Corpus, better: float, chosen: tuple[int, int]
 ) -> None:
     """Within half a point of macro-F1, by the best trial of each target."""
-    scores = iter([0.7, better])
-
-    def found(*arguments: object) -> list[dict[str, object]]:
-        # scores so close cannot be had from a small corpus
-        score = next(scores)
-        return [
-            {"target": t.name, "C": c, "class_weight": None, "macro_f1": f1}
-            for t in small_corpus.targets
-            for c, f1 in ((1.0, score), (3.0, score - 0.1 * (score == better)))
-        ]
-
-    monkeypatch.setattr("stance.training.fit._search", found)
-    grid = Grid((Settings(word_ngrams=(1, 1)), Settings(word_ngrams=(1, 2))))
+    # scores so close cannot be had from a small corpus: those of two C for two targets, then of the other settings
+    scores = iter([0.7] * 4 + [better, better - 0.1] * 2)
+    monkeypatch.setattr("stance.training.fit.f1_score", lambda *arguments, **options: next(scores))
+    grid = Grid((Settings(word_ngrams=(1, 1)), Settings(word_ngrams=(1, 2))), C=(1.0, 3.0), class_weight=(None,))
     assert train(small_corpus, grid, folds=2, jobs=1).model.analyzer.settings.word_ngrams == chosen
+    assert next(scores, None) is None
 
 
 def test_disputed_paragraphs_count_half() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.metrics import f1_score
 
@@ -28,10 +27,10 @@ from stance.training.folds import (
     analyzer_for,
     count_corpus,
     cross_validate,
-    fold_margins,
+    hold_out,
+    margins_by_choice,
     rare_labels,
     read_problem,
-    used_blocks,
     without_files,
 )
 from stance.training.logistic import Choice, fit_path
@@ -154,27 +153,33 @@ def train(
             "no setting of the grid suits the corpus: anchored terms need a lexicon, and it is one or none"
         )
     trials: list[dict[str, Any]] = []
-    best: tuple[float, Settings, dict[str, dict[str, Any]]] | None = None
+    best: _Candidate | None = None
     for number, settings in enumerate(candidates, start=1):
         counts = count_corpus(corpus, settings)
         if number == 1:
             for problem in problems:
                 if problem.name in corpus.lexicons and not problem.mentioned(counts).any():
                     say(f"{problem.name}: its lexicon is found in too few paragraphs to learn from; correct it")
-        found = _search(corpus, problems, counts, settings, grid, jobs)
-        trials += [{"settings": settings.to_dict(), **trial} for trial in found]
-        of_target = {problem.name: [t for t in found if t["target"] == problem.name] for problem in problems}
-        chosen = {name: _choose(mine) for name, mine in of_target.items()}
-        mean = float(np.mean([max(trial["macro_f1"] for trial in mine) for mine in of_target.values()]))
-        say(f"settings {number} of {len(candidates)}: macro-F1 {mean:.3f}")
-        if best is None or mean > best[0] + _TIE:
-            best = (mean, settings, chosen)
+        found, candidate = _search(corpus, problems, counts, settings, grid, jobs)
+        trials += found
+        say(f"settings {number} of {len(candidates)}: macro-F1 {candidate.mean:.3f}")
+        if best is None or candidate.mean > best.mean + _TIE:
+            best = candidate
     assert best is not None
-    _, settings, chosen = best
     say("fitting the chosen settings")
-    choices = {name: Choice(trial["C"], trial["class_weight"]) for name, trial in chosen.items()}
-    result = fit_model(corpus, settings, choices, folds=folds, seed=seed, jobs=jobs)
+    result = _fit(corpus, problems, best.counts, best.settings, best.choices, best.held_out, jobs)
     return replace(result, trials=trials)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """Settings with the best choices for them: all that a fit needs."""
+
+    mean: float
+    settings: Settings
+    counts: Sequence[BlockCounts]
+    choices: Mapping[str, Choice]
+    held_out: HeldOut
 
 
 def fit_model(
@@ -203,10 +208,23 @@ def fit_model(
     -------
     TrainingResult
     """
-    analyzer = analyzer_for(corpus, settings)
     counts = count_corpus(corpus, settings)
     problems = [read_problem(corpus, t, folds, seed) for t in range(len(corpus.targets))]
     held_out = cross_validate(corpus, counts, settings, problems, choices, jobs)
+    return _fit(corpus, problems, counts, settings, choices, held_out, jobs)
+
+
+def _fit(
+    corpus: Corpus,
+    problems: Sequence[Problem],
+    counts: Sequence[BlockCounts],
+    settings: Settings,
+    choices: Mapping[str, Choice],
+    held_out: HeldOut,
+    jobs: int,
+) -> TrainingResult:
+    """Calibration on what was held out, and the fit on everything."""
+    analyzer = analyzer_for(corpus, settings)
     by_file = without_files(corpus, counts, settings, problems, choices, jobs)
     labels = tuple(dict.fromkeys(label for target in corpus.targets for label in target.labels))
     shape = (len(corpus.targets), len(labels))
@@ -331,20 +349,22 @@ def _search(
     settings: Settings,
     grid: Grid,
     jobs: int,
-) -> list[dict[str, Any]]:
+) -> tuple[list[dict[str, Any]], _Candidate]:
+    """Every choice with its macro-F1, and what is best with these settings."""
     choices = {problem.name: _choices(problem, grid) for problem in problems}
-    tasks = [(problem, i) for problem in problems for i in range(len(problem.folds))]
-    analyzer = analyzer_for(corpus, settings)
-    results = Parallel(n_jobs=jobs)(
-        delayed(fold_margins)(problem, i, used_blocks(analyzer, problem, counts), settings, choices[problem.name])
-        for problem, i in tasks
-    )
-    trials = []
+    margins = margins_by_choice(corpus, counts, settings, problems, choices, jobs)
+    trials: list[dict[str, Any]] = []
+    chosen: dict[str, Choice] = {}
+    best = []
     for problem in problems:
-        mine = [(i, found) for (p, i), found in zip(tasks, results, strict=True) if p is problem]
-        truth = np.concatenate([problem.truth[problem.folds[i][1]] for i, _ in mine])
-        for k, choice in enumerate(choices[problem.name]):
-            predicted = np.concatenate([found[k].argmax(axis=1) for _, found in mine])
-            score = f1_score(truth, predicted, average="macro", zero_division=0.0)
-            trials.append({"target": problem.name, **choice._asdict(), "macro_f1": round(float(score), 6)})
-    return trials
+        mine = []
+        for choice, found in zip(choices[problem.name], margins[problem.name], strict=True):
+            score = f1_score(problem.truth, found.argmax(axis=1), average="macro", zero_division=0.0)
+            mine.append({"target": problem.name, **choice._asdict(), "macro_f1": round(float(score), 6)})
+        trials += [{"settings": settings.to_dict(), **trial} for trial in mine]
+        best.append(max(trial["macro_f1"] for trial in mine))
+        taken = mine.index(_choose(mine))
+        chosen[problem.name] = choices[problem.name][taken]
+        margins[problem.name] = margins[problem.name][taken : taken + 1]
+    held_out = hold_out(corpus, problems, {name: found for name, (found,) in margins.items()})
+    return trials, _Candidate(float(np.mean(best)), settings, counts, chosen, held_out)

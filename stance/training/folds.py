@@ -30,6 +30,8 @@ __all__ = [
     "count_corpus",
     "cross_validate",
     "fold_margins",
+    "hold_out",
+    "margins_by_choice",
     "rare_labels",
     "read_problem",
     "used_blocks",
@@ -252,22 +254,48 @@ def cross_validate(
     jobs: int = -1,
 ) -> HeldOut:
     """Margins of every paragraph from models fitted without its group."""
-    labels = tuple(dict.fromkeys(label for target in corpus.targets for label in target.labels))
-    margins = np.full((len(corpus), len(problems), len(labels)), np.nan)
-    fold = np.full((len(corpus), len(problems)), -1)
+    single = {name: [choice] for name, choice in choices.items()}
+    margins = margins_by_choice(corpus, counts, settings, problems, single, jobs)
+    return hold_out(corpus, problems, {name: found for name, (found,) in margins.items()})
+
+
+def margins_by_choice(
+    corpus: Corpus,
+    counts: Sequence[BlockCounts],
+    settings: Settings,
+    problems: Sequence[Problem],
+    choices: Mapping[str, Sequence[Choice]],
+    jobs: int = -1,
+) -> dict[str, list[Floats]]:
+    """Held-out margins of each target for each of its choices, shape (its paragraphs, its labels).
+
+    NaN where no fold holds the paragraph out.
+    """
     tasks = [(problem, i) for problem in problems for i in range(len(problem.folds))]
-    grids = [[choices[problem.name]] for problem, _ in tasks]
     analyzer = analyzer_for(corpus, settings)
     results = Parallel(n_jobs=jobs)(
-        delayed(fold_margins)(problem, i, used_blocks(analyzer, problem, counts), settings, grid)
-        for (problem, i), grid in zip(tasks, grids, strict=True)
+        delayed(fold_margins)(problem, i, used_blocks(analyzer, problem, counts), settings, choices[problem.name])
+        for problem, i in tasks
     )
-    for (problem, i), (found,) in zip(tasks, results, strict=True):
-        test = problem.rows[problem.folds[i][1]]
+    margins = {p.name: [np.full((len(p.rows), len(p.labels)), np.nan) for _ in choices[p.name]] for p in problems}
+    for (problem, i), found in zip(tasks, results, strict=True):
+        for into, outside in zip(margins[problem.name], found, strict=True):
+            into[problem.folds[i][1]] = outside
+    return margins
+
+
+def hold_out(corpus: Corpus, problems: Sequence[Problem], margins: Mapping[str, Floats]) -> HeldOut:
+    """The held-out margins of all targets in one array, with the folds that they are from."""
+    labels = tuple(dict.fromkeys(label for target in corpus.targets for label in target.labels))
+    found = HeldOut(
+        np.full((len(corpus), len(problems), len(labels)), np.nan), np.full((len(corpus), len(problems)), -1)
+    )
+    for problem in problems:
         columns = [labels.index(label) for label in problem.labels]
-        margins[test[:, None], problem.index, columns] = found
-        fold[test, problem.index] = i
-    return HeldOut(margins, fold)
+        found.margins[problem.rows[:, None], problem.index, columns] = margins[problem.name]
+        for i, (_, outside) in enumerate(problem.folds):
+            found.fold[problem.rows[outside], problem.index] = i
+    return found
 
 
 def without_files(
