@@ -286,7 +286,7 @@ def grid(args: Any, report: Any, interleave: Interleave) -> None:
     """Five folds, five C, one class weight, one target; once each, as the peer takes minutes."""
     from sklearn.model_selection import GridSearchCV
 
-    from stance.training import folds
+    from stance.training import folds, held_out
     from stance.training.features import count_terms
 
     training = _Training(args)
@@ -300,7 +300,7 @@ def grid(args: Any, report: Any, interleave: Interleave) -> None:
         counts = count_terms(training.analyzer, training.corpus.texts)
         used = folds.used_blocks(training.analyzer, problem, counts)
         choices = [Choice(each, "balanced") for each in c]
-        found = [folds.fold_margins(problem, i, used, training.settings, choices) for i in range(5)]
+        found = [held_out.fold_margins(problem, i, used, training.settings, choices) for i in range(5)]
         truths = [problem.truth[outside] for _, outside in problem.folds]
         scores["ours"] = [
             float(np.mean([accuracy(f[k], t) for f, t in zip(found, truths, strict=True)])) for k in range(5)

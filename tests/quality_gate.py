@@ -19,7 +19,8 @@ from sklearn.metrics import f1_score
 
 from stance.model.artefact import load_model
 from stance.training.corpus_files import read_corpus
-from stance.training.folds import count_corpus, cross_validate, read_problem
+from stance.training.folds import count_corpus, read_problem
+from stance.training.held_out import cross_validate
 from stance.training.logistic import choices_of
 from stance.training.probes import read_probes, run_probes
 

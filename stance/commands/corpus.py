@@ -101,7 +101,7 @@ def _marked_twice(examples: Any, target: str) -> str | None:
         return None
     return (
         f"  F1 of the words that two coders marked {found.f1} on {_paragraphs(found.paragraphs)}, by chance "
-        f"{found.by_chance:.2f}; a word in common in {100 * found.touching:.0f} % of them"
+        f"{found.by_chance:.2f}; a word in common in {100 * found.touching:.0f} % of these"
     )
 
 

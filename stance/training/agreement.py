@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.training.corpus import Corpus
-from stance.training.evaluate import LEAST_ARTICLES, Interval
+from stance.training.evaluate import LEAST_ARTICLES, REPLICATES, Interval, draw_articles
 from stance.training.evidence import marked_words
 
 __all__ = [
@@ -113,7 +113,7 @@ def krippendorff_alpha(units: Sequence[Sequence[str]]) -> float:
 
 
 def alpha_with_interval(
-    units: Sequence[Sequence[str]], articles: Sequence[str], *, seed: int = 0, replicates: int = 2000
+    units: Sequence[Sequence[str]], articles: Sequence[str], *, seed: int = 0, replicates: int = REPLICATES
 ) -> Interval:
     """Alpha with a 95 % interval by a bootstrap over articles.
 
@@ -149,8 +149,8 @@ def alpha_with_interval(
         return Interval(value, -1.0, 1.0)
     by_article = np.zeros((count, *coincidences.shape[1:]))
     np.add.at(by_article, number, coincidences)
-    draws = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=replicates)
-    sampled = _alpha(np.tensordot(draws.astype(np.float64), by_article, axes=1))
+    draws = draw_articles(count, seed, replicates).astype(np.float64)
+    sampled = _alpha(np.tensordot(draws, by_article, axes=1))
     defined = sampled[~np.isnan(sampled)]
     low, high = np.percentile(defined, [2.5, 97.5]) if len(defined) else (math.nan, math.nan)
     return Interval(value, float(low), float(high))
@@ -178,11 +178,14 @@ class MarkingAgreement:
     touching: float
 
 
-def marking_agreement(corpus: Corpus, target: str, *, seed: int = 0, replicates: int = 2000) -> MarkingAgreement | None:
+def marking_agreement(
+    corpus: Corpus, target: str, *, seed: int = 0, replicates: int = REPLICATES
+) -> MarkingAgreement | None:
     """Compare the marked words of two coders on a target.
 
     ``F1 = 2 sum |A & B| / sum (|A| + |B|)`` over the paragraphs, with the sets A and B of words that each marked: the
-    F1 of words (tokens) of DeYoung et al. 2020, "ERASER", with a coder for the model, and its sums over all paragraphs.
+    token-level F1 of DeYoung et al. 2020 ("ERASER", section 4), with the second coder in the place of the model and all
+    paragraphs together. It is of paragraphs that both marked: that a coder finds nothing to mark cannot be recorded.
     Two who mark any words share ``|A| |B| / n`` of the n words of a paragraph, on average.
 
     Parameters
@@ -230,8 +233,7 @@ def marking_agreement(corpus: Corpus, target: str, *, seed: int = 0, replicates:
     if count >= LEAST_ARTICLES:
         by_article = np.zeros((count, 2))
         np.add.at(by_article, number, table[:, :2])
-        draws = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=replicates)
-        sampled = draws @ by_article
+        sampled = draw_articles(count, seed, replicates) @ by_article
         low, high = np.percentile(sampled[:, 0] / sampled[:, 1], [2.5, 97.5])
     f1 = Interval(float(shared / marked), float(low), float(high))
     return MarkingAgreement(len(counts), f1, float(by_chance / marked), float((table[:, 0] > 0).mean()))

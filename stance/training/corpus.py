@@ -186,7 +186,7 @@ class Corpus:
 
     def unmarked(self) -> Corpus:
         """The same corpus without marked words."""
-        return replace(self, examples=tuple(replace(example, evidence={}) for example in self))
+        return replace(self, examples=tuple(replace(example, evidence={}, second_evidence={}) for example in self))
 
     def coded(self, target: str) -> list[int]:
         """Positions of the paragraphs that have a label on a target."""

@@ -6,15 +6,18 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 __all__ = ["group_articles", "near_duplicates"]
 
+Ints = npt.NDArray[np.int64]
+
 #: Paragraphs whose sets of three-word shingles overlap by this Jaccard index are near-duplicates.
 THRESHOLD = 0.5
 _WORD = re.compile(r"\w+")
+_NO_WORD = 0
 _CHUNK = 2000
 
 
@@ -57,17 +60,19 @@ def near_duplicates(texts: Sequence[str], threshold: float = THRESHOLD) -> list[
     return pairs
 
 
-def _shingles(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _shingles(texts: Sequence[str]) -> tuple[Ints, Ints]:
     """The shingles of all texts, each once for a text: the text's position, and the shingle's number."""
-    numbers: dict[str, int] = {}
+    numbers = {"": _NO_WORD}
     words: list[int] = []
     rows: list[int] = []
     for row, text in enumerate(texts):
-        padded = text if len(text.split()) >= 3 else f"{text} _ _"
-        found = [numbers.setdefault(word, len(numbers)) for word in _WORD.findall(padded.lower())]
+        found = [numbers.setdefault(word, len(numbers)) for word in _WORD.findall(text.lower())]
+        if 0 < len(found) < 3:
+            found += [_NO_WORD] * 2
         words += found
         rows += [row] * len(found)
     word, row_of = np.array(words, dtype=np.int64), np.array(rows, dtype=np.int64)
+    # two numbers are packed into one of 64 bits, which holds the square of any count of words that fits into memory
     within = np.flatnonzero(row_of[:-2] == row_of[2:])
     _, pair = np.unique(word[:-1] * len(numbers) + word[1:], return_inverse=True)
     _, shingle = np.unique(pair[within] * len(numbers) + word[within + 2], return_inverse=True)

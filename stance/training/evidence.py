@@ -74,7 +74,7 @@ def read_evidence(
 
 
 def marked_words(text: str, runs: Iterable[str]) -> set[int]:
-    """The places of the words of a text that runs cover, from 0; signs are no words.
+    """The places of the words of a text that runs cover.
 
     Parameters
     ----------
@@ -82,6 +82,11 @@ def marked_words(text: str, runs: Iterable[str]) -> set[int]:
         The paragraph.
     runs : iterable of str
         As `read_evidence` gives them.
+
+    Returns
+    -------
+    set of int
+        Counted from 0. A word is a run of letters, digits and underscores: "don't" is two.
 
     Examples
     --------

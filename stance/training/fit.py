@@ -21,18 +21,8 @@ from stance.training.calibration import fit_temperatures, weigh_as_found
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts
 from stance.training.fit_options import CLASS_WEIGHTS
-from stance.training.folds import (
-    HeldOut,
-    Problem,
-    analyzer_for,
-    count_corpus,
-    cross_validate,
-    hold_out,
-    margins_by_choice,
-    rare_labels,
-    read_problem,
-    without_files,
-)
+from stance.training.folds import Problem, analyzer_for, count_corpus, rare_labels, read_problem
+from stance.training.held_out import HeldOut, cross_validate, join_margins, margins_by_choice, without_files
 from stance.training.logistic import Choice, fit_path
 
 __all__ = ["DEFAULT_GRID", "Grid", "TrainingResult", "fit_model", "train"]
@@ -85,7 +75,8 @@ class TrainingResult:
     model : StanceModel
         Fitted on the whole corpus.
     held_out : HeldOut
-        Grouped cross-validation of the chosen settings.
+        Grouped cross-validation of the chosen settings. Where several C were tried, its fits began where those of the
+        smaller C ended, so that margins differ from those of `fit_model` within the tolerance of a fit.
     probabilities : ndarray, shape (paragraphs, targets, labels)
         Held-out probabilities, calibrated without the paragraph's fold, or on the files that the corpus names for it.
     unseen : ndarray, shape (paragraphs, targets, labels), or None
@@ -166,6 +157,8 @@ def train(
         if best is None or candidate.mean > best.mean + _TIE:
             best = candidate
     assert best is not None
+    # the counts of the last settings may be many times those of the best
+    del counts, candidate
     say("fitting the chosen settings")
     result = _fit(corpus, problems, best.counts, best.settings, best.choices, best.held_out, jobs)
     return replace(result, trials=trials)
@@ -355,6 +348,7 @@ def _search(
     margins = margins_by_choice(corpus, counts, settings, problems, choices, jobs)
     trials: list[dict[str, Any]] = []
     chosen: dict[str, Choice] = {}
+    kept: dict[str, Floats] = {}
     best = []
     for problem in problems:
         mine = []
@@ -365,6 +359,5 @@ def _search(
         best.append(max(trial["macro_f1"] for trial in mine))
         taken = mine.index(_choose(mine))
         chosen[problem.name] = choices[problem.name][taken]
-        margins[problem.name] = margins[problem.name][taken : taken + 1]
-    held_out = hold_out(corpus, problems, {name: found for name, (found,) in margins.items()})
-    return trials, _Candidate(float(np.mean(best)), settings, counts, chosen, held_out)
+        kept[problem.name] = margins[problem.name][taken]
+    return trials, _Candidate(float(np.mean(best)), settings, counts, chosen, join_margins(corpus, problems, kept))

@@ -1,18 +1,15 @@
-"""Cross-validation: what is held out from what, and the margins of models that did not see it."""
+"""Folds: what is to be learnt of each target, and what is held out from what."""
 
 from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
-from scipy import sparse
 from sklearn.model_selection import StratifiedGroupKFold
 
 from stance.errors import CorpusError
@@ -20,42 +17,19 @@ from stance.model.analyzer import Analyzer, Settings
 from stance.training.corpus import Corpus, Mark
 from stance.training.features import BlockCounts, count_terms
 from stance.training.fit_options import FitOptions
-from stance.training.logistic import Choice, fit_path
 
 __all__ = [
-    "HeldOut",
     "Lessons",
     "Problem",
     "analyzer_for",
     "count_corpus",
-    "cross_validate",
-    "fold_margins",
-    "hold_out",
-    "margins_by_choice",
     "rare_labels",
     "read_problem",
     "used_blocks",
-    "without_files",
 ]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class HeldOut:
-    """Margins of every paragraph from models that did not see its group.
-
-    Attributes
-    ----------
-    margins : ndarray, shape (paragraphs, targets, labels)
-        NaN where the paragraph is not coded on that target.
-    fold : ndarray of int, shape (paragraphs, targets)
-        -1 where not coded.
-    """
-
-    margins: Floats
-    fold: Ints
 
 
 class Lessons(NamedTuple):
@@ -243,124 +217,6 @@ def rare_labels(corpus: Corpus, folds: int) -> list[str]:
             if 0 < counts[label] < folds
         ]
     return lines
-
-
-def cross_validate(
-    corpus: Corpus,
-    counts: Sequence[BlockCounts],
-    settings: Settings,
-    problems: Sequence[Problem],
-    choices: Mapping[str, Choice],
-    jobs: int = -1,
-) -> HeldOut:
-    """Margins of every paragraph from models fitted without its group."""
-    single = {name: [choice] for name, choice in choices.items()}
-    margins = margins_by_choice(corpus, counts, settings, problems, single, jobs)
-    return hold_out(corpus, problems, {name: found for name, (found,) in margins.items()})
-
-
-def margins_by_choice(
-    corpus: Corpus,
-    counts: Sequence[BlockCounts],
-    settings: Settings,
-    problems: Sequence[Problem],
-    choices: Mapping[str, Sequence[Choice]],
-    jobs: int = -1,
-) -> dict[str, list[Floats]]:
-    """Held-out margins of each target for each of its choices, shape (its paragraphs, its labels).
-
-    NaN where no fold holds the paragraph out.
-    """
-    tasks = [(problem, i) for problem in problems for i in range(len(problem.folds))]
-    analyzer = analyzer_for(corpus, settings)
-    results = Parallel(n_jobs=jobs)(
-        delayed(fold_margins)(problem, i, used_blocks(analyzer, problem, counts), settings, choices[problem.name])
-        for problem, i in tasks
-    )
-    margins = {p.name: [np.full((len(p.rows), len(p.labels)), np.nan) for _ in choices[p.name]] for p in problems}
-    for (problem, i), found in zip(tasks, results, strict=True):
-        for into, outside in zip(margins[problem.name], found, strict=True):
-            into[problem.folds[i][1]] = outside
-    return margins
-
-
-def hold_out(corpus: Corpus, problems: Sequence[Problem], margins: Mapping[str, Floats]) -> HeldOut:
-    """The held-out margins of all targets in one array, with the folds that they are from."""
-    labels = tuple(dict.fromkeys(label for target in corpus.targets for label in target.labels))
-    found = HeldOut(
-        np.full((len(corpus), len(problems), len(labels)), np.nan), np.full((len(corpus), len(problems)), -1)
-    )
-    for problem in problems:
-        columns = [labels.index(label) for label in problem.labels]
-        found.margins[problem.rows[:, None], problem.index, columns] = margins[problem.name]
-        for i, (_, outside) in enumerate(problem.folds):
-            found.fold[problem.rows[outside], problem.index] = i
-    return found
-
-
-def without_files(
-    corpus: Corpus,
-    counts: Sequence[BlockCounts],
-    settings: Settings,
-    problems: Sequence[Problem],
-    choices: Mapping[str, Choice],
-    jobs: int,
-) -> HeldOut | None:
-    """Margins of the files named for calibration, each from a model that saw nothing of it or like it.
-
-    None where the corpus holds nothing of these files, as a part of a corpus may.
-
-    Raises
-    ------
-    CorpusError
-        If none of the files codes a target, or one leaves a single label of it to learn from.
-    """
-    files = np.array([Path(example.path).stem for example in corpus])
-    groups = np.array(corpus.groups)
-    there = [name for name in corpus.calibration if (files == name).any()]
-    if not there:
-        return None
-    split = []
-    for problem in problems:
-        folds = []
-        for name in there:
-            outside = np.flatnonzero(files[problem.rows] == name)
-            inside = np.flatnonzero(~np.isin(groups[problem.rows], groups[files == name]))
-            if not len(outside):
-                continue
-            if len(np.unique(problem.truth[inside])) < 2:
-                raise CorpusError(
-                    f"target {problem.name!r}: without {name!r}, which is named for calibration, fewer than two labels "
-                    "are left to learn from; name another file"
-                )
-            folds.append((inside, outside))
-        if not folds:
-            raise CorpusError(
-                f"target {problem.name!r}: none of the files named for calibration codes it ({', '.join(there)}); name "
-                "one that does"
-            )
-        split.append(replace(problem, folds=folds))
-    return cross_validate(corpus, counts, settings, split, choices, jobs)
-
-
-def fold_margins(
-    problem: Problem,
-    i: int,
-    counts: Sequence[tuple[BlockCounts, float]],
-    settings: Settings,
-    choices: Sequence[Choice],
-) -> list[Floats]:
-    """Held-out margins of one fold, for every choice."""
-    inside, outside = problem.folds[i]
-    lessons = problem.lessons([block for block, _ in counts], inside)
-    train_parts, test_parts = [], []
-    for block, factor in counts:
-        fitted = block.fit(problem.rows[inside], settings, factor)
-        train_parts.append(fitted.transform(block, lessons.rows))
-        test_parts.append(fitted.transform(block, problem.rows[outside]))
-    x, test = sparse.hstack(train_parts).tocsr(), sparse.hstack(test_parts).tocsr()
-    fits = fit_path(x, lessons.truth, lessons.weight, choices, len(problem.labels), lessons.is_mark)
-    return [np.asarray(test @ weights.T) + starts for weights, starts in fits]
 
 
 def analyzer_for(corpus: Corpus, settings: Settings) -> Analyzer:
