@@ -16,6 +16,7 @@ __all__ = [
     "MissingDependencyError",
     "ModelError",
     "StanceError",
+    "number_of",
 ]
 
 
@@ -76,3 +77,14 @@ class MissingDependencyError(StanceError, ImportError):
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
         return type(self), (self.package, self.extra)
+
+
+def number_of(n: int, noun: str) -> str:
+    """A number with its noun, as messages say it.
+
+    Examples
+    --------
+    >>> number_of(1, "defect"), number_of(0, "defect")
+    ('1 defect', '0 defects')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -15,6 +15,7 @@ __all__ = [
     "LABELS",
     "RESERVED",
     "Target",
+    "all_labels",
     "has_joint",
     "is_related",
     "joint_kind",
@@ -118,6 +119,17 @@ def is_related(label: str | None) -> bool:
     (True, False, False)
     """
     return label is not None and label.lower() not in _UNRELATED
+
+
+def all_labels(targets: Iterable[Target]) -> tuple[str, ...]:
+    """Every label of any target once, in the order of the last axis of a model's arrays.
+
+    Examples
+    --------
+    >>> all_labels([Target("tax", ("pro", "con")), Target("toll", ("con", "none"))])
+    ('pro', 'con', 'none')
+    """
+    return tuple(dict.fromkeys(label for target in targets for label in target.labels))
 
 
 def order_labels(labels: Iterable[str]) -> tuple[str, ...]:

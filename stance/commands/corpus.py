@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from stance.commands.options import corpus_options, read_labelled
+from stance.errors import number_of
 
 __all__ = ["corpus"]
 
@@ -38,7 +39,7 @@ def check(corpus: str, columns: Any) -> None:
     defects = check_corpus(corpus, columns)
     for defect in defects:
         click.echo(str(defect))
-    click.echo(f"{len(defects)} defects" if len(defects) != 1 else "1 defect", err=True)
+    click.echo(number_of(len(defects), "defect"), err=True)
     if defects:
         sys.exit(1)
 
@@ -90,7 +91,7 @@ def _marked(examples: Any, target: str) -> str | None:
         return None
     runs = sum(len(run.split()) for mark in marks for run in examples.examples[mark.position].evidence[target])
     words = sum(len(examples.examples[mark.position].text.split()) for mark in marks)
-    return f"  words marked in {_paragraphs(len(marks))}, {100 * runs / words:.0f} % of their words"
+    return f"  words marked in {number_of(len(marks), 'paragraph')}, {100 * runs / words:.0f} % of their words"
 
 
 def _marked_twice(examples: Any, target: str) -> str | None:
@@ -100,7 +101,7 @@ def _marked_twice(examples: Any, target: str) -> str | None:
     if found is None:
         return None
     return (
-        f"  F1 of the words that two coders marked {found.f1} on {_paragraphs(found.paragraphs)}, by chance "
+        f"  F1 of the words that two coders marked {found.f1} on {number_of(found.paragraphs, 'paragraph')}, by chance "
         f"{found.by_chance:.2f}; a word in common in {100 * found.touching:.0f} % of these"
     )
 
@@ -113,8 +114,4 @@ def _agreement(examples: Any, target: str) -> str | None:
         return None
     alpha = alpha_with_interval(pairs, articles)
     shown = str(alpha) if alpha.value == alpha.value else "not defined: only one label was used"
-    return f"  Krippendorff's alpha of two coders {shown} on {_paragraphs(len(pairs))}"
-
-
-def _paragraphs(n: int) -> str:
-    return "1 paragraph" if n == 1 else f"{n} paragraphs"
+    return f"  Krippendorff's alpha of two coders {shown} on {number_of(len(pairs), 'paragraph')}"

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.errors import IncompatibleModelError, ModelError
-from stance.labels import Target
+from stance.labels import Target, all_labels
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.arrays import Hashes, Names, map_arrays, read_part, to_bytes
 from stance.model.kernel_layout import KERNEL_ARRAYS, LAYOUT, KernelTables, Layout, plain_layout
@@ -240,7 +240,7 @@ def _to_arrays(model: StanceModel, layouts: list[Layout], tables: KernelTables |
 
 def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]], manifest: Mapping[str, Any]) -> StanceModel:
     targets = tuple(Target(entry["name"], tuple(entry["labels"])) for entry in manifest["targets"])
-    shape = (len(targets), len({label for target in targets for label in target.labels}))
+    shape = (len(targets), len(all_labels(targets)))
     lexicons = {name: _lexicon(groups) for name, groups in manifest["lexicons"].items()}
     cues = None if manifest["cues"] is None else _lexicon(manifest["cues"])
     analyzer = Analyzer(Settings.from_dict(manifest["settings"]), lexicons, cues)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from stance.articles import Article
 from stance.errors import ModelError
-from stance.labels import Target
+from stance.labels import Target, all_labels
 from stance.model.abstention import Reason, WordCounts, abstention_reasons
 from stance.model.analyzer import Analyzer
 from stance.model.deciding import Stretch, deciding_stretches
@@ -134,7 +134,7 @@ class StanceModel:
     @property
     def labels(self) -> tuple[str, ...]:
         """Every label of any target, in the order of the last axis of all arrays."""
-        return tuple(dict.fromkeys(label for target in self.targets for label in target.labels))
+        return all_labels(self.targets)
 
     def target_index(self, name: str) -> int:
         """Position of a target.

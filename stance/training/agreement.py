@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.training.corpus import Corpus
-from stance.training.evaluate import LEAST_ARTICLES, REPLICATES, Interval, draw_articles
+from stance.training.evaluate import LEAST_ARTICLES, REPLICATES, Interval, draw_articles, sum_by_article
 from stance.training.evidence import marked_words
 
 __all__ = [
@@ -143,13 +143,10 @@ def alpha_with_interval(
     if math.isnan(value):
         return Interval(value, value, value)
     coincidences = coincidence_matrices(units, _labels(units))
-    _, number = np.unique(np.array(articles), return_inverse=True)
-    count = int(number.max()) + 1
-    if count < LEAST_ARTICLES:
+    by_article = sum_by_article(coincidences, articles)
+    if len(by_article) < LEAST_ARTICLES:
         return Interval(value, -1.0, 1.0)
-    by_article = np.zeros((count, *coincidences.shape[1:]))
-    np.add.at(by_article, number, coincidences)
-    draws = draw_articles(count, seed, replicates).astype(np.float64)
+    draws = draw_articles(len(by_article), seed, replicates).astype(np.float64)
     sampled = _alpha(np.tensordot(draws, by_article, axes=1))
     defined = sampled[~np.isnan(sampled)]
     low, high = np.percentile(defined, [2.5, 97.5]) if len(defined) else (math.nan, math.nan)
@@ -227,13 +224,10 @@ def marking_agreement(
         return None
     table = np.array(counts)
     shared, marked, by_chance = table.sum(axis=0)
-    _, number = np.unique(np.array(articles), return_inverse=True)
-    count = int(number.max()) + 1
+    by_article = sum_by_article(table[:, :2], articles)
     low, high = 0.0, 1.0
-    if count >= LEAST_ARTICLES:
-        by_article = np.zeros((count, 2))
-        np.add.at(by_article, number, table[:, :2])
-        sampled = draw_articles(count, seed, replicates) @ by_article
+    if len(by_article) >= LEAST_ARTICLES:
+        sampled = draw_articles(len(by_article), seed, replicates) @ by_article
         low, high = np.percentile(sampled[:, 0] / sampled[:, 1], [2.5, 97.5])
     f1 = Interval(float(shared / marked), float(low), float(high))
     return MarkingAgreement(len(counts), f1, float(by_chance / marked), float((table[:, 0] > 0).mean()))

@@ -27,6 +27,7 @@ __all__ = [
     "measure_calibration",
     "measure_model",
     "metrics_of",
+    "sum_by_article",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -255,10 +256,17 @@ def evaluate_probabilities(
 
 def count_by_article(truth: Ints, given: Ints, groups: Sequence[object], labels: int) -> Floats:
     """The confusion of each article; shape (articles, labels, labels), rows true, columns given."""
+    cells = np.zeros((len(truth), labels, labels))
+    cells[np.arange(len(truth)), truth, given] = 1
+    return sum_by_article(cells, groups)
+
+
+def sum_by_article(values: Floats, groups: Sequence[object]) -> Floats:
+    """The sum over the paragraphs of each article; shape (articles, ...) of values of shape (paragraphs, ...)."""
     _, article = np.unique(np.array([str(group) for group in groups]), return_inverse=True)
-    counts = np.zeros((int(article.max(initial=-1)) + 1, labels, labels))
-    np.add.at(counts, (article, truth, given), 1)
-    return counts
+    sums = np.zeros((int(article.max(initial=-1)) + 1, *values.shape[1:]))
+    np.add.at(sums, article, values)
+    return sums
 
 
 def draw_articles(count: int, seed: int, replicates: int = REPLICATES) -> Ints:

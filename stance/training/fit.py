@@ -13,7 +13,7 @@ from scipy import sparse
 from sklearn.metrics import f1_score
 
 from stance.errors import CorpusError
-from stance.labels import is_related
+from stance.labels import all_labels, is_related
 from stance.model.analyzer import Settings
 from stance.model.stance_model import StanceModel
 from stance.model.weights import BlockWeights, Weights, softmax
@@ -219,7 +219,7 @@ def _fit(
     """Calibration on what was held out, and the fit on everything."""
     analyzer = analyzer_for(corpus, settings)
     by_file = without_files(corpus, counts, settings, problems, choices, jobs)
-    labels = tuple(dict.fromkeys(label for target in corpus.targets for label in target.labels))
+    labels = all_labels(corpus.targets)
     shape = (len(corpus.targets), len(labels))
     intercept = np.full(shape, -np.inf)
     scale = np.ones((shape[0], 2))

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import StratifiedGroupKFold
 
-from stance.errors import CorpusError
+from stance.errors import CorpusError, number_of
 from stance.model.analyzer import Analyzer, Settings
 from stance.training.corpus import Corpus, Mark
 from stance.training.features import BlockCounts, count_terms
@@ -179,14 +179,10 @@ def _check_enough(corpus: Corpus, name: str, truth: Ints, groups: Ints, folds: i
         advice = "; code articles that share none"
     advice = "" if found >= folds else advice + (f", or ask for {found} folds" if found >= 2 else "")
     raise CorpusError(
-        f"target {name!r} has {_count(len(truth), 'coded paragraph')} in {_count(found, 'group')}{joined} and "
-        f"{_count(labels, 'label')}, the most frequent one {_count(most, 'time')}; {folds}-fold cross-validation needs "
-        f"{folds} groups, two labels and one of them {folds} times{advice}"
+        f"target {name!r} has {number_of(len(truth), 'coded paragraph')} in {number_of(found, 'group')}{joined} and "
+        f"{number_of(labels, 'label')}, the most frequent one {number_of(most, 'time')}; {folds}-fold cross-validation "
+        f"needs {folds} groups, two labels and one of them {folds} times{advice}"
     )
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def rare_labels(corpus: Corpus, folds: int) -> list[str]:
@@ -211,8 +207,8 @@ def rare_labels(corpus: Corpus, folds: int) -> list[str]:
     for target in corpus.targets:
         counts = Counter(example.labels.get(target.name) for example in corpus)
         lines += [
-            f"{target.name}: {_count(counts[label], 'paragraph')} coded {label!r}, fewer than the {folds} folds: some "
-            "hold none, and its figures say little; code more"
+            f"{target.name}: {number_of(counts[label], 'paragraph')} coded {label!r}, fewer than the {folds} folds: "
+            "some hold none, and its figures say little; code more"
             for label in target.labels
             if 0 < counts[label] < folds
         ]

@@ -12,6 +12,7 @@ from joblib import Parallel, delayed
 from scipy import sparse
 
 from stance.errors import CorpusError
+from stance.labels import all_labels
 from stance.model.analyzer import Settings
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts
@@ -127,7 +128,7 @@ def join_margins(corpus: Corpus, problems: Sequence[Problem], margins: Mapping[s
     -------
     HeldOut
     """
-    labels = tuple(dict.fromkeys(label for target in corpus.targets for label in target.labels))
+    labels = all_labels(corpus.targets)
     found = HeldOut(
         np.full((len(corpus), len(problems), len(labels)), np.nan), np.full((len(corpus), len(problems)), -1)
     )
