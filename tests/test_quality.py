@@ -69,6 +69,24 @@ def test_probes_pass_only_with_every_label(small_model: StanceModel) -> None:
     assert result.passed == {"a": (1, 2)}
     assert result.consistent == (1, 1)
     assert [probe.id for probe, _ in result.failures] == ["2"]
+    assert result.mixed == {}
+
+
+def test_a_file_of_several_phenomena_is_counted_for_itself(small_model: StanceModel, tmp_path: Path) -> None:
+    """So that probes of other writers are told apart; those of files of one phenomenon stand under it already."""
+    text = "The ministers met in Vienna for talks on Friday, an official said."
+    k = int(small_model.score_texts([text])[0, 0].argmax())
+    right, wrong = small_model.labels[k], small_model.labels[k - 1]
+    target = small_model.targets[0].name
+    for file, phenomena in {"alone": ["a", "a"], "later": ["a", "b", "b"]}.items():
+        cases = [
+            {"id": f"{file}{i}", "phenomenon": name, "text": text, target: (wrong, right, right)[i]}
+            for i, name in enumerate(phenomena)
+        ]
+        (tmp_path / f"{file}.jsonl").write_text("\n".join(map(json.dumps, cases)), encoding="utf-8")
+    result = run_probes(small_model, read_probes(tmp_path))
+    assert result.passed == {"a": (1, 3), "b": (2, 2)}
+    assert result.mixed == {"later": (2, 3)}
 
 
 def test_a_probe_may_hold_any_line_end(tmp_path: Path) -> None:

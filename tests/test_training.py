@@ -980,7 +980,7 @@ def test_the_record_of_a_model_tells_how_it_was_made() -> None:
     probes = [Probe(label, "plain", coded[0].text, {"tax": label}) for label in targets[0].labels]
     model = with_record(result, corpus, name="own", seed=4, folds=3, probes=probes)
     facts = model.facts
-    assert facts["probes"] == {"passed": {"plain": [1, 3]}, "consistent": [0, 0]}
+    assert facts["probes"] == {"passed": {"plain": [1, 3]}, "consistent": [0, 0], "mixed": {}}
     assert {key: facts["corpus"][key] for key in ("paragraphs", "articles", "groups")} == {
         "paragraphs": 65,
         "articles": 33,

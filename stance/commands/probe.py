@@ -24,10 +24,9 @@ def probe(model: str, probes: str, failures: bool) -> None:
     from stance.training.probes import read_probes, run_probes
 
     result = run_probes(load_model(model_folder(model)), read_probes(probes))
-    for phenomenon, (passed, n) in result.passed.items():
-        click.echo(f"{phenomenon:<28} {passed:>4} of {n:<4} {100 * passed / n:>4.0f} %")
-    passed, n = result.total
-    click.echo(f"{'all':<28} {passed:>4} of {n:<4} {100 * passed / n:>4.0f} %")
+    of_files = {f"of these in {file}": found for file, found in result.mixed.items()}
+    for name, (passed, n) in {**result.passed, "all": result.total, **of_files}.items():
+        click.echo(f"{name:<28} {passed:>4} of {n:<4} {100 * passed / n:>4.0f} %")
     if result.consistent[1]:
         click.echo(f"{'groups with equal labels':<28} {result.consistent[0]:>4} of {result.consistent[1]}")
     if failures:

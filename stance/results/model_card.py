@@ -185,6 +185,8 @@ def _probes(found: Mapping[str, Any] | None) -> list[str]:
     ]
     lines += ["| phenomenon | passed | cases | % |", "|---|---|---|---|"]
     passed = {**found["passed"], "all": [sum(v[i] for v in found["passed"].values()) for i in (0, 1)]}
+    # absent from the manifests of older models
+    passed |= {f"of these in {file}": counted for file, counted in found.get("mixed", {}).items()}
     lines += [f"| {name} | {right} | {n} | {100 * right / n:.0f} |" for name, (right, n) in passed.items()]
     same, groups = found["consistent"]
     if groups:

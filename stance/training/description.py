@@ -1,27 +1,21 @@
-"""What ``corpus.toml`` may say, and refusing what it may not: a key that is misspelt would be passed over."""
+"""What ``corpus.toml`` may say of itself and of its targets."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from stance.errors import CorpusError
 from stance.labels import JOINT, RESERVED, Target
+from stance.training.fit_options import FitOptions
+from stance.training.known_keys import refuse_others
 
-__all__ = ["check_columns", "check_description", "check_target_name", "read_target", "refuse_others"]
+__all__ = ["check_columns", "check_description", "check_target_name", "read_target"]
 
 _KEYS = ("name", "version", "language", "license", "labels", "cues", "calibration", "settings", "targets")
-_KEYS_OF_TARGET = (
-    "labels",
-    "lexicon",
-    "block_factors",
-    "unmentioned_weight",
-    "unmentioned_share",
-    "C",
-    "class_weight",
-    "evidence_weight",
-)
+_KEYS_OF_TARGET = ("labels", "lexicon", *(option.name for option in fields(FitOptions)))
 
 
 def check_description(about: Mapping[str, object], path: Path) -> None:
@@ -122,16 +116,3 @@ def check_columns(targets: Sequence[Target], path: Path) -> None:
                     path,
                 )
             taken[column] = mine
-
-
-def refuse_others(table: Mapping[str, object], known: Collection[str], where: str, path: Path) -> None:
-    """Refuse a table with a key that is not known.
-
-    Raises
-    ------
-    CorpusError
-        With ``where`` before its message, and the keys that are known.
-    """
-    for key in table:
-        if key not in known:
-            raise CorpusError(f"{where}unknown key {key!r}; it may have {', '.join(known)}", path)

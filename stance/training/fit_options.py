@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 
 from stance.errors import CorpusError
 from stance.model.analyzer import BLOCK_KINDS, LONGEST, Settings
-from stance.training.description import refuse_others
+from stance.training.known_keys import refuse_others
 
 __all__ = ["CLASS_WEIGHTS", "FitOptions", "read_fit_options", "read_settings"]
 

@@ -28,6 +28,8 @@ class Probe:
         Target to the only right label.
     group : str
         Cases of one group must get the same labels; empty if alone.
+    file : str
+        The file it is from, without its suffix; empty if from none.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Probe:
     text: str
     labels: Mapping[str, str]
     group: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,14 @@ class ProbeResult:
         Groups whose cases all got the same labels, right or wrong, and groups.
     failures : list of (Probe, dict)
         The cases failed, with the labels given.
+    mixed : dict of str to (int, int)
+        The same as `passed` of each file that holds several phenomena, as a set by other writers does.
     """
 
     passed: dict[str, tuple[int, int]]
     consistent: tuple[int, int]
     failures: list[tuple[Probe, dict[str, str]]]
+    mixed: dict[str, tuple[int, int]]
 
     @property
     def total(self) -> tuple[int, int]:
@@ -94,7 +100,7 @@ def read_probes(path: str | Path) -> list[Probe]:
             if not all(isinstance(word, str) for word in words) or name in seen or not record:
                 raise CorpusError(f"probe {name!r} is repeated, has no label, or holds what is no text", file, number)
             seen.add(name)
-            probes.append(Probe(name, phenomenon, text, record, group))
+            probes.append(Probe(name, phenomenon, text, record, group, file.stem))
     return probes
 
 
@@ -124,6 +130,8 @@ def run_probes(model: StanceModel, probes: Sequence[Probe]) -> ProbeResult:
                 raise CorpusError(f"probe {probe.id!r}: the model has no label {label!r} of a target {target!r}")
     scores = model.score_texts([probe.text for probe in probes])
     passed: dict[str, list[bool]] = defaultdict(list)
+    of_file: dict[str, list[bool]] = defaultdict(list)
+    phenomena: dict[str, set[str]] = defaultdict(set)
     groups: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     failures: list[tuple[Probe, dict[str, str]]] = []
     for probe, row in zip(probes, scores, strict=True):
@@ -133,13 +141,16 @@ def run_probes(model: StanceModel, probes: Sequence[Probe]) -> ProbeResult:
         }
         right = given == dict(probe.labels)
         passed[probe.phenomenon].append(right)
+        of_file[probe.file].append(right)
+        phenomena[probe.file].add(probe.phenomenon)
         if probe.group:
             groups[probe.group].add(tuple(given.values()))
         if not right:
             failures.append((probe, given))
     same = sum(len(found) == 1 for found in groups.values())
-    return ProbeResult(
-        {phenomenon: (sum(found), len(found)) for phenomenon, found in sorted(passed.items())},
-        (same, len(groups)),
-        failures,
-    )
+    mixed = {file: found for file, found in of_file.items() if file and len(phenomena[file]) > 1}
+    return ProbeResult(_counted(passed), (same, len(groups)), failures, _counted(mixed))
+
+
+def _counted(found: Mapping[str, list[bool]]) -> dict[str, tuple[int, int]]:
+    return {name: (sum(right), len(right)) for name, right in sorted(found.items())}

@@ -107,5 +107,6 @@ def with_record(
         facts["probes"] = {
             "passed": {k: list(v) for k, v in tried.passed.items()},
             "consistent": list(tried.consistent),
+            "mixed": {k: list(v) for k, v in tried.mixed.items()},
         }
     return replace(model, facts={**model.facts, **facts})
