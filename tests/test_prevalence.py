@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ from stance.commands import main
 from stance.errors import CorpusError, StanceError
 from stance.labels import LABELS, Target
 from stance.results.prevalence import LEAST_CODED, NET, estimate_prevalence
-from stance.results.sampling import draw_sample, find_coded, read_codes
+from stance.results.rollup import roll_up
+from stance.results.sampling import count_lost, draw_sample, find_coded, read_codes
 from stance.results.saved import Results
 
 TAX = Target("tax")
@@ -434,11 +436,15 @@ def test_codes_without_what_they_were_drawn_from_are_of_a_simple_sample() -> Non
 
 
 def test_results_of_two_runs_are_refused() -> None:
-    """Which of the two a code is of cannot be told."""
+    """Which of the two a code is of cannot be told, and it is told before anybody codes."""
     results, true = _collection(200, 0.7, (0.25,) * 4)
     twice = Results(pd.concat([results.frame] * 2, ignore_index=True), (TAX,), "paragraph")
-    with pytest.raises(StanceError, match="paragraphs twice"):
+    with pytest.raises(StanceError, match="is there twice; take the results of one run"):
         estimate_prevalence(twice, _coded(results, true, 60).drop(columns="drawn_from"))
+    with pytest.raises(StanceError, match="is there twice"):
+        draw_sample(twice, 10)
+    with pytest.raises(StanceError, match="is there twice"):
+        roll_up(twice)
 
 
 @pytest.mark.parametrize(("ids", "coded"), [(" a", "a"), ("a", " a"), (7, 7), (7, "7")])
@@ -537,6 +543,27 @@ def test_codes_of_results_without_probabilities(tmp_path: Path) -> None:
         read_codes(tmp_path / "c.csv", (Target("tax", ()),))
 
 
+@pytest.mark.parametrize(("within", "mark"), [(None, "60 of 200"), ("tax", r"tax 60 of \d+\+\d+\+\d+\+\d+")])
+def test_rows_deleted_from_a_sample_are_counted(within: str | None, mark: str) -> None:
+    """As many as were drawn stands in the sample; the estimate takes those that are left."""
+    results, true = _collection(200, 0.7, (0.25,) * 4)
+    sample = draw_sample(results, 60, within)
+    assert re.fullmatch(mark, sample["drawn_from"].iloc[0])
+    codes = sample.assign(tax=[true[i] for i in find_coded(results.frame, sample)])
+    assert [count_lost(codes), count_lost(codes.iloc[:45]), count_lost(codes.drop(columns="drawn_from"))] == [0, 15, 0]
+    assert (estimate_prevalence(results, codes.iloc[:45])["coded"] == 45).all()
+
+
+def test_headings_typed_anew_and_empty_rows_of_a_spreadsheet_are_read(tmp_path: Path) -> None:
+    """As labels are, in any case and with blanks; a column of its very name goes before."""
+    path = tmp_path / "c.csv"
+    path.write_text("Article_ID , PARAGRAPH, Tax,toll\na,0,favor,x\n,,,\n\nb,1,against,y\n,,,\n", encoding="utf-8")
+    codes = read_codes(path, (TAX,))
+    assert codes[["article_id", "paragraph", "tax"]].values.tolist() == [["a", 0, "favor"], ["b", 1, "against"]]
+    path.write_text("article_id,paragraph,TAX,tax\na,0,against,favor\n", encoding="utf-8")
+    assert read_codes(path, (TAX,))["tax"].tolist() == ["favor"]
+
+
 def test_a_sample_says_how_many_it_was_drawn_from(tmp_path: Path) -> None:
     """Boilerplate is none of them."""
     (tmp_path / "a.txt").write_text("By Jane Roe\n\nThe sanctions stay.\n\nTalks resume.\n", encoding="utf-8")
@@ -577,10 +604,17 @@ def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
     assert "95 % interval" in shown.stdout
     assert "diplomacy" not in shown.stdout, "it has no codes"
     assert "without a code" not in shown.stderr
+    assert "diplomacy: no code" in shown.stderr
     coded_bytes = coded.read_bytes()
     coded.write_bytes(coded_bytes.replace(b"neutral", b"", 1))
     assert "sanctions: 1 of 40 paragraphs without a code" in _run("results", "prevalence", scores, coded).stderr
+    # a spreadsheet may lose a row, or the column of what was drawn
+    coded.write_bytes(b"\n".join(coded_bytes.splitlines()[:-2]) + b"\n")
+    assert "sanctions: 2 of 40 paragraphs without a code" in _run("results", "prevalence", scores, coded).stderr
+    coded.write_bytes(coded_bytes.replace(b"drawn_from", b"whatever"))
+    assert "taken for a simple random sample" in _run("results", "prevalence", scores, coded).stderr
     coded.write_bytes(coded_bytes)
+    assert "simple random" not in shown.stderr
     assert _run("results", "prevalence", scores, coded, "-o", tmp_path / "p.csv").exit_code == 0
     rows_ = pd.read_csv(tmp_path / "p.csv")
     assert rows_["prevalence"][:4].sum() == pytest.approx(1.0)

@@ -553,7 +553,7 @@ def test_commands_say_that_they_classify_and_count(root: Path, tmp_path: Path) -
     assert any("classify-and-count" in note for note in notes)
     assert "classify-and-count" in _run("results", "rollup", "--help").output
     shown = _run("results", "rollup", scores, "--level", "outlet")
-    assert "outlet unknown: 1 articles" in shown.stderr
+    assert "outlet unknown: 1 article\n" in shown.stderr
     assert "coercion only" in shown.stdout
     assert "not known" in shown.stdout
 

@@ -11,7 +11,7 @@ import click
 
 from stance.commands.cells import percent
 from stance.commands.places import keep_codes, keep_inputs
-from stance.errors import StanceError
+from stance.errors import StanceError, number_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
     RESULTS is what the sample was drawn from, each CODED what one coder made of it, named after the coder. The 95 %
     interval of alpha is by a bootstrap over articles. With -o the whole sample is written, with the labels of all
     coders. The columns of the targets are empty where coders differ, and these paragraphs come first: fill them in, and
-    give the file to `stance results prevalence`.
+    give the file to `stance results prevalence`. A label that one coder alone gave is taken as it is.
 
     \b
     Examples:
@@ -71,7 +71,9 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
                 click.echo(line)
     click.echo("alpha: nominal; its interval is 95 %, by a bootstrap over articles", err=True)
     left = sum(one.differ for _, one in measured)
-    click.echo(f"{left} labels to decide on, where coders differ", err=True)
+    click.echo(f"{number_of(left, 'label')} to decide on, where coders differ", err=True)
+    if single := sum(one.single for _, one in measured):
+        click.echo(f"{number_of(single, 'label')} of one coder alone, taken as given", err=True)
     if output:
         about = f"Codes of {', '.join(coders)}, of a sample drawn from {found.source}; empty where they differ."
         for note in export(joined, output, found.targets, model=found.model, notes=[about]):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stance.commands.places import write_rows
-from stance.commands.results import print_rollup
+from stance.commands.results import print_rollup, tell_caveats
 from stance.errors import StanceError
 from stance.model.artefact import read_manifest
 from stance.results.levels import OF_ARTICLES
@@ -84,7 +84,7 @@ def score_by_way_of_parquet(
             rolled = roll_up(found, level)
             page = print_rollup(rolled, found.targets, level)
             write_rows(rolled, found.targets, output, format, page, [CLASSIFY_AND_COUNT])
-            click.echo(CLASSIFY_AND_COUNT, err=True)
+            tell_caveats(rolled, level)
             return counts
         facts = model_facts(read_manifest(model))
         for note in export(found.frame, str(output), found.targets, format=format, model=facts, counts=counts):

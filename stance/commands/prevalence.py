@@ -9,6 +9,7 @@ import click
 
 from stance.commands.cells import group_names, percent, signed
 from stance.commands.places import keep_codes, keep_inputs, write_rows
+from stance.errors import number_of
 from stance.results.formats import EXPORTS, PLAIN
 from stance.results.levels import GROUPS
 
@@ -76,7 +77,7 @@ def prevalence(source: str, coded: str, level: str, output: str | None, format: 
         stance results prevalence scores.csv coded.csv --level outlet -o prevalence.csv
     """
     from stance.results.prevalence import LEAST_CODED, estimate_prevalence
-    from stance.results.sampling import read_codes
+    from stance.results.sampling import DRAWN_FROM, count_lost, read_codes
     from stance.results.saved import read_results
 
     keep_inputs([source, coded], output)
@@ -85,22 +86,36 @@ def prevalence(source: str, coded: str, level: str, output: str | None, format: 
     rows = estimate_prevalence(found, codes, level)
     about = f"Estimated from {found.source} and the codes in {coded}: level {level}."
     write_rows(rows, found.targets, output, format, _page(rows, level), [about])
-    for target in rows["target"].unique():
-        if blank := int(codes[target].isna().sum()):
-            click.echo(
-                f"{target}: {blank} of {len(codes)} paragraphs without a code, taken to be missing at random", err=True
+    if not codes[DRAWN_FROM].iloc[0]:
+        click.echo(
+            f"{coded}: no {DRAWN_FROM!r}, taken for a simple random sample of all paragraphs; "
+            "of one drawn --within a target that would be wrong",
+            err=True,
+        )
+    drawn = len(codes) + count_lost(codes)
+    for target in found.targets:
+        if blank := drawn - int(codes[target.name].notna().sum()):
+            told = (
+                "no code"
+                if blank == drawn
+                else f"{blank} of {drawn} paragraphs without a code, taken to be missing at random"
             )
-    if missing := int(rows["prevalence"].isna().groupby(_key(rows, level)).all().sum()):
-        click.echo(f"{missing} groups without an estimate: fewer than {LEAST_CODED} coded paragraphs", err=True)
+            click.echo(f"{target.name}: {told}", err=True)
+    if missing := _without_estimate(rows, level):
+        click.echo(
+            f"{number_of(missing, 'group')} without an estimate: fewer than {LEAST_CODED} coded paragraphs", err=True
+        )
     click.echo(
         "The intervals are for these paragraphs; of articles that might have been collected instead they say nothing.",
         err=True,
     )
 
 
-def _key(rows: pd.DataFrame, level: str) -> list[pd.Series[str]]:
-    """Target and group of each row."""
-    return [rows["target"], rows["target"] if level == "all" else rows[level].astype(str)]
+def _without_estimate(rows: pd.DataFrame, level: str) -> int:
+    """How many groups have no estimate of a target."""
+    groups = rows["target"].map(lambda _: "") if level == "all" else rows[level].astype(str)
+    nothing = rows["prevalence"].isna().groupby([rows["target"], groups]).all()
+    return int(nothing.groupby(level=1).any().sum())
 
 
 def _page(rows: pd.DataFrame, level: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from stance.commands.agreement import agreement
 from stance.commands.cells import group_names, percent, plain, signed
 from stance.commands.places import keep_inputs, write_rows
 from stance.commands.prevalence import prevalence, sample
+from stance.errors import number_of
 from stance.results.formats import EXPORTS, PLAIN
 from stance.results.levels import COPIES, LEVELS, OF_ARTICLES, WEIGHTS
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from stance.labels import Target
 
-__all__ = ["print_rollup", "results"]
+__all__ = ["print_rollup", "results", "tell_caveats"]
 
 _FORMATS = (*PLAIN, *EXPORTS)
 
@@ -75,10 +76,7 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
     about = f"Rolled up from {found.source}: level {level}, weight {weight}, copies {copies}."
     page = print_rollup(rows, found.targets, level)
     write_rows(rows, found.targets, output, format, page, [about, CLASSIFY_AND_COUNT])
-    unknown = int(rows.loc[rows[level].isna(), "articles"].sum()) if level in OF_ARTICLES else 0
-    if unknown:
-        click.echo(f"{level} unknown: {unknown} articles", err=True)
-    click.echo(CLASSIFY_AND_COUNT, err=True)
+    tell_caveats(rows, level)
 
 
 @results.command(name="export")
@@ -110,6 +108,16 @@ def export_results(source: str, output: str, format: str | None) -> None:
 results.add_command(sample)
 results.add_command(agreement)
 results.add_command(prevalence)
+
+
+def tell_caveats(rows: pd.DataFrame, level: str) -> None:
+    """Tell of a roll-up how many articles have no such group, and what kind of figures these are."""
+    from stance.results.dictionary import CLASSIFY_AND_COUNT
+
+    unknown = int(rows.loc[rows[level].isna(), "articles"].sum()) if level in OF_ARTICLES else 0
+    if unknown:
+        click.echo(f"{level} unknown: {number_of(unknown, 'article')}", err=True)
+    click.echo(CLASSIFY_AND_COUNT, err=True)
 
 
 def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) -> Iterator[str]:

@@ -43,7 +43,10 @@ _FIXED = {
     "speaker_end": ("integer", "The character after its last one"),
     "source_verb": ("string", "The verb, or according to, that tells of the speaker"),
     "actor": ("string", "The country or body that the speaker speaks for; unknown if not found, empty for the author"),
-    "drawn_from": ("string", "How many paragraphs the sample was drawn from; of a stratified one target and strata"),
+    "drawn_from": (
+        "string",
+        "How many of how many paragraphs were drawn; of a stratified sample the target and its strata",
+    ),
     "articles": ("integer", "Articles"),
     "copies_left_out": ("integer", "Articles left out as further copies of a cluster"),
     "paragraphs": ("integer", "Paragraphs"),
@@ -60,7 +63,10 @@ _OF_ESTIMATES = {
     "se": ("number", "Standard error of the prevalence, for the paragraphs of this collection"),
     "low": ("number", "Lower end of the 95 % interval of the prevalence"),
     "high": ("number", "Upper end of the 95 % interval of the prevalence"),
-    "effective_size": ("number", "Paragraphs that, coded without a model, would give the same standard error"),
+    "effective_size": (
+        "number",
+        "Paragraphs drawn with replacement and coded without a model that would give the same standard error",
+    ),
 }
 _JOINT = {
     "coercion_only": "in favor of sanctions, not of diplomacy",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from stance.batch.counts import Counts
 from stance.batch.encoding import encode
 from stance.batch.files import check_output, lock_output
-from stance.errors import StanceError
+from stance.errors import StanceError, number_of
 from stance.labels import Target
 from stance.results.dates import day_of
 from stance.results.dictionary import Column, describe_columns, write_dictionary
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Typed", "export", "plain_bytes"]
+
+_TIME = re.compile(r"\d:\d\d")
+#: Renamed columns that are told one by one; the dictionary has them all.
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,9 @@ def export(
                     part.write_bytes(encode(_arrow(frame, columns), format))
                 else:
                     writer = importlib.import_module(EXPORTS[format][1])
-                    said, renamed = writer.write(_typed(frame, columns), part)
+                    typed = _typed(frame, columns)
+                    said, renamed = writer.write(typed, part)
+                    said = [*said, *_changes(frame, typed, renamed)]
                 part.replace(path)
             finally:
                 with contextlib.suppress(OSError):
@@ -171,6 +178,19 @@ def _arrow(frame: pd.DataFrame, columns: Sequence[Column]) -> Any:
     kinds = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
     arrays = [pa.array(frame[c.name], type=kinds.get(c.type), from_pandas=True) for c in columns]
     return pa.table(arrays, names=[c.name for c in columns])
+
+
+def _changes(frame: pd.DataFrame, typed: Typed, renamed: Mapping[str, str]) -> list[str]:
+    """What a format that has types changed, beside what its writer tells."""
+    notes = []
+    if any(column.name == "date" and column.type == "date" for column in typed.columns):
+        timed = sum(bool(_TIME.search(str(value))) for value in frame["date"])
+        notes += [f"times of day are left out of {number_of(timed, 'date')}"] if timed else []
+    others = [f"{name} is {new}" for name, new in renamed.items() if name != new]
+    if others:
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        notes.append(f"names that the format does not take: {', '.join(others[:_NAMED])}{more}")
+    return notes
 
 
 def _typed(frame: pd.DataFrame, columns: Sequence[Column]) -> Typed:

@@ -78,9 +78,9 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
         A row for each group, target and label, and one for net stance: the group, ``target``, ``label`` (`NET` for net
         stance), ``paragraphs``, ``coded``, ``counted`` (the classify-and-count figure, of the paragraphs with a label),
         ``prevalence`` (for net stance from -1 to 1), ``se``, ``low`` and ``high`` (95 %), ``effective_size`` (how many
-        paragraphs, drawn singly and coded, would give the same error without the model). Missing from fewer than
-        `LEAST_CODED` coded paragraphs; of net stance ``low`` and ``high`` also from fewer than three related ones, and
-        where these agree so that its error is zero.
+        paragraphs, drawn with replacement and coded, would give the same error without the model). Missing from fewer
+        than `LEAST_CODED` coded paragraphs; of net stance ``low`` and ``high`` also from fewer than three related ones,
+        and where these agree so that its error is zero.
 
     Raises
     ------

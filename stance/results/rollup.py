@@ -13,7 +13,7 @@ from stance.labels import JOINT, Target, has_joint, joint_kind, net_stance
 from stance.model.abstention import Reason
 from stance.results.dates import month_of
 from stance.results.levels import COPIES, LEVELS, OF_PARAGRAPHS, WEIGHTS
-from stance.results.saved import Results
+from stance.results.saved import Results, refuse_twice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,7 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
     Raises
     ------
     StanceError
-        If level, weight or copies is unknown, or the results lack a column that is asked for.
+        If level, weight or copies is unknown, the results lack a column that is asked for, or have a row twice.
 
     Examples
     --------
@@ -90,6 +90,7 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
             raise StanceError(f"no such {name} of a roll-up: {given!r}; it must be one of {', '.join(known)}")
     if copies == "once" and "cluster" not in results.frame.columns:
         raise StanceError("the results have no column 'cluster': wire copies are not known")
+    refuse_twice(results)
     counts = count_articles(results, [level] if level in OF_PARAGRAPHS else [])
     if level == "month":
         counts["month"] = months_of(counts)

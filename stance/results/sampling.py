@@ -13,23 +13,34 @@ import numpy.typing as npt
 from stance.errors import CorpusError, StanceError
 from stance.labels import Target, scored_targets
 from stance.results.rollup import is_boilerplate
-from stance.results.saved import Results
+from stance.results.saved import Results, refuse_twice
 from stance.training.flat_files import cell, read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DRAWN_FROM", "PLACE", "draw_sample", "find_coded", "population", "read_codes", "strata_drawn", "strata_of"]
+__all__ = [
+    "DRAWN_FROM",
+    "PLACE",
+    "draw_sample",
+    "count_lost",
+    "find_coded",
+    "population",
+    "read_codes",
+    "strata_drawn",
+    "strata_of",
+]
 
 #: What tells which paragraph a row is about.
 PLACE = ["article_id", "paragraph"]
-#: Column of what the sample was drawn from: how many paragraphs, "1234"; of a stratified one the target whose labels
-#: were the strata, and how many paragraphs of each, "sanctions 120+80+1034".
+#: Column of what was drawn: how many of how many paragraphs, "200 of 1234"; of a stratified sample the target whose
+#: labels were the strata before it, and how many paragraphs there were of each, "sanctions 200 of 120+80+1034".
 DRAWN_FROM = "drawn_from"
 
 # a number of more may not fit int64
 _DIGITS = 18
-_DRAWN_FROM = re.compile(r"(?:(.+) )?(\d+(?:\+\d+)*)(?:\.0)?")
+# the size of the sample may be missing, as in files of old and of one's own
+_DRAWN_FROM = re.compile(r"(?:(?P<within>.+?) )??(?:(?P<size>\d+) of )?(?P<sizes>\d+(?:\+\d+)*)(?:\.0)?")
 
 
 def population(results: Results) -> pd.DataFrame:
@@ -38,7 +49,8 @@ def population(results: Results) -> pd.DataFrame:
     Raises
     ------
     StanceError
-        If the results are of articles, have no column ``paragraph`` or ``text``, or a paragraph has no number.
+        If the results are of articles, have no column ``paragraph`` or ``text``, or a paragraph has no number or is
+        there twice.
     """
     import pandas as pd
 
@@ -54,6 +66,7 @@ def population(results: Results) -> pd.DataFrame:
             f"{results.source or 'the results'}: paragraph is {str(number)!r} in article {article}; expected "
             "its number: keep what scoring wrote"
         )
+    refuse_twice(results)
     frame = results.frame.assign(paragraph=numbers.astype(np.int64))
     return frame[~is_boilerplate(results)].reset_index(drop=True)
 
@@ -84,7 +97,7 @@ def strata_drawn(paragraphs: pd.DataFrame, targets: Sequence[Target], drawn_from
         another chance than its new stratum has.
     """
     found = _DRAWN_FROM.fullmatch(drawn_from)
-    within, sizes = found.groups() if found else (drawn_from, None)
+    within, sizes = (found["within"], found["sizes"]) if found else (drawn_from, None)
     strata = strata_of(paragraphs, targets, within)
     now = _sizes(strata)
     if sizes and sizes != now:
@@ -94,6 +107,19 @@ def strata_drawn(paragraphs: pd.DataFrame, targets: Sequence[Target], drawn_from
             "take the results that it was drawn from"
         )
     return strata
+
+
+def count_lost(codes: pd.DataFrame) -> int:
+    """How many paragraphs were drawn that have no row among the codes; 0 where it does not stand there.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> count_lost(pd.DataFrame({"article_id": "a", "paragraph": [0, 1], "drawn_from": "5 of 90"}))
+    3
+    """
+    found = _DRAWN_FROM.fullmatch(str(codes[DRAWN_FROM].iloc[0])) if DRAWN_FROM in codes and len(codes) else None
+    return max(int(found["size"]) - len(codes), 0) if found and found["size"] else 0
 
 
 def _sizes(strata: npt.NDArray[np.int64]) -> str:
@@ -145,7 +171,8 @@ def draw_sample(results: Results, size: int, within: str | None = None, seed: in
     ]
     rows = random.permutation(np.concatenate(drawn)) if drawn else np.zeros(0, dtype=np.int64)
     sample = paragraphs.iloc[rows][[*PLACE, "text"]].reset_index(drop=True)
-    sample[DRAWN_FROM] = f"{within} {_sizes(strata)}" if within else _sizes(strata)
+    drawn_from = f"{len(sample)} of {_sizes(strata)}"
+    sample[DRAWN_FROM] = f"{within} {drawn_from}" if within else drawn_from
     for target in results.targets:
         sample[target.name] = ""
     return sample
@@ -171,7 +198,8 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
     Parameters
     ----------
     path : path-like
-        CSV with any delimiter, TSV, JSON lines or Parquet with the columns of `draw_sample`; further ones do no harm.
+        CSV with any delimiter, TSV, JSON lines or Parquet with the columns of `draw_sample`, in any case; further ones
+        do no harm, nor do empty rows.
     targets : sequence of Target
         Of the results. A target that has no column was not coded.
 
@@ -197,7 +225,14 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
         raise CorpusError(message, file, line)
 
     rows: list[dict[str, Any]] = []
-    for line, row in read_rows(file, fail):
+    named = {name.lower(): name for name in (*PLACE, DRAWN_FROM, "text", *(target.name for target in targets))}
+    for line, given_row in read_rows(file, fail):
+        # the heading, too, may have been typed anew
+        row = {named.get(name.strip().lower(), name): value for name, value in given_row.items()} | {
+            name: value for name, value in given_row.items() if name in named.values()
+        }
+        if not any(cell(row, name) for name in row):
+            continue
         if not rows and (given := scored_targets(row)):
             raise CorpusError(f"{', '.join(given)}: labels of a model, not codes; fill in a sample by hand", file)
         if missing := [name for name in PLACE if not cell(row, name)]:
@@ -237,8 +272,6 @@ def find_coded(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> npt.NDArray[np.
     # a file of codes has no blanks around an id, and words for numbers
     ids = paragraphs["article_id"].astype(str).str.strip()
     index = pd.MultiIndex.from_arrays([ids, paragraphs["paragraph"]])
-    if not index.is_unique:
-        raise StanceError("the results have paragraphs twice; take the results of one run")
     wanted = pd.MultiIndex.from_arrays([codes["article_id"].astype(str).str.strip(), codes["paragraph"].astype(int)])
     places = np.asarray(index.get_indexer(wanted), dtype=np.int64)
     if (places < 0).any():

@@ -18,7 +18,7 @@ from stance.results.dictionary import dictionary_path
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Results", "column_types", "find_targets", "read_results"]
+__all__ = ["Results", "column_types", "find_targets", "read_results", "refuse_twice"]
 
 #: Columns of words: never taken for numbers, whatever stands in them.
 WORDS = ("article_id", "title", "date", "outlet", "text", "cluster", "voice", "speaker", "actor")
@@ -112,6 +112,28 @@ def read_results(path: str | Path) -> Results:
     if counts is None and "counts" in known:
         counts = Counts.from_dict(known["counts"])
     return Results(frame, targets, level, known.get("model", {}), counts, str(path))
+
+
+def refuse_twice(results: Results) -> None:
+    """Refuse results in which a paragraph is there twice, as of two runs put into one table.
+
+    Files that are scored apart may give their articles the same ids, and two articles would be taken for one.
+
+    Raises
+    ------
+    StanceError
+        With the paragraph.
+    """
+    keys = ["article_id", "paragraph"]
+    if results.level != "paragraph" or not set(keys) <= set(results.frame.columns):
+        return
+    twice = results.frame.duplicated(keys)
+    if twice.any():
+        article, paragraph = results.frame.loc[twice, keys].iloc[0]
+        raise StanceError(
+            f"{results.source or 'the results'}: paragraph {paragraph} of article {article} is there twice; "
+            "take the results of one run, as files that were scored apart may share ids"
+        )
 
 
 def _plain(table: Any) -> pd.DataFrame:
@@ -244,6 +266,8 @@ def _read(path: Path, described: Path) -> Any:
 
     suffix = path.suffix.lower().lstrip(".").replace("ndjson", "jsonl")
     if suffix not in _READABLE:
+        # what is not there is told first
+        path.stat()
         raise StanceError(f"{path}: results are read from .parquet, .csv, .jsonl or the folder of a run")
     if suffix == "parquet":
         return pa.parquet.read_table(path)
