@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import random
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from stance.articles import Article, read_articles, read_records
-from stance.articles.seen import SeenIds
+from stance.articles.seen import SeenIds, duplicate_id
 from stance.batch import blocks
 from stance.batch.chunks import Shard
 from stance.batch.run import Job, score_to_directory, score_to_file
@@ -58,7 +60,8 @@ def test_no_outlet_is_lost(small_model_path: Path, two: Path, tmp_path: Path) ->
     refused: list[Any] = []
     assert [article.id for article in read_articles([two], quarantine=refused.append)] == IDS
     zeit = next(two.glob("zeit.*"))
-    assert [(r.source, r.position, r.reason) for r in refused] == [(str(zeit), 3, "duplicate id '1'")]
+    assert [(r.source, r.position, r.reason) for r in refused] == [(str(zeit), 3, duplicate_id("1"))]
+    assert refused[0].reason.endswith("name another column with --id-column")
     shown = CliRunner().invoke(main, ["score", str(two), "-m", str(small_model_path), "-f", "csv"])
     assert [row["article_id"] for row in csv.DictReader(shown.stdout.splitlines())] == IDS
     assert "5 read = 4 scored + 0 abstained + 1 quarantined" in shown.stderr
@@ -168,3 +171,19 @@ def test_blanks_around_an_outlet_make_no_other(tmp_path: Path) -> None:
     (block,) = blocks.read_blocks([tmp_path / "a.parquet"])
     assert [list(row.values()) for row in block.articles.to_pylist()] == by_row
     assert by_row == [[" 1", "Talks", "2026-05-09", "Wire", " They resume. "], ["2", None, None, None, "They end."]]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux")
+@pytest.mark.parametrize("suffix", ["txt", "parquet"])
+def test_names_that_are_not_utf8_are_told_apart(tmp_path: Path, suffix: str) -> None:
+    """Each file keeps an id of its own, by row and by column, and the name shows the byte."""
+    _write(tmp_path / "a.parquet", [(None, "Talks resume.")])  # type: ignore[list-item]
+    content = (tmp_path / "a.parquet").read_bytes() if suffix == "parquet" else b"Talks resume."
+    (tmp_path / "a.parquet").unlink()
+    for byte in (b"\xe9", b"\xff"):
+        (tmp_path / os.fsdecode(b"x" + byte + b"." + suffix.encode())).write_bytes(content)
+    number = ":1" if suffix == "parquet" else ""
+    names = [rf"x\xe9{number}", rf"x\xff{number}"]
+    assert [article.id for article in read_articles([tmp_path])] == names
+    found = [id for block in blocks.read_blocks([tmp_path]) for id in block.articles["id"].to_pylist()]
+    assert found == names

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import email.message
 import gzip
 import importlib
 import io
 import json
+import mailbox
 import os
 import re
 import subprocess
@@ -791,3 +793,47 @@ def test_a_table_that_is_piped_in_line_by_line(monkeypatch: pytest.MonkeyPatch) 
         assert not pipe.closed
     later.join()
     assert (article.id, article.text) == ("7", "Lift the sanctions now.")
+
+
+def test_what_is_attached_to_a_mail_is_not_lost(tmp_path: Path) -> None:
+    """Forwarded messages are articles, other attachments are named; pictures, styles and signatures are nothing."""
+    innermost = message("The embargo stays.", subject="Third")
+    forwarded = message("Talks resume.", subject="Second")
+    forwarded.add_attachment(innermost)
+    forwarded.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="Bericht März.pdf")
+    mail = message("See below.")
+    mail.add_attachment(forwarded)
+    mail.add_attachment("Sanctions must go.", filename="note.txt")
+    mail.add_attachment(b"GIF8", maintype="image", subtype="gif", filename="logo.gif")
+    mail.add_attachment(b"GIF8", maintype="application", subtype="octet-stream", filename="logo.png")
+    mail.add_attachment(b"sign", maintype="application", subtype="pkcs7-signature", filename="smime.p7s")
+    path = write(tmp_path / "letter.eml", mail.as_bytes())
+    records = list(read_records([path]))
+    assert [(r.id, r.title, r.text.strip()) for r in records if isinstance(r, Article)] == [
+        ("letter", TITLE, "See below."),
+        ("letter:1", "Second", "Talks resume."),
+        ("letter:1:1", "Third", "The embargo stays."),
+    ]
+    reason = "attachment {!r} is not read; save it beside the mail to have it read"
+    assert [(r.source, r.reason) for r in records if isinstance(r, Quarantined)] == [
+        (str(path), reason.format("note.txt")),
+        (str(path), reason.format("Bericht März.pdf")),
+    ]
+    assert {record.position for record in records} == {1}
+
+
+def test_a_mail_that_only_forwards(tmp_path: Path) -> None:
+    """Its own lack of text costs nothing of what it forwards, and in a mailbox the next message has its number."""
+    bare = email.message.EmailMessage()
+    bare["Subject"] = "Fwd"
+    bare.make_mixed()
+    bare.attach(email.message_from_bytes(b"Content-Type: message/rfc822\n\n" + message("Talks resume.").as_bytes()))
+    box = mailbox.mbox(tmp_path / "box.mbox")
+    box.add(mailbox.mboxMessage(bare))
+    box.add(mailbox.mboxMessage(message("The embargo stays.")))
+    box.close()
+    found = [(r.id if isinstance(r, Article) else r.reason, r.position) for r in read_records([tmp_path / "box.mbox"])]
+    assert found == [("the message has no text", 1), ("box:1:1", 1), ("box:2", 2)]
+    records = list(read_records([write(tmp_path / "one.eml", bare.as_bytes())]))
+    assert isinstance(records[0], Quarantined)
+    assert [r.id for r in records if isinstance(r, Article)] == ["one:1"]

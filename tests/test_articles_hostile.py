@@ -187,7 +187,7 @@ def test_file_name_that_is_no_text(tmp_path: Path) -> None:
     with open(name, "w") as file:
         file.write("Talks.")
     (article,) = read_articles([tmp_path])
-    assert article.id == "caf\ufffd"
+    assert article.id == r"caf\xe9"
     f"{article.source}".encode()
 
 

@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from stance.articles import Article, Columns, Quarantined, read_articles, read_records
 from stance.articles.seen import SeenIds
 from stance.articles.sources import find_sources
+from stance.batch.blocks import read_blocks
 from stance.commands import main
 from stance.errors import ArticleError
 
@@ -391,3 +392,61 @@ def test_standard_output_in_the_folder_is_not_read(tmp_path: Path, form: str) ->
         assert done.returncode == code, done.stderr
         expected = "articles: 1 read = 1 scored" if code == 0 else "out.txt: standard output goes to it"
         assert expected in done.stderr
+
+
+_HEADED = {" ID": "7", "Text": "Talks resume.", "TITLE ": "Talks", "Date": "2026-05-09", "Outlet": "Wire"}
+
+
+def _tables(folder: Path, record: dict[str, str]) -> list[Path]:
+    """One record as CSV, JSON lines, JSON and Parquet."""
+    rows = [",".join(record), ",".join(record.values())]
+    (folder / "a.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (folder / "a.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    (folder / "a.json").write_text(json.dumps(record), encoding="utf-8")
+    pq.write_table(pa.Table.from_pylist([record]), folder / "a.parquet")
+    return [folder / f"a.{suffix}" for suffix in ("csv", "jsonl", "json", "parquet")]
+
+
+def test_default_columns_in_capitals_and_with_blanks(tmp_path: Path) -> None:
+    """Are found in every kind of table, by row and by column."""
+    for path in _tables(tmp_path, _HEADED):
+        (article,) = read_articles(path)
+        facts = [article.id, article.text, article.title, article.date, article.outlet]
+        assert facts == list(_HEADED.values())
+        (block,) = read_blocks([path])
+        assert [block.articles[field][0].as_py() for field in ("id", "text", "title", "date", "outlet")] == facts
+
+
+@pytest.mark.parametrize(
+    ("names", "columns", "id"),
+    [
+        (("article_id", "text"), Columns(), "1"),
+        (("Article_ID", "text"), Columns(), "1"),
+        (("article_id", "id", "text"), Columns(), "2"),
+        (("ID", "id", "text"), Columns(), "2"),
+        (("ID", "Id", "text"), Columns(), "a:1"),
+        # a row of results is a paragraph
+        (("article_id", "paragraph", "text"), Columns(), "a:1"),
+        (("article_id", "paragraph", "text"), Columns(id="article_id"), "1"),
+    ],
+)
+def test_which_column_is_the_id(tmp_path: Path, names: tuple[str, ...], columns: Columns, id: str) -> None:
+    """The very name goes first; of several that are alike none is taken."""
+    record = dict(zip(names, "123", strict=False))
+    for path in _tables(tmp_path, record):
+        assert [article.id for article in read_articles(path, columns)] == [id]
+        assert [id for block in read_blocks([path], columns) for id in block.articles["id"].to_pylist()] == [id]
+
+
+def test_a_column_that_is_named_is_meant_to_the_letter(tmp_path: Path) -> None:
+    """Another case is another column."""
+    for path in _tables(tmp_path, {"Title": "Talks", "text": "They resume."}):
+        with pytest.raises(ArticleError, match="no column 'title' for the title"):
+            list(read_articles(path, Columns(title="title")))
+
+
+def test_a_folder_of_hidden_files_says_so(tmp_path: Path) -> None:
+    """Rather than that it is empty."""
+    (tmp_path / ".a.txt").write_text("Talks resume.")
+    with pytest.raises(ArticleError, match="hidden ones and pipes are not read"):
+        list(read_articles(tmp_path))

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from stance.articles import Article, Columns, read_records, split_paragraphs
+from stance.articles.seen import duplicate_id
 from stance.batch.blocks import count_records, read_blocks
 from stance.batch.chunks import Chunk, Shard, cut_chunks
 from stance.batch.counts import Counts
@@ -118,7 +119,7 @@ def test_arrow_reading_agrees_with_the_reader(tmp_path: Path) -> None:
     pq.write_table(table, tmp_path / "odd.parquet")
     assert _records([str(tmp_path)]) == _specified([str(tmp_path)])
     refused = _records([str(tmp_path)])[1]
-    assert [record.reason for record in refused] == ["no 'text'", "duplicate id '7'"]
+    assert [record.reason for record in refused] == ["no 'text'", duplicate_id("7")]
 
 
 def test_invalid_utf8_costs_one_row(tmp_path: Path) -> None:
@@ -243,7 +244,7 @@ def test_the_manifest_accounts_for_everything(small_model_path: Path, jsonl: Pat
     assert articles["read"] == 603 == articles["scored"] + articles["abstained"] + articles["quarantined"]
     listed = [json.loads(line) for line in (tmp_path / "run" / "quarantine.jsonl").read_text().splitlines()]
     assert [(entry["source"], entry["position"]) for entry in listed] == [(str(source), n) for n in (1, 602, 603)]
-    assert listed[1]["reason"] == "duplicate id 'a1'"
+    assert listed[1]["reason"] == duplicate_id("a1")
     assert manifest["inputs"][0]["bytes"] == source.stat().st_size
     assert manifest["model"]["sha256"] == ModelReference.of(small_model_path).sha256
 

@@ -315,6 +315,19 @@ def test_errors_are_one_line(arguments: list[str], message: str, tmp_path: Path)
     assert message in lines[0]
 
 
+def test_a_target_of_which_a_sample_has_one_label_is_measured(tmp_path: Path) -> None:
+    """The model knows its labels; a column that is no target of it is none for having one value."""
+    rows = [f"{text},press,{label},unrelated" for text, label in MINE if "," not in text]
+    path = tmp_path / "mine.csv"
+    path.write_text("text,outlet,sanctions,diplomacy\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    measured = _run("evaluate", "default", path, "-f", "json")
+    assert measured.exit_code == 0, measured.stderr
+    assert list(json.loads(measured.stdout)) == ["sanctions", "diplomacy"]
+    alone = _run("evaluate", "default", path, "--target", "diplomacy")
+    assert alone.exit_code == 0, alone.stderr
+    assert "macro-F1 is the mean over" in alone.stdout
+
+
 def test_nothing_is_written_over_what_is_read(tmp_path: Path) -> None:
     """An output or a list of the quarantined that is an input, however it is named, is refused and stays."""
     source = tmp_path / "in" / "a.csv"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -69,6 +70,11 @@ def test_a_described_corpus_is_read(tmp_path: Path) -> None:
         ({**LATER, "coder": 1}, "'coder' must be"),
         ({**LATER, "disputed": ["moon"]}, "'disputed' must be"),
         ({**LATER, "disputed": [["bridge"]]}, "'disputed' must be"),
+        ({**LATER, "codings": 3}, "'codings' must hold labels by target for each coder"),
+        ({**LATER, "codings": {"A": "favor"}}, "'codings' must hold labels by target for each coder"),
+        ({**LATER, "codings": {"A": {"bridge": "favour"}}}, "'codings' of 'A': 'favour' is no label of 'bridge'"),
+        ({**LATER, "codings": {"A": {"bridge": 1}}}, "'codings' of 'A': 1 is no label of 'bridge'"),
+        ({**LATER, "codings": {"A": {"moon": "favor"}}}, "'codings' of 'A' has a label on 'moon', which is no target"),
         (GOOD, "has paragraph 0 already"),
         ({**GOOD, "paragraph": 5, "text": "Later."}, "jumps to paragraph 5"),
         ({**GOOD, "paragraph": 1, "bridge": "against"}, "the same text is 'against'"),
@@ -88,6 +94,30 @@ def test_a_record_needs_no_more_than_its_place_text_and_labels(tmp_path: Path) -
     """Register, dispute and coder are ours; a label is what the coder means, in whatever case."""
     (example,) = read_corpus(_described(tmp_path, [{"article": "a", "paragraph": 0, "text": "Go.", "bridge": "Favor"}]))
     assert (dict(example.labels), dict(example.fields)) == ({"bridge": "favor"}, {})
+
+
+def test_codings_are_looked_up_as_labels_are(tmp_path: Path) -> None:
+    """Case makes no other label for alpha; what a coder left open is no code."""
+    given = {"A": {"bridge": "Favor", "tunnel": None}, "B": {"bridge": "favor", "tunnel": "no"}, "C": {}}
+    first, second = read_corpus(_described(tmp_path, [{**GOOD, "codings": given}, {**LATER, "codings": None}]))
+    assert first.fields["codings"] == {"A": {"bridge": "favor"}, "B": {"bridge": "favor", "tunnel": "no"}, "C": {}}
+    assert second.fields["codings"] == {}
+
+
+@pytest.mark.parametrize(("language", "read"), [("EN", "en"), (" En ", "en"), ("de", "de"), (" ", None)])
+def test_a_language_is_read_in_any_case(tmp_path: Path, language: str, read: str | None) -> None:
+    """Only "en" lets a model abstain, and "EN" means it."""
+    folder = _described(tmp_path, [GOOD])
+    (folder / "corpus.toml").write_text(f'language = "{language}"\n{TOML}', encoding="utf-8")
+    assert read_corpus(folder).language == read
+
+
+def test_a_description_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    """Some editors of Windows write one."""
+    folder = _described(tmp_path, [GOOD])
+    plain = read_corpus(folder)
+    (folder / "corpus.toml").write_text(TOML, encoding="utf-8-sig")
+    assert read_corpus(folder) == plain
 
 
 def test_a_wrong_label_is_one_defect(tmp_path: Path) -> None:
@@ -303,6 +333,60 @@ def test_long_flat_files_have_one_target_a_row(tmp_path: Path) -> None:
     assert corpus.targets[0].labels == ("FAVOR", "AGAINST")
     assert corpus.texts[0] == '"Why so many? #x'
     assert len(set(corpus.groups)) == 4
+
+
+def test_rows_of_a_long_file_on_other_targets_are_one_paragraph(tmp_path: Path) -> None:
+    """A text counts once however many targets it is coded on; another article, or another text, is another one."""
+    path = tmp_path / "long.csv"
+    rows = ["a,Go.,x,pro", "a,Stay.,x,con", "a,Go.,y,no", "b,Go.,y,yes", ",Go.,x,pro", ",Go.,y,no"]
+    path.write_text("article,text,target,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    assert [(e.article, e.text, dict(e.labels), e.line) for e in read_corpus(path)] == [
+        ("a", "Go.", {"x": "pro", "y": "no"}, 2),
+        ("a", "Stay.", {"x": "con"}, 3),
+        ("b", "Go.", {"y": "yes"}, 5),
+        ("row 5", "Go.", {"x": "pro", "y": "no"}, 6),
+    ]
+    path.write_text("text,target,label\nGo.,x,pro\nStay.,x,con\nGo.,y,no\nStay.,y,yes\n", encoding="utf-8")
+    assert [(e.article, dict(e.labels), e.line) for e in read_corpus(path)] == [
+        ("row 1", {"x": "pro", "y": "no"}, 2),
+        ("row 2", {"x": "con", "y": "yes"}, 3),
+    ]
+
+
+@pytest.mark.parametrize("order", ["xyxy", "xxyy"])
+def test_a_second_code_on_a_target_is_a_row_of_its_own(tmp_path: Path, order: str) -> None:
+    """Two coders in one long file, sorted by either, are two codings of each target, and contradict each other."""
+    path = tmp_path / "long.csv"
+    labels = {"x": iter(("pro", "con")), "y": iter(("no", "yes"))}
+    rows = [f"Go.,{target},{next(labels[target])}" for target in order]
+    path.write_text("text,target,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    assert [dict(e.labels) for e in read_corpus(path)] == [{"x": "pro", "y": "no"}, {"x": "con", "y": "yes"}]
+    assert [defect.message for defect in check_corpus(path)] == [
+        "the same text is 'con' on 'x' here and 'pro' at line 2",
+        "the same text is 'yes' on 'y' here and 'no' at line 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "coded"),
+    [
+        ("text,tax,toll\nGo.,pro,yes\nStay.,pro,no\n", CorpusColumns(), ["tax", "toll"]),
+        ("text,tax,toll\nGo.,pro,yes\nStay.,pro,no\n", CorpusColumns(targets=("tax",)), ["tax"]),
+        ("text,target,label\nGo.,tax,pro\nStay.,tax,pro\n", CorpusColumns(), ["tax"]),
+    ],
+)
+def test_a_known_target_needs_no_two_labels(
+    tmp_path: Path, table: str, columns: CorpusColumns, coded: list[str]
+) -> None:
+    """Of a target that a model knows a sample may hold one label; to learn it from a file, it must hold two."""
+    path = tmp_path / "flat.csv"
+    path.write_text(table, encoding="utf-8")
+    assert [target.name for target in read_corpus(path, replace(columns, known=("tax", "gone"))).targets] == coded
+    if columns == CorpusColumns() and "toll" in table:
+        assert [target.name for target in read_corpus(path).targets] == ["toll"]
+    else:
+        with pytest.raises(CorpusError, match="'tax' has fewer than two labels"):
+            read_corpus(path, columns)
 
 
 def test_columns_can_be_named(tmp_path: Path) -> None:

@@ -92,6 +92,16 @@ def test_a_lexicon_file_has_a_table_beside_the_main_one(tmp_path: Path) -> None:
         read_lexicon(path, "cues")
 
 
+def test_a_phrase_without_a_word_is_refused_and_a_byte_order_mark_is_not(tmp_path: Path) -> None:
+    """Nothing would ever match the one; some editors write the other."""
+    path = tmp_path / "words.toml"
+    path.write_text('[mentions]\ncore = ["sanctions", "!!!"]\n')
+    with pytest.raises(CorpusError, match="group 'core' has '!!!', which holds no word"):
+        read_lexicon(path, "mentions")
+    path.write_text('[mentions]\ncore = ["sanctions"]\n', encoding="utf-8-sig")
+    assert read_lexicon(path, "mentions").phrases == {("sanctions",): "core"}
+
+
 def test_the_scene_of_a_paragraph_goes_with_each_group_of_mentions() -> None:
     """A word that tells of other states may stand anywhere, with a possessive, too; a lexicon may have none."""
     abroad = Lexicon({**CUES.groups, "@states": ["iran", "lift"]})

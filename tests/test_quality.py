@@ -109,5 +109,21 @@ def test_defective_probes_are_refused(tmp_path: Path, small_model: StanceModel) 
     path.write_bytes(b"\xff")
     with pytest.raises(CorpusError, match="cannot read the probes"):
         read_probes(path)
-    with pytest.raises(CorpusError, match="no label 'maybe'"):
+    path.write_text("[1]\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"p\.jsonl:1: "):
+        read_probes(path)
+    path.write_text("\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="the files are empty"):
+        read_probes(path)
+    with pytest.raises(CorpusError, match="'maybe' is no label of 'sanctions'; expected one of favor"):
         run_probes(small_model, [Probe("1", "x", "Text.", {"sanctions": "maybe"})])
+    with pytest.raises(CorpusError, match="no target 'sanction'; there are sanctions"):
+        run_probes(small_model, [Probe("1", "x", "Text.", {"sanction": "favor"})])
+
+
+def test_labels_of_probes_are_in_any_case(small_model: StanceModel) -> None:
+    """As those of a corpus are."""
+    text = "They lifted the sanctions."
+    label = small_model.labels[int(small_model.score_texts([text])[0, 0].argmax())]
+    probe = Probe("1", "x", text, {small_model.targets[0].name: label.upper()})
+    assert run_probes(small_model, [probe]).total == (1, 1)

@@ -749,3 +749,16 @@ def test_roll_ups_equal_a_count_by_loops(seed: int) -> None:
                     expected = _by_loops([r for r in rows if level == "all" or r["outlet"] == group], weight, copies)
                     for name, value in expected.items():
                         assert got[name] == pytest.approx(value, nan_ok=True), (weight, copies, level, name)
+
+
+def test_a_data_frame_of_scores_is_rolled_up_as_its_results_are() -> None:
+    """The frame of `to_frame` goes into `roll_up`; what is no table of scores is refused by name."""
+    labels = ["favor", "favor", "against", "unrelated"]
+    frame = pd.DataFrame({"article_id": ["a", "a", "b", "b"], "paragraph": [0, 1, 0, 1], "tax": labels})
+    frame = frame.assign(tax_probability=0.9, tax_abstained=None, **{f"tax_p_{label}": 0.25 for label in LABELS})
+    target = Target("tax", LABELS)
+    pd.testing.assert_frame_equal(roll_up(frame), roll_up(Results(frame, (target,), "paragraph")))
+    with pytest.raises(TypeError, match="Results or a data frame of scores, not int"):
+        roll_up(3)  # type: ignore[arg-type]
+    with pytest.raises(StanceError, match="lacks the columns of a target"):
+        roll_up(pd.DataFrame({"article_id": ["a"]}))

@@ -306,6 +306,23 @@ def test_limits_of_time_and_of_a_bomb() -> None:
         assert process.poll() is None
 
 
+def test_a_text_has_the_seconds_that_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From its beginning to the report, its wait included: no more, no less."""
+    from starlette.testclient import TestClient
+
+    from stance.commands import web
+
+    deadlines: list[float] = []
+    monkeypatch.setattr(web, "_check", lambda deadline, ended: deadlines.append(deadline))
+    app = web.create_app(stance.load_model(), {"name": "default"}, 80, web.Limits(seconds=1000))
+    client = TestClient(app, "http://localhost")
+    assert "1000 seconds" in client.get("/").text
+    began = time.monotonic()
+    client.post("/", files={"text": (None, " . ")})
+    assert deadlines
+    assert began + 1000 <= deadlines[0] <= time.monotonic() + 1000
+
+
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
 def test_it_ends_soon_while_it_scores(sent: signal.Signals, code: int) -> None:
     """A long text holds nothing up: its sender is told, and no traceback is printed."""

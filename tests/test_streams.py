@@ -98,7 +98,16 @@ def test_a_run_that_is_told_to_end_leaves_nothing(output: str, begun: str, tmp_p
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows ends a process at once")
-def test_a_run_in_parts_that_is_told_to_end_can_be_gone_on_with(tmp_path: Path, small_model_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sent", "code", "said"),
+    [
+        (signal.SIGTERM, 128 + signal.SIGTERM, ""),
+        (signal.SIGINT, 1, "run/: the run is not finished; the same command with --resume goes on with it"),
+    ],
+)
+def test_a_run_in_parts_that_is_told_to_end_can_be_gone_on_with(
+    sent: signal.Signals, code: int, said: str, tmp_path: Path, small_model_path: Path
+) -> None:
     """By another run on the same file, with the bytes of a run that nobody disturbed."""
     source = tmp_path / "many.jsonl"
     text = "The ministers said that the sanctions would stay in force until the talks resume. " * 20
@@ -110,9 +119,10 @@ def test_a_run_in_parts_that_is_told_to_end_can_be_gone_on_with(tmp_path: Path, 
         if len(list((tmp_path / "run").glob("part-*"))) > 3:
             break
         time.sleep(0.01)
-    run.send_signal(signal.SIGTERM)
-    run.communicate(timeout=60)
-    assert run.returncode == 128 + signal.SIGTERM
+    run.send_signal(sent)
+    _, errors = run.communicate(timeout=60)
+    assert run.returncode == code
+    assert said in errors.decode()
     done = list((tmp_path / "run").glob("part-*"))
     assert not list((tmp_path / "run").glob(".*.part"))
     resumed = _shell(f"{command} --resume", tmp_path)

@@ -573,6 +573,20 @@ def test_files_named_for_calibration_are_scored_unseen(small_corpus: Corpus) -> 
         evaluate_held_out(other, corpus, unseen=True)
 
 
+def test_settings_that_leave_no_term(small_corpus: Corpus) -> None:
+    """Among others they are not chosen; alone they are an error that names what to change."""
+    many = Settings(word_ngrams=(1, 1), min_df=10_000)
+    with pytest.raises(CorpusError, match="no term stands in 10000 paragraphs or more, as 'min_df' asks for"):
+        train(replace(small_corpus, lexicons={}, cues=None), _of(replace(many, anchored=False)), folds=2, jobs=1)
+    found = train(small_corpus, _of(replace(many, anchored=True), Settings(min_df=1, anchored=True)), folds=2, jobs=1)
+    assert found.model.analyzer.settings.min_df == 1
+    assert len(found.trials) == 4
+
+
+def _of(*settings: Settings) -> Grid:
+    return Grid(settings, C=(1.0,), class_weight=(None,))
+
+
 def test_files_that_cannot_calibrate_are_named(small_corpus: Corpus) -> None:
     """A target that they do not code, or that nothing else codes, is an error; a file that codes one target is not."""
     settings, choices = Settings(min_df=1), {t.name: Choice(1.0) for t in small_corpus.targets}
@@ -594,6 +608,11 @@ def test_files_that_cannot_calibrate_are_named(small_corpus: Corpus) -> None:
         fit_model(corpus(("a",), "bc"), settings, choices, folds=2)
     with pytest.raises(CorpusError, match="'diplomacy': without 'a', which is named for calibration"):
         fit_model(corpus(("a",), "a"), settings, choices, folds=2)
+    alone = corpus(("a",), "abc")
+    one_label = [replace(e, labels={**e.labels, "diplomacy": "neutral"}) if e.path[0] == "a" else e for e in alone]
+    grid = Grid((settings,), C=(1.0,), class_weight=(None,))
+    with pytest.raises(CorpusError, match=r"named for calibration \(a\) give it the label 'neutral' alone"):
+        train(replace(alone, examples=tuple(one_label)), grid, folds=2, progress=lambda line: pytest.fail(line))
     found = fit_model(corpus(("a", "b"), "bc"), settings, choices, folds=2)
     assert found.unseen is not None
     there = ~np.isnan(found.unseen[:, 1, 0])

@@ -18,7 +18,16 @@ from typing import IO
 from stance.articles.code_pages import western_page
 from stance.errors import ArticleError
 
-__all__ = ["UNDECODABLE", "clean_surrogates", "decode", "decode_named", "decoded_chunks", "legible", "told_by_magic"]
+__all__ = [
+    "UNDECODABLE",
+    "clean_surrogates",
+    "decode",
+    "decode_named",
+    "decoded_chunks",
+    "legible",
+    "told_by_magic",
+    "written_name",
+]
 
 #: Stands for bytes that do not fit the encoding in what `decoded_chunks` yields; no valid text holds it.
 UNDECODABLE = "\udcff"
@@ -79,6 +88,23 @@ def clean_surrogates(text: str) -> str:
     except UnicodeEncodeError:
         return _SURROGATE.sub("\ufffd", text)
     return text
+
+
+def written_name(name: str) -> str:
+    """A file's name as it can be written: a byte that is not UTF-8 as ``\\xff``, so that other names stay others.
+
+    Examples
+    --------
+    >>> written_name(b"caf\\xe9.txt".decode("utf-8", "surrogateescape"))
+    'caf\\\\xe9.txt'
+    """
+    return _SURROGATE.sub(_written, name)
+
+
+def _written(surrogate: re.Match[str]) -> str:
+    code = ord(surrogate[0])
+    # Python lets U+DC80 to U+DCFF stand for such bytes
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
 def decode(raw: bytes, source: str | None = None) -> str:

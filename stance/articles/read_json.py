@@ -56,7 +56,7 @@ def _numbered(values: list[Any], source: str) -> Iterator[Numbered | Quarantined
 
 def _check_object(found: dict[str, Any], columns: Columns, source: str) -> None:
     """An answer of a web service is one object around the array."""
-    if columns.name("text") in found:
+    if columns.within(found).name("text") in found:
         return
     for key, value in found.items():
         if isinstance(value, list) and value and isinstance(value[0], dict) and len(key) <= 40 and "'" not in key:

@@ -54,16 +54,22 @@ def articles_of(
             objects += 1
             keys.update(dict.fromkeys(record[1]))
             size += sum(len(value) for value in record[1].values() if isinstance(value, str))
-        if columns.needed() <= keys.keys() or objects >= _HEAD or len(head) >= 10 * _HEAD or size > LARGEST_RECORD:
+        if (
+            columns.within(keys).needed() <= keys.keys()
+            or objects >= _HEAD
+            or len(head) >= 10 * _HEAD
+            or size > LARGEST_RECORD
+        ):
             break
     if objects:
-        columns.check(keys, source)
+        columns.within(keys).check(keys, source)
     for part in (head, records):
         for record in part:
             if isinstance(record, Quarantined):
                 yield record
             else:
-                yield record_to_article(record[1], columns, source, stem, record[0])
+                # each by itself: one object may lack a key that the next has
+                yield record_to_article(record[1], columns.within(record[1]), source, stem, record[0])
 
 
 def _objects(stream: IO[bytes], source: str) -> Iterator[Numbered | Quarantined]:

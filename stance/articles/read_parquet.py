@@ -35,6 +35,7 @@ def read_parquet(stream: IO[bytes], columns: Columns, source: str, stem: str) ->
             # buffered: a row group is otherwise held whole
             file = pq.ParquetFile(whole, buffer_size=2**20, pre_buffer=False)
             schema = file.schema_arrow
+            columns = columns.within(schema.names)
             columns.check(schema.names, source)
             used = [name for name in dict.fromkeys(map(columns.name, FIELDS)) if name in schema.names]
             _check_text(schema.field(columns.name("text")).type, columns.name("text"), source)

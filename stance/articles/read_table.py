@@ -45,6 +45,7 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
         raise ArticleError(f"no header: {lines.too_long or UNFIT}", source)
     if not header:
         raise ArticleError("the file is empty; a table needs a header", source)
+    columns = columns.within(header)
     columns.check(header, source)
     number = 0
     while True:

@@ -15,11 +15,11 @@ from typing import IO, Any, cast
 
 from stance.articles.archives import DEPTH, Budget, Member, is_tar, is_zip, open_zip, tar_members, zip_members
 from stance.articles.article import Article
-from stance.articles.encoding import clean_surrogates
+from stance.articles.encoding import written_name
 from stance.articles.formats import find_format
 from stance.articles.libraries import seekable
 from stance.articles.records import Columns, Quarantined
-from stance.articles.seen import ArticleIds
+from stance.articles.seen import ArticleIds, duplicate_id
 from stance.articles.sources import STDIN, Source, find_sources
 from stance.errors import ArticleError, MissingDependencyError, StanceError
 
@@ -95,7 +95,7 @@ def read_records(
     columns = columns or Columns()
     ids = ArticleIds()
     for source in find_sources([paths] if isinstance(paths, str | Path) else paths):
-        shown = clean_surrogates(source.path)
+        shown = written_name(source.path)
         if source.problem:
             yield Quarantined(shown, 0, source.problem)
             continue
@@ -114,9 +114,9 @@ def read_records(
 def _with_own_id(article: Article, ids: ArticleIds, source: Source, shown: str) -> Article | Quarantined:
     file = article.source or shown
     # a member of an archive has the name of the archive before its own, in its stem as in its source
-    id = ids.take(article.id, file, clean_surrogates(source.stem) + file.removeprefix(shown))
+    id = ids.take(article.id, file, written_name(source.stem) + file.removeprefix(shown))
     if id is None:
-        return Quarantined(file, article.position or 0, f"duplicate id {article.id[:200]!r}")
+        return Quarantined(file, article.position or 0, duplicate_id(article.id))
     return article if id == article.id else replace(article, id=id)
 
 
@@ -170,7 +170,7 @@ def _read_stream(
 ) -> Iterator[Article | Quarantined]:
     opened: list[io.BufferedReader] = []
     stream = raw if isinstance(raw, io.BufferedReader) else _buffered(raw, opened)
-    stem = clean_surrogates(source.stem)
+    stem = written_name(source.stem)
     try:
         if stream.peek(2).startswith(_GZIP):
             budget = within or Budget()
@@ -214,7 +214,7 @@ def _read_members(
     try:
         for member in members:
             empty = False
-            name = clean_surrogates(member.name)
+            name = written_name(member.name)
             inner = f"{shown}/{name}"
             if member.stream is None:
                 yield Quarantined(inner, 0, member.problem)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,13 +13,24 @@ from stance.articles.encoding import clean_surrogates
 from stance.articles.markup import without_markup
 from stance.errors import ArticleError
 
-__all__ = ["BLANKS", "FIELDS", "LARGEST_RECORD", "TRIMMED", "Columns", "Quarantined", "record_to_article"]
+__all__ = [
+    "BLANKS",
+    "DEFAULT_NAMES",
+    "FIELDS",
+    "LARGEST_RECORD",
+    "TRIMMED",
+    "Columns",
+    "Quarantined",
+    "record_to_article",
+]
 
 #: A record of more characters (or bytes, before they are decoded) than this is quarantined.
 LARGEST_RECORD = 32 * 2**20
 
 #: What a column can hold.
 FIELDS = ("text", "id", "title", "date", "outlet")
+#: What columns are called that nobody named.
+DEFAULT_NAMES = {field: (field, "article_id") if field == "id" else (field,) for field in FIELDS}
 #: Around a title, date or outlet these are none of it: an outlet is the same with and without.
 BLANKS = " \t\r\n\u00a0"
 TRIMMED = ("title", "date", "outlet")
@@ -52,8 +63,8 @@ class Quarantined:
 class Columns:
     """Which column of a table, or key of a JSON record, holds what.
 
-    A column left at ``None`` is looked for under its own name and may be missing, but for ``text``. A column that is
-    named must be there.
+    A column left at ``None`` is looked for under its default name (`DEFAULT_NAMES`) and may be missing, but for
+    ``text``. A column that is named must be there, letter for letter.
 
     Examples
     --------
@@ -70,6 +81,36 @@ class Columns:
     def name(self, field: str) -> str:
         """The column of a field."""
         return getattr(self, field) or field
+
+    def within(self, header: Iterable[str]) -> Columns:
+        """These columns as a table calls them: a default name also stands with capitals, or blanks around it.
+
+        What has the very name goes first. Of several that differ in capitals and blanks only, none is taken.
+
+        Parameters
+        ----------
+        header : iterable of str
+            The table's columns, or the keys of a record.
+
+        Examples
+        --------
+        >>> columns = Columns(title="head").within(["article_id", " Text", "Title", "DATE"])
+        >>> columns.text, columns.id, columns.title, columns.date
+        (' Text', 'article_id', 'head', 'DATE')
+        """
+        header = list(header)
+        if all(getattr(self, field) or field in header for field in FIELDS):
+            return self
+        plain = [name.strip(BLANKS).lower() for name in header]
+        found: dict[str, str] = {}
+        for field in FIELDS:
+            # rows that have a paragraph, such as results, are none of an article each
+            names = [name for name in DEFAULT_NAMES[field] if name == field or "paragraph" not in plain]
+            exact = [name for name in names if name in header]
+            alike = [header[plain.index(name)] for name in names if plain.count(name) == 1]
+            if getattr(self, field) is None and (exact or alike):
+                found[field] = (exact or alike)[0]
+        return replace(self, **found)
 
     def needed(self) -> set[str]:
         """The columns that must be there."""

@@ -7,7 +7,7 @@ import re
 from array import array
 from hashlib import blake2b
 
-__all__ = ["ArticleIds", "SeenIds", "dataset_of", "hash_id"]
+__all__ = ["ArticleIds", "SeenIds", "dataset_of", "duplicate_id", "hash_id"]
 
 #: What Spark, Arrow and Dask call the files of one table.
 _PART = re.compile(r"part[-.]\d")
@@ -67,6 +67,17 @@ class ArticleIds:
         # not with the current ones: a row that has this very id is no duplicate
         self._before.add_hash(value)
         return id
+
+
+def duplicate_id(id: str) -> str:
+    """Why a record is quarantined whose id an earlier one has.
+
+    Examples
+    --------
+    >>> duplicate_id("7")
+    "duplicate id '7'; if other articles have it, too, name another column with --id-column"
+    """
+    return f"duplicate id {id[:200]!r}; if other articles have it, too, name another column with --id-column"
 
 
 def dataset_of(file: str) -> str:

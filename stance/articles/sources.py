@@ -17,6 +17,8 @@ __all__ = ["STDIN", "Source", "find_own_files", "find_sources"]
 
 STDIN = "-"
 
+_NO_FILES = "it holds no files; hidden ones and pipes are not read"
+
 
 class Source(NamedTuple):
     """A file to read.
@@ -135,7 +137,7 @@ def _folder(folder: str) -> list[Source]:
     found += [Source(str(error.filename), str(error.filename), False, error.strerror or "") for error in unread]
     if not any(has_reader(source.path) for source in found if not source.problem):
         suffixes = sorted({Path(source.path).suffix or "no suffix" for source in found if not source.problem})
-        there = f"it holds only files with {', '.join(suffixes[:10])}" if suffixes else "it holds no files"
+        there = f"it holds only files with {', '.join(suffixes[:10])}" if suffixes else _NO_FILES
         if not suffixes and find_own_files([folder]):
             there = "it holds only what stance wrote; name a file to read it all the same"
         raise ArticleError(f"nothing to read in this folder: {unread[0].strerror if unread else there}", folder)

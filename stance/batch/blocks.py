@@ -15,9 +15,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stance.articles import Article, Columns, Quarantined, read_records
-from stance.articles.encoding import clean_surrogates
+from stance.articles.encoding import written_name
 from stance.articles.markup import without_markup
 from stance.articles.records import BLANKS, LARGEST_RECORD, TRIMMED, record_to_article
+from stance.articles.seen import duplicate_id
 from stance.articles.sources import STDIN, Source, find_sources
 from stance.batch.seen import BatchIds
 from stance.errors import ArticleError
@@ -136,7 +137,8 @@ def _open(source: Source) -> Any:
                 return None
         # buffered: a row group is otherwise held whole
         return pq.ParquetFile(source.path, buffer_size=2**20, pre_buffer=False)
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, UnicodeEncodeError):
+        # the last: Arrow takes no name that is not UTF-8
         return None
 
 
@@ -150,6 +152,7 @@ def _is_plain(source: Source, columns: Columns) -> bool:
     if file is None:
         return False
     schema = file.schema_arrow
+    columns = columns.within(schema.names)
     try:
         columns.check(schema.names, source.path)
     except ArticleError:
@@ -170,7 +173,7 @@ def _is_string(kind: Any) -> bool:
 def _parquet_blocks(sources: Iterable[Source], columns: Columns) -> Iterator[Block]:
     seen = BatchIds()
     for source in sources:
-        shown = clean_surrogates(source.path)
+        shown = written_name(source.path)
         if source.problem:
             yield _to_block([], [Quarantined(shown, 0, source.problem)])
             continue
@@ -178,10 +181,11 @@ def _parquet_blocks(sources: Iterable[Source], columns: Columns) -> Iterator[Blo
         try:
             file = pq.ParquetFile(source.path, buffer_size=2**20, pre_buffer=False)
             names = file.schema_arrow.names
-            present = {field: columns.name(field) for field in FIELDS if columns.name(field) in names}
+            called = columns.within(names)
+            present = {field: called.name(field) for field in FIELDS if called.name(field) in names}
             used = list(dict.fromkeys(present.values()))
             for batch in file.iter_batches(_ROWS, columns=used, use_threads=False):
-                yield _read_batch(batch, present, _Place(shown, clean_surrogates(source.stem), number), columns, seen)
+                yield _read_batch(batch, present, _Place(shown, written_name(source.stem), number), called, seen)
                 number += batch.num_rows
         except (pa.ArrowException, OSError) as error:
             message = (str(error).splitlines() or ["damaged"])[0]
@@ -221,7 +225,7 @@ def _read_batch(batch: Any, present: dict[str, str], place: _Place, columns: Col
     fine_rows = np.flatnonzero(good).tolist()
     kept[good], renamed = seen.take_all([ids[i] for i in fine_rows], place.source, place.stem)
     for i in np.flatnonzero(good & ~kept).tolist():
-        quarantined.append(Quarantined(place.source, int(rows[i]), f"duplicate id {ids[i][:200]!r}"))
+        quarantined.append(Quarantined(place.source, int(rows[i]), duplicate_id(ids[i])))
     for i, id in renamed.items():
         ids[fine_rows[i]] = id
     if renamed or articles.column(0).null_count:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from stance.articles import Quarantined
+from stance.articles.encoding import written_name
 from stance.articles.sources import STDIN, find_sources
 from stance.batch.chunks import Shard
 from stance.batch.counts import Counts
@@ -32,7 +33,7 @@ def describe_inputs(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     for source in find_sources(paths):
-        entry: dict[str, Any] = {"path": source.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")}
+        entry: dict[str, Any] = {"path": written_name(source.path)}
         if source.path != STDIN:
             try:
                 status = os.stat(source.path)

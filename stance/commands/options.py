@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stance.articles import Columns
-from stance.articles.records import FIELDS
+from stance.articles.records import DEFAULT_NAMES, FIELDS
 
 if TYPE_CHECKING:
     from stance.training.corpus import Corpus
@@ -54,7 +54,9 @@ def article_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*args, **kwargs)
 
     for name in reversed(FIELDS):
-        option = click.option(f"--{name}-column", metavar="NAME", default=None, help=f"Column of the {name}.")
+        names = " or ".join(DEFAULT_NAMES[name])
+        help = f"Column of the {name}.  [default: {names}, in capitals or not]"
+        option = click.option(f"--{name}-column", metavar="NAME", default=None, help=help)
         wrapped = option(wrapped)
     return wrapped
 

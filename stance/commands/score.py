@@ -15,7 +15,7 @@ import click
 
 from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.footers import RepeatedFooters
-from stance.articles.sources import find_own_files
+from stance.articles.sources import STDIN, find_own_files
 from stance.batch.counts import Counts
 from stance.commands.options import article_options, batch_options, model_option
 from stance.commands.places import keep_inputs, suffix_or_table, under_hidden_name
@@ -139,7 +139,16 @@ def score(
             )
             shown = sys.stderr.isatty() if batch["progress"] is None else batch["progress"]
             if folder:
-                return score_to_directory(job, place, resume=batch["resume"], progress=shown, refuse=refusals.add_all)
+                try:
+                    return score_to_directory(
+                        job, place, resume=batch["resume"], progress=shown, refuse=refusals.add_all
+                    )
+                except KeyboardInterrupt:
+                    again = "the same command with --resume goes on with it"
+                    if STDIN in files:
+                        again = "standard input cannot be read again, so begin anew in another folder"
+                    click.echo(f"\n{place}: the run is not finished; {again}", err=True)
+                    raise
             return score_to_file(job, place, progress=shown, refuse=refusals.add_all, describe=describe)
 
         added = {"explained": explain, "clusters": clusters, "speakers": speakers}

@@ -12,7 +12,13 @@ __all__ = ["serve"]
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="0 takes a free one.")
 @click.option("--largest", type=click.FloatRange(0.001, 100), default=2.0, show_default=True, metavar="MB")
-@click.option("--seconds", type=click.FloatRange(0.1, 3600), default=30.0, show_default=True, help="For one text.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.1, 3600),
+    default=60.0,
+    show_default=True,
+    help="For one text, its turn to come included.",
+)
 @model_option
 def serve(port: int, largest: float, seconds: float, model_path: str | None) -> None:
     """Open a page on this computer: paste a text or drop a file, read the report, download the CSV.

@@ -39,7 +39,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     from stance.model.artefact import save_model
     from stance.results.model_card import write_model_card
     from stance.training.fit import train as train_model
-    from stance.training.probes import read_probes
+    from stance.training.probes import check_probes, read_probes
     from stance.training.record import with_record
 
     if Path(output).exists() and not Path(output).is_dir():
@@ -48,15 +48,17 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     examples = read_labelled(corpus, columns)
     names = ", ".join(target.name for target in examples.targets)
     click.echo(f"{len(examples)} paragraphs in {len({e.article for e in examples})} articles; {names}", err=True)
-    result = train_model(examples, folds=folds, seed=seed, jobs=jobs, progress=lambda line: click.echo(line, err=True))
     probes = Path(corpus) / "probes"
+    # a probe that cannot be tried is told before the training, too
+    tried = check_probes(read_probes(probes), examples.targets) if probes.is_dir() else []
+    result = train_model(examples, folds=folds, seed=seed, jobs=jobs, progress=lambda line: click.echo(line, err=True))
     model = with_record(
         result,
         examples,
         name=name or Path(output).resolve().name,
         seed=seed,
         folds=folds,
-        probes=read_probes(probes) if probes.is_dir() else (),
+        probes=tried,
     )
     save_model(model, output)
     write_model_card(output)

@@ -51,7 +51,7 @@ class Limits:
     body : int
         Bytes sent.
     seconds : float
-        To receive them; and twice as many for their turn to come and to score them.
+        To receive them, for their turn to come, and to score them.
     at_once : int
         Texts scored side by side.
     waiting : int
@@ -59,7 +59,7 @@ class Limits:
     """
 
     body: int = 2_000_000
-    seconds: float = 30.0
+    seconds: float = 60.0
     at_once: int = 2
     waiting: int = 16
 
@@ -135,8 +135,8 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
         text = None
         ended = threading.Event()
         try:
+            deadline = partial(_check, time.monotonic() + limits.seconds, ended)
             name, content, text = await _receive(request, limits)
-            deadline = partial(_check, time.monotonic() + 2 * limits.seconds, ended)
             html = await anyio.to_thread.run_sync(_score, model, facts, name, content, deadline, limiter=turns)
         except _Refused as refusal:
             return form(refusal.status, refusal.problem, refusal.quarantined, refusal.text or text)

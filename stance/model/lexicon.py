@@ -95,12 +95,12 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     ------
     CorpusError
         If the file cannot be read, has a table of another name or no phrase, a group is not a list of strings, a
-        pattern cannot be written out, or a word of ``[abroad]`` is several.
+        pattern cannot be written out or holds no word, or a word of ``[abroad]`` is several.
     """
     import tomllib
 
     try:
-        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        content = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise CorpusError(f"cannot read the lexicon: {error.strerror or error}", path) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -124,6 +124,8 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     for group, patterns in groups.items():
         if not isinstance(patterns, list) or not all(isinstance(p, str) for p in patterns):
             raise CorpusError(f"group {group!r} must be a list of phrases", path)
+        if empty := [p for p in patterns if not tokenize(p)]:
+            raise CorpusError(f"group {group!r} has {empty[0]!r}, which holds no word", path)
     lexicon = Lexicon(groups)
     try:
         phrases = lexicon.phrases

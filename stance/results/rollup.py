@@ -13,7 +13,7 @@ from stance.labels import JOINT, Target, has_joint, joint_kind, net_stance
 from stance.model.abstention import Reason
 from stance.results.dates import month_of
 from stance.results.levels import COPIES, LEVELS, OF_PARAGRAPHS, WEIGHTS
-from stance.results.saved import Results, refuse_twice
+from stance.results.saved import Results, as_results, refuse_twice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,9 @@ _UNITS = 3
 _ABOUT = ("article_id", "title", "date", "outlet")
 
 
-def roll_up(results: Results, level: str = "all", weight: str = "paragraph", copies: str = "each") -> pd.DataFrame:
+def roll_up(
+    results: Results | pd.DataFrame, level: str = "all", weight: str = "paragraph", copies: str = "each"
+) -> pd.DataFrame:
     r"""Shares, net stance and the joint table of every group.
 
     Of group :math:`g` with articles :math:`i`, of which :math:`x_i` paragraphs are related, :math:`f_i` in favor and
@@ -53,8 +55,8 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
 
     Parameters
     ----------
-    results : Results
-        At either level.
+    results : Results or pandas.DataFrame
+        At either level; a data frame as `to_frame` makes it.
     level : str
         One of `LEVELS`: what a row of the roll-up is.
     weight : {"paragraph", "article"}
@@ -85,6 +87,7 @@ def roll_up(results: Results, level: str = "all", weight: str = "paragraph", cop
     >>> rows[["outlet", "articles", "tax_favor", "tax_net", "tax_net_units"]].to_dict("records")
     [{'outlet': 'Wire', 'articles': 2, 'tax_favor': 2, 'tax_net': 0.3333333333333333, 'tax_net_units': 2}]
     """
+    results = as_results(results)
     for name, given, known in (("level", level, LEVELS), ("weight", weight, WEIGHTS), ("copies", copies, COPIES)):
         if given not in known:
             raise StanceError(f"no such {name} of a roll-up: {given!r}; it must be one of {', '.join(known)}")

@@ -18,7 +18,7 @@ from stance.results.dictionary import dictionary_path
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Results", "column_types", "find_targets", "read_results", "refuse_twice"]
+__all__ = ["Results", "as_results", "column_types", "find_targets", "read_results", "refuse_twice"]
 
 #: Columns of words: never taken for numbers, whatever stands in them.
 WORDS = ("article_id", "title", "date", "outlet", "text", "cluster", "voice", "speaker", "actor")
@@ -112,6 +112,28 @@ def read_results(path: str | Path) -> Results:
     if counts is None and "counts" in known:
         counts = Counts.from_dict(known["counts"])
     return Results(frame, targets, level, known.get("model", {}), counts, str(path))
+
+
+def as_results(given: Results | pd.DataFrame) -> Results:
+    """Results from a data frame with the columns that scoring gives it; results stay what they are.
+
+    Raises
+    ------
+    StanceError
+        If it lacks the columns of a target or of articles.
+    TypeError
+        If it is neither.
+    """
+    import pandas as pd
+
+    if isinstance(given, Results):
+        return given
+    if not isinstance(given, pd.DataFrame):
+        raise TypeError(f"this takes Results or a data frame of scores, not {type(given).__name__}")
+    level, targets = find_targets(given.columns)
+    if not targets or "article_id" not in given.columns:
+        raise StanceError("no results of `stance score`: the data frame lacks the columns of a target, or article_id")
+    return Results(given, targets, level)
 
 
 def refuse_twice(results: Results) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -20,7 +21,7 @@ from stance.model.analyzer import Settings
 from stance.model.lexicon import Lexicon
 from stance.training.fit_options import FitOptions
 
-__all__ = ["Corpus", "Example", "Mark", "contradictions", "text_hash"]
+__all__ = ["Corpus", "Example", "Mark", "contradictions", "join_targets", "misplaced", "text_hash"]
 
 # stands for what was left out between two runs of marked words
 _GAP = " ... "
@@ -215,3 +216,61 @@ def contradictions(examples: Iterable[Example]) -> Iterator[CorpusError]:
                 at = f"line {twin.line}" if twin.path == example.path else f"{twin.path}:{twin.line}"
                 message = f"the same text is {label!r} on {target!r} here and {twin.labels[target]!r} at {at}"
                 yield CorpusError(message, example.path, example.line)
+
+
+def misplaced(examples: Iterable[Example]) -> Iterator[CorpusError]:
+    """Where a paragraph has the place of another in its article, or leaves places out; not raised, but told.
+
+    Examples
+    --------
+    >>> [str(error) for error in misplaced([Example("a", n, "Go.", {}, path="t.jsonl", line=n + 1) for n in (0, 2)])]
+    ["t.jsonl:3: article 'a' jumps to paragraph 2; expected 1"]
+    """
+    places: dict[tuple[str, int], Example] = {}
+    last: dict[str, int] = {}
+    for example in examples:
+        article, paragraph = example.article, example.paragraph
+        first = places.setdefault((article, paragraph), example)
+        if first is not example:
+            at = f"{first.path}:{first.line}"
+            message = f"article {article!r} has paragraph {paragraph} already at {at}"
+            yield CorpusError(message, example.path, example.line)
+        expected = last.get(article, -1) + 1
+        if paragraph > expected:
+            message = f"article {article!r} jumps to paragraph {paragraph}; expected {expected}"
+            yield CorpusError(message, example.path, example.line)
+        last[article] = paragraph
+
+
+def join_targets(examples: Iterable[Example], articles: Iterable[str]) -> list[Example]:
+    """Join examples of one label each that are the same paragraph on other targets, so that its text counts once.
+
+    Parameters
+    ----------
+    examples : iterable of Example
+        With one label each.
+    articles : iterable of str
+        The article of each; examples that name none are the same paragraph if their texts are.
+
+    Returns
+    -------
+    list of Example
+        Each in the place of the first that it is joined from. A second label on a target is no other target's: it
+        begins another example, so that `contradictions` finds it.
+
+    Examples
+    --------
+    >>> rows = [Example("a", i, "Go.", dict([code])) for i, code in enumerate([("tax", "pro"), ("toll", "con")])]
+    >>> [dict(example.labels) for example in join_targets(rows, ["a", "a"])]
+    [{'tax': 'pro', 'toll': 'con'}]
+    """
+    joined: dict[tuple[str, str, int], Example] = {}
+    codes: Counter[tuple[str, str, str]] = Counter()
+    for example, article in zip(examples, articles, strict=True):
+        (target,) = example.labels
+        codes[article, example.text, target] += 1
+        # the n-th label on any target belongs to the n-th example of the paragraph
+        key = (article, example.text, codes[article, example.text, target])
+        first = joined.get(key, example)
+        joined[key] = replace(first, labels={**first.labels, **example.labels})
+    return list(joined.values())

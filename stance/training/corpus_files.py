@@ -6,7 +6,7 @@ One parser serves both: `check_corpus` returns the defects, `read_corpus` raises
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from stance.errors import CorpusError
 from stance.labels import Target, order_labels, scored_targets
 from stance.model.analyzer import Settings
 from stance.model.lexicon import Lexicon, read_lexicon
-from stance.training.corpus import Corpus, Example, contradictions
+from stance.training.corpus import Corpus, Example, contradictions, join_targets, misplaced
 from stance.training.description import check_columns, check_description, check_target_name, read_target
 from stance.training.evidence import read_evidence
 from stance.training.fit_options import FitOptions, read_fit_options, read_settings
@@ -50,9 +50,12 @@ class CorpusColumns:
     targets : tuple of str
         One column a target, each holding its labels.
     target, label : str or None
-        Or: the column that names the target, and the one that holds the label.
+        Or: the column that names the target, and the one that holds the label. Rows of one article, or without articles
+        all rows, that have the same text and name different targets are one paragraph.
     group : str or None
         Column of the article; without one every row is an article of its own.
+    known : tuple of str
+        Targets whose labels are known, as those of a model are: a column called so is one even if it holds one label.
     """
 
     text: str | None = None
@@ -60,6 +63,7 @@ class CorpusColumns:
     target: str | None = None
     label: str | None = None
     group: str | None = None
+    known: tuple[str, ...] = ()
 
 
 @dataclass
@@ -112,7 +116,7 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
         examples=tuple(draft.examples),
         name=str(about.get("name", Path(path).stem)),
         version=str(about.get("version", "0")),
-        language=about.get("language"),
+        language=about.get("language", "").strip().lower() or None,
         lexicons=draft.lexicons,
         cues=draft.cues,
         calibration=tuple(about.get("calibration", ())),
@@ -155,7 +159,7 @@ def _read_described(folder: Path) -> _Draft:
     draft = _Draft()
     toml = folder / "corpus.toml"
     try:
-        about = tomllib.loads(toml.read_text(encoding="utf-8"))
+        about = tomllib.loads(toml.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise CorpusError(f"cannot read the description: {error}", toml) from error
     draft.description = about
@@ -199,14 +203,17 @@ def _lexicon(folder: Path, name: object, section: str, toml: Path) -> Lexicon:
 def _described_example(
     draft: _Draft, file: Path, line: int, record: dict[str, Any], known: dict[str, Target]
 ) -> Example | None:
+    def fault(message: str) -> None:
+        draft.fault(file, line, message)
+
     before = len(draft.defects)
     article, text, paragraph = record.get("article"), record.get("text"), record.get("paragraph")
     if not isinstance(article, str) or not article:
-        draft.fault(file, line, "'article' must be a name")
+        fault("'article' must be a name")
     if not isinstance(paragraph, int) or isinstance(paragraph, bool) or paragraph < 0:
-        draft.fault(file, line, "'paragraph' must be a whole number from 0 on")
+        fault("'paragraph' must be a whole number from 0 on")
     if not isinstance(text, str) or not text.strip():
-        draft.fault(file, line, "'text' must be a text that is not empty")
+        fault("'text' must be a text that is not empty")
     # what is wrong with its labels leaves a paragraph its place: those after it do not jump
     placed = len(draft.defects) == before
     labels: dict[str, str] = {}
@@ -214,28 +221,27 @@ def _described_example(
         code = record.get(name)
         if code is None:
             continue
-        label = target.find(code) if isinstance(code, str) else None
-        if label is None:
-            expected = ", ".join(sorted(target.labels))
-            draft.fault(file, line, f"{code!r} is no label of {name!r}; expected one of {expected}")
-        else:
+        label = _find_label(target, code, fault)
+        if label is not None:
             labels[name] = label
     if all(record.get(name) is None for name in known):
-        draft.fault(file, line, "no target is coded")
+        fault("no target is coded")
     for optional in ("register", "dispute", "coder"):
         if not isinstance(record.get(optional, ""), str):
-            draft.fault(file, line, f"{optional!r} must be a text")
+            fault(f"{optional!r} must be a text")
     disputed = record.get("disputed", [])
     if not isinstance(disputed, list) or not all(isinstance(name, str) and name in known for name in disputed):
-        draft.fault(file, line, "'disputed' must be a list of targets")
+        fault("'disputed' must be a list of targets")
         disputed = []
     evidence, second = (
-        read_evidence(record, str(text), labels, known, lambda message: draft.fault(file, line, message), name)
-        for name in ("evidence", "second_evidence")
+        read_evidence(record, str(text), labels, known, fault, name) for name in ("evidence", "second_evidence")
     )
+    codings = _read_codings(record, known, fault)
     if not placed:
         return None
     other = {k: v for k, v in record.items() if k not in {*_FIELDS, *known}}
+    if "codings" in other:
+        other["codings"] = codings
     return Example(
         str(article),
         int(str(paragraph)),
@@ -248,6 +254,36 @@ def _described_example(
         evidence,
         second,
     )
+
+
+def _find_label(target: Target, code: object, fault: Callable[[str], None], whose: str = "") -> str | None:
+    label = target.find(code) if isinstance(code, str) else None
+    if label is None:
+        fault(f"{whose}{code!r} is no label of {target.name!r}; expected one of {', '.join(sorted(target.labels))}")
+    return label
+
+
+def _read_codings(
+    record: Mapping[str, Any], known: Mapping[str, Target], fault: Callable[[str], None]
+) -> dict[str, dict[str, str]]:
+    """Read what each coder gave, in the spelling of the labels; a target that a coder left open is left out."""
+    given = record.get("codings")
+    if given is None:
+        return {}
+    if not isinstance(given, dict) or not all(isinstance(coded, dict) for coded in given.values()):
+        fault("'codings' must hold labels by target for each coder")
+        return {}
+    codings: dict[str, dict[str, str]] = {}
+    for coder, coded in given.items():
+        codings[coder] = {}
+        for name, code in coded.items():
+            if name not in known:
+                fault(f"'codings' of {coder!r} has a label on {name!r}, which is no target")
+            elif code is not None:
+                label = _find_label(known[name], code, fault, f"'codings' of {coder!r}: ")
+                if label is not None:
+                    codings[coder][name] = label
+    return codings
 
 
 def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
@@ -272,7 +308,7 @@ def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
         names = [_column(file, header, name, (), name, "--target") or name for name in columns.targets]
         label = target = None
     else:
-        names = _guess_targets(header, rows) if label is None else [label]
+        names = _guess_targets(header, rows, columns.known) if label is None else [label]
         target = None
     _refuse_results(file, header, columns.targets if label is None else [label])
     if not names:
@@ -285,6 +321,7 @@ def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
         check_target_name(name, file)
     # label by its lower case: of the spellings that differ in case only, the first one
     found: dict[str, dict[str, str]] = {name: {} for name in names}
+    whose: list[str] = []
     for position, (line, row) in enumerate(rows):
         body = cell(row, text)
         if not body:
@@ -301,10 +338,13 @@ def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
         if not labels:
             draft.fault(file, line, "no target is coded")
             continue
-        article = (cell(row, group) if group else "") or f"row {position + 1}"
+        whose.append(cell(row, group) if group else "")
+        article = whose[-1] or f"row {position + 1}"
         draft.examples.append(Example(article, position, body, labels, frozenset(), {}, str(file), line))
+    if target is not None:
+        draft.examples = join_targets(draft.examples, whose)
     for name, spellings in found.items():
-        if len(spellings) < 2:
+        if len(spellings) < 2 and not (spellings and name in columns.known):
             draft.fault(file, None, f"target {name!r} has fewer than two labels: {sorted(spellings.values())}")
         draft.targets.append(Target(name, order_labels(spellings.values())))
     check_columns(draft.targets, file)
@@ -327,11 +367,14 @@ def _column(
     raise CorpusError(f"no column {required!r}; name it with {option}; the file has {', '.join(header)}", file)
 
 
-def _guess_targets(header: Sequence[str], rows: Sequence[tuple[int, dict[str, Any]]]) -> list[str]:
+def _guess_targets(
+    header: Sequence[str], rows: Sequence[tuple[int, dict[str, Any]]], known: Sequence[str]
+) -> list[str]:
     names = []
     for name in header:
         values = {cell(row, name) for _, row in rows} - {""}
-        if name.lower() not in _RESERVED and 2 <= len(values) <= _MOST_LABELS:
+        least = 1 if name in known else 2
+        if name.lower() not in _RESERVED and least <= len(values) <= _MOST_LABELS:
             names.append(name)
     return names
 
@@ -349,26 +392,9 @@ def _refuse_results(file: Path, header: Sequence[str], named: Sequence[str]) -> 
 
 def _check_across(draft: _Draft, strict: bool) -> None:
     described = bool(draft.description)
-    places: dict[tuple[str, int], Example] = {}
-    for example in draft.examples if described else ():
-        first = places.setdefault((example.article, example.paragraph), example)
-        if first is not example:
-            at = f"{first.path}:{first.line}"
-            message = f"article {example.article!r} has paragraph {example.paragraph} already at {at}"
-            draft.fault(example.path, example.line, message)
+    if described:
+        draft.defects += misplaced(draft.examples)
     # flat files are mostly other people's, published as they are: they train and measure, and are told of
     if described or strict:
         draft.defects += contradictions(draft.examples)
-    if described:
-        _check_numbering(draft)
     draft.defects.sort(key=lambda defect: (defect.path or "", defect.line or 0))
-
-
-def _check_numbering(draft: _Draft) -> None:
-    last: dict[str, Example] = {}
-    for example in draft.examples:
-        expected = last[example.article].paragraph + 1 if example.article in last else 0
-        if example.paragraph > expected:
-            message = f"article {example.article!r} jumps to paragraph {example.paragraph}; expected {expected}"
-            draft.fault(example.path, example.line, message)
-        last[example.article] = example

@@ -122,9 +122,9 @@ class Evaluation:
             "unscored_by_label": self.unscored,
             "labels": list(self.target.labels),
             "confusion": self.confusion.tolist(),
-            "metrics": {k: [round(v.value, 4), round(v.low, 4), round(v.high, 4)] for k, v in self.metrics.items()},
-            "calibration_error": round(self.calibration.error, 4),
-            "calibration_error_by_chance": round(self.calibration.by_chance, 4),
+            "metrics": {k: [round(v.value, 6), round(v.low, 6), round(v.high, 6)] for k, v in self.metrics.items()},
+            "calibration_error": round(self.calibration.error, 6),
+            "calibration_error_by_chance": round(self.calibration.by_chance, 6),
         }
 
 

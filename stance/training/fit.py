@@ -22,7 +22,14 @@ from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts
 from stance.training.fit_options import CLASS_WEIGHTS
 from stance.training.folds import Problem, analyzer_for, count_corpus, rare_labels, read_problem
-from stance.training.held_out import HeldOut, cross_validate, join_margins, margins_by_choice, without_files
+from stance.training.held_out import (
+    HeldOut,
+    cross_validate,
+    join_margins,
+    margins_by_choice,
+    split_by_file,
+    without_files,
+)
 from stance.training.logistic import Choice, fit_path
 
 __all__ = ["DEFAULT_GRID", "Grid", "TrainingResult", "fit_model", "train"]
@@ -134,6 +141,8 @@ def train(
     """
     say = progress or (lambda line: None)
     problems = [read_problem(corpus, t, folds, seed) for t in range(len(corpus.targets))]
+    # told before the search, which takes minutes
+    split_by_file(corpus, problems)
     for line in rare_labels(corpus, folds):
         say(line)
     candidates = [s for s in grid.settings if s.anchored == bool(corpus.lexicons)]
@@ -229,6 +238,10 @@ def _fit(
     fitted = [
         block.fit(everything, settings, weight) for block, weight in zip(counts, analyzer.block_weights, strict=True)
     ]
+    if not any(len(block.columns) for block in fitted):
+        raise CorpusError(
+            f"no term stands in {settings.min_df} paragraphs or more, as 'min_df' asks for; lower it, or code more text"
+        )
     coef = [np.zeros((len(block.columns), *shape), dtype=np.float32) for block in fitted]
     marks: dict[str, int] = {}
     for problem in problems:

@@ -19,7 +19,15 @@ from stance.training.features import BlockCounts
 from stance.training.folds import Problem, analyzer_for, used_blocks
 from stance.training.logistic import Choice, fit_path
 
-__all__ = ["HeldOut", "cross_validate", "fold_margins", "join_margins", "margins_by_choice", "without_files"]
+__all__ = [
+    "HeldOut",
+    "cross_validate",
+    "fold_margins",
+    "join_margins",
+    "margins_by_choice",
+    "split_by_file",
+    "without_files",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -150,18 +158,25 @@ def without_files(
 ) -> HeldOut | None:
     """Margins of the files named for calibration, each from a model that saw nothing of it or like it.
 
-    None where the corpus holds nothing of these files, as a part of a corpus may.
+    None where the corpus holds nothing of these files, as a part of a corpus may. Raises what `split_by_file` raises.
+    """
+    split = split_by_file(corpus, problems)
+    return cross_validate(corpus, counts, settings, split, choices, jobs) if split else None
+
+
+def split_by_file(corpus: Corpus, problems: Sequence[Problem]) -> list[Problem]:
+    """The problems with a fold for each file named for calibration; none where the corpus holds nothing of these.
 
     Raises
     ------
     CorpusError
-        If none of the files codes a target, or one leaves a single label of it to learn from.
+        If none of the files codes a target, they give it a single label, or one leaves a single label to learn from.
     """
     files = np.array([Path(example.path).stem for example in corpus])
     groups = np.array(corpus.groups)
     there = [name for name in corpus.calibration if (files == name).any()]
     if not there:
-        return None
+        return []
     split = []
     for problem in problems:
         folds = []
@@ -181,8 +196,14 @@ def without_files(
                 f"target {problem.name!r}: none of the files named for calibration codes it ({', '.join(there)}); name "
                 "one that does"
             )
+        seen = np.unique(np.concatenate([problem.truth[outside] for _, outside in folds]))
+        if len(seen) < 2:
+            raise CorpusError(
+                f"target {problem.name!r}: the files named for calibration ({', '.join(there)}) give it the label "
+                f"{problem.labels[seen[0]]!r} alone, which tells nothing of how sure a model may be; name others"
+            )
         split.append(replace(problem, folds=folds))
-    return cross_validate(corpus, counts, settings, split, choices, jobs)
+    return split
 
 
 def fold_margins(

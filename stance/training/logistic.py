@@ -86,6 +86,9 @@ def fit_path(
     True
     """
     x, width = sparse.csr_matrix(x), x.shape[1]
+    if not width:
+        # settings that leave no term tell how common the labels are; scikit-learn takes no table without columns
+        x = sparse.csr_matrix((len(truth), 1))
     apart = np.zeros(len(truth), dtype=np.bool_) if apart is None else apart
     if apart.any():
         x = sparse.hstack([x, sparse.csr_matrix(_APART * apart[:, None])]).tocsr()

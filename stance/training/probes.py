@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from stance.errors import CorpusError
+from stance.labels import Target
 from stance.model.stance_model import StanceModel
 
-__all__ = ["Probe", "ProbeResult", "read_probes", "run_probes"]
+__all__ = ["Probe", "ProbeResult", "check_probes", "read_probes", "run_probes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,45 @@ def read_probes(path: str | Path) -> list[Probe]:
                 record = json.loads(line)
                 name, phenomenon, text = record.pop("id"), record.pop("phenomenon"), record.pop("text")
                 group = record.pop("group", None) or ""
-            except (ValueError, KeyError, AttributeError) as error:
+            except (ValueError, KeyError, AttributeError, TypeError) as error:
                 raise CorpusError(f"a probe needs id, phenomenon, text and a label: {error}", file, number) from error
             words = (name, phenomenon, text, group, *record.values())
             if not all(isinstance(word, str) for word in words) or name in seen or not record:
                 raise CorpusError(f"probe {name!r} is repeated, has no label, or holds what is no text", file, number)
             seen.add(name)
             probes.append(Probe(name, phenomenon, text, record, group, file.stem))
+    if not probes:
+        raise CorpusError("no probes here: the files are empty", path)
     return probes
+
+
+def check_probes(probes: Iterable[Probe], targets: Iterable[Target]) -> list[Probe]:
+    """The probes with their labels as the targets spell them.
+
+    Raises
+    ------
+    CorpusError
+        If one codes a target or label that there is not.
+
+    Examples
+    --------
+    >>> check_probes([Probe("1", "plain", "Lift them.", {"tax": "Against"})], [Target("tax")])[0].labels
+    {'tax': 'against'}
+    """
+    known = {target.name: target for target in targets}
+    checked = []
+    for probe in probes:
+        labels: dict[str, str] = {}
+        for name, given in probe.labels.items():
+            if name not in known:
+                raise CorpusError(f"probe {probe.id!r}: no target {name!r}; there are {', '.join(known)}")
+            label = known[name].find(given)
+            if label is None:
+                expected = ", ".join(known[name].labels)
+                raise CorpusError(f"probe {probe.id!r}: {given!r} is no label of {name!r}; expected one of {expected}")
+            labels[name] = label
+        checked.append(replace(probe, labels=labels))
+    return checked
 
 
 def run_probes(model: StanceModel, probes: Sequence[Probe]) -> ProbeResult:
@@ -123,11 +155,7 @@ def run_probes(model: StanceModel, probes: Sequence[Probe]) -> ProbeResult:
     CorpusError
         If a probe codes a target or label that the model lacks.
     """
-    known = {target.name: target.labels for target in model.targets}
-    for probe in probes:
-        for target, label in probe.labels.items():
-            if label not in known.get(target, ()):
-                raise CorpusError(f"probe {probe.id!r}: the model has no label {label!r} of a target {target!r}")
+    probes = check_probes(probes, model.targets)
     scores = model.score_texts([probe.text for probe in probes])
     passed: dict[str, list[bool]] = defaultdict(list)
     of_file: dict[str, list[bool]] = defaultdict(list)
