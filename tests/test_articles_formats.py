@@ -804,6 +804,7 @@ def test_what_is_attached_to_a_mail_is_not_lost(tmp_path: Path) -> None:
     mail = message("See below.")
     mail.add_attachment(forwarded)
     mail.add_attachment("Sanctions must go.", filename="note.txt")
+    mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf")
     mail.add_attachment(b"GIF8", maintype="image", subtype="gif", filename="logo.gif")
     mail.add_attachment(b"GIF8", maintype="application", subtype="octet-stream", filename="logo.png")
     mail.add_attachment(b"sign", maintype="application", subtype="pkcs7-signature", filename="smime.p7s")
@@ -817,6 +818,7 @@ def test_what_is_attached_to_a_mail_is_not_lost(tmp_path: Path) -> None:
     reason = "attachment {!r} is not read; save it beside the mail to have it read"
     assert [(r.source, r.reason) for r in records if isinstance(r, Quarantined)] == [
         (str(path), reason.format("note.txt")),
+        (str(path), reason.format("application/pdf")),
         (str(path), reason.format("Bericht März.pdf")),
     ]
     assert {record.position for record in records} == {1}

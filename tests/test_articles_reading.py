@@ -450,3 +450,21 @@ def test_a_folder_of_hidden_files_says_so(tmp_path: Path) -> None:
     (tmp_path / ".a.txt").write_text("Talks resume.")
     with pytest.raises(ArticleError, match="hidden ones and pipes are not read"):
         list(read_articles(tmp_path))
+
+
+def test_a_table_told_by_its_content_may_have_capitals(tmp_path: Path) -> None:
+    """As one told by its name."""
+    for name in ("a.txt", "b.dat", "c"):
+        (tmp_path / name).write_text("ID,Text\n1,The sanctions stay.\n2,Talks resume.\n", encoding="utf-8")
+        found = list(read_articles([tmp_path / name]))
+        assert [(article.id, article.text) for article in found] == [
+            ("1", "The sanctions stay."),
+            ("2", "Talks resume."),
+        ]
+
+
+def test_which_key_is_the_id_is_decided_for_the_whole_file(tmp_path: Path) -> None:
+    """A record that lacks it has none, and not another one's; as Parquet has it."""
+    lines = ['{"id": "1", "article_id": "77", "text": "A."}', *['{"article_id": "77", "text": "B."}'] * 2]
+    (tmp_path / "x.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert [article.id for article in read_articles([tmp_path / "x.jsonl"])] == ["1", "x:2", "x:3"]

@@ -316,7 +316,7 @@ def test_errors_are_one_line(arguments: list[str], message: str, tmp_path: Path)
 
 
 def test_a_target_of_which_a_sample_has_one_label_is_measured(tmp_path: Path) -> None:
-    """The model knows its labels; a column that is no target of it is none for having one value."""
+    """The model knows its labels."""
     rows = [f"{text},press,{label},unrelated" for text, label in MINE if "," not in text]
     path = tmp_path / "mine.csv"
     path.write_text("text,outlet,sanctions,diplomacy\n" + "\n".join(rows) + "\n", encoding="utf-8")

@@ -371,6 +371,9 @@ def test_a_second_code_on_a_target_is_a_row_of_its_own(tmp_path: Path, order: st
     ("table", "columns", "coded"),
     [
         ("text,tax,toll\nGo.,pro,yes\nStay.,pro,no\n", CorpusColumns(), ["tax", "toll"]),
+        # one value makes no target of another column, nor a placeholder one of the model's
+        ("text,tax,toll,wave\nGo.,pro,yes,3\nStay.,pro,no,3\n", CorpusColumns(), ["tax", "toll"]),
+        ("text,tax,toll,gone\nGo.,pro,yes,todo\nStay.,pro,no,todo\n", CorpusColumns(), ["tax", "toll"]),
         ("text,tax,toll\nGo.,pro,yes\nStay.,pro,no\n", CorpusColumns(targets=("tax",)), ["tax"]),
         ("text,target,label\nGo.,tax,pro\nStay.,tax,pro\n", CorpusColumns(), ["tax"]),
     ],
@@ -381,7 +384,10 @@ def test_a_known_target_needs_no_two_labels(
     """Of a target that a model knows a sample may hold one label; to learn it from a file, it must hold two."""
     path = tmp_path / "flat.csv"
     path.write_text(table, encoding="utf-8")
-    assert [target.name for target in read_corpus(path, replace(columns, known=("tax", "gone"))).targets] == coded
+    assert [
+        target.name
+        for target in read_corpus(path, replace(columns, known=(Target("tax", ("pro", "con")), Target("gone")))).targets
+    ] == coded
     if columns == CorpusColumns() and "toll" in table:
         assert [target.name for target in read_corpus(path).targets] == ["toll"]
     else:

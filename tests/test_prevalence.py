@@ -439,12 +439,16 @@ def test_results_of_two_runs_are_refused() -> None:
     """Which of the two a code is of cannot be told, and it is told before anybody codes."""
     results, true = _collection(200, 0.7, (0.25,) * 4)
     twice = Results(pd.concat([results.frame] * 2, ignore_index=True), (TAX,), "paragraph")
-    with pytest.raises(StanceError, match="is there twice; take the results of one run"):
+    with pytest.raises(StanceError, match="is there twice; articles need ids of their own"):
         estimate_prevalence(twice, _coded(results, true, 60).drop(columns="drawn_from"))
     with pytest.raises(StanceError, match="is there twice"):
         draw_sample(twice, 10)
     with pytest.raises(StanceError, match="is there twice"):
         roll_up(twice)
+    # a file of codes has no blanks around an id
+    blank = results.frame.assign(article_id=["a", " a"] * 100, paragraph=np.arange(200) // 2)
+    with pytest.raises(StanceError, match="is there twice"):
+        draw_sample(Results(blank, (TAX,), "paragraph"), 10)
 
 
 @pytest.mark.parametrize(("ids", "coded"), [(" a", "a"), ("a", " a"), (7, 7), (7, "7")])
@@ -560,8 +564,12 @@ def test_headings_typed_anew_and_empty_rows_of_a_spreadsheet_are_read(tmp_path: 
     path.write_text("Article_ID , PARAGRAPH, Tax,toll\na,0,favor,x\n,,,\n\nb,1,against,y\n,,,\n", encoding="utf-8")
     codes = read_codes(path, (TAX,))
     assert codes[["article_id", "paragraph", "tax"]].values.tolist() == [["a", 0, "favor"], ["b", 1, "against"]]
-    path.write_text("article_id,paragraph,TAX,tax\na,0,against,favor\n", encoding="utf-8")
-    assert read_codes(path, (TAX,))["tax"].tolist() == ["favor"]
+    for header in ("TAX,tax,Tax", "tax,TAX,Tax"):
+        path.write_text(f"article_id,paragraph,{header}\na,0,favor,favor,against\n", encoding="utf-8")
+        assert read_codes(path, (TAX,))["tax"].tolist() == ["favor"]
+    path.write_text("article_id,paragraph,TAX,Tax\na,0,favor,\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="two columns are called 'tax' but for capitals"):
+        read_codes(path, (TAX,))
 
 
 def test_a_sample_says_how_many_it_was_drawn_from(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def is_table(text: str, columns: Columns) -> bool:
     """
     lines = io.StringIO(text, newline="")
     delimiter, line, _ = find_heading(lines)
-    if columns.name("text") not in line:
+    if columns.name("text").lower() not in line.lower():
         return False
     try:
         header, *records = islice(filter(None, csv.reader(chain([line], lines), delimiter=delimiter)), 1 + _RECORDS)
@@ -98,6 +98,7 @@ def is_table(text: str, columns: Columns) -> bool:
         return False
     # a data frame's index has no name; a space or a full stop is a sentence's, not a name's
     named = all(header[1:]) and not any(name != name.strip() or name.endswith(_SENTENCE_ENDS) for name in header)
+    columns = columns.within(header)
     if not named or columns.name("text") not in header:
         return False
     width = len(header)

@@ -91,7 +91,7 @@ def clean_surrogates(text: str) -> str:
 
 
 def written_name(name: str) -> str:
-    """A file's name as it can be written: a byte that is not UTF-8 as ``\\xff``, so that other names stay others.
+    """A file's name as it can be written: a byte that is not UTF-8 as ``\\xff``, so that two such names stay two.
 
     Examples
     --------

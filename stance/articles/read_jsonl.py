@@ -61,15 +61,15 @@ def articles_of(
             or size > LARGEST_RECORD
         ):
             break
+    columns = columns.within(keys)
     if objects:
-        columns.within(keys).check(keys, source)
+        columns.check(keys, source)
     for part in (head, records):
         for record in part:
             if isinstance(record, Quarantined):
                 yield record
             else:
-                # each by itself: one object may lack a key that the next has
-                yield record_to_article(record[1], columns.within(record[1]), source, stem, record[0])
+                yield record_to_article(record[1], columns, source, stem, record[0])
 
 
 def _objects(stream: IO[bytes], source: str) -> Iterator[Numbered | Quarantined]:

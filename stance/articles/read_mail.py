@@ -131,6 +131,8 @@ def _attached(message: MIMEPart) -> tuple[list[MIMEPart], list[str]]:
             waiting += reversed(parts)
         elif not any(part is body for body in bodies):
             name = _line(part.get_filename())
+            if not name and part.get_content_disposition() == "attachment":
+                name = part.get_content_type()
             kinds = (part.get_content_type(), mimetypes.guess_type(name or "")[0] or "")
             if name and not any(kind in _OF_THE_LETTER or kind.startswith(_PICTURES) for kind in kinds):
                 unread.append(name[:200])

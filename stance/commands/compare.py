@@ -40,7 +40,7 @@ def compare(model: str, other: str, corpus: str, format: str, seed: int, columns
 
     first, second = (load_model(model_folder(name)) for name in (model, other))
     # whoever measures need not have every label in the sample
-    columns = replace(columns, known=tuple(target.name for target in first.targets))
+    columns = replace(columns, known=tuple(first.targets))
     found = compare_models(first, second, read_labelled(corpus, columns), seed=seed)
     if format == "json":
         click.echo(json.dumps({comparison.target.name: comparison.to_dict() for comparison in found}, indent=1))

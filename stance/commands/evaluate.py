@@ -52,7 +52,7 @@ def evaluate(
     loaded = load_model(model_folder(model))
     if not cross_validate:
         # whoever measures need not have every label in the sample
-        columns = replace(columns, known=tuple(target.name for target in loaded.targets))
+        columns = replace(columns, known=tuple(loaded.targets))
     examples = read_labelled(corpus, columns)
     if cross_validate:
         from stance.errors import ModelError

@@ -75,7 +75,7 @@ def roll_up(
     Raises
     ------
     StanceError
-        If level, weight or copies is unknown, the results lack a column that is asked for, or have a row twice.
+        If level, weight or copies is unknown, the results lack a column that is asked for, or have a paragraph twice.
 
     Examples
     --------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,8 @@ def population(results: Results) -> pd.DataFrame:
             f"{results.source or 'the results'}: paragraph is {str(number)!r} in article {article}; expected "
             "its number: keep what scoring wrote"
         )
-    refuse_twice(results)
+    # a file of codes has no blanks around an id
+    refuse_twice(replace(results, frame=results.frame.assign(article_id=_plain_ids(results.frame))))
     frame = results.frame.assign(paragraph=numbers.astype(np.int64))
     return frame[~is_boilerplate(results)].reset_index(drop=True)
 
@@ -225,12 +227,9 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
         raise CorpusError(message, file, line)
 
     rows: list[dict[str, Any]] = []
-    named = {name.lower(): name for name in (*PLACE, DRAWN_FROM, "text", *(target.name for target in targets))}
+    wanted = {name.lower(): name for name in (*PLACE, DRAWN_FROM, "text", *(target.name for target in targets))}
     for line, given_row in read_rows(file, fail):
-        # the heading, too, may have been typed anew
-        row = {named.get(name.strip().lower(), name): value for name, value in given_row.items()} | {
-            name: value for name, value in given_row.items() if name in named.values()
-        }
+        row = _as_named(given_row, wanted, file)
         if not any(cell(row, name) for name in row):
             continue
         if not rows and (given := scored_targets(row)):
@@ -259,6 +258,25 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _as_named(row: dict[str, Any], wanted: Mapping[str, str], file: Path) -> dict[str, Any]:
+    """A row under the names that are wanted, here by their lower case: a heading, too, may have been typed anew."""
+    named: dict[str, Any] = {}
+    for heading, value in row.items():
+        name = heading if heading in wanted.values() else wanted.get(heading.strip().lower(), heading)
+        if name != heading and name in row:
+            # the very name goes first
+            continue
+        if name in named:
+            raise CorpusError(f"two columns are called {name!r} but for capitals and blanks; keep one", file)
+        named[name] = value
+    return named
+
+
+def _plain_ids(frame: pd.DataFrame) -> pd.Series[str]:
+    """Ids as a file of codes has them: words, without blanks around."""
+    return frame["article_id"].astype(str).str.strip()
+
+
 def find_coded(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> npt.NDArray[np.int64]:
     """The places of the coded paragraphs among all.
 
@@ -269,10 +287,10 @@ def find_coded(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> npt.NDArray[np.
     """
     import pandas as pd
 
-    # a file of codes has no blanks around an id, and words for numbers
-    ids = paragraphs["article_id"].astype(str).str.strip()
-    index = pd.MultiIndex.from_arrays([ids, paragraphs["paragraph"]])
-    wanted = pd.MultiIndex.from_arrays([codes["article_id"].astype(str).str.strip(), codes["paragraph"].astype(int)])
+    index = pd.MultiIndex.from_arrays([_plain_ids(paragraphs), paragraphs["paragraph"]])
+    if not index.is_unique:
+        raise StanceError("the results have paragraphs twice; take the results of one run")
+    wanted = pd.MultiIndex.from_arrays([_plain_ids(codes), codes["paragraph"].astype(int)])
     places = np.asarray(index.get_indexer(wanted), dtype=np.int64)
     if (places < 0).any():
         article, paragraph = wanted[places < 0][0]

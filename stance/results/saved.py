@@ -154,7 +154,7 @@ def refuse_twice(results: Results) -> None:
         article, paragraph = results.frame.loc[twice, keys].iloc[0]
         raise StanceError(
             f"{results.source or 'the results'}: paragraph {paragraph} of article {article} is there twice; "
-            "take the results of one run, as files that were scored apart may share ids"
+            "articles need ids of their own, which files that were scored apart may share: take the results of one run"
         )
 
 

@@ -6,20 +6,20 @@ One parser serves both: `check_corpus` returns the defects, `read_corpus` raises
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from stance.errors import CorpusError
-from stance.labels import Target, order_labels, scored_targets
+from stance.labels import Target, order_labels
 from stance.model.analyzer import Settings
 from stance.model.lexicon import Lexicon, read_lexicon
 from stance.training.corpus import Corpus, Example, contradictions, join_targets, misplaced
 from stance.training.description import check_columns, check_description, check_target_name, read_target
 from stance.training.evidence import read_evidence
 from stance.training.fit_options import FitOptions, read_fit_options, read_settings
-from stance.training.flat_files import Fault, cell, json_lines, read_rows
+from stance.training.flat_files import Fault, cell, json_lines, read_rows, refuse_results
 
 __all__ = ["CorpusColumns", "check_corpus", "read_corpus"]
 
@@ -54,8 +54,8 @@ class CorpusColumns:
         all rows, that have the same text and name different targets are one paragraph.
     group : str or None
         Column of the article; without one every row is an article of its own.
-    known : tuple of str
-        Targets whose labels are known, as those of a model are: a column called so is one even if it holds one label.
+    known : tuple of Target
+        Targets whose labels are known, as those of a model are: one of these labels alone makes a column theirs.
     """
 
     text: str | None = None
@@ -63,7 +63,7 @@ class CorpusColumns:
     target: str | None = None
     label: str | None = None
     group: str | None = None
-    known: tuple[str, ...] = ()
+    known: tuple[Target, ...] = ()
 
 
 @dataclass
@@ -310,7 +310,7 @@ def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
     else:
         names = _guess_targets(header, rows, columns.known) if label is None else [label]
         target = None
-    _refuse_results(file, header, columns.targets if label is None else [label])
+    refuse_results(file, header, columns.targets if label is None else [label])
     if not names:
         raise CorpusError(
             "found no column of labels; name it with --target, or --target-column and --label-column; "
@@ -344,7 +344,7 @@ def _read_flat(file: Path, columns: CorpusColumns) -> _Draft:
     if target is not None:
         draft.examples = join_targets(draft.examples, whose)
     for name, spellings in found.items():
-        if len(spellings) < 2 and not (spellings and name in columns.known):
+        if len(spellings) < 2 and not _is_known(name, spellings, columns.known):
             draft.fault(file, None, f"target {name!r} has fewer than two labels: {sorted(spellings.values())}")
         draft.targets.append(Target(name, order_labels(spellings.values())))
     check_columns(draft.targets, file)
@@ -367,27 +367,18 @@ def _column(
     raise CorpusError(f"no column {required!r}; name it with {option}; the file has {', '.join(header)}", file)
 
 
-def _guess_targets(
-    header: Sequence[str], rows: Sequence[tuple[int, dict[str, Any]]], known: Sequence[str]
-) -> list[str]:
+def _guess_targets(header: Sequence[str], rows: Sequence[tuple[int, Any]], known: Sequence[Target]) -> list[str]:
     names = []
     for name in header:
         values = {cell(row, name) for _, row in rows} - {""}
-        least = 1 if name in known else 2
+        least = 1 if _is_known(name, values, known) else 2
         if name.lower() not in _RESERVED and least <= len(values) <= _MOST_LABELS:
             names.append(name)
     return names
 
 
-def _refuse_results(file: Path, header: Sequence[str], named: Sequence[str]) -> None:
-    """Refuse what a model said, by the columns of labels that are named, or else by all: it would agree with itself."""
-    scored = [name for name in scored_targets(header) if name in named or not named]
-    if scored:
-        raise CorpusError(
-            f"{', '.join(scored)}: labels of a model, not codes, as {scored[0]}_probability and {scored[0]}_abstained "
-            "tell; draw a sample with `stance results sample` and code it by hand",
-            file,
-        )
+def _is_known(name: str, labels: Iterable[str], known: Iterable[Target]) -> bool:
+    return any(target.name == name and all(map(target.find, labels)) for target in known)
 
 
 def _check_across(draft: _Draft, strict: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from typing import Any
 from stance.articles.delimiters import find_heading
 from stance.articles.encoding import decode
 from stance.errors import CorpusError
+from stance.labels import scored_targets
 
-__all__ = ["Fault", "cell", "json_lines", "read_rows"]
+__all__ = ["Fault", "cell", "json_lines", "read_rows", "refuse_results"]
 
 #: What is told of a row that cannot be read: its line and why.
 Fault = Callable[[int, str], None]
@@ -107,3 +108,20 @@ def _table_rows(file: Path, fault: Fault) -> Rows:
             yield above + reader.line_num, row
     except csv.Error as error:
         fault(above + reader.line_num, f"not a valid table: {error}")
+
+
+def refuse_results(file: Path, header: Sequence[str], named: Sequence[str]) -> None:
+    """Refuse what a model said, by the columns of labels that are named, or else by all: it would agree with itself.
+
+    Raises
+    ------
+    CorpusError
+        With the columns.
+    """
+    scored = [name for name in scored_targets(header) if name in named or not named]
+    if scored:
+        raise CorpusError(
+            f"{', '.join(scored)}: labels of a model, not codes, as {scored[0]}_probability and {scored[0]}_abstained "
+            "tell; draw a sample with `stance results sample` and code it by hand",
+            file,
+        )
