@@ -332,9 +332,13 @@ def test_resume_spares_what_is_done(small_model_path: Path, parquet: Path, tmp_p
     _stop_after(job, tmp_path / "run", 5)
     before = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "run").glob("part-*")}
     (tmp_path / "run" / "part-00001.parquet").write_bytes(b"cut off")
+    same_size = bytearray((tmp_path / "run" / "part-00003.parquet").read_bytes())
+    same_size[len(same_size) // 2 :] = bytes(len(same_size) - len(same_size) // 2)
+    (tmp_path / "run" / "part-00003.parquet").write_bytes(same_size)
     score_to_directory(job, tmp_path / "run", resume=True)
     after = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "run").glob("part-*")}
-    assert [name for name in before if before[name] != after[name]] == ["part-00001.parquet"]
+    redone = sorted(name for name in before if before[name] != after[name])
+    assert redone == ["part-00001.parquet", "part-00003.parquet"]
     assert _parts(tmp_path / "run") == _parts(tmp_path / "whole")
     score_to_directory(job, tmp_path / "run", resume=True)
     assert {p.name: p.stat().st_mtime_ns for p in (tmp_path / "run").glob("part-*")} == after

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any
 
@@ -42,6 +43,11 @@ def describe_inputs(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
                 entry["problem"] = error.strerror
         found.append(entry)
     return found
+
+
+def _digest(content: bytes) -> str:
+    """What tells a part from one of the same size: a disk or a copy may damage it."""
+    return blake2b(content, digest_size=16).hexdigest()
 
 
 class RunDirectory:
@@ -86,7 +92,8 @@ class RunDirectory:
         before = self._read(self.manifest)
         for entry in before["chunks"]:
             path = folder / entry["file"]
-            if path.is_file() and path.stat().st_size == entry["bytes"]:
+            whole = path.is_file() and path.stat().st_size == entry["bytes"]
+            if whole and _digest(path.read_bytes()) == entry.get("digest"):
                 self.entries[entry["index"]] = entry
         if before["state"] == "finished" and len(self.entries) == len(before["chunks"]):
             self.state = "finished"
@@ -159,7 +166,8 @@ class RunDirectory:
         """Write a part, and the manifest if it is time."""
         name = f"part-{index:05d}.{suffix}"
         write_whole(self.folder / name, content)
-        entry = {"index": index, "file": name, "bytes": len(content), "rows": rows, **counts.to_dict()}
+        entry = {"index": index, "file": name, "bytes": len(content), "digest": _digest(content), "rows": rows}
+        entry |= counts.to_dict()
         self.entries[index] = entry
         if time.monotonic() >= self._next:
             self.save()
