@@ -323,7 +323,9 @@ def test_a_text_has_the_seconds_that_the_page_says(monkeypatch: pytest.MonkeyPat
             return page.text
 
     began = time.monotonic()
-    assert "1000 seconds" in anyio.run(ask)
+    # the browser of other tests keeps a loop at work in this thread
+    with ThreadPoolExecutor(1) as thread:
+        assert "1000 seconds" in thread.submit(anyio.run, ask).result()
     assert deadlines
     assert began + 1000 <= deadlines[0] <= time.monotonic() + 1000
 
