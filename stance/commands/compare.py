@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,9 +38,7 @@ def compare(model: str, other: str, corpus: str, format: str, seed: int, columns
     from stance.training.compare import PERMUTATIONS, compare_models
 
     first, second = (load_model(model_folder(name)) for name in (model, other))
-    # whoever measures need not have every label in the sample
-    columns = replace(columns, known=tuple(first.targets))
-    found = compare_models(first, second, read_labelled(corpus, columns), seed=seed)
+    found = compare_models(first, second, read_labelled(corpus, columns, first.targets), seed=seed)
     if format == "json":
         click.echo(json.dumps({comparison.target.name: comparison.to_dict() for comparison in found}, indent=1))
         return

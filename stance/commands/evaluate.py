@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,10 +49,7 @@ def evaluate(
     from stance.training.record import evaluate_held_out
 
     loaded = load_model(model_folder(model))
-    if not cross_validate:
-        # whoever measures need not have every label in the sample
-        columns = replace(columns, known=tuple(loaded.targets))
-    examples = read_labelled(corpus, columns)
+    examples = read_labelled(corpus, columns, () if cross_validate else loaded.targets)
     if cross_validate:
         from stance.errors import ModelError
         from stance.training.folds import rare_labels

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from stance.articles import Columns
 from stance.articles.records import DEFAULT_NAMES, FIELDS
 
 if TYPE_CHECKING:
+    from stance.labels import Target
     from stance.training.corpus import Corpus
     from stance.training.corpus_files import CorpusColumns
 
@@ -115,12 +117,15 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def read_labelled(path: str, columns: CorpusColumns) -> Corpus:
-    """Read a corpus, and tell of texts in it that have two labels, which a flat file may have."""
+def read_labelled(path: str, columns: CorpusColumns, known: Sequence[Target] = ()) -> Corpus:
+    """Read a corpus, and tell of texts in it that have two labels, which a flat file may have.
+
+    ``known`` are the targets of a model to be measured: a sample need not have every label of them.
+    """
     from stance.training.corpus import contradictions
     from stance.training.corpus_files import read_corpus
 
-    found = read_corpus(path, columns)
+    found = read_corpus(path, replace(columns, known=tuple(known)))
     twice = list(contradictions(found))
     if twice:
         more = f" (and {len(twice) - 1} more; see `stance corpus check`)" if len(twice) > 1 else ""

@@ -68,7 +68,7 @@ def population(results: Results) -> pd.DataFrame:
             "its number: keep what scoring wrote"
         )
     # a file of codes has no blanks around an id
-    refuse_twice(replace(results, frame=results.frame.assign(article_id=_plain_ids(results.frame))))
+    refuse_twice(replace(results, frame=results.frame[PLACE].assign(article_id=_plain_ids(results.frame))))
     frame = results.frame.assign(paragraph=numbers.astype(np.int64))
     return frame[~is_boilerplate(results)].reset_index(drop=True)
 

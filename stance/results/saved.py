@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,15 +103,20 @@ def read_results(path: str | Path) -> Results:
         if isinstance(error, StanceError):
             raise
         raise StanceError(f"{path}: not readable as results: {' '.join(str(error).split())[:200]}") from error
-    level, targets = find_targets(table.column_names)
     if not table.column_names:
         raise StanceError(f"{path}: no rows, and no {dictionary_path(path).name} beside it that tells its columns")
-    if not targets or "article_id" not in table.column_names:
-        raise StanceError(f"{path}: no results of `stance score`: it lacks the columns of a target")
+    found = _from_frame(frame, str(path))
     known = _dictionary(path)
     if counts is None and "counts" in known:
         counts = Counts.from_dict(known["counts"])
-    return Results(frame, targets, level, known.get("model", {}), counts, str(path))
+    return replace(found, model=known.get("model", {}), counts=counts, source=str(path))
+
+
+def _from_frame(frame: pd.DataFrame, shown: str) -> Results:
+    level, targets = find_targets(frame.columns)
+    if not targets or "article_id" not in frame.columns:
+        raise StanceError(f"{shown}: no results of `stance score`: it lacks the columns of a target")
+    return Results(frame, targets, level)
 
 
 def as_results(given: Results | pd.DataFrame) -> Results:
@@ -130,10 +135,7 @@ def as_results(given: Results | pd.DataFrame) -> Results:
         return given
     if not isinstance(given, pd.DataFrame):
         raise TypeError(f"this takes Results or a data frame of scores, not {type(given).__name__}")
-    level, targets = find_targets(given.columns)
-    if not targets or "article_id" not in given.columns:
-        raise StanceError("no results of `stance score`: the data frame lacks the columns of a target, or article_id")
-    return Results(given, targets, level)
+    return _from_frame(given, "the data frame")
 
 
 def refuse_twice(results: Results) -> None:
