@@ -82,6 +82,13 @@ Media contact: Jane Roe Tel: +32 2 555 01 00
 An official website of the government
 You are receiving this email because you signed up. Unsubscribe
 Unsubscribe from this list
+Already a subscriber? Log in
+Already have an account? Sign in here.
+This article is for subscribers only. Subscribe now for full access.
+To continue reading, register for free or sign in.
+You have reached your limit of free articles.
+You have 2 free articles remaining this month.
+You’ve used all of your limit of free stories.
 View this email in your browser
 """.strip().splitlines()
 
@@ -123,6 +130,11 @@ For immediate relief, the sanctions must go.
 At 10:05 the ministers walked out.
 An official of the ministry denied it.
 You have received our answer to the sanctions, he told the envoys.
+You have reached the limit of our patience, the minister told Tehran, and sanctions will follow.
+Already the sanctions bite.
+Already a member? Then the club's sanctions bind you, the minister said to the candidate country, which had asked for time.
+This article is for the courts, not for members of parliament, to apply.
+To continue reading the treaty as a dead letter is to keep the sanctions for ever.
 """.strip().splitlines()
 
 REST = ["Envoys met in Vienna on Friday.", "No date was set for the next round."]

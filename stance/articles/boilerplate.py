@@ -83,6 +83,12 @@ _LINES = rf"""(?:
       |e-?mails?|channel
       |podcast|alerts?|updates?|account|access|free|members?(?:hip)?|subscri\w+|app|briefing|conversation|here
       |comment)\b.{{0,160}}
+    | already\s+(?:an?\s+)?(?:subscri\w+|member|registered|have\s+an\s+account)\s*\?.{{0,100}}
+    | (?:this|the)\s+(?:article|story|content|page)\s+is\s+
+      (?:(?:for|only|available|exclusive|exclusively|reserved|to)\s+){{1,3}}(?:\w+\s+){{0,2}}(?:subscribers|members)\b.{{0,160}}
+    | (?:to\s+)?(?:continue|keep)\s+reading\b.{{0,120}}\b(?:subscri\w+|register|account|(?:sign|log)\s+in)\b.{{0,120}}
+    | you(?:\s+have|['’]ve)\s+(?:(?:reached|used)\b.{{0,60}}\blimit\b.{{0,20}}\b(?:articles|stories)\b
+      |\w+\s+free\s+(?:articles?|stories)\b).{{0,160}}
     | (?:support|donate)(?:\s+(?:us|to\s+us|now|here|today|(?:our|independent|quality)\s+(?:work|journalism
       |newsroom)).{{0,160}})?
     | become\s+an?\s+(?:member|subscriber|supporter)\b.{{0,160}}
@@ -156,22 +162,21 @@ _SENTENCE = re.compile(r"[.!?…][\"'’”)\]]*\s*\Z")
 _FIRST = frozenset(
     """
     published updated posted last first modified issued date created min mins minute minutes reading additional
-    reporting writing editing compiled translated edited written reviewed web editor editors source sources photo photos
-    image images picture pictures credit credits staff special news read see watch listen learn view also related
-    explainer opinion analysis video videos recommended suggested trending popular latest top must elsewhere further
-    around editor's editor’s don't don’t e-mail continue keep story article text next previous click back skip tap
-    swipe scroll load show share tweet e email print facebook twitter x whatsapp linkedin reddit pinterest telegram
-    messenger flipboard bluesky threads instagram youtube tiktok pocket copy link save bookmark gift comment comments
-    page post via url k follow like find join contact sign subscribe register log login support donate become get
-    receive leave add write hide have got advertisement advertising sponsored promoted paid ad report remove open
-    opens download c copyright tag tags topic topics keyword keywords category categories filed section sections terms
-    privacy cookie about careers advertise sitemap accessibility imprint help home menu search newsletter newsletters
-    originally republished reprinted reproduced views embargoed unsubscribe you're you’re contacts enquiries
-    inquiries information
-    opinions accept end ends enditem translation
-    january february march april may june july august september october november december
-    jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday
-    mon tue tues wed thu thurs fri sat sun
+    reporting writing editing compiled translated edited written reviewed web editor editors source sources photo
+    photos image images picture pictures credit credits staff special news read see watch listen learn view also
+    related explainer opinion analysis video videos recommended suggested trending popular latest top must elsewhere
+    further around editor's editor’s don't don’t e-mail continue keep story article text next previous click back
+    skip tap swipe scroll load show share tweet e email print facebook twitter x whatsapp linkedin reddit pinterest
+    telegram messenger flipboard bluesky threads instagram youtube tiktok pocket copy link save bookmark gift
+    comment comments page post via url k follow like find join contact sign subscribe register log login support
+    donate become get receive leave add write hide have got already advertisement advertising sponsored promoted
+    paid ad report remove open opens download c copyright tag tags topic topics keyword keywords category categories
+    filed section sections terms privacy cookie about careers advertise sitemap accessibility imprint help home menu
+    search newsletter newsletters originally republished reprinted reproduced views embargoed unsubscribe you're
+    you’re you've you’ve contacts enquiries inquiries information opinions accept end ends enditem translation
+    january february march april may june july august september october november december jan feb mar apr jun jul
+    aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri
+    sat sun
     """.split()
 )
 #: ... each with the words that must follow it.
@@ -200,7 +205,7 @@ _SECOND = {
         "up": "next",
         "you": "may might are have receive received",
         "what": "to do did",
-        "to": "top unsubscribe",
+        "to": "top unsubscribe continue keep",
         "or": "share",
         "and": "share",
     }.items()
