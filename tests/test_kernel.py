@@ -65,6 +65,7 @@ HARD = [
     "a" * 63 + " b " + "c" * 64 + "'d " + "e" * 61 + "\u2019s\u2019 f",
     "\u0085\u2028\x1c\x1d .\u2003x .\u200bx a.\x1fb a .\tb",
     'No. A. B. \u00c9. \u4f1a. ab. A!. B.! talks. C." talks \u00e9.) talks',
+    "Annex B.\n\nsanctions\r\n lifted ,\n talks \n*\n freeze. \n . \n C.\n\nasset\r\rfreeze\u2028\n\u2029lift.\nD.\nE",
     "lift\u2014sanctions\u2013talks lift--sanctions lift-sanctions lift - - sanctions",
 ]
 _LETTERS = "aAsSzZ09_ '\u2019.,;!?-\n\""
@@ -75,7 +76,10 @@ _WORDS = (
 )
 texts_of_letters = st.text(st.sampled_from(_LETTERS), max_size=200)
 texts_of_words = st.lists(
-    st.tuples(st.sampled_from(_WORDS), st.sampled_from([" ", " ", " ", ", ", ". ", "; ", "'s ", ".", "\u2014", "!\n"])),
+    st.tuples(
+        st.sampled_from(_WORDS),
+        st.sampled_from([" ", " ", " ", ", ", ". ", "; ", "'s ", ".", "\u2014", "!\n", "\r\n", ".\n\n"]),
+    ),
     max_size=60,
 ).map(lambda parts: "".join(word + gap for word, gap in parts))
 any_text = st.one_of(texts_of_words, texts_of_letters, st.text(max_size=120))

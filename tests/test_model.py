@@ -49,6 +49,25 @@ def test_tokens_and_gaps() -> None:
     assert tokens[5].gap == Gap.CLAUSE
 
 
+@pytest.mark.parametrize("kernel", ["compiled", "python"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", " \n", "\n  ", "\r\r\n", "\n> ", "\r"])
+def test_where_a_paragraph_is_wrapped_does_not_matter(monkeypatch: pytest.MonkeyPatch, kernel: str, end: str) -> None:
+    """A line end in any form, with blanks on either side, is as a blank."""
+    if kernel == "compiled" and compiled_extension() is None:
+        pytest.skip("the compiled kernel is not in use")
+    monkeypatch.setenv("STANCE_KERNEL", kernel)
+    words = "The union will not, the envoy said, lift the oil sanctions. It wants a new round of talks first.".split()
+    model = stance.load_model()
+    assert model.score_texts([end.join(words)]).tobytes() == model.score_texts([" ".join(words)]).tobytes()
+
+
+@pytest.mark.parametrize("end", ["\n\n", "\r\n\r\n", " \n  \n", "\n***\n", ".\n\n"])
+def test_a_blank_line_ends_a_sentence(end: str) -> None:
+    """So does one without a word, as between the paragraphs of an article; after a single letter, too."""
+    for text in (f"Annex B{end}Sanctions hold", f"The annex{end}Sanctions hold"):
+        assert [bool(token.gap & Gap.SENTENCE) for token in tokenize(text)] == [False, False, True, False]
+
+
 @pytest.mark.parametrize(
     "text", ["\u0130stanbul \u0130ran", "\u0391\u03a3 \u0391\u03a3\u0391", "a\ud800b c", "\u1e9e stra\u00dfe"]
 )

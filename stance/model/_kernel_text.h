@@ -33,7 +33,7 @@ static void fill_gap_class(void)
     const char *c;
     memset(gap_class, 0, sizeof gap_class);
     for (c = "\t\n\v\f\r \x1c\x1d\x1e\x1f\"')]"; *c; c++) gap_class[(uint8_t)*c] |= GAP_LOOK;
-    for (c = "!?\n\r"; *c; c++) gap_class[(uint8_t)*c] |= GAP_STOP;
+    for (c = "!?"; *c; c++) gap_class[(uint8_t)*c] |= GAP_STOP;
     for (c = ",;:()"; *c; c++) gap_class[(uint8_t)*c] |= GAP_CLAUSE;
     gap_class['"'] |= GAP_QUOTE;
     gap_class[0x80] |= GAP_QUOTE; /* stands for a quotation mark that closes no sentence */
@@ -300,10 +300,11 @@ STANCE_INLINE uint8_t gap_before(const text_buffers *t, size_t i)
 {
     const unsigned char *p = t->lowered + (i ? TOKEN_END(t, i - 1) : 0);
     const unsigned char *end = t->lowered + TOKEN_START(t, i);
-    unsigned gap = 0, stop = 0;
+    unsigned gap = 0, stop = 0, lines = 0;
     if (end - p < 2) return 0;
     for (; p < end; p++) {
         unsigned c = gap_class[*p];
+        lines += *p == '\n';
         gap |= c & (GAP_CLAUSE | GAP_QUOTE);
         if (c & GAP_DASH && p + 1 < end && p[1] == '-') gap |= GAP_CLAUSE;
         if (stop) continue;
@@ -316,7 +317,7 @@ STANCE_INLINE uint8_t gap_before(const text_buffers *t, size_t i)
         uint32_t length = t->words[i - 1].length;
         if (length == (*word < 0x80 ? 1u : *word < 0xE0 ? 2u : *word < 0xF0 ? 3u : 4u)) stop = 0;
     }
-    return (uint8_t)(gap | (stop ? GAP_SENTENCE : 0));
+    return (uint8_t)(gap | (stop || lines > 1 ? GAP_SENTENCE : 0));
 }
 
 #endif

@@ -14,7 +14,7 @@ from typing import NamedTuple
 __all__ = ["Gap", "Token", "positions", "tokenize"]
 
 _TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*")
-_SENTENCE = re.compile(r"[!?\n\r]|\.(?=\s|$|[\"'\u2019\u201d)\]])")
+_SENTENCE = re.compile(r"[!?]|\.(?=\s|$|[\"'\u2019\u201d)\]])")
 _CLAUSE = re.compile(r"[,;:\u2014\u2013()]|--")
 _QUOTE = re.compile(r"[\"\u201c\u201d\u00ab\u00bb]")
 
@@ -48,7 +48,8 @@ def tokenize(text: str) -> list[Token]:
     """Split a text into tokens.
 
     A full stop ends a sentence only before white space, a closing mark or the end, and not after a
-    single letter, so that "U.S. sanctions" is one sentence. A possessive ``'s`` is cut off.
+    single letter, so that "U.S. sanctions" is one sentence. A line end is white space, as the text may be
+    wrapped; two of them before the next word end a sentence. A possessive ``'s`` is cut off.
 
     Parameters
     ----------
@@ -89,7 +90,8 @@ def tokenize(text: str) -> list[Token]:
 def _gap(between: str, after_letter: bool) -> Gap:
     gap = Gap.NONE
     sentence = _SENTENCE.search(between)
-    if sentence and not (after_letter and sentence.group() == "."):
+    # a single line end may be where the text was wrapped
+    if between.count("\n") > 1 or (sentence and not (after_letter and sentence.group() == ".")):
         gap |= Gap.SENTENCE
     if _CLAUSE.search(between):
         gap |= Gap.CLAUSE
