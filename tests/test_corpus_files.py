@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -307,6 +309,56 @@ def test_quotes_hold_a_cell_together_but_in_the_form_of_shared_tasks(tmp_path: P
         texts = read_corpus(tmp_path / name).texts
         assert texts[0].startswith(first)
         assert texts[1] == long.strip()
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "message"),
+    [
+        # the mark of the next row ends the cell: of three rows one was left, with the label of the last
+        ('text,tax\nLift them.,favor\n"Lift, they say,none\n"Keep, others say,favor\n', 3, "',' expected after '\"'"),
+        ('text,tax\n\n"Lift them.,favor\nKeep them.,none\n', 2, "unexpected end of data"),
+        ('sep=,\ntext,"tax\nLift them.,favor\nKeep them.,none\n', 2, "unexpected end of data"),
+        ('text,tax\n"Both\nsides",none\n"Lift" them.,favor\n', 4, "',' expected after '\"'"),
+    ],
+)
+def test_a_stray_quotation_mark_takes_no_rows(tmp_path: Path, table: str, line: int, message: str) -> None:
+    """Where its row begins is told, and nothing else: what labels there are stands in the rows below."""
+    path = tmp_path / "flat.csv"
+    path.write_text(table, encoding="utf-8")
+    told = f"flat.csv:{line}: not a valid table: {message}; a quotation mark within a cell is written twice"
+    for read in (read_corpus, check_corpus):
+        with pytest.raises(CorpusError, match=re.escape(told) + "$"):
+            read(path)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"sep": ";", "lineterminator": "\r\n", "encoding": "utf-8-sig"},  # as Excel writes it in half of Europe
+        {"quoting": csv.QUOTE_ALL},
+        {"quoting": csv.QUOTE_NONNUMERIC, "lineterminator": "\n", "na_rep": "NA"},  # as R writes it
+    ],
+)
+@pytest.mark.parametrize("suffix", ["csv", "tsv"])
+def test_sound_quotation_marks_are_read(tmp_path: Path, arguments: dict[str, Any], suffix: str) -> None:
+    """Whoever wrote them: within a cell, at either end of it, beside the delimiter and across lines."""
+    texts = ['"Lift" them, he said', 'He said "lift"', "Line,\nline; line", 'a "b"; "c", d', '"', "plain"]
+    sep = "\t" if suffix == "tsv" else arguments.get("sep", ",")
+    frame = pd.DataFrame({"text": texts, "tax": ["favor", "none"] * 3})
+    frame.to_csv(tmp_path / f"flat.{suffix}", index=False, **{**arguments, "sep": sep})
+    assert read_corpus(tmp_path / f"flat.{suffix}").texts == texts
+
+
+def test_a_column_stands_once(tmp_path: Path) -> None:
+    """Of two the last was taken; unnamed ones, which spreadsheets leave behind, are passed over."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,tax,tax\nLift them.,favor,x\nKeep them.,none,y\n", encoding="utf-8")
+    for read in (read_corpus, check_corpus):
+        with pytest.raises(CorpusError, match=r"flat\.csv: the column 'tax' stands there twice; give one of them"):
+            read(path)
+    path.write_text("text,tax,,\nLift them.,favor,,\nKeep them.,none,,\n", encoding="utf-8")
+    assert read_corpus(path).targets == (Target("tax", ("favor", "none")),)
 
 
 def test_parquet_that_is_none_is_told(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -41,7 +42,8 @@ def read_rows(file: Path, fault: Fault) -> Rows:
     Raises
     ------
     CorpusError
-        If a Parquet file is none, or the suffix is that of a spreadsheet or of a statistics program.
+        If a Parquet file is none, a table has a column twice or a stray quotation mark, or the suffix is that of a
+        spreadsheet or of a statistics program.
     """
     suffix = file.suffix.lower()
     if suffix in _NOT_READ:
@@ -99,15 +101,31 @@ def _table_rows(file: Path, fault: Fault) -> Rows:
     csv.field_size_limit(2**31 - 1)
     # quotes are ordinary characters in the tab-separated form that shared tasks publish
     quoting = csv.QUOTE_NONE if delimiter == "\t" and file.suffix.lower() != ".tsv" else csv.QUOTE_MINIMAL
-    reader = csv.DictReader(chain([head], lines), delimiter=delimiter, quoting=quoting)  # type: ignore[call-overload]
+    # strict: a stray mark would take the rows below into its cell
+    reader = csv.DictReader(  # type: ignore[call-overload]
+        chain([head], lines), delimiter=delimiter, quoting=quoting, strict=True
+    )
+    end = 0
     try:
+        _refuse_twice(file, reader.fieldnames or ())
+        end = reader.line_num
         for row in reader:
+            end = reader.line_num
             if None in row or None in row.values():
-                fault(above + reader.line_num, f"expected {len(reader.fieldnames or ())} columns")
+                fault(above + end, f"expected {len(reader.fieldnames or ())} columns")
                 continue
-            yield above + reader.line_num, row
+            yield above + end, row
     except csv.Error as error:
-        fault(above + reader.line_num, f"not a valid table: {error}")
+        # where the row begins; a mark that ends the cell may stand far below
+        message = f"not a valid table: {error}; a quotation mark within a cell is written twice"
+        raise CorpusError(message, file, above + end + 1) from error
+
+
+def _refuse_twice(file: Path, header: Sequence[str]) -> None:
+    """Refuse a column that stands twice: a row would keep the last one alone. Unnamed ones are nobody's."""
+    twice = [name for name, n in Counter(header).items() if n > 1 and name.strip()]
+    if twice:
+        raise CorpusError(f"the column {twice[0]!r} stands there twice; give one of them another name", file)
 
 
 def refuse_results(file: Path, header: Sequence[str], named: Sequence[str]) -> None:
