@@ -338,6 +338,19 @@ def test_files_that_are_cut_off_or_strange_are_refused(copy: Path, header: bytes
             load_model(copy)
 
 
+def test_half_a_character_among_golden_texts_is_kept(copy: Path, small_model: StanceModel, tmp_path: Path) -> None:
+    """JSON can hold one; the manifest stays JSON in UTF-8, and the model in the folder is replaced by a whole one."""
+    golden = [{**small_model.facts["golden"][0], "text": "Lift the \ud83d sanctions, \U0001f600."}]
+    model = replace(small_model, facts={**small_model.facts, "golden": golden})
+    golden[0]["probabilities"] = model.score_texts([golden[0]["text"]])[0].tolist()
+    save_model(model, copy)
+    assert json.loads((copy / "manifest.json").read_text(encoding="utf-8"))["golden"] == golden
+    loaded = load_model(copy)
+    assert largest_drift(loaded) == (1, 0.0)
+    save_model(loaded, tmp_path / "again")
+    assert (tmp_path / "again" / "manifest.json").read_bytes() == (copy / "manifest.json").read_bytes()
+
+
 def test_a_model_that_cannot_be_written_is_one_line(small_model: StanceModel, tmp_path: Path) -> None:
     """Where a file has the name of the folder, or a folder that of the arrays; nothing is left of what was begun."""
     (tmp_path / "file").write_text("")

@@ -106,11 +106,12 @@ def save_model(model: StanceModel, folder: str | Path) -> None:
         "arrays": {"file": ARRAYS, "bytes": len(arrays), "sha256": hashlib.sha256(arrays).hexdigest()},
     }
     manifest["manifest_sha256"] = _manifest_hash(manifest)
-    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    # half a character, which a text of JSON may hold, becomes the escape that JSON has for it
+    text = (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write_whole(folder / ARRAYS, arrays)
-        _write_whole(folder / MANIFEST, text.encode())
+        _write_whole(folder / MANIFEST, text)
     except OSError as error:
         raise ModelError(f"{folder}: cannot write the model: {error.strerror or error}") from error
 
