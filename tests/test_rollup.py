@@ -22,7 +22,7 @@ from stance.errors import StanceError
 from stance.labels import JOINT, LABELS, Target
 from stance.model.scores import ParagraphScore, Scores, TargetScore
 from stance.results.dates import day_of, month_of
-from stance.results.dictionary import describe_columns
+from stance.results.dictionary import CLASSIFY_AND_COUNT, describe_columns
 from stance.results.export import export
 from stance.results.page import article_page, visible
 from stance.results.records import article_columns, article_record, paragraph_columns, to_frame
@@ -135,16 +135,19 @@ def test_copies_count_once_or_each() -> None:
 
 
 def test_units_are_those_with_a_related_paragraph() -> None:
-    """Articles of a group that say something of the target; of a single article, its paragraphs that do."""
+    """Articles of a group that say something of the target; at the level article, its paragraphs that do."""
     row = roll_up(_results(SMALL)).iloc[0]
     assert (row["articles"], row["sanctions_net_units"], row["diplomacy_net_units"]) == (3, 3, 2)
     assert roll_up(_results(SMALL), weight="article")["diplomacy_net_units"].tolist() == [2]
     months = roll_up(_results(SMALL), "month")
     assert months["sanctions_net_units"].tolist() == [1, 1, 1]
     assert months["diplomacy_net_units"].tolist() == [1, 1, 0]
+    assert months["sanctions_net_se"].isna().all()
     articles = roll_up(_results(SMALL), "article")
     assert articles["sanctions_net_units"].tolist() == [3, 1, 1]
     assert articles["diplomacy_net_units"].tolist() == [2, 1, 0]
+    assert articles["sanctions_net_se"].notna().tolist() == [True, False, False]
+    assert "at the level article, of the paragraphs" in CLASSIFY_AND_COUNT
     other = Results(pd.DataFrame({"article_id": ["a", "b"], "t": ["yes", "unrelated"], "t_abstained": None}),
                     (Target("t", ("yes", "no", "unrelated")),), "paragraph")  # fmt: skip
     assert roll_up(other)["t_net_units"].tolist() == [1]

@@ -22,7 +22,8 @@ __all__ = ["CLASSIFY_AND_COUNT", "Column", "describe_columns", "dictionary_path"
 #: Said wherever shares are shown.
 CLASSIFY_AND_COUNT = (
     "These are classify-and-count figures: shares of the labels that a model gave. Its errors do not cancel out, and "
-    "standard errors cover sampling only (of articles; in a single one, of its paragraphs), not the model's mistakes. "
+    "standard errors cover sampling only (of articles; at the level article, of the paragraphs of each), not the "
+    "model's mistakes. "
     "For figures to publish see `stance results prevalence`."
 )
 
@@ -159,8 +160,8 @@ def _of_target(target: Target, counted: bool) -> list[Column]:
         Column(
             f"{name}_net_units",
             "integer",
-            f"Sampling units of that error: articles, or clusters of copies, with a paragraph related to {name}; of a "
-            "single article its related paragraphs. Its degrees of freedom are one fewer",
+            f"Sampling units of that error: articles, or clusters of copies, with a paragraph related to {name}; at "
+            "the level article its related paragraphs. Its degrees of freedom are one fewer",
         ),
     ]
 

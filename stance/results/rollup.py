@@ -50,8 +50,8 @@ def roll_up(
     paragraph are of the sample, and ``TARGET_net_units`` is their number :math:`m`. For clusters of one size it is the
     error of a ratio of totals (Cochran 1977, section 2.11 and chapter 9A),
     :math:`\sqrt{m / (m - 1) \sum (y_c - R z_c)^2} / \sum z_c`, which is too small where one article is much longer
-    than the others. For a single article its related paragraphs are the sample, and the units. Without two units there
-    is no error; `half_intervals` makes intervals of both.
+    than the others. At the level ``article`` the related paragraphs of each are the sample, and the units. Without two
+    units, as in a group of one article, there is no error; `half_intervals` makes intervals of both.
 
     Parameters
     ----------
