@@ -75,6 +75,14 @@ def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
     assert re.search(r"Examples?:\n\s+stance ", result.output), result.output
 
 
+@pytest.mark.parametrize("group", [command for _, command in _commands() if isinstance(command, click.Group)])
+def test_lists_of_commands_are_not_cut_short(group: click.Group) -> None:
+    """Each command has a line that says to its end what it does, where the terminal has 80 columns."""
+    # of which click leaves two free, but not in its own runner
+    lines = click.Context(group, terminal_width=78).get_help().split("Commands:\n")[1].splitlines()
+    assert [line for line in lines if line.endswith("...") or re.match(r"  \S+ +\S", line) is None] == []
+
+
 @pytest.mark.parametrize(("path", "example"), _examples(), ids=lambda value: value)
 def test_every_example_of_the_help_runs(path: str, example: str, tmp_path: Path, small_model_path: Path) -> None:
     """Copied into a shell, in a folder that holds the files that it names."""

@@ -226,6 +226,17 @@ def test_a_bad_label_is_named_by_its_line(tmp_path: Path, line: str) -> None:
         read_labelled(path)
 
 
+def test_where_there_are_no_labels_the_error_says_which_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The default is a folder of the repository, which an installed package lacks; so is an empty folder none."""
+    monkeypatch.chdir(tmp_path)
+    for path in ([], ["absent.jsonl"], ["."]):
+        run = CliRunner().invoke(main, ["speakers", "evaluate", *path])
+        assert run.exit_code == 1
+        assert "no labelled speakers here; name a file or folder of them" in run.stderr
+
+
 def test_a_labelled_text_may_hold_any_line_end(tmp_path: Path) -> None:
     """A line of JSON ends with a line feed and nothing else."""
     path = tmp_path / "labels.jsonl"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["agreement"]
 
 
-@click.command()
+@click.command(short_help="Measure how far the coders of one sample agree.")
 @click.argument("source", metavar="RESULTS")
 @click.argument("coded", metavar="CODED CODED...", nargs=-1, required=True)
 @click.option("--output", "-o", metavar="FILE", help="Write the sample to decide on; the suffix decides the format.")

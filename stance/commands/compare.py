@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["compare"]
 
 
-@click.command()
+@click.command(short_help="Compare two models on a labelled corpus.")
 @click.argument("model", metavar="MODEL")
 @click.argument("other", metavar="OTHER")
 @click.argument("corpus", metavar="CORPUS")

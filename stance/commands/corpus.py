@@ -24,7 +24,7 @@ def corpus() -> None:
     """
 
 
-@corpus.command()
+@corpus.command(short_help="Name every defect of a corpus.")
 @click.argument("corpus", metavar="CORPUS")
 @corpus_options
 def check(corpus: str, columns: Any) -> None:
@@ -44,7 +44,7 @@ def check(corpus: str, columns: Any) -> None:
         sys.exit(1)
 
 
-@corpus.command()
+@corpus.command(short_help="Count paragraphs and labels, measure agreement of coders.")
 @click.argument("corpus", metavar="CORPUS")
 @corpus_options
 def stats(corpus: str, columns: Any) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["evaluate"]
 
 
-@click.command()
+@click.command(short_help="Measure a model on a labelled corpus, with 95 % intervals.")
 @click.argument("model", metavar="MODEL")
 @click.argument("corpus", metavar="CORPUS")
 @click.option(

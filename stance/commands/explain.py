@@ -17,7 +17,7 @@ from stance.results.page import visible
 __all__ = ["explain"]
 
 
-@click.command()
+@click.command(short_help="Show the terms that decided, with their exact contributions.")
 @click.argument("file", metavar="FILE")
 @click.option("--target", "-t", "targets", multiple=True, metavar="NAME", help="Only this target; repeatable.")
 @click.option("--paragraph", "-p", type=int, help="Only this paragraph, counted from 1; results count from 0.")

@@ -24,7 +24,7 @@ def model() -> None:
     """
 
 
-@model.command()
+@model.command(short_help="Say what a model reads and learnt from, and how well it does.")
 @_PATH
 @click.option("--json", "as_json", is_flag=True, help="Print the whole manifest.")
 def show(model: str, as_json: bool) -> None:
@@ -83,7 +83,7 @@ def verify(model: str) -> None:
     click.echo(f"hashes agree; {count} golden paragraphs score the same (largest difference {drift:.1g})")
 
 
-@model.command()
+@model.command(short_help="Write one target of a model as a scikit-learn Pipeline.")
 @_PATH
 @click.option("--sklearn", "output", required=True, metavar="FILE", help="Write a scikit-learn Pipeline with joblib.")
 @click.option("--target", "-t", metavar="NAME", help="Which target.  [default: the first]")

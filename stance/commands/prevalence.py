@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["prevalence", "sample"]
 
 
-@click.command()
+@click.command(short_help="Draw paragraphs at random to code by hand.")
 @click.argument("source", metavar="RESULTS")
 @click.option("--size", "-n", type=click.IntRange(min=1), default=200, show_default=True, help="Paragraphs to draw.")
 @click.option("--within", metavar="TARGET", help="Draw as many of each label that the model gave on this target.")
@@ -28,9 +28,9 @@ __all__ = ["prevalence", "sample"]
 def sample(source: str, size: int, within: str | None, seed: int, output: str) -> None:
     """Draw paragraphs at random to code by hand, for `stance results prevalence`.
 
-    RESULTS holds one row a paragraph. The columns of the targets are empty: fill in the labels by data/CODEBOOK.md,
-    without looking at the model's, and keep the other columns. Draw --within a target where the labels that matter are
-    rare.
+    RESULTS holds one row a paragraph. The columns of the targets are empty: fill in the labels by the codebook
+    (data/CODEBOOK.md of the repository), without looking at the model's, and keep the other columns. Draw --within a
+    target where the labels that matter are rare.
 
     \b
     Example:
@@ -53,7 +53,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
         click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
 
 
-@click.command()
+@click.command(short_help="Estimate shares and net stance, corrected by a coded sample.")
 @click.argument("source", metavar="RESULTS")
 @click.argument("coded", metavar="CODED")
 @click.option("--level", type=click.Choice(GROUPS), default="all", show_default=True, help="What is estimated apart.")

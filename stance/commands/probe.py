@@ -9,12 +9,15 @@ from stance.commands.options import model_folder
 __all__ = ["probe"]
 
 
-@click.command()
+@click.command(short_help="Try a model on written cases, by phenomenon.")
 @click.argument("model", metavar="MODEL")
-@click.argument("probes", metavar="PROBES", default="data/probes")
+@click.argument("probes", metavar="[PROBES]", default="data/probes")
 @click.option("--failures", is_flag=True, help="Also print every case failed, with the labels given.")
 def probe(model: str, probes: str, failures: bool) -> None:
-    """Try MODEL on written cases and print the pass rate by phenomenon. MODEL is a folder, or "default".
+    """Try MODEL on written cases and print the pass rate by phenomenon.
+
+    MODEL is a folder, or "default". PROBES is a file, or a folder of them (default: data/probes, as the repository has
+    it).
 
     \b
     Example:

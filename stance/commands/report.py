@@ -11,7 +11,7 @@ from stance.commands.places import keep_inputs
 __all__ = ["report"]
 
 
-@click.command()
+@click.command(short_help="Write results as one HTML file to read, print and send.")
 @click.argument("source", metavar="RESULTS")
 @click.option("--output", "-o", metavar="FILE", required=True, help="Write the page here.")
 @click.option("--title", metavar="TEXT", help="Heading.  [default: the article's, or the number of articles]")

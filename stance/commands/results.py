@@ -26,7 +26,7 @@ __all__ = ["print_rollup", "results", "tell_caveats"]
 _FORMATS = (*PLAIN, *EXPORTS)
 
 
-@click.group()
+@click.group(short_help="Roll up, sample, measure coders, estimate prevalences, export.")
 def results() -> None:
     """Roll results up, measure coders, estimate prevalences, and write results for other programs.
 
@@ -36,7 +36,7 @@ def results() -> None:
     """
 
 
-@results.command()
+@results.command(short_help="Shares of stances and net stance, by group.")
 @click.argument("source", metavar="RESULTS")
 @click.option("--level", type=click.Choice(LEVELS), default="all", show_default=True, help="What a row is.")
 @click.option(
@@ -79,7 +79,7 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
     tell_caveats(rows, level)
 
 
-@results.command(name="export")
+@results.command(name="export", short_help="Write results for Excel, Stata, SPSS, SQLite or R.")
 @click.argument("source", metavar="RESULTS")
 @click.option("--output", "-o", metavar="FILE", required=True, help="Write here; the suffix decides the format.")
 @click.option("--format", "-f", type=click.Choice(_FORMATS), help="[default: by suffix]")

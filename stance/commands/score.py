@@ -36,7 +36,7 @@ __all__ = ["score"]
 _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
 
 
-@click.command()
+@click.command(short_help="Score articles from files, folders and archives.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--output", "-o", metavar="FILE|DIR/", help="Write here; the suffix decides the format.")
 @click.option(

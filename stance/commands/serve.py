@@ -9,7 +9,7 @@ from stance.commands.options import model_option
 __all__ = ["serve"]
 
 
-@click.command()
+@click.command(short_help="Open a page on this computer to paste a text or drop a file.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="0 takes a free one.")
 @click.option("--largest", type=click.FloatRange(0.001, 100), default=2.0, show_default=True, metavar="MB")
 @click.option(

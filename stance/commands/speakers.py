@@ -9,7 +9,7 @@ import click
 __all__ = ["speakers"]
 
 
-@click.group()
+@click.group(short_help="Measure how well `stance score --speakers` finds who says it.")
 def speakers() -> None:
     """How well `stance score --speakers` finds who says it.
 
@@ -19,14 +19,14 @@ def speakers() -> None:
     """
 
 
-@speakers.command()
+@speakers.command(short_help="Measure speakers and actors on labelled paragraphs.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @click.option("--failures", is_flag=True, help="Also print every wrong speaker or actor; not for fresh paragraphs.")
 def evaluate(paths: tuple[str, ...], failures: bool) -> None:
     """Print precision and recall of speakers and actors on hand-labelled paragraphs, with 95 % intervals.
 
-    PATH is a file, or a folder whose files are taken one by one (default: data/speakers). A speaker counts as right if
-    it shares half its characters with a reading that the labeller accepts.
+    PATH is a file, or a folder whose files are taken one by one (default: data/speakers, as the repository has it). A
+    speaker counts as right if it shares half its characters with a reading that the labeller accepts.
 
     \b
     Example:
@@ -37,8 +37,12 @@ def evaluate(paths: tuple[str, ...], failures: bool) -> None:
 
     for path in map(Path, paths or ("data/speakers",)):
         files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-        if not files:
-            raise CorpusError("no file of labelled speakers in this folder (*.jsonl)", path)
+        if not files or not path.exists():
+            raise CorpusError(
+                "no labelled speakers here; name a file or folder of them (*.jsonl), such as data/speakers of the "
+                "repository",
+                path,
+            )
         for file in files:
             labelled = read_labelled(file)
             metrics = evaluate_speech(labelled)

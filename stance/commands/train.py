@@ -11,7 +11,7 @@ from stance.commands.options import corpus_options, jobs_option, read_labelled
 __all__ = ["train"]
 
 
-@click.command()
+@click.command(short_help="Train a model on a labelled corpus.")
 @click.argument("corpus", metavar="CORPUS")
 @click.option("--output", "-o", required=True, metavar="DIR", help="Folder to write the model to.")
 @click.option("--name", metavar="NAME", help="Name of the model.  [default: the folder's]")
