@@ -362,6 +362,33 @@ def test_a_model_that_cannot_be_written_is_one_line(small_model: StanceModel, tm
     assert [path.name for path in (tmp_path / "model").iterdir()] == ["model.safetensors"]
 
 
+def test_a_model_that_is_not_written_whole_leaves_the_old_one(
+    small_model: StanceModel, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the manifest cannot be written, or Ctrl-C comes between the two files."""
+    before = {path.name: path.read_bytes() for path in copy.iterdir()}
+    other = replace(small_model, least_probability=0.5, facts={**small_model.facts, "text_hashes": ()})
+    (copy / ".manifest.json.part").mkdir()
+    with pytest.raises(ModelError, match="cannot write the model"):
+        save_model(other, copy)
+    (copy / ".manifest.json.part").rmdir()
+    assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
+
+    synced: list[int] = []
+    sync = os.fsync
+
+    def broken_off(number: int) -> None:
+        if synced:
+            raise KeyboardInterrupt
+        synced.append(number)
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        save_model(other, copy)
+    assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
+
+
 def test_no_model_at_all(tmp_path: Path) -> None:
     """A missing folder says what a model is."""
     with pytest.raises(ModelError, match="no such model"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-STAGES = ["errors", "labels", "patterns", "articles", "speakers", "model", "training", "batch", "results", "commands"]
+STAGES = "errors labels patterns files articles speakers model training batch results commands".split()
 
 
 def _imports(file: Path) -> set[str]:

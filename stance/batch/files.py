@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Output files: written whole, one writer at a time, errors of one line."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from stance.errors import StanceError
+from stance.files import write_files
 
 __all__ = ["as_stance_error", "check_output", "lock", "lock_output", "write_whole"]
 
@@ -42,38 +43,17 @@ def check_output(path: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under another name, force it to the disk, and rename it.
+    """Write a file by `write_files`.
 
     Raises
     ------
     StanceError
         If it cannot be written; nothing is left behind.
     """
-    part = path.with_name(f".{path.name}.part")
     try:
-        with open(part, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-        _sync_folder(path.parent)
-    except BaseException as error:
-        # Ctrl-C and SIGTERM come here, too
-        with contextlib.suppress(OSError):
-            part.unlink()
-        if isinstance(error, OSError):
-            raise as_stance_error(path, error) from error
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    # where a folder cannot be opened or synced, the rename is as safe as the system makes it
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        write_files({path: content})
+    except OSError as error:
+        raise as_stance_error(path, error) from error
 
 
 @contextlib.contextmanager

@@ -7,11 +7,9 @@ computed from the names of terms before one is asked for.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import math
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.errors import IncompatibleModelError, ModelError
+from stance.files import write_files
 from stance.labels import Target, all_labels
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.arrays import Hashes, Names, map_arrays, read_part, to_bytes
@@ -62,7 +61,8 @@ def default_model_path() -> Path:
 def save_model(model: StanceModel, folder: str | Path) -> None:
     """Write a model; the same model gives the same bytes.
 
-    Each file appears whole: it is written beside its place and then renamed.
+    Both files are written beside their places and then renamed: if one cannot be written, the model that was there
+    stays.
 
     Parameters
     ----------
@@ -110,8 +110,7 @@ def save_model(model: StanceModel, folder: str | Path) -> None:
     text = (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write_whole(folder / ARRAYS, arrays)
-        _write_whole(folder / MANIFEST, text)
+        write_files({folder / ARRAYS: arrays, folder / MANIFEST: text})
     except OSError as error:
         raise ModelError(f"{folder}: cannot write the model: {error.strerror or error}") from error
 
@@ -341,14 +340,3 @@ def _lexicon(groups: Mapping[str, Any]) -> Lexicon:
 def _manifest_hash(manifest: Mapping[str, Any]) -> str:
     rest = {key: value for key, value in manifest.items() if key != "manifest_sha256"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(content)
-        os.replace(part, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
