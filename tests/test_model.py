@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import stance
 from stance.errors import CorpusError, ModelError
+from stance.labels import Target
 from stance.model.abstention import Reason, abstention_reason
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.items import read_sentences
@@ -23,7 +24,7 @@ from stance.model.lexicon import Lexicon, read_lexicon
 from stance.model.scores import Scores
 from stance.model.stance_model import StanceModel
 from stance.model.tokens import Gap, tokenize
-from stance.model.weights import Weights, softmax
+from stance.model.weights import BlockWeights, Weights, softmax
 from stance.patterns import expand_pattern
 from stance.training.corpus import Corpus
 
@@ -414,6 +415,30 @@ def test_contributions_add_up_to_the_margin(small_model: StanceModel, small_corp
                     for c in words
                     for a, b in c.spans
                 )
+
+
+@pytest.mark.parametrize(
+    ("term", "words"),
+    [
+        ("ction", ["sanctions"]),
+        (" sanc", ["sanctions"]),
+        ("ons ", ["nations", "sanctions"]),
+        ("lift", ["unlifted"]),
+        ("an-eu", ["pan-european"]),
+    ],
+)
+def test_deciding_words_are_those_that_characters_stand_in(term: str, words: list[str]) -> None:
+    """An n-gram of characters speaks for the words that it is a part of, with all that it adds."""
+    text = "The nations want the sanctions (unlifted) of the pan-european union"
+    analyzer = Analyzer(Settings(char_ngrams=(3, 5), anchored=False))
+    numbers = np.ones(1, dtype=np.float32), np.array([[[2.0, 0.0]]], dtype=np.float32)
+    blocks = [BlockWeights("words", ["tax"], *numbers, 1.0), BlockWeights("characters", [term], *numbers, 1.0)]
+    model = StanceModel(
+        (Target("tax", ("favor", "against")),), analyzer, Weights(blocks, np.zeros((1, 2)), np.ones((1, 2)))
+    )
+    found = model.explain(text, "tax", "favor")
+    assert found.deciding_words(text) == words
+    assert sum(value for _, _, value in found.stretches(text)) == pytest.approx(2.0)
 
 
 def test_explaining_what_is_not_there_is_refused(small_model: StanceModel) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -52,8 +52,8 @@ class Stretch(NamedTuple):
 def deciding_stretches(text: str, terms: Iterable[_Weighed], most: int = 3) -> list[Stretch]:
     """The stretches of a paragraph that speak most for a label, and those that speak most against it.
 
-    What each term adds is spread evenly over the words of its spans. A stretch is a word with its neighbours of the
-    same sign that add at least `_JOINED` of what it adds.
+    What each term adds is spread evenly over the words that its spans touch. A stretch is a word with its neighbours
+    of the same sign that add at least `_JOINED` of what it adds.
 
     Parameters
     ----------
@@ -81,11 +81,12 @@ def deciding_stretches(text: str, terms: Iterable[_Weighed], most: int = 3) -> l
     """
     tokens = tokenize(text)
     weight = np.zeros(len(tokens))
-    starts = [token.start for token in tokens]
+    starts, ends = [token.start for token in tokens], [token.end for token in tokens]
     for term in terms:
         for a, b in term.spans:
-            inside = slice(bisect_left(starts, a), bisect_left(starts, b))
-            weight[inside] += term.value / len(term.spans) / max(inside.stop - inside.start, 1)
+            # an n-gram of characters begins and ends within words; an empty span is of the paragraph as a whole
+            touched = slice(bisect_right(ends, a), bisect_left(starts, b) if a < b else 0)
+            weight[touched] += term.value / len(term.spans) / max(touched.stop - touched.start, 1)
     found = _grow(tokens, weight, most)
     least = _WORTH_SHOWING * found[0].value if found else 0.0
     against = [stretch for stretch in _grow(tokens, -weight, most) if stretch.value >= least]
