@@ -30,7 +30,7 @@ def _run(*arguments: object) -> Result:
 
 
 def _f1(truth: np.ndarray, given: np.ndarray) -> float:
-    return float(f1_score(truth, given, average="macro", labels=range(4)))
+    return float(f1_score(truth, given, average="macro", labels=range(4), zero_division=0))
 
 
 def test_p_is_the_share_of_all_permutations() -> None:
@@ -114,6 +114,20 @@ def test_the_interval_is_that_of_paired_differences() -> None:
     assert [found.low, found.high] == pytest.approx([gaps.mean() - half, gaps.mean() + half], abs=0.1 * half)
 
 
+def test_macro_f1_of_both_is_over_the_same_labels() -> None:
+    """Of a label that nobody has and one of the two gives once; it was that one's mean alone that was over four."""
+    truth = np.repeat([0, 1, 2], 40)
+    first, second = truth.copy(), truth.copy()
+    first[:6], second[0] = 1, 3
+    for pair in ((first, second), (second, first)):
+        found = compare_labels(TAX, truth, *pair, range(120))
+        assert [found.first["macro_f1"], found.second["macro_f1"]] == pytest.approx([_f1(truth, x) for x in pair])
+        assert found.absent == []
+        # a draw that misses the paragraph is over four, too
+        assert found.difference["macro_f1"].high - found.difference["macro_f1"].low < 0.1
+    assert compare_labels(TAX, truth, first, truth, range(120)).absent == ["unrelated"]
+
+
 def test_a_model_is_no_better_than_itself(small_model: StanceModel) -> None:
     """And paragraphs that are not scored are left out and counted."""
     texts = ["They refused to lift the sanctions.", "The talks will resume in May.", "Rain fell.", "Qwx zrt vlk."]
@@ -194,6 +208,9 @@ def test_from_the_command_line(tmp_path: Path, small_model_path: Path) -> None:
     assert shown.exit_code == 0, shown.output
     assert "20 paragraphs in 20 articles" in shown.stdout
     figures = json.loads(_run(*arguments, "-f", "json").stdout)["sanctions"]
+    absent = figures["absent"]
+    told = f"macro-F1 is the mean over {4 - len(absent)} labels; there is no {', no '.join(absent)}\n"
+    assert (told in shown.stdout) == bool(absent)
     for name in ("macro_f1", "f_avg", "accuracy"):
         assert f"{figures['first'][name]:.3f}" in shown.stdout
         assert 0 < figures["p"][name] <= 1

@@ -381,6 +381,20 @@ def test_bootstrap_intervals_cover_and_resample_articles() -> None:
     assert [narrow.low, narrow.high] == pytest.approx(quantiles, abs=0.004)
 
 
+def test_macro_f1_is_over_the_same_labels_in_every_sample() -> None:
+    """A sample that misses the one hard paragraph of a rare label is no mean over the three others."""
+    rng = np.random.default_rng(3)
+    truth = np.append(rng.integers(0, 3, 119), 3)
+    given = np.where(rng.random(120) < 0.9, truth, rng.integers(0, 3, 120))
+    given[-1] = 0
+    found = evaluate_probabilities(Target("x"), np.eye(4)[given], truth, list(range(120))).metrics["macro_f1"]
+    assert found.value == pytest.approx(f1_score(truth, given, average="macro"))
+    drawn = rng.integers(0, 120, (1000, 120))
+    sampled = [f1_score(truth[d], given[d], labels=range(4), average="macro", zero_division=0) for d in drawn]
+    assert [found.low, found.high] == pytest.approx(np.percentile(sampled, [2.5, 97.5]), abs=0.01)
+    assert found.high < 0.75
+
+
 def test_one_or_two_articles_tell_nothing_of_others() -> None:
     """Samples of one article are all the same: the interval is all that is possible, not the estimate alone."""
     probabilities, truth = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]), np.array([0, 1, 0])

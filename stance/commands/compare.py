@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stance.commands.evaluate import show_absent
 from stance.commands.options import corpus_options, model_folder, read_labelled
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def _print(comparison: Comparison, model: str, other: str) -> None:
     click.secho(comparison.target.name, bold=True)
     left = f"; {comparison.unscored} more not scored by both" if comparison.unscored else ""
     click.echo(f"  {comparison.n} paragraphs in {comparison.articles} articles{left}")
+    show_absent(comparison.target, comparison.absent)
     names = [name if len(name) <= 20 else f"…{name[-19:]}" for name in (model, other)]
     click.echo(f"  {'':<10} {names[0]:>20} {names[1]:>20}   {'difference':<24} p")
     for name, difference in comparison.difference.items():

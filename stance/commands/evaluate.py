@@ -10,9 +10,10 @@ import click
 from stance.commands.options import corpus_options, jobs_option, model_folder, read_labelled
 
 if TYPE_CHECKING:
+    from stance.labels import Target
     from stance.training.evaluate import Evaluation
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "show_absent"]
 
 
 @click.command(short_help="Measure a model on a labelled corpus, with 95 % intervals.")
@@ -82,10 +83,7 @@ def _print(evaluation: Evaluation) -> None:
     if not evaluation.n:
         click.echo()
         return
-    if absent := evaluation.absent:
-        click.echo(
-            f"  macro-F1 is the mean over {len(labels) - len(absent)} labels; there is no {', no '.join(absent)}"
-        )
+    show_absent(evaluation.target, evaluation.absent)
     for name in ("macro_f1", "f_avg", "accuracy"):
         if name in evaluation.metrics:
             click.echo(f"  {name:<18} {evaluation.metrics[name]}")
@@ -99,6 +97,13 @@ def _print(evaluation: Evaluation) -> None:
     for label, row in zip(labels, evaluation.confusion, strict=True):
         click.echo(f"  {label:<{width}} " + " ".join(f"{n:>10}" for n in row))
     click.echo()
+
+
+def show_absent(target: Target, absent: list[str]) -> None:
+    """Name the labels that macro-F1 is not the mean over, if there are any."""
+    if absent:
+        n = len(target.labels) - len(absent)
+        click.echo(f"  macro-F1 is the mean over {n} labels; there is no {', no '.join(absent)}")
 
 
 def _print_pooled(found: list[Evaluation]) -> None:

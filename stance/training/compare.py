@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from stance.training.evaluate import (
     Interval,
     count_by_article,
     draw_articles,
+    labels_present,
     measure_model,
     metrics_of,
 )
@@ -49,6 +51,8 @@ class Comparison:
         First less second, with its 95 % interval.
     p : dict of str to float
         How often a difference at least as great comes about if it is chance which of the two gave which labels.
+    absent : list of str
+        Labels that no paragraph has or was given by either; macro-F1 is the mean over the others, for both.
     unscored : int
         Paragraphs that one of the two did not score, and that were left out.
     """
@@ -60,6 +64,7 @@ class Comparison:
     second: dict[str, float]
     difference: dict[str, Interval]
     p: dict[str, float]
+    absent: list[str]
     unscored: int = 0
 
     def to_dict(self) -> dict[str, Any]:
@@ -68,6 +73,7 @@ class Comparison:
             "n": self.n,
             "articles": self.articles,
             "unscored": self.unscored,
+            "absent": self.absent,
             "first": {name: round(value, 4) for name, value in self.first.items()},
             "second": {name: round(value, 4) for name, value in self.second.items()},
             "difference": {
@@ -86,6 +92,9 @@ def compare_labels(
     or leave them, by the toss of a coin (approximate randomization, Noreen 1989; Yeh 2000). It is two-sided, and counts
     what was observed as one of the draws (Phipson and Smyth 2010), so that p is never 0. Intervals are percentiles of a
     bootstrap over articles that draws for both at once (Efron and Tibshirani 1993, section 13.3).
+
+    Macro-F1 is the mean over the same labels for both and in every draw: those that a paragraph has, or was given by
+    either. So the macro-F1 of one is lower than `evaluate_model` has it where the other gave a label that nobody has.
 
     Parameters
     ----------
@@ -125,9 +134,10 @@ def compare_labels(
     confusions = np.array([count_by_article(truth, given, groups, k) for given in (first, second)])
     count = confusions.shape[1]
     counts = confusions.reshape(2, count, k * k)
+    present = labels_present(confusions.sum(axis=(0, 1)))
 
     def metrics(summed: npt.NDArray[Any]) -> dict[str, Any]:
-        found = metrics_of(summed.reshape(*summed.shape[:-1], k, k), target.labels)
+        found = metrics_of(summed.reshape(*summed.shape[:-1], k, k), target.labels, present)
         return {name: found[name] for name in COMPARED if name in found}
 
     values = [{name: float(value) for name, value in metrics(mine.sum(axis=0)).items()} for mine in counts]
@@ -147,7 +157,8 @@ def compare_labels(
         low, high = (float(low), float(high)) if count >= LEAST_ARTICLES else (-1.0, 1.0)
         difference[name] = Interval(value, low, high)
     p = {name: (times + 1) / (PERMUTATIONS + 1) for name, times in reached.items()}
-    return Comparison(target, len(truth), count, values[0], values[1], difference, p)
+    absent = list(compress(target.labels, ~present))
+    return Comparison(target, len(truth), count, values[0], values[1], difference, p, absent)
 
 
 def compare_models(first: StanceModel, second: StanceModel, corpus: Corpus, *, seed: int = 0) -> list[Comparison]:

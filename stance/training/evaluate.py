@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ __all__ = [
     "draw_articles",
     "evaluate_model",
     "evaluate_probabilities",
+    "labels_present",
     "measure_calibration",
     "measure_model",
     "metrics_of",
@@ -110,8 +112,7 @@ class Evaluation:
     @property
     def absent(self) -> list[str]:
         """Labels that no scored paragraph has or was given; macro-F1 is the mean over the others."""
-        seen = self.confusion.sum(axis=0) + self.confusion.sum(axis=1)
-        return [label for label, n in zip(self.target.labels, seen, strict=True) if not n]
+        return list(compress(self.target.labels, ~labels_present(self.confusion)))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for a manifest or JSON."""
@@ -128,7 +129,9 @@ class Evaluation:
         }
 
 
-def metrics_of(confusion: npt.NDArray[Any], labels: Sequence[str]) -> dict[str, Floats]:
+def metrics_of(
+    confusion: npt.NDArray[Any], labels: Sequence[str], present: npt.NDArray[np.bool_] | None = None
+) -> dict[str, Floats]:
     """Metrics of one or many confusion matrices.
 
     Parameters
@@ -137,6 +140,10 @@ def metrics_of(confusion: npt.NDArray[Any], labels: Sequence[str]) -> dict[str, 
         Rows true, columns predicted.
     labels : sequence of str
         Names of the labels.
+    present : ndarray of bool, shape (labels,), optional
+        Which of them macro-F1 is the mean over; by default, for each matrix, those that it has, true or predicted, as
+        scikit-learn has it. What is set against each other, such as samples of a bootstrap, needs the same ones: the
+        mean over fewer labels is another figure, and a higher one where a rare label is hard.
 
     Returns
     -------
@@ -157,7 +164,8 @@ def metrics_of(confusion: npt.NDArray[Any], labels: Sequence[str]) -> dict[str, 
         recall = np.nan_to_num(hit / true)
         f1 = np.nan_to_num(2 * hit / (true + predicted))
         accuracy = np.nan_to_num(hit.sum(axis=-1) / true.sum(axis=-1))
-    present = (true + predicted) > 0
+    if present is None:
+        present = labels_present(confusion)
     found = {
         "accuracy": accuracy,
         "macro_f1": f1.sum(axis=-1) / np.maximum(present.sum(axis=-1), 1),
@@ -170,6 +178,11 @@ def metrics_of(confusion: npt.NDArray[Any], labels: Sequence[str]) -> dict[str, 
         found[f"recall.{label}"] = recall[..., k]
         found[f"f1.{label}"] = f1[..., k]
     return found
+
+
+def labels_present(confusion: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which labels a paragraph has or was given; shape (..., labels) of confusion matrices (..., labels, labels)."""
+    return np.asarray((confusion.sum(axis=-1) + confusion.sum(axis=-2)) > 0)
 
 
 def measure_calibration(probabilities: Floats, truth: Ints, seed: int = 0) -> Calibration:
@@ -234,7 +247,8 @@ def evaluate_probabilities(
     Returns
     -------
     Evaluation
-        From fewer than `LEAST_ARTICLES` articles an interval is all that a metric may be, 0 to 1.
+        From fewer than `LEAST_ARTICLES` articles an interval is all that a metric may be, 0 to 1. Macro-F1 is over the
+        labels that any scored paragraph has or was given, in every sample: where it misses one, its F1 is 0.
     """
     scored = ~np.isnan(probabilities).any(axis=1)
     left = np.bincount(truth[~scored], minlength=len(target.labels)).tolist()
@@ -246,7 +260,8 @@ def evaluate_probabilities(
     values = metrics_of(confusion, target.labels)
     metrics: dict[str, Interval] = {}
     if count:
-        sampled = metrics_of(np.tensordot(draw_articles(count, seed, replicates), by_article, axes=1), target.labels)
+        draws = draw_articles(count, seed, replicates)
+        sampled = metrics_of(np.tensordot(draws, by_article, axes=1), target.labels, labels_present(confusion))
         for name, value in values.items():
             low, high = np.percentile(sampled[name], [2.5, 97.5]) if count >= LEAST_ARTICLES else (0.0, 1.0)
             metrics[name] = Interval(float(value), float(low), float(high))
