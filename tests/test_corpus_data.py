@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from stance.labels import is_related
+from stance.model.artefact import read_manifest
 from stance.model.lexicon import WEAK
-from stance.training.agreement import krippendorff_alpha, marking_agreement, paired_codings
+from stance.training.agreement import coded_units, krippendorff_alpha, marking_agreement
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import check_corpus
 from stance.training.duplicates import near_duplicates
@@ -77,17 +78,21 @@ def test_no_cue_swallows_a_mention(corpus: Corpus) -> None:
 def test_both_codings_are_kept_and_agree(corpus: Corpus) -> None:
     """Nine paragraphs in ten have two codings; alpha is above 0.8 on either target."""
     for target in corpus.targets:
-        pairs, _ = paired_codings(corpus, target.name)
-        assert len(pairs) >= 0.9 * len(corpus)
-        assert krippendorff_alpha(pairs) > 0.8
+        units, _ = coded_units(corpus, target.name)
+        assert len(units) >= 0.9 * len(corpus)
+        assert krippendorff_alpha(units) > 0.8
 
 
 def test_every_label_about_a_target_has_its_words_marked(corpus: Corpus, root: Path) -> None:
-    """And no other; the data card says in how many paragraphs."""
+    """And no other; the data card says in how many paragraphs, and in how many a fit learns from them."""
     for example in corpus:
         assert example.evidence.keys() == {name for name, label in example.labels.items() if is_related(label)}
     marked = sum(1 for example in corpus if example.evidence)
-    assert f"In each of the {marked:,} paragraphs" in (root / "data" / "README.md").read_text(encoding="utf-8")
+    card = " ".join((root / "data" / "README.md").read_text(encoding="utf-8").split())
+    assert f"In each of the {marked:,} paragraphs" in card
+    related = {t.name: sum(1 for e in corpus if is_related(e.labels[t.name])) for t in corpus.targets}
+    learnt = " and ".join(f"{n:,} of {related[name]:,}" for name, n in read_manifest()["marks"].items())
+    assert f"here {learnt}." in card
 
 
 def test_marked_words_are_those_of_a_second_coder_too(corpus: Corpus, root: Path) -> None:
