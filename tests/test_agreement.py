@@ -223,3 +223,17 @@ def test_three_coders_are_shown_pair_by_pair(tmp_path: Path) -> None:
     assert "  ann, ben: 12 paragraphs, agreement 0.0 %, alpha -" in shown.stdout
     assert "  ann, cleo: 12 paragraphs, agreement 100.0 %, alpha 1.000 [1.000, 1.000]" in shown.stdout
     assert shown.stdout.count("confusion") == 3
+
+
+def test_a_pair_that_coded_nothing_in_common_is_said_to(tmp_path: Path) -> None:
+    """It is not that only one label was used, and no confusion of nothing is shown."""
+    results = _results(12)
+    results.frame.assign(tax_probability=0.9).to_csv(tmp_path / "s.csv", index=False)
+    sample = draw_sample(results, 12)
+    for coder, part in {"ann": slice(12), "ben": slice(6), "cleo": slice(6, 12)}.items():
+        sample.assign(tax=LABELS * 3).iloc[part].to_csv(tmp_path / f"{coder}.csv", index=False)
+    files = [tmp_path / f"{coder}.csv" for coder in ("ann", "ben", "cleo")]
+    shown = _run("results", "agreement", tmp_path / "s.csv", *files)
+    assert "  ben, cleo: no paragraph has the codes of both\n" in shown.stdout
+    assert "not defined" not in shown.stdout
+    assert shown.stdout.count("confusion") == 2

@@ -842,9 +842,27 @@ def test_the_statistics_of_a_corpus_name_an_alpha_that_is_not_defined(tmp_path: 
     assert result.exit_code == 0, result.stderr
     found = [line.strip() for line in result.stdout.splitlines() if "alpha" in line]
     assert found == [
-        "Krippendorff's alpha of two coders not defined: only one label was used on 4 paragraphs",
-        "Krippendorff's alpha of two coders 1.000 [1.000, 1.000] on 4 paragraphs",
+        "Krippendorff's alpha of the coders not defined: only one label was used on 4 paragraphs",
+        "Krippendorff's alpha of the coders 1.000 [1.000, 1.000] on 4 paragraphs",
     ]
+
+
+def test_the_statistics_of_a_corpus_are_of_all_its_coders(tmp_path: Path) -> None:
+    """Of three, and of paragraphs that one of them left open; what one coder alone said tells nothing."""
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus.toml").write_text('labels = ["x", "y"]\n[targets.t]\n')
+    units = ["xxy", "yyx", "xxx", "yy.", "x.y", ".yy", "x.."]
+    lines = []
+    for i, unit in enumerate(units):
+        codings = {coder: {"t": None if label == "." else label} for coder, label in zip("ABC", unit, strict=True)}
+        lines.append(
+            json.dumps({"article": f"a{i}", "paragraph": 0, "text": f"Talks {i}.", "t": "x", "codings": codings})
+        )
+    (tmp_path / "corpus" / "one.jsonl").write_text("\n".join(lines))
+    alpha = krippendorff_alpha([unit.replace(".", "") for unit in units])
+    result = CliRunner().invoke(main, ["corpus", "stats", str(tmp_path)], catch_exceptions=False)
+    assert re.search(rf"alpha of the coders {alpha:.3f} \[.*\] on 6 paragraphs\n", result.stdout)
+    assert alpha != pytest.approx(krippendorff_alpha([unit.replace(".", "")[:2] for unit in units]), abs=0.01)
 
 
 def test_a_training_corpus_is_refused_as_evaluation(small_model: StanceModel, small_corpus: Corpus) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from stance.results.agreement import Agreement
     from stance.training.evaluate import Interval
 
-__all__ = ["agreement"]
+__all__ = ["agreement", "alpha_shown"]
 
 
 @click.command(short_help="Measure how far the coders of one sample agree.")
@@ -93,7 +93,7 @@ def _page(joined: pd.DataFrame, target: Target, coders: list[str], all_: Agreeme
         yield ""
         return
     yield f"  agreement             {percent(all_.observed)}"
-    yield f"  Krippendorff's alpha  {_alpha(all_.alpha)}"
+    yield f"  Krippendorff's alpha  {alpha_shown(all_.alpha)}"
     width = max(10, *(len(label) for label in target.labels))
     yield f"  {'':<{width}} {'agreement':>10} {'given':>10}"
     for label in target.labels:
@@ -101,7 +101,10 @@ def _page(joined: pd.DataFrame, target: Target, coders: list[str], all_: Agreeme
     for coder, other in combinations(coders, 2):
         if len(coders) > 2:
             pair = measure_agreement(joined, target, [coder, other], seed=seed)
-            told = f"{pair.n} paragraphs, agreement {percent(pair.observed)}, alpha {_alpha(pair.alpha)}"
+            if not pair.n:
+                yield f"  {coder}, {other}: no paragraph has the codes of both"
+                continue
+            told = f"{pair.n} paragraphs, agreement {percent(pair.observed)}, alpha {alpha_shown(pair.alpha)}"
             yield f"  {coder}, {other}: {told}"
         heads = " ".join(f"{label:>10}" for label in target.labels)
         yield f"  {'confusion':<{width}} {heads}   (rows: {coder}, columns: {other})"
@@ -110,5 +113,6 @@ def _page(joined: pd.DataFrame, target: Target, coders: list[str], all_: Agreeme
     yield ""
 
 
-def _alpha(alpha: Interval) -> str:
+def alpha_shown(alpha: Interval) -> str:
+    """An alpha with its interval, or why there is none."""
     return str(alpha) if alpha.value == alpha.value else "not defined: only one label was used"

@@ -107,11 +107,11 @@ def _marked_twice(examples: Any, target: str) -> str | None:
 
 
 def _agreement(examples: Any, target: str) -> str | None:
-    from stance.training.agreement import alpha_with_interval, paired_codings
+    from stance.commands.agreement import alpha_shown
+    from stance.training.agreement import alpha_with_interval, coded_units
 
-    pairs, articles = paired_codings(examples, target)
-    if not pairs:
+    units, articles = coded_units(examples, target)
+    if not units:
         return None
-    alpha = alpha_with_interval(pairs, articles)
-    shown = str(alpha) if alpha.value == alpha.value else "not defined: only one label was used"
-    return f"  Krippendorff's alpha of two coders {shown} on {number_of(len(pairs), 'paragraph')}"
+    alpha = alpha_shown(alpha_with_interval(units, articles))
+    return f"  Krippendorff's alpha of the coders {alpha} on {number_of(len(units), 'paragraph')}"

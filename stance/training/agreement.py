@@ -17,32 +17,31 @@ from stance.training.evidence import marked_words
 __all__ = [
     "MarkingAgreement",
     "alpha_with_interval",
+    "coded_units",
     "coincidence_matrices",
     "krippendorff_alpha",
     "marking_agreement",
-    "paired_codings",
 ]
 
 Floats = npt.NDArray[np.float64]
-Pair = tuple[str, str]
 
 
-def paired_codings(corpus: Corpus, target: str) -> tuple[list[Pair], list[str]]:
-    """The two codings of every paragraph that has both, with its article.
+def coded_units(corpus: Corpus, target: str) -> tuple[list[tuple[str, ...]], list[str]]:
+    """What the coders of every paragraph said that two or more have coded, and the article of each.
 
-    A described corpus keeps them in the field ``codings``: coder to labels by target.
+    A described corpus keeps it in the field ``codings``: coder to labels by target.
     """
-    pairs: list[Pair] = []
+    units: list[tuple[str, ...]] = []
     articles: list[str] = []
     for example in corpus:
         codings = example.fields.get("codings")
         if not isinstance(codings, dict):
             continue
-        given = [labels[target] for labels in codings.values() if isinstance(labels, dict) and target in labels]
+        given = tuple(labels[target] for labels in codings.values() if isinstance(labels, dict) and target in labels)
         if len(given) >= 2:
-            pairs.append((given[0], given[1]))
+            units.append(given)
             articles.append(example.article)
-    return pairs, articles
+    return units, articles
 
 
 def coincidence_matrices(units: Sequence[Sequence[str]], labels: Sequence[str]) -> Floats:
