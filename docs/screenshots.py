@@ -3,7 +3,8 @@
 python docs/screenshots.py
 
 The collection is cut from the shipped corpus, with the register in place of an outlet; dates are dealt out in order, so
-nothing in its curves means anything.
+nothing in its curves means anything. Each picture carries the hash of the model that it shows, which a test compares
+with the shipped one's.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ import json
 import subprocess
 import sys
 import tempfile
+from io import BytesIO
 from pathlib import Path
 from shutil import which
 
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import sync_playwright
+
+from stance.model.artefact import read_manifest
 
 ROOT = Path(__file__).resolve().parent.parent
 ARTICLES = 120
@@ -43,6 +49,8 @@ def _stance(*arguments: str) -> None:
 def main() -> None:
     """Score, report, photograph."""
     chromium = which("chromium") or which("chromium-browser") or sys.exit("no Chromium is installed")
+    stamp = PngInfo()
+    stamp.add_text("model", read_manifest()["manifest_sha256"])
     with tempfile.TemporaryDirectory() as name, sync_playwright() as driver:
         folder = Path(name)
         _collection(folder / "collection.jsonl")
@@ -57,7 +65,8 @@ def main() -> None:
             for width, height in ((1400, 1000), (400, 800)):
                 page = browser.new_page(viewport={"width": width, "height": height})
                 page.goto((folder / f"{kind}.html").as_uri() + ("#text" if kind == "article" else "#groups"))
-                page.screenshot(path=ROOT / "docs" / f"report-{kind}-{width}.png")
+                picture = Image.open(BytesIO(page.screenshot()))
+                picture.save(ROOT / "docs" / f"report-{kind}-{width}.png", pnginfo=stamp, optimize=True)
                 page.close()
         browser.close()
 
