@@ -1,4 +1,4 @@
-"""Write what documents show of the program: the README's sample and docs/cli.md. ``--check`` only compares.
+"""Write what documents show of the program: samples of its output, and docs/cli.md. ``--check`` only compares.
 
 python docs/refresh.py
 """
@@ -20,22 +20,32 @@ SAMPLE = "data/articles/vienna-round.txt"
 SHOWN = 30
 
 
-def _sample() -> str:
-    run = CliRunner(env={"COLUMNS": "88"}).invoke(main, ["score", str(ROOT / SAMPLE)], catch_exceptions=False)
-    lines = [line.rstrip() for line in run.stdout.splitlines()]
-    return "```text\n" + "\n".join(lines[:SHOWN]) + "\n...\n```\n"
+def _output(*arguments: str) -> list[str]:
+    run = CliRunner(env={"COLUMNS": "88"}).invoke(main, arguments, prog_name="stance", catch_exceptions=False)
+    return [line.rstrip() for line in run.stdout.splitlines()]
+
+
+def _filled(name: str, mark: str, lines: list[str]) -> str:
+    """A document with these lines between its marks."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    begin, end = f"<!-- {mark} -->\n", f"<!-- end {mark} -->"
+    shown = "\n".join(["```text", *lines, "```"])
+    return re.sub(f"{begin}.*?{end}", lambda _: f"{begin}{shown}\n{end}", text, flags=re.S)
 
 
 def readme() -> str:
     """The README with the sample that the program prints now."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    begin, end = "<!-- sample -->\n", "<!-- end sample -->"
-    return re.sub(f"{begin}.*?{end}", lambda _: f"{begin}{_sample()}{end}", text, flags=re.S)
+    return _filled("README.md", "sample", [*_output("score", str(ROOT / SAMPLE))[:SHOWN], "..."])
+
+
+def outputs() -> str:
+    """docs/outputs.md with an explanation that the program prints now."""
+    lines = _output("explain", str(ROOT / SAMPLE), "-p", "3", "-t", "sanctions", "--terms", "6")
+    return _filled("docs/outputs.md", "explanation", lines[:-1])
 
 
 def _helps(command: click.Command, path: tuple[str, ...]) -> Iterator[str]:
-    run = CliRunner(env={"COLUMNS": "88"}).invoke(main, [*path, "--help"], prog_name="stance", catch_exceptions=False)
-    body = "\n".join(line.rstrip() for line in run.stdout.splitlines())
+    body = "\n".join(_output(*path, "--help"))
     yield f"## {' '.join(('stance', *path))}\n\n```text\n{body}\n```\n"
     if isinstance(command, click.Group):
         for name in command.list_commands(click.Context(command)):
@@ -49,7 +59,7 @@ def cli() -> str:
     return "# Commands\n\nWritten by `python docs/refresh.py` from `--help`.\n\n" + "\n".join(_helps(main, ()))
 
 
-DOCUMENTS = {"README.md": readme, "docs/cli.md": cli}
+DOCUMENTS = {"README.md": readme, "docs/cli.md": cli, "docs/outputs.md": outputs}
 
 if __name__ == "__main__":
     stale = []

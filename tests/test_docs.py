@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 import runpy
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from stance.model.artefact import load_model, read_manifest
 from stance.training.corpus_files import read_corpus
 from stance.training.fit_options import FitOptions
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = re.findall(r"<!-- example -->\n```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+TARGETS = ("sanctions", "diplomacy")
 DOCUMENTS = [p for p in ROOT.rglob("*.md") if not any(part.startswith(".") for part in p.relative_to(ROOT).parts)]
 
 
@@ -31,11 +36,67 @@ def test_the_examples_of_the_readme_run(example: str) -> None:
     assert "sanctions" in run.stdout
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/cli.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/cli.md", "docs/outputs.md"])
 def test_shown_output_is_what_the_program_prints(name: str) -> None:
     """`python docs/refresh.py` would change nothing, so no command and no option is missing from the reference."""
     documents = runpy.run_path(str(ROOT / "docs" / "refresh.py"))["DOCUMENTS"]
     assert (ROOT / name).read_text(encoding="utf-8") == documents[name]()
+
+
+@pytest.mark.parametrize("picture", sorted((ROOT / "docs").glob("*.png")), ids=lambda path: path.name)
+def test_pictures_show_the_shipped_model(picture: Path) -> None:
+    """`python docs/screenshots.py` has run since the model was trained."""
+    with Image.open(picture) as image:
+        assert image.info.get("model") == read_manifest()["manifest_sha256"]
+
+
+def _rows_after(document: str, words: str) -> dict[str, list[str]]:
+    """The cells of the next table of a document, by what stands in the first column."""
+    table = re.search(r"(?:^\|.*\n)+", (ROOT / document).read_text(encoding="utf-8").split(words)[1], re.M)
+    assert table is not None
+    rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in table[0].splitlines())
+    return {name: cells for name, *cells in rows}
+
+
+def test_the_readme_sums_up_the_page_of_accuracy() -> None:
+    """F1 by label, which labels it reads best and worst, and calibration errors in points."""
+    words = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    labels = _rows_after("docs/accuracy.md", "`stance` by label, F1:")
+    assert _rows_after("README.md", "<!-- accuracy -->") == labels
+    worst = {}
+    for target in TARGETS:
+        *order, best = sorted(labels[""][:3], key=dict(zip(labels[""], labels[target], strict=True)).__getitem__)
+        assert best == "favor"
+        worst[target] = order[0]
+    assert f"worst *{worst['sanctions']}* on sanctions and *{worst['diplomacy']}* on diplomacy" in words
+    errors = _rows_after("docs/accuracy.md", "Calibration and abstention")
+    points = [round(100 * float(errors[target][0])) for target in TARGETS]
+    assert f"off there by {points[0]} points (sanctions) and {points[1]} (diplomacy)" in words
+
+
+def test_the_terms_that_a_page_explains_are_those_of_the_model() -> None:
+    """Each term in the table of docs/outputs.md is one that the shipped model has."""
+    table = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8").split("<!-- terms -->\n")[1].split("\n\n")[0]
+    shown = [term for row in table.splitlines()[2:] for term in re.findall(r"`([^`]+)`", row.split("|")[1])]
+    known = {term for block in load_model().weights.blocks for term in block.terms}
+    assert len(shown) > 10
+    assert [term for term in shown if term not in known] == []
+
+
+def test_the_shards_of_a_long_run_are_read_as_one(tmp_path: Path) -> None:
+    """The commands of docs/long-runs.md, copied into a shell in a folder with articles."""
+    page = (ROOT / "docs" / "long-runs.md").read_text(encoding="utf-8")
+    commands = re.search(r"<!-- shards -->\n```bash\n(.*?)```", page, re.S)
+    assert commands is not None
+    (tmp_path / "articles").mkdir()
+    for name in ("one", "two"):
+        shutil.copy(ROOT / "data" / "articles" / "vienna-round.txt", tmp_path / "articles" / f"{name}.txt")
+    for command in commands[1].splitlines():
+        run = subprocess.run(
+            [sys.executable, "-m", *shlex.split(command)], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert run.returncode == 0, run.stderr
+    assert re.search(r"^all +2 +32 ", run.stdout, re.M)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))

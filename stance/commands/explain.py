@@ -39,7 +39,8 @@ def explain(
     """Show what decided: terms with their exact contributions to the margin, and where they stand.
 
     The intercept and all contributions add up to the margin. Offsets are characters of the article's text. Where
-    `stance score` gives no label the reason is told, and the most probable one is explained.
+    `stance score` gives no label the reason is told, and the most probable one is explained. How terms are named stands
+    in docs/outputs.md of the repository.
 
     \b
     Example:
