@@ -257,6 +257,41 @@ def test_lexicons_that_are_none_are_refused(tmp_path: Path, line: str, lexicon: 
         read_corpus(folder)
 
 
+def test_defects_of_a_description_are_named_with_the_others(tmp_path: Path) -> None:
+    """Those of lexicons, too; of paragraphs only where all targets are known, as each would be another one."""
+    folder = _described(tmp_path, [GOOD, {**LATER, "bridge": "maybe"}])
+    toml = """
+langage = "en"
+labels = ["favor", "against"]
+cues = "gone.toml"
+[settings]
+window = 0
+[targets.bridge]
+lexicon = "l.toml"
+C = -1
+"""
+    (folder / "l.toml").write_text("[mentions]\n", encoding="utf-8")
+    (folder / "corpus.toml").write_text(toml, encoding="utf-8")
+    of_description = [
+        ("corpus.toml", "unknown key 'langage'"),
+        ("corpus.toml", "[settings]: 'window' must be a whole number from 1 on"),
+        ("corpus.toml", "target 'bridge': 'C' must be a positive number"),
+        ("gone.toml", "cannot read the lexicon"),
+        ("l.toml", "a lexicon needs at least one phrase"),
+    ]
+    expected = [*of_description[:3], ("one.jsonl", "'maybe' is no label of 'bridge'"), *of_description[3:]]
+    found = [(Path(str(defect.path)).name, defect.message) for defect in check_corpus(folder)]
+    assert [name for name, _ in found] == [name for name, _ in expected]
+    assert all(message in told for (_, told), (_, message) in zip(found, expected, strict=True))
+    with pytest.raises(CorpusError, match=r"corpus\.toml: unknown key 'langage'.* \(and 5 more; see"):
+        read_corpus(folder)
+    (folder / "corpus.toml").write_text(toml + "[targets.tunnel]\nlabels = []\n", encoding="utf-8")
+    assert [Path(str(defect.path)).name for defect in check_corpus(folder)] == ["corpus.toml"] * 4 + [
+        "gone.toml",
+        "l.toml",
+    ]
+
+
 def test_wide_flat_files_find_their_targets(tmp_path: Path) -> None:
     """A column with a few repeated values is a target; ids and texts are not."""
     path = tmp_path / "flat.csv"
@@ -461,6 +496,44 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
     assert len(set(corpus.groups)) == 1
     with pytest.raises(CorpusError, match=r"no column 'nope'; the file has t, about, says, doc"):
         read_corpus(path, CorpusColumns(text="nope"))
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (
+            CorpusColumns(target="about"),
+            "no column 'label'; name it with --label-column; the file has text, about, says",
+        ),
+        (CorpusColumns(target="about", targets=("says",)), "--target names a column of labels, --target-column and"),
+        (CorpusColumns(label="says", targets=("about",)), "give one or the other"),
+    ],
+)
+def test_columns_that_are_named_are_used(tmp_path: Path, columns: CorpusColumns, message: str) -> None:
+    """One that would be passed over is an error: what names the target was taken for a target."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,about,says\nLift them.,tax,pro\nKeep them.,toll,con\nLift it.,tax,con\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=re.escape(message)):
+        read_corpus(path, columns)
+    # where no column names a target, that of the labels does
+    assert [target.name for target in read_corpus(path, CorpusColumns(label="says")).targets] == ["says"]
+
+
+def test_columns_are_those_of_a_flat_corpus(tmp_path: Path) -> None:
+    """A folder has none; that targets are known is no column."""
+    folder = _described(tmp_path, [GOOD])
+    for column in ("text", "target", "label", "group"):
+        with pytest.raises(CorpusError, match=r"columns are those of a flat corpus; .* corpus\.toml says"):
+            read_corpus(folder, CorpusColumns(**{column: "text"}))
+    result = CliRunner().invoke(main, ["corpus", "check", str(folder), "--target", "bridge"], catch_exceptions=False)
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert len(read_corpus(folder, CorpusColumns(known=(Target("bridge"),)))) == 1
+
+
+def test_a_column_without_a_name_is_no_target(tmp_path: Path) -> None:
+    """Data frames write their index so, and a small one looks like labels."""
+    pd.DataFrame({"text": ["Lift.", "Keep."], "tax": ["pro", "con"]}).to_csv(tmp_path / "flat.csv")
+    assert [target.name for target in read_corpus(tmp_path / "flat.csv").targets] == ["tax"]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])

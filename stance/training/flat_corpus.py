@@ -1,0 +1,180 @@
+"""Reading a flat corpus: which columns of a file hold the texts, the targets and the labels, and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stance.errors import CorpusError
+from stance.labels import Target, order_labels
+from stance.training.corpus import Example, join_targets
+from stance.training.description import check_columns, check_target_name
+from stance.training.draft import Draft
+from stance.training.flat_files import cell, read_rows, refuse_results
+
+__all__ = ["CorpusColumns", "read_flat"]
+
+_TEXT = ("text", "paragraph_text", "tweet", "sentence", "body", "content")
+_TARGET = ("target", "topic")
+_LABEL = ("stance", "label")
+_GROUP = ("article", "article_id", "document", "group")
+_RESERVED = frozenset(
+    """
+    text paragraph_text tweet sentence body content article article_id document group id paragraph register dispute
+    disputed evidence second_evidence country coder codings title date outlet source url author lang language index
+    split
+    """.split()
+)
+_MOST_LABELS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusColumns:
+    """Which columns of a flat corpus to read; ``None`` finds them by their usual names.
+
+    Parameters
+    ----------
+    text : str or None
+        Column of the texts.
+    targets : tuple of str
+        One column a target, each holding its labels.
+    target, label : str or None
+        Or: the column that names the target, and the one that holds the label. Rows of one article, or without articles
+        all rows, that have the same text and name different targets are one paragraph. Where no column names a target,
+        that of the label is one itself.
+    group : str or None
+        Column of the article; without one every row is an article of its own.
+    known : tuple of Target
+        Targets whose labels are known, as those of a model are: one of these labels alone makes a column theirs.
+    """
+
+    text: str | None = None
+    targets: tuple[str, ...] = ()
+    target: str | None = None
+    label: str | None = None
+    group: str | None = None
+    known: tuple[Target, ...] = ()
+
+
+def read_flat(file: Path, columns: CorpusColumns) -> Draft:
+    """Read a flat corpus.
+
+    Parameters
+    ----------
+    file : Path
+        CSV, TSV, JSON lines or Parquet.
+    columns : CorpusColumns
+        Its columns.
+
+    Returns
+    -------
+    Draft
+        With the defects of its rows.
+
+    Raises
+    ------
+    CorpusError
+        If it cannot be read, has no rows, or lacks the columns or has none of labels, or what is named contradicts
+        itself.
+    """
+    if columns.targets and (columns.target is not None or columns.label is not None):
+        raise CorpusError(
+            "--target names a column of labels, --target-column and --label-column a file with one target a row; "
+            "give one or the other",
+            file,
+        )
+    draft = Draft()
+    rows = list(read_rows(file, draft.faults_of(file)))
+    if not rows:
+        if not draft.defects:
+            raise CorpusError("the file has no rows", file)
+        return draft
+    header = list(dict.fromkeys(key for _, row in rows for key in row))
+    text = _column(file, header, columns.text, _TEXT, "text", "--text-column")
+    assert text is not None
+    group = _column(file, header, columns.group, _GROUP, None, "--group-column")
+    label = target = None
+    if not columns.targets:
+        target = _column(file, header, columns.target, _TARGET, None, "--target-column")
+        needed = None if columns.target is None else "label"
+        label = _column(file, header, columns.label, _LABEL, needed, "--label-column")
+    if target is not None and label is not None:
+        named = dict.fromkeys(cell(row, target) for _, row in rows)
+        names = [name for name in named if name]
+    elif columns.targets:
+        names = [_column(file, header, name, (), name, "--target") or name for name in columns.targets]
+        label = target = None
+    else:
+        names = _guess_targets(header, rows, columns.known) if label is None else [label]
+        target = None
+    refuse_results(file, header, columns.targets if label is None else [label])
+    if not names:
+        raise CorpusError(
+            "found no column of labels; name it with --target, or --target-column and --label-column; "
+            f"the file has {', '.join(header)}",
+            file,
+        )
+    for name in names:
+        check_target_name(name, file)
+    # label by its lower case: of the spellings that differ in case only, the first one
+    found: dict[str, dict[str, str]] = {name: {} for name in names}
+    whose: list[str] = []
+    for position, (line, row) in enumerate(rows):
+        body = cell(row, text)
+        if not body:
+            draft.fault(file, line, f"column {text!r} is empty")
+            continue
+        if target is not None and label is not None:
+            labels = {cell(row, target): cell(row, label)}
+            if not cell(row, target):
+                draft.fault(file, line, f"column {target!r} is empty")
+                continue
+        else:
+            labels = {name: cell(row, name) for name in names}
+        labels = {name: found[name].setdefault(value.lower(), value) for name, value in labels.items() if value}
+        if not labels:
+            draft.fault(file, line, "no target is coded")
+            continue
+        whose.append(cell(row, group) if group else "")
+        article = whose[-1] or f"row {position + 1}"
+        draft.examples.append(Example(article, position, body, labels, frozenset(), {}, str(file), line))
+    if target is not None:
+        draft.examples = join_targets(draft.examples, whose)
+    for name, spellings in found.items():
+        if len(spellings) < 2 and not _is_known(name, spellings, columns.known):
+            draft.fault(file, None, f"target {name!r} has fewer than two labels: {sorted(spellings.values())}")
+        draft.targets.append(Target(name, order_labels(spellings.values())))
+    check_columns(draft.targets, file)
+    return draft
+
+
+def _column(
+    file: Path, header: Sequence[str], named: str | None, usual: Sequence[str], required: str | None, option: str
+) -> str | None:
+    if named is not None:
+        if named in header:
+            return named
+        raise CorpusError(f"no column {named!r}; the file has {', '.join(header)}", file)
+    lower = {name.lower(): name for name in reversed(header)}
+    for name in usual:
+        if name in lower:
+            return lower[name]
+    if required is None:
+        return None
+    raise CorpusError(f"no column {required!r}; name it with {option}; the file has {', '.join(header)}", file)
+
+
+def _guess_targets(header: Sequence[str], rows: Sequence[tuple[int, Any]], known: Sequence[Target]) -> list[str]:
+    names = []
+    for name in header:
+        values = {cell(row, name) for _, row in rows} - {""}
+        least = 1 if _is_known(name, values, known) else 2
+        if name.strip() and name.lower() not in _RESERVED and least <= len(values) <= _MOST_LABELS:
+            names.append(name)
+    return names
+
+
+def _is_known(name: str, labels: Iterable[str], known: Iterable[Target]) -> bool:
+    return any(target.name.lower() == name.lower() and all(map(target.find, labels)) for target in known)
