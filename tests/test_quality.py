@@ -109,9 +109,10 @@ def test_defective_probes_are_refused(tmp_path: Path, small_model: StanceModel) 
     path.write_bytes(b"\xff")
     with pytest.raises(CorpusError, match="cannot read the probes"):
         read_probes(path)
-    path.write_text("[1]\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"p\.jsonl:1: "):
-        read_probes(path)
+    for line in ("[1]", "[" * 100_000):
+        path.write_text(f"{line}\n", encoding="utf-8")
+        with pytest.raises(CorpusError, match=r"p\.jsonl:1: "):
+            read_probes(path)
     path.write_text("\n", encoding="utf-8")
     with pytest.raises(CorpusError, match="the files are empty"):
         read_probes(path)

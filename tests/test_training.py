@@ -343,6 +343,30 @@ def test_other_targets_and_labels_need_no_code(tmp_path: Path) -> None:
     assert model.score_texts(["I love this, finally, and I am so proud of it!"]).shape == (1, 2, 3)
 
 
+@pytest.mark.parametrize("command", [["train", "gone", "-o", "own"], ["evaluate", "default", "gone"]])
+@pytest.mark.parametrize(("option", "value"), [("-j", 0), ("--seed", -1), ("--seed", 2**32)])
+def test_numbers_that_a_training_cannot_have_are_refused(command: list[str], option: str, value: int) -> None:
+    """Before anything is read: joblib takes no 0, and scikit-learn no seed of more than 32 bits."""
+    result = CliRunner().invoke(main, [*command, option, str(value)], catch_exceptions=False)
+    assert result.exit_code == 2
+    assert option in result.stderr
+
+
+def test_what_cannot_be_written_is_told_before_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a folder below a file cannot; the folder that can is there then."""
+    flat = tmp_path / "flat.csv"
+    flat.write_text("text,tax\n" + "Lift them.,favor\nKeep them.,against\n" * 5)
+
+    def begin(*_: object, **__: object) -> None:
+        assert (tmp_path / "models" / "own").is_dir()
+        raise CorpusError("the training has begun")
+
+    monkeypatch.setattr("stance.training.fit.train", begin)
+    for output, message in (("flat.csv/own", "cannot write the model: Not a directory"), ("models/own", "has begun")):
+        result = CliRunner().invoke(main, ["train", str(flat), "-o", str(tmp_path / output)], catch_exceptions=False)
+        assert (result.exit_code, message in result.stderr) == (1, True)
+
+
 def test_metrics_equal_those_of_scikit_learn() -> None:
     """Every metric of random labels, one of which the second never gives, and one of which neither has."""
     rng = np.random.default_rng(0)

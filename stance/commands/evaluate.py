@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stance.commands.options import corpus_options, jobs_option, model_folder, read_labelled
+from stance.commands.options import SEEDS, corpus_options, jobs_option, model_folder, read_labelled
 
 if TYPE_CHECKING:
     from stance.labels import Target
@@ -25,7 +25,7 @@ __all__ = ["evaluate", "show_absent"]
     help="Refit with the model's settings on grouped folds of CORPUS and measure each fold: for the training corpus.",
 )
 @click.option("--format", "-f", type=click.Choice(("table", "json")), default="table", show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the bootstrap and the folds.")
+@click.option("--seed", type=SEEDS, default=0, show_default=True, help="Of the bootstrap and the folds.")
 @click.option("--folds", type=click.IntRange(2, 50), default=5, show_default=True)
 @jobs_option
 @corpus_options

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stance.training.corpus_files import CorpusColumns
 
 __all__ = [
+    "SEEDS",
     "article_options",
     "batch_options",
     "corpus_options",
@@ -34,9 +35,25 @@ model_option: Decorator = click.option(
     "--model", "-m", "model_path", metavar="DIR", default=None, help="Folder of a model.  [default: the one shipped]"
 )
 
+
+def _some_jobs(_context: click.Context, _option: click.Parameter, jobs: int) -> int:
+    if jobs == 0:
+        raise click.BadParameter("at least one is needed; -1 takes every core")
+    return jobs
+
+
 jobs_option: Decorator = click.option(
-    "--jobs", "-j", type=int, default=-1, show_default=True, help="Processes at work; -1 takes every core."
+    "--jobs",
+    "-j",
+    type=int,
+    default=-1,
+    show_default=True,
+    callback=_some_jobs,
+    help="Processes at work; -1 takes every core.",
 )
+
+#: Seeds of folds: scikit-learn takes no others.
+SEEDS = click.IntRange(0, 2**32 - 1)
 
 
 def model_folder(name: str) -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from stance.commands.options import corpus_options, jobs_option, read_labelled
+from stance.commands.options import SEEDS, corpus_options, jobs_option, read_labelled
 
 __all__ = ["train"]
 
@@ -15,9 +15,7 @@ __all__ = ["train"]
 @click.argument("corpus", metavar="CORPUS")
 @click.option("--output", "-o", required=True, metavar="DIR", help="Folder to write the model to.")
 @click.option("--name", metavar="NAME", help="Name of the model.  [default: the folder's]")
-@click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Decides the folds and the bootstrap."
-)
+@click.option("--seed", type=SEEDS, default=0, show_default=True, help="Decides the folds and the bootstrap.")
 @click.option("--folds", type=click.IntRange(2, 50), default=5, show_default=True)
 @jobs_option
 @corpus_options
@@ -51,6 +49,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     probes = Path(corpus) / "probes"
     # a probe that cannot be tried is told before the training, too
     tried = check_probes(read_probes(probes), examples.targets) if probes.is_dir() else []
+    _make_folder(output)
     result = train_model(examples, folds=folds, seed=seed, jobs=jobs, progress=lambda line: click.echo(line, err=True))
     model = with_record(
         result,
@@ -66,3 +65,18 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
         value, low, high = model.facts["metrics"][target.name]["metrics"]["macro_f1"]
         click.echo(f"{target.name}: held-out macro-F1 {value:.3f} [{low:.3f}, {high:.3f}]", err=True)
     click.echo(f"wrote {output}", err=True)
+
+
+def _make_folder(output: str) -> None:
+    """Make the folder of the model, if need be, and see that it can be written to before the training."""
+    from pathlib import Path
+    from tempfile import TemporaryFile
+
+    from stance.errors import ModelError
+
+    try:
+        Path(output).mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=output):
+            pass
+    except OSError as error:
+        raise ModelError(f"{output}: cannot write the model: {error.strerror or error}") from error

@@ -95,7 +95,7 @@ def read_probes(path: str | Path) -> list[Probe]:
                 record = json.loads(line)
                 name, phenomenon, text = record.pop("id"), record.pop("phenomenon"), record.pop("text")
                 group = record.pop("group", None) or ""
-            except (ValueError, KeyError, AttributeError, TypeError) as error:
+            except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
                 raise CorpusError(f"a probe needs id, phenomenon, text and a label: {error}", file, number) from error
             words = (name, phenomenon, text, group, *record.values())
             if not all(isinstance(word, str) for word in words) or name in seen or not record:
