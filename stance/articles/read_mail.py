@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from stance.articles.article import Article
-from stance.articles.encoding import clean_surrogates
+from stance.articles.encoding import clean_surrogates, decode_named
+from stance.articles.formats import FORMATS
 from stance.articles.libraries import unsound
-from stance.articles.read_html import html_article
+from stance.articles.read_html import decode_html, html_article
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
 from stance.errors import ArticleError, MissingDependencyError
 
@@ -19,8 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["read_mail"]
 
-#: A plain part of fewer characters is a pointer to the web page.
+#: A plain text of fewer characters may be a pointer to the web page.
 _LEAST = 200
+#: Encodings whose bytes may all be ASCII, so that they would pass for UTF-8.
+_LIKE_ASCII = ("iso-2022-", "hz", "utf-7", "utf-16")
+#: Begins a message in a mailbox; a line of prose may begin like it.
+_SEPARATOR = cast("re.Pattern[bytes]", FORMATS["mail"].sign)
 
 #: Attachments that hold nothing to read: pictures, how a page looks, and what vouches for the sender.
 _PICTURES = ("image/", "font/")
@@ -33,13 +39,17 @@ _OF_THE_LETTER = frozenset(
     }
 )
 
+_Pieces = list[Article | ArticleError]
+
 
 def read_mail(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     """Read the messages of a file, one after the other; a bad one is quarantined with its number.
 
-    The text is the plain body, or the HTML body where there is no other. Subject, date and sender are title, date and
-    outlet. A forwarded message is an article of its own, with the position of the message that holds it; any other
-    attachment is quarantined by its name, but for pictures and what belongs to the letter itself.
+    The text is what a mail program shows, attachments left out: the parts one below the other, and of alternatives the
+    plain one, or the longer one where the plain one has fewer than 200 characters. Subject, date and sender are title,
+    date and outlet; a saved page has its own. A forwarded message is an article of its own, with the position of the
+    message that holds it; any other attachment is quarantined by its name, but for pictures and what belongs to the
+    letter itself.
 
     Raises
     ------
@@ -66,21 +76,24 @@ def read_mail(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
 def _messages(stream: IO[bytes]) -> Iterator[tuple[bytes | None, bool]]:
     """The bytes of each message, ``None`` for one too large; and whether the file may hold several."""
     lines: list[bytes] = []
-    size, many, blank = 0, False, True
-    while line := stream.readline(2**16):
-        if blank and line.startswith(b"From "):
+    size = 0
+    line, after = stream.readline(2**16), stream.readline(2**16)
+    many = blank = line.startswith(b"From ")
+    # where the first one bears no date, the others may bear none
+    separator = _SEPARATOR if _SEPARATOR.match(line + after) else re.compile(b"From ")
+    while line:
+        if many and blank and separator.match(line + after):
             if size:
                 yield (b"".join(lines) if size <= LARGEST_RECORD else None), True
-            lines, size, many, blank = [], 0, True, False
-            continue
-        blank = not line.strip()
-        size += len(line)
-        if size > LARGEST_RECORD:
-            lines.clear()
-        elif many and line.startswith(b">From "):
-            lines.append(line[1:])
+            lines, size, blank = [], 0, False
         else:
-            lines.append(line)
+            blank = not line.strip()
+            size += len(line)
+            if size > LARGEST_RECORD:
+                lines.clear()
+            else:
+                lines.append(line[1:] if many and line.startswith(b">From ") else line)
+        line, after = after, stream.readline(2**16)
     if size:
         yield (b"".join(lines) if size <= LARGEST_RECORD else None), many
 
@@ -100,8 +113,9 @@ def _read(raw: bytes, source: str, id: str, position: int) -> list[Article | Qua
         unread: list[str] = []
         try:
             with unsound("a mail message", source):
-                forwarded, unread = _attached(message)
-            found.append(_article(message, source, id, position))
+                bodies = [body for kind in ("plain", "html") if (body := message.get_body((kind,))) is not None]
+                forwarded, unread = _attached(message, bodies)
+            found += _article(message, bodies, source, id, position)
         except ArticleError as error:
             if not (found or forwarded or unread):
                 raise
@@ -116,9 +130,8 @@ def _read(raw: bytes, source: str, id: str, position: int) -> list[Article | Qua
     return found
 
 
-def _attached(message: MIMEPart) -> tuple[list[MIMEPart], list[str]]:
+def _attached(message: MIMEPart, bodies: Sequence[MIMEPart]) -> tuple[list[MIMEPart], list[str]]:
     """The messages that a message forwards, and the names of its other attachments."""
-    bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
     forwarded: list[MIMEPart] = []
     unread: list[str] = []
     waiting = [message]
@@ -139,40 +152,83 @@ def _attached(message: MIMEPart) -> tuple[list[MIMEPart], list[str]]:
     return forwarded, unread
 
 
-def _article(message: MIMEPart, source: str, id: str, position: int) -> Article:
+def _article(
+    message: MIMEPart, bodies: Sequence[MIMEPart], source: str, id: str, position: int
+) -> list[Article | Quarantined]:
+    """The article of a message, and what could not be read of it."""
     import email.utils
 
     with unsound("a mail message", source):
         if not any(name in message for name in ("From", "Date", "Subject", "MIME-Version")):
             raise ArticleError("not a mail message: it has no head", source)
-        plain, html = (_content(message.get_body((kind,))) for kind in ("plain", "html"))
-        subject, sender = (_line(message.get(name)) for name in ("Subject", "From"))
+        subject, sender = _line(message.get("Subject")), _line(message.get("From")) or ""
         day = message.get("Date")
         date = getattr(day, "datetime", None)
-    if html is not None and (plain is None or len(plain.strip()) < _LEAST):
-        article = html_article(html, source, id, position, message.get("Content-Location"))
-        text = article.text
-    elif plain is not None:
-        article, text = None, clean_surrogates(plain)
-    else:
-        raise ArticleError("the message has no text", source)
-    name = email.utils.parseaddr(sender or "")
-    return Article(
+        pieces = _shown(message, bodies, source, id, position)
+    articles = [piece for piece in pieces if isinstance(piece, Article)]
+    errors = [piece for piece in pieces if isinstance(piece, ArticleError)]
+    if not articles:
+        raise errors[0] if errors else ArticleError("the message has no text", source)
+    name = email.utils.parseaddr(sender)
+    article = Article(
         id=id,
-        text=text,
-        title=subject or (article.title if article else None),
+        text="\n\n".join(piece.text for piece in articles),
+        title=subject or articles[0].title,
         date=date.isoformat() if date else None,
         outlet=name[0] or name[1] or None,
         source=source,
         position=position,
     )
+    if "Snapshot-Content-Location" in message or ("Saved by " in sender and "@" not in sender):
+        # the head says by what and when the page was saved
+        article = articles[0]
+    return [article, *(Quarantined(source, position, f"a part of the message: {error.message}") for error in errors)]
 
 
-def _content(part: MIMEPart | None) -> str | None:
-    if part is None:
-        return None
-    content = part.get_content()
-    return content if isinstance(content, str) else None
+def _shown(message: MIMEPart, bodies: Sequence[MIMEPart], source: str, id: str, position: int) -> _Pieces:
+    """What a mail program shows of a message, from top to bottom."""
+
+    def walk(part: MIMEPart) -> tuple[_Pieces, Callable[[], _Pieces]]:
+        # the plain text, and what gives all: an HTML part takes time, and most have a plain one beside them
+        kind = part.get_content_type()
+        if part.get_content_maintype() != "multipart" or not part.is_multipart():
+            if part.is_attachment() or (part.get_filename() and not any(part is body for body in bodies)):
+                return [], list
+            plain = [read(part, kind)] if kind == "text/plain" else []
+            return plain, lambda: [read(part, kind)] if kind == "text/html" else plain
+        parts: Any = part.get_payload()
+        if kind == "multipart/related":
+            # the others are what this one needs
+            root = part.get_param("start")
+            return walk(next((found for found in parts if root and found["Content-ID"] == root), parts[0]))
+        found = [walk(each) for each in parts]
+        if kind != "multipart/alternative":
+            plain = [piece for pieces, _ in found for piece in pieces]
+            return plain, lambda: [piece for _, all_of in found for piece in all_of()]
+        plain = next((pieces for pieces, _ in found if _length(pieces)), [])
+        if _length(plain) >= _LEAST:
+            return plain, lambda: plain
+        return plain, lambda: max((all_of() for _, all_of in reversed(found)), key=_length)
+
+    def read(part: MIMEPart, kind: str) -> Article | ArticleError:
+        raw: Any = part.get_payload(decode=True)
+        charset = part.get_content_charset()
+        try:
+            with unsound("a mail message", source):
+                if charset and charset.startswith(_LIKE_ASCII):
+                    raw, charset = raw.decode(charset).encode(), "utf-8"
+            if kind == "text/html":
+                url = _line(part.get("Content-Location") or message.get("Content-Location"))
+                return html_article(decode_html(raw, source, charset), source, id, position, url)
+            return Article(id, clean_surrogates(decode_named(raw, charset, source)), source=source, position=position)
+        except ArticleError as error:
+            return error
+
+    return walk(message)[1]()
+
+
+def _length(pieces: _Pieces) -> int:
+    return sum(len(piece.text.strip()) for piece in pieces if isinstance(piece, Article))
 
 
 def _line(value: object) -> str | None:

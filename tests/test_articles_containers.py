@@ -1,0 +1,256 @@
+"""What holds several texts: mail and pages saved as such, web archives, books. None is lost, and none altered."""
+
+from __future__ import annotations
+
+import email
+import email.message
+import email.policy
+import mailbox
+from email.mime.application import MIMEApplication
+from email.mime.message import MIMEMessage
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.mime.text import MIMEText
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sample_files import PARAGRAPHS, TITLE, message, web_page
+
+from stance.articles import Article, Quarantined, read_articles, read_records
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+HEAD = b"From: The Harbor Ledger <news@example.org>\r\nDate: Fri, 14 Mar 2025 08:00:00 +0000\r\n"
+POINTER = "View this letter in your browser: https://letter.example/14"
+
+
+def write(path: Path, content: bytes) -> Path:
+    """A file."""
+    path.write_bytes(content)
+    return path
+
+
+def paragraphs(article: Article) -> list[str]:
+    """The article's paragraphs, boilerplate left out."""
+    return [" ".join(paragraph.text.split()) for paragraph in article.paragraphs if not paragraph.boilerplate]
+
+
+def mail(*parts: MIMEText | MIMEMultipart | MIMEApplication | MIMEMessage, subtype: str = "mixed") -> MIMEMultipart:
+    """A message of parts."""
+    found = MIMEMultipart(subtype)
+    found["From"], found["Subject"] = "The Harbor Ledger <news@example.org>", TITLE
+    for part in parts:
+        found.attach(part)
+    return found
+
+
+def raw_mail(body: bytes, kind: str = "text/plain") -> bytes:
+    """A message whose body is not encoded."""
+    return HEAD + b"Content-Type: " + kind.encode() + b"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + body
+
+
+def picture() -> MIMEApplication:
+    """A document that stands between the parts of a letter."""
+    found = MIMEApplication(b"%PDF-1.7", "pdf")
+    found.add_header("Content-Disposition", "inline", filename="draft.pdf")
+    return found
+
+
+def html(*texts: str) -> MIMEText:
+    """An HTML part."""
+    return MIMEText("".join(f"<div>{text}</div>" for text in texts), "html")
+
+
+def test_a_page_that_a_browser_saves_as_one_file(chromium: Browser, tmp_path: Path) -> None:
+    """It gives what the page itself gives: its letters, title, date and outlet, not when and by what it was saved."""
+    page = chromium.new_page()
+    page.route("**/*", lambda route: route.fulfill(body=web_page(), content_type="text/html; charset=utf-8"))
+    page.goto("https://ledger.example/world/1")
+    saved = page.context.new_cdp_session(page).send("Page.captureSnapshot", {"format": "mhtml"})["data"]
+    page.close()
+    (article,) = read_articles([write(tmp_path / "page.mhtml", saved.encode())])
+    (expected,) = read_articles([write(tmp_path / "page.html", web_page().encode())])
+    assert (article.text, article.title, article.date, article.outlet) == (
+        expected.text,
+        TITLE,
+        "2025-03-14",
+        "The Harbor Ledger",
+    )
+    assert set(PARAGRAPHS) <= set(paragraphs(article))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "From: <Saved by Blink>\nSnapshot-Content-Location: https://ledger.example/1",
+        'From: "Saved by Internet Explorer 11"',
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "encoding"), [("text/html", "utf-8"), ('text/html; charset="windows-1252"', "cp1252")]
+)
+def test_a_saved_page_without_facts(tmp_path: Path, head: str, kind: str, encoding: str) -> None:
+    """Its outlet is the host, and nobody knows its date; the encoding is the part's or the page's."""
+    page = f"<html><head><meta charset={encoding}><title>Talks</title></head><body>"
+    page += "".join(f"<p>{text}</p>" for text in PARAGRAPHS) + "</body></html>"
+    raw = f"{head}\nSubject: Talks\nDate: Fri, 14 Mar 2025 08:00:00 +0000\nMIME-Version: 1.0\n"
+    raw += f"Content-Type: multipart/related; type=text/html; boundary=x\n\n--x\nContent-Type: {kind}\n"
+    raw += f"Content-Transfer-Encoding: 8bit\nContent-Location: https://ledger.example/1\n\n{page}\n--x\n"
+    raw += "Content-Type: text/html\nContent-Location: cid:frame\n\n<p>An advertisement.</p>\n--x--\n"
+    (article,) = read_articles([write(tmp_path / "page.mht", raw.encode(encoding))])
+    assert (article.title, article.date, article.outlet) == ("Talks", None, "ledger.example")
+    assert paragraphs(article) == list(PARAGRAPHS)
+
+
+def test_a_sender_may_be_saved(tmp_path: Path) -> None:
+    """Who has an address is no browser."""
+    letter = message("Talks resume.")
+    letter.replace_header("From", "Saved by Talks <news@example.org>")
+    (article,) = read_articles([write(tmp_path / "a.eml", letter.as_bytes())])
+    assert (article.title, article.outlet) == (TITLE, "Saved by Talks")
+
+
+@pytest.mark.parametrize(
+    ("letter", "attached"),
+    [
+        (mail(MIMEText("\n\n".join(PARAGRAPHS[:2])), picture(), MIMEText("\n\n".join(PARAGRAPHS[2:]))), 1),
+        (mail(html(*PARAGRAPHS[:2]), picture(), html(*PARAGRAPHS[2:])), 1),
+        (mail(html(*PARAGRAPHS[:3]), MIMEText(PARAGRAPHS[3])), 0),
+        (
+            mail(
+                mail(MIMEText("\n\n".join(PARAGRAPHS[:3])), html(*PARAGRAPHS[:3]), subtype="alternative"),
+                MIMEText(PARAGRAPHS[3]),
+            ),
+            0,
+        ),
+        (
+            mail(
+                MIMEText(POINTER),
+                mail(html(*PARAGRAPHS[:2]), picture(), html(*PARAGRAPHS[2:])),
+                subtype="alternative",
+            ),
+            1,
+        ),
+        (
+            mail(
+                mail(MIMEText("\n\n".join(PARAGRAPHS)), html(*PARAGRAPHS), subtype="alternative"),
+                html("An advertisement."),
+                subtype="related",
+            ),
+            0,
+        ),
+    ],
+    ids=["plain", "HTML", "HTML above plain", "alternatives above plain", "HTML in an alternative", "related"],
+)
+def test_all_parts_of_a_mail_are_its_text(tmp_path: Path, letter: MIMEMultipart, attached: int) -> None:
+    """Parts that a mail program shows one below the other are one text; of alternatives, one."""
+    records = list(read_records([write(tmp_path / "a.eml", letter.as_bytes())]))
+    (article,) = (record for record in records if isinstance(record, Article))
+    assert paragraphs(article) == list(PARAGRAPHS)
+    assert len(records) == 1 + attached
+
+
+def test_a_part_of_a_mail_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """The rest of the text is read; a mail whose only part is bad is an error with the same reason."""
+    bad = MIMENonMultipart("text", "plain", charset="utf-8")
+    bad.set_payload(b"The caf\xe9 closed.")
+    letter = mail(MIMEText(PARAGRAPHS[0]))
+    letter.attach(bad)
+    path = write(tmp_path / "a.eml", letter.as_bytes())
+    article, told = read_records([path])
+    assert isinstance(article, Article)
+    assert paragraphs(article) == [PARAGRAPHS[0]]
+    reason = "not valid utf-8, though it is said to be"
+    assert told == Quarantined(str(path), 1, f"a part of the message: {reason}")
+    box = mailbox.mbox(tmp_path / "a.mbox")
+    box.add(mailbox.mboxMessage(mail(bad)))
+    box.add(mailbox.mboxMessage(letter))
+    box.close()
+    assert [r.reason for r in read_records([tmp_path / "a.mbox"]) if isinstance(r, Quarantined)] == [
+        reason,
+        f"a part of the message: {reason}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "charset"),
+    [
+        ("utf-8", None),
+        ("utf-8", "us-ascii"),
+        ("utf-8", "iso-8859-1"),
+        ("cp1252", "iso-8859-1"),
+        ("cp1252", None),
+        ("cp1252", "x-unknown"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_letters_of_a_mail_stay(tmp_path: Path, encoding: str, charset: str | None, kind: str) -> None:
+    """Whatever encoding its head names, or none."""
+    body = "\n\n".join(f"<p>{text}</p>" if kind == "text/html" else text for text in PARAGRAPHS)
+    raw = raw_mail(body.encode(encoding), kind + (f"; charset={charset}" if charset else ""))
+    (article,) = read_articles([write(tmp_path / "a.eml", raw)])
+    assert paragraphs(article) == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("charset", ["iso-2022-jp", "hz-gb-2312", "utf-7", "utf-16-le"])
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_encodings_that_look_like_ascii(tmp_path: Path, charset: str, kind: str) -> None:
+    """Their bytes are valid UTF-8, and other letters."""
+    word = "制裁" if charset != "utf-16-le" else "sanctions"
+    texts = [f"{PARAGRAPHS[0]} {word}", *PARAGRAPHS[2:]]
+    body = "\n\n".join(f"<p>{text}</p>" if kind == "text/html" else text for text in texts)
+    part = MIMENonMultipart(*kind.split("/"), charset=charset)
+    part.set_payload(body.encode(charset))
+    email.encoders.encode_base64(part)
+    part["Subject"] = TITLE
+    (article,) = read_articles([write(tmp_path / "a.eml", part.as_bytes())])
+    assert paragraphs(article) == texts
+
+
+@pytest.mark.parametrize("name", ["a.eml", "a.mbox"])
+def test_a_paragraph_may_begin_with_from(tmp_path: Path, name: str) -> None:
+    """A message ends where the next one begins, in a mailbox only."""
+    texts = [
+        PARAGRAPHS[0],
+        "From the outset, envoys opposed the embargo of 2012\nand asked: when does it end?",
+        "None.",
+    ]
+    raw = raw_mail("\r\n\r\n".join(texts).encode())
+    if name == "a.mbox":
+        envelope = b"From news@example.org Fri Mar 14 08:00:00 2025\r\n"
+        raw = envelope + raw + b"\r\n\r\n" + envelope + raw
+    found = list(read_records([write(tmp_path / name, raw)]))
+    assert [paragraphs(record) for record in found if isinstance(record, Article)] == [
+        [" ".join(text.split()) for text in texts]
+    ] * len(found)
+    assert [record.id for record in found if isinstance(record, Article)] == (
+        ["a"] if name == "a.eml" else ["a:1", "a:2"]
+    )
+
+
+def test_a_mailbox_without_dates_between_its_messages(tmp_path: Path) -> None:
+    """It is parted where lines begin as its first one does."""
+    raw = b"".join(b"From nobody\n" + raw_mail(text.encode()) + b"\n\n" for text in PARAGRAPHS)
+    assert [paragraphs(found) for found in read_articles([write(tmp_path / "a.mbox", raw)])] == [
+        [text] for text in PARAGRAPHS
+    ]
+
+
+@pytest.mark.parametrize(
+    ("plain", "page", "text"),
+    [
+        ("The minister wants the sanctions lifted.", "<div>The minister wants the sanctions lifted.</div>", None),
+        ("The minister wants the sanctions lifted.", "<img src=x>", None),
+        (POINTER, "".join(f"<p>{text}</p>" for text in PARAGRAPHS), "\n\n".join(PARAGRAPHS)),
+        ("\n\n".join(PARAGRAPHS), "<p>And other words.</p>" * 9, None),
+    ],
+    ids=["short", "picture", "pointer", "long"],
+)
+def test_the_plain_text_of_a_mail_or_its_html(tmp_path: Path, plain: str, page: str, text: str | None) -> None:
+    """The plain one counts, but where it only points to the other."""
+    path = write(tmp_path / "a.eml", message(plain, page).as_bytes())
+    (article,) = read_records([path])
+    assert isinstance(article, Article)
+    assert article.text.replace("\r", "").strip() == (text or plain)
