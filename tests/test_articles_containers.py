@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.message
 import email.policy
+import io
 import mailbox
 from email.mime.application import MIMEApplication
 from email.mime.message import MIMEMessage
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sample_files import PARAGRAPHS, TITLE, message, web_page
+from sample_files import PARAGRAPHS, TITLE, message, warc, web_page
 
 from stance.articles import Article, Quarantined, read_articles, read_records
 
@@ -254,3 +255,35 @@ def test_the_plain_text_of_a_mail_or_its_html(tmp_path: Path, plain: str, page: 
     (article,) = read_records([path])
     assert isinstance(article, Article)
     assert article.text.replace("\r", "").strip() == (text or plain)
+
+
+def test_a_crawler_is_no_author(tmp_path: Path) -> None:
+    """What wget adds of itself is no article, nor what a site tells crawlers; what was fetched otherwise is."""
+    from warcio.warcwriter import WARCWriter
+
+    robots = "https://ledger.example/robots.txt"
+    raw = io.BytesIO()
+    writer = WARCWriter(raw, gzip=False)
+    # the writer leaves its scratch files to the collector, which complains
+    writer._create_temp_file = io.BytesIO
+    for kind, url in [
+        ("resource", "metadata://gnu.org/software/wget/warc/wget_arguments.txt"),
+        ("resource", "metadata://gnu.org/software/wget/warc/wget.log"),
+        ("resource", "urn:text:https://ledger.example/world/1"),
+        ("resource", robots),
+        ("conversion", f"{robots}?x"),
+        ("resource", "https://ledger.example/world/2/robots.txt"),
+        ("conversion", "HTTP://ledger.example/world/3"),
+    ]:
+        payload = io.BytesIO(PARAGRAPHS[0].encode())
+        writer.write_record(writer.create_warc_record(url, kind, payload, warc_content_type="text/plain"))
+    crawl = warc() + warc(pages=[("text/plain", b"User-agent: *\nDisallow: /", "200 OK")]).replace(
+        b"https://ledger.example/world/1", robots.encode()
+    )
+    records = list(read_records([write(tmp_path / "a.warc", crawl + raw.getvalue())]))
+    assert [(r.position, r.outlet) for r in records if isinstance(r, Article)] == [
+        (2, "The Harbor Ledger"),
+        (12, "ledger.example"),
+        (13, "ledger.example"),
+    ]
+    assert len(records) == 3

@@ -18,6 +18,9 @@ from stance.errors import ArticleError, MissingDependencyError
 __all__ = ["read_warc"]
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.I)
+#: Records that were not fetched, such as a crawler's own log, are under addresses of other kinds.
+_FETCHED = re.compile(r"https?:", re.I)
+_ROBOTS = re.compile(r"https?://[^/]*/robots\.txt(?:[?#]|\Z)", re.I)
 _KINDS = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text", "application/pdf": "pdf"}
 _RECORDS = frozenset("warcinfo response resource request metadata revisit conversion continuation".split())
 
@@ -25,9 +28,9 @@ _RECORDS = frozenset("warcinfo response resource request metadata revisit conver
 def read_warc(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     """Read the HTML pages, plain texts and PDFs among the responses of an archive.
 
-    Positions are those of the records. Requests, images, scripts and answers other than "200 OK" are no articles; a
-    page without article text, and a record that breaks off, are quarantined. The outlet is the page's own name of its
-    site, else its host.
+    Positions are those of the records. Requests, images, scripts, answers other than "200 OK", what the crawler says
+    of itself and robots.txt are no articles; a page without article text, and a record that breaks off, are
+    quarantined. The outlet is the page's own name of its site, else its host.
 
     Raises
     ------
@@ -64,11 +67,14 @@ def read_warc(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
 
 def _kind(record: Any) -> tuple[str | None, str | None]:
     """What a record holds, if it is read, and the encoding that the server named."""
+    url = record.rec_headers.get_header("WARC-Target-URI") or ""
+    if _ROBOTS.match(url):
+        return None, None
     if record.rec_type == "response":
         if record.http_headers is None or record.http_headers.get_statuscode() != "200":
             return None, None
         kind = record.http_headers.get_header("Content-Type") or "text/html"
-    elif record.rec_type in ("resource", "conversion"):
+    elif record.rec_type in ("resource", "conversion") and _FETCHED.match(url):
         kind = record.rec_headers.get_header("Content-Type") or ""
     else:
         return None, None
