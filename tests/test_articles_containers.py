@@ -7,6 +7,7 @@ import email.message
 import email.policy
 import io
 import mailbox
+import zipfile
 from email.mime.application import MIMEApplication
 from email.mime.message import MIMEMessage
 from email.mime.multipart import MIMEMultipart
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sample_files import PARAGRAPHS, TITLE, message, warc, web_page
+from sample_files import PARAGRAPHS, TITLE, epub, message, warc, web_page
 
 from stance.articles import Article, Quarantined, read_articles, read_records
 
@@ -287,3 +288,39 @@ def test_a_crawler_is_no_author(tmp_path: Path) -> None:
         (13, "ledger.example"),
     ]
     assert len(records) == 3
+
+
+def edited(book: bytes, change: dict[str, tuple[bytes, bytes]]) -> bytes:
+    """A book with other words in some of its parts."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(*change.get(name, (b"", b""))))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda: edited(epub(), {"OEBPS/c 1.xhtml": ("–".encode(), b"\x96")}), "not valid utf-8"),
+        (lambda: epub().replace(TITLE.encode(), TITLE.upper().encode()), "not a sound chapter: BadZipFile: Bad CRC"),
+    ],
+    ids=["letters", "sum"],
+)
+def test_a_chapter_that_cannot_be_read(tmp_path: Path, make: object, reason: str) -> None:
+    """It is quarantined by its name, and those behind it are read."""
+    assert callable(make)
+    bad, good = read_records([write(tmp_path / "a.epub", make())])
+    assert isinstance(bad, Quarantined)
+    assert bad.position == 1
+    assert bad.reason.startswith(f"chapter 'OEBPS/c 1.xhtml': {reason}")
+    assert isinstance(good, Article)
+    assert (good.id, paragraphs(good)[1:]) == ("a:2", list(PARAGRAPHS[2:]))
+
+
+@pytest.mark.parametrize("properties", ["nav", "scripted nav"])
+def test_contents_of_a_book_are_no_chapter(tmp_path: Path, properties: str) -> None:
+    """Also where they have more properties."""
+    tag = b'<item id="c2"'
+    book = edited(epub(), {"OEBPS/book.opf": (tag, tag + f' properties="{properties}"'.encode())})
+    assert [article.id for article in read_articles([write(tmp_path / "a.epub", book)])] == ["a:1"]

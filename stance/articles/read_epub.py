@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from stance.articles.article import Article
+from stance.articles.libraries import unsound
 from stance.articles.office import LARGEST_PART, open_parts, read_part
 from stance.articles.read_html import decode_html, html_lines
 from stance.articles.records import Columns, Quarantined
@@ -23,7 +24,7 @@ _PAGES = ("application/xhtml+xml", "text/html")
 def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     """Read the chapters of a book; one without text, such as a cover, is passed over.
 
-    Every block of a chapter is a paragraph; its first line is the title.
+    Every block of a chapter is a paragraph; its first line is the title. A chapter that cannot be read is quarantined.
 
     Raises
     ------
@@ -47,7 +48,7 @@ def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         position = 0
         for reference in package.iter(f"{_OPF}itemref"):
             item = items.get(reference.get("idref"))
-            if item is None or item.get("media-type") not in _PAGES or item.get("properties") == "nav":
+            if item is None or item.get("media-type") not in _PAGES or "nav" in (item.get("properties") or "").split():
                 continue
             position += 1
             name = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(item.get("href", ""))))
@@ -55,7 +56,12 @@ def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
             if info is None or info.file_size > LARGEST_PART:
                 yield Quarantined(source, position, f"chapter {name[:80]!r} is not in the book, or too large")
                 continue
-            lines = html_lines(decode_html(archive.read(name), source), source)
+            try:
+                with unsound("a chapter", source):
+                    lines = html_lines(decode_html(archive.read(name), source), source)
+            except ArticleError as error:
+                yield Quarantined(source, position, f"chapter {name[:80]!r}: {error.message}")
+                continue
             if lines:
                 id = f"{stem}:{position}"
                 yield Article(id, "\n\n".join(lines), lines[0][:300], date, book, source, position)
