@@ -1,4 +1,4 @@
-"""Pages of twenty-six layouts, ten of each: the article's paragraphs are kept, what is around them is not scored."""
+"""Pages of thirty layouts, ten of each: the article's paragraphs are kept, what is around them is not scored."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sample_files import PARAGRAPHS
 from web_pages import LAYOUTS, Page, count, make_pages, read_stories
 
 from stance.articles import Article
@@ -23,10 +24,10 @@ def pages(root: Path) -> list[tuple[Page, Article]]:
     return [(page, html_article(page.html, "a.html", "a", 1)) for page in make_pages(read_stories(root))]
 
 
-def test_there_are_two_hundred_pages_and_more(pages: list[tuple[Page, Article]]) -> None:
+def test_there_are_three_hundred_pages(pages: list[tuple[Page, Article]]) -> None:
     """Each with another story."""
-    assert len(LAYOUTS) == 26
-    assert len({page.story.paragraphs for page, _ in pages}) == len(pages) == 260
+    assert len(LAYOUTS) == 30
+    assert len({page.story.paragraphs for page, _ in pages}) == len(pages) == 300
 
 
 def test_paragraphs_are_kept(pages: list[tuple[Page, Article]]) -> None:
@@ -56,3 +57,45 @@ def test_facts_of_the_pages(pages: list[tuple[Page, Article]]) -> None:
         for page, article in fielded
     )
     assert right >= 0.95 * len(fielded)
+
+
+_REST = "".join(f"<p>{p}</p>" for p in PARAGRAPHS[1:])
+_BLANK_LINES = "<br>\n<br>".join(PARAGRAPHS)
+_LINKED = f'<a href="/w">World</a><br><br>{_BLANK_LINES}'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(PARAGRAPHS[0] + _REST, id="first in the body"),
+        pytest.param(
+            f"<p>{PARAGRAPHS[0]}</p>{PARAGRAPHS[1]}<hr>{PARAGRAPHS[2]}<ul></ul>{PARAGRAPHS[3]}", id="all later"
+        ),
+        pytest.param(f"<div><h1>Note</h1>{PARAGRAPHS[0]}{_REST}</div>", id="below a heading"),
+        pytest.param(f"<div><center><b>Note</b></center>{PARAGRAPHS[0]}{_REST}</div>", id="below a centred line"),
+        pytest.param(f"<div><ul><li>Note</ul>{PARAGRAPHS[0]}{_REST}</div>", id="below a list"),
+        pytest.param(f"<font size=2><h1>Note</h1>{PARAGRAPHS[0]}{_REST}</font>", id="within other type"),
+        pytest.param(_BLANK_LINES, id="blank lines in the body"),
+        pytest.param(f"<article>{_BLANK_LINES}</article>", id="blank lines in an article"),
+        pytest.param(f"<font face=Arial>{_BLANK_LINES}</font>", id="blank lines within other type"),
+        pytest.param(f"<center>{_BLANK_LINES}<hr></center>", id="centred blank lines"),
+        pytest.param(f"<div><b>Note</b><br>{_BLANK_LINES}</div>", id="a heading in bold"),
+        pytest.param(f"<p>{_LINKED}</p>", id="a link among blank lines"),
+        pytest.param(f"<div><h1>Note</h1>{_LINKED}</div>", id="a link among blank lines below a heading"),
+        pytest.param(
+            f"<blockquote>{PARAGRAPHS[0]}<div>{'</div><div>'.join(PARAGRAPHS[1:])}</div></blockquote>",
+            id="quoted blocks",
+        ),
+    ],
+)
+def test_a_paragraph_needs_no_tag(body: str) -> None:
+    """Text between blocks or blank lines is read as paragraphs, wherever it stands; a heading is none of them."""
+    article = html_article(f"<html><body>{body}</body></html>", "a.html", "a", 1)
+    assert [text for p in article.paragraphs if (text := flat(p.text)) != "Note"] == list(PARAGRAPHS)
+
+
+def test_a_link_around_blocks_is_no_paragraph() -> None:
+    """A teaser, with its headline in a block and words below it, leads to another article."""
+    teaser = '<a href="/1"><h3>Oil steadies</h3>Traders weigh the supply.</a>'
+    article = html_article(f"<html><body><div>{PARAGRAPHS[0]}{_REST}{teaser}</div></body></html>", "a.html", "a", 1)
+    assert [flat(p.text) for p in article.paragraphs] == list(PARAGRAPHS)

@@ -1,4 +1,4 @@
-"""Pages as news sites make them: twenty-six layouts, filled with articles of the shipped corpus.
+"""Pages as news sites make them: thirty layouts, filled with articles of the shipped corpus.
 
 Each layout is written after the way a kind of site is built (where the text stands, in which tags, what stands around
 and between); names of outlets and authors, links and notices are made up. A page knows which of its lines are the
@@ -473,13 +473,48 @@ def _live_report(s: Story) -> str:
 </body></html>"""
 
 
+def _old_ministry(s: Story) -> str:
+    """A ministry's page of the late 1990s: the text begins right below the heading, paragraphs are left open."""
+    return f"""<HTML><HEAD><META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=utf-8"><TITLE>{escape(s.title)}</TITLE></HEAD><BODY BGCOLOR=white>
+<CENTER><IMG SRC="seal.gif" ALT="Seal"></CENTER><HR>
+<H1>{escape(s.title)}</H1>
+{_p(s, "{}", chr(10) + "<P>")}
+<HR><A HREF="index.html">Home</A> | <A HREF="press.html">Press releases</A></BODY></HTML>"""
+
+
+def _old_transcripts(s: Story) -> str:
+    """A page of transcripts: all of it straight in the body, parted by double line breaks."""
+    return f"""<html><head><meta charset="utf-8"><title>{escape(s.title)}</title></head><body>
+<b>{escape(s.title)}</b><br><br>
+{_p(s, "{}", "<br><br>" + chr(10))}
+<br><br><a href="index.htm">Home</a></body></html>"""
+
+
+def _mail_program(s: Story) -> str:
+    """A letter as Apple's mail program writes it: the first line stands in the body, each other one in a div."""
+    first, *others = (escape(text) for text in s.paragraphs)
+    lines = "".join(f"<div><br></div><div>{text}</div>" for text in others)
+    return f"""<html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"></head>
+<body style="overflow-wrap: break-word; -webkit-nbsp-mode: space; line-break: after-white-space;">{first}{lines}</body></html>"""
+
+
+def _by_hand(s: Story) -> str:
+    """A page set by hand: the first paragraph stands in no tag, between the heading and the others."""
+    first, *others = s.paragraphs
+    return f"""<!DOCTYPE html><html><head>{_meta(s, "Delegation Papers")}</head><body><div class="menu">{_list(MENU, "span")}</div>
+<div class="page"><h1>{escape(s.title)}</h1>{escape(first)}
+{_p(Story(s.title, tuple(others)))}</div>
+<div class="foot">{FOOTER.format(outlet="Delegation Papers")}</div></body></html>"""
+
+
 LAYOUTS: dict[str, Callable[[Story], str]] = {
     layout.__name__.lstrip("_"): layout
     for layout in (
         _broadcaster, _metropolitan, _blog, _agency, _cooperative, _reader_funded, _old_portal, _broadcaster_gulf,
         _state_agency_tehran, _state_agency_moscow, _state_agency_beijing, _treasury, _think_tank,
         _newsletter_platform, _magazine, _blogspot, _cable, _cable_rival, _mobile, _paywalled,
-        _daily_abroad, _southern, _aggregator, _assembly, _divs_only, _live_report,
+        _daily_abroad, _southern, _aggregator, _assembly, _divs_only, _live_report, _old_ministry, _old_transcripts,
+        _mail_program, _by_hand,
     )
 }  # fmt: skip
 

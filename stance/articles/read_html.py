@@ -26,6 +26,8 @@ _TAG = re.compile(r"<[A-Za-z][^<>]{4000,}")
 _MOST_ATTRIBUTES = 2000
 #: Tags of trafilatura's own tree that hold one paragraph each.
 _PARAGRAPHS = frozenset(("p", "head", "item", "row", "quote", "code"))
+#: Elements whose blocks it keeps apart only where they are paragraphs.
+_ITEMS = frozenset(("blockquote", "dd", "li"))
 _BETWEEN = {"lb": "\0", "cell": " "}
 #: What stands for a line break, the beginning and the end of a link, until the paragraph is whole.
 _MARKS = re.compile("[\0-\2]")
@@ -118,13 +120,10 @@ def _prepared(tree: Any) -> Any:
     if len(articles) >= 3 and 2 * max(sizes) < sum(sizes):
         for found in articles:
             found.tag = "div"
-    for found in list(tree.iter("p")):
+    _wrap_bare(tree)
+    for found in tree.iter("p"):
         text = "".join(found.itertext()).strip()
-        if not text and not len(found) and found.tail and found.tail.strip():
-            # it parts the texts around it, which stand in no paragraph
-            found.tag = "br"
-            found.addprevious(found.makeelement("br"))
-        elif len(found) == 1 and found[0].tag == "a" and text.endswith(".") and text.count(" ") >= 3:
+        if len(found) == 1 and found[0].tag == "a" and text.endswith(".") and text.count(" ") >= 3:
             # a sentence may be a link as a whole; headlines and menus have no full stop
             found[0].tag = "span"
     # lines that are set as they stand are paragraphs by the rules of plain text
@@ -136,6 +135,59 @@ def _prepared(tree: Any) -> Any:
             found.append(paragraph := found.makeelement("p"))
             paragraph.text = text[start:end]
     return tree
+
+
+def _wrap_bare(tree: Any) -> None:
+    """Make paragraphs of text that stands beside blocks or blank lines, as browsers set it.
+
+    Without that trafilatura loses what stands first, and runs together what stands later.
+    """
+    body = tree.find("body")
+    body = tree if body is None else body
+    parting = [found for found in body.iterdescendants("br", *BLOCKS) if found.tag != "br" or _is_blank_line(found)]
+    holders: dict[Any, None] = {}
+    for found in parting:
+        for above in found.iterancestors():
+            if above in holders or above.tag == "html":
+                break
+            holders[above] = None
+    parts = {*parting, *holders}
+    for found in holders:
+        if found.tag == "a":
+            # a link around blocks leads to another article
+            continue
+        if found.tag == "p":
+            found.tag = "div"
+        children, runs = list(found), [found.makeelement("p")]
+        runs[0].text, found.text = found.text, None
+        found.insert(0, runs[0])
+        for child in children:
+            if child not in parts and not (child.tag == "br" and _is_heading(runs[-1], child)):
+                runs[-1].append(child)
+                continue
+            if child.tag == "div" and child not in holders and found.tag in _ITEMS:
+                child.tag = "p"
+            runs.append(found.makeelement("p"))
+            runs[-1].text, child.tail = child.tail, None
+            child.addnext(runs[-1])
+        for run in runs:
+            if not len(run) and not (run.text or "").strip():
+                found.remove(run)
+
+
+def _is_blank_line(br: Any) -> bool:
+    """Whether nothing stands between a line break and the one before it."""
+    before = br.getprevious()
+    return before is not None and before.tag == "br" and not (before.tail or "").strip()
+
+
+def _is_heading(line: Any, br: Any) -> bool:
+    """Whether a line is bold as a whole, and what follows its end is not."""
+    bold = next(line.iter("b", "strong"), None) if len(line) == 1 else None
+    if bold is None or "".join(bold.itertext()).strip() != "".join(line.itertext()).strip():
+        return False
+    below = br.getnext()
+    return bool((br.tail or "").strip()) or below is None or next(below.iter("b", "strong"), None) is None
 
 
 def decode_html(raw: bytes, source: str, named: str | None = None) -> str:
