@@ -43,8 +43,8 @@ from stance.training.export import to_pipeline
 from stance.training.features import count_terms
 from stance.training.fit import Grid, _choose, fit_model, train
 from stance.training.fit_options import FitOptions
-from stance.training.folds import analyzer_for, read_problem
-from stance.training.held_out import margins_by_choice
+from stance.training.folds import analyzer_for, count_corpus, read_problem
+from stance.training.held_out import cross_validate, margins_by_choice, split_by_file
 from stance.training.logistic import Choice, choices_of, fit_path
 from stance.training.probes import Probe
 from stance.training.record import GOLDEN, evaluate_held_out, with_record
@@ -574,6 +574,28 @@ def test_a_paragraph_is_calibrated_without_its_fold(corpus: Corpus, share: float
         weight = None if share is None else weigh_as_found(related, mentioned, share)
         assert result.model.weights.scale[t] == pytest.approx(fit_temperatures(margins, truth, mentioned, weight))
         assert abs(scales[0, 0] - scales[0, 1]) > 0.01
+
+
+@pytest.mark.parametrize("calibration", [(), ("early", "late")])
+def test_a_label_that_was_not_learnt_calibrates_nothing(small_corpus: Corpus, calibration: tuple[str, ...]) -> None:
+    """The models of its fold, or of its file, cannot but be wrong on its one paragraph; others tell the temperature."""
+    half = len(small_corpus) // 2
+    examples = [replace(e, path=f"{'early' if i < half else 'late'}.jsonl") for i, e in enumerate(small_corpus)]
+    rare = next(i for i, e in enumerate(examples) if "diplomacy" in e.labels)
+    examples[rare] = replace(examples[rare], labels={**examples[rare].labels, "diplomacy": "mixed"})
+    sanctions, diplomacy = small_corpus.targets
+    target = replace(diplomacy, labels=(*diplomacy.labels, "mixed"))
+    corpus = replace(small_corpus, targets=(sanctions, target), examples=tuple(examples), calibration=calibration)
+    settings = Settings(word_ngrams=(1, 1))
+    result = fit_model(corpus, settings, CHOICES, folds=3, jobs=1)
+    counts, problems = count_corpus(corpus, settings), [read_problem(corpus, t, 3, 0) for t in range(2)]
+    problems = split_by_file(corpus, problems) if calibration else problems
+    held_out, problem = cross_validate(corpus, counts, settings, problems, CHOICES, jobs=1), problems[1]
+    others = problem.truth != target.labels.index("mixed")
+    assert held_out.learnt[problem.rows, 1].tolist() == others.tolist()
+    margins, mentioned = held_out.margins[problem.rows, 1][others], problem.mentioned(counts)[others]
+    expected = fit_temperatures(margins, problem.truth[others], mentioned)
+    assert result.model.weights.scale[1] == pytest.approx(expected)
 
 
 def test_of_trials_all_but_equal_the_smallest_c_is_chosen() -> None:

@@ -28,7 +28,6 @@ from stance.training.held_out import (
     join_margins,
     margins_by_choice,
     split_by_file,
-    without_files,
 )
 from stance.training.logistic import Choice, fit_path
 
@@ -141,8 +140,8 @@ def train(
     """
     say = progress or (lambda line: None)
     problems = [read_problem(corpus, t, folds, seed) for t in range(len(corpus.targets))]
-    # told before the search, which takes minutes
-    split_by_file(corpus, problems)
+    # before the search, which takes minutes: it tells of files that cannot calibrate
+    split = split_by_file(corpus, problems)
     for line in rare_labels(corpus, folds):
         say(line)
     candidates = [s for s in grid.settings if s.anchored == bool(corpus.lexicons)]
@@ -169,7 +168,7 @@ def train(
     # the counts of the last settings may be many times those of the best
     del counts, candidate
     say("fitting the chosen settings")
-    result = _fit(corpus, problems, best.counts, best.settings, best.choices, best.held_out, jobs)
+    result = _fit(corpus, problems, split, best.counts, best.settings, best.choices, best.held_out, jobs)
     return replace(result, trials=trials)
 
 
@@ -212,13 +211,15 @@ def fit_model(
     """
     counts = count_corpus(corpus, settings)
     problems = [read_problem(corpus, t, folds, seed) for t in range(len(corpus.targets))]
+    split = split_by_file(corpus, problems)
     held_out = cross_validate(corpus, counts, settings, problems, choices, jobs)
-    return _fit(corpus, problems, counts, settings, choices, held_out, jobs)
+    return _fit(corpus, problems, split, counts, settings, choices, held_out, jobs)
 
 
 def _fit(
     corpus: Corpus,
     problems: Sequence[Problem],
+    split: Sequence[Problem],
     counts: Sequence[BlockCounts],
     settings: Settings,
     choices: Mapping[str, Choice],
@@ -227,7 +228,8 @@ def _fit(
 ) -> TrainingResult:
     """Calibration on what was held out, and the fit on everything."""
     analyzer = analyzer_for(corpus, settings)
-    by_file = without_files(corpus, counts, settings, problems, choices, jobs)
+    # margins of the files named for calibration, each from a model that saw nothing of it or like it
+    by_file = cross_validate(corpus, counts, settings, split, choices, jobs) if split else None
     labels = all_labels(corpus.targets)
     shape = (len(corpus.targets), len(labels))
     intercept = np.full(shape, -np.inf)
@@ -309,15 +311,17 @@ def _calibrate(
 ) -> Floats:
     """Temperatures on all that was held out; fills `probabilities` by those that leave out the paragraph's own fold.
 
-    Where there is only one fold, its own has to do.
+    Where there is only one fold, its own has to do. Paragraphs whose label the models had not seen do not count, if
+    there are others: a few that cannot but be wrong would make all probabilities too modest.
     """
     t = problem.index
     fold = held_out.fold[problem.rows, t]
-    margins = held_out.margins[problem.rows, t][:, columns]
+    margins, learnt = held_out.margins[problem.rows, t][:, columns], held_out.learnt[problem.rows, t]
     related = np.array([is_related(label) for label in problem.labels])[problem.truth]
     share = problem.options.unmentioned_share
 
     def scales(rows: npt.NDArray[np.bool_]) -> Floats:
+        rows = rows & learnt if (rows & learnt).any() else rows
         weight = None if share is None else weigh_as_found(related[rows], mentioned[rows], share)
         return fit_temperatures(margins[rows], problem.truth[rows], mentioned[rows], weight)
 

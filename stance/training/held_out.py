@@ -26,7 +26,6 @@ __all__ = [
     "join_margins",
     "margins_by_choice",
     "split_by_file",
-    "without_files",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -43,10 +42,13 @@ class HeldOut:
         NaN where the paragraph is not coded on that target, or held out by no fold.
     fold : ndarray of int, shape (paragraphs, targets)
         -1 there.
+    learnt : ndarray of bool, shape (paragraphs, targets)
+        Whether these models had seen the paragraph's label: of one that they had not they say nothing, however surely.
     """
 
     margins: Floats
     fold: Ints
+    learnt: npt.NDArray[np.bool_]
 
 
 def cross_validate(
@@ -137,31 +139,16 @@ def join_margins(corpus: Corpus, problems: Sequence[Problem], margins: Mapping[s
     HeldOut
     """
     labels = all_labels(corpus.targets)
-    found = HeldOut(
-        np.full((len(corpus), len(problems), len(labels)), np.nan), np.full((len(corpus), len(problems)), -1)
-    )
+    shape = (len(corpus), len(problems))
+    found = HeldOut(np.full((*shape, len(labels)), np.nan), np.full(shape, -1), np.zeros(shape, dtype=np.bool_))
     for problem in problems:
         columns = [labels.index(label) for label in problem.labels]
         found.margins[problem.rows[:, None], problem.index, columns] = margins[problem.name]
-        for i, (_, outside) in enumerate(problem.folds):
-            found.fold[problem.rows[outside], problem.index] = i
+        for i, (inside, outside) in enumerate(problem.folds):
+            rows = problem.rows[outside]
+            found.fold[rows, problem.index] = i
+            found.learnt[rows, problem.index] = np.isin(problem.truth[outside], problem.truth[inside])
     return found
-
-
-def without_files(
-    corpus: Corpus,
-    counts: Sequence[BlockCounts],
-    settings: Settings,
-    problems: Sequence[Problem],
-    choices: Mapping[str, Choice],
-    jobs: int,
-) -> HeldOut | None:
-    """Margins of the files named for calibration, each from a model that saw nothing of it or like it.
-
-    None where the corpus holds nothing of these files, as a part of a corpus may. Raises what `split_by_file` raises.
-    """
-    split = split_by_file(corpus, problems)
-    return cross_validate(corpus, counts, settings, split, choices, jobs) if split else None
 
 
 def split_by_file(corpus: Corpus, problems: Sequence[Problem]) -> list[Problem]:
