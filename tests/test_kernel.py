@@ -29,7 +29,7 @@ from stance.model.kernel import KernelError, PythonKernel, kernel_in_use, open_k
 from stance.model.kernel_tables import compile_tables
 from stance.model.lexicon import Lexicon
 from stance.model.stance_model import StanceModel
-from stance.model.tokens import tokenize
+from stance.model.tokens import fold, tokenize
 from stance.model.weights import BlockWeights, Weights
 from stance.training.corpus import Corpus
 
@@ -66,10 +66,14 @@ HARD = [
     "\u0085\u2028\x1c\x1d .\u2003x .\u200bx a.\x1fb a .\tb",
     'No. A. B. \u00c9. \u4f1a. ab. A!. B.! talks. C." talks \u00e9.) talks',
     "Annex B.\n\nsanctions\r\n lifted ,\n talks \n*\n freeze. \n . \n C.\n\nasset\r\rfreeze\u2028\n\u2029lift.\nD.\nE",
+    "sanc\u00adtions\u00ad o\ufb03cial won\u2060't \u00ad. lift\u200bed \ufb05",
+    "\ufeffA\u00ad\u03a3\u200d\u00ad\u0130\u2060. \u00ad\u00ad\u200c lift",
     "lift\u2014sanctions\u2013talks lift--sanctions lift-sanctions lift - - sanctions",
 ]
 _LETTERS = "aAsSzZ09_ '\u2019.,;!?-\n\""
-_LETTERS += "\u201c\u201d\u2014\u00e9\u00c9\u00df\u0130\u03a3\u03c3\u0416\u4f1a\U0001f600\ud800\u00a0\0"
+_LETTERS += (
+    "\u00ad\u2060\ufb03\u200b\u201c\u201d\u2014\u00e9\u00c9\u00df\u0130\u03a3\u03c3\u0416\u4f1a\U0001f600\ud800\u00a0\0"
+)
 _WORDS = (
     "sanctions Sanction talks asset freeze freezes peace deal not never lift lifted call for Iran the of U S imposing "
     "imposes Imposed penalties bannings tied passes dress\u00e9es agreed need refuse rule out against no".split()
@@ -181,13 +185,13 @@ def _check_places(compiled: Any, python: PythonKernel, text: str) -> None:
 
 
 def _expected_tokens(text: str) -> list[tuple[str, int, int, int]]:
-    """Tokens with their spans in the kernel's lowered bytes, where what is no word character is one byte."""
-    lowered = text.lower()
+    """Tokens with their spans in the kernel's folded bytes, where what is no word character is one byte."""
+    folded = fold(text)
     ends = [0]
-    for character in lowered:
+    for character in folded:
         word = character.isalnum() or character == "_"
         ends.append(ends[-1] + (len(character.encode("utf-8", "surrogatepass")) if word else 1))
-    return [(t.word, ends[t.start], ends[t.end], int(t.gap)) for t in tokenize(lowered)]
+    return [(t.word, ends[t.start], ends[t.end], int(t.gap)) for t in tokenize(folded)]
 
 
 @needs_kernel
@@ -271,12 +275,17 @@ def test_tokens_agree_on_any_text(text: str) -> None:
     assert compiled.compiled.tokens(text) == _expected_tokens(text)
 
 
+def _read_alone(page: int) -> list[str]:
+    """The characters of a page without those that send the text that they stand in to the interpreter."""
+    return [chr(c) for c in range(page, page + 256) if c != 0x3A3 and len(fold(chr(c))) == 1]
+
+
 @needs_kernel
 def test_tokens_agree_on_every_code_point() -> None:
     """Each code point of Unicode within a word, as a word, in gaps and after a full stop."""
     compiled, _ = _kernels("words")
     for page in range(0, 0x110000, 256):
-        points = [chr(c) for c in range(page, page + 256) if c not in (0x130, 0x3A3)]
+        points = _read_alone(page)
         if page > 0x32000 and page & 0xFFFF > 0x100 and page < 0xE0000:
             points = points[::64]  # no character was ever assigned there
         text = "".join(f"k{c}Z {c}'{c} x.{c}no .{c} " for c in points)
@@ -289,7 +298,7 @@ def test_character_ngrams_agree_on_every_letter_page() -> None:
     compiled, python = _kernels("few characters")
     texts = []
     for page in [*range(0, 0x3400, 256), *range(0xA600, 0xB000, 256), *range(0xF900, 0x11000, 256)]:
-        points = [chr(c) for c in range(page, page + 256) if c not in (0x130, 0x3A3)]
+        points = _read_alone(page)
         texts.append("".join(f"a{c}B {c}" for c in points))
     _check(compiled, python, texts)
 

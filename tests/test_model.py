@@ -23,7 +23,7 @@ from stance.model.kernel import compiled_extension
 from stance.model.lexicon import Lexicon, read_lexicon
 from stance.model.scores import Scores
 from stance.model.stance_model import StanceModel
-from stance.model.tokens import Gap, tokenize
+from stance.model.tokens import Gap, fold, tokenize
 from stance.model.weights import BlockWeights, Weights, softmax
 from stance.patterns import expand_pattern
 from stance.training.corpus import Corpus
@@ -69,15 +69,44 @@ def test_a_blank_line_ends_a_sentence(end: str) -> None:
         assert [bool(token.gap & Gap.SENTENCE) for token in tokenize(text)] == [False, False, True, False]
 
 
+@pytest.mark.parametrize("kernel", ["compiled", "python"])
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u200c", "\u200d", "\u2060", "\ufeff"])
+def test_what_nobody_sees_within_a_word_does_not_matter(
+    monkeypatch: pytest.MonkeyPatch, kernel: str, unseen: str
+) -> None:
+    """A soft hyphen or a joiner hides no mention, nor does a ligature; a zero-width space separates words."""
+    if kernel == "compiled" and compiled_extension() is None:
+        pytest.skip("the compiled kernel is not in use")
+    monkeypatch.setenv("STANCE_KERNEL", kernel)
+    text = f"An o\ufb03cial said the sanc{unseen}tions{unseen} mustn{unseen}'t be {unseen}lif{unseen}ted. Talks go on."
+    plain = "An official said the sanctions mustn't be lifted. Talks go on."
+    model = stance.load_model()
+    assert model.score_texts([text]).tobytes() == model.score_texts([plain]).tobytes()
+    spans = [
+        [text[a:b] for a, b in c.spans]
+        for c in model.explain(text, "sanctions").contributions
+        if c.term == "the sanctions"
+    ]
+    assert spans == [[f"the sanc{unseen}tions"]]
+    assert [token.word for token in tokenize("visas\u200b/\u200btalks and\u200bso")] == ["visas", "talks", "and", "so"]
+
+
 @pytest.mark.parametrize(
-    "text", ["\u0130stanbul \u0130ran", "\u0391\u03a3 \u0391\u03a3\u0391", "a\ud800b c", "\u1e9e stra\u00dfe"]
+    "text",
+    [
+        "\u0130stanbul \u0130ran",
+        "\u00ad\ufb02ow\u00ad a\u00adnd\u2060 a\u200b \ufb03",
+        "\u0391\u03a3 \u0391\u03a3\u0391",
+        "a\ud800b c",
+        "\u1e9e stra\u00dfe",
+    ],
 )
 def test_spans_fit_where_lower_case_is_longer(text: str) -> None:
     """U+0130 and its like do not shift the offsets."""
     tokens = tokenize(text)
     assert tokens
     for token in tokens:
-        assert text[token.start : token.end].lower().startswith(token.word[:1])
+        assert fold(text[token.start : token.end]).startswith(token.word[:1])
 
 
 @settings(max_examples=200)

@@ -2,7 +2,7 @@
 """The compiled kernel: `CompiledKernel` reads the tables of `stance.model.kernel_tables` and scores texts without the GIL.
 
 The work is done in C, in the headers `_kernel_*.h`; here Python objects become pointers, and what needs the interpreter
-(its Unicode tables, a lower case that depends on context) is done for a text before it is read again.
+(its Unicode tables, characters that become none or several) is done for a text before it is read again.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
@@ -10,6 +10,7 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
 from stance.errors import ArticleError
+from stance.model.tokens import fold
 
 
 cdef enum:
@@ -23,7 +24,7 @@ _OTHER = 0x81
 
 
 cdef int fill_page(uint32_t number) except -1:
-    """Ask the interpreter about 256 code points; what `re` and `str.lower` say of them is the specification."""
+    """Ask the interpreter about 256 code points; what `re` and `fold` say of them is the specification."""
     cdef uint32_t *page
     cdef uint32_t entry, i
     if unicode_pages[number] != NULL:
@@ -33,7 +34,7 @@ cdef int fill_page(uint32_t number) except -1:
         raise MemoryError
     try:
         for i in range(256):
-            low = chr(256 * number + i).lower()
+            low = fold(chr(256 * number + i))
             if len(low) != 1 or 256 * number + i == 0x3A3:
                 page[i] = POINT_NEEDS_LOWER
                 continue
@@ -201,14 +202,14 @@ cdef class CompiledKernel:
             fill_page(w.text.missing_page)
             return None
         if status == TEXT_NEEDS_LOWER:
-            # U+0130 becomes two characters, and what becomes of a sigma depends on its neighbours
+            # some become none or several characters, and what becomes of a sigma depends on its neighbours
             try:
-                lowered = text[0][: length[0]].decode("utf-8", "surrogatepass").lower().encode("utf-8", "surrogatepass")
+                folded = fold(text[0][: length[0]].decode("utf-8", "surrogatepass")).encode("utf-8", "surrogatepass")
             except UnicodeDecodeError as error:
                 raise ArticleError("not valid UTF-8", None, position) from error
-            text[0] = <const unsigned char *>PyBytes_AsString(lowered)
-            length[0] = len(lowered)
-            return lowered
+            text[0] = <const unsigned char *>PyBytes_AsString(folded)
+            length[0] = len(folded)
+            return folded
         if status == TEXT_MALFORMED:
             raise ArticleError("not valid UTF-8", None, position)
         if status == TEXT_TOO_LONG:
@@ -355,7 +356,7 @@ cdef class CompiledKernel:
     def places(self, str text not None):
         """Block, row, first character and the one after the last (uint32) of each known term, those of characters left out.
 
-        The characters are those of the text in lower case, which is longer now and then.
+        The characters are those of the folded text, which is longer or shorter now and then.
         """
         cdef workspace *w = self.take()
         cdef place_list found

@@ -2,7 +2,8 @@
  *
  * The lowered text is in an alphabet of its own: word characters keep their UTF-8 bytes, and every other character is
  * one byte, so that the length of a gap in bytes is its length in characters. Non-ASCII characters are looked up in
- * tables that were filled by the running interpreter (see `_kernel.pyx`), so that `\w` and lower() are its own.
+ * tables that were filled by the running interpreter (see `_kernel.pyx`), so that `\w` and lower() are its own; a text
+ * with characters that become none or several is folded there first.
  */
 #ifndef STANCE_KERNEL_TEXT_H
 #define STANCE_KERNEL_TEXT_H

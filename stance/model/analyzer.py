@@ -29,7 +29,7 @@ from stance.errors import IncompatibleModelError
 from stance.model.anchored import SCENES, anchored_terms, clause_terms
 from stance.model.items import Item, PhraseTable, read_sentences
 from stance.model.lexicon import Lexicon
-from stance.model.tokens import Token, tokenize
+from stance.model.tokens import Token, fold, positions, tokenize
 
 __all__ = ["BLOCK_KINDS", "Analysis", "Analyzer", "Settings", "Term"]
 
@@ -242,14 +242,18 @@ def _word_ngrams(tokens: list[Token], least: int, most: int, negated: set[int]) 
 
 
 def _char_ngrams(text: str, least: int, most: int) -> Iterator[Term]:
-    for match in _PIECE.finditer(text):
+    folded, place = fold(text), positions(text)
+    for match in _PIECE.finditer(folded):
         start, end = match.span()
-        padded = f" {match.group().lower()} "
+        padded = f" {match.group()} "
         for n in range(least, most + 1):
             count = max(1, len(padded) - n + 1)
             for i in range(count):
-                # lower-casing may lengthen a word; a span then stays within it
-                left = min(max(start + i - 1, start), end)
-                yield Term(padded[i : i + n], left, max(left, min(start + i - 1 + n, end)))
+                # the blanks are no characters of the text
+                left, right = max(start + i - 1, start), min(start + i - 1 + n, end)
+                span = left, right
+                if place is not None:
+                    span = place[left], place[right - 1] + 1 if left < right else place[left]
+                yield Term(padded[i : i + n], *span)
             if count == 1:
                 break

@@ -213,8 +213,9 @@ class _Compiled:
             return PythonKernel(self._analyzer, self._weights).find_terms(text)
         places = np.frombuffer(self.compiled.places(text), dtype=np.uint32).reshape(-1, 4)
         block, row, start, end = places.T.astype(np.int64)
-        if len(text.lower()) != len(text):
-            before = np.array(positions(text))
+        place = positions(text)
+        if place is not None:
+            before = np.array(place)
             # an empty span lies before a character, any other ends after its last one
             start, end = before[start], np.where(start == end, before[end], before[end - 1] + 1)
         terms, limits = self._terms

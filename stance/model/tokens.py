@@ -1,7 +1,7 @@
 """Text to tokens: the first step of the analyzer, and the specification of the compiled one.
 
 A token is a run of word characters (``\\w``), which may hold single apostrophes inside (``won't``).
-It is read from the lower-cased text; its span refers to the text as given. What stands between two
+It is read from the folded text; its span refers to the text as given. What stands between two
 tokens is kept as one `Gap`, because sentence ends, commas and quotation marks carry meaning.
 """
 
@@ -11,7 +11,22 @@ import enum
 import re
 from typing import NamedTuple
 
-__all__ = ["Gap", "Token", "positions", "tokenize"]
+__all__ = ["Gap", "Token", "fold", "positions", "tokenize"]
+
+# what a word goes on through, as the Unicode rules for word boundaries have it (UAX #29, WB4): soft hyphen, joiners and
+# non-joiners; not U+200B, which separates words. And the ligatures of Latin letters
+_UNSEEN = "\u00ad\u200c\u200d\u2060\ufeff"
+_LIGATURES = {
+    "\ufb00": "ff",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+    "\ufb03": "ffi",
+    "\ufb04": "ffl",
+    "\ufb05": "st",
+    "\ufb06": "st",
+}
+_FOLDED = str.maketrans({**dict.fromkeys(_UNSEEN), **_LIGATURES})
+_MOVES = re.compile(f"[\u0130{_UNSEEN}{''.join(_LIGATURES)}]")
 
 _TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*")
 _SENTENCE = re.compile(r"[!?]|\.(?=\s|$|[\"'\u2019\u201d)\]])")
@@ -37,11 +52,28 @@ class Token(NamedTuple):
     gap: Gap
 
 
-def positions(text: str) -> list[int]:
-    """Where each character of ``text.lower()`` comes from; lower-casing U+0130 yields two."""
-    found = [i for i, character in enumerate(text) for _ in character.lower()]
+def fold(text: str) -> str:
+    """A text as its words are read: in lower case, without characters that nobody sees, ligatures as letters.
+
+    Examples
+    --------
+    >>> fold("O\\ufb03cials lifted the sanc\\u00adtions")
+    'officials lifted the sanctions'
+    """
+    return text.lower().translate(_FOLDED) if _moves(text) else text.lower()
+
+
+def positions(text: str) -> list[int] | None:
+    """Where each character of ``fold(text)`` comes from, and the length of the text; ``None`` if none is moved."""
+    if not _moves(text):
+        return None
+    found = [i for i, character in enumerate(text) for _ in fold(character)]
     found.append(len(text))
     return found
+
+
+def _moves(text: str) -> bool:
+    return not text.isascii() and _MOVES.search(text) is not None
 
 
 def tokenize(text: str) -> list[Token]:
@@ -68,15 +100,14 @@ def tokenize(text: str) -> list[Token]:
     >>> tokenize("No. Go")[1].gap
     <Gap.SENTENCE: 4>
     """
-    lowered = text.lower()
-    place = positions(text) if len(lowered) != len(text) else None
+    folded, place = fold(text), positions(text)
     tokens: list[Token] = []
     previous_end = 0
-    for match in _TOKEN.finditer(lowered):
+    for match in _TOKEN.finditer(folded):
         start, end = match.span()
         gap = Gap.NONE
         if start > previous_end + 1:
-            gap = _gap(lowered[previous_end:start], after_letter=bool(tokens) and len(tokens[-1].word) == 1)
+            gap = _gap(folded[previous_end:start], after_letter=bool(tokens) and len(tokens[-1].word) == 1)
         previous_end = end
         word = match.group().replace("\u2019", "'")
         if word.endswith("'s") and len(word) > 2:
