@@ -336,6 +336,36 @@ def test_a_target_of_which_a_sample_has_one_label_is_measured(tmp_path: Path) ->
     assert "macro-F1 is the mean over" in alone.stdout
 
 
+def test_targets_of_a_sample_may_be_in_any_case_and_others_are_told(tmp_path: Path) -> None:
+    """As its labels may; of a target that is not measured it is said so, once, and of none where all are."""
+    rows = [f"{text},{label},unrelated,{'ab'[i % 2]}" for i, (text, label) in enumerate(MINE) if "," not in text]
+    path, plain = tmp_path / "mine.csv", tmp_path / "plain.csv"
+    for file, header in ((path, "text,Sanctions,DIPLOMACY,desk"), (plain, "text,sanctions,diplomacy,title")):
+        file.write_text(f"{header}\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    told = "not measured: desk; measured: sanctions, diplomacy\n"
+    for command in (("evaluate", "default"), ("compare", "default", "default")):
+        measured, expected = (_run(*command, file, "-f", "json") for file in (path, plain))
+        assert (measured.stdout, measured.stderr) == (expected.stdout, told + expected.stderr)
+        assert list(json.loads(measured.stdout)) == ["sanctions", "diplomacy"]
+
+
+def test_groups_of_articles_are_called_so(tmp_path: Path) -> None:
+    """Cross-validation joins articles that share a paragraph; measuring on others does not."""
+    shared = "The envoys will meet again on Friday in the old customs house"
+    kinds = {"favor": "The minister praised the tax on day", "against": "The union condemned the levy on day"}
+    rows = [f"a{i},{said} {i} w{i} v{i} u{i} t{i},{label}" for i in range(20) for label, said in kinds.items()]
+    path, other = tmp_path / "mine.csv", tmp_path / "other.csv"
+    path.write_text("article,text,tax\n" + "\n".join([*rows, f"a0,{shared},favor", f"a1,{shared},favor"]) + "\n")
+    other.write_text("article,text,tax\nb0,They praised the tax.,favor\nb1,They condemned the levy.,against\n")
+    assert _run("train", path, "-o", tmp_path / "own", "-j", "1").exit_code == 0
+    validated = _run("evaluate", tmp_path / "own", path, "--cross-validate", "-j", "1")
+    assert "  42 paragraphs in 19 groups of articles\n" in validated.stdout
+    assert "  2 paragraphs in 2 articles\n" in _run("evaluate", tmp_path / "own", other).stdout
+    refused = _run("compare", tmp_path / "own", "default", path)
+    assert "42 of 42 paragraphs were used to train this model; measure on others, or have it cross" in refused.stderr
+    assert "`stance evaluate --cross-validate`" in refused.stderr
+
+
 def test_nothing_is_written_over_what_is_read(tmp_path: Path) -> None:
     """An output or a list of the quarantined that is an input, however it is named, is refused and stays."""
     source = tmp_path / "in" / "a.csv"

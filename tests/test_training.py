@@ -920,13 +920,15 @@ def test_a_training_corpus_is_refused_as_evaluation(small_model: StanceModel, sm
 
 
 def test_labels_of_a_corpus_may_be_in_any_case(small_model: StanceModel) -> None:
-    """FAVOR is favor; what is no label of the model is named with its line and those that there are."""
+    """And names of targets: FAVOR is favor, Sanctions sanctions; what is no label is named with its line and the labels."""
     model = replace(small_model, facts={})
     text = "The minister said on Friday that the sanctions on oil would stay in force, number"
     coded = [Example(str(i), 0, f"{text} {i}.", {"sanctions": "favor"}, path="own.csv", line=i + 2) for i in range(4)]
     lower = Corpus([Target("sanctions")], coded)
     upper = replace(lower, examples=[replace(e, labels={"sanctions": "FAVOR"}) for e in coded])
     assert evaluate_model(model, upper)[0].to_dict() == evaluate_model(model, lower)[0].to_dict()
+    named = Corpus([Target("Sanctions")], [replace(e, labels={"Sanctions": "Favor"}) for e in coded])
+    assert evaluate_model(model, named)[0].to_dict() == evaluate_model(model, lower)[0].to_dict()
     strange = replace(lower, examples=[*coded[:2], replace(coded[2], labels={"sanctions": "favour"})])
     known = "no label 'favour' of 'sanctions'; it knows favor, against, neutral, unrelated"
     with pytest.raises(CorpusError, match=f"own.csv:4: .*{known}"):

@@ -39,7 +39,9 @@ def compare(model: str, other: str, corpus: str, format: str, seed: int, columns
     from stance.training.compare import PERMUTATIONS, compare_models
 
     first, second = (load_model(model_folder(name)) for name in (model, other))
-    found = compare_models(first, second, read_labelled(corpus, columns, first.targets), seed=seed)
+    theirs = {target.name for target in second.targets}
+    shared = [target for target in first.targets if target.name in theirs]
+    found = compare_models(first, second, read_labelled(corpus, columns, shared), seed=seed)
     if format == "json":
         click.echo(json.dumps({comparison.target.name: comparison.to_dict() for comparison in found}, indent=1))
         return

@@ -69,15 +69,16 @@ def evaluate(
         click.echo(json.dumps({e.target.name: e.to_dict() for e in found}, indent=1))
         return
     for evaluation in found:
-        _print(evaluation)
+        _print(evaluation, "groups of articles" if cross_validate else "articles")
     if len(found) > 1:
         _print_pooled(found)
 
 
-def _print(evaluation: Evaluation) -> None:
+def _print(evaluation: Evaluation, drawn: str) -> None:
+    """The figures of one target, for people; ``drawn`` is what the bootstrap draws."""
     labels = evaluation.target.labels
     click.secho(evaluation.target.name, bold=True)
-    click.echo(f"  {evaluation.n} paragraphs in {evaluation.articles} articles")
+    click.echo(f"  {evaluation.n} paragraphs in {evaluation.articles} {drawn}")
     if left := {label: n for label, n in evaluation.unscored.items() if n}:
         click.echo(f"  {sum(left.values())} more not scored: {', '.join(f'{label} {n}' for label, n in left.items())}")
     if not evaluation.n:

@@ -137,12 +137,18 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def read_labelled(path: str, columns: CorpusColumns, known: Sequence[Target] = ()) -> Corpus:
     """Read a corpus, and tell of texts in it that have two labels, which a flat file may have.
 
-    ``known`` are the targets of a model to be measured: a sample need not have every label of them.
+    ``known`` are the targets that are to be measured: a sample need not have every label of them, and of others that it
+    codes it is told that they are not.
     """
     from stance.training.corpus import contradictions
     from stance.training.corpus_files import read_corpus
+    from stance.training.measured import find_targets
 
     found = read_corpus(path, replace(columns, known=tuple(known)))
+    measured = find_targets(found, known)
+    others = [target.name for target in found.targets if target.name not in measured.values()]
+    if measured and others:
+        click.echo(f"not measured: {', '.join(others)}; measured: {', '.join(measured)}", err=True)
     twice = list(contradictions(found))
     if twice:
         more = f" (and {len(twice) - 1} more; see `stance corpus check`)" if len(twice) > 1 else ""

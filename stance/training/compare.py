@@ -20,9 +20,9 @@ from stance.training.evaluate import (
     count_by_article,
     draw_articles,
     labels_present,
-    measure_model,
     metrics_of,
 )
+from stance.training.measured import measure_model
 
 __all__ = ["PERMUTATIONS", "Comparison", "compare_labels", "compare_models"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import compress
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,21 +13,20 @@ import numpy.typing as npt
 from stance.errors import CorpusError
 from stance.labels import Target
 from stance.model.stance_model import StanceModel
-from stance.training.corpus import Corpus, Example, text_hash
+from stance.training.corpus import Corpus
+from stance.training.measured import measure_model
 
 __all__ = [
     "LEAST_ARTICLES",
     "Calibration",
     "Evaluation",
     "Interval",
-    "Measured",
     "count_by_article",
     "draw_articles",
     "evaluate_model",
     "evaluate_probabilities",
     "labels_present",
     "measure_calibration",
-    "measure_model",
     "metrics_of",
     "sum_by_article",
 ]
@@ -89,7 +88,7 @@ class Evaluation:
     target : Target
         The target.
     n, articles : int
-        Paragraphs measured, and the articles they come from.
+        Paragraphs measured, and the articles they come from; in cross-validation, the groups of articles.
     confusion : ndarray of int, shape (labels, labels)
         Rows are the true labels, columns the predicted ones.
     metrics : dict of str to Interval
@@ -297,72 +296,6 @@ def draw_articles(count: int, seed: int, replicates: int = REPLICATES) -> Ints:
     return np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=replicates)
 
 
-class Measured(NamedTuple):
-    """What a model says of the paragraphs that a corpus codes on one target.
-
-    Attributes
-    ----------
-    target : Target
-        As the model has it.
-    probabilities : ndarray, shape (paragraphs, labels)
-        NaN for a paragraph that was not scored.
-    truth : ndarray of int, shape (paragraphs,)
-        Place of the coded label among those of the model.
-    groups : list of str
-        The article of each paragraph.
-    """
-
-    target: Target
-    probabilities: Floats
-    truth: Ints
-    groups: list[str]
-
-
-def measure_model(model: StanceModel, corpus: Corpus) -> list[Measured]:
-    """Score the coded paragraphs of a corpus that the model was not trained on.
-
-    Parameters
-    ----------
-    model : StanceModel
-        What to measure. Stances below its least probability count too: the most probable label is taken.
-    corpus : Corpus
-        Coded paragraphs. Targets that the model lacks are left out; labels may be in any case.
-
-    Returns
-    -------
-    list of Measured
-        One a target of the model that the corpus codes.
-
-    Raises
-    ------
-    CorpusError
-        If the model was trained on a paragraph of the corpus, shares no target with it, or lacks one of its labels.
-    """
-    seen = model.facts.get("text_hashes", frozenset())
-    known = sum(text_hash(text) in seen for text in corpus.texts)
-    if known:
-        raise CorpusError(
-            f"{known} of {len(corpus)} paragraphs were used to train this model; measure on others, "
-            "or ask for grouped cross-validation (--cross-validate)"
-        )
-    names = {target.name for target in corpus.targets}
-    shared = [target for target in model.targets if target.name in names]
-    if not shared:
-        raise CorpusError(
-            f"the corpus codes {', '.join(sorted(names))}; the model reads "
-            f"{', '.join(target.name for target in model.targets)}"
-        )
-    probabilities = model.score_texts(corpus.texts)
-    found = []
-    for target in shared:
-        rows = corpus.coded(target.name)
-        columns = [model.labels.index(label) for label in target.labels]
-        own = probabilities[rows, model.target_index(target.name)][:, columns]
-        truth = np.array([_place(corpus.examples[i], target) for i in rows], dtype=np.int64)
-        found.append(Measured(target, own, truth, [corpus.examples[i].article for i in rows]))
-    return found
-
-
 def evaluate_model(model: StanceModel, corpus: Corpus, *, seed: int = 0) -> list[Evaluation]:
     """Measure a model on a corpus that it was not trained on.
 
@@ -387,13 +320,3 @@ def evaluate_model(model: StanceModel, corpus: Corpus, *, seed: int = 0) -> list
         evaluate_probabilities(one.target, one.probabilities, one.truth, one.groups, seed=seed)
         for one in measure_model(model, corpus)
     ]
-
-
-def _place(example: Example, target: Target) -> int:
-    """Where the label of a paragraph stands among those of the model."""
-    code = example.labels[target.name]
-    if (label := target.find(code)) is None:
-        known = ", ".join(target.labels)
-        message = f"the model knows no label {code!r} of {target.name!r}; it knows {known}"
-        raise CorpusError(message, example.path or None, example.line or None)
-    return target.labels.index(label)
