@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance.articles.encoding import UNDECODABLE, clean_surrogates, decode, decoded_chunks
+from stance.articles.encoding import UNDECODABLE, clean_surrogates, decode, decode_named, decoded_chunks
 from stance.errors import ArticleError
 
 ENGLISH = "The minister said “we won’t lift sanctions” on Monday – not before the talks.\r\n" * 3
@@ -96,6 +96,43 @@ def test_one_bad_byte_does_not_change_the_encoding() -> None:
     """UTF-8 with a damaged byte is an error that says where, not other letters."""
     with pytest.raises(ArticleError, match=r"^a\.txt: not valid utf-8: byte 0xff at \d+$"):
         decode(ENGLISH.encode() + b"\xff", "a.txt")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("iso2022_jp", "ISO-2022-JP"),
+        ("iso2022_jp", "csISO2022JP"),
+        ("hz", "HZ-GB-2312"),
+        ("utf-7", "unicode-1-1-utf-7"),
+    ],
+)
+def test_a_named_encoding_whose_bytes_are_ascii(encoding: str, name: str) -> None:
+    """It comes before UTF-8, which its bytes are, too; what cannot be read so is an error, not other letters."""
+    text = "The word 制裁 means sanctions."
+    raw = text.encode(encoding)
+    assert raw.isascii()
+    assert decode_named(raw, name) == text
+    # the name is wrong
+    assert decode_named(text.encode(), name) == text
+    cut = raw.replace(b"sanctions", {"hz": b"~{~", "utf-7": b"+ "}.get(encoding, b"\x1b(Z"))
+    with pytest.raises(ArticleError, match=r"^a\.html: not readable as .*; save it as UTF-8$"):
+        decode_named(cut, name, "a.html")
+
+
+@pytest.mark.parametrize("name", ["UTF-16", "utf-16le", "UTF-32"])
+def test_utf16_that_is_named(name: str) -> None:
+    """A mark is no letter; a page that names it in letters of one byte is in another encoding."""
+    for text in ("No talks.", "制裁 must go."):
+        raw = ("\ufeff" if name == "utf-16le" else "") + text
+        assert decode_named(raw.encode(name), name) == text
+        assert decode_named(text.encode(), name) == text
+
+
+@pytest.mark.parametrize("name", "iso-8859-1 ISO8859-1 latin-1 latin1 l1 iso-ir-100 cp819 us-ascii ascii".split())
+def test_latin_1_by_each_name_is_windows_1252(name: str) -> None:
+    """Quotation marks are no control characters."""
+    assert decode_named(ENGLISH.encode("cp1252"), name) == ENGLISH
 
 
 def test_cut_character() -> None:

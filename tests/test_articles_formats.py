@@ -173,15 +173,21 @@ def test_page_saved_by_a_browser(tmp_path: Path) -> None:
     assert article.outlet == "ledger.example"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "windows-1251", "iso-8859-1", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "windows-1251", "iso-8859-1", "utf-16", "iso-2022-jp", "utf-7"]
+)
 def test_encoding_of_a_page(tmp_path: Path, encoding: str) -> None:
     """A page is read by the encoding that it names or shows."""
-    word = {"windows-1251": "санкции", "iso-8859-1": "détente"}.get(encoding, "санкции – détente")
+    words = {"windows-1251": "санкции", "iso-8859-1": "détente", "iso-2022-jp": "制裁"}
+    word = words.get(encoding, "санкции – détente")
     text = f"{PARAGRAPHS[0].replace('–', '-')} {word}"
     head = f'<!DOCTYPE html><html><head><meta charset="{encoding}"></head>'
-    page = f"{head}<body><article><p>{text}</p></article></body></html>"
-    (article,) = read_articles([write(tmp_path / "a.html", page.encode(encoding))])
-    assert word in article.text
+    page = f"{head}<body><article><p>{text}</p></article></body></html>".encode(encoding.replace("utf-7", "utf-8"))
+    if encoding == "utf-7":
+        page = page.replace(word.encode(), word.encode(encoding))
+    archive = warc(pages=[("text/html", page, "200 OK")])
+    for article in read_articles([write(tmp_path / "a.html", page), write(tmp_path / "a.warc", archive)]):
+        assert word in article.text
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ other letters.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 import unicodedata
 import zlib
@@ -61,6 +62,12 @@ _MAGIC = (
     (b"\x80\x04\x95", "a pickle"),
     (b"\x80\x05\x95", "a pickle"),
 )
+#: Encodings whose bytes may all be ASCII, so that they would pass for UTF-8; by the names of Python and of mail.
+_LIKE_ASCII = ("iso2022", "iso-2022-", "hz", "utf-7")
+#: Those in which Latin letters have NUL bytes, which are valid UTF-8.
+_WIDE = ("utf-16", "utf-32")
+#: What is named so is Windows-1252 in fact, as browsers have it.
+_WESTERN = ("iso8859-1", "ascii")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
@@ -151,37 +158,46 @@ def decode(raw: bytes, source: str | None = None) -> str:
 def decode_named(raw: bytes, named: str | None, source: str | None = None) -> str:
     """Bytes to text: UTF-8 if they are that, else by the encoding that whoever sent them names, else as `decode`.
 
+    Some encodings write other letters by bytes that are ASCII, too: where such a one is named, it comes first.
+
     Parameters
     ----------
     raw : bytes
         A whole file.
     named : str or None
-        The encoding, in the words of the web: ``iso-8859-1`` is what browsers take it for, Windows-1252. One that is
-        not known, or that the bytes do not fit, counts for nothing.
+        The encoding, in the words of the web: ``iso-8859-1``, under each of its names, is what browsers take it for,
+        Windows-1252. One that is not known, or that the bytes do not fit, counts for nothing.
     source : str, optional
         Named in errors.
 
     Raises
     ------
     ArticleError
-        If the bytes are called UTF-8 and are not; else as `decode`.
+        If the bytes are called UTF-8 and are not, or are ASCII and called what reads it otherwise and cannot be read as
+        that; else as `decode`.
 
     Examples
     --------
     >>> decode_named("Erdoğan".encode("cp1254"), "windows-1254")
     'Erdoğan'
     """
+    name = (named or "").lower()
+    with contextlib.suppress(LookupError, ValueError):
+        name = codecs.lookup(name).name
+    # pages in letters of one byte may say that they are UTF-16, and browsers do not believe it
+    if name.startswith(_LIKE_ASCII) or (name.startswith(_WIDE) and b"\0" in raw):
+        try:
+            return raw.decode(name).removeprefix("\ufeff")
+        except (LookupError, ValueError):
+            if raw.isascii():
+                raise ArticleError(f"not readable as {name}, as it is said to be; save it as UTF-8", source) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        name = (named or "").lower()
-    if name in ("utf-8", "utf8"):
-        raise ArticleError("not valid utf-8, though it is said to be", source)
-    try:
-        if name:
-            return raw.decode("cp1252" if name in ("iso-8859-1", "latin1", "us-ascii") else name)
-    except (LookupError, UnicodeError):
-        pass
+        if name == "utf-8":
+            raise ArticleError("not valid utf-8, though it is said to be", source) from None
+    with contextlib.suppress(LookupError, ValueError):
+        return raw.decode("cp1252" if name in _WESTERN else name)
     return decode(raw, source)
 
 

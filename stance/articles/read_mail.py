@@ -23,8 +23,6 @@ __all__ = ["read_mail"]
 
 #: A plain text of fewer characters may be a pointer to the web page.
 _LEAST = 200
-#: Encodings whose bytes may all be ASCII, so that they would pass for UTF-8.
-_LIKE_ASCII = ("iso-2022-", "hz", "utf-7", "utf-16")
 #: Begins a message in a mailbox; a line of prose may begin like it.
 _SEPARATOR = cast("re.Pattern[bytes]", FORMATS["mail"].sign)
 
@@ -214,9 +212,6 @@ def _shown(message: MIMEPart, bodies: Sequence[MIMEPart], source: str, id: str, 
         raw: Any = part.get_payload(decode=True)
         charset = part.get_content_charset()
         try:
-            with unsound("a mail message", source):
-                if charset and charset.startswith(_LIKE_ASCII):
-                    raw, charset = raw.decode(charset).encode(), "utf-8"
             if kind == "text/html":
                 url = _line(part.get("Content-Location") or message.get("Content-Location"))
                 return html_article(decode_html(raw, source, charset), source, id, position, url)
