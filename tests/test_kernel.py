@@ -407,9 +407,27 @@ def test_bytes_that_are_no_utf8_are_refused(raw: bytes) -> None:
     compiled, _ = _kernels("words")
     margins, counts = np.empty((2, 2, 4)), np.empty((2, 6), dtype=np.int64)
     offsets = np.array([0, 2, 2 + len(raw)], dtype=np.int32)
-    with pytest.raises(ArticleError, match="not valid UTF-8") as caught:
+    with pytest.raises(ArticleError, match=r"^texts\[1\] is not valid UTF-8$") as caught:
         compiled.compiled.score_buffers(offsets, b"ok" + raw, False, 0, 2, margins, counts)
     assert caught.value.position == 1
+
+
+@pytest.mark.parametrize("name", [pytest.param("compiled", marks=needs_kernel), "python"])
+@pytest.mark.parametrize("kind", ["string", "large_string"])
+def test_a_text_of_arrow_that_is_no_utf8_is_counted_over_all_chunks(name: str, kind: str) -> None:
+    """Its place is that in the whole array, beyond the first chunk, too."""
+    import pyarrow as pa
+
+    analyzer = Analyzer(*MODELS["words"])
+    weights = _weights(analyzer, _PROSE)
+    scorer = PythonKernel(analyzer, weights) if name == "python" else _kernels("words")[0]
+    raw = pa.array([b"Talks resumed.", b"sanctions \xff"], "large_binary" if kind == "large_string" else "binary")
+    broken = pa.Array.from_buffers(getattr(pa, kind)(), 2, raw.buffers())
+    good = pa.array(["Talks went on."] * 300, kind)
+    for array, place in ((broken, 1), (pa.chunked_array([good, good[:3], broken, good]), 304)):
+        with pytest.raises(ArticleError, match=rf"^texts\[{place}\] is not valid UTF-8$") as caught:
+            scorer.score_arrow(array)
+        assert caught.value.position == place
 
 
 @needs_kernel

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -483,6 +484,26 @@ def test_one_text_instead_of_a_list_is_refused(small_model: StanceModel) -> None
     for score in (small_model.score_texts, small_model.score_paragraphs):
         with pytest.raises(TypeError, match="list of texts"):
             score("One text.")
+
+
+@pytest.mark.parametrize("kernel", ["compiled", "python"])
+@pytest.mark.parametrize("thing", [None, float("nan"), b"Talks.", ["Talks."]])
+def test_what_is_no_text_is_refused(
+    small_model: StanceModel, monkeypatch: pytest.MonkeyPatch, kernel: str, thing: Any
+) -> None:
+    """By an error that says which one it is, with either kernel; a subclass of str is a text."""
+    if kernel == "compiled" and compiled_extension() is None:
+        pytest.skip("the compiled kernel is not in use")
+    monkeypatch.setenv("STANCE_KERNEL", kernel)
+
+    class Text(str):
+        pass
+
+    small_model.score_texts([Text("Talks went on."), "Talks."])
+    with pytest.raises(TypeError, match=rf"^texts\[2\] is a {type(thing).__name__}, not a str$"):
+        small_model.score_texts([Text("Talks went on."), "Talks.", thing, None])
+    with pytest.raises(TypeError, match=f"^this takes one text, not {type(thing).__name__}$"):
+        small_model.explain(thing, "sanctions")
 
 
 @pytest.mark.parametrize("thing", [None, 5, [], ["One text."], b"One text."])

@@ -206,14 +206,14 @@ cdef class CompiledKernel:
             try:
                 folded = fold(text[0][: length[0]].decode("utf-8", "surrogatepass")).encode("utf-8", "surrogatepass")
             except UnicodeDecodeError as error:
-                raise ArticleError("not valid UTF-8", None, position) from error
+                raise ArticleError(f"texts[{position}] is not valid UTF-8", None, position) from error
             text[0] = <const unsigned char *>PyBytes_AsString(folded)
             length[0] = len(folded)
             return folded
         if status == TEXT_MALFORMED:
-            raise ArticleError("not valid UTF-8", None, position)
+            raise ArticleError(f"texts[{position}] is not valid UTF-8", None, position)
         if status == TEXT_TOO_LONG:
-            raise ArticleError("a paragraph of more than 1 GiB", None, position)
+            raise ArticleError(f"texts[{position}] is longer than 1 GiB", None, position)
         raise MemoryError
 
     cdef int run(self, workspace *w, const unsigned char **texts, size_t *lengths, size_t n, size_t position,
@@ -252,8 +252,11 @@ cdef class CompiledKernel:
         finally:
             self.give_back(w)
 
-    def score_buffers(self, offsets, data, bint wide, size_t skip, size_t n, margins, counts):
-        """Score Arrow strings ``skip`` to ``skip + n``; ``wide`` if their offsets are int64. No text is copied."""
+    def score_buffers(self, offsets, data, bint wide, size_t skip, size_t n, margins, counts, size_t before=0):
+        """Score Arrow strings ``skip`` to ``skip + n``; ``wide`` if their offsets are int64. No text is copied.
+
+        ``before`` is how many texts of the same array went before: errors count from its beginning.
+        """
         cdef const unsigned char *pointers[CHUNK]
         cdef size_t lengths[CHUNK]
         cdef size_t i, first, many, at
@@ -276,7 +279,7 @@ cdef class CompiledKernel:
                         raise ValueError("the offsets do not fit the data")
                     pointers[i] = <const unsigned char *>strings.buffer.buf + start
                     lengths[i] = <size_t>(end - start)
-                self.run(w, pointers, lengths, many, first, <double *>into.buffer.buf + first * self.m.outputs,
+                self.run(w, pointers, lengths, many, before + first, <double *>into.buffer.buf + first * self.m.outputs,
                          <int64_t *>tally.buffer.buf + first * COUNTS)
         finally:
             self.give_back(w)

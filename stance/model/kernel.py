@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from stance.errors import StanceError
+from stance.errors import ArticleError, StanceError
 from stance.model.abstention import WordCounts, count_words
 from stance.model.analyzer import Analyzer
 from stance.model.kernel_layout import KernelTables
@@ -89,7 +89,13 @@ class Kernel(Protocol):
         """Score texts, each by itself."""
 
     def score_arrow(self, texts: Any) -> Scored:
-        """The same for a ``pyarrow.Array`` or ``ChunkedArray`` of strings; null counts as empty."""
+        """The same for a ``pyarrow.Array`` or ``ChunkedArray`` of strings; null counts as empty.
+
+        Raises
+        ------
+        ArticleError
+            If one is not valid UTF-8, which Arrow does not check; ``position`` counts from 0 over all chunks.
+        """
 
     def probabilities(self, margins: Floats, mentioned: npt.NDArray[np.bool_] | None = None) -> Floats:
         """What `Weights.probabilities` makes of margins, to rounding."""
@@ -127,7 +133,13 @@ class PythonKernel:
 
     def score_arrow(self, texts: Any) -> Scored:
         """The same for a ``pyarrow.Array`` or ``ChunkedArray`` of strings; null counts as empty."""
-        return self.score([text or "" for text in texts.to_pylist()])
+        found = []
+        for i, text in enumerate(texts):
+            try:
+                found.append(text.as_py() or "")
+            except UnicodeDecodeError as error:
+                raise ArticleError(f"texts[{i}] is not valid UTF-8", None, i) from error
+        return self.score(found)
 
     def probabilities(self, margins: Floats, mentioned: npt.NDArray[np.bool_] | None = None) -> Floats:
         """What `Weights.probabilities` makes of margins."""
@@ -195,6 +207,7 @@ class _Compiled:
                 len(chunk),
                 scored.margins[rows],
                 scored.counts[rows],
+                done,
             )
             done += len(chunk)
         return scored

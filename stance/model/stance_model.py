@@ -166,11 +166,16 @@ class StanceModel:
         Raises
         ------
         TypeError
-            If it is one text, whose characters would be scored.
+            If it is one text, whose characters would be scored, or one of them is no text.
         """
         if isinstance(texts, str):
             raise TypeError("this takes a list of texts, not one text")
-        return self._scores(self._open_kernel().score(list(texts)))
+        texts = list(texts)
+        # by kind first: a look at each text would be felt
+        if not all(issubclass(kind, str) for kind in {*map(type, texts)}):
+            i = next(i for i, text in enumerate(texts) if not issubclass(type(text), str))
+            raise TypeError(f"texts[{i}] is a {type(texts[i]).__name__}, not a str")
+        return self._scores(self._open_kernel().score(texts))
 
     def _scores(self, scored: Scored) -> Scores:
         """What a kernel scored, but for the paragraphs that the model abstains from."""
@@ -278,7 +283,11 @@ class StanceModel:
         ------
         ModelError
             If the model lacks that target or label.
+        TypeError
+            If it is no text.
         """
+        if not isinstance(text, str):
+            raise TypeError(f"this takes one text, not {type(text).__name__}")
         t = self.target_index(target)
         if label is not None and label not in self.targets[t].labels:
             raise ModelError(f"target {target!r} has no label {label!r}; it has {', '.join(self.targets[t].labels)}")
