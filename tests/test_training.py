@@ -68,6 +68,9 @@ def test_near_duplicates_are_found_and_grouped() -> None:
         (["Talks ended.", "talks ended"], 1.0),
         (["Talks ended.", "Talks resumed."], None),
         (["Talks - ended.", "talks ended"], 1.0),
+        (["Now.", "now"], 1.0),
+        (["Go now.", "now"], None),
+        (["Now, now.", "now"], None),
         (["- - -", "- - -"], None),
         (["", ""], None),
         (["One two three four five.", "one two three; FOUR!"], 2 / 3),
@@ -920,7 +923,7 @@ def test_a_training_corpus_is_refused_as_evaluation(small_model: StanceModel, sm
 
 
 def test_labels_of_a_corpus_may_be_in_any_case(small_model: StanceModel) -> None:
-    """And names of targets: FAVOR is favor, Sanctions sanctions; what is no label is named with its line and the labels."""
+    """And names of targets: FAVOR is favor, Sanctions sanctions; what is no label is named with its line."""
     model = replace(small_model, facts={})
     text = "The minister said on Friday that the sanctions on oil would stay in force, number"
     coded = [Example(str(i), 0, f"{text} {i}.", {"sanctions": "favor"}, path="own.csv", line=i + 2) for i in range(4)]
@@ -1123,8 +1126,8 @@ def test_the_record_of_a_model_tells_how_it_was_made() -> None:
     assert [each["text"] for each in few] == corpus.texts[:5]
 
 
-def test_the_fingerprint_is_of_all_that_a_fit_depends_on() -> None:
-    """Where a paragraph was read and in which order its targets were coded do not change the model."""
+def test_the_fingerprint_is_of_what_a_fit_learns_from() -> None:
+    """Not of where a paragraph was read, which tells only what is held out, nor of the order of its targets."""
     targets = [Target("tax", ("pro", "con")), Target("toll", ("pro", "con"))]
     first = Example("a", 0, "Lift it.", {"tax": "pro", "toll": "con"})
     corpus = Corpus(targets, [first, Example("b", 0, "Keep it.", {"tax": "con"})], calibration=("one",))

@@ -143,9 +143,11 @@ class Corpus:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over all that a fit depends on, in order: targets, options, lexicons, articles, texts, labels, marks.
+        """SHA-256 over what a fit learns from, in order: targets, options, lexicons, articles, texts, labels, marks.
 
-        It does not depend on the layout of files.
+        It does not depend on the layout of files. Where the corpus names files for calibration, these are in it by
+        their names, but not which paragraphs they hold: two corpora that differ in that alone have one fingerprint,
+        the same coefficients, and another calibration.
         """
         digest = hashlib.sha256()
         head = {

@@ -25,7 +25,7 @@ def near_duplicates(texts: Sequence[str], threshold: float = THRESHOLD) -> list[
     """Pairs of texts that say nearly the same words.
 
     The Jaccard index ``|A & B| / |A | B|`` of the sets of three-word shingles is computed exactly, by a sparse
-    product, a chunk of rows at a time. Texts of fewer than three words count as duplicates when equal.
+    product, a chunk of rows at a time. Texts of one or two words count as duplicates when equal, texts of none never.
 
     Parameters
     ----------
@@ -67,8 +67,8 @@ def _shingles(texts: Sequence[str]) -> tuple[Ints, Ints]:
     rows: list[int] = []
     for row, text in enumerate(texts):
         found = [numbers.setdefault(word, len(numbers)) for word in _WORD.findall(text.lower())]
-        if 0 < len(found) < 3:
-            found += [_NO_WORD] * 2
+        if found:
+            found += [_NO_WORD] * (3 - len(found))
         words += found
         rows += [row] * len(found)
     word, row_of = np.array(words, dtype=np.int64), np.array(rows, dtype=np.int64)
