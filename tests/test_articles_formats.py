@@ -15,10 +15,12 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 from sample_files import (
+    EXTRA,
     KINDS,
     PARAGRAPHS,
     TITLE,
@@ -42,6 +44,9 @@ from stance.articles.formats import FORMATS
 from stance.articles.records import LARGEST_RECORD
 from stance.commands import main
 from stance.errors import ArticleError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 def flat(text: str) -> str:
@@ -426,11 +431,28 @@ def test_turns_of_a_conversation_in_a_pdf(tmp_path: Path) -> None:
     assert own(article) == turns
 
 
-@pytest.mark.parametrize(("name", "make"), [("a.odt", odt), ("a.rtf", rtf)])
-def test_hyphens_that_only_show_at_line_ends(tmp_path: Path, name: str, make: Callable[[list[str]], bytes]) -> None:
-    """They are layout, and part no word of the text."""
-    (article,) = read_articles([write(tmp_path / name, make(["The sanc\xadtions stay."]))])
-    assert article.text.startswith("The sanctions stay.")
+@pytest.mark.parametrize(("name", "make"), [("a.odt", odt), ("a.rtf", rtf), ("a.docx", docx), ("a.html", web_page)])
+def test_words_are_not_as_they_are_set(tmp_path: Path, name: str, make: Callable[[list[str]], str | bytes]) -> None:
+    """Hyphens that only show at line ends part no word, and ligatures are letters."""
+    made = make(["The sanc\xadtions on \ufb01rms sti\ufb02e tra\ufb03c, and \ufb00 sta\ufb04 la\ufb05 be\ufb06."])
+    (article, *_) = read_articles([write(tmp_path / name, made.encode() if isinstance(made, str) else made)])
+    assert "The sanctions on firms stifle traffic, and ff staffl last best." in article.text
+
+
+def test_a_page_that_a_browser_prints(chromium: Browser, tmp_path: Path) -> None:
+    """Its ligatures are letters, items of a list paragraphs, date and address above and below the page no text."""
+    path = write(tmp_path / "a.html", web_page(["An o\ufb03cial said that \ufb01rms stay.", *PARAGRAPHS]).encode())
+    page = chromium.new_page()
+    page.goto(path.as_uri())
+    margin = dict.fromkeys(("top", "bottom", "left", "right"), "50px")
+    page.pdf(path=tmp_path / "a.pdf", display_header_footer=True, margin=margin)
+    page.close()
+    (article,) = read_articles([tmp_path / "a.pdf"])
+    found = [flat(paragraph.text) for paragraph in article.paragraphs]
+    assert "An official said that firms stay." in found
+    assert found[:2] == ["World", "Business"]
+    assert found[-1] == EXTRA[-1]
+    assert set(PARAGRAPHS) < set(found)
 
 
 def test_pages_of_a_pdf(folder: Path, tmp_path: Path, root: Path) -> None:
@@ -502,6 +524,24 @@ def test_tracked_changes_of_a_document(tmp_path: Path) -> None:
     document.save(str(tmp_path / "a.docx"))
     (article,) = read_articles([tmp_path / "a.docx"])
     assert article.text == "They will keep the\nembargo"
+
+
+def test_what_is_said_of_a_picture_is_no_text(tmp_path: Path) -> None:
+    """It parts no sentence of a document; white space around the picture counts once."""
+    import odfdo
+
+    picture = odfdo.Frame.image_frame("Pictures/a.png", name="a", anchor_type="as-char")
+    picture.append(odfdo.Element.from_tag("<svg:title>Photo</svg:title>"))
+    picture.append(odfdo.Element.from_tag("<svg:desc>Ministers who want the sanctions to go</svg:desc>"))
+    paragraph = odfdo.Paragraph("The minister spoke. ")
+    paragraph.append(picture)
+    picture.tail = "He left\n    the talks."
+    document = odfdo.Document("text")
+    document.body.clear()
+    document.body.append(paragraph)
+    document.save(tmp_path / "a.odt")
+    (article,) = read_articles([tmp_path / "a.odt"])
+    assert article.text == "The minister spoke. He left the talks."
 
 
 def test_archives_within_archives(tmp_path: Path) -> None:

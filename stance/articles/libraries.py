@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import IO, Any
 
-from stance.articles.markup import SOFT_HYPHEN
 from stance.articles.records import LARGEST_RECORD
 from stance.errors import ArticleError, MissingDependencyError, StanceError
 
-__all__ = ["SOFT_HYPHEN", "need", "seekable", "silence", "unsound", "whole"]
+__all__ = ["need", "seekable", "silence", "unsound", "whole"]
 
 
 def need(module: str, package: str, extra: str) -> Any:

@@ -9,10 +9,19 @@ from __future__ import annotations
 import re
 from html import unescape
 
-__all__ = ["BLOCKS", "SOFT_HYPHEN", "UNSEEN", "is_markup", "plain_text", "without_markup"]
+__all__ = ["BLOCKS", "UNSEEN", "is_markup", "plain_letters", "plain_text", "without_markup"]
 
-#: A hyphen that shows only where a line is broken: layout, which would part a word.
-SOFT_HYPHEN = "\xad"
+#: How a word is set, not how it is written: hyphens that show only where a line is broken, and ligatures.
+_SET = {
+    "\xad": "",
+    "\ufb00": "ff",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+    "\ufb03": "ffi",
+    "\ufb04": "ffl",
+    "\ufb05": "st",
+    "\ufb06": "st",
+}
 
 #: Elements that begin and end a line of their own.
 BLOCKS = frozenset(
@@ -61,6 +70,19 @@ def is_markup(text: str) -> bool:
     return "<" in text and _SURE.search(text) is not None
 
 
+def plain_letters(text: str) -> str:
+    """Words as they are written: without soft hyphens, and ligatures as the letters that they stand for.
+
+    Examples
+    --------
+    >>> plain_letters("sanc\\xadtions on \\ufb01rms")
+    'sanctions on firms'
+    """
+    for mark, letters in _SET.items():
+        text = text.replace(mark, letters)
+    return text
+
+
 def plain_text(markup: str) -> str:
     r"""The text that a fragment of HTML shows: paragraphs parted by blank lines, entities decoded, white space once.
 
@@ -100,7 +122,7 @@ def plain_text(markup: str) -> str:
             else:
                 place = end.end()
     parts.append(_breaks(markup[place:], block))
-    text = unescape(_FIGURES.sub(_short, "".join(parts))).replace(SOFT_HYPHEN, "")
+    text = plain_letters(unescape(_FIGURES.sub(_short, "".join(parts))))
     paragraphs = (_shown(paragraph) for paragraph in _LINES.sub(_PARAGRAPH, text).split(_PARAGRAPH))
     return "\n\n".join(filter(None, paragraphs))
 

@@ -11,6 +11,9 @@ from typing import NamedTuple
 __all__ = ["Line", "PageText", "join_pages"]
 
 _PAGE_NUMBER = re.compile(r"\W*(?:page|p\.)?\s*(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?\W*\Z", re.I)
+#: What browsers print below a page and, where they do, above it.
+_ADDRESS = re.compile(r"\w{2,8}://\S+\s+\d{1,4}/\d{1,4}\Z")
+_PRINTED = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s\d{1,2}:\d\d\b")
 _DIGITS = re.compile(r"\d+")
 _FINISHED = re.compile(r"[.!?:;][\"'’”)\]]*\Z")
 #: Who speaks in a transcript: "Q:", "THE MINISTER:".
@@ -58,9 +61,10 @@ class PageText(NamedTuple):
 def join_pages(pages: Sequence[PageText]) -> list[str]:
     """The paragraphs of a document.
 
-    Page numbers, and lines at the top or bottom of pages that return on others but for their digits, are furniture of
-    the page and left out. A column is read to its end before the next. A word that is hyphenated at a line end is
-    joined; a paragraph goes on over columns and pages where its sentence does.
+    Page numbers, lines at the top or bottom of pages that return on others but for their digits, and the date and
+    address that browsers print there are furniture of the page and left out. A column is read to its end before the
+    next. A word that is hyphenated at a line end is joined; a paragraph goes on over columns and pages where its
+    sentence does.
 
     Parameters
     ----------
@@ -108,8 +112,13 @@ def _in_margins(page: PageText) -> list[Line]:
 
 
 def _furniture(pages: Sequence[PageText]) -> set[str]:
-    seen = Counter(key for page in pages for key in {_key(line) for line in _in_margins(page)})
-    return {key for key, n in seen.items() if n >= 2 and n * 5 >= len(pages)}
+    margins = [_in_margins(page) for page in pages]
+    seen = Counter(key for lines in margins for key in {_key(line) for line in lines})
+    found = {key for key, n in seen.items() if n >= 2 and n * 5 >= len(pages)}
+    for lines in margins:
+        if any(_ADDRESS.match(line.text) for line in lines):
+            found |= {_key(line) for line in lines if _ADDRESS.match(line.text) or _PRINTED.match(line.text)}
+    return found
 
 
 def _without_furniture(page: PageText, furniture: set[str]) -> list[Line]:
@@ -177,6 +186,8 @@ def _begins(previous: Line, line: Line, leading: float, right: dict[int, float],
             or line.x > paragraph[-1].x + 0.7 * line.size
             or previous.end + word < reach - 4 * line.size
         )
+    # the items of a list, further in, tell nothing of how far their lines may reach
+    reach = max(reach, right.get(round(previous.x / 100) - 1, 0))
     return previous.end + 2 * word < 0.6 * reach and line.text[:1].isupper()
 
 

@@ -9,6 +9,7 @@ from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
 from stance.articles.exports import is_export, split_export
 from stance.articles.libraries import need, seekable, unsound
+from stance.articles.markup import plain_letters
 from stance.articles.office import check_parts
 from stance.articles.records import Columns, Quarantined
 
@@ -67,4 +68,4 @@ def _text(paragraph: Any) -> str:
             parts.append(element.text or "")
         elif element.tag.startswith(_WORD):
             parts.append(_CHARACTERS.get(element.tag[len(_WORD) :], ""))
-    return "".join(parts)
+    return plain_letters("".join(parts))

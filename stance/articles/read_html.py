@@ -10,7 +10,7 @@ from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates, decode_named
 from stance.articles.exports import is_export, split_export
 from stance.articles.libraries import need, silence, unsound, whole
-from stance.articles.markup import BLOCKS, SOFT_HYPHEN, UNSEEN
+from stance.articles.markup import BLOCKS, UNSEEN, plain_letters
 from stance.articles.paragraphs import split_paragraphs
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
@@ -230,7 +230,7 @@ def _paragraphs(body: Any) -> Iterator[str]:
                 # a menu, set line by line
                 lines = [line for line in lines if not _is_link(line)]
             for text in lines if _are_paragraphs(lines) else [" ".join(lines)]:
-                shown = _SPACE.sub(" ", _MARKS.sub("", text)).replace(SOFT_HYPHEN, "").strip()
+                shown = plain_letters(_SPACE.sub(" ", _MARKS.sub("", text))).strip()
                 if shown and not _is_link(text):
                     yield shown
         open_text.clear()
@@ -264,7 +264,7 @@ def _blocks(tree: Any) -> Iterator[str]:
     parts: list[str] = []
 
     def flush() -> Iterator[str]:
-        text = "\t".join(_SPACE.sub(" ", part).strip() for part in "".join(parts).replace(SOFT_HYPHEN, "").split("\0"))
+        text = "\t".join(_SPACE.sub(" ", part).strip() for part in plain_letters("".join(parts)).split("\0"))
         parts.clear()
         if text.strip():
             yield text.strip()
@@ -294,4 +294,4 @@ def _blocks(tree: Any) -> Iterator[str]:
 
 
 def _clean(value: str | None) -> str | None:
-    return clean_surrogates(_SPACE.sub(" ", value.replace(SOFT_HYPHEN, "")).strip()) or None if value else None
+    return clean_surrogates(_SPACE.sub(" ", plain_letters(value)).strip()) or None if value else None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import IO, Any
 
 from stance.articles.article import Article
-from stance.articles.libraries import SOFT_HYPHEN
+from stance.articles.markup import plain_letters
 from stance.articles.office import open_parts, read_part
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
@@ -15,11 +16,15 @@ __all__ = ["read_odt"]
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
-#: Comments, foot- and endnotes, what was struck out, and the lists that a program makes of the text.
+#: Comments, foot- and endnotes, what was struck out, the lists that a program makes of the text, and what is said of
+#: pictures to those who do not see them.
 _PASSED_OVER = {
     f"{_OFFICE}annotation", f"{_TEXT}note", f"{_TEXT}tracked-changes", f"{_TEXT}table-of-content",
+    f"{_SVG}title", f"{_SVG}desc",
 }  # fmt: skip
+_SPACE = re.compile(r"[ \t\r\n]+")
 
 
 def read_odt(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
@@ -39,7 +44,7 @@ def read_odt(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     body = content.find(f"{_OFFICE}body/{_OFFICE}text")
     if body is None:
         raise ArticleError("an OpenDocument file, but no text document", source)
-    lines = [text for paragraph in _paragraphs(body) if (text := _text(paragraph).replace(SOFT_HYPHEN, "").strip())]
+    lines = [text for paragraph in _paragraphs(body) if (text := plain_letters(_text(paragraph)).strip())]
     title = None if meta is None else next((e.text for e in meta.iter(_TITLE) if e.text), None)
     yield Article(stem, "\n\n".join(lines), title=title, source=source, position=1)
 
@@ -52,7 +57,7 @@ def _paragraphs(body: Any) -> Iterator[Any]:
 
 def _text(paragraph: Any) -> str:
     """White space as the format has it: runs of it count once, further blanks are elements."""
-    parts = [" ".join((paragraph.text or "").replace("\n", " ").split(" "))]
+    parts = [_SPACE.sub(" ", paragraph.text or "")]
     for child in paragraph:
         if child.tag == f"{_TEXT}s":
             parts.append(" " * min(int(child.get(f"{_TEXT}c", "1")), 100))
@@ -63,5 +68,5 @@ def _text(paragraph: Any) -> str:
         elif child.tag not in _PASSED_OVER and child.tag not in (f"{_TEXT}p", f"{_TEXT}h"):
             # a paragraph in a frame is one by itself
             parts.append(_text(child))
-        parts.append((child.tail or "").replace("\n", " "))
+        parts.append(_SPACE.sub(" ", child.tail or ""))
     return "".join(parts)

@@ -8,6 +8,7 @@ from typing import IO, Any
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
 from stance.articles.libraries import need, seekable, silence, unsound
+from stance.articles.markup import plain_letters
 from stance.articles.pdf_layout import Line, PageText, join_pages
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
 from stance.errors import ArticleError
@@ -65,7 +66,7 @@ def read_pdf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
             elif not found.lines and _has_image(page):
                 unread[number] = f"page {number}: no text (a scanned image)"
         title = reader.metadata.title if reader.metadata else None
-        text = clean_surrogates("\n\n".join(join_pages(pages)))
+        text = clean_surrogates(plain_letters("\n\n".join(join_pages(pages))))
     first = next((number for number, page in enumerate(pages, start=1) if page.lines), 1)
     if not text:
         drawing = next((reason for reason in unread.values() if reason.endswith("a drawing?")), None)

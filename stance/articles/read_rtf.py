@@ -10,7 +10,8 @@ from typing import IO
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
 from stance.articles.exports import is_export, split_export
-from stance.articles.libraries import SOFT_HYPHEN, need, unsound, whole
+from stance.articles.libraries import need, unsound, whole
+from stance.articles.markup import plain_letters
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 
@@ -40,7 +41,7 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
         # RTF is ASCII by definition; other bytes are those of the code page that it names. An address behind a link is
         # no text: a field's instruction is renamed to another that is passed over.
         code = _PICTURE.sub(" ", raw.decode(_code_page(raw), "replace")).replace("\\fldinst", "\\fldtype")
-        text = clean_surrogates(striprtf.rtf_to_text(code, errors="replace")).replace(SOFT_HYPHEN, "")
+        text = clean_surrogates(plain_letters(striprtf.rtf_to_text(code, errors="replace")))
         # pictures may hold any byte, braces too
         depth = (
             0
