@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -18,6 +19,8 @@ STANCE = f"{sys.executable} -m stance"
 CLOSED = "standard output: Bad file descriptor"
 FULL = "standard output: No space left on device"
 
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+
 
 def _shell(command: str, folder: Path, unbuffered: str = "") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
@@ -33,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@needs_full
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
     ("command", "message"),
@@ -72,6 +75,24 @@ def test_a_reader_that_has_seen_enough_is_no_error(command: str, folder: Path) -
     run = _shell(f"set -o pipefail; {STANCE} {command} | true", folder)
     assert run.returncode == 0
     assert "Error" not in run.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "talk", ["2>&1 >/dev/null | true", pytest.param("2>/dev/full", marks=needs_full), "2>&- >/dev/null"]
+)
+def test_a_run_that_nobody_hears_goes_on(talk: str, unbuffered: str, tmp_path: Path, small_model_path: Path) -> None:
+    """Its progress, its quarantined records and its totals are talk; it is finished all the same, with exit 0."""
+    lines = [f'{{"id": {i}, "text": "The sanctions must be lifted."}}\nbroken\n' for i in range(300)]
+    (tmp_path / "in.jsonl").write_text("".join(lines), encoding="utf-8")
+    command = f"{STANCE} score in.jsonl -m {small_model_path} -o run/ -j 1 --chunk 20 --progress"
+    # the pipe must be broken when the first line is written
+    run = _shell(f"set -o pipefail; (sleep 0.2; {command}) {talk}", tmp_path, unbuffered)
+    assert run.returncode == 0, run.stderr
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["state"], manifest["totals"]["articles"]["read"]) == ("finished", 600)
+    failed = _shell(f"set -o pipefail; (sleep 0.2; {STANCE} score gone.txt) {talk}", tmp_path, unbuffered)
+    assert failed.returncode == 1
 
 
 def _terminated(output: str, folder: Path, begun: str) -> subprocess.Popen[bytes]:

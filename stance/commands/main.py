@@ -35,10 +35,7 @@ _COMMANDS = {
 def _fail(message: str) -> NoReturn:
     from stance.results.page import visible
 
-    try:
-        click.echo(f"stance: {visible(' '.join(message.split()))}", err=True)
-    except OSError:
-        let_go(sys.stderr)
+    click.echo(f"stance: {visible(' '.join(message.split()))}", err=True)
     sys.exit(1)
 
 
@@ -54,7 +51,7 @@ def _exit_codes() -> Iterator[None]:
         _fail(str(error))
     except BrokenPipeError:
         # the reader of a pipe (head, less) has seen enough
-        let_go(sys.stdout, sys.stderr)
+        let_go(sys.stdout)
         sys.exit(0)
     except OSError as error:
         let_go(sys.stdout)

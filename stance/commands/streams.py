@@ -25,6 +25,15 @@ class _Output(io.FileIO):
             raise
 
 
+class _Talk(io.FileIO):
+    """Standard error; that nobody hears what is said there is no failure, and no reason to end a run."""
+
+    def write(self, data: Any) -> int:
+        with contextlib.suppress(OSError):
+            return super().write(data)
+        return len(data)
+
+
 @contextlib.contextmanager
 def standard_streams() -> Iterator[None]:
     """Make the standard streams fit for use, and put them back afterwards.
@@ -45,9 +54,8 @@ def standard_streams() -> Iterator[None]:
     before = sys.stdin, sys.stdout, sys.stderr
     # in this order, as the system gives the lowest number that is free
     sys.stdin = before[0] or _closed(os.O_WRONLY, "r")
-    sys.stdout = _named(before[1] or _closed(os.O_RDONLY, "w"))
-    # what is said there is heard by nobody, which is no failure
-    sys.stderr = before[2] or _closed(os.O_WRONLY, "w")
+    sys.stdout = _written_by(_Output, before[1] or _closed(os.O_RDONLY, "w"), "replace")
+    sys.stderr = _written_by(_Talk, before[2] or _closed(os.O_WRONLY, "w"), "backslashreplace")
     try:
         yield
     finally:
@@ -58,21 +66,21 @@ def _closed(flags: int, mode: str) -> Any:
     return open(os.open(os.devnull, flags), mode, encoding="utf-8", closefd=False)
 
 
-def _named(stream: Any) -> Any:
+def _written_by(kind: type[io.FileIO], stream: Any, errors: str) -> Any:
     if not isinstance(stream, io.TextIOWrapper):
         return stream
     # where Python runs unbuffered there is nothing between
     buffer: Any = stream.buffer
     raw = getattr(buffer, "raw", buffer)
     if type(raw) is not io.FileIO:
-        stream.reconfigure(errors="replace")
+        stream.reconfigure(errors=errors)
         return stream
     stream.flush()
-    output = _Output(stream.fileno(), "w", closefd=False)
+    output = kind(stream.fileno(), "w", closefd=False)
     return io.TextIOWrapper(
         cast(IO[bytes], output if raw is buffer else io.BufferedWriter(output)),
         stream.encoding,
-        errors="replace",
+        errors=errors,
         line_buffering=stream.line_buffering,
         write_through=stream.write_through,
     )
