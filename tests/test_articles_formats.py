@@ -526,6 +526,19 @@ def test_tracked_changes_of_a_document(tmp_path: Path) -> None:
     assert article.text == "They will keep the\nembargo"
 
 
+@pytest.mark.parametrize("name", ["a.docx", "a.zip", "a"])
+def test_a_document_of_word_for_the_web(tmp_path: Path, name: str) -> None:
+    """Its main part has a number."""
+    import docx as library
+    from docx.opc.packuri import PackURI
+
+    document = library.Document(io.BytesIO(docx()))
+    document.part.partname = PackURI("/word/document2.xml")
+    document.save(str(tmp_path / name))
+    (article,) = read_articles([tmp_path / name])
+    assert (article.title, own(article)) == (TITLE, list(PARAGRAPHS))
+
+
 def test_what_is_said_of_a_picture_is_no_text(tmp_path: Path) -> None:
     """It parts no sentence of a document; white space around the picture counts once."""
     import odfdo
@@ -806,13 +819,14 @@ def test_json_lines_named_json(tmp_path: Path, first: str) -> None:
     ("raw", "advice"),
     [
         (b"[1, 2]", "jq -c '.[]'"),
+        (b'["Talks.", "More."]', "jq -c '.[] | {\"text\": .}'"),
         (b'"text"', "jq -c '.[]'"),
         (b'{"ok": true, "articles": [{"text": "Talks."}]}', "jq -c '.articles[]'"),
         (b'{\n"ok": 1, "the articles": [{"text": "Talks."}]}', "jq -c '.[\"the articles\"][]'"),
         (b'{\n"text": "Talks."\n}\n{\n"text": "More."\n}', "jq -c '.'"),
         (b"[" + b" " * LARGEST_RECORD + b"]", "jq -c '.[]'"),
     ],
-    ids=["numbers", "string", "in an object", "in a key with a space", "several values", "too large"],
+    ids=["numbers", "texts", "string", "in an object", "in a key with a space", "several values", "too large"],
 )
 def test_other_json_is_an_error_that_says_what_to_do(tmp_path: Path, raw: bytes, advice: str) -> None:
     """It names the suffix of JSON lines, and the command that makes them of this very file."""

@@ -45,8 +45,8 @@ class Format(NamedTuple):
         Its reader.
     sign : re.Pattern, optional
         First bytes that no other format has: they decide whatever the file is called.
-    part : str, optional
-        For a format that is a zip archive: the member that only it has.
+    part : re.Pattern, optional
+        For a format that is a zip archive: what the member is called that only it has.
     hint : re.Pattern, optional
         First bytes that decide only where the name says nothing.
     binary : bool
@@ -56,7 +56,7 @@ class Format(NamedTuple):
     suffixes: tuple[str, ...]
     read: Reader
     sign: re.Pattern[bytes] | None = None
-    part: str | None = None
+    part: re.Pattern[str] | None = None
     hint: re.Pattern[bytes] | None = None
     binary: bool = False
 
@@ -88,9 +88,9 @@ FORMATS = {
     "parquet": Format((".parquet", ".pq"), _later("parquet"), re.compile(rb"PAR1")),
     "html": Format((".html", ".htm", ".xhtml"), _later("html"), _HTML),
     "pdf": Format((".pdf",), _later("pdf"), re.compile(rb"[\s\0]{0,1000}(?:\xef\xbb\xbf)?%PDF-"), binary=True),
-    "docx": Format((".docx", ".docm"), _later("docx"), part="word/document.xml", binary=True),
-    "odt": Format((".odt", ".ott"), _later("odt"), part="content.xml", binary=True),
-    "epub": Format((".epub",), _later("epub"), part="META-INF/container.xml", binary=True),
+    "docx": Format((".docx", ".docm"), _later("docx"), part=re.compile(r"word/document\d*\.xml"), binary=True),
+    "odt": Format((".odt", ".ott"), _later("odt"), part=re.compile(r"content\.xml"), binary=True),
+    "epub": Format((".epub",), _later("epub"), part=re.compile(r"META-INF/container\.xml"), binary=True),
     "rtf": Format((".rtf",), _later("rtf"), re.compile(rb"\s{0,100}\{\\rtf")),
     "mail": Format((".eml", ".mbox", ".mht", ".mhtml"), _later("mail"), _MBOX, hint=_MAIL),
     "warc": Format((".warc", ".wet"), _later("warc"), re.compile(rb"WARC/\d\.\d\r?\n")),
@@ -210,6 +210,6 @@ def _document(parts: Collection[str], name: str) -> Format | None:
         if part in parts:
             raise ArticleError(f"no reader for {kind}", name)
     for candidate in FORMATS.values():
-        if candidate.part is not None and candidate.part in parts:
+        if candidate.part is not None and any(map(candidate.part.fullmatch, parts)):
             return candidate
     return None

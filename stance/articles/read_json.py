@@ -44,6 +44,9 @@ def read_json(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     if isinstance(found, dict):
         _check_object(found, columns, source)
         found = [found]
+    elif isinstance(found, list) and found and all(isinstance(value, str) for value in found):
+        advice = _ADVICE.format(f".[] | {{{json.dumps(columns.name('text'))}: .}}")
+        raise ArticleError(f"an array of texts, not of objects; {advice}", source)
     elif not isinstance(found, list) or (found and not any(isinstance(value, dict) for value in found)):
         raise ArticleError(f"neither a JSON object nor an array of them; {_ADVICE.format('.[]')}", source)
     yield from articles_of(_numbered(found, source), columns, source, stem)
