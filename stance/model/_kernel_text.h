@@ -313,7 +313,7 @@ STANCE_INLINE uint8_t gap_before(const text_buffers *t, size_t i)
         else if (c & GAP_DOT && (p + 1 == end || gap_class[p[1]] & GAP_LOOK)) stop = '.';
     }
     if (stop == '.' && i) {
-        /* a full stop after a single letter abbreviates */
+        /* a full stop after a word of one character abbreviates, digits and "I" included */
         const unsigned char *word = t->lowered + TOKEN_START(t, i - 1);
         uint32_t length = t->words[i - 1].length;
         if (length == (*word < 0x80 ? 1u : *word < 0xE0 ? 2u : *word < 0xF0 ? 3u : 4u)) stop = 0;

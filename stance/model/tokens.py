@@ -2,7 +2,8 @@
 
 A token is a run of word characters (``\\w``), which may hold single apostrophes inside (``won't``).
 It is read from the folded text; its span refers to the text as given. What stands between two
-tokens is kept as one `Gap`, because sentence ends, commas and quotation marks carry meaning.
+tokens is kept as one `Gap`, because sentence ends, commas and quotation marks carry meaning. A gap of
+one character is not read: a dash, a bracket or a comma without a blank beside it parts no clauses.
 """
 
 from __future__ import annotations
@@ -79,9 +80,10 @@ def _moves(text: str) -> bool:
 def tokenize(text: str) -> list[Token]:
     """Split a text into tokens.
 
-    A full stop ends a sentence only before white space, a closing mark or the end, and not after a
-    single letter, so that "U.S. sanctions" is one sentence. A line end is white space, as the text may be
-    wrapped; two of them before the next word end a sentence. A possessive ``'s`` is cut off.
+    A full stop ends a sentence only before white space, a closing mark or the end, and not after a word
+    of one character, so that "U.S. sanctions" is one sentence; so is "Phase 2. Sanctions". A line end is
+    white space, as the text may be wrapped; two of them before the next word end a sentence. A possessive
+    ``'s`` is cut off.
 
     Parameters
     ----------
@@ -99,6 +101,8 @@ def tokenize(text: str) -> list[Token]:
     ['iran', 'envoy', "won't", 'go']
     >>> tokenize("No. Go")[1].gap
     <Gap.SENTENCE: 4>
+    >>> [token.gap.name for token in tokenize("Phase 2. Sanctions, talks\u2014sanctions")]
+    ['NONE', 'NONE', 'NONE', 'CLAUSE', 'NONE']
     """
     folded, place = fold(text), positions(text)
     tokens: list[Token] = []
@@ -107,7 +111,7 @@ def tokenize(text: str) -> list[Token]:
         start, end = match.span()
         gap = Gap.NONE
         if start > previous_end + 1:
-            gap = _gap(folded[previous_end:start], after_letter=bool(tokens) and len(tokens[-1].word) == 1)
+            gap = _gap(folded[previous_end:start], after_initial=bool(tokens) and len(tokens[-1].word) == 1)
         previous_end = end
         word = match.group().replace("\u2019", "'")
         if word.endswith("'s") and len(word) > 2:
@@ -118,11 +122,11 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
-def _gap(between: str, after_letter: bool) -> Gap:
+def _gap(between: str, after_initial: bool) -> Gap:
     gap = Gap.NONE
     sentence = _SENTENCE.search(between)
     # a single line end may be where the text was wrapped
-    if between.count("\n") > 1 or (sentence and not (after_letter and sentence.group() == ".")):
+    if between.count("\n") > 1 or (sentence and not (after_initial and sentence.group() == ".")):
         gap |= Gap.SENTENCE
     if _CLAUSE.search(between):
         gap |= Gap.CLAUSE
