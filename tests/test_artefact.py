@@ -8,6 +8,7 @@ import math
 import os
 import pickle
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,34 @@ def test_tables_of_another_layout_are_made_anew(copy: Path) -> None:
     loaded = load_model(copy)
     assert loaded._tables is None
     assert loaded.score_texts(["They called for the sanctions to be lifted."]).tobytes() == before.tobytes()
+
+
+@pytest.mark.parametrize(
+    "golden",
+    [
+        5,
+        {"text": "Talks went on."},
+        ["Talks went on."],
+        [{"text": "Talks went on."}],
+        [{"text": None, "probabilities": [[0.0] * 4] * 2}],
+        [{"text": "Talks went on.", "probabilities": [[0.0] * 4, [0.0]]}],
+        [{"text": "Talks went on.", "probabilities": [[10**400] * 4] * 2}],
+    ],
+)
+def test_golden_paragraphs_of_the_wrong_form_are_refused(copy: Path, golden: Any) -> None:
+    """When they are scored, by an error of one line."""
+    _edit(copy, golden=golden)
+    with pytest.raises(ModelError, match="a golden paragraph is not a text with probabilities"):
+        largest_drift(load_model(copy))
+
+
+def test_a_manifest_is_refused_however_deep_it_is(tmp_path: Path) -> None:
+    """Python reads some objects within objects that it cannot write again."""
+    for depth in range(700, 1001):
+        text = f'{{"format": "stance-model", "format_version": {FORMAT_VERSION}, "x": {"[" * depth}{"]" * depth}}}'
+        (tmp_path / "manifest.json").write_text(text)
+        with pytest.raises(ModelError, match=r"not a model manifest|changed after"):
+            read_manifest(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -393,3 +422,18 @@ def test_no_model_at_all(tmp_path: Path) -> None:
     """A missing folder says what a model is."""
     with pytest.raises(ModelError, match="no such model"):
         load_model(tmp_path / "gone")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there no name is too long to ask for")
+def test_a_model_that_cannot_be_looked_for_is_one_line(tmp_path: Path) -> None:
+    """Where its name is longer than the file system takes, or it lies in a folder that nobody may enter."""
+    with pytest.raises(ModelError, match=f"{'x' * 300}: File name too long$"):
+        load_model(tmp_path / ("x" * 300))
+    shut = tmp_path / "shut"
+    (shut / "model").mkdir(parents=True)
+    shut.chmod(0)
+    try:
+        with pytest.raises(ModelError, match=r"Permission denied|No such file"):  # root may enter it
+            load_model(shut / "model")
+    finally:
+        shut.chmod(0o700)

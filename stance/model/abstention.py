@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from stance.model.tokens import Token
 
-__all__ = ["ENGLISH", "LEAST_KNOWN", "Reason", "WordCounts", "abstention_reason", "abstention_reasons", "count_words"]
+__all__ = ["ENGLISH", "LEAST_KNOWN", "Reason", "WordCounts", "abstention_reasons", "count_words"]
 
 #: With fewer words of the paragraph than this in the vocabulary, there is nothing to go by.
 LEAST_KNOWN = 3
@@ -119,23 +119,3 @@ def abstention_reasons(counts: npt.NDArray[np.int64], language: str | None) -> l
         for i in np.flatnonzero(rule).tolist():
             reasons[i] = reason
     return reasons
-
-
-def abstention_reason(tokens: Sequence[Token], vocabulary: Container[str], language: str | None) -> Reason | None:
-    """Why not to score one paragraph, or ``None``; see `abstention_reasons`.
-
-    Parameters
-    ----------
-    tokens : sequence of Token
-        The paragraph.
-    vocabulary : container of str
-        Words that the model knows.
-    language : str or None
-        ``"en"`` asks for English; else only known words count.
-
-    Examples
-    --------
-    >>> abstention_reason([], {"talks"}, "en")
-    <Reason.EMPTY: 'empty'>
-    """
-    return abstention_reasons(np.array([count_words(tokens, vocabulary)]), language)[0]

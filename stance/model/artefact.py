@@ -127,11 +127,16 @@ def read_manifest(folder: str | Path | None = None) -> dict[str, Any]:
     """
     folder = default_model_path() if folder is None else Path(folder)
     path = folder / MANIFEST
-    if not folder.exists():
+    try:
+        there = folder.exists()
+    except OSError as error:
+        raise ModelError(f"{folder}: {error.strerror or error}") from error
+    if not there:
         raise ModelError(f"{folder}: no such model; a model is a folder with {MANIFEST} and {ARRAYS}")
     raw = bytes(read_part(path, _LARGEST_MANIFEST))
     try:
         manifest = json.loads(raw)
+        sha256 = _manifest_hash(manifest) if isinstance(manifest, dict) else None
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{path}: not a model manifest: {error}") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
@@ -143,7 +148,7 @@ def read_manifest(folder: str | Path | None = None) -> dict[str, Any]:
             f"{path}: format version {version!r}; this release reads version {FORMAT_VERSION}: "
             f"{'' if older else 'upgrade sanctions-stance or '}retrain the model"
         )
-    if manifest.get("manifest_sha256") != _manifest_hash(manifest):
+    if manifest.get("manifest_sha256") != sha256:
         raise ModelError(f"{path}: the manifest was changed after it was written (SHA-256 differs)")
     return manifest
 

@@ -73,7 +73,7 @@ class Decided(NamedTuple):
     ambiguous: npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scores:
     """The scores of many paragraphs, as arrays.
 
@@ -97,7 +97,7 @@ class Scores:
     probabilities: npt.NDArray[np.float64]
     reasons: Sequence[Reason | None]
     least_probability: float
-    _decided: dict[int, Decided] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _decided: dict[int, Decided] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.reasons)

@@ -91,7 +91,7 @@ class Explanation:
         return [" ".join(text[a:b].split()) for a, b, value in self.stretches(text, most) if value > 0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StanceModel:
     """Tags paragraphs with their stance on every target.
 
@@ -128,8 +128,8 @@ class StanceModel:
     language: str | None = None
     least_probability: float = LEAST_PROBABILITY
     facts: Mapping[str, Any] = field(default_factory=dict)
-    _kernels: dict[str, Kernel] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _tables: KernelTables | None = field(default=None, init=False, repr=False, compare=False)
+    _kernels: dict[str, Kernel] = field(default_factory=dict, init=False, repr=False)
+    _tables: KernelTables | None = field(default=None, init=False, repr=False)
 
     @property
     def labels(self) -> tuple[str, ...]:

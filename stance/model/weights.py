@@ -58,7 +58,7 @@ class Contributions(NamedTuple):
     values: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BlockWeights:
     """One block's vocabulary and numbers.
 
@@ -157,7 +157,7 @@ class StoredBlock(BlockWeights):
         return wide.reshape(len(rows), *self.shape)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Weights:
     """All numbers of a model.
 
