@@ -297,7 +297,59 @@ def test_a_fresh_run_never_overwrites_one(small_model_path: Path, parquet: Path,
     with pytest.raises(StanceError, match="--resume"):
         score_to_directory(job, tmp_path / "run")
     (tmp_path / "run" / "manifest.json").unlink()
-    with pytest.raises(StanceError, match="without its manifest"):
+    with pytest.raises(StanceError, match="without the manifest"):
+        score_to_directory(job, tmp_path / "run", resume=True)
+
+
+@pytest.mark.parametrize("name", ["quarantine.jsonl", "columns.json"])
+def test_a_run_writes_over_nothing_that_is_not_its_own(
+    small_model_path: Path, parquet: Path, tmp_path: Path, name: str
+) -> None:
+    """A file in its folder that is called as one of its own is refused, and stays."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / name).write_text("notes of somebody's own", encoding="utf-8")
+    run = _score(parquet, "-m", small_model_path, "-j", 1, "-o", f"{tmp_path}/run/")
+    assert run.exit_code == 1
+    assert run.stderr == f"stance: {tmp_path}/run/{name}: is there without the manifest of a run; name another folder\n"
+    assert (tmp_path / "run" / name).read_text(encoding="utf-8") == "notes of somebody's own"
+
+
+@pytest.mark.parametrize("lost", ["nothing", "the list", "a line"])
+def test_a_finished_run_names_its_quarantined_records_again(
+    small_model_path: Path, jsonl: Path, tmp_path: Path, lost: str
+) -> None:
+    """To the file and on the screen, as the run did; a list that is not whole any more is made again."""
+    source, kept = tmp_path / "bad.jsonl", tmp_path / "refused.jsonl"
+    source.write_text("oops\n" + jsonl.read_text(encoding="utf-8") + '{"id": "\u2028"}\n', encoding="utf-8")
+    arguments = (source, "-m", small_model_path, "-j", 1, "-o", f"{tmp_path}/run/", "--quarantine", kept, "--resume")
+    first = _score(*arguments)
+    listed, own = kept.read_bytes(), tmp_path / "run" / "quarantine.jsonl"
+    assert listed.count(b"\n") == 2
+    assert own.read_bytes() == listed
+    if lost == "the list":
+        own.unlink()
+    elif lost == "a line":
+        own.write_bytes(listed.splitlines(True)[0])
+    again = _score(*arguments)
+    assert (again.exit_code, again.stderr) == (0, first.stderr)
+    assert kept.read_bytes() == own.read_bytes() == listed
+
+
+@pytest.mark.parametrize("lost", ["shard", "state", "inputs", "model.sha256", "chunks.0.bytes", "chunks.0.articles"])
+def test_a_manifest_that_lacks_something_is_one_line(
+    small_model_path: Path, parquet: Path, tmp_path: Path, lost: str
+) -> None:
+    """It says which file and what is missing."""
+    job = _job(parquet, small_model_path)
+    score_to_directory(job, tmp_path / "run")
+    manifest = _manifest(tmp_path / "run")
+    holder: Any = manifest
+    *way, name = lost.split(".")
+    for key in way:
+        holder = holder[int(key) if key.isdecimal() else key]
+    del holder[name]
+    (tmp_path / "run" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(StanceError, match=f"manifest.json: not the manifest of a run: it has no '{name}'"):
         score_to_directory(job, tmp_path / "run", resume=True)
 
 

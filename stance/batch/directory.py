@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +23,10 @@ __all__ = ["RunDirectory", "describe_inputs"]
 
 _FORMAT = "stance-run"
 _VERSION = 1
+# what a manifest, its model and its chunks must have for a run to go on
+_KEYS = itemgetter("state", "inputs", "settings")
+_MODEL_KEYS = itemgetter("sha256")
+_CHUNK_KEYS = itemgetter("index", "file", "bytes", "rows")
 
 
 def describe_inputs(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
@@ -80,6 +85,8 @@ class RunDirectory:
         self.quarantine = folder / f"quarantine{shard.suffix}.jsonl"
         self.entries: dict[int, dict[str, Any]] = {}
         self.state = "running"
+        #: The quarantined records of a run that is finished.
+        self.quarantined: list[Quarantined] = []
         self._next = 0.0
         self._refused: IO[str] | None = None
         self._check_neighbours()
@@ -96,7 +103,10 @@ class RunDirectory:
             if whole and _digest(path.read_bytes()) == entry.get("digest"):
                 self.entries[entry["index"]] = entry
         if before["state"] == "finished" and len(self.entries) == len(before["chunks"]):
-            self.state = "finished"
+            self.quarantined = self._read_quarantine()
+            # a list that is not whole is made again
+            if len(self.quarantined) == self.counts.articles["quarantined"]:
+                self.state = "finished"
 
     def _check_neighbours(self) -> None:
         """No manifest in the folder may be of another run."""
@@ -110,8 +120,10 @@ class RunDirectory:
                 # a model may lie elsewhere by now, if only it is the same
                 if (then["sha256"] != now["sha256"]) if what == "model" else (then != now):
                     raise StanceError(f"{path}: cannot go on: {self._difference(what, then)}; name another folder")
-        if not manifests and any(self.folder.glob("part-*")):
-            raise StanceError(f"{self.folder}: holds parts of a run without its manifest; name another folder")
+        # the last as `stance.results.dictionary` names it
+        mine = [*self.folder.glob("part-*"), self.quarantine, self.folder / "columns.json"]
+        if not manifests and (there := next((path for path in mine if os.path.lexists(path)), None)):
+            raise StanceError(f"{there}: is there without the manifest of a run; name another folder")
 
     def _difference(self, what: str, before: Any) -> str:
         now = self.identity[what]
@@ -129,11 +141,24 @@ class RunDirectory:
             if manifest["format"] != _FORMAT or manifest["format_version"] != _VERSION:
                 raise StanceError(f"{path}: not the manifest of a run that this version can go on with")
             assert isinstance(manifest, dict)
+            Shard(*manifest["shard"])
+            _KEYS(manifest), _MODEL_KEYS(manifest["model"])
+            for entry in manifest["chunks"]:
+                _CHUNK_KEYS(entry), Counts.from_dict(entry)
         except OSError as error:
             raise as_stance_error(path, error) from error
-        except (ValueError, KeyError, TypeError, AssertionError) as error:
+        except KeyError as error:
+            raise StanceError(f"{path}: not the manifest of a run: it has no {error}") from error
+        except (ValueError, TypeError, AssertionError, RecursionError) as error:
             raise StanceError(f"{path}: not the manifest of a run: {error}") from error
         return manifest
+
+    def _read_quarantine(self) -> list[Quarantined]:
+        try:
+            with open(self.quarantine, encoding="utf-8", newline="\n") as lines:
+                return [Quarantined(**json.loads(line)) for line in lines]
+        except (OSError, ValueError, TypeError, RecursionError):
+            return []
 
     @property
     def counts(self) -> Counts:

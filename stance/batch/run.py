@@ -165,6 +165,8 @@ def score_to_directory(
     with lock(folder / f".lock{job.shard.suffix}"):
         directory = RunDirectory(folder, identity, job.shard, resume)
         if directory.state == "finished":
+            if refuse is not None:
+                refuse(directory.quarantined)
             return directory.counts
         directory.begin()
         done = set(directory.entries)
