@@ -916,10 +916,12 @@ def test_the_statistics_of_a_corpus_are_of_all_its_coders(tmp_path: Path) -> Non
 
 def test_a_training_corpus_is_refused_as_evaluation(small_model: StanceModel, small_corpus: Corpus) -> None:
     """Also where only one paragraph of it was used in training."""
-    with pytest.raises(CorpusError, match="were used to train"):
-        evaluate_model(small_model, small_corpus)
-    fresh = replace(small_corpus, examples=(Example("n", 0, "The talks failed at once.", {"diplomacy": "neutral"}),))
-    assert evaluate_model(small_model, fresh)[0].n == 0 or evaluate_model(small_model, fresh)[-1].n == 1
+    fresh = Example("n", 0, "The talks failed at once, an official said on Friday.", {"diplomacy": "neutral"})
+    known = small_corpus.examples
+    for examples, told in ((known, f"{len(known)} of {len(known)}"), ((known[0], fresh), "1 of 2")):
+        with pytest.raises(CorpusError, match=f"^{told} paragraphs were used to train this model"):
+            evaluate_model(small_model, replace(small_corpus, examples=examples))
+    assert [e.n for e in evaluate_model(small_model, replace(small_corpus, examples=(fresh,)))] == [0, 1]
 
 
 def test_labels_of_a_corpus_may_be_in_any_case(small_model: StanceModel) -> None:
