@@ -109,7 +109,7 @@ def odt(paragraphs: Sequence[str] = PARAGRAPHS, title: str = TITLE) -> bytes:
     return buffer.getvalue()
 
 
-def rtf(paragraphs: Sequence[str] = PARAGRAPHS) -> bytes:
+def rtf(paragraphs: Sequence[str] = PARAGRAPHS, title: str = TITLE) -> bytes:
     """As word processors write it: code page, escaped letters, fonts, a link."""
 
     def escape(text: str) -> str:
@@ -119,7 +119,8 @@ def rtf(paragraphs: Sequence[str] = PARAGRAPHS) -> bytes:
     body = "".join(f"\\pard\\plain\\f0\\fs24 {escape(text)}\\par\n" for text in paragraphs)
     head = (
         "{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0\\froman\\fcharset0 Times New Roman;}}"
-        "{\\info{\\title Nothing}}{\\header\\pard The Harbor Ledger\\par}\n"
+        f"{{\\info{{\\title {escape(title)}}}}}"
+        "{\\header\\pard The Harbor Ledger\\par}\n"
     )
     link = '{\\field{\\*\\fldinst{HYPERLINK "https://example.org/x"}}{\\fldrslt{Share this article}}}\\par\n'
     return (head + body + link + "}").encode("ascii")

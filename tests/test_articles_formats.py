@@ -237,6 +237,7 @@ def test_facts_of_documents(tmp_path: Path) -> None:
         "a.pdf": pdf(),
         "a.docx": docx(),
         "a.odt": odt(),
+        "a.rtf": rtf(title="Talks – {again}\xad"),
         "a.eml": message("Talks resume.").as_bytes(),
         "a.epub": epub(),
     }
@@ -248,6 +249,7 @@ def test_facts_of_documents(tmp_path: Path) -> None:
         "a.pdf": (TITLE, None, None),
         "a.docx": (TITLE, None, None),
         "a.odt": (TITLE, None, None),
+        "a.rtf": ("Talks – {again}", None, None),
         "a.eml": (TITLE, "2025-03-14T08:00:00+00:00", "The Harbor Ledger"),
         "a.epub": (TITLE, "2025-03-14", "Weekly"),
     }
@@ -524,6 +526,26 @@ def test_tracked_changes_of_a_document(tmp_path: Path) -> None:
     document.save(str(tmp_path / "a.docx"))
     (article,) = read_articles([tmp_path / "a.docx"])
     assert article.text == "They will keep the\nembargo"
+
+
+def test_changes_boxes_and_tables_of_rich_text(tmp_path: Path) -> None:
+    """They are read as those of DOCX: without what was struck out, boxes once, and each cell as a paragraph."""
+    raw = rb"""{\rtf1\ansi\ansicpg1252{\fonttbl{\f0\fcharset0 Times New Roman;}}{\info{\author A reader}}
+\pard {\rtlch\fcs1 \af0 \ltrch\fcs0 They will }{\rtlch\fcs1 \af0
+\deleted\revauthdel1 lift{\b  all} of }{\revised\revauth1 keep }{\deleted0 the embargo, \\cell and \\deleted.\par}
+\trowd\cellx1000\cellx2000\pard\intbl {The envoys stay.\cell No | date is set.\cell}\pard\intbl {\row}
+\pard {\shp{\*\shpinst\shpleft0{\sp{\sn shapeType}{\sv 202}}{\shptxt \pard The box says {\deleted much}{more}.\par}}
+{\shprslt{\*\do\dobxpage\dptxbx{\dptxbxtext\pard The box says more.\par}}}}Below the box.\par
+}"""
+    (article,) = read_articles([write(tmp_path / "a.rtf", raw)])
+    assert own(article) == [
+        "They will keep the embargo, \\cell and \\deleted.",
+        "The envoys stay.",
+        "No | date is set.",
+        "The box says more.",
+        "Below the box.",
+    ]
+    assert article.title is None
 
 
 @pytest.mark.parametrize("name", ["a.docx", "a.zip", "a"])

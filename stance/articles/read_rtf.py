@@ -20,11 +20,30 @@ __all__ = ["read_rtf"]
 #: The digits of a picture: there may be millions, and the library takes them one by one.
 _PICTURE = re.compile(r"[0-9a-fA-F\s]{500,}")
 _CODE_PAGE = re.compile(rb"\\ansicpg(\d{3,5})")
+_TITLE = re.compile(r"\{\\title\s((?:[^{}\\]|\\.)*)\}")
+#: A run of text that was struck out: what says so is among the properties at its head.
+_DELETED = re.compile(r"(\{(?:\\(?!deleted)[a-z]++-?\d*+ ?|[\r\n])*+)\\deleted1?(?![a-z0-9])")
+#: Words that stand for others, since the library would show an address behind a link, join the cells of a table into
+#: one line, and pass over text boxes.
+_RENAMED = {
+    "fldinst": "\\fldtype",
+    "cell": "\\par",
+    "nestcell": "\\par",
+    "shp": "",
+    "shpgrp": "",
+    "shpinst": "",
+    "shptxt": "\\par",
+}
+# an escaped backslash begins no word
+_WORD = re.compile(rf"\\\\|(?:\\\*)?\\({'|'.join(_RENAMED)})(?![a-z])")
 _BRACE = re.compile(r"\\[{}\\]|[{}]")
 
 
 def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     """Read the one article of an RTF file, or all of an export. Paragraphs are parted by blank lines.
+
+    Text in tables, text boxes and tracked insertions is read; page headers and footers, notes and tracked deletions
+    are not.
 
     Raises
     ------
@@ -38,9 +57,12 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     if not raw.lstrip().startswith(b"{\\rtf"):
         raise ArticleError("not an RTF document", source)
     with unsound("an RTF document", source):
-        # RTF is ASCII by definition; other bytes are those of the code page that it names. An address behind a link is
-        # no text: a field's instruction is renamed to another that is passed over.
-        code = _PICTURE.sub(" ", raw.decode(_code_page(raw), "replace")).replace("\\fldinst", "\\fldtype")
+        # RTF is ASCII by definition; other bytes are those of the code page that it names
+        page = _code_page(raw)
+        code = _PICTURE.sub(" ", raw.decode(page, "replace"))
+        named = _TITLE.search(code)
+        title = striprtf.rtf_to_text(f"{{\\rtf1 {named[1]}}}", page, errors="replace") if named else ""
+        code = _WORD.sub(lambda word: _RENAMED.get(word[1], word[0]), _DELETED.sub(r"\1\\fldtype", code))
         text = clean_surrogates(plain_letters(striprtf.rtf_to_text(code, errors="replace")))
         # pictures may hold any byte, braces too
         depth = (
@@ -50,11 +72,12 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
         )
     if depth > 0 or raw.rstrip(b"\0 \t\r\n")[-1:] != b"}":
         raise ArticleError("the RTF document breaks off", source)
-    lines = [line.strip(" \t\r|") for line in text.split("\n")]
+    lines = [line.strip(" \t\r") for line in text.split("\n")]
     if is_export(lines):
         yield from split_export(lines, source, stem)
     else:
-        yield Article(stem, "\n\n".join(line for line in lines if line), source=source, position=1)
+        title = clean_surrogates(plain_letters(" ".join(title.split())))
+        yield Article(stem, "\n\n".join(filter(None, lines)), title=title or None, source=source, position=1)
 
 
 def _code_page(raw: bytes) -> str:
