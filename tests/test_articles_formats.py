@@ -548,14 +548,16 @@ def test_changes_boxes_and_tables_of_rich_text(tmp_path: Path) -> None:
     assert article.title is None
 
 
-@pytest.mark.parametrize("name", ["a.docx", "a.zip", "a"])
+@pytest.mark.parametrize("name", ["a.docx", "a.zip", "a", "a.docm"])
 def test_a_document_of_word_for_the_web(tmp_path: Path, name: str) -> None:
-    """Its main part has a number."""
+    """Its main part has a number; with macros it is of another type."""
     import docx as library
     from docx.opc.packuri import PackURI
 
     document = library.Document(io.BytesIO(docx()))
     document.part.partname = PackURI("/word/document2.xml")
+    if name == "a.docm":
+        document.part._content_type = "application/vnd.ms-word.document.macroEnabled.main+xml"
     document.save(str(tmp_path / name))
     (article,) = read_articles([tmp_path / name])
     assert (article.title, own(article)) == (TITLE, list(PARAGRAPHS))

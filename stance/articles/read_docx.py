@@ -42,9 +42,12 @@ def read_docx(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     with seekable(stream) as file:
         check_parts(file, source)
         with unsound("a DOCX document", source):
-            document = docx.Document(file)
-            lines = [clean_surrogates(_text(p)) for p in document.element.body.iter(f"{_WORD}p") if _is_seen(p)]
-            title = document.core_properties.title or None
+            package = docx.package.Package.open(file)
+            part = package.main_document_part
+            # of one with macros, or of a template, the library makes no document
+            tree = part.element if hasattr(part, "element") else docx.oxml.parse_xml(part.blob)
+            lines = [clean_surrogates(_text(p)) for p in tree.iter(f"{_WORD}p") if _is_seen(p)]
+            title = package.core_properties.title or None
     if is_export(lines):
         yield from split_export(lines, source, stem)
     else:
