@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -129,6 +132,34 @@ def test_ids_that_two_files_have_are_the_same_on_a_cluster(
 
 
 @needs_dask
+def test_a_chunk_that_no_worker_survives_is_one_line(
+    small_model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the cluster gives a chunk up, the run ends, and --resume goes on with it."""
+    import dask
+    from distributed import LocalCluster
+
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps({"text": _text(random.Random(i))}) + "\n" for i in range(30)))
+    job = Job((str(source),), small_model_path, chunk=10, jobs=1)
+    score_to_directory(job, tmp_path / "here")
+
+    def die(*arguments: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    # sent to the workers instead of what scores
+    monkeypatch.setattr("stance.batch.dask.score_part", die)
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        pytest.raises(StanceError, match=r"^the Dask cluster lost a chunk: .*; go on with --resume$"),
+    ):
+        score_to_directory(replace(job, dask=cluster.scheduler_address), tmp_path / "there")
+    score_to_directory(job, tmp_path / "there", resume=True)
+    assert _parts(tmp_path / "there") == _parts(tmp_path / "here")
+
+
+@needs_dask
 def test_an_address_without_a_scheduler_is_one_line(small_model_path: Path, source: Path, tmp_path: Path) -> None:
     """A wrong address is a `StanceError`, not a traceback, and leaves Dask as it was."""
     import dask
@@ -136,6 +167,62 @@ def test_an_address_without_a_scheduler_is_one_line(small_model_path: Path, sour
     with pytest.raises(StanceError, match="no Dask scheduler"):
         score_to_directory(Job((str(source),), small_model_path, dask="nonsense://x"), tmp_path / "run")
     assert dask.config.get("distributed.comm.timeouts.connect") != "20s", "what was set for the run is left behind"
+
+
+@needs_dask
+@pytest.mark.parametrize(
+    ("change", "where", "has"),
+    [
+        ("sys.modules['stance'] = None", "a worker", "has no stance"),
+        ("sys.modules['stance'] = None", "the scheduler", "has no stance"),
+        ("sys.modules['stance'] = types.SimpleNamespace(__version__='0.0.1')", "a worker", "has stance 0.0.1"),
+    ],
+)
+def test_a_cluster_without_the_package_is_one_line(
+    small_model_path: Path, source: Path, tmp_path: Path, change: str, where: str, has: str
+) -> None:
+    """Or with another version of it: a worker would be waited for without an end, or score otherwise."""
+    from distributed import Client
+
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard"]
+    address = tmp_path / "scheduler.json"
+    command += ["--host", "127.0.0.1", "--scheduler-file", str(address)]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(address), "--no-dashboard"]
+    with contextlib.ExitStack() as opened:
+        for program in (command, worker):
+            process = opened.enter_context(subprocess.Popen(program, stderr=subprocess.DEVNULL))
+            opened.callback(process.terminate)
+        until = time.monotonic() + 60
+        while not address.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        found = json.loads(address.read_text(encoding="utf-8"))["address"]
+        with Client(found) as client:
+            client.wait_for_workers(1, timeout=60)
+            run = client.run if where == "a worker" else client.run_on_scheduler
+            run(exec, f"import sys, types; {change}")
+        with pytest.raises(StanceError, match=rf"{'the scheduler' if where == 'the scheduler' else 'tcp://'}.* {has}"):
+            score_to_directory(Job((str(source),), small_model_path, dask=found), tmp_path / "run")
+
+
+@needs_dask
+def test_a_scheduler_that_is_lost_is_one_line(
+    small_model_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it was asked for when it broke off; the line says how to go on."""
+    from stance.batch.dask import DaskPool
+    from stance.batch.pools import Form, ModelReference
+
+    def broken_off(*_: Any, **__: Any) -> None:
+        raise ConnectionResetError("the scheduler is gone")
+
+    pool = DaskPool(cluster.scheduler_address, ModelReference.of(small_model_path), 1)
+    for name in ("nthreads", "submit"):
+        monkeypatch.setattr(pool.client, name, broken_off)
+    with pytest.raises(StanceError, match="the scheduler is gone; go on with --resume"):
+        _ = pool.ahead
+    with pytest.raises(StanceError, match="the scheduler is gone; go on with --resume"):
+        pool.submit(pa.table({"text": ["Talks resume."]}), Form("paragraph", None))
+    pool.close(True)
 
 
 def test_without_dask_the_extra_is_named(

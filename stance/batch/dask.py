@@ -6,11 +6,13 @@ needs to see neither the input nor the output.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
+from pkgutil import resolve_name
 from typing import Any
 
+from stance import __version__
 from stance.batch.pools import Form, ModelReference, Part, pack, score_part
 from stance.errors import MissingDependencyError, StanceError
 
@@ -39,7 +41,7 @@ class DaskPool:
     MissingDependencyError
         Without ``dask[distributed]``.
     StanceError
-        If the scheduler does not answer, or has no worker.
+        If the scheduler does not answer or has no worker, or one of them has not this version of the package.
     """
 
     def __init__(self, address: str, reference: ModelReference, jobs: int) -> None:
@@ -68,28 +70,50 @@ class DaskPool:
                     )
                 self.client: Any = opened.enter_context(distributed.Client(where))
                 self.client.wait_for_workers(1, timeout=_PATIENCE)
+                self._check_versions()
             except (OSError, ValueError, TimeoutError) as error:
                 raise StanceError(f"{address}: no Dask scheduler with a worker answers: {error}") from error
             self.opened = opened.pop_all()
-        self.broken = (distributed.KilledWorker, distributed.client.FutureCancelledError)
+        self.broken = (distributed.KilledWorker, distributed.client.FutureCancelledError, OSError)
+
+    def _check_versions(self) -> None:
+        """A worker without the package would be waited for without an end, one of another version score otherwise."""
+        asked = resolve_name, "stance:__version__"
+        found: dict[str, Any] = self.client.run(*asked, on_error="return")
+        try:
+            found["the scheduler"] = self.client.run_on_scheduler(*asked)
+        except ImportError as error:
+            found["the scheduler"] = error
+        for where, version in found.items():
+            if version != __version__:
+                has = f"stance {version}" if isinstance(version, str) else f"no stance ({version})"
+                raise StanceError(f"{where} has {has}; install sanctions-stance {__version__} there, too")
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except self.broken as error:
+            raise StanceError(f"the Dask cluster lost a chunk: {error}; go on with --resume") from error
 
     @property
     def ahead(self) -> int:
         """Two chunks a thread, by the number of workers at this moment."""
-        threads: int = sum(self.client.nthreads().values())
+        with self._answering():
+            threads: int = sum(self.client.nthreads().values())
         return 2 * max(1, threads)
 
     def submit(self, articles: Any, form: Form) -> Callable[[], Part]:
         """Send a chunk to the cluster; the function returned waits for the part."""
-        future = self.client.submit(score_part, self.reference, pack(articles), form, pure=False)
+        with self._answering():
+            future = self.client.submit(score_part, self.reference, pack(articles), form, pure=False)
 
         def result() -> Part:
-            try:
-                part: Part = future.result()
-            except self.broken as error:
-                raise StanceError(f"the Dask cluster lost a chunk: {error}; go on with --resume") from error
-            finally:
-                future.release()
+            with self._answering():
+                try:
+                    part: Part = future.result()
+                finally:
+                    future.release()
             return part
 
         return result
