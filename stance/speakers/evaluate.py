@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stance.errors import CorpusError
 from stance.speakers.finder import UNKNOWN, Speech, find_speech
@@ -15,6 +15,9 @@ from stance.speakers.finder import UNKNOWN, Speech, find_speech
 __all__ = ["Labelled", "Reading", "Share", "SpeechMetrics", "evaluate_speech", "read_labelled"]
 
 VOICES = ("author", "quoted", "reported")
+_RECORD = {"article": str, "paragraph": int, "text": str, "voice": str, "readings": list}
+_READING = {"speaker": str, "start": int, "end": int, "verb": str, "actor": str}
+_SPELT = {str: "a string", int: "a whole number", list: "a list"}
 
 
 class Reading(NamedTuple):
@@ -111,13 +114,15 @@ def read_labelled(path: str | Path) -> list[Labelled]:
     for number, line in enumerate(lines, start=1):
         try:
             record = json.loads(line)
+            for fields, types in ((record, _RECORD), *((reading, _READING) for reading in record["readings"])):
+                _check(fields, types)
             readings = tuple(Reading(**reading) for reading in record["readings"])
             drawn = record.get("drawn", "all")
             one = Labelled(record["article"], record["paragraph"], record["text"], record["voice"], readings, drawn)
             sound = (
                 one.voice in VOICES
                 and drawn in ("all", "found")
-                and all(one.text[r.start : r.end] == r.speaker for r in readings)
+                and all(r.start >= 0 and one.text[r.start : r.end] == r.speaker for r in readings)
             )
         except (ValueError, KeyError, TypeError) as error:
             raise CorpusError(f"not a record of labelled speakers: {error}", path, number) from error
@@ -125,6 +130,12 @@ def read_labelled(path: str | Path) -> list[Labelled]:
             raise CorpusError("a voice that is none, or a speaker that is not where its offsets say", path, number)
         found.append(one)
     return found
+
+
+def _check(record: dict[str, Any], types: dict[str, type]) -> None:
+    for name, kind in types.items():
+        if type(record[name]) is not kind:  # a Boolean is no number
+            raise TypeError(f"{name} is {json.dumps(record[name])}, not {_SPELT[kind]}")
 
 
 def evaluate_speech(labelled: Iterable[Labelled]) -> SpeechMetrics:
