@@ -5,7 +5,7 @@ from __future__ import annotations
 from stance.speakers.context import of_the_office, of_the_paragraph
 from stance.speakers.lists import actors, words
 from stance.speakers.names import names_in
-from stance.speakers.phrases import Phrase, core_end
+from stance.speakers.phrases import Phrase
 from stance.speakers.tokens import Tokens
 
 __all__ = ["actor_of", "actor_of_title"]
@@ -38,10 +38,10 @@ def _names_within(tokens: Tokens, first: int, last: int, states: bool = False) -
 def actor_of(tokens: Tokens, phrase: Phrase) -> str | None:
     """The actor of a speaker, ``None`` where the words do not tell."""
     grammar = words().grammar
-    within = tokens.lower[phrase.first : phrase.last + 1]
+    within = [tokens.lower[i] for i in range(phrase.first, phrase.last + 1) if i not in phrase.name]
     if any(word in grammar["former"] or word.startswith("ex-") for word in within):
         return None
-    head = core_end(tokens, phrase.first, phrase.last)
+    head, first = phrase.head, phrase.office
     if phrase.kind == "actor":
         found = _names_within(tokens, phrase.first, phrase.last if "and" in within else head)
         return found[0] if len(set(found)) == 1 else None
@@ -50,15 +50,13 @@ def actor_of(tokens: Tokens, phrase: Phrase) -> str | None:
     if phrase.kind == "body" and tokens.lower[head] not in ("statement", "declaration", "side", "communiqué"):
         return None
     word = tokens.lower[head]
-    found = _names_within(tokens, phrase.first, head)
+    found = _names_within(tokens, first, head)
     if not found:
         found = _after_head(tokens, head, phrase.last)
-    if tokens.lower[phrase.first] == "its" or (not found and _of_the_country(tokens, phrase.first)):
-        return next(iter(_before(tokens, phrase.first)), None)
+    if tokens.lower[first] == "its" or (not found and _of_the_country(tokens, first)):
+        return next(iter(_before(tokens, first)), None)
     if not found:
-        open_office = of_the_office(tokens, phrase.first, head) or of_the_paragraph(
-            tokens, phrase.first, phrase.last, head
-        )
+        open_office = of_the_office(tokens, first, head) or of_the_paragraph(tokens, phrase)
         found = [open_office] if open_office else []
     if not found and word in _OF_THE_UNITED_STATES:
         return "United States"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from stance.speakers.lists import actors, words
 from stance.speakers.names import names_in
+from stance.speakers.phrases import Phrase
 from stance.speakers.tokens import Tokens
 
 __all__ = ["of_the_office", "of_the_paragraph"]
@@ -36,23 +37,24 @@ def of_the_office(tokens: Tokens, first: int, last: int, text: Tokens | None = N
     return None
 
 
-def of_the_paragraph(tokens: Tokens, first: int, last: int, head: int) -> str | None:
+def of_the_paragraph(tokens: Tokens, phrase: Phrase) -> str | None:
     """The country whose office this must be: what the paragraph's dateline, its institutions and its stances agree on.
 
     Examples
     --------
     >>> tokens = Tokens("SEOUL, Feb 10 - The park will be closed, the trade minister said.")
-    >>> of_the_paragraph(tokens, 11, 13, 13)
+    >>> of_the_paragraph(tokens, Phrase(11, 13, "office", head=13))
     'South Korea'
     """
     context = words().context
-    head_word = tokens.lower[head]
-    if head_word not in context["national"] or context["other"] & set(tokens.lower[first : last + 1]):
+    head_word = tokens.lower[phrase.head]
+    places = [i for i in range(phrase.office, phrase.last + 1) if i not in phrase.name]
+    if head_word not in context["national"] or any(tokens.lower[i] in context["other"] for i in places):
         return None
-    capitals = (tokens.lower[i] for i in range(first + 1, last + 1) if tokens.is_capital(i))
+    capitals = (tokens.lower[i] for i in places[1:] if tokens.is_capital(i))
     if any(word not in context["portfolio"] and word not in words().heads for word in capitals):
         return None
-    found = set(_where(tokens, first))
+    found = set(_where(tokens, phrase.first))
     if not found and head_word not in context["anybody"]:
         found = {*_dateline(tokens, head_word), *_institutions(tokens), *_own_stance(tokens)}
     if len(found) != 1:

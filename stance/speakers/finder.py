@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from stance.speakers.affiliation import actor_of, actor_of_title
 from stance.speakers.lists import words
-from stance.speakers.phrases import Phrase, core_end, phrase_from, phrase_opening, subject_of
+from stance.speakers.phrases import Phrase, phrase_from, phrase_opening, subject_of
 from stance.speakers.tokens import Tokens
 
 __all__ = ["UNKNOWN", "Speech", "find_speech", "speech_columns", "speech_record"]
@@ -94,7 +94,7 @@ def find_speech(text: str) -> Speech:
     tokens = Tokens(text)
     found = sorted(_attributions(tokens), key=lambda one: one.rank)
     quoted = tokens.longest_quotation >= _QUOTATION
-    spoken = [one for one in found if one.phrase.kind != "pronoun"]
+    spoken = [one for one in found if one.phrase.kind != "unnamed"]
     if spoken:
         _, phrase, verb = spoken[0]
         start, end = tokens.starts[phrase.first], tokens.ends[phrase.last]
@@ -146,13 +146,13 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
                 and group in ("say", "tell")
                 and not (subject == "it" and word in ("says", "said"))
             ):
-                yield _Found(9, Phrase(i, i, "pronoun"), word)
+                yield _Found(9, Phrase(i, i, "unnamed", i), word)
             continue
         if subject is None and group == "say":
             subject = _inverted(tokens, i)
         if subject is None:
             subject = _shared(tokens, i)
-        if subject is None or (group in ("act", "mind") and subject.kind == "name"):
+        if subject is None or (group in ("act", "mind") and subject.kind in ("name", "unnamed")):
             continue
         if group == "mind" and subject.kind == "actor":
             continue
@@ -167,14 +167,15 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
             continue  # what they announced, and not that they did
         if not _is_finite(tokens, i, subject) or (group in ("act", "mind") and _is_other(tokens, i, subject)):
             continue
-        yield _Found({"say": 0, "tell": 0, "act": 2, "mind": 3}[group], subject, tokens.words[i])
-    small = tokens.text.lower()
-    for phrase in lists.according:
-        place = small.find(phrase)
-        if place >= 0:
-            speaker = phrase_from(tokens, tokens.at(place + len(phrase)))
-            if speaker is not None and not tokens.quoted[speaker.first]:
-                yield _Found(1, speaker, phrase)
+        rank = 9 if subject.kind == "unnamed" else {"say": 0, "tell": 0, "act": 2, "mind": 3}[group]
+        yield _Found(rank, subject, tokens.words[i])
+    for i, word in enumerate(tokens.lower):
+        for phrase in lists.according.get(word, ()):
+            after = i + len(phrase)
+            if tuple(tokens.lower[i:after]) == phrase and after < len(tokens):
+                speaker = phrase_from(tokens, after)
+                if speaker is not None and not tokens.quoted[speaker.first]:
+                    yield _Found(1, speaker, " ".join(phrase))
 
 
 def _moves(tokens: Tokens, i: int) -> bool:
@@ -235,7 +236,7 @@ def _is_finite(tokens: Tokens, i: int, subject: Phrase) -> bool:
         return tokens.lower[i + 1 : i + 2] == ["that"]
     if word not in _BASES and (word.endswith(("s", "d", "ing")) or word in words().grammar["pasts"]):
         return True
-    head = tokens.lower[core_end(tokens, subject.first, subject.last)]
+    head = tokens.lower[subject.head]
     return (
         head.endswith("s")
         or head in _PLURALS

@@ -23,8 +23,10 @@ class Words(NamedTuple):
         Head of a speaker to office, person or body.
     turns : frozenset of str
         What opens a turn in a transcript.
-    according : tuple of str
-        What stands before a speaker without a verb.
+    address : frozenset of str
+        Forms of address that are abbreviated.
+    according : dict of str to list
+        What stands before a speaker without a verb, word by word, by its first word.
     grammar : dict of str to frozenset of str
         Words of grammar, by name.
     complements : dict of str to dict
@@ -38,7 +40,8 @@ class Words(NamedTuple):
     verbs: dict[str, str]
     heads: dict[str, str]
     turns: frozenset[str]
-    according: tuple[str, ...]
+    address: frozenset[str]
+    according: dict[str, list[tuple[str, ...]]]
     grammar: dict[str, frozenset[str]]
     complements: dict[str, dict[str, str]]
     idioms: dict[str, frozenset[str]]
@@ -102,7 +105,10 @@ def words() -> Words:
         for word in listed.split():
             heads.setdefault(word, group)
     turns = frozenset(word.lower() for word in content["titles"]["turns"].split())
-    according = tuple(phrase.strip() for phrase in content["sources"]["according"].split("|"))
+    address = frozenset(content["titles"]["address"].split())
+    according: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in content["sources"]["according"].split("|"):
+        according.setdefault(phrase.split()[0], []).append(tuple(phrase.split()))
     grammar, context = (
         {name: frozenset(listed.split()) for name, listed in content[section].items()}
         for section in ("grammar", "context")
@@ -116,7 +122,7 @@ def words() -> Words:
         for pattern, listed in content["idioms"].items()
         for form in expand_pattern(pattern)
     }
-    return Words(verbs, heads, turns, according, grammar, complements, idioms, context)
+    return Words(verbs, heads, turns, address, according, grammar, complements, idioms, context)
 
 
 @cache

@@ -1,15 +1,17 @@
-"""Names of the gazetteer in a paragraph."""
+"""Names in a paragraph: those of the gazetteer, and those of persons, known by their capitals."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stance.speakers.lists import actors
+from stance.speakers.lists import actors, words
 from stance.speakers.tokens import Tokens
 
-__all__ = ["names_in"]
+__all__ = ["head_kind", "in_name", "is_personal", "name_after_head", "names_in"]
 
 _LONGEST_NAME = 6
+# of one person; particles are not counted
+_MOST_CAPITALS = 4
 
 
 def names_in(tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int, str]]:
@@ -27,3 +29,60 @@ def names_in(tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int, 
                 i += n - 1
                 break
         i += 1
+
+
+def head_kind(word: str) -> str | None:
+    """What the head of a speaker is, by its word in small letters: office, person, body.
+
+    Examples
+    --------
+    >>> head_kind("minister"), head_kind("co-chair"), head_kind("table")
+    ('office', 'office', None)
+    """
+    heads = words().heads
+    return heads.get(word) or heads.get(word.rsplit("-", 1)[-1])
+
+
+def in_name(tokens: Tokens, i: int) -> bool:
+    """Whether a token can stand in a person's name: it has a capital, or is a particle as in "al-Farahan"."""
+    return tokens.is_capital(i) or tokens.lower[i].split("-")[0] in words().grammar["particles"]
+
+
+def is_personal(tokens: Tokens, first: int, last: int) -> bool:
+    """Whether all from one token to another can be a person's name: "Lukas von Brandhof", "al-Farahan".
+
+    Examples
+    --------
+    >>> is_personal(Tokens("Lukas von Brandhof"), 0, 2), is_personal(Tokens("New Delhi"), 0, 1)
+    (True, False)
+    """
+    listed, capitals = words(), 0
+    for i in range(first, last + 1):
+        word = tokens.lower[i]
+        fits = in_name(tokens, i) and tokens.is_word(i) and tokens.words[i] == tokens.bare(i)
+        if not fits or word in listed.grammar["circumstances"]:
+            return False
+        capitals += word not in listed.grammar["particles"]
+    return 0 < capitals <= _MOST_CAPITALS and " ".join(tokens.words[first : last + 1]) not in actors().names
+
+
+def name_after_head(tokens: Tokens, first: int, last: int) -> range:
+    """The tokens of a person's name at the end of a phrase, behind the office or trade: "Russian envoy Anton Velikov".
+
+    Examples
+    --------
+    >>> name_after_head(Tokens("Finland's foreign minister Aino Salmela"), 0, 4)
+    range(3, 5)
+    """
+    if not in_name(tokens, last):
+        return range(0)
+    i = last
+    # a surname may be a trade: "Foreign Minister Anna Baker"
+    if i > first + 1 and tokens.is_capital(i) and head_kind(tokens.lower[i]) == "person" and is_personal(tokens, i, i):
+        i -= 1
+    while i > first and head_kind(tokens.lower[i]) is None and is_personal(tokens, i, last):
+        i -= 1
+    headed = head_kind(tokens.lower[i]) is not None and tokens.words[i] == tokens.bare(i)
+    surname_alone = i == last - 1 and head_kind(tokens.lower[last]) is not None
+    found = headed and not surname_alone and i < last and is_personal(tokens, i + 1, last)
+    return range(i + 1, last + 1) if found else range(0)

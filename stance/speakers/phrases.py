@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from stance.speakers.lists import actors, words
-from stance.speakers.names import names_in
+from stance.speakers.names import head_kind, in_name, is_personal, name_after_head, names_in
 from stance.speakers.tokens import Tokens
 
-__all__ = ["Phrase", "core_end", "phrase_before", "phrase_from", "phrase_opening", "subject_of"]
+__all__ = ["Phrase", "phrase_before", "phrase_from", "phrase_opening", "subject_of"]
 
 _LONGEST = 18
 """Tokens; a longer stretch is no name."""
 
 
 class Phrase(NamedTuple):
-    """Tokens from ``first`` to ``last``, both included; ``kind`` tells the head: office, person, body, actor, name."""
+    """Tokens from ``first`` to ``last``, both included.
+
+    ``kind`` tells the ``head``: office, person, body, actor, name; or unnamed, where somebody speaks who is not found.
+    ``name`` are the tokens of a person's name beside an office, and of the comma between them.
+    """
 
     first: int
     last: int
     kind: str
+    head: int
+    name: range = range(0)
+
+    @property
+    def office(self) -> int:
+        """The first token of the office, which may stand behind the name."""
+        return self.name.stop if self.first in self.name else self.first
 
 
-def core_end(tokens: Tokens, first: int, last: int) -> int:
-    """The head of a phrase: its last word before a preposition."""
+def _phrase(tokens: Tokens, first: int, last: int) -> Phrase | None:
+    """These tokens as a speaker, if they can be one."""
+    head = _core_end(tokens, first, last)
+    name = name_after_head(tokens, first, head)
+    head = name.start - 1 if name else head
+    kind = _kind(tokens, first, last, head)
+    if kind is not None:
+        return Phrase(first, last, kind, head, name)
+    if first < head < last - 1 and tokens.lower[head + 1] in ("of", "from") and is_personal(tokens, first, head):
+        office = _phrase(tokens, head + 2, last)  # "Anton Velikov of the foreign ministry"
+        return None if office is None else _joined(Phrase(first, head, "name", head), office)
+    return None
+
+
+def _core_end(tokens: Tokens, first: int, last: int) -> int:
+    """The end of a phrase's core: its last word before a preposition."""
     prepositions = words().grammar["prepositions"]
     for i in range(first + 1, last + 1):
         if tokens.lower[i] in prepositions or not tokens.is_word(i):
@@ -31,10 +57,9 @@ def core_end(tokens: Tokens, first: int, last: int) -> int:
     return last
 
 
-def _kind(tokens: Tokens, first: int, last: int) -> str | None:
+def _kind(tokens: Tokens, first: int, last: int, head: int) -> str | None:
     """What the phrase's head is, or ``None`` if it can't speak."""
     lists = words()
-    head = core_end(tokens, first, last)
     if tokens.words[head] != tokens.bare(head):
         return None
     if any(tokens.lower[i] in ("the", "a", "an") for i in range(first + 1, head + 1)):
@@ -45,12 +70,13 @@ def _kind(tokens: Tokens, first: int, last: int) -> str | None:
     word = tokens.lower[head]
     if word == "one" and head == last:
         return None
-    kind = lists.heads.get(word) or lists.heads.get(word.rsplit("-", 1)[-1])
+    kind = head_kind(word)
     if kind is not None:
         return kind
-    capital = all(tokens.is_capital(i) for i in range(first, head + 1))
-    if capital and head == last and 1 <= head - first <= 3 and tokens.lower[first] not in lists.grammar["determiners"]:
-        return "name"
+    if head == last > first and tokens.is_capital(first) and all(in_name(tokens, i) for i in range(first, head + 1)):
+        capitals = sum(tokens.lower[i] not in lists.grammar["particles"] for i in range(first, head + 1))
+        if 2 <= capitals <= 4 and tokens.lower[first] not in lists.grammar["determiners"]:
+            return "name"
     return None
 
 
@@ -97,13 +123,13 @@ def phrase_before(tokens: Tokens, last: int) -> Phrase | None:
         ):
             continue
         end = _trim(tokens, start, last)
-        kind = _kind(tokens, start, end)
-        if kind is not None:
+        found = _phrase(tokens, start, end)
+        if found is not None:
             clause = _relative(tokens, start)
             if clause is not None:
                 return phrase_before(tokens, clause - 1) if clause > 0 else None
             with_others = _with_others(tokens, start)
-            return None if with_others is None else Phrase(with_others, end, kind)
+            return None if with_others is None else found._replace(first=with_others)
     return _before_relative(tokens, first - 1)
 
 
@@ -148,8 +174,7 @@ def phrase_opening(tokens: Tokens, start: int) -> Phrase | None:
             continue
         follows = after.endswith("ed") or after in lists.grammar["auxiliaries"] or after in lists.grammar["deeds"]
         if tokens.is_word(last + 1) and follows and _may_start(tokens, start, start):
-            kind = _kind(tokens, start, last)
-            return None if kind is None else Phrase(start, last, kind)
+            return _phrase(tokens, start, last)
     return None
 
 
@@ -191,7 +216,9 @@ def _may_start(tokens: Tokens, i: int, first: int) -> bool:
         before = tokens.lower[i - 1]
         if before in grammar["prepositions"] or before in grammar["determiners"]:
             return False
-        if tokens.words[i - 1] != tokens.bare(i - 1) or tokens.is_capital(i - 1):
+        if tokens.words[i - 1] != tokens.bare(i - 1):
+            return False
+        if tokens.is_capital(i - 1) and before not in grammar["circumstances"]:
             return False
         k = i - 1
         while k > first and tokens.lower[k] not in grammar["prepositions"] | grammar["determiners"]:
@@ -206,7 +233,12 @@ def _may_start(tokens: Tokens, i: int, first: int) -> bool:
 
 
 def phrase_from(tokens: Tokens, first: int) -> Phrase | None:
-    """The speaker that begins at a token."""
+    """The speaker that begins at a token, with the name or the office behind a comma."""
+    found = _phrase_at(tokens, first)
+    return None if found is None else _with_apposition(tokens, found)
+
+
+def _phrase_at(tokens: Tokens, first: int) -> Phrase | None:
     lists, last = words(), first
     if not tokens.is_word(first) or not _may_start(tokens, first, first):
         return None
@@ -223,9 +255,31 @@ def phrase_from(tokens: Tokens, first: int) -> Phrase | None:
         last -= 1
     if last < first:
         return None
-    last = _trim(tokens, first, last)
-    kind = _kind(tokens, first, last)
-    return None if kind is None else Phrase(first, last, kind)
+    return _phrase(tokens, first, _trim(tokens, first, last))
+
+
+def _with_apposition(tokens: Tokens, phrase: Phrase) -> Phrase:
+    """With what follows a comma: "the French president, Luc de Marsan", "Luc de Marsan, the French president"."""
+    comma = phrase.last + 1
+    if comma + 1 >= len(tokens) or tokens.words[comma] != "," or phrase.name:
+        return phrase
+    if phrase.kind == "name":
+        office = _phrase_at(tokens, comma + 1)
+        return phrase if office is None else _joined(phrase, office)
+    end = comma
+    while tokens.is_word(end + 1) and in_name(tokens, end + 1):
+        end += 1
+    if tokens.is_word(end + 1) or not is_personal(tokens, comma + 1, end):
+        return phrase
+    return _joined(Phrase(comma + 1, end, "name", end), phrase)
+
+
+def _joined(name: Phrase, office: Phrase) -> Phrase:
+    """One phrase of a name and the office beside it, with a comma between; the name alone beside none."""
+    if office.kind not in ("office", "person", "body") or office.name:
+        return name
+    beside = range(name.first, office.first) if name.first < office.first else range(office.last + 1, name.last + 1)
+    return Phrase(min(name.first, office.first), max(name.last, office.last), office.kind, office.head, beside)
 
 
 def subject_of(tokens: Tokens, verb: int) -> Phrase | str | None:
@@ -259,7 +313,18 @@ def subject_of(tokens: Tokens, verb: int) -> Phrase | str | None:
             return word
         before = i - 2 if i > 1 and tokens.words[i - 1] == "," else i - 1
         return phrase_before(tokens, before) if before >= 0 else None
-    return phrase_before(tokens, i)
+    found = phrase_before(tokens, i)
+    return _unnamed(tokens, i, verb, start) if found is None else found
+
+
+def _unnamed(tokens: Tokens, i: int, verb: int, start: int) -> Phrase | None:
+    """Somebody before a verb of whom the rules know no more than that it is a name."""
+    grammar, word, verb_word = words().grammar, tokens.lower[i], tokens.lower[verb]
+    listed = grammar["pronouns"] | grammar["determiners"] | grammar["circumstances"]
+    named = in_name(tokens, i) and tokens.words[i] == tokens.bare(i) and re.split("['’]", word)[0] not in listed
+    # "Trade estimates" may open a sentence, and "Velikov warns"
+    told = verb_word in ("says", "tells") or not verb_word.endswith("s") or i > start
+    return Phrase(i, i, "unnamed", i) if named and told and not verb_word.endswith("ing") else None
 
 
 def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None:
@@ -277,7 +342,20 @@ def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None
             or after in grammar["former"]
             or after.endswith(("ing", "ed"))
         )
-        found = phrase_before(tokens, i - 1) if aside else None
-        if found is not None and found.first >= start:
+        named = is_personal(tokens, i + 1, closing - 1)
+        office = None if named else _phrase(tokens, i + 1, closing - 1)
+        found = phrase_before(tokens, i - 1) if aside or named or office else None
+        if found is None or found.first < start:
+            continue
+        if named:
+            return _joined(Phrase(i + 1, closing - 1, "name", closing - 1), found)
+        if found.kind == "name" and office is not None:
+            return _joined(found, office)
+        if aside:
+            after_comma = found.first > start + 1 and tokens.words[found.first - 1] == ","
+            beside = phrase_before(tokens, found.first - 2) if after_comma else None
+            # "the minister, Aino Salmela, who was there, said"
+            if beside is not None and beside.first >= start and "name" in (found.kind, beside.kind):
+                return _joined(found, beside) if found.kind == "name" else _joined(beside, found)
             return found
     return None

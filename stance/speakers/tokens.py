@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from functools import cache
+
+from stance.speakers.lists import words
 
 __all__ = ["Tokens"]
 
-_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|\w+(?:[-'’&]\w+)*(?:(?<=s)['’](?=\s[a-z]))?|[^\w\s]")
 # tokens; a longer sentence is a list or a table, and is looked at from here on
 _LONGEST = 200
 _OPENING, _CLOSING = "“«„", "”»"
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    """A token; in "Sen. John Q. Arden" the full stops belong to the words, as no sentence ends there."""
+    lists = words()
+    address = "|".join(sorted(lists.address))
+    grammar = lists.grammar["determiners"] | lists.grammar["pronouns"] | lists.grammar["prepositions"]
+    openings = "|".join(sorted(word.capitalize() for word in grammar | lists.grammar["stops"]))
+    return re.compile(
+        rf"(?:[A-Z]\.){{2,}}|(?=[A-Z])(?:(?<=[a-z]\s)[A-Z]|{address})\.(?=\s[A-Z][a-z])(?!\s(?:{openings})\b)|"
+        r"\w+(?:[-'’&]\w+)*(?:(?<=s)['’](?=\s[a-z]))?|[^\w\s]"
+    )
 
 
 class Tokens:
@@ -41,7 +55,7 @@ class Tokens:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        found = list(_TOKEN.finditer(text))
+        found = list(_token().finditer(text))
         self.starts = [token.start() for token in found]
         self.ends = [token.end() for token in found]
         self.words = [token[0] for token in found]
@@ -83,10 +97,6 @@ class Tokens:
         while i > least and not (self.words[i - 1] in ".?!:;" or (self.words[i - 1] == '"' and self.quoted[i - 1])):
             i -= 1
         return i
-
-    def at(self, offset: int) -> int:
-        """The first token at or after an offset."""
-        return bisect_right(self.starts, offset - 1)
 
 
 def _bare(word: str) -> str:
