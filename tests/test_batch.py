@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -684,6 +685,31 @@ def test_the_command_makes_a_run(small_model_path: Path, parquet: Path, tmp_path
     assert again.stderr.count("\n") == 1
     for wrong in (["--resume"], ["--shard", "1/2"], ["-o", f"{tmp_path}/run", "-f", "table"], ["--dask", "local"]):
         assert CliRunner().invoke(main, [*common, *wrong]).exit_code == 2
+
+
+def test_no_advice_where_nothing_can_be_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk is one line with the file; what to do about a run is said of a run."""
+
+    def full(number: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    path = tmp_path / "whole.txt"
+    with pytest.raises(StanceError, match=f"{path}: No space left on device$"):
+        write_whole(path, b"after")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("records", [1, 1000])
+def test_a_list_of_quarantined_records_that_cannot_be_written_is_named(
+    small_model_path: Path, tmp_path: Path, records: int
+) -> None:
+    """One line, when its last record is written as well as before."""
+    source = tmp_path / "bad.jsonl"
+    source.write_text('{"text": "Talks resume."}\n' + "oops\n" * records, encoding="utf-8")
+    run = _score(source, "-m", small_model_path, "-f", "jsonl", "--quarantine", "/dev/full")
+    assert run.exit_code == 1
+    assert run.stderr.splitlines()[-1] == "stance: /dev/full: No space left on device"
 
 
 def test_a_file_that_is_broken_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
@@ -16,13 +18,15 @@ from stance.articles.encoding import written_name
 from stance.articles.sources import STDIN, find_sources
 from stance.batch.chunks import Shard
 from stance.batch.counts import Counts
-from stance.batch.files import as_stance_error, write_whole
+from stance.batch.files import as_stance_error
 from stance.errors import StanceError
+from stance.files import write_files
 
 __all__ = ["RunDirectory", "describe_inputs"]
 
 _FORMAT = "stance-run"
 _VERSION = 1
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 # what a manifest, its model and its chunks must have for a run to go on
 _KEYS = itemgetter("state", "inputs", "settings")
 _MODEL_KEYS = itemgetter("sha256")
@@ -48,6 +52,16 @@ def describe_inputs(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
                 entry["problem"] = error.strerror
         found.append(entry)
     return found
+
+
+@contextlib.contextmanager
+def _at(path: Path) -> Iterator[None]:
+    """Errors of the file system in one line that says where, and how the run goes on where a disk is full."""
+    try:
+        yield
+    except OSError as error:
+        told = as_stance_error(path, error)
+        raise StanceError(f"{told}; make room, then go on with --resume" if error.errno in _FULL else told) from error
 
 
 def _digest(content: bytes) -> str:
@@ -137,7 +151,8 @@ class RunDirectory:
 
     def _read(self, path: Path) -> dict[str, Any]:
         try:
-            manifest = json.loads(path.read_bytes())
+            with _at(path):
+                manifest = json.loads(path.read_bytes())
             if manifest["format"] != _FORMAT or manifest["format_version"] != _VERSION:
                 raise StanceError(f"{path}: not the manifest of a run that this version can go on with")
             assert isinstance(manifest, dict)
@@ -145,8 +160,6 @@ class RunDirectory:
             _KEYS(manifest), _MODEL_KEYS(manifest["model"])
             for entry in manifest["chunks"]:
                 _CHUNK_KEYS(entry), Counts.from_dict(entry)
-        except OSError as error:
-            raise as_stance_error(path, error) from error
         except KeyError as error:
             raise StanceError(f"{path}: not the manifest of a run: it has no {error}") from error
         except (ValueError, TypeError, AssertionError, RecursionError) as error:
@@ -172,25 +185,22 @@ class RunDirectory:
             if index.isdecimal() and self.shard.owns(int(index)):
                 left.unlink(missing_ok=True)
         self.save()
-        try:
+        with _at(self.quarantine):
             self._refused = open(self.quarantine, "w", encoding="utf-8", newline="\n")  # noqa: SIM115
-        except OSError as error:
-            raise as_stance_error(self.quarantine, error) from error
 
     def refuse(self, records: Iterable[Quarantined]) -> None:
         """Append to the list of quarantined records."""
         assert self._refused is not None
-        try:
+        with _at(self.quarantine):
             for record in records:
                 self._refused.write(record.to_json())
             self._refused.flush()
-        except OSError as error:
-            raise as_stance_error(self.quarantine, error) from error
 
     def write(self, index: int, suffix: str, content: bytes, rows: int, counts: Counts) -> None:
         """Write a part, and the manifest if it is time."""
         name = f"part-{index:05d}.{suffix}"
-        write_whole(self.folder / name, content)
+        with _at(self.folder / name):
+            write_files({self.folder / name: content})
         entry = {"index": index, "file": name, "bytes": len(content), "digest": _digest(content), "rows": rows}
         entry |= counts.to_dict()
         self.entries[index] = entry
@@ -211,14 +221,13 @@ class RunDirectory:
             "chunks": entries,
         }
         content = json.dumps(manifest, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-        write_whole(self.manifest, content)
+        with _at(self.manifest):
+            write_files({self.manifest: content})
         now = time.monotonic()
         self._next = now + max(0.5, 20 * (now - began))
 
     def close(self) -> None:
         """Let go of the list of quarantined records."""
         if self._refused is not None:
-            try:
+            with _at(self.quarantine):
                 self._refused.close()
-            except OSError as error:
-                raise as_stance_error(self.quarantine, error) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -17,15 +16,13 @@ __all__ = ["as_stance_error", "check_output", "lock", "lock_output", "write_whol
 
 #: Windows has other locks; there, and on a file system without any, one is taken on trust.
 _LOCKS = find_spec("fcntl") is not None
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 #: Some network file systems give a file another number at each look.
 _TRIES = 9
 
 
 def as_stance_error(path: str | Path, error: OSError) -> StanceError:
     """An error of the file system in one line."""
-    advice = "; make room, then go on with --resume" if error.errno in _FULL else ""
-    return StanceError(f"{path}: {error.strerror or error}{advice}")
+    return StanceError(f"{path}: {error.strerror or error}")
 
 
 def check_output(path: Path) -> None:

@@ -96,15 +96,21 @@ def export(model: str, output: str, target: str | None) -> None:
     Example:
         stance model export --sklearn sanctions.joblib --target sanctions
     """
+    import io
+    from pathlib import Path
+
     import joblib
 
+    from stance.batch.files import check_output, write_whole
     from stance.model.artefact import load_model
     from stance.training.export import to_pipeline
 
-    loaded = load_model(model_folder(model))
-    pipeline = to_pipeline(loaded, target or loaded.targets[0].name)
-    try:
-        joblib.dump(pipeline, output)
-    except OSError as error:
-        raise StanceError(f"{output}: {error.strerror or error}") from error
+    path, folder = Path(output), model_folder(model)
+    check_output(path)
+    if path.resolve().is_relative_to(Path(folder).resolve()):
+        raise StanceError(f"{output}: lies in the folder of the model; name a file elsewhere")
+    loaded = load_model(folder)
+    pipeline = io.BytesIO()
+    joblib.dump(to_pipeline(loaded, target or loaded.targets[0].name), pipeline)
+    write_whole(path, pipeline.getvalue())
     click.echo(f"wrote {output}", err=True)
