@@ -299,6 +299,7 @@ def test_totals_reconcile_with_quarantine(tmp_path: Path) -> None:
         (["score", SAMPLE, "-o", "no/such/folder/x.csv"], "no folder"),
         (["score", SAMPLE, "-o", "scores.xls"], "no format has the suffix .xls"),
         (["results", "rollup", "gone.csv"], "gone.csv: no such file or folder"),
+        (["score", SAMPLE, "-o", ""], "the output has no name; name a file with -o"),
         (["explain", SAMPLE, "-p", "99"], "there are 16"),
         (["explain", SAMPLE, "-t", "tariffs"], "no target 'tariffs'"),
         (["train", "gone", "-o", "x"], "no such file or folder"),
@@ -376,7 +377,10 @@ def test_nothing_is_written_over_what_is_read(tmp_path: Path) -> None:
     other.hardlink_to(source)
     scores = str(tmp_path / "scores.csv")
     assert _run("score", str(source), "-o", scores).exit_code == 0
-    before = {path: path.read_bytes() for path in (source, Path(scores))}
+    run = tmp_path / "run"
+    assert _run("score", str(source), "-o", f"{run}/").exit_code == 0
+    (tmp_path / "link.csv").symlink_to(run / "part-00000.parquet")
+    before = {path: path.read_bytes() for path in (source, Path(scores), *run.glob("*.*"))}
     for arguments in (
         ("score", str(source), "-o", same),
         ("score", str(source.parent), "-o", same, "--level", "outlet"),
@@ -386,11 +390,24 @@ def test_nothing_is_written_over_what_is_read(tmp_path: Path) -> None:
         ("results", "rollup", scores, "-o", scores),
         ("results", "export", scores, "-o", scores),
         ("report", scores, "-o", scores),
+        ("results", "rollup", str(run), "-o", f"{run}/part-00000.parquet"),
+        ("results", "rollup", f"{run}/", "-o", str(tmp_path / "link.csv")),
+        ("results", "sample", str(run), "-o", f"{run}/columns.json"),
+        ("report", str(run), "-o", f"{run}/../run/manifest.json"),
     ):
         result = _run(*arguments)
         assert result.exit_code == 1
         assert "would be written over" in result.stderr
         assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_report_may_lie_in_the_folder_of_its_run(tmp_path: Path) -> None:
+    """And be written again: of the folder only what the run wrote is read."""
+    (tmp_path / "a.txt").write_text("The sanctions must be lifted.", encoding="utf-8")
+    run = tmp_path / "run"
+    assert _run("score", str(tmp_path / "a.txt"), "-o", f"{run}/").exit_code == 0
+    for _ in range(2):
+        assert _run("report", str(run), "-o", str(run / "report.html")).exit_code == 0
 
 
 def test_a_page_in_the_folder_that_is_read(tmp_path: Path) -> None:

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
     from stance.labels import Target
 
-__all__ = ["keep_codes", "keep_inputs", "suffix_or_table", "under_hidden_name", "write_rows"]
+__all__ = ["keep_codes", "keep_inputs", "print_rows", "suffix_or_table", "under_hidden_name", "write_rows"]
 
 #: What a page to read may be called; any other suffix that no format has is a slip.
 _PAGES = ("", ".txt", ".text")
+# as `stance.batch.directory` names them
+_OF_A_RUN = ("manifest*.json", "part-*", "columns.json", "quarantine*.jsonl")
 
 
 def suffix_or_table(output: str | None) -> str:
@@ -48,7 +50,7 @@ def keep_inputs(inputs: Iterable[str], *outputs: str | None, searched: bool = Fa
     Parameters
     ----------
     inputs : iterable of str
-        What is read.
+        What is read; of the folder of a run the files that the run wrote.
     outputs : str or None
         What is written; a folder, standard output and a file that is not there yet do no harm.
     searched : bool
@@ -63,10 +65,20 @@ def keep_inputs(inputs: Iterable[str], *outputs: str | None, searched: bool = Fa
 
     there = [path for path in outputs if path not in (None, "-") and os.path.isfile(path)]
     if there:
-        read = {_identity(path) for path in ([s.path for s in find_sources(inputs)] if searched else inputs)}
+        files = (source.path for source in find_sources(inputs)) if searched else _files(inputs)
+        read = {_identity(path) for path in files}
         for path in there:
             if _identity(path) in read:
                 raise StanceError(f"{path}: it is read, and would be written over; name another file for the output")
+
+
+def _files(inputs: Iterable[str]) -> Iterator[str]:
+    """Files, and what a run wrote to a folder; a report, say, may be written into it again."""
+    for path in inputs:
+        if os.path.isdir(path):
+            yield from (str(file) for pattern in _OF_A_RUN for file in Path(path).glob(pattern))
+        else:
+            yield path
 
 
 def keep_codes(output: str | None) -> None:
@@ -102,7 +114,7 @@ def under_hidden_name(path: str) -> Iterator[IO[str]]:
     OSError
         If it cannot be written.
     StanceError
-        If another process is writing it.
+        If another process is writing it, or it has no name.
 
     Examples
     --------
@@ -115,6 +127,8 @@ def under_hidden_name(path: str) -> Iterator[IO[str]]:
     False 13
     ['page.txt']
     """
+    if not path:
+        raise StanceError("the output has no name; name a file with -o")
     if os.path.exists(path) and not os.path.isfile(path):
         # a device keeps its name
         with open(path, "w", encoding="utf-8") as stream:
@@ -133,6 +147,22 @@ def under_hidden_name(path: str) -> Iterator[IO[str]]:
             with contextlib.suppress(OSError):
                 os.remove(written)
             raise
+
+
+def print_rows(rows: pd.DataFrame, targets: tuple[Target, ...], format: str) -> None:
+    """Write a table to standard output, as a file would hold it.
+
+    Raises
+    ------
+    StanceError
+        If the format is not for it.
+    """
+    from stance.results.export import plain_bytes
+
+    if format not in ("csv", "jsonl"):
+        raise StanceError(f"{format} is not for standard output; name a file with -o")
+    # of text click would strip what looks like colours, which may be data
+    click.echo(plain_bytes(rows, targets, format), nl=False)
 
 
 def write_rows(
@@ -161,7 +191,7 @@ def write_rows(
     StanceError
         If it cannot be written, or not in this format.
     """
-    from stance.results.export import export, plain_bytes
+    from stance.results.export import export
 
     if output not in (None, "-"):
         format = format or suffix_or_table(output)
@@ -176,10 +206,7 @@ def write_rows(
                 raise
             raise StanceError(f"{output}: {error.strerror or error}") from error
     elif output in (None, "-"):
-        if format not in ("csv", "jsonl"):
-            raise StanceError(f"{format} is not for standard output; name a file with -o")
-        # of text click would strip what looks like colours, which may be data
-        click.echo(plain_bytes(rows, targets, format), nl=False)
+        print_rows(rows, targets, str(format))
     else:
         for note in export(rows, str(output), targets, format=format, notes=notes):
             click.echo(f"{output}: {note}", err=True)
