@@ -478,11 +478,11 @@ def test_results_of_paragraphs_without_a_number_are_refused(number: object) -> N
     texts = results.frame.assign(paragraph=[f"{i}.0" for i in range(200)])
     assert draw_sample(Results(texts, (TAX,), "paragraph"), 200)["paragraph"].sum() == 199 * 100
     nullable = results.frame.assign(paragraph=pd.array([None, *range(1, 200)], dtype="Int64"))
-    with pytest.raises(StanceError, match="expected its number"):
+    with pytest.raises(StanceError, match="paragraph is missing in article a; expected a whole number"):
         draw_sample(Results(nullable, (TAX,), "paragraph"), 60)
     broken = Results(texts.assign(paragraph=[number, *range(1, 200)]), (TAX,), "paragraph", source="r.csv")
     for use in (lambda: draw_sample(broken, 60), lambda: estimate_prevalence(broken, codes)):
-        with pytest.raises(StanceError, match=r"^r.csv: paragraph is .* in article a; expected its number"):
+        with pytest.raises(StanceError, match=r"^r.csv: paragraph is .* in article a; expected a whole number"):
             use()
 
 

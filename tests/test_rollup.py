@@ -26,7 +26,7 @@ from stance.results.dictionary import CLASSIFY_AND_COUNT, describe_columns
 from stance.results.export import export
 from stance.results.page import article_page, visible
 from stance.results.records import article_columns, article_record, paragraph_columns, to_frame
-from stance.results.rollup import count_articles, half_intervals, roll_up
+from stance.results.rollup import count_articles, half_intervals, roll_up, roll_ups
 from stance.results.saved import Results, find_targets, read_results
 
 TARGETS = (Target("sanctions"), Target("diplomacy"))
@@ -299,14 +299,121 @@ def test_the_dictionary_tells_what_shares_and_net_stance_are_over() -> None:
         assert "with weight article, the mean of that over articles" in column.description
 
 
-def test_an_article_in_two_rows_is_one_article() -> None:
-    """Results put together from two runs: net stance, error and units of an article are those of all its paragraphs."""
-    frame = pd.DataFrame({"article_id": ["x", "x", "y"], "paragraphs": [5, 5, 5], "abstained": 0})
-    frame = frame.assign(t_favor=[5, 0, 3], t_against=[0, 5, 0], t_neutral=[0, 0, 2], t_unrelated=0)
-    rows = roll_up(Results(frame, (Target("t"),), "article"), "article")
-    assert rows["t_net"].tolist() == [0, 0.6]
-    assert rows["t_net_units"].tolist() == [10, 5]
-    assert rows["t_net_se"].tolist() == pytest.approx([math.sqrt(10 / 9 / 10), math.sqrt(1.2 / 4 / 5)])
+def _articles() -> pd.DataFrame:
+    """Results of two articles, at their level."""
+    frame = pd.DataFrame({"article_id": ["x", "y"], "paragraphs": [5, 5], "abstained": 0, "boilerplate": 0})
+    frame = frame.assign(t_favor=[5, 3], t_against=0, t_neutral=[0, 2], t_unrelated=0)
+    return frame.assign(t_share_favor=[1, 0.6], t_share_against=0.0, t_share_neutral=[0, 0.4], t_net=1.0, t_net_se=0.1)
+
+
+def test_an_article_in_two_rows_is_refused(tmp_path: Path) -> None:
+    """As of two runs put into one table: it would be counted twice."""
+    pd.concat([_articles(), _articles()]).to_csv(tmp_path / "a.csv", index=False)
+    result = _run("results", "rollup", tmp_path / "a.csv")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "a.csv: article x is there twice; articles need ids of their own" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda frame: frame.drop(columns="paragraphs"), "no column 'paragraphs'; keep what scoring wrote"),
+        (lambda frame: frame.drop(columns="abstained"), "no column 'abstained'"),
+        (lambda frame: frame.drop(columns="t_favor"), "no column 't_favor'"),
+        (lambda frame: frame.assign(t_against=[1, None]), "t_against is missing in article y; expected a whole number"),
+        (
+            lambda frame: frame.assign(t_neutral=["some", 1]),
+            "t_neutral is 'some' in article x; expected a whole number",
+        ),
+        (lambda frame: frame.assign(article_id=["x", None]), "row 2 has no article_id"),
+    ],
+)
+def test_articles_without_their_counts_are_refused(tmp_path: Path, change: Any, message: str) -> None:
+    """With the column and the article, in one line; a count left out is no abstention."""
+    path = tmp_path / "a.csv"
+    change(_articles()).to_csv(path, index=False)
+    result = _run("results", "rollup", path)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert f"a.csv: {message}" in result.stderr
+
+
+def test_articles_need_the_joint_counts_of_both_targets(tmp_path: Path) -> None:
+    """They cannot be had from the counts of each."""
+    frame = pd.DataFrame({"article_id": ["x"]})
+    for name, kind in article_columns(TARGETS).items():
+        frame[name] = "x" if kind is str else 0
+    frame.drop(columns="neither").to_csv(tmp_path / "a.csv", index=False)
+    assert "no column 'neither'" in _run("results", "rollup", tmp_path / "a.csv").stderr
+
+
+def _paragraphs() -> pd.DataFrame:
+    """Results of two paragraphs as scoring writes them."""
+    frame = pd.DataFrame({"article_id": ["007", "008"], "paragraph": 0, "start": 0, "text": ["One.", "Two."]})
+    frame = frame.assign(tax=["favor", None], tax_probability=0.9, tax_p_favor=0.9, tax_p_against=0.1)
+    return frame.assign(tax_abstained=[None, "ambiguous"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda frame: frame.filter(regex="^(?!tax_p_)"), "no columns tax_p_LABEL, which tell the labels on tax"),
+        (lambda frame: frame.drop(columns="tax_p_favor"), "tax is 'favor'; expected one of against, of which there"),
+        (lambda frame: frame.assign(tax=[None, "maybe"]), "tax is 'maybe'; expected one of favor, against"),
+        (lambda frame: frame.assign(tax="Favor"), "tax is 'Favor'; expected one of favor, against"),
+        (lambda frame: frame.assign(article_id=[None, "a"]), "row 1 has no article_id; keep what scoring wrote"),
+    ],
+)
+def test_labels_that_no_column_tells_of_are_refused(tmp_path: Path, change: Any, message: str) -> None:
+    """They are no abstentions: in files of each kind, for each command, and in a data frame."""
+    frame = change(_paragraphs())
+    frame.to_csv(tmp_path / "s.csv", index=False)
+    frame.to_parquet(tmp_path / "s.parquet")
+    frame.to_json(tmp_path / "s.jsonl", orient="records", lines=True)
+    for name in ("s.csv", "s.parquet", "s.jsonl"):
+        for command, output in ((("results", "rollup"), "r.csv"), (("results", "export"), "e.dta")):
+            result = _run(*command, tmp_path / name, "-o", tmp_path / output)
+            assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+            assert f"{name}: {message}" in result.stderr
+    with pytest.raises(StanceError, match=f"the data frame: {message[:20]}"):
+        roll_up(frame)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path: Path) -> None:
+    """As spreadsheets and Windows write it: an id stays a word."""
+    for name in ("s.csv", "s.jsonl"):
+        frame = _paragraphs()
+        text = frame.to_csv(index=False) if name == "s.csv" else frame.to_json(orient="records", lines=True)
+        (tmp_path / name).write_text(text, encoding="utf-8-sig")
+        found = read_results(tmp_path / name).frame
+        assert found.columns.tolist() == frame.columns.tolist()
+        assert found["article_id"].tolist() == ["007", "008"]
+
+
+def test_columns_of_ones_own_stay_what_they_are(tmp_path: Path) -> None:
+    """In CSV they are words, in JSON what looks like a point in time; none of them takes the place of another."""
+    own = {"code": ["007", "08"], "when": ["2024-01-01T10:00:00Z", "2024-01-01"], "clock": "10:00:00", "yes": "true"}
+    frame = _paragraphs().assign(**own)
+    frame.to_csv(tmp_path / "s.csv", index=False)
+    frame.to_json(tmp_path / "s.jsonl", orient="records", lines=True)
+    for name in ("s.csv", "s.jsonl"):
+        pd.testing.assert_frame_equal(read_results(tmp_path / name).frame[list(own)], frame[list(own)])
+    twice = frame.rename(columns={"code": "outlet", "clock": "outlet"})
+    twice.to_csv(tmp_path / "s.csv", index=False)
+    for command in (("results", "rollup"), ("results", "export", "-o", tmp_path / "e.csv")):
+        result = _run(*command, tmp_path / "s.csv")
+        assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+        assert "s.csv: two columns are called 'outlet'; give one of them another name" in result.stderr
+    with pytest.raises(StanceError, match="two columns are called 'outlet'"):
+        roll_up(twice)
+
+
+@pytest.mark.parametrize("level", ["all", "article", "outlet", "month", "actor"])
+def test_several_levels_at_once_are_each_by_itself(level: str) -> None:
+    """The results are checked once for all of them."""
+    results = _results(SMALL, actor=["Iran", "Iran", "France", None, "Iran", None, "France"])
+    together = roll_ups(results, ["outlet", level, "all"], "article")
+    assert list(together) == list(dict.fromkeys(["outlet", level, "all"]))
+    pd.testing.assert_frame_equal(together[level], roll_up(results, level, "article"))
 
 
 def _pandas_categories(frame: pd.DataFrame) -> pd.DataFrame:
@@ -576,6 +683,7 @@ def test_paragraphs_that_nobody_says_are_the_authors(root: Path, tmp_path: Path)
         ("gone.csv", None, "no such file"),
         ("x.csv", "a,b\n1,2\n", "no results of `stance score`"),
         ("x.jsonl", "oops\n", "not readable as results"),
+        ("x.jsonl", "[1]\n", "not readable as results: a line that is no JSON object"),
         ("x.parquet", "PAR1", "not readable as results"),
         ("x.doc", "", "results are read from"),
         ("empty.csv", "", "not readable as results: Empty"),
@@ -603,6 +711,22 @@ def test_an_unfinished_run_is_not_rolled_up(root: Path, tmp_path: Path) -> None:
     result = _run("results", "rollup", tmp_path / "run")
     assert result.exit_code == 1
     assert "not finished" in result.stderr
+
+
+def test_a_part_that_is_missing_is_named(root: Path, tmp_path: Path) -> None:
+    """Or damaged: the folder is there."""
+    _run("score", root / "data" / "articles" / "vienna-round.txt", "-o", f"{tmp_path}/run/")
+    part = tmp_path / "run" / "part-00000.parquet"
+    part.write_bytes(b"PAR1")
+    assert f"{part}: not readable as results" in _run("results", "rollup", tmp_path / "run").stderr
+    part.unlink()
+    assert f"{part}: no such file or folder" in _run("results", "rollup", tmp_path / "run").stderr
+
+
+def test_an_output_without_a_name_is_one_line(tmp_path: Path) -> None:
+    """As of a variable of the shell that is empty."""
+    result = _run("results", "rollup", _nasty(tmp_path / "s.parquet"), "-o", "")
+    assert (result.exit_code, result.stderr) == (1, "stance: the output has no name; name a file with -o\n")
 
 
 def test_shards_are_read_as_one_run(tmp_path: Path) -> None:

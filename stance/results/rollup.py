@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from stance.labels import JOINT, Target, has_joint, joint_kind, net_stance
 from stance.model.abstention import Reason
 from stance.results.dates import month_of
 from stance.results.levels import COPIES, LEVELS, OF_PARAGRAPHS, WEIGHTS
-from stance.results.saved import Results, as_results, refuse_twice
+from stance.results.saved import Results, as_results, refuse_twice, whole_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +26,7 @@ __all__ = [
     "months_of",
     "number_groups",
     "roll_up",
+    "roll_ups",
 ]
 
 _Numbers = npt.NDArray[Any]
@@ -75,7 +76,8 @@ def roll_up(
     Raises
     ------
     StanceError
-        If level, weight or copies is unknown, the results lack a column that is asked for, or have a paragraph twice.
+        If level, weight or copies is unknown, the results lack a column that is asked for, have a paragraph or an
+        article twice, or a count that is none.
 
     Examples
     --------
@@ -87,13 +89,25 @@ def roll_up(
     >>> rows[["outlet", "articles", "tax_favor", "tax_net", "tax_net_units"]].to_dict("records")
     [{'outlet': 'Wire', 'articles': 2, 'tax_favor': 2, 'tax_net': 0.3333333333333333, 'tax_net_units': 2}]
     """
-    results = as_results(results)
-    for name, given, known in (("level", level, LEVELS), ("weight", weight, WEIGHTS), ("copies", copies, COPIES)):
-        if given not in known:
-            raise StanceError(f"no such {name} of a roll-up: {given!r}; it must be one of {', '.join(known)}")
+    return roll_ups(as_results(results), [level], weight, copies)[level]
+
+
+def roll_ups(
+    results: Results, levels: Iterable[str], weight: str = "paragraph", copies: str = "each"
+) -> dict[str, pd.DataFrame]:
+    """What `roll_up` gives at several levels, by level; the results are checked once."""
+    levels = list(levels)
+    given = [*(("level", level, LEVELS) for level in levels), ("weight", weight, WEIGHTS), ("copies", copies, COPIES)]
+    for name, word, known in given:
+        if word not in known:
+            raise StanceError(f"no such {name} of a roll-up: {word!r}; it must be one of {', '.join(known)}")
     if copies == "once" and "cluster" not in results.frame.columns:
         raise StanceError("the results have no column 'cluster': wire copies are not known")
     refuse_twice(results)
+    return {level: _roll_up(results, level, weight, copies) for level in levels}
+
+
+def _roll_up(results: Results, level: str, weight: str, copies: str) -> pd.DataFrame:
     counts = count_articles(results, [level] if level in OF_PARAGRAPHS else [])
     if level == "month":
         counts["month"] = months_of(counts)
@@ -169,7 +183,7 @@ def count_articles(results: Results, within: Sequence[str] = ()) -> pd.DataFrame
     Raises
     ------
     StanceError
-        If such a column is missing.
+        If such a column is missing, or an article lacks a count.
 
     Examples
     --------
@@ -184,12 +198,15 @@ def count_articles(results: Results, within: Sequence[str] = ()) -> pd.DataFrame
         if name not in frame.columns or results.level != "paragraph":
             raise StanceError(f"the results have no column {name!r} of paragraphs")
     if results.level == "article":
-        counts = frame.copy()
+        labels_of = {t.name: [f"{t.name}_{label}" for label in t.labels] for t in results.targets}
+        counted = ["paragraphs", "abstained", *(name for labels in labels_of.values() for name in labels)]
+        counted += [name for name in ["boilerplate"] if name in frame]
+        counted += JOINT if has_joint(results.targets) else ()
+        counts = whole_numbers(results, counted).frame
         if "boilerplate" not in counts:
             counts["boilerplate"] = 0
         for target in results.targets:
-            labels = [f"{target.name}_{label}" for label in target.labels]
-            abstained = counts["paragraphs"] - counts["boilerplate"] - counts[labels].sum(axis=1)
+            abstained = counts["paragraphs"] - counts["boilerplate"] - counts[labels_of[target.name]].sum(axis=1)
             counts[f"{target.name}_abstained"] = abstained
         return counts
     number = number_groups(frame, ["article_id", *within])

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from stance.errors import CorpusError, StanceError
 from stance.labels import Target, scored_targets
 from stance.results.rollup import is_boilerplate
-from stance.results.saved import Results, refuse_twice
+from stance.results.saved import DIGITS, PLACE, Results, refuse_twice, whole_numbers
 from stance.training.flat_files import cell, read_rows
 
 if TYPE_CHECKING:
@@ -32,14 +32,10 @@ __all__ = [
     "strata_of",
 ]
 
-#: What tells which paragraph a row is about.
-PLACE = ["article_id", "paragraph"]
 #: Column of what was drawn: how many of how many paragraphs, "200 of 1234"; of a stratified sample the target whose
 #: labels were the strata before it, and how many paragraphs there were of each, "sanctions 200 of 120+80+1034".
 DRAWN_FROM = "drawn_from"
 
-# a number of more may not fit int64
-_DIGITS = 18
 # the size of the sample may be missing, as in files of old and of one's own
 _DRAWN_FROM = re.compile(r"(?:(?P<within>.+?) )??(?:(?P<size>\d+) of )?(?P<sizes>\d+(?:\+\d+)*)(?:\.0)?")
 
@@ -53,24 +49,14 @@ def population(results: Results) -> pd.DataFrame:
         If the results are of articles, have no column ``paragraph`` or ``text``, or a paragraph has no number or is
         there twice.
     """
-    import pandas as pd
-
     if "paragraph" not in results.frame:
         raise StanceError(f"{results.source or 'the results'}: not one row a paragraph; score with --level paragraph")
     if "text" not in results.frame:
         raise StanceError(f"{results.source or 'the results'}: no column 'text' to code by; keep what scoring wrote")
-    numbers = pd.to_numeric(results.frame["paragraph"], errors="coerce")
-    whole = ((numbers % 1 == 0) & numbers.between(0, 10**_DIGITS, inclusive="left")).fillna(False).astype(bool)
-    if not whole.all():
-        article, number = results.frame.loc[~whole, PLACE].iloc[0]
-        raise StanceError(
-            f"{results.source or 'the results'}: paragraph is {str(number)!r} in article {article}; expected "
-            "its number: keep what scoring wrote"
-        )
+    results = whole_numbers(results, ["paragraph"])
     # a file of codes has no blanks around an id
     refuse_twice(replace(results, frame=results.frame[PLACE].assign(article_id=_plain_ids(results.frame))))
-    frame = results.frame.assign(paragraph=numbers.astype(np.int64))
-    return frame[~is_boilerplate(results)].reset_index(drop=True)
+    return results.frame[~is_boilerplate(results)].reset_index(drop=True)
 
 
 def strata_of(paragraphs: pd.DataFrame, targets: Sequence[Target], within: str | None) -> npt.NDArray[np.int64]:
@@ -237,7 +223,7 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
         if missing := [name for name in PLACE if not cell(row, name)]:
             fail(line, f"no {missing[0]}: keep the columns {' and '.join(PLACE)} of `stance results sample`")
         number = cell(row, "paragraph").removesuffix(".0")
-        if not number.isdecimal() or len(number) > _DIGITS:
+        if not number.isdecimal() or len(number) > DIGITS:
             fail(line, f"paragraph is {number!r}; expected its number")
         record = {"article_id": cell(row, "article_id"), "paragraph": int(number), DRAWN_FROM: cell(row, DRAWN_FROM)}
         record |= {"text": cell(row, "text")} if "text" in row else {}
@@ -278,7 +264,7 @@ def _plain_ids(frame: pd.DataFrame) -> pd.Series[str]:
 
 
 def find_coded(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """The places of the coded paragraphs among all.
+    """The places of the coded paragraphs among all, as `population` gives them.
 
     Raises
     ------
@@ -288,8 +274,6 @@ def find_coded(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> npt.NDArray[np.
     import pandas as pd
 
     index = pd.MultiIndex.from_arrays([_plain_ids(paragraphs), paragraphs["paragraph"]])
-    if not index.is_unique:
-        raise StanceError("the results have paragraphs twice; take the results of one run")
     wanted = pd.MultiIndex.from_arrays([_plain_ids(codes), codes["paragraph"].astype(int)])
     places = np.asarray(index.get_indexer(wanted), dtype=np.int64)
     if (places < 0).any():

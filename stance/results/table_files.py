@@ -1,0 +1,224 @@
+"""One file of results as a table, whatever program wrote it, and what the names of its columns tell."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stance.errors import StanceError
+from stance.labels import Target, order_labels, scored_targets
+from stance.results.dictionary import describe_columns, dictionary_path
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["column_types", "find_targets", "plain_frame", "read_table", "refuse_same_names"]
+
+_READABLE = ("parquet", "csv", "jsonl")
+# names of rows that pandas adds where they are not 0, 1, 2
+_ROW_NAMES = re.compile(r"__index_level_\d+__")
+# a row may be as long as the longest record that is read
+_BLOCK = 2**26
+
+
+def find_targets(columns: Iterable[str]) -> tuple[str, tuple[Target, ...]]:
+    """The level of a table and its targets, from the names of its columns.
+
+    Examples
+    --------
+    >>> names = ["tax", "tax_probability", "tax_p_against", "tax_p_favor", "tax_abstained"]
+    >>> find_targets(names)
+    ('paragraph', (Target(name='tax', labels=('favor', 'against')),))
+    >>> names = ["assets_net", "tax_pro", "tax_abstained", "tax_share_pro", "tax_net", "tax_net_se", "tax_net_units"]
+    >>> find_targets(names)
+    ('article', (Target(name='tax', labels=('pro',)),))
+    """
+    names = list(columns)
+    if scored := scored_targets(names):
+        labels = _ends(names, scored, "_p_", ("probability", "abstained", "words"))
+        return "paragraph", tuple(Target(name, order_labels(labels[name])) for name in scored)
+    counted = [name.removesuffix("_net") for name in names if name.endswith("_net") and f"{name}_se" in names]
+    ends = _ends(names, counted, "_", ("net", "net_se", "net_units", "abstained"))
+    # a share tells of a label, too, whose counts may have been left out
+    kept = {name: [end.removeprefix("share_") for end in ends[name]] for name in counted}
+    return "article", tuple(Target(name, order_labels(kept[name])) for name in counted)
+
+
+def refuse_same_names(names: Iterable[str], shown: str, *, any_case: bool = False) -> None:
+    """Refuse a table with two columns of one name, or of names that differ in their case only.
+
+    Raises
+    ------
+    StanceError
+        With the name.
+    """
+    seen: set[str] = set()
+    for name in names:
+        key = name.lower() if any_case else name
+        if key in seen:
+            but = " but for capitals, which the format does not tell apart" if any_case else ""
+            raise StanceError(f"{shown}: two columns are called {name!r}{but}; give one of them another name")
+        seen.add(key)
+
+
+def _ends(names: Iterable[str], targets: Iterable[str], before: str, others: Iterable[str]) -> dict[str, list[str]]:
+    """What follows each target and ``before`` in names of columns, but for its ``others``; tax_cut_no is not of tax."""
+    found = {}
+    for target in sorted(targets, key=len, reverse=True):
+        names = [name for name in names if name not in (target, *(f"{target}_{other}" for other in others))]
+        found[target] = [name.removeprefix(target + before) for name in names if name.startswith(target + before)]
+        names = [name for name in names if not name.startswith(target + before)]
+    return found
+
+
+def column_types(path: str | Path, format: str) -> dict[str, str]:
+    """The columns of a file, or of the parts in the folder of a run, with their types in Data Package terms.
+
+    Only Parquet tells types; elsewhere each is ``string``. Without any row JSON lines tell nothing.
+
+    Parameters
+    ----------
+    path : path-like
+        What was written.
+    format : {"parquet", "csv", "jsonl"}
+        How.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    path = Path(path)
+    if path.is_dir():
+        parts = sorted(path.glob("part-*"))
+        # one whose articles were all abstained from may have no row
+        return next((types for part in parts if (types := column_types(part, format))), {})
+    if format == "parquet":
+        kinds = {pa.int64(): "integer", pa.float64(): "number", pa.bool_(): "boolean"}
+        return {field.name: kinds.get(field.type, "string") for field in pa.parquet.read_schema(path)}
+    with path.open(encoding="utf-8", newline="") as stream:
+        names = next(csv.reader(stream), []) if format == "csv" else list(json.loads(stream.readline() or "{}"))
+    return dict.fromkeys(names, "string")
+
+
+def read_table(path: Path, described: Path) -> Any:
+    """Read a file as an Arrow table.
+
+    Parameters
+    ----------
+    path : Path
+        A Parquet, CSV or JSON lines file.
+    described : Path
+        What the dictionary lies beside: the file, or the folder of its run.
+
+    Raises
+    ------
+    StanceError
+        If it is of another kind.
+    OSError, ValueError, TypeError, pyarrow.ArrowException
+        If it cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    suffix = path.suffix.lower().lstrip(".").replace("ndjson", "jsonl")
+    if suffix not in _READABLE:
+        # what is not there is told first
+        path.stat()
+        raise StanceError(f"{path}: results are read from .parquet, .csv, .jsonl or the folder of a run")
+    if suffix == "parquet":
+        return pa.parquet.read_table(path)
+    if suffix == "csv":
+        # a spreadsheet writes a byte order mark before the first name
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            header = next(csv.reader(stream), [])
+        return pa.csv.read_csv(
+            path,
+            read_options=pa.csv.ReadOptions(block_size=_BLOCK),
+            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa.csv.ConvertOptions(
+                column_types=_types(header, others="string"),
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+            ),
+        )
+    return _read_json(path, described)
+
+
+def _read_json(path: Path, described: Path) -> Any:
+    import pyarrow as pa
+
+    with path.open(encoding="utf-8-sig") as lines:
+        first = next((line for line in lines if not line.isspace()), None)
+    if first is None:
+        return _without_rows(described)
+    if not isinstance(row := json.loads(first), dict):
+        raise ValueError("a line that is no JSON object")
+    types = _types(list(row))
+    table = _json_table(path, types)
+    # R leaves out what a row lacks
+    names = [*row, *(name for name in table.column_names if name not in row)]
+    told = _types(names) | {field.name: pa.string() for field in table.schema if pa.types.is_timestamp(field.type)}
+    if told != types:
+        # a text that reads as a date was taken for a point in time
+        table = _json_table(path, told)
+    return table.select(names)
+
+
+def _json_table(path: Path, types: dict[str, Any]) -> Any:
+    import pyarrow as pa
+    import pyarrow.json
+
+    options = pa.json.ParseOptions(explicit_schema=pa.schema(list(types.items())), newlines_in_values=False)
+    return pa.json.read_json(path, pa.json.ReadOptions(block_size=_BLOCK), options)
+
+
+def _without_rows(described: Path) -> Any:
+    """A table of no rows, with the columns of the dictionary: JSON lines name none where there is no line."""
+    import pyarrow as pa
+
+    kinds = {"integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
+    try:
+        fields = json.loads(dictionary_path(described).read_bytes())["resources"][0]["schema"]["fields"]
+        types = {str(field["name"]): kinds.get(field["type"], pa.string()) for field in fields}
+    except (OSError, ValueError, LookupError, TypeError):
+        # of a run the other parts may tell
+        types = {}
+    return pa.schema(list((types | _types(list(types))).items())).empty_table()
+
+
+def _types(names: list[str], others: str = "") -> dict[str, Any]:
+    """Arrow types of our columns whose values could be taken for something else, and of the ``others``."""
+    import pyarrow as pa
+
+    kinds = {"string": pa.string(), "number": pa.float64()}
+    columns = describe_columns(names, find_targets(names)[1], dict.fromkeys(names, others))
+    return {column.name: kinds[column.type] for column in columns if column.type in kinds}
+
+
+def plain_frame(table: Any) -> pd.DataFrame:
+    """The table as a data frame whose columns are what scoring makes of them, whatever program wrote it.
+
+    Parquet keeps what pandas or R had: categories, which take no name for what is missing; strings whose comparison
+    with nothing is neither true nor false; columns made an index; numbers for ids, and points in time for dates.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        As `read_table` gives it.
+    """
+    import pyarrow as pa
+
+    rows = [name for name in table.column_names if _ROW_NAMES.fullmatch(name)]
+    table = table.drop_columns(rows)
+    words = {name for name, kind in _types(table.column_names).items() if kind == pa.string()}
+    plain = []
+    for column in table.schema:
+        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        plain.append(column.with_type(pa.string() if column.name in words else kind))
+    frame: pd.DataFrame = table.cast(pa.schema(plain)).to_pandas(ignore_metadata=True)
+    return frame
