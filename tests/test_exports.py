@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import re
 import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
@@ -287,6 +291,138 @@ def test_names_that_a_package_refuses_are_changed_and_said(tmp_path: Path) -> No
         assert all(re.fullmatch(r"[A-Za-z]\w*", name) for name in found)
         package = json.loads((tmp_path / f"n.{format}.columns.json").read_text())
         assert [field["name"] for field in package["resources"][0]["schema"]["fields"]] == found
+
+
+def _own_columns() -> dict[str, Any]:
+    """Columns that somebody may add to results of ten paragraphs, with the text that stands for the first value."""
+    zoned = pd.Timestamp("2024-01-01 10:11:12", tz="UTC")
+    return {
+        "tags": ([["a", "b"]] * 10, '["a", "b"]'),
+        "nested": ([{"a": [1, 2], "b": "é"}] * 10, '{"a": [1, 2], "b": "é"}'),
+        "day": ([date(2024, 1, 1)] * 10, "2024-01-01"),
+        "days": (pd.to_datetime(["2024-01-01", None] * 5), "2024-01-01"),
+        "moment": (pd.to_datetime(["2024-01-01 10:11:12"] * 10), "2024-01-01 10:11:12"),
+        "zoned": ([zoned, None] * 5, "2024-01-01 10:11:12+00:00"),
+        "clock": ([time(10, 11)] * 10, "10:11:00"),
+        "price": ([Decimal("1.50")] * 10, "1.50"),
+        "gaps": (pd.array([True, None] * 5, dtype="object"), "True"),
+        "bytes": ([b"x"] * 10, "b'x'"),
+        "kind": (pd.Categorical(["x", None] * 5), "x"),
+        "code": (["007"] * 10, "007"),
+        "number": ([2**60 + 1] * 10, str(2**60 + 1)),
+        "flag": ([True] * 10, None),
+        "share": ([0.5, None] * 5, 0.5),
+        # columns of ours that hold something else
+        "articles": (["many"] * 10, "many"),
+        "start": ([0.5] * 10, 0.5),
+        "speaker": ([1.5] * 10, "1.5"),
+        "end": (pd.array([7, None] * 5, dtype="Int64"), 7),
+    }
+
+
+@pytest.mark.parametrize("parquet", [False, True])
+@pytest.mark.parametrize("format", FORMATS)
+def test_columns_that_somebody_added_are_kept(tmp_path: Path, format: str, parquet: bool) -> None:
+    """Whatever they hold: what is neither word, number nor truth stands as text, of a frame as of a Parquet file."""
+    columns = _own_columns()
+    frame = _hostile().assign(text="One.", **{name: values for name, (values, _) in columns.items()})
+    frame = frame.assign(tax_p_favor=0.5, tax_p_against=0.5, tax_p_neutral=0.0, tax_p_unrelated=0.0)
+    path = tmp_path / f"out.{format}"
+    if parquet:
+        frame.to_parquet(tmp_path / "s.parquet")
+        result = _run("results", "export", tmp_path / "s.parquet", "-o", path)
+        assert result.exit_code == 0, result.output
+    else:
+        export(frame, path, (Target("tax"),))
+    found = _read_back(path).rename(columns={"end_": "end"})
+    for name, (_, expected) in columns.items():
+        value = found[name].iloc[0]
+        if name == "flag":
+            assert str(value) in ("True", "1", "1.0"), name
+        elif name == "number" or (isinstance(expected, str) and format not in ("xlsx", "csv")):
+            assert str(value) == expected, name
+        else:
+            # who reads Excel or CSV takes what looks like a number for one
+            assert str(value) == str(expected) or float(value) == float(expected), name
+    described = json.loads((tmp_path / f"out.{format}.columns.json").read_text(encoding="utf-8"))
+    types = {field["name"]: field["type"] for field in described["resources"][0]["schema"]["fields"]}
+    assert (types["tags"], types["flag"], types["articles"], types["start"]) == (
+        "string",
+        "boolean",
+        "string",
+        "number",
+    )
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_infinite_numbers_are_kept_or_said_to_be_left_out(tmp_path: Path, format: str) -> None:
+    """JSON, Excel and Stata have none."""
+    path = tmp_path / f"out.{format}"
+    notes = export(_hostile().head(3).assign(odds=[math.inf, 0.5, -math.inf]), path, ())
+    found = pd.to_numeric(_read_back(path)["odds"])
+    if format in ("jsonl", "xlsx", "dta"):
+        assert notes == ["2 infinite numbers of odds left out"]
+        assert found.isna().tolist() == [True, False, True]
+    else:
+        assert notes == []
+        assert found.tolist() == [math.inf, 0.5, -math.inf]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_two_columns_of_one_name_are_refused(tmp_path: Path, format: str) -> None:
+    """To SQLite names are the same in any case."""
+    path = tmp_path / f"out.{format}"
+    with pytest.raises(StanceError, match=rf"out.{format}: two columns are called 'a'"):
+        export(pd.DataFrame([[1, 2]], columns=["a", "a"]), path, ())
+    if format == "sqlite":
+        with pytest.raises(StanceError, match="two columns are called 'Outlet' but for capitals"):
+            export(pd.DataFrame({"outlet": ["a"], "Outlet": "b"}), path, ())
+    else:
+        export(pd.DataFrame({"outlet": ["a"], "Outlet": "b"}), path, ())
+
+
+@pytest.mark.parametrize("format", ["dta", "sav"])
+def test_a_label_that_has_no_number_is_refused(tmp_path: Path, format: str) -> None:
+    """It would be missing from the file; an empty one is."""
+    frame = pd.DataFrame({"tax": ["favor", "", None, "maybe"]})
+    with pytest.raises(StanceError, match=rf"out.{format}: tax is 'maybe'; expected one of favor, against"):
+        export(frame, tmp_path / f"out.{format}", (Target("tax"),))
+    assert list(tmp_path.iterdir()) == []
+    export(frame.head(3), tmp_path / f"out.{format}", (Target("tax"),))
+    found = _read_back(tmp_path / f"out.{format}")["tax"]
+    assert (found.iloc[0], found.isna().tolist()) == ("favor", [False, True, True])
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_full_disk_is_one_line(tmp_path: Path, format: str) -> None:
+    """That names the output, and nothing is left of it, here or where the system keeps what is temporary."""
+    letters = np.random.default_rng(0).integers(97, 123, (2000, 200), dtype=np.uint8)
+    rows = [bytes(row).decode() for row in letters]
+    _hostile().head(1).assign(tax_p_favor=0.5).loc[[0] * 2000].assign(
+        article_id=range(2000), text=rows, outlet=rows
+    ).to_parquet(tmp_path / "s.parquet")
+    for name in ("out", "tmp"):
+        (tmp_path / name).mkdir()
+    command = f"ulimit -f 100; {sys.executable} -m stance results export s.parquet -o out/x.{format}"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "tmp")}
+    run = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, env=environment)
+    assert (run.returncode, run.stderr.count("\n")) == (1, 1), run.stderr
+    assert run.stderr.startswith(f"stance: out/x.{format}: ")
+    assert ".part" not in run.stderr
+    assert [*(tmp_path / "out").iterdir(), *(tmp_path / "tmp").iterdir()] == []
+
+
+def test_an_export_may_go_to_standard_output(scored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As CSV or JSON lines, the bytes of the file; none is called "-"."""
+    monkeypatch.chdir(tmp_path)
+    for format in ("csv", "jsonl"):
+        _run("results", "export", scored, "-o", f"e.{format}")
+        shown = _run("results", "export", scored, "-o", "-", "-f", format)
+        assert shown.stdout_bytes == Path(f"e.{format}").read_bytes()
+    assert _run("results", "export", scored, "-o", "-").stdout_bytes == Path("e.csv").read_bytes()
+    result = _run("results", "export", scored, "-o", "-", "-f", "dta")
+    assert (result.exit_code, "dta is not for standard output" in result.stderr) == (1, True)
+    assert not Path("-").exists()
 
 
 def test_a_table_too_long_for_excel_is_refused(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import click
 
 from stance.commands.agreement import agreement
 from stance.commands.cells import group_names, percent, plain, signed
-from stance.commands.places import keep_inputs, write_rows
+from stance.commands.places import keep_inputs, print_rows, write_rows
 from stance.commands.prevalence import prevalence, sample
 from stance.errors import number_of
 from stance.results.formats import EXPORTS, PLAIN
@@ -99,6 +99,9 @@ def export_results(source: str, output: str, format: str | None) -> None:
 
     keep_inputs([source], output)
     found = read_results(source)
+    if output == "-":
+        print_rows(found.frame, found.targets, format or "csv")
+        return
     notes = export(found.frame, output, found.targets, format=format, model=found.model, counts=found.counts)
     for note in notes:
         click.echo(f"{output}: {note}", err=True)

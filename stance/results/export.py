@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 from stance.batch.counts import Counts
 from stance.batch.encoding import encode
 from stance.batch.files import check_output, lock_output
-from stance.errors import StanceError, number_of
+from stance.errors import MissingDependencyError, StanceError, number_of
 from stance.labels import Target
 from stance.results.dates import day_of
 from stance.results.dictionary import Column, describe_columns, write_dictionary
 from stance.results.formats import EXPORTS, PLAIN, export_format
+from stance.results.table_files import refuse_same_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +33,11 @@ __all__ = ["Typed", "export", "plain_bytes"]
 _TIME = re.compile(r"\d:\d\d")
 #: Renamed columns that are told one by one; the dictionary has them all.
 _NAMED = 5
+#: Formats that have no infinite numbers.
+_FINITE = ("jsonl", "xlsx", "dta")
+# statistics packages and Excel hold numbers as floats, which from there on leave some out
+_EXACT = 2**53
+_KINDS = {"i": "integer", "u": "integer", "f": "number", "b": "boolean"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,8 @@ class Typed:
     Attributes
     ----------
     frame : pandas.DataFrame
-        Strings, integers, floats, and dates where all dates of a column name a day.
+        Strings, integers, floats, truths without gaps; for an exporter dates in place of truths, where all dates of a
+        column name a day.
     columns : sequence of Column
         In the order of the frame.
     """
@@ -49,9 +57,20 @@ class Typed:
     columns: Sequence[Column]
 
     def coded(self, column: Column) -> list[int | None]:
-        """The values of a column of labels as numbers, from 1; ``None`` where there is none."""
-        codes = {label: code for code, label in enumerate(column.values, start=1)}
-        return [codes.get(value) for value in self.frame[column.name]]
+        """The values of a column of labels as numbers, from 1; ``None`` where there is none.
+
+        Raises
+        ------
+        StanceError
+            If one is none of the labels.
+        """
+        codes: dict[str | None, int | None] = {None: None}
+        codes |= {label: code for code, label in enumerate(column.values, start=1)}
+        try:
+            return [codes[v if isinstance(v, str) and v else None] for v in self.frame[column.name]]
+        except KeyError as error:
+            labels = ", ".join(column.values)
+            raise StanceError(f"{column.name} is {error.args[0]!r}; expected one of {labels}") from error
 
     def short_names(self, longest: int, reserved: frozenset[str]) -> dict[str, str]:
         """Names that a statistics package accepts: letters, digits and underscores, unique whatever their case.
@@ -116,8 +135,8 @@ def export(
     Raises
     ------
     StanceError
-        If the format is unknown, holds no table of this size, the file cannot be written, or another process is
-        writing it.
+        If the format is unknown, holds no table of this size, two columns have one name, a label is none of its
+        target, the file cannot be written, or another process is writing it.
     MissingDependencyError
         If the format needs an extra.
 
@@ -135,21 +154,18 @@ def export(
     if format is None or format not in (*PLAIN, *EXPORTS):
         raise StanceError(f"{path}: no such format of export; there are {', '.join((*PLAIN, *EXPORTS))}")
     check_output(path)
-    columns = describe_columns(frame.columns, targets, _types(frame))
+    # to SQLite names are the same in any case
+    refuse_same_names(map(str, frame.columns), str(path), any_case=format == "sqlite")
     part = path.with_name(f".{path.stem}.part{path.suffix}")
-    said: list[str] = []
-    renamed: Mapping[str, str] = {}
     try:
         with lock_output(path):
             try:
-                if format in PLAIN:
-                    part.write_bytes(encode(_arrow(frame, columns), format))
-                else:
-                    writer = importlib.import_module(EXPORTS[format][1])
-                    typed = _typed(frame, columns)
-                    said, renamed = writer.write(typed, part)
-                    said = [*said, *_changes(frame, typed, renamed)]
+                columns, said, renamed = _write(frame, targets, format, part)
                 part.replace(path)
+            except MissingDependencyError:
+                raise
+            except StanceError as error:
+                raise StanceError(f"{path}: {error}") from error
             finally:
                 with contextlib.suppress(OSError):
                     part.unlink()
@@ -164,20 +180,80 @@ def export(
 
 def plain_bytes(frame: pd.DataFrame, targets: Sequence[Target], format: str) -> bytes:
     """A table as CSV or JSON lines, as `export` would write it."""
-    return encode(_arrow(frame, describe_columns(frame.columns, targets, _types(frame))), format)
+    return encode(_arrow(_plain(frame, targets, format)[0]), format)
 
 
-def _types(frame: pd.DataFrame) -> dict[str, str]:
-    kinds = {"i": "integer", "u": "integer", "f": "number", "b": "boolean", "M": "date"}
-    return {str(name): kinds.get(frame[name].dtype.kind, "string") for name in frame.columns}
+def _write(
+    frame: pd.DataFrame, targets: Sequence[Target], format: str, part: Path
+) -> tuple[Sequence[Column], list[str], Mapping[str, str]]:
+    """Write the file; its columns, what must be known of it, and columns that have other names in it."""
+    table, notes = _plain(frame, targets, format)
+    if format in PLAIN:
+        part.write_bytes(encode(_arrow(table), format))
+        return table.columns, notes, {}
+    typed = _typed(table)
+    said, renamed = importlib.import_module(EXPORTS[format][1]).write(typed, part)
+    return table.columns, [*notes, *said, *_changes(table.frame, typed, renamed)], renamed
 
 
-def _arrow(frame: pd.DataFrame, columns: Sequence[Column]) -> Any:
+def _plain(frame: pd.DataFrame, targets: Sequence[Target], format: str) -> tuple[Typed, list[str]]:
+    """The table in columns that the format holds, whatever somebody put into it, and what it does not hold."""
+    import numpy as np
+    import pandas as pd
+
+    names = [str(name) for name in frame.columns]
+    values = {name: _plain_values(frame.iloc[:, i]) for i, name in enumerate(names)}
+    types = {name: _KINDS.get(column.dtype.kind, "string") for name, column in values.items()}
+    columns, notes = describe_columns(names, targets, types), []
+    for i, (name, type, *_) in enumerate(columns):
+        given = types[name]
+        if type == "string" and given != "string":
+            values[name] = _as_text(values[name])
+        elif given == "string" or (type == "integer" and given == "number" and (values[name] % 1 > 0).any()):
+            # somebody's own column of that name
+            columns[i] = columns[i]._replace(type=given)
+        elif type != given:
+            values[name] = values[name].astype("float64" if "number" in (type, given) else "int64")
+        if format in _FINITE and values[name].dtype.kind == "f" and (infinite := np.isinf(values[name])).any():
+            values[name] = values[name].mask(infinite)
+            notes.append(f"{number_of(int(infinite.sum()), 'infinite number')} of {name} left out")
+    return Typed(pd.DataFrame(values, index=frame.index), columns), notes
+
+
+def _plain_values(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Strings, integers, floats or truths without gaps; what is none of these becomes text."""
+    import pandas as pd
+
+    if values.dtype == object:
+        values = values.infer_objects()
+    kind, gaps = values.dtype.kind, bool(values.isna().any())
+    if kind == "b" and not gaps:
+        return values.astype("bool")
+    if kind == "f" or (kind in "iu" and (gaps or values.max() < 2**63)):
+        return values.astype("float64" if kind == "f" or gaps else "int64")
+    if pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty"):
+        return values if values.dtype == "str" else values.astype(object).where(values.notna(), None)
+    return _as_text(values)
+
+
+def _as_text(values: pd.Series[Any]) -> pd.Series[Any]:
+    texts = values.map(_text) if values.dtype == object else values.astype(str)
+    return texts.astype(object).where(values.notna(), None)
+
+
+def _text(value: Any) -> str:
+    """A value as one would write it down; what holds others as JSON."""
+    if isinstance(value, (list, tuple, dict)) or hasattr(value, "tolist"):
+        return json.dumps(value, ensure_ascii=False, default=lambda part: getattr(part, "tolist", lambda: str(part))())
+    return str(value)
+
+
+def _arrow(table: Typed) -> Any:
     import pyarrow as pa
 
     kinds = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
-    arrays = [pa.array(frame[c.name], type=kinds.get(c.type), from_pandas=True) for c in columns]
-    return pa.table(arrays, names=[c.name for c in columns])
+    arrays = [pa.array(table.frame[c.name], type=kinds[c.type], from_pandas=True) for c in table.columns]
+    return pa.table(arrays, names=[c.name for c in table.columns])
 
 
 def _changes(frame: pd.DataFrame, typed: Typed, renamed: Mapping[str, str]) -> list[str]:
@@ -193,16 +269,20 @@ def _changes(frame: pd.DataFrame, typed: Typed, renamed: Mapping[str, str]) -> l
     return notes
 
 
-def _typed(frame: pd.DataFrame, columns: Sequence[Column]) -> Typed:
-    """Dates become dates where every one of them names a day; truths become 0 and 1."""
-    frame, columns = frame.copy(), list(columns)
+def _typed(table: Typed) -> Typed:
+    """Dates become dates where every one of them names a day, truths 0 and 1, and numbers of too many digits texts."""
+    frame, columns = table.frame.copy(), list(table.columns)
     for i, column in enumerate(columns):
+        values = frame[column.name]
         if column.type == "boolean":
-            frame[column.name] = frame[column.name].astype("int64")
+            frame[column.name] = values.astype("int64")
             columns[i] = column._replace(type="integer")
+        elif column.type == "integer" and (values.abs() > _EXACT).any():
+            frame[column.name] = _as_text(values)
+            columns[i] = column._replace(type="string")
         if column.name == "date":
-            present = frame["date"].notna()
-            days = [day_of(value) for value in frame["date"]]
+            present = values.notna()
+            days = [day_of(value) for value in values]
             if present.any() and all(day is not None for day, there in zip(days, present, strict=True) if there):
                 frame["date"] = days
                 columns[i] = column._replace(type="date", description="Date of the article")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from stance.errors import MissingDependencyError, StanceError
 from stance.results.export import Typed
@@ -25,8 +27,20 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
         raise MissingDependencyError("XlsxWriter", "export") from error
     if len(table.frame) > _ROWS:
         raise StanceError(f"{len(table.frame)} rows do not fit into a sheet of {_ROWS}; write Parquet, CSV or SQLite")
-    # row by row, so that memory does not grow
-    book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    # row by row, so that memory does not grow; the rows wait beside the file, where there is room for it
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with tempfile.TemporaryDirectory(prefix=".stance-", dir=path.parent) as place:
+        book = xlsxwriter.Workbook(path, {**options, "tmpdir": place})
+        notes = _fill(book, table)
+        try:
+            book.close()
+        except xlsxwriter.exceptions.XlsxWriterException as error:
+            raise error.args[0] if isinstance(error.args[0], OSError) else OSError(str(error)) from error
+    return notes, {}
+
+
+def _fill(book: Any, table: Typed) -> list[str]:
+    """Write both sheets; what had to be cut."""
     bold = book.add_format({"bold": True})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     sheet = book.add_worksheet("results")
@@ -62,8 +76,7 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
     for row, column in enumerate(table.columns, start=1):
         for i, word in enumerate((column.name, column.type, column.description, ", ".join(column.values))):
             about.write_string(row, i, word)
-    book.close()
     notes = [f"{cut} cells were cut to {_CELL} characters, the most that Excel holds"] if cut else []
     if early:
         notes.append(f"{early} dates before {_FIRST_YEAR} stand as text, since Excel has none")
-    return notes, {}
+    return notes

@@ -47,13 +47,16 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
             columns[name] = pd.Series(values.tolist(), dtype=object)
         else:
             columns[name] = values.to_numpy(dtype="float64")
-    pyreadstat.write_sav(
-        pd.DataFrame(columns),
-        str(path),
-        file_label="stance",
-        column_labels={names[column.name]: column.description[:_LABEL] for column in table.columns},
-        variable_value_labels=labels,
-        variable_measure=measures,
-        row_compress=True,
-    )
+    try:
+        pyreadstat.write_sav(
+            pd.DataFrame(columns),
+            str(path),
+            file_label="stance",
+            column_labels={names[column.name]: column.description[:_LABEL] for column in table.columns},
+            variable_value_labels=labels,
+            variable_measure=measures,
+            row_compress=True,
+        )
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
+        raise OSError(str(error)) from error
     return ([f"{cut} texts were cut to {_STRING} bytes, the most that SPSS holds"] if cut else []), names

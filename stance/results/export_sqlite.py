@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stance.results.export import Typed
+from stance.results.saved import PLACE
 
 __all__ = ["write"]
 
@@ -20,21 +21,26 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
     """Write a data base with the tables ``results`` and ``columns``."""
     path.unlink(missing_ok=True)
     names = [column.name for column in table.columns]
-    key = [name for name in ("article_id", "paragraph") if name in names]
+    key = [name for name in PLACE if name in names]
     unique = bool(key) and not table.frame.duplicated(key).any() and not table.frame[key].isna().any(axis=None)
     fields = [f"{_quote(c.name)} {_KINDS.get(c.type, 'TEXT')}" for c in table.columns]
     if unique:
         fields.append(f"PRIMARY KEY ({', '.join(map(_quote, key))})")
-    with contextlib.closing(sqlite3.connect(path)) as base, base:
-        base.execute(f"CREATE TABLE results ({', '.join(fields)})")
-        marks = ", ".join("?" * len(names))
-        base.executemany(f"INSERT INTO results VALUES ({marks})", _rows(table))
-        labelled = [column.name for column in table.columns if column.values]
-        for name in [name for name in (*_INDEXED, *labelled) if name in names]:
-            base.execute(f"CREATE INDEX {_quote(f'results_{name}')} ON results ({_quote(name)})")
-        base.execute('CREATE TABLE columns (name TEXT PRIMARY KEY, type TEXT, description TEXT, "values" TEXT)')
-        said = [(c.name, c.type, c.description, ", ".join(c.values)) for c in table.columns]
-        base.executemany("INSERT INTO columns VALUES (?, ?, ?, ?)", said)
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as base, base:
+            # beside the file a journal would stay if the disk is full
+            base.execute("PRAGMA journal_mode = MEMORY")
+            base.execute(f"CREATE TABLE results ({', '.join(fields)})")
+            marks = ", ".join("?" * len(names))
+            base.executemany(f"INSERT INTO results VALUES ({marks})", _rows(table))
+            labelled = [column.name for column in table.columns if column.values]
+            for name in [name for name in (*_INDEXED, *labelled) if name in names]:
+                base.execute(f"CREATE INDEX {_quote(f'results_{name}')} ON results ({_quote(name)})")
+            base.execute('CREATE TABLE columns (name TEXT PRIMARY KEY, type TEXT, description TEXT, "values" TEXT)')
+            said = [(c.name, c.type, c.description, ", ".join(c.values)) for c in table.columns]
+            base.executemany("INSERT INTO columns VALUES (?, ?, ?, ?)", said)
+    except sqlite3.OperationalError as error:
+        raise OSError(str(error)) from error
     return [], {}
 
 
