@@ -142,6 +142,36 @@ def test_no_coder_takes_the_place_of_a_column(targets: list[str], coders: list[s
     assert str(raised.value).startswith(message)
 
 
+@pytest.mark.parametrize("format", ["dta", "sav"])
+def test_targets_that_begin_alike_keep_the_labels_of_their_coders(tmp_path: Path, format: str) -> None:
+    """tax_cut_ann holds what ann said on tax_cut, whose labels are others than those on tax, whichever comes first."""
+    labels = {"tax": ("favor", "against"), "tax_cut": ("agree", "reject")}
+    frame = pd.DataFrame({"article_id": [f"a{i}" for i in range(4)], "paragraph": 0, "text": "One."})
+    for order in (["tax", "tax_cut"], ["tax_cut", "tax"]):
+        scores = frame
+        for name in order:
+            given = {f"{name}_p_{label}": 0.5 for label in labels[name]}
+            scores = scores.assign(
+                **{name: labels[name][0], f"{name}_probability": 0.5, **given, f"{name}_abstained": None}
+            )
+        scores.to_csv(tmp_path / "s.csv", index=False)
+        coded = frame.assign(tax=["favor", "against"] * 2, tax_cut=["reject", "agree"] * 2)
+        for coder in ("ann", "ben"):
+            coded.to_csv(tmp_path / f"{coder}.csv", index=False)
+        output = tmp_path / f"{order[0]}.{format}"
+        shown = _run(
+            "results", "agreement", tmp_path / "s.csv", tmp_path / "ann.csv", tmp_path / "ben.csv", "-o", output
+        )
+        assert shown.exit_code == 0, shown.output
+        found = pd.read_stata(output) if format == "dta" else pd.read_spss(str(output))
+        for name in labels:
+            for column in (name, f"{name}_ann", f"{name}_ben"):
+                assert found[column].tolist() == coded[name].tolist()
+        described = json.loads(output.with_name(f"{output.name}.columns.json").read_text(encoding="utf-8"))
+        told = {field["name"]: field["description"] for field in described["resources"][0]["schema"]["fields"]}
+        assert told["tax_cut_ann"] == "Label on tax_cut by ann"
+
+
 def _write(path: Path, rows: list[dict[str, str]], delimiter: str = ",") -> Path:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]), delimiter=delimiter)

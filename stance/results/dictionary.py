@@ -122,7 +122,8 @@ def _of_codes(names: Sequence[str], targets: Sequence[Target]) -> dict[str, Colu
     """The columns of a sample that is coded by hand: of the targets, and of each coder's labels."""
     coders = [
         Column(name, "string", f"Label on {target.name} by {name.removeprefix(f'{target.name}_')}", target.labels)
-        for target in targets
+        # tax_cut_ann is of tax_cut, not of tax: the last one stays
+        for target in sorted(targets, key=lambda target: len(target.name))
         for name in names
         if name.startswith(f"{target.name}_")
     ]
@@ -167,7 +168,7 @@ def _of_target(target: Target, counted: bool) -> list[Column]:
 
 
 def model_facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a model's manifest what a reader of results needs."""
+    """Of a model's manifest what a reader of results needs, and the version of this package, which scores with it."""
     metrics = {
         name: {"n": found["n"], **{key: value for key, value in found["metrics"].items() if "." not in key}}
         for name, found in manifest["metrics"].items()
@@ -177,6 +178,7 @@ def model_facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "sha256": manifest["manifest_sha256"],
         "corpus": manifest["corpus"],
         "least_probability": manifest["least_probability"],
+        "scored_with": __version__,
         "folds": manifest["training"]["folds"],
         "metrics": metrics,
     }
