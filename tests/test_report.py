@@ -18,9 +18,11 @@ import pytest
 from click.testing import CliRunner, Result
 from sample_files import KINDS, PARAGRAPHS
 
+from stance import __version__
 from stance.articles import read_articles
 from stance.commands import main
 from stance.labels import JOINT, Target
+from stance.results import rollup
 from stance.results.figures import Figure, Series, _drawn, inline_svg, save_figures
 from stance.results.report import collection_figures, render_report
 from stance.results.rollup import roll_up
@@ -419,7 +421,7 @@ def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
     results = Results(found.frame.assign(actor=actors), found.targets, "paragraph")
     (drawn,) = (figure for figure in collection_figures(results) if figure.name == "by-actor")
     assert drawn.groups == ["Iran (30)"]
-    assert "for 3 actors, of which the 1 with most paragraphs are drawn" in drawn.summary
+    assert "for 2 actors, of which the 1 largest with three related paragraphs or more are drawn" in drawn.summary
     assert ">unknown</th>" in render_report(results)
     # of many paragraphs two may be related; a month is no other group
     rows = [(f"{outlet}{i}", outlet, date, "unrelated") for outlet, date in FEW for i in range(9)]
@@ -427,6 +429,7 @@ def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
     frame = pd.DataFrame(rows, columns=["article_id", "outlet", "date", "tax"]).assign(tax_abstained=None)
     months, outlets = collection_figures(Results(frame, (Target("tax"),), "paragraph"))
     assert outlets.groups == ["B (12)"]
+    assert "for 2 outlets, of which the 1 largest with three related" in outlets.summary
     np.testing.assert_array_equal(months.series[0].values, [np.nan, 1])
 
 
@@ -513,7 +516,9 @@ def test_a_month_without_articles_is_a_gap(folder: Path) -> None:
     assert gaps == ["2026-02", "2026-06", "2026-07"]
     assert "for 5 months" in months.summary
     assert len(by_outlet.groups) == 15
-    assert "for 40 outlets, of which the 15 with most paragraphs are drawn" in by_outlet.summary
+    assert (
+        "for 40 outlets, of which the 15 largest with three related paragraphs or more are drawn" in by_outlet.summary
+    )
     assert "<svg" in inline_svg(months)
 
 
@@ -619,6 +624,79 @@ def test_damaged_words_are_named(folder: Path, tmp_path: Path, column: str, valu
     assert "vienna-round, paragraph 3" in result.stderr
     assert message in result.stderr
     assert not (tmp_path / "d.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda frame: frame.drop(columns="start"), "no column 'start'; keep what scoring wrote"),
+        (lambda frame: frame.drop(columns="text"), "a report needs the column 'text'"),
+        (
+            lambda frame: frame.assign(start="there"),
+            "start is 'there' in article vienna-round; expected a whole number",
+        ),
+        (lambda frame: frame.assign(paragraph=[None, *range(1, 16)]), "paragraph is missing in article vienna-round"),
+        (lambda frame: frame.assign(article_id=None), "row 1 has no article_id"),
+        (lambda frame: pd.concat([frame, frame]), "paragraph 0 of article vienna-round is there twice"),
+    ],
+)
+def test_paragraphs_without_their_places_make_no_report(
+    folder: Path, tmp_path: Path, change: Any, message: str
+) -> None:
+    """One line with column and article."""
+    change(pd.read_csv(folder / "one.csv")).to_csv(tmp_path / "d.csv", index=False)
+    result = _run("report", tmp_path / "d.csv", "-o", tmp_path / "d.html")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert f"d.csv: {message}" in result.stderr
+
+
+def test_there_may_be_nothing_to_show(folder: Path, tmp_path: Path) -> None:
+    """No text of a single article, and no rows without a record of the run."""
+    assert _run("report", folder / "one.csv", "-o", tmp_path / "n.html", "--articles", 0).exit_code == 0
+    html = (tmp_path / "n.html").read_text(encoding="utf-8")
+    assert '<h1 dir="auto">1 article</h1>' in html
+    assert "<article " not in html
+    for name in ("e.csv", "e.parquet"):
+        frame = read_results(folder / "one.csv").frame.head(0)
+        frame.to_csv(tmp_path / name, index=False) if name == "e.csv" else frame.to_parquet(tmp_path / name)
+        assert _run("report", tmp_path / name, "-o", tmp_path / "e.html").exit_code == 0
+        counts = re.findall(r"<dd>(.*?)</dd>", (tmp_path / "e.html").read_text(encoding="utf-8"))
+        assert counts[1] == "0 read = 0 scored + 0 abstained + 0 boilerplate"
+
+
+def test_a_report_may_go_to_standard_output(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bytes of the file; none is called "-"."""
+    _run("report", folder / "many.csv", "-o", tmp_path / "m.html")
+    monkeypatch.chdir(tmp_path)
+    assert _run("report", folder / "many.csv", "-o", "-").stdout_bytes == (tmp_path / "m.html").read_bytes()
+    assert os.listdir() == ["m.html"]
+
+
+def test_the_version_is_the_one_that_scored(folder: Path, tmp_path: Path) -> None:
+    """Not the one that makes the page or an export; without a record of it none is named."""
+    described = folder / "one.csv.columns.json"
+    (tmp_path / "s.csv").write_bytes((folder / "one.csv").read_bytes())
+    beside = tmp_path / "s.csv.columns.json"
+    beside.write_text(described.read_text(encoding="utf-8").replace('"scored_with": "', '"scored_with": "0.0.'))
+    _run("results", "export", tmp_path / "s.csv", "-o", tmp_path / "e.parquet")
+    for name in ("s.csv", "e.parquet"):
+        html = render_report(read_results(tmp_path / name))
+        methods = html[html.index('id="methods"') : html.index("<footer>")]
+        assert (
+            re.findall(r"(?:with stance|, version) (\S+?) (?:and the|\[software)", methods)
+            == [f"0.0.{__version__}"] * 2
+        )
+    beside.unlink()
+    html = render_report(read_results(tmp_path / "s.csv"))
+    assert __version__ not in html[html.index('id="methods"') : html.index("<footer>")]
+
+
+def test_a_collection_is_checked_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a paragraph is there twice takes as long as a roll-up."""
+    calls: list[Results] = []
+    monkeypatch.setattr(rollup, "refuse_twice", calls.append)
+    render_report(read_results(folder / "many.csv"))
+    assert len(calls) == 1
 
 
 def test_articles_alone_make_no_report(tmp_path: Path) -> None:

@@ -36,7 +36,10 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
     keep_inputs([source], output)
     found = read_results(source)
     html = render_report(found, title, articles)
-    write_report(Path(output), html)
+    if output == "-":
+        click.echo(html.encode("utf-8", "replace"), nl=False)
+    else:
+        write_report(Path(output), html)
     click.echo(f"{len(found.frame)} paragraphs to {output} ({len(html.encode()) / 1e6:.1f} MB)", err=True)
     if figures is not None:
         from stance.results.figures import save_figures

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from stance import __version__
 from stance.batch.files import check_output, write_whole
-from stance.errors import MissingDependencyError, StanceError
+from stance.errors import MissingDependencyError, StanceError, number_of
 from stance.labels import JOINT, Target, has_joint, is_related
 from stance.results.dictionary import CLASSIFY_AND_COUNT
 from stance.results.figures import Figure, Series, inline_svg
-from stance.results.levels import nameless
+from stance.results.levels import OF_PARAGRAPHS, nameless
 from stance.results.marked import cut_pieces, read_words
-from stance.results.rollup import half_intervals, is_boilerplate, roll_up
-from stance.results.saved import Results
+from stance.results.rollup import half_intervals, is_boilerplate, roll_ups
+from stance.results.saved import Results, refuse_twice, whole_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,6 @@ _PARAGRAPHS_DRAWN = 3
 _GROUPS_LISTED = 100
 _LONGEST_TIME = 600
 _SIGNS = {"favor": "+", "against": "−", "neutral": "="}
-_SPOKEN = ("voice", "speaker", "actor")
 
 
 def render_report(results: Results, title: str | None = None, articles: int = ARTICLES, **more: Any) -> str:
@@ -57,7 +56,7 @@ def render_report(results: Results, title: str | None = None, articles: int = AR
     Raises
     ------
     StanceError
-        If the results are not paragraphs, or their deciding words are damaged.
+        If the results are not paragraphs, or lack their numbers and places, or their deciding words are damaged.
     MissingDependencyError
         Without the extra ``report``.
 
@@ -71,15 +70,18 @@ def render_report(results: Results, title: str | None = None, articles: int = AR
     """
     if results.level != "paragraph":
         raise StanceError(f"{results.source}: a report needs paragraphs; score with --level paragraph")
+    if "text" not in results.frame:
+        raise StanceError(f"{results.source}: a report needs the column 'text'")
+    results = whole_numbers(results, ["paragraph", "start"])
     frame = results.frame
-    missing = [name for name in ("paragraph", "start", "text") if name not in frame]
-    if missing:
-        raise StanceError(f"{results.source}: a report needs the column {missing[0]!r}")
     ids = frame["article_id"].drop_duplicates()
-    single = len(ids) == 1
+    single = len(ids) == 1 and articles > 0
+    if single:
+        # the roll-ups of a collection do it
+        refuse_twice(results)
     views = [_article(results, part) for _, part in _by_article(frame, set(ids.head(articles)))]
     collection = None if single or not len(frame) else _collection(results)
-    heading = title or (views[0]["heading"] if single else f"{len(ids):,} articles")
+    heading = title or (views[0]["heading"] if single else f"{len(ids):,} {'article' if len(ids) == 1 else 'articles'}")
     return render(
         "report.html.j2",
         title=heading,
@@ -94,7 +96,7 @@ def render_report(results: Results, title: str | None = None, articles: int = AR
         methods=_methods(results),
         version=__version__,
         caveat=CLASSIFY_AND_COUNT,
-        spoken=[name for name in _SPOKEN if name in frame],
+        spoken=[name for name in OF_PARAGRAPHS if name in frame],
         **more,
     )
 
@@ -136,13 +138,13 @@ def collection_figures(results: Results) -> list[Figure]:
     results : Results
         Paragraphs or articles.
     """
-    return _figures(results, _roll_ups(results))
+    return _figures(results, roll_ups(results, _levels(results)))
 
 
-def _roll_ups(results: Results) -> dict[str, pd.DataFrame]:
-    """By month, outlet and actor, as far as the results tell them."""
+def _levels(results: Results) -> list[str]:
+    """Month, outlet and actor, as far as the results tell them."""
     levels = {"month": "date", "outlet": "outlet", "actor": "actor"}
-    return {level: roll_up(results, level) for level, column in levels.items() if column in results.frame}
+    return [level for level, column in levels.items() if column in results.frame]
 
 
 def _figures(results: Results, rolled: Mapping[str, pd.DataFrame]) -> list[Figure]:
@@ -156,17 +158,19 @@ def _figures(results: Results, rolled: Mapping[str, pd.DataFrame]) -> list[Figur
         if level == "month":
             rows = rows.set_index("month").reindex(_months(rows["month"].tolist())).reset_index()
         else:
+            if level == "actor":
+                # who speaks for nobody that is known is no group
+                rows = rows[rows[level] != "unknown"]
+                number = len(rows)
             rows = rows.sort_values("paragraphs", ascending=False, kind="stable")
-            drawn = rows[[f"{n}_net" for n in nets]].notna().any(axis=1)
-            # who speaks for nobody that is known is no group
-            rows = rows[drawn & ((level != "actor") | (rows[level] != "unknown"))].head(_GROUPS_DRAWN)
+            rows = rows[rows[[f"{n}_net" for n in nets]].notna().any(axis=1)].head(_GROUPS_DRAWN)
             if rows.empty:
                 continue
         halves = {n: half_intervals(rows[f"{n}_net_se"], rows[f"{n}_net_units"]).tolist() for n in nets}
         series = [Series(n, rows[f"{n}_net"].tolist(), halves[n]) for n in nets]
-        summary = f"Net stance on {' and '.join(nets)} for {number} {level}s"
+        summary = f"Net stance on {' and '.join(nets)} for {number_of(number, level)}"
         if level != "month" and number > len(rows):
-            summary += f", of which the {len(rows)} with most paragraphs are drawn"
+            summary += f", of which the {len(rows)} largest with three related paragraphs or more are drawn"
         groups = [str(value) for value in rows[level]]
         if level != "month":
             groups = [f"{_cut(g)} ({n:,})" for g, n in zip(groups, rows["paragraphs"], strict=True)]
@@ -248,7 +252,7 @@ def _paragraph(targets: Sequence[Target], record: Mapping[str, Any]) -> dict[str
         "pieces": cut_pieces(text, words, {target.name: i for i, target in enumerate(targets)}),
         "words": [(t, label, text[a:b], v) for t, label, found in words for a, b, v in found],
         "stances": stances,
-        "spoken": {name: str(record[name]) for name in _SPOKEN if name in record and _given(record[name])},
+        "spoken": {name: str(record[name]) for name in OF_PARAGRAPHS if name in record and _given(record[name])},
     }
 
 
@@ -268,14 +272,14 @@ def _stance(target: Target, record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _collection(results: Results) -> dict[str, Any]:
-    rolled = _roll_ups(results)
+    rolled = roll_ups(results, [*_levels(results), "all"])
+    whole = _records(rolled.pop("all"))[0]
     tables = []
     for level, rows in rolled.items():
         listed = rows.sort_values("paragraphs", ascending=False, kind="stable") if level != "month" else rows
         records = _records(listed.head(_GROUPS_LISTED))
         left_out = max(len(rows) - _GROUPS_LISTED, 0)
         tables.append({"level": level, "nameless": nameless(level), "rows": records, "left_out": left_out})
-    whole = _records(roll_up(results))[0]
     return {
         "figures": _figures(results, rolled),
         "tables": tables,
@@ -334,8 +338,9 @@ def _counts(results: Results) -> dict[str, Any]:
     frame = results.frame
     if results.counts is not None:
         return {**results.counts.to_dict(), "known": True}
-    whole = _records(roll_up(results))[0]
     labelled = frame[[target.name for target in results.targets]].notna().any(axis=1)
+    boilerplate = is_boilerplate(results)
+    abstained = ~labelled & ~boilerplate
     articles = frame["article_id"].nunique()
     scored = frame.loc[labelled, "article_id"].nunique()
     return {
@@ -343,12 +348,10 @@ def _counts(results: Results) -> dict[str, Any]:
         "paragraphs": {
             "read": len(frame),
             "scored": int(labelled.sum()),
-            "abstained": whole["abstained"],
-            "boilerplate": whole["boilerplate"],
+            "abstained": int(abstained.sum()),
+            "boilerplate": int(boilerplate.sum()),
         },
-        "reasons": frame.loc[~labelled & ~is_boilerplate(results), f"{results.targets[0].name}_abstained"]
-        .value_counts()
-        .to_dict(),
+        "reasons": frame.loc[abstained, f"{results.targets[0].name}_abstained"].value_counts().to_dict(),
         "known": False,
     }
 
