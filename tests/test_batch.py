@@ -647,6 +647,37 @@ def test_a_worker_refuses_another_model(small_model_path: Path) -> None:
         ModelReference.of(small_model_path)._replace(kernel="other").load()
 
 
+@pytest.mark.parametrize("slow", ["explain", "speakers"])
+def test_a_run_that_is_stopped_waits_for_no_chunk(
+    small_model_path: Path, parquet: Path, monkeypatch: pytest.MonkeyPatch, slow: str
+) -> None:
+    """Deciding words and speakers of a chunk take a minute; a thread ends after the paragraph that it is at."""
+    from concurrent.futures import CancelledError
+    from threading import Event
+
+    from stance.batch import tables
+    from stance.batch.pools import Form, _Threads
+
+    begun, waited = Event(), []
+    called = {"explain": "words_cell", "speakers": "speech_record"}[slow]
+    original = getattr(tables, called)
+
+    def paragraph(*arguments: Any) -> Any:
+        begun.set()
+        waited.append(pool.stop.wait(60))
+        return original(*arguments)
+
+    monkeypatch.setattr(tables, called, paragraph)
+    pool = _Threads(ModelReference.of(small_model_path), 1)
+    (chunk,) = cut_chunks(read_blocks([parquet]))
+    result = pool.submit(chunk.articles, Form("paragraph", None)._replace(**{slow: True}))
+    assert begun.wait(60)
+    pool.close(failed=True)
+    assert waited == [True]
+    with pytest.raises(CancelledError):
+        result()
+
+
 def test_jobs_are_counted_as_asked() -> None:
     """-1 is every core, and zero is refused."""
     assert count_jobs(3) == 3

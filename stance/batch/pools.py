@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
+from threading import Event
 from typing import Any, NamedTuple, Protocol
 
 from stance.batch.counts import Counts
@@ -103,7 +104,7 @@ class Part(NamedTuple):
     counts: Counts
 
 
-def score_part(reference: ModelReference, articles: bytes | Any, form: Form) -> Part:
+def score_part(reference: ModelReference, articles: bytes | Any, form: Form, stop: Event | None = None) -> Part:
     """Score one chunk; what every worker runs, wherever it is.
 
     Parameters
@@ -114,6 +115,8 @@ def score_part(reference: ModelReference, articles: bytes | Any, form: Form) -> 
         The articles, or a table of them as `pack` made it.
     form : Form
         What to return.
+    stop : threading.Event, optional
+        As `score_articles` has it.
     """
     if isinstance(articles, bytes):
         import pyarrow as pa
@@ -126,6 +129,7 @@ def score_part(reference: ModelReference, articles: bytes | Any, form: Form) -> 
         keep_boilerplate=form.keep_boilerplate,
         explain=form.explain,
         speakers=form.speakers,
+        stop=stop,
     )
     return Part(table if form.format is None else encode(table, form.format), len(table), counts)
 
@@ -195,11 +199,15 @@ class _Threads:
     def __init__(self, reference: ModelReference, jobs: int) -> None:
         self.reference, self.ahead = reference, jobs + 1
         self.executor = ThreadPoolExecutor(jobs, thread_name_prefix="stance")
+        self.stop = Event()
 
     def submit(self, articles: Any, form: Form) -> Callable[[], Part]:
-        return self.executor.submit(score_part, self.reference, articles, form).result
+        return self.executor.submit(score_part, self.reference, articles, form, self.stop).result
 
     def close(self, failed: bool) -> None:
+        # a thread cannot be killed, and is waited for
+        if failed:
+            self.stop.set()
         self.executor.shutdown(wait=True, cancel_futures=True)
 
 

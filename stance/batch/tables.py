@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
+from threading import Event
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,6 +49,7 @@ def score_articles(
     keep_boilerplate: bool = False,
     explain: bool = False,
     speakers: bool = False,
+    stop: Event | None = None,
 ) -> tuple[Any, Counts]:
     """Score the articles of a chunk.
 
@@ -63,6 +67,8 @@ def score_articles(
         Whether to add the deciding words to paragraphs.
     speakers : bool
         Whether to add who speaks to paragraphs.
+    stop : threading.Event, optional
+        Ends what takes long, soon after it is set: `explain` and `speakers` take a minute for a chunk.
 
     Returns
     -------
@@ -70,6 +76,11 @@ def score_articles(
         Columns and values as `paragraph_records` or `article_record` of `stance.results.records` have them.
     counts : Counts
         What became of the articles and paragraphs.
+
+    Raises
+    ------
+    CancelledError
+        If `stop` was set.
     """
     articles = articles.combine_chunks()
     footers = articles.column("footer").to_pylist() if "footer" in articles.column_names else None
@@ -81,8 +92,16 @@ def score_articles(
     counts = _count(len(articles), paragraphs, outcome)
     if level == "article":
         return _article_table(articles, paragraphs, outcome), counts
-    table = _paragraph_table(articles, paragraphs, outcome, model if explain else None)
-    return (_with_speakers(table, paragraphs) if speakers else table), counts
+    table = _paragraph_table(articles, paragraphs, outcome, model if explain else None, stop)
+    return (_with_speakers(table, paragraphs, stop) if speakers else table), counts
+
+
+def _until(stop: Event | None, *columns: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows of columns, one by one, until there is to be no other."""
+    for row in zip(*columns, strict=True):
+        if stop is not None and stop.is_set():
+            raise CancelledError
+        yield row
 
 
 def _split(texts: list[str], footers: list[int | None] | None) -> _Paragraphs:
@@ -183,7 +202,7 @@ def _count(articles: int, paragraphs: _Paragraphs, outcome: _Outcome) -> Counts:
 
 
 def _paragraph_table(
-    articles: Any, paragraphs: _Paragraphs, outcome: _Outcome, explained_by: StanceModel | None
+    articles: Any, paragraphs: _Paragraphs, outcome: _Outcome, explained_by: StanceModel | None, stop: Event | None
 ) -> Any:
     said = ("id", *_about(articles))
     if paragraphs.whole:
@@ -202,14 +221,14 @@ def _paragraph_table(
             columns[f"{name}_p_{label}"] = _numbers(found.probabilities[:, k])
         columns[f"{name}_abstained"] = _words(found.reasons, ("", *map(str, Reason)), missing=0)
         if explained_by is not None:
-            rows = zip(paragraphs.texts, paragraphs.start.tolist(), columns[name].to_pylist(), strict=True)
+            rows = _until(stop, paragraphs.texts, paragraphs.start.tolist(), columns[name].to_pylist())
             cells = [words_cell(explained_by, text, start, name, label) for text, start, label in rows]
             columns[f"{name}_words"] = pa.array(cells, pa.string())
     return pa.table(columns)
 
 
-def _with_speakers(table: Any, paragraphs: _Paragraphs) -> Any:
-    rows = [speech_record(*pair) for pair in zip(paragraphs.texts, paragraphs.start.tolist(), strict=True)]
+def _with_speakers(table: Any, paragraphs: _Paragraphs, stop: Event | None) -> Any:
+    rows = [speech_record(*pair) for pair in _until(stop, paragraphs.texts, paragraphs.start.tolist())]
     for name, kind in speech_columns().items():
         table = table.append_column(
             name, pa.array([row[name] for row in rows], pa.int64() if kind is int else pa.string())
