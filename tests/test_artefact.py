@@ -8,6 +8,7 @@ import json
 import math
 import os
 import pickle
+import re
 import shutil
 import sys
 from dataclasses import replace
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers import run
 from safetensors.numpy import load
 
 from stance.errors import IncompatibleModelError, ModelError, StanceError
@@ -123,7 +125,7 @@ def test_a_manifest_from_the_future_is_refused(copy: Path) -> None:
     ):
         load_model(copy)
     _edit(copy, format_version=FORMAT_VERSION, settings={"word_ngrams": [1, 1], "telepathy": True})
-    with pytest.raises(IncompatibleModelError, match="telepathy"):
+    with pytest.raises(IncompatibleModelError, match=f"^{re.escape(str(copy))}: .*telepathy"):
         load_model(copy)
 
 
@@ -142,11 +144,11 @@ def test_a_manifest_from_the_future_is_refused(copy: Path) -> None:
     ],
 )
 def test_damaged_models_are_refused(copy: Path, damage: object, message: str) -> None:
-    """Each with one line that names the file."""
+    """Each with one line that names the folder or the file."""
     damage(copy)  # type: ignore[operator]
     with pytest.raises(ModelError, match=message) as caught:
         load_model(copy)
-    assert str(copy) in str(caught.value) or "wrong shape" in str(caught.value)
+    assert str(caught.value).startswith(str(copy))
 
 
 def _forge(folder: Path, **arrays: Any) -> None:
@@ -207,6 +209,19 @@ def test_golden_paragraphs_of_the_wrong_form_are_refused(copy: Path, golden: Any
     _edit(copy, golden=golden)
     with pytest.raises(ModelError, match="a golden paragraph is not a text with probabilities"):
         largest_drift(load_model(copy))
+
+
+def test_verifying_fails_where_scores_have_drifted(copy: Path) -> None:
+    """By more than rounding, in a line that names the model."""
+    golden = read_manifest(copy)["golden"]
+    assert run("model", "verify", copy).stdout.startswith(f"hashes agree; {len(golden)} golden paragraphs score the")
+    golden[0]["probabilities"][0][0] += 1e-4
+    _edit(copy, golden=golden)
+    result = run("model", "verify", copy)
+    told = f"stance: {copy}: golden paragraphs score differently, by up to 0.0001\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", told)
+    _edit(copy, golden=[])
+    assert run("model", "verify", copy).stderr == f"stance: {copy}: the model has no golden paragraphs to verify\n"
 
 
 def test_a_manifest_is_refused_however_deep_it_is(tmp_path: Path) -> None:

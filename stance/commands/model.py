@@ -75,11 +75,15 @@ def verify(model: str) -> None:
     from stance.model.artefact import check_tables, load_model
     from stance.model.golden import largest_drift
 
-    loaded = load_model(model_folder(model))
-    check_tables(loaded)
-    count, drift = largest_drift(loaded)
-    if drift > 1e-6:
-        raise ModelError(f"{model_folder(model)}: golden paragraphs score differently, by up to {drift:.2g}")
+    folder = model_folder(model)
+    loaded = load_model(folder)
+    try:
+        check_tables(loaded)
+        count, drift = largest_drift(loaded)
+        if drift > 1e-6:
+            raise ModelError(f"golden paragraphs score differently, by up to {drift:.2g}")
+    except ModelError as error:
+        raise ModelError(f"{folder}: {error}") from error
     click.echo(f"hashes agree; {count} golden paragraphs score the same (largest difference {drift:.1g})")
 
 

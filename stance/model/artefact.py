@@ -188,7 +188,7 @@ def load_model(folder: str | Path | None = None) -> StanceModel:
         return _from_arrays(arrays, manifest)
     except (KeyError, TypeError, IndexError, ValueError, AttributeError, OverflowError) as error:
         if isinstance(error, ModelError):
-            raise
+            raise type(error)(f"{folder}: {error}") from error
         raise ModelError(f"{folder}: the arrays do not fit the manifest: {error}") from error
 
 
