@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from malformed_files import MALFORMED, pdf_of_a_huge_picture
-from sample_files import KINDS
+from sample_files import KINDS, tarred, zipped
 
 from stance.articles import Article, Quarantined, read_records
 from stance.errors import ArticleError
@@ -107,6 +107,24 @@ def test_a_run_over_all_of_them(folder: Path, small_model_path: Path, tmp_path: 
     named = {Path(record["source"]).relative_to(folder).parts[0] for record in listed}
     assert named == set(MALFORMED)
     assert int(done.stdout.split()[-1]) < 700
+
+
+@pytest.mark.parametrize("suffix", ["zip", "tar"])
+def test_an_archive_of_too_many_files_is_read_up_to_its_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    """Those of all archives in it are counted together; what is not read is told once."""
+    monkeypatch.setattr("stance.articles.archives._MEMBERS", 5)
+    pack = {"zip": zipped, "tar": tarred}[suffix]
+    texts = [(f"{i}.txt", f"Talks went on for day {i}.".encode()) for i in range(8)]
+    three = pack(dict(texts[:3]))
+    for files, refused in ((dict(texts[:5]), 0), (dict(texts), 1), ({f"{i}.{suffix}": three for i in range(2)}, 1)):
+        path = tmp_path / f"pack.{suffix}"
+        path.write_bytes(pack(files))
+        records = list(read_records([path]))
+        told = [record.reason for record in records if isinstance(record, Quarantined)]
+        assert told == ["the archive holds more than 5 files; this one and those after it are not read"] * refused
+        assert len(records) - refused <= 5
 
 
 @pytest.mark.parametrize(

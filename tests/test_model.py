@@ -416,6 +416,22 @@ def test_abstention_has_a_reason(text: str, reason: Reason) -> None:
     assert all(s.label is None and s.abstained is reason for s in scores.stances(0).values())
 
 
+def _reason(words: int, known: int, english: int, text: str = "plogh") -> Reason | None:
+    """Of a text of so many words, of which the last are common English ones and the first the model knows."""
+    tokens = tokenize(" ".join([*[text] * (words - english), *["the"] * english]))
+    counts = count_words(tokens, set())._replace(known=known)
+    return abstention_reasons(np.array([counts]), "en")[0]
+
+
+def test_a_text_is_foreign_on_one_side_of_its_bounds() -> None:
+    """Fewer than 8 % English words, of six or more, half of them unknown; or most letters not Latin."""
+    assert (_reason(12, 3, 1), _reason(13, 3, 1)) == (None, Reason.NOT_ENGLISH)
+    assert (_reason(5, 2, 0), _reason(6, 2, 0)) == (Reason.FEW_KNOWN_WORDS, Reason.NOT_ENGLISH)
+    assert (_reason(8, 4, 0), _reason(9, 4, 0)) == (None, Reason.NOT_ENGLISH)
+    assert (_reason(5, 3, 0, "abcδεζ"), _reason(5, 3, 0, "abδεζ")) == (None, Reason.NOT_ENGLISH)
+    assert (_reason(4, 3, 1), _reason(4, 2, 1)) == (None, Reason.FEW_KNOWN_WORDS)
+
+
 def test_an_ambiguous_stance_gets_no_label(small_model: StanceModel) -> None:
     """Below the least probability the label is withheld, the probabilities stay."""
     p = np.array([[[0.3, 0.3, 0.2, 0.2], [0.9, 0.1, 0.0, 0.0]]])
