@@ -101,9 +101,30 @@ def test_the_shards_of_a_long_run_are_read_as_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))
 def test_links_lead_somewhere(document: Path) -> None:
-    """Every relative link points at a file that is there."""
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text(encoding="utf-8"))
-    assert [link for link in links if not (document.parent / link).exists()] == []
+    """Every relative link points at a file that is there, and at a heading that it has."""
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)", document.read_text(encoding="utf-8"))
+    assert [link for link in links if not _leads_somewhere(document, link)] == []
+
+
+def _leads_somewhere(document: Path, link: str) -> bool:
+    name, _, anchor = link.partition("#")
+    path = document.parent / name if name else document
+    return path.exists() and (not anchor or anchor in _anchors(path.read_text(encoding="utf-8")))
+
+
+def _anchors(text: str) -> set[str]:
+    """What links to its headings end in, as GitHub makes it of their words."""
+    headings = re.findall(r"^#+ +(.+?) *$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_that_lead_nowhere_are_found(tmp_path: Path) -> None:
+    """To a file that there is not, and to a heading that its page has not."""
+    page = tmp_path / "page.md"
+    page.write_text("# A corpus of your own: `corpus.toml`\n```bash\n# no heading\n```\n", encoding="utf-8")
+    sound = ["page.md", "page.md#a-corpus-of-your-own-corpustoml", "#a-corpus-of-your-own-corpustoml"]
+    broken = ["gone.md", "gone.md#x", "page.md#corpus", "#no-heading"]
+    assert [link for link in [*sound, *broken] if _leads_somewhere(page, link)] == sound
 
 
 def test_the_corpus_of_the_data_card_is_one(tmp_path: Path) -> None:

@@ -5,17 +5,37 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import pytest
+
 STAGES = "errors labels patterns files articles speakers model training batch results commands".split()
 
 
 def _imports(file: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("stance."):
+        if isinstance(node, ast.ImportFrom) and node.module == "stance":
+            found |= {alias.name for alias in node.names if alias.name in STAGES}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("stance."):
             found.add(node.module.split(".")[1])
         elif isinstance(node, ast.Import):
             found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("stance.")}
     return found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import stance.results",
+        "import stance.results.saved as saved",
+        "from stance import __version__, results",
+        "from stance.results import saved",
+        "from stance.results.saved import Results",
+    ],
+)
+def test_imports_are_found_however_they_are_written(tmp_path: Path, line: str) -> None:
+    """Also within a function."""
+    (tmp_path / "module.py").write_text(f"def read():\n    {line}\n", encoding="utf-8")
+    assert _imports(tmp_path / "module.py") == {"results"}
 
 
 def test_a_module_imports_only_from_its_own_stage_or_those_above(root: Path) -> None:
