@@ -188,7 +188,7 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty.zip": (lambda: zipped({}), "no files"),
     "seven.zip": (lambda: b"7z\xbc\xaf\x27\x1c" + bytes(300), "7z"),
     "links.tar": (_tar_of_links, "not followed"),
-    "truncated.tar": (lambda: tarred({"a.rtf": rtf(_LONG)})[:5000], ""),
+    "truncated.tar": (lambda: tarred({"a.rtf": rtf(_LONG)})[:5000], "damaged tar archive"),
     "bomb.txt.gz": (_gzip_bomb, "too large"),
     "bomb.jsonl.gz": (_gzip_bomb, "decompression bomb"),
     "headless.eml": (lambda: PARAGRAPHS[0].encode(), "mail"),

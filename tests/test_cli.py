@@ -108,7 +108,7 @@ def test_every_example_of_the_help_runs(path: str, example: str, tmp_path: Path,
         drawn = (tmp_path / name).read_text(encoding="utf-8")
         (tmp_path / name).write_text(drawn.replace(",,\n", ",favor,neutral\n"), encoding="utf-8")
     if example.startswith(("stance train data", "stance evaluate models/default data", "stance corpus stats")):
-        pytest.skip("minutes long; training and statistics of the whole corpus have their own tests")
+        pytest.skip("minutes long on the whole corpus; test_options.py and others train, measure and count small ones")
     command = [sys.executable, "-m", "stance", *shlex.split(example)[1:]]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
@@ -185,13 +185,18 @@ def test_data_on_standard_output_is_what_a_file_holds(format: str, encoding: str
 
 
 def test_level_article_counts_paragraphs() -> None:
-    """One record an article; the counts of a target and the abstentions add up to the paragraphs."""
-    result = _run("score", SAMPLE, "--level", "article", "-f", "jsonl")
-    record = json.loads(result.stdout)
-    assert record["paragraphs"] == 16
+    """One record an article; labels, abstentions and boilerplate are as many as there are such paragraphs."""
+    text = f"By Dana Example\n\n{Path(SAMPLE).read_text(encoding='utf-8')}\n\nΤέλος.\n"
+    record = json.loads(_run("score", "-", "--level", "article", "-f", "jsonl", input=text).stdout)
+    rows = [json.loads(line) for line in _run("score", "-", "-f", "jsonl", input=text).stdout.splitlines()]
+    assert record["paragraphs"] == len(rows) == 18
     assert -1 <= record["sanctions_net"] <= 1
-    counted = sum(record[f"sanctions_{label}"] for label in ("favor", "against", "neutral", "unrelated"))
-    assert counted <= 16
+    for target in ("sanctions", "diplomacy"):
+        for label in ("favor", "against", "neutral", "unrelated"):
+            assert record[f"{target}_{label}"] == sum(row[target] == label for row in rows)
+    reasons = [row["sanctions_abstained"] for row in rows if row["sanctions"] is row["diplomacy"] is None]
+    assert sorted(reasons) == ["boilerplate", "not English"]
+    assert (record["abstained"], record["boilerplate"]) == (1, 1)
 
 
 def test_explain_adds_up() -> None:

@@ -583,12 +583,20 @@ def test_a_flat_file_may_contradict_itself_but_not_in_silence(tmp_path: Path, su
     assert f"{path}:{line}: {told} (and 1 more; see `stance corpus check`)\n" in result.stderr
 
 
-@pytest.mark.parametrize("content", [b"", b"text\n", b"text,stance\nOne,favor\n"])
-def test_files_that_are_no_corpus_are_refused(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file has no rows"),
+        (b"text\n", "the file has no rows"),
+        (b"text\nOne\n", "found no column of labels; name it with --target"),
+        (b"text,stance\nOne,favor\n", "target 'stance' has fewer than two labels"),
+    ],
+)
+def test_files_that_are_no_corpus_are_refused(tmp_path: Path, content: bytes, message: str) -> None:
     """Empty files, files without labels and single-label files are one-line errors."""
     path = tmp_path / "flat.csv"
     path.write_bytes(content)
-    with pytest.raises(CorpusError):
+    with pytest.raises(CorpusError, match=f"flat.csv: {message}"):
         read_corpus(path)
 
 
