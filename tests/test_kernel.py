@@ -617,7 +617,7 @@ def test_the_version_names_the_kernel(name: str) -> None:
 
 
 def test_without_a_compiler_it_installs_and_scores(root: Path, tmp_path: Path) -> None:
-    """`pip install` with a compiler that fails goes through; what it installed is whole but for the kernel, as it says."""
+    """`pip install` with a compiler that fails goes through; what it installed lacks the kernel alone, as it says."""
     pytest.importorskip("Cython")
     pytest.importorskip("setuptools")
     source, target = tmp_path / "source", tmp_path / "installed"
