@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from stance import __version__
 from stance.articles import read_articles
 from stance.commands import main
 from stance.labels import JOINT, Target
+from stance.model.stance_model import StanceModel
 from stance.results import rollup
 from stance.results.figures import Figure, Series, _drawn, inline_svg, save_figures
 from stance.results.report import collection_figures, render_report
@@ -662,6 +664,25 @@ def test_there_may_be_nothing_to_show(folder: Path, tmp_path: Path) -> None:
         assert _run("report", tmp_path / name, "-o", tmp_path / "e.html").exit_code == 0
         counts = re.findall(r"<dd>(.*?)</dd>", (tmp_path / "e.html").read_text(encoding="utf-8"))
         assert counts[1] == "0 read = 0 scored + 0 abstained + 0 boilerplate"
+
+
+def test_a_model_without_the_record_of_its_training_scores(small_model: StanceModel, tmp_path: Path) -> None:
+    """Results, their dictionary and their report say of it what is known."""
+    from stance.model.artefact import save_model
+
+    save_model(replace(small_model, facts={}), tmp_path / "plain")
+    path = tmp_path / "scores.csv"
+    article = "The embargo must be lifted, the minister said. Sanctions have failed."
+    (tmp_path / "a.txt").write_text(article, encoding="utf-8")
+    run = _run("score", tmp_path / "a.txt", "-m", tmp_path / "plain", "--explain", "-o", path)
+    assert run.exit_code == 0, run.stderr
+    facts = read_results(path).model
+    assert (facts["name"], facts["corpus"], facts["folds"], facts["metrics"]) == ("unnamed", None, None, {})
+    assert _run("report", path, "-o", tmp_path / "r.html").exit_code == 0
+    html = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "not known: the model was saved without the record of its training" in html
+    assert "It was trained on" not in html
+    assert f'Model “unnamed”, SHA-256 <span class="mono">{facts["sha256"]}</span>.</p>' in html
 
 
 def test_a_report_may_go_to_standard_output(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

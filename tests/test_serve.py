@@ -330,6 +330,29 @@ def test_a_text_has_the_seconds_that_the_page_says(monkeypatch: pytest.MonkeyPat
     assert began + 1000 <= deadlines[0] <= time.monotonic() + 1000
 
 
+def test_the_time_is_looked_at_while_a_text_is_scored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only when all of it is: without the compiled kernel that takes seconds."""
+    from stance.commands import web
+    from stance.model.stance_model import StanceModel
+
+    scored: list[str] = []
+    score = StanceModel.score_paragraphs
+
+    def noted(self: StanceModel, texts: list[str]) -> Any:
+        scored.extend(texts)
+        return score(self, texts)
+
+    def check() -> None:
+        if scored:
+            raise web._Refused(503, "it took too long")
+
+    monkeypatch.setattr(StanceModel, "score_paragraphs", noted)
+    long = "\n\n".join(f"They must lift sanction {i} before the talks, he said again." for i in range(2000))
+    with pytest.raises(web._Refused, match="it took too long"):
+        web._score(stance.load_model(), {"name": "default"}, "long.txt", long.encode(), check)
+    assert len(scored) < 1000
+
+
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
 def test_it_ends_soon_while_it_scores(sent: signal.Signals, code: int) -> None:
     """A long text holds nothing up: its sender is told, and no traceback is printed."""
@@ -414,6 +437,18 @@ def test_errors_of_the_command_are_one_line(port: int) -> None:
         assert len(run.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize("option", ["--largest", "--seconds"])
+def test_a_limit_is_a_number(option: str) -> None:
+    """What is none, but is read as one, is a usage error."""
+    from click.testing import CliRunner
+
+    from stance.commands import main
+
+    run = CliRunner().invoke(main, ["serve", option, "nan"])
+    assert run.exit_code == 2
+    assert f"Invalid value for '{option}': nan is not a number" in run.stderr
+
+
 def test_many_articles_in_one_file(port: int) -> None:
     """A file of several articles gives the report of a collection, with what was quarantined counted."""
     rows = [
@@ -423,4 +458,5 @@ def test_many_articles_in_one_file(port: int) -> None:
     response = _post(port, files={"file": ("many.jsonl", ("\n".join([*rows, "broken"]) + "\n").encode())})
     assert response.status_code == 200
     assert "5 read = 4 scored + 0 abstained + 1 quarantined" in response.text
+    assert "Not read: <bdi>many.jsonl</bdi>, position 5: not valid JSON" in response.text
     assert response.text.count("<svg") == 2

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import click
 
 from stance.commands.options import model_option
@@ -9,12 +12,22 @@ from stance.commands.options import model_option
 __all__ = ["serve"]
 
 
+class _Number(click.FloatRange):
+    """A number within bounds; nan is within all of them for click."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is not a number", param, ctx)
+        return number
+
+
 @click.command(short_help="Open a page on this computer to paste a text or drop a file.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="0 takes a free one.")
-@click.option("--largest", type=click.FloatRange(0.001, 100), default=2.0, show_default=True, metavar="MB")
+@click.option("--largest", type=_Number(0.001, 100), default=2.0, show_default=True, metavar="MB")
 @click.option(
     "--seconds",
-    type=click.FloatRange(0.1, 3600),
+    type=_Number(0.1, 3600),
     default=60.0,
     show_default=True,
     help="For one text, its turn to come included.",

@@ -249,7 +249,7 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
         for record in _read(path, plain):
             check()
             if isinstance(record, Article):
-                scores = model.score(record)
+                scores = list(_until(model.iter_scores(record), check))
                 counts.add(scores)
                 rows += paragraph_records(record, _until(scores, check), model, speakers=True)
             else:
@@ -262,7 +262,7 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
     table = csv_text(rows, columns)
     link = "data:text/csv;charset=utf-8;base64," + base64.b64encode(table.encode()).decode()
     results = Results(pd.DataFrame(rows, columns=list(columns)), model.targets, "paragraph", facts, counts, plain)
-    return render_report(results, download=link)
+    return render_report(results, download=link, quarantined=refused)
 
 
 def _read(path: Path, name: str) -> Iterator[Article | Quarantined]:

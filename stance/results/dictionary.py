@@ -168,18 +168,21 @@ def _of_target(target: Target, counted: bool) -> list[Column]:
 
 
 def model_facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a model's manifest what a reader of results needs, and the version of this package, which scores with it."""
+    """Of a model's manifest what a reader of results needs, and the version of this package, which scores with it.
+
+    A model that was saved without the record of its training has no name, and nothing is known of its corpus.
+    """
     metrics = {
         name: {"n": found["n"], **{key: value for key, value in found["metrics"].items() if "." not in key}}
-        for name, found in manifest["metrics"].items()
+        for name, found in manifest.get("metrics", {}).items()
     }
     return {
-        "name": manifest["name"],
+        "name": manifest.get("name", "unnamed"),
         "sha256": manifest["manifest_sha256"],
-        "corpus": manifest["corpus"],
+        "corpus": manifest.get("corpus"),
         "least_probability": manifest["least_probability"],
         "scored_with": __version__,
-        "folds": manifest["training"]["folds"],
+        "folds": manifest.get("training", {}).get("folds"),
         "metrics": metrics,
     }
 
