@@ -416,6 +416,26 @@ def test_abstention_has_a_reason(text: str, reason: Reason) -> None:
     assert all(s.label is None and s.abstained is reason for s in scores.stances(0).values())
 
 
+def test_a_long_article_can_be_left_in_between(small_model: StanceModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its paragraphs are scored as they are asked for, the same as all at once, boilerplate included."""
+    text = "By Dana Example\n\n" + "\n\n".join(f"The talks on sanction {i} will go on, he said." for i in range(999))
+    byline, *others = small_model.score(text)
+    assert all(stance_.abstained is Reason.BOILERPLATE for stance_ in byline.stances.values())
+    alone = small_model.score_paragraphs([score.paragraph.text for score in others])
+    assert [score.paragraph.index for score in others] == list(range(1, 1000))
+    assert [score.stances for score in others] == [alone.stances(i) for i in range(999)]
+    asked: list[str] = []
+    score = StanceModel.score_paragraphs
+
+    def noted(self: StanceModel, texts: list[str]) -> Scores:
+        asked.extend(texts)
+        return score(self, texts)
+
+    monkeypatch.setattr(StanceModel, "score_paragraphs", noted)
+    assert next(small_model.iter_scores(text)).paragraph == byline.paragraph
+    assert len(asked) < 1000
+
+
 def _reason(words: int, known: int, english: int, text: str = "plogh") -> Reason | None:
     """Of a text of so many words, of which the last are common English ones and the first the model knows."""
     tokens = tokenize(" ".join([*[text] * (words - english), *["the"] * english]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,9 @@ __all__ = ["LEAST_PROBABILITY", "Contribution", "Explanation", "StanceModel"]
 
 #: Below this probability the most probable label is not given: the paragraph is ambiguous.
 LEAST_PROBABILITY = 0.35
+
+# paragraphs of an article: in Python a fraction of a second, and more than most articles have
+_AT_ONCE = 256
 
 # one thread builds a kernel, the others wait for it
 _OPENING = threading.Lock()
@@ -251,16 +254,39 @@ class StanceModel:
         TypeError
             If it is neither; several texts are for `score_texts`.
         """
+        return list(self.iter_scores(article, keep_boilerplate))
+
+    def iter_scores(self, article: Article | str, keep_boilerplate: bool = False) -> Iterator[ParagraphScore]:
+        """Score the paragraphs of an article as they are asked for, so that a long one can be left in between.
+
+        Parameters
+        ----------
+        article, keep_boilerplate
+            As `score` takes them.
+
+        Yields
+        ------
+        ParagraphScore
+            The same as in the list of `score`.
+
+        Raises
+        ------
+        TypeError
+            As `score` raises it.
+        """
         if isinstance(article, str):
             article = Article(id="article", text=article)
         if not isinstance(article, Article):
             raise TypeError(f"this takes an Article or its text, not {type(article).__name__}")
         paragraphs = article.paragraphs
-        scores = self.score_paragraphs([paragraph.text for paragraph in paragraphs])
-        if not keep_boilerplate:
-            marks = np.array([paragraph.boilerplate for paragraph in paragraphs], dtype=np.bool_)
-            scores = scores.without(marks, Reason.BOILERPLATE)
-        return [ParagraphScore(paragraph, scores.stances(i)) for i, paragraph in enumerate(paragraphs)]
+        for start in range(0, len(paragraphs), _AT_ONCE):
+            part = paragraphs[start : start + _AT_ONCE]
+            scores = self.score_paragraphs([paragraph.text for paragraph in part])
+            if not keep_boilerplate:
+                marks = np.array([paragraph.boilerplate for paragraph in part], dtype=np.bool_)
+                scores = scores.without(marks, Reason.BOILERPLATE)
+            for i, paragraph in enumerate(part):
+                yield ParagraphScore(paragraph, scores.stances(i))
 
     def explain(self, text: str, target: str, label: str | None = None) -> Explanation:
         """Say which terms decided a label, each with its exact share of the margin.
