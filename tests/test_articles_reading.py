@@ -390,8 +390,53 @@ def test_standard_output_in_the_folder_is_not_read(tmp_path: Path, form: str) ->
                 [*command, named], cwd=tmp_path, stdout=out, stderr=subprocess.PIPE, text=True, timeout=60
             )
         assert done.returncode == code, done.stderr
-        expected = "articles: 1 read = 1 scored" if code == 0 else "out.txt: standard output goes to it"
+        expected = "articles: 1 read = 1 scored" if code == 0 else "out.txt: standard output or standard error goes to"
         assert expected in done.stderr
+
+
+def test_standard_error_in_the_folder_is_not_read(tmp_path: Path) -> None:
+    """A log that the shell made holds no article; it grows, and a run in parts would say that its input changed."""
+    (tmp_path / "a.txt").write_text("They refused to lift the sanctions.\n", encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text("oops\n", encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "stance",
+        "score",
+        ".",
+        "--progress",
+        "-o",
+        f"{tmp_path.parent}/{tmp_path.name}-run/",
+    ]
+    with (tmp_path / "log.txt").open("w", encoding="utf-8") as log:
+        done = subprocess.run(command, cwd=tmp_path, stderr=log, timeout=60)
+    told = (tmp_path / "log.txt").read_text(encoding="utf-8")
+    assert done.returncode == 0, told
+    assert "articles: 2 read = 1 scored + 0 abstained + 1 quarantined" in told
+    assert "not read, for stance wrote it: ./log.txt" in told
+
+
+def test_only_what_was_met_is_said_to_be_left_out(small_model_path: Path, tmp_path: Path) -> None:
+    """Of a pattern what it matches, with ** too, and no command to a terminal in a name."""
+
+    def score(*arguments: str) -> str:
+        run = CliRunner().invoke(main, ["score", *arguments, "-m", str(small_model_path), "-f", "csv"])
+        assert run.exit_code == 0, run.stderr
+        return run.stderr
+
+    deep = tmp_path / "in" / "deep"
+    deep.mkdir(parents=True)
+    for folder in (deep.parent, deep):
+        (folder / "a.txt").write_text("The embargo must be lifted.", encoding="utf-8")
+        (folder / "q\x1b[2J.jsonl").write_text(Quarantined("a.csv", 3, "oops").to_json(), encoding="utf-8")
+    listed = "not read, for stance wrote it: "
+    assert listed not in score(f"{deep.parent}/a*")
+    shown = f"{deep.parent}/q\u241b[2J.jsonl"
+    assert f"{listed}{shown}\n" in score(f"{deep.parent}/*.*")
+    both = f"{listed}{deep}/q\u241b[2J.jsonl, {shown}\n"
+    assert both in score(f"{deep.parent}/*")
+    assert both in score(f"{deep.parent}/**")
+    assert both in score(str(deep.parent), str(deep))
 
 
 _HEADED = {" ID": "7", "Text": "Talks resume.", "TITLE ": "Talks", "Date": "2026-05-09", "Outlet": "Wire"}

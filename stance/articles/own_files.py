@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -11,7 +12,7 @@ from dataclasses import fields
 
 from stance.articles.records import Quarantined
 
-__all__ = ["is_standard_output", "own_files"]
+__all__ = ["is_standard_stream", "own_files"]
 
 _DICTIONARY = ".columns.json"
 _LARGEST = 2**20
@@ -26,8 +27,8 @@ def own_files(folder: str, names: Collection[str]) -> set[str]:
     """Which files of a folder are results, reports and lists that stance wrote there.
 
     A result is known by the dictionary of columns beside it, the parts of a run by its manifest, a report by the
-    generator that it names, a list of quarantined records by its keys; never by a name alone. The file that standard
-    output goes to is one, too: to read it would be to read what is being written, without an end.
+    generator that it names, a list of quarantined records by its keys; never by a name alone. A file that standard
+    output or standard error goes to is one, too: to read it would be to read what is being written, without an end.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def own_files(folder: str, names: Collection[str]) -> set[str]:
     run = any(_MANIFEST.fullmatch(name) and _RUN.match(_head(folder, name)) for name in there)
     for name in there:
         part_of_run = run and (_MANIFEST.fullmatch(name) or _PART_OF_A_RUN.fullmatch(name))
-        if part_of_run or is_standard_output(os.path.join(folder, name)):
+        if part_of_run or is_standard_stream(os.path.join(folder, name)):
             own.add(name)
         elif (name == "columns.json" or name.endswith(_DICTIONARY)) and _is_dictionary(folder, name):
             own |= {name, name.removesuffix(_DICTIONARY)} & there
@@ -62,19 +63,20 @@ def own_files(folder: str, names: Collection[str]) -> set[str]:
     return own
 
 
-def is_standard_output(path: str) -> bool:
-    """Whether standard output goes to this file.
+def is_standard_stream(path: str) -> bool:
+    """Whether standard output or standard error goes to this file.
 
     Examples
     --------
-    >>> is_standard_output("no-such-file.csv")
+    >>> is_standard_stream("no-such-file.csv")
     False
     """
-    try:
-        to = os.fstat(1)
-        return stat.S_ISREG(to.st_mode) and os.path.samestat(to, os.stat(path))
-    except (OSError, ValueError):
-        return False
+    for number in (1, 2):
+        with contextlib.suppress(OSError, ValueError):
+            to = os.fstat(number)
+            if stat.S_ISREG(to.st_mode) and os.path.samestat(to, os.stat(path)):
+                return True
+    return False
 
 
 def _head(folder: str, name: str, most: int = 4096) -> bytes:

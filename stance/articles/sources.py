@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stance.articles.formats import has_reader
-from stance.articles.own_files import is_standard_output, own_files
+from stance.articles.own_files import is_standard_stream, own_files
 from stance.errors import ArticleError
 
-__all__ = ["STDIN", "Source", "find_own_files", "find_sources"]
+__all__ = ["STDIN", "Source", "find_sources"]
 
 STDIN = "-"
 
@@ -41,46 +41,43 @@ class Source(NamedTuple):
     problem: str = ""
 
 
-def find_sources(paths: Iterable[str | Path]) -> list[Source]:
+def find_sources(paths: Iterable[str | Path], own: list[str] | None = None) -> list[Source]:
     """Expand folders and globs: sorted; hidden files, what is no regular file and what stance wrote itself left out.
 
     The stem of a file is its name without suffix; in a folder it begins with the path from that folder. Files whose
     stems would clash have their whole paths as stems. A file that is met again is not read again.
 
+    Parameters
+    ----------
+    paths : iterable of path-like
+        Files, folders, globs, ``"-"``.
+    own : list of str, optional
+        What is left out because stance wrote it (results, reports, lists of them) is added to it.
+
     Raises
     ------
     ArticleError
-        If a path does not exist or is where standard output goes, or a folder or glob holds nothing that can be read.
+        If a path does not exist or is where standard output or standard error goes, or a folder or glob holds nothing
+        that can be read.
     """
+    own = [] if own is None else own
     found: list[Source] = []
     for path in map(str, paths):
         if path == STDIN:
             found.append(Source(STDIN, "stdin", True))
         elif os.path.isdir(path):
-            found.extend(_folder(path))
-        elif is_standard_output(path):
-            raise ArticleError("standard output goes to it; name another file for the output", path)
+            found.extend(_folder(path, own))
+        elif is_standard_stream(path):
+            raise ArticleError("standard output or standard error goes to it; name another file for that", path)
         elif os.path.exists(path):
             found.append(Source(path, _stem(os.path.basename(path)), True))
         elif glob.has_magic(path):
-            found.extend(_glob(path))
+            found.extend(_glob(path, own))
         else:
             raise ArticleError("no such file or folder", path)
     found = list(_once(found))
     uses = Counter(source.stem for source in found if not source.problem)
     return [source._replace(stem=source.path) if uses[source.stem] > 1 else source for source in found]
-
-
-def find_own_files(paths: Iterable[str | Path]) -> list[str]:
-    """What `find_sources` leaves out of folders and globs because stance wrote it: results, reports, lists of them."""
-    folders: set[str] = set()
-    for path in map(str, paths):
-        if os.path.isdir(path):
-            folders.add(path)
-        elif path != STDIN and not os.path.exists(path):
-            folders |= {match if os.path.isdir(match) else os.path.dirname(match) for match in glob.glob(path)}
-    walks = {where: names for folder in folders for where, _, names in os.walk(folder or ".")}
-    return sorted(os.path.join(where, name) for where, names in walks.items() for name in own_files(where, names))
 
 
 def _once(sources: Iterable[Source]) -> Iterator[Source]:
@@ -91,25 +88,26 @@ def _once(sources: Iterable[Source]) -> Iterator[Source]:
         seen.add(place)
 
 
-def _glob(pattern: str) -> Iterator[Source]:
+def _glob(pattern: str, own: list[str]) -> Iterator[Source]:
     matches = sorted(glob.glob(pattern, recursive=True))
     if not matches:
         raise ArticleError("no file matches", pattern)
     folders: dict[str, set[str]] = {}
     for match in matches:
         folders.setdefault(os.path.dirname(match), set()).add(os.path.basename(match))
-    own = {os.path.join(where, name) for where in folders for name in own_files(where, _files(where))}
+    written = {os.path.join(where, name) for where in folders for name in own_files(where, _files(where))}
     for match in matches:
-        if match in own:
-            continue
-        if not os.path.isdir(match):
+        if match in written:
+            own.append(match)
+        elif not os.path.isdir(match):
             yield Source(match, _stem(os.path.basename(match)), False)
         elif "**" not in pattern:
             # ** meets each file of a folder by itself
+            before = len(own)
             try:
-                yield from _folder(match)
+                yield from _folder(match, own)
             except ArticleError as error:
-                if not find_own_files([match]):
+                if len(own) == before:
                     yield Source(match, match, False, error.message)
 
 
@@ -121,14 +119,17 @@ def _files(folder: str) -> list[str]:
         return []
 
 
-def _folder(folder: str) -> list[Source]:
+def _folder(folder: str, own: list[str]) -> list[Source]:
     found: list[Source] = []
+    before = len(own)
     unread: list[OSError] = []
     for where, folders, names in os.walk(folder, onerror=unread.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         links = [os.path.join(where, name) for name in folders if os.path.islink(os.path.join(where, name))]
         found += [Source(link, link, False, "a link to a folder is not followed") for link in links]
-        for name in sorted(set(names) - own_files(where, names)):
+        written = own_files(where, names)
+        own += sorted(os.path.join(where, name) for name in written)
+        for name in sorted(set(names) - written):
             path = os.path.join(where, name)
             # a named pipe would be waited on for ever
             if not name.startswith(".") and (os.path.isfile(path) or os.path.islink(path)):
@@ -138,7 +139,7 @@ def _folder(folder: str) -> list[Source]:
     if not any(has_reader(source.path) for source in found if not source.problem):
         suffixes = sorted({Path(source.path).suffix or "no suffix" for source in found if not source.problem})
         there = f"it holds only files with {', '.join(suffixes[:10])}" if suffixes else _NO_FILES
-        if not suffixes and find_own_files([folder]):
+        if not suffixes and len(own) > before:
             there = "it holds only what stance wrote; name a file to read it all the same"
         raise ArticleError(f"nothing to read in this folder: {unread[0].strerror if unread else there}", folder)
     return found

@@ -15,7 +15,7 @@ import click
 
 from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.footers import RepeatedFooters
-from stance.articles.sources import STDIN, find_own_files
+from stance.articles.sources import STDIN, find_sources
 from stance.batch.counts import Counts
 from stance.commands.options import article_options, batch_options, model_option
 from stance.commands.places import keep_inputs, suffix_or_table, under_hidden_name
@@ -116,6 +116,9 @@ def score(
     if format in ("parquet", *EXPORTS) and not (folder or to_file):
         raise StanceError(f"{format} is not for standard output; name a file with -o")
     keep_inputs(files, output, quarantine, searched=True)
+    # before the run writes anything there itself
+    own: list[str] = []
+    find_sources(files, own)
     with Refusals(quarantine) as refusals:
 
         def in_bulk(place: str, format: str, level: str, describe: Callable[[Counts], None] | None = None) -> Counts:
@@ -178,9 +181,9 @@ def score(
                 _print_pages(model, scored, level, output, speakers)
             else:
                 _print_records(model, scored, level, format, added)
-    if own := find_own_files(files):
+    if own := sorted(set(own)):
         named = ", ".join(own[:3]) + (f" and {len(own) - 3} more" if len(own) > 3 else "")
-        click.echo(f"not read, for stance wrote it: {named}", err=True)
+        click.echo(visible(f"not read, for stance wrote it: {named}"), err=True)
     for line in counts.lines():
         click.echo(line, err=True)
     if refusals.shown and quarantine is None and not folder:
