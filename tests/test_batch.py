@@ -123,6 +123,18 @@ def test_arrow_reading_agrees_with_the_reader(tmp_path: Path) -> None:
     assert [record.reason for record in refused] == ["no 'text'", duplicate_id("7")]
 
 
+@pytest.mark.parametrize("kinds", [5, 2000])
+def test_blocks_of_long_texts_are_bounded(tmp_path: Path, kinds: int) -> None:
+    """Though the file says that its texts are small, for the same one stands there once; short texts keep together."""
+    texts = [f"{i % kinds} " + "Talks resume. " * 1500 for i in range(2000)]
+    pq.write_table(pa.table({"text": texts, "id": [str(i) for i in range(2000)]}), tmp_path / "long.parquet")
+    pq.write_table(pa.table({"text": [text[:50] for text in texts] * 2}), tmp_path / "short.parquet")
+    blocks = list(read_blocks([tmp_path / "long.parquet"]))
+    assert [id for block in blocks for id in block.articles["id"].to_pylist()] == [str(i) for i in range(2000)]
+    assert max(block.articles.nbytes for block in blocks) < 4_000_000
+    assert [block.articles.num_rows for block in read_blocks([tmp_path / "short.parquet"])] == [2048, 1952]
+
+
 def test_invalid_utf8_costs_one_row(tmp_path: Path) -> None:
     """A row with bytes that are no UTF-8 is quarantined; its neighbours are scored."""
     bad = pa.array([b"One.", b"\xff\xfe", b"Three."], pa.binary()).view(pa.string())

@@ -31,6 +31,9 @@ FIELDS = ("id", "title", "date", "outlet", "text")
 SCHEMA = pa.schema([(field, pa.string()) for field in FIELDS])
 
 _ROWS = 2048
+#: How long the texts of a Parquet file are is known when they are read: its own sizes are those after compression, or
+#: of texts that stand there once. Fewer at a time than this would take longer.
+_ROWS_AT_ONCE = 128
 _RECORDS = 1024
 _CHARACTERS = 2_000_000
 #: Looked for in the bytes of a column at once, which costs a tenth of looking row by row.
@@ -184,7 +187,7 @@ def _parquet_blocks(sources: Iterable[Source], columns: Columns) -> Iterator[Blo
             called = columns.within(names)
             present = {field: called.name(field) for field in FIELDS if called.name(field) in names}
             used = list(dict.fromkeys(present.values()))
-            for batch in file.iter_batches(_ROWS, columns=used, use_threads=False):
+            for batch in _batches(file, used):
                 yield _read_batch(batch, present, _Place(shown, written_name(source.stem), number), called, seen)
                 number += batch.num_rows
         except (pa.ArrowException, OSError) as error:
@@ -193,6 +196,20 @@ def _parquet_blocks(sources: Iterable[Source], columns: Columns) -> Iterator[Blo
             if source.named and number == 0:
                 raise ArticleError(reason, shown) from error
             yield _to_block([], [Quarantined(shown, number + 1 if number else 0, reason)])
+
+
+def _batches(file: Any, columns: list[str]) -> Iterator[Any]:
+    """The rows, as many at a time as make a block."""
+    pieces: list[Any] = []
+    rows = size = 0
+    for piece in file.iter_batches(_ROWS_AT_ONCE, columns=columns, use_threads=False):
+        pieces.append(piece)
+        rows, size = rows + piece.num_rows, size + piece.nbytes
+        if rows >= _ROWS or size >= _CHARACTERS:
+            yield from pa.Table.from_batches(pieces).combine_chunks().to_batches()
+            pieces, rows, size = [], 0, 0
+    if pieces:
+        yield from pa.Table.from_batches(pieces).combine_chunks().to_batches()
 
 
 class _Place(NamedTuple):
