@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,210 @@ You have reached your limit of free articles.
 You have 2 free articles remaining this month.
 You’ve used all of your limit of free stories.
 View this email in your browser
+FOR IMMEDIATE RELEASE: March 14, 2025
+FOR IMMEDIATE RELEASE March 14, 2025
+An official website of the United States government
+An official website of the European Union
+An official website of the United States government Here's how you know
+Reading time: 4 minutes
+Additional reporting by AFP.
+(Reporting by J. R. Roe; Additional reporting by Jane Roe in Washington; Writing by John Doe; Editing by Lee Roe)
+Edited by: Rob Sample
+Translated by Jane Roe
+Written by Jane Roe
+Compiled by our staff reporters
+Web editor: Jane Roe
+Source: Peninsula TV and news agencies
+Source: Ministry of Foreign Affairs
+Image credit: John Doe/The Wire via AP
+Photo by: Jane Roe
+Photo credit: Courtesy of the Foreign Ministry
+Read more about the talks
+Read more on this story
+Learn more about sanctions
+See also: Oil prices fall
+Read also - Oil prices fall
+READ MORE: Why the talks failed
+Related: US and EU extend the measures
+Watch: Will the talks resume?
+Video: Ministers leave Vienna
+More from The Wire
+More in Middle East
+More news from Vienna
+Latest from our partners
+Popular in the Community
+Recommended by Outbrain
+Story continues below advertisement
+Article continues after ad
+Story continues below
+Continue reading
+Continue reading below
+Keep reading for free
+Continue Reading: Oil falls
+Next article: Oil falls
+Previous Post
+Back to top
+BACK TO HOME PAGE
+Skip to navigation
+Skip past newsletter promotion
+Skip advert
+Show more comments
+View all posts by Jane Roe
+See all 12 comments
+Load more
+Show all
+See more on Iran
+Share full article
+Share on Facebook
+Share via e-mail
+Share this post
+Share with your friends
+Share to X
+12 Share 3 Comments
+Follow us on Twitter @wire and Instagram
+Follow The Wire on X
+Follow Jane Roe on Twitter @janeroe
+Follow @wire on X
+Follow our channel on Telegram
+Join our channel on Telegram
+Find us on Facebook
+Like us on Facebook to see similar stories
+Follow us
+Follow us:
+Follow us on social media
+Contact Jane Roe at @janeroe
+Sign up here
+Sign up for our daily newsletter to get the latest headlines
+Sign up for The Wire's newsletter
+Sign up for free
+Sign up here for our weekly briefing
+Subscribe to our YouTube channel
+Subscribe now for full access
+Subscribe to our podcast on Apple or Spotify
+Subscribe to get the newsletter
+Register for free to continue reading
+Register now
+Log in to comment
+Log in to your account
+Login to continue
+Log in or register to comment
+Join our Telegram channel
+Join the discussion below
+Already a member? Sign in here.
+Already registered? Please log in to continue
+This content is available to subscribers only.
+This article is available exclusively to Premium members.
+This story is for members only
+To continue reading this article, please subscribe
+To continue reading, create a free account
+Support independent journalism
+Support us
+Donate now
+Become a member today
+Become a subscriber
+Become a supporter from $5 a month
+Listen to this article (4 minutes)
+Save this article for later
+Gift this article
+Download this page as PDF
+Get the day's top headlines delivered straight to your inbox every morning
+Get our free daily newsletter
+Get email alerts for this author
+Receive The Wire's weekly newsletter
+Get news alerts on your phone
+Leave a Reply
+Leave a Reply Cancel reply
+Post a comment
+View comments (12)
+Read 12 comments
+Add a comment
+Write a review
+Comments are closed
+Comments are closed.
+Comments Off on Oil falls
+Have a question or comment about this story? E-mail us at desk@example.org
+Got a news tip? Contact our reporters
+Have feedback? Let us know.
+What do you think? Let us know in the comments
+Advertisement - Scroll to continue
+ADVERTISEMENT. Scroll to continue reading.
+Ad: Model Cars
+Sponsored: Model Cars
+Sponsored content
+This is an advertisement
+Download the Model News app
+Get the Wire app today
+You are receiving this email because you signed up to our list.
+You received this message because you are subscribed to the Google group "talks"
+(c) 2025 The Daily Model
+(c) Copyright The Model, 2025. All rights reserved.
+(C) 2025 Dow Model & Company, Inc.
+Copyright: The Wire
+Copyright © 2000 - 2025 PEARLRIVER.EXAMPLE All Rights Reserved.
+Copyright 2025 The Associated Model. All rights reserved. This material may not be published or rewritten.
+Copyright (c) 2025. Model/Model Free Europe, Inc. Reprinted with the permission of Model Free Europe.
+Copyright The Associated Model
+© 2025 Model. The material may not be republished without permission.
+Tags: Iran, sanctions, Vienna, nuclear talks, oil embargo
+Topics: Middle East / Oil
+Filed under: World, Diplomacy
+Keywords: sanctions, oil
+This article was amended on 14 March 2025 to correct the name of the envoy.
+This article has been republished from The Talk under a Creative Commons license.
+This article was updated to add a quote from the ministry.
+This story was first published at 10:12 a.m.
+The article was originally published in German
+The post was first published on The Model
+This post has been updated.
+This report has been updated to include comments by the ministry.
+This story has been corrected to show that the meeting was on Friday, not Thursday.
+This story was produced in partnership with The Model
+This article is part of our series on sanctions.
+This story is part of a special project on oil, by The Wire.
+Originally published on CNN.example
+Originally published in The Model, March 3, 2025
+First published on Friday 14 March 2025
+First published: 14 March 2025, 10:12
+Translation of an original article published in French on lecanal.example; the publisher is liable for that one only.
+Translated from the original German by Jane Roe
+A version of this article appears in print on March 15, 2025, Section A, Page 7
+A version of this article was first published in The Model.
+Republished with permission from The Talk
+Reprinted by permission of The Wire.
+The views expressed in this article are the author's own and do not necessarily reflect the stance of the station.
+The views expressed are those of the authors.
+Views expressed are not necessarily those of the publisher.
+Opinions expressed by contributors are their own, not necessarily those of the paper.
+All rights reserved. This material may not be published without permission.
+No part of this publication may be reproduced without the permission of the publisher.
+We use cookies to improve your experience.
+This site uses cookies. Learn more.
+Accept all cookies
+Accept all
+Accept all and close
+By clicking Accept all you agree to the storing of cookies on your device.
+By signing up, you agree to our Terms of Use and Privacy Policy.
+By continuing to use this site, you agree to our use of cookies.
+By subscribing you agree to our terms
+Reporting by Jane Roe aboard the frigate and John Doe in Washington; Editing by Lee Sample and Mary Model
+Reporting by Jane Roe Editing by John Doe
+Additional reporting by our correspondent
+Have a news tip, story idea, or feedback? We want to hear from you.
+Sign up for Model news straight to your inbox every day
+Subscribe for full access to The Model Reporter
+This story was originally published by Model. Sign up for Model’s weekly newsletter here.
+This article originally appeared on Model's Science channel and is republished with permission.
+This article was amended on 10 September 2026. A picture caption incorrectly said the envoy was the first.
+Subscribe to our newsletter to receive special offers, notifications of new products, and company updates.
+Get the latest blog posts delivered to your inbox
+Get weekly insights, language tips, and highlights delivered to your inbox.
+Get the latest blog posts delivered to your inbox.
+Become a member today.
+Join the conversation.
+Story continues below advertisement.
+Tags: IS, Syria, May 2025
+Save this article for later.
+Download the Model News app today.
 """.strip().splitlines()
 
 OWN = """
@@ -132,9 +337,128 @@ An official of the ministry denied it.
 You have received our answer to the sanctions, he told the envoys.
 You have reached the limit of our patience, the minister told Tehran, and sanctions will follow.
 Already the sanctions bite.
-Already a member? Then the club's sanctions bind you, the minister said to the candidate country, which had asked for time.
+Already a member? Then the club's sanctions bind you, the minister said to the candidate, which had asked for time.
 This article is for the courts, not for members of parliament, to apply.
 To continue reading the treaty as a dead letter is to keep the sanctions for ever.
+(c) Prohibit the import of petroleum from the Republic, and lift the sanctions on medicine
+(c) Sanctions against the navy shall be lifted within ninety days.
+(c) 2024 imports of petroleum shall not exceed those of the year before.
+(c) Assets of the central bank, held abroad, shall stay frozen
+(c) The embargo on arms;
+Copyright holders and studios said that the sanctions should cover sites hosted abroad.
+Copyright law has nothing to do with the embargo, the ministry said.
+The report was published on Friday by a United Nations panel and says that the sanctions must be tightened at once.
+The report has been widely published in the capital, where officials called it a pretext for new sanctions.
+The post was updated hours later, when the envoy wrote that he opposed any easing of the sanctions.
+This report was published by the panel, which wants the embargo to be extended.
+The article was first published in the treaty's annex, and bans the import of oil.
+By signing the deal, the republic would agree to limits on enrichment and the sanctions would be lifted.
+By using sanctions, the president hopes that his neighbours will accept direct talks.
+By continuing its enrichment, the minister said, the republic has shown that it does not accept the embargo.
+By signing this deal you accept our terms, the minister told the envoys, and the sanctions go.
+No part of this deal will be accepted while the sanctions stay in force, the foreign minister said.
+No part of the embargo may be lifted before the inspectors return.
+Accept all our terms or face more sanctions, he told them.
+Accept cookies, tea and talks, but never their sanctions, the envoy joked.
+Sources: US to lift sanctions on oil within days
+Source: The ministry will not lift the embargo
+Editor: lift the sanctions now
+Editors: The sanctions have failed
+Photo: The minister is seen with envoys who want the embargo lifted
+Written by Western powers, the draft would extend the arms embargo for another year.
+Edited by the republic's negotiators, the draft drops all mention of the missile sanctions.
+Compiled by UN experts, the list names forty firms that break the embargo.
+Translated by the embassy, the letter asks for an end to the sanctions.
+Reporting by CNN shows that the sanctions have failed.
+Reviewed by Parliament, the sanctions will run for another year.
+Analysis: why the sanctions will not be lifted this year
+Opinion: The embargo must stay
+Explainer: what the sanctions forbid
+Related: the sanctions on shipping are lifted as well.
+Read: the treaty forbids any embargo.
+Read more in sorrow than in anger, the letter asks for the embargo to end.
+Learn more about sanctions, the envoy told the shippers, before you trade.
+See more sanctions coming if talks fail, says envoy
+See all that the embargo has done to our ports, the mayor told the envoys.
+View more sanctions as a threat to the talks
+Show all members of the council that the sanctions bite
+Watch now how the sanctions bite, the senator said.
+Latest in a series of embargoes
+More from the minister who wants the sanctions lifted
+Elsewhere in the region sanctions bite
+Recommended by the panel, sanctions stay
+Keep reading the treaty, and you will find no ground for an embargo.
+Continue reading out the list of sanctions, the speaker told him.
+Story continues on sanctions, with talks in between.
+Next post-war sanctions came in May
+Previous article 41 sanctions were lifted in January
+Back to sanctions
+Back to home rule, the party says, and the embargo ends.
+Skip to the sanctions, the chairman told the envoys.
+Scroll down to the last page of the treaty, he said, where the sanctions are.
+Share prices fell on sanctions fears
+Share the burden of the embargo
+Share with us the costs of the sanctions
+Follow the sanctions on X, the ministry told shippers, or lose your licence to trade with us.
+Like us, our neighbours want the embargo lifted.
+Like us on many counts, they oppose the sanctions.
+Follow us in lifting the sanctions, the president told the bloc.
+Find sanctions on telegram traffic in the annex.
+Join the sanctions or face isolation, members told the candidate on Friday.
+Join the conversation on sanctions, the envoy urged, before it is too late.
+Join the embargo and lose your account in our banks, the minister said.
+Register your vessels here or the embargo will be enforced against them, the navy told the shippers.
+Log in the hold was proof of a breach of the embargo, and the captain lost access to the port.
+Sign up to the sanctions or lose free access to our market, the minister told members.
+Subscribe to the embargo, the minister wrote in an e-mail to members.
+Already a member? Then the sanctions bind you, he said.
+The story is for members of parliament to tell, and it is one of failed sanctions.
+The page is for members, he said of the list of sanctions.
+Continue reading the account of how the sanctions failed.
+Support now grows for lifting the sanctions
+Support us or face sanctions, the president told his neighbours.
+Become a member of the union, and our sanctions become yours, he told them.
+Become a supporter of sanctions and you lose our trade, he said.
+Save the story for the sanctions committee, he told the envoy.
+Get the republic to agree and the sanctions go, he said in an e-mail to reporters on Friday.
+Get ready for new sanctions, shippers told in alert
+Receive no oil under the embargo and you will not be fined, the Treasury said in an alert on Monday.
+Leave comment on the sanctions to the envoys
+Read comments by the minister on the embargo
+Comments off the record suggest that the sanctions stay.
+Have questions about the sanctions been answered? No, said the envoy, who wants more talks.
+Got comments on the embargo from the ministry? None so far.
+What do you think? Will the sanctions be lifted?
+Ad-hoc talks on sanctions began in May
+Promoted: the deputy who opposed the sanctions
+Advertising: the embargo has hit the market.
+This is an advert for sanctions
+You have received our message, the envoy told the general: lift the blockade and the sanctions go.
+You received this message because you broke the embargo, the note to the captain said.
+An official website of the ministry was blocked under the sanctions.
+For immediate use of sanctions there is no majority
+For immediate release of the crew, sanctions go.
+Reading time is over for the sanctions
+Topics: the envoys said that sanctions are not among them.
+Tag: he was called a friend of sanctions.
+In this story: how the sanctions were lifted
+First published in 2015, the list of sanctions has grown ever since.
+First appeared in May, the proposal to end the embargo.
+Originally published in secret, the annex lifts the sanctions.
+Translated from the original Farsi, the letter says that sanctions must end.
+A version of this story is told in the capital: the sanctions were a mistake.
+Republished by state media, the letter demands that all sanctions be lifted at once.
+Reproduced by the agency with care, the letter asks for talks.
+Reprinted with approval in the capital, the article said that sanctions had failed.
+Our standards: no trade with a state under embargo.
+Views expressed in the capital on the sanctions differ from the ministry's own.
+Opinions expressed by voters show that many contributors to the economy want the sanctions gone.
+The views expressed are not the government's, which wants the embargo to stay.
+Get the republic to agree and the sanctions go, he said by e-mail.
+Reporting by the agency, and editing by the ministry, left no word on the embargo.
+(c) Resolution 1747 (2007);
+(c) The Security Council
+Sources: Bloc To Lift Sanctions On Oil
 """.strip().splitlines()
 
 REST = ["Envoys met in Vienna on Friday.", "No date was set for the next round."]
@@ -150,6 +474,23 @@ def test_boilerplate_is_marked(line: str) -> None:
 def test_what_is_the_articles_is_not_marked(line: str) -> None:
     """Though it begins with the same words."""
     assert mark_boilerplate([line, *REST]) == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("1" * 20 + " years", id="digits"),
+        pytest.param("Home" + " | World" * 11 + " | Arts & Culture", id="menu"),
+        pytest.param("By " + "NEWSROOM " * 12 + "!x", id="capitals"),
+        pytest.param("Recommended by the" + " " * 300 + "!x", id="white space"),
+    ],
+)
+def test_no_line_takes_long(line: str) -> None:
+    """A rule that fails after a long beginning fails at once, and does not try each way to read it."""
+    mark_boilerplate(["Share", *REST])  # compiles the rules
+    begin = time.process_time()
+    assert mark_boilerplate([line, *REST]) == [False, False, False]
+    assert time.process_time() - begin < 0.2
 
 
 def test_no_paragraph_of_the_corpus_is_marked(corpus: Corpus) -> None:
