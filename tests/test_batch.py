@@ -711,6 +711,16 @@ def test_progress_is_true(capsys: pytest.CaptureFixture[str]) -> None:
     assert "500 of 1,000 articles" in capsys.readouterr().err
 
 
+def test_an_output_is_one(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
+    """However it is called, the list of quarantined records does not share it."""
+    (tmp_path / "in").mkdir()
+    one, other = tmp_path / "out.csv", tmp_path / "in" / ".." / "out.csv"
+    run = _score(parquet, "-m", small_model_path, "-o", one, "--quarantine", other)
+    assert run.exit_code == 1
+    assert run.stderr == f"stance: {other}: two outputs would be written there; name another file for one of them\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
 def test_the_command_makes_a_run(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
     """`stance score -o DIR/` takes the options of a run and prints its account; misuse is exit 2."""
     from click.testing import CliRunner
@@ -726,7 +736,13 @@ def test_the_command_makes_a_run(small_model_path: Path, parquet: Path, tmp_path
     again = CliRunner().invoke(main, [*common, "-o", f"{tmp_path}/run", "--chunk", "100", "-f", "jsonl"])
     assert again.exit_code == 1
     assert again.stderr.count("\n") == 1
-    for wrong in (["--resume"], ["--shard", "1/2"], ["-o", f"{tmp_path}/run", "-f", "table"], ["--dask", "local"]):
+    for wrong in (
+        ["-j", "0"],
+        ["--resume"],
+        ["--shard", "1/2"],
+        ["-o", f"{tmp_path}/run", "-f", "table"],
+        ["--dask", "local"],
+    ):
         assert CliRunner().invoke(main, [*common, *wrong]).exit_code == 2
 
 

@@ -47,13 +47,14 @@ def test_inputs_that_change_while_they_are_read_end_the_run(small_model_path: Pa
 
 
 def test_a_run_on_standard_input_is_not_gone_on_with(small_model_path: Path, tmp_path: Path) -> None:
-    """It cannot be read again: another text would be mixed with the first one, or taken for it."""
-    arguments = ("score", "-", "-m", small_model_path, "-j", 1, "-o", f"{tmp_path}/run/", "--resume")
+    """It cannot be read again: another text would be mixed with the first one, or taken for it; nor is it advised."""
+    arguments = ("score", "-", "-m", small_model_path, "-j", 1, "-o", f"{tmp_path}/run/")
     assert run(*arguments, input=f"{TEXT}.\n").exit_code == 0
     before = parts(tmp_path / "run")
-    again = run(*arguments, input="Bread prices rose again last winter, the paper said.\n")
-    assert again.exit_code == 1
-    assert again.stderr == "stance: a run on standard input cannot be gone on with: it cannot be read again\n"
+    told = f"stance: {tmp_path}/run: holds a run on standard input, which cannot be read again to go on with it; "
+    for more in ((), ("--resume",)):
+        again = run(*arguments, *more, input="Bread prices rose again last winter, the paper said.\n")
+        assert (again.exit_code, again.stderr) == (1, f"{told}name another folder\n")
     assert parts(tmp_path / "run") == before
 
 

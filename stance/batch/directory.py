@@ -106,10 +106,13 @@ class RunDirectory:
         self._check_neighbours()
         if not self.manifest.exists():
             return
+        if any(entry["path"] == STDIN for entry in self.identity["inputs"]):
+            raise StanceError(
+                f"{folder}: holds a run on standard input, which cannot be read again to go on with it; "
+                "name another folder"
+            )
         if not resume:
             raise StanceError(f"{folder}: holds a run already; go on with it by --resume, or name another folder")
-        if any(entry["path"] == STDIN for entry in self.identity["inputs"]):
-            raise StanceError("a run on standard input cannot be gone on with: it cannot be read again")
         before = self._read(self.manifest)
         for entry in before["chunks"]:
             path = folder / entry["file"]

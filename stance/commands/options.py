@@ -91,7 +91,13 @@ def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     options = [
         click.option(
-            "--jobs", "-j", type=int, default=-1, show_default=True, help="Chunks scored at once; -1: one a core."
+            "--jobs",
+            "-j",
+            type=int,
+            default=-1,
+            show_default=True,
+            callback=_some_jobs,
+            help="Chunks scored at once; -1: one a core.",
         ),
         click.option("--chunk", type=click.IntRange(1), metavar="N", help="Articles to a chunk.  [default: 10000]"),
         click.option("--shard", metavar="k/N", help="Score only the k-th of N shares of the chunks, for job arrays."),

@@ -45,7 +45,7 @@ def suffix_or_table(output: str | None) -> str:
 
 
 def keep_inputs(inputs: Iterable[str], *outputs: str | None, searched: bool = False) -> None:
-    """Check that nothing is written over what is read.
+    """Check that nothing is written over what is read, or twice.
 
     Parameters
     ----------
@@ -59,11 +59,14 @@ def keep_inputs(inputs: Iterable[str], *outputs: str | None, searched: bool = Fa
     Raises
     ------
     StanceError
-        If one of the outputs is among the inputs.
+        If one of the outputs is among the inputs, or two of them are one file.
     """
     from stance.articles.sources import find_sources
 
-    there = [path for path in outputs if path not in (None, "-") and os.path.isfile(path)]
+    written = [path for path in outputs if path not in (None, "", "-")]
+    if len({os.path.realpath(path) for path in written}) < len(written):
+        raise StanceError(f"{written[-1]}: two outputs would be written there; name another file for one of them")
+    there = [path for path in written if os.path.isfile(path)]
     if there:
         files = (source.path for source in find_sources(inputs)) if searched else _files(inputs)
         read = {_identity(path) for path in files}
