@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,14 @@ from click.testing import CliRunner, Result
 
 from stance.commands import main
 
-__all__ = ["parts", "run"]
+__all__ = ["ROOT", "WORDS", "parts", "random_text", "run", "runs_of_words"]
+
+#: The checkout.
+ROOT = Path(__file__).resolve().parent.parent
+
+#: What `random_text` draws from.
+WORDS = """the sanctions embargo talks minister said that would lift impose against on of and to negotiations envoy Iran
+    Vienna deal by with will not should must oil exports bank assets agreement Friday parliament""".split()
 
 
 def run(*arguments: object, **options: Any) -> Result:
@@ -20,3 +30,15 @@ def run(*arguments: object, **options: Any) -> Result:
 def parts(folder: Path) -> dict[str, bytes]:
     """The parts of a run by their names."""
     return {path.name: path.read_bytes() for path in sorted(folder.glob("part-*"))}
+
+
+def random_text(rng: random.Random, words: int = 40) -> str:
+    """A paragraph that says nothing, in words that models know."""
+    return " ".join(rng.choices(WORDS, k=words)).capitalize() + "."
+
+
+def runs_of_words(text: str, length: int = 8) -> Iterator[str]:
+    """All that stands in a text in so many words in a row: what two texts share that are not each other's own."""
+    words = re.findall(r"\w+", text.lower())
+    for i in range(len(words) - length + 1):
+        yield " ".join(words[i : i + length])

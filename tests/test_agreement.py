@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from helpers import run as _run
 from sklearn.metrics import confusion_matrix, f1_score
 
-from stance.commands import main
 from stance.errors import StanceError
 from stance.labels import LABELS, Target
 from stance.results.agreement import combine_codes, confusion_of, measure_agreement
@@ -23,10 +22,6 @@ from stance.training.agreement import krippendorff_alpha
 TAX = Target("tax")
 ANN = ["favor", "favor", "against", "neutral", "unrelated", "unrelated", "favor", "neutral"]
 BEN = ["favor", "against", "against", "neutral", "unrelated", "neutral", "favor", "unrelated"]
-
-
-def _run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
 
 
 def _results(size: int = 8) -> Results:

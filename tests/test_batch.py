@@ -19,6 +19,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from helpers import parts as _parts
+from helpers import random_text as _text
 
 from stance.articles import Article, Columns, read_records, split_paragraphs
 from stance.articles.seen import duplicate_id
@@ -33,13 +35,6 @@ from stance.batch.tables import _spans, score_articles
 from stance.errors import ModelError, StanceError
 from stance.model.stance_model import StanceModel
 from stance.results.records import article_columns, article_record, paragraph_columns, paragraph_records
-
-WORDS = """the sanctions embargo talks minister said that would lift impose against on of and to negotiations envoy Iran
-    Vienna deal by with will not should must oil exports bank assets agreement Friday parliament""".split()
-
-
-def _text(rng: random.Random, words: int = 40) -> str:
-    return " ".join(rng.choices(WORDS, k=words)).capitalize() + "."
 
 
 @pytest.fixture(scope="module")
@@ -76,10 +71,6 @@ def jsonl(rows: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) 
 
 def _job(path: Path, model: Path, **changes: Any) -> Job:
     return replace(Job((str(path),), model, chunk=50, jobs=1), **changes)
-
-
-def _parts(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("part-*"))}
 
 
 def _manifest(folder: Path, name: str = "manifest.json") -> dict[str, Any]:

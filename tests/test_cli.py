@@ -16,11 +16,11 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from helpers import ROOT
+from helpers import run as _run
 
 from stance.commands import main
 
-ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = str(ROOT / "data" / "articles" / "vienna-round.txt")
 
 
@@ -42,10 +42,6 @@ MINE = [
     ("A tram stood for hours near Mercer Street", "unrelated"),
     ("My cousin plays second violin at night", "unrelated"),
 ]
-
-
-def _run(*arguments: object, **kwargs: object) -> Result:
-    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False, **kwargs)  # type: ignore[arg-type]
 
 
 def _commands(

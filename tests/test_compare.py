@@ -10,11 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
+from helpers import run as _run
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
-from stance.commands import main
 from stance.errors import CorpusError
 from stance.labels import LABELS, Target
 from stance.model.stance_model import StanceModel
@@ -23,10 +22,6 @@ from stance.training.corpus import Corpus, Example
 from stance.training.evaluate import draw_articles, evaluate_model
 
 TAX = Target("tax")
-
-
-def _run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
 
 
 def _f1(truth: np.ndarray, given: np.ndarray) -> float:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import runs_of_words
 
 from stance.labels import is_related
 from stance.model.artefact import read_manifest
@@ -18,14 +18,6 @@ from stance.training.agreement import coded_units, krippendorff_alpha, marking_a
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import check_corpus
 from stance.training.duplicates import near_duplicates
-
-RUN = 8
-
-
-def _runs(text: str) -> Iterator[str]:
-    words = re.findall(r"\w+", text.lower())
-    for i in range(len(words) - RUN + 1):
-        yield " ".join(words[i : i + RUN])
 
 
 def test_no_defects(root: Path) -> None:
@@ -51,11 +43,11 @@ def test_nothing_is_shared_with_real_text(corpus: Corpus, shared: Path, root: Pa
     """No eight words in a row stand in the evaluation set or the real articles, nor in the shipped sample."""
     real: set[str] = set()
     for line in (shared / "eval" / "dev.jsonl").read_text(encoding="utf-8").splitlines():
-        real.update(_runs(json.loads(line)["text"]))
+        real.update(runs_of_words(json.loads(line)["text"]))
     for file in (shared / "articles").glob("*.txt"):
-        real.update(_runs(file.read_text(encoding="utf-8", errors="replace")))
+        real.update(runs_of_words(file.read_text(encoding="utf-8", errors="replace")))
     texts = [*corpus.texts, (root / "data" / "articles" / "vienna-round.txt").read_text(encoding="utf-8")]
-    assert [run for text in texts for run in _runs(text) if run in real] == []
+    assert [run for text in texts for run in runs_of_words(text) if run in real] == []
 
 
 def test_no_cue_swallows_a_mention(corpus: Corpus) -> None:

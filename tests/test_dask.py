@@ -20,6 +20,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from helpers import parts as _parts
+from helpers import random_text as _text
 
 from stance.batch.run import Job, score_to_directory
 from stance.errors import MissingDependencyError, StanceError
@@ -34,17 +36,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-WORDS = "the sanctions embargo talks minister said that would lift impose against on of and to Vienna deal oil".split()
-
-
-def _text(rng: random.Random) -> str:
-    return " ".join(rng.choices(WORDS, k=40)).capitalize() + "."
-
-
-def _parts(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("part-*"))}
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers import ROOT
 from PIL import Image
 
 from stance.model.artefact import load_model, read_manifest
 from stance.training.corpus_files import read_corpus
 from stance.training.fit_options import FitOptions
 
-ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = re.findall(r"<!-- example -->\n```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
 TARGETS = ("sanctions", "diplomacy")
 DOCUMENTS = [p for p in ROOT.rglob("*.md") if not any(part.startswith(".") for part in p.relative_to(ROOT).parts)]

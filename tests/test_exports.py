@@ -19,17 +19,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from helpers import ROOT
+from helpers import run as _run
 
 from stance.batch.files import _LOCKS, lock_output
-from stance.commands import main
 from stance.errors import StanceError
 from stance.labels import LABELS, Target
 from stance.results.export import export
 from stance.results.rollup import roll_up
 from stance.results.saved import Results, read_results
 
-ROOT = Path(__file__).resolve().parent.parent
 FORMATS = ("csv", "jsonl", "parquet", "xlsx", "dta", "sav", "sqlite")
 HOSTILE = [
     "=1+1",
@@ -43,10 +42,6 @@ HOSTILE = [
     "null",
     "tab\there, bell\x07, nul\x00.",
 ]
-
-
-def _run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from helpers import run as _run
 from scipy import stats
 
-from stance.commands import main
 from stance.errors import CorpusError, StanceError
 from stance.labels import LABELS, Target
 from stance.results.prevalence import LEAST_CODED, NET, estimate_prevalence
@@ -22,10 +21,6 @@ from stance.results.sampling import count_lost, draw_sample, find_coded, read_co
 from stance.results.saved import Results
 
 TAX = Target("tax")
-
-
-def _run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
 
 
 def _collection(size: int, sure: float, shares: tuple[float, ...], seed: int = 0) -> tuple[Results, pd.Series[str]]:

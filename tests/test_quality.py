@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import quality_gate
+from helpers import runs_of_words
 
 from stance.errors import CorpusError
 from stance.model.stance_model import StanceModel
@@ -49,12 +50,12 @@ def test_the_shipped_probes_are_sound(root: Path) -> None:
 
 def test_no_probe_is_trained_on(root: Path) -> None:
     """No probe shares eight words in a row with a paragraph of the corpus."""
-    from test_corpus_data import _runs
-
     from stance.training.corpus_files import read_corpus
 
-    trained = {run for text in read_corpus(root / "data").texts for run in _runs(text)}
-    shared = [p.id for p in read_probes(root / "data" / "probes") if any(run in trained for run in _runs(p.text))]
+    trained = {run for text in read_corpus(root / "data").texts for run in runs_of_words(text)}
+    shared = [
+        p.id for p in read_probes(root / "data" / "probes") if any(run in trained for run in runs_of_words(p.text))
+    ]
     assert shared == []
 
 

@@ -16,12 +16,12 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from helpers import ROOT
+from helpers import run as _run
 from sample_files import KINDS, PARAGRAPHS
 
 from stance import __version__
 from stance.articles import read_articles
-from stance.commands import main
 from stance.labels import JOINT, Target
 from stance.model.stance_model import StanceModel
 from stance.results import rollup
@@ -33,7 +33,6 @@ from stance.results.saved import Results, read_results
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "data" / "articles" / "vienna-round.txt"
 WIDTHS = (400, 1400)
 
@@ -50,10 +49,6 @@ HOSTILE = """<script>window.hacked = 1; alert(1)</script> The sanctions must be 
 وزیر خارجه گفت مذاکرات ادامه دارد.
 """
 NASTY = '"><script>window.hacked = 5</script> $\\frac{1}$ & <b>wire</b>'
-
-
-def _run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
 
 
 @pytest.fixture(scope="module")

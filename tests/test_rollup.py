@@ -13,11 +13,10 @@ import click
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from helpers import run as _run
 
 from stance.articles import Article, Paragraph
 from stance.batch.tables import _joint, _Outcome
-from stance.commands import main
 from stance.errors import StanceError
 from stance.labels import JOINT, LABELS, Target
 from stance.model.scores import ParagraphScore, Scores, TargetScore
@@ -30,10 +29,6 @@ from stance.results.rollup import count_articles, half_intervals, roll_up, roll_
 from stance.results.saved import Results, find_targets, read_results
 
 TARGETS = (Target("sanctions"), Target("diplomacy"))
-
-
-def _run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
 
 
 def _results(rows: list[tuple[Any, ...]], **more: list[Any]) -> Results:

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pandas as pd
 import pytest
+from helpers import ROOT
 
 import stance
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "data" / "articles" / "vienna-round.txt"
 TEXT = "The embargo must be lifted at once, she said.\n\nThey agreed to resume the talks in Geneva on Monday."
 

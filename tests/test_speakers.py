@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from helpers import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +24,6 @@ from stance.speakers import UNKNOWN, find_speech
 from stance.speakers.evaluate import evaluate_speech, read_labelled
 from stance.speakers.lists import actors, words
 
-ROOT = Path(__file__).resolve().parent.parent
 LABELLED = ROOT / "data" / "speakers"
 TERRITORIES = """
 AI AQ AS AW AX BL BM BQ BV CC CK CW CX FK GF GG GI GP GS GU HM IM IO JE KY MF MP MQ MS NC NF NU PF PM PN PR RE SH SJ SX

@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
+from helpers import ROOT
 
 from stance.batch.run import Job, score_to_directory
 
-ROOT = Path(__file__).resolve().parent.parent
 STANCE = f"{sys.executable} -m stance"
 CLOSED = "standard output: Bad file descriptor"
 FULL = "standard output: No space left on device"
