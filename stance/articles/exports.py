@@ -12,7 +12,7 @@ from stance.errors import ArticleError
 
 __all__ = ["is_export", "split_export"]
 
-#: Months as the databases write them, by the language that a reader has set; English ones come first.
+#: Months as the databases write them, by the language that a reader has set; English ones come first, short ones last.
 _MONTHS = {
     name: number
     for names in (
@@ -23,13 +23,15 @@ _MONTHS = {
         "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
         "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
         "januari februari maart april mei juni juli augustus september oktober november december",
+        "jan feb mar apr may jun jul aug sep oct nov dec",
+        "jan feb mar apr may june july aug sept oct nov dec",
     )
     for number, name in enumerate(names.split(), start=1)
 }
 _MONTH = "|".join(_MONTHS)
 _DATE = re.compile(
-    rf"(?:\w+(?:day|tag|dag)?,?\s+)?(?:(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}}),?|(?P<day2>\d{{1,2}})(?:\.|er)?\s+(?:de\s+)?(?P<month2>{_MONTH}),?)"
-    rf"\s+(?:de\s+)?(?P<year>(?:19|20)\d\d)\b|(?P<month3>{_MONTH})\s+(?P<year3>(?:19|20)\d\d)\b",
+    rf"(?:\w+(?:day|tag|dag)?,?\s+)?(?:(?P<month>{_MONTH})\.?\s+(?P<day>\d{{1,2}}),?|(?P<day2>\d{{1,2}})(?:\.|er)?\s+(?:de\s+)?(?P<month2>{_MONTH})\.?,?)"
+    rf"\s+(?:de\s+)?(?P<year>(?:19|20)\d\d)\b|(?P<month3>{_MONTH})\.?\s+(?P<year3>(?:19|20)\d\d)\b",
     re.I,
 )
 
@@ -45,7 +47,8 @@ _NEXIS_LINK = re.compile(r"(?:Link to PDF|Link zum PDF-Dokument|Lien vers le doc
 _FACTIVA_END = re.compile(r"(?:AN[\t| ]\s*)?(?:Document|Dokument|Documento|Документ) ([A-Za-z0-9]{18,34})[|\s]*\Z")
 _FACTIVA_ANNOUNCED = re.compile(r"Results Found[\s|:]*([\d,]+)")
 _FACTIVA_WORDS = re.compile(r"[\d,.\s]*\d (?:words|mots|Wörter|palabras|parole|palavras|woorden|слов\w?)\Z")
-_FACTIVA_RIGHTS = re.compile(r"Copyright\b|©|\(c\)", re.I)
+_FACTIVA_RIGHTS = re.compile(r"\(?Copyright\b|©|\(c\)", re.I)
+_FACTIVA_BYLINE = re.compile(r"(?:By|BY) [^\W\d_a-z]")
 _FACTIVA_PAGE = re.compile(r"Page \d+ of \d+\b.*|.*© \d{4} (?:Factiva|Dow Jones).*|Factiva\b.{0,40}", re.I)
 _FACTIVA_CODES = frozenset(
     "SE HD CR BY WC PD ET SN SC ED PG VOL LA CY LP TD CT RF CO IN NS RE IPC IPD PUB AN NGC GC ART CLM CX DE".split()
@@ -57,8 +60,8 @@ deutsch inglés español inglese italiano inglês português engels nederlands
 """.split()
 #: Lines among which the date of a Nexis article stands, where no cover goes before it.
 _NEXIS_HEAD = 6
-#: Lines after which the text begins, where an article has no line on its rights: date, time, outlet, code, page.
-_FACTIVA_HEAD = 7
+#: Lines among which those before the text end: date, time, outlet, code, edition, page, volume, language, rights.
+_FACTIVA_HEAD = 10
 
 
 class _Found(NamedTuple):
@@ -183,12 +186,17 @@ def _factiva_article(chunk: list[str]) -> _Found:
     words = next((i for i, line in enumerate(chunk) if _FACTIVA_WORDS.match(line)), None)
     if words is None:
         return _Found("\n\n".join(chunk), None, None, None)
-    # section, headline and author stand before the number of words: the headline is the longest
-    title = max(chunk[:words], key=len, default=None)
+    # section, headline and authors stand before the number of words: the headline is the longest but for the authors
+    above = chunk[:words]
+    if len(above) > 1 and _FACTIVA_BYLINE.match(above[-1]):
+        above.pop()
+    title = max(above, key=len, default=None)
     head = chunk[words + 1 : words + 1 + _FACTIVA_HEAD]
     day = next((i for i, line in enumerate(head) if _DATE.match(line)), None)
-    rights = next((i for i, line in enumerate(head) if _FACTIVA_RIGHTS.match(line)), None)
     language = next((i for i, line in enumerate(head) if line.lower() in _LANGUAGES), None)
+    # right below the language; a short article may end with another such line
+    below = enumerate(head) if language is None else enumerate(head[language + 1 : language + 2], language + 1)
+    rights = next((i for i, line in below if _FACTIVA_RIGHTS.match(line)), None)
     last = next((i for i in (rights, language, day) if i is not None), -1)
     outlet = None
     if day is not None:

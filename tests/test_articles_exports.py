@@ -1,0 +1,67 @@
+"""What stands around the articles of an export, in the ways of its sources: title, date and outlet, but no text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from sample_files import PARAGRAPHS, TITLE, docx, rtf
+
+from stance.articles import Article, read_articles
+
+HEAD = ["14 March 2025", "The Harbor Ledger", "HARLED", "English", "Copyright 2025 The Harbor Ledger Company."]
+
+
+def factiva(tmp_path: Path, above: Sequence[str], head: Sequence[str], text: Sequence[str] = PARAGRAPHS) -> Article:
+    """The one article of an export in RTF, with such lines above and below the number of words."""
+    lines = [*above, "812 words", *head, *text, "Document HARLED0020250314el3e00041"]
+    (tmp_path / "a.rtf").write_bytes(rtf(lines))
+    (article,) = read_articles([tmp_path / "a.rtf"])
+    return article
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "By Dana Example in Brussels, Lee Sample at the border, and three members of the foreign staff in Washington",
+        "BY DANA EXAMPLE IN BRUSSELS, LEE SAMPLE AT THE BORDER, AND THREE MEMBERS OF THE FOREIGN STAFF IN WASHINGTON",
+    ],
+)
+def test_many_authors_are_no_headline(tmp_path: Path, byline: str) -> None:
+    """Though their line is the longest; a headline that begins as one is kept."""
+    assert factiva(tmp_path, ["World News", TITLE, byline], HEAD).title == TITLE
+    headline = "By lifting the embargo, the president hopes to win time"
+    assert factiva(tmp_path, ["World", headline], HEAD).title == headline
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["14 March 2025", "The Harbor Ledger", "HARLED", "English", "(Copyright (c) 2025, Harbor & Company, Inc.)"],
+        ["14 March 2025", "02:00", "The Harbor Ledger", "HARLED", "London Ed1", "02", "Volume 12; Issue 3", *HEAD[3:]],
+        ["14 March 2025", "02:00", "The Harbor Ledger", "HARLED", "Ed1", "02", "Volume 12", "English"],
+    ],
+)
+def test_the_text_begins_below_the_head(tmp_path: Path, head: list[str]) -> None:
+    """However its rights are put, and however many lines the source has."""
+    article = factiva(tmp_path, ["World", TITLE, "By Dana Example"], head)
+    assert (article.date, article.outlet) == ("2025-03-14", "The Harbor Ledger")
+    assert [p.text for p in article.paragraphs] == list(PARAGRAPHS)
+
+
+def test_rights_below_a_short_text_are_not_those_above_it(tmp_path: Path) -> None:
+    """Where the source names none above, all that stands between is the text."""
+    text = ["Talks resume.", "Oil falls.", "Copyright 2025 The Harbor Ledger"]
+    article = factiva(tmp_path, ["World", TITLE], HEAD[:4], text)
+    assert [p.text for p in article.paragraphs] == text
+
+
+@pytest.mark.parametrize("date", ["14 Mar 2025", "Fri 14 Mar. 2025", "Mar 14, 2025", "Friday, Mar. 14, 2025"])
+def test_months_may_be_short(tmp_path: Path, date: str) -> None:
+    """The date is found, and with it the lines above it."""
+    lines = ["User Name: = A Reader", "Documents (1)", f"1. {TITLE}", TITLE, "The Harbor Ledger", date]
+    lines += ["Length: 812 words", "Body", *PARAGRAPHS, "Load-Date: March 15, 2025", "End of Document"]
+    (tmp_path / "a.docx").write_bytes(docx(lines))
+    (article,) = read_articles([tmp_path / "a.docx"])
+    assert (article.title, article.date, article.outlet) == (TITLE, "2025-03-14", "The Harbor Ledger")
