@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,6 +18,14 @@ __all__ = ["STDIN", "Source", "find_sources"]
 
 STDIN = "-"
 
+#: The folder of frames, pictures and scripts that a browser saves beside a page, in the languages of browsers.
+_PARTS = re.compile(
+    r"(.+)(?:[_.]files|-(?:Dateien|filer)|_(?:fichiers|file|archivos|ficheiros|arquivos|bestanden|tiedostot|pliki|soubory"
+    r"|elemei|dosyalar|datoteke|fajlovi|fitxers|fitxategiak|failid|fails|bylos))"
+)
+_PAGES = (".html", ".htm", ".xhtml", ".HTML", ".HTM")
+_OWN = "stance wrote it"
+_OF_A_PAGE = "a browser saved it with a page"
 _NO_FILES = "it holds no files; hidden ones and pipes are not read"
 
 
@@ -41,8 +50,10 @@ class Source(NamedTuple):
     problem: str = ""
 
 
-def find_sources(paths: Iterable[str | Path], own: list[str] | None = None) -> list[Source]:
+def find_sources(paths: Iterable[str | Path], left_out: list[Source] | None = None) -> list[Source]:
     """Expand folders and globs: sorted; hidden files, what is no regular file and what stance wrote itself left out.
+
+    So are the frames, pictures and scripts that a browser saved in a folder beside a page.
 
     The stem of a file is its name without suffix; in a folder it begins with the path from that folder. Files whose
     stems would clash have their whole paths as stems. A file that is met again is not read again.
@@ -51,8 +62,9 @@ def find_sources(paths: Iterable[str | Path], own: list[str] | None = None) -> l
     ----------
     paths : iterable of path-like
         Files, folders, globs, ``"-"``.
-    own : list of str, optional
-        What is left out because stance wrote it (results, reports, lists of them) is added to it.
+    left_out : list of Source, optional
+        What is left out because stance wrote it (results, reports, lists of them), and the folders of pages, are added
+        to it with the reason as their problem.
 
     Raises
     ------
@@ -60,19 +72,19 @@ def find_sources(paths: Iterable[str | Path], own: list[str] | None = None) -> l
         If a path does not exist or is where standard output or standard error goes, or a folder or glob holds nothing
         that can be read.
     """
-    own = [] if own is None else own
+    left_out = [] if left_out is None else left_out
     found: list[Source] = []
     for path in map(str, paths):
         if path == STDIN:
             found.append(Source(STDIN, "stdin", True))
         elif os.path.isdir(path):
-            found.extend(_folder(path, own))
+            found.extend(_folder(path, left_out))
         elif is_standard_stream(path):
             raise ArticleError("standard output or standard error goes to it; name another file for that", path)
         elif os.path.exists(path):
             found.append(Source(path, _stem(os.path.basename(path)), True))
         elif glob.has_magic(path):
-            found.extend(_glob(path, own))
+            found.extend(_glob(path, left_out))
         else:
             raise ArticleError("no such file or folder", path)
     found = list(_once(found))
@@ -88,7 +100,13 @@ def _once(sources: Iterable[Source]) -> Iterator[Source]:
         seen.add(place)
 
 
-def _glob(pattern: str, own: list[str]) -> Iterator[Source]:
+def _is_of_a_page(folder: str) -> bool:
+    found = _PARTS.fullmatch(os.path.basename(folder))
+    page = found and os.path.join(os.path.dirname(folder), found[1])
+    return page is not None and os.path.isdir(folder) and any(os.path.isfile(page + suffix) for suffix in _PAGES)
+
+
+def _glob(pattern: str, left_out: list[Source]) -> Iterator[Source]:
     matches = sorted(glob.glob(pattern, recursive=True))
     if not matches:
         raise ArticleError("no file matches", pattern)
@@ -96,18 +114,26 @@ def _glob(pattern: str, own: list[str]) -> Iterator[Source]:
     for match in matches:
         folders.setdefault(os.path.dirname(match), set()).add(os.path.basename(match))
     written = {os.path.join(where, name) for where in folders for name in own_files(where, _files(where))}
+    named = len(os.path.dirname(re.split(r"[*?[]", pattern, maxsplit=1)[0]))
     for match in matches:
-        if match in written:
-            own.append(match)
+        place = match
+        while len(place) > named and not _is_of_a_page(place):
+            place = os.path.dirname(place)
+        if len(place) > named:
+            # ** meets each file in it
+            if not left_out or left_out[-1].path != place:
+                left_out.append(Source(place, place, False, _OF_A_PAGE))
+        elif match in written:
+            left_out.append(Source(match, match, False, _OWN))
         elif not os.path.isdir(match):
             yield Source(match, _stem(os.path.basename(match)), False)
         elif "**" not in pattern:
             # ** meets each file of a folder by itself
-            before = len(own)
+            before = len(left_out)
             try:
-                yield from _folder(match, own)
+                yield from _folder(match, left_out)
             except ArticleError as error:
-                if len(own) == before:
+                if len(left_out) == before:
                     yield Source(match, match, False, error.message)
 
 
@@ -119,16 +145,19 @@ def _files(folder: str) -> list[str]:
         return []
 
 
-def _folder(folder: str, own: list[str]) -> list[Source]:
+def _folder(folder: str, left_out: list[Source]) -> list[Source]:
     found: list[Source] = []
-    before = len(own)
+    before = len(left_out)
     unread: list[OSError] = []
     for where, folders, names in os.walk(folder, onerror=unread.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        of_pages = {name for name in folders if _is_of_a_page(os.path.join(where, name))}
+        left_out += [Source(os.path.join(where, name), name, False, _OF_A_PAGE) for name in sorted(of_pages)]
+        folders[:] = [name for name in folders if name not in of_pages]
         links = [os.path.join(where, name) for name in folders if os.path.islink(os.path.join(where, name))]
         found += [Source(link, link, False, "a link to a folder is not followed") for link in links]
         written = own_files(where, names)
-        own += sorted(os.path.join(where, name) for name in written)
+        left_out += [Source(os.path.join(where, name), name, False, _OWN) for name in sorted(written)]
         for name in sorted(set(names) - written):
             path = os.path.join(where, name)
             # a named pipe would be waited on for ever
@@ -139,7 +168,7 @@ def _folder(folder: str, own: list[str]) -> list[Source]:
     if not any(has_reader(source.path) for source in found if not source.problem):
         suffixes = sorted({Path(source.path).suffix or "no suffix" for source in found if not source.problem})
         there = f"it holds only files with {', '.join(suffixes[:10])}" if suffixes else _NO_FILES
-        if not suffixes and len(own) > before:
+        if not suffixes and len(left_out) > before:
             there = "it holds only what stance wrote; name a file to read it all the same"
         raise ArticleError(f"nothing to read in this folder: {unread[0].strerror if unread else there}", folder)
     return found

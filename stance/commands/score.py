@@ -15,7 +15,7 @@ import click
 
 from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.footers import RepeatedFooters
-from stance.articles.sources import STDIN, find_sources
+from stance.articles.sources import STDIN, Source, find_sources
 from stance.batch.counts import Counts
 from stance.commands.options import article_options, batch_options, model_option
 from stance.commands.places import keep_inputs, suffix_or_table, under_hidden_name
@@ -117,8 +117,8 @@ def score(
         raise StanceError(f"{format} is not for standard output; name a file with -o")
     keep_inputs(files, output, quarantine, searched=True)
     # before the run writes anything there itself
-    own: list[str] = []
-    find_sources(files, own)
+    left_out: list[Source] = []
+    find_sources(files, left_out)
     with Refusals(quarantine) as refusals:
 
         def in_bulk(place: str, format: str, level: str, describe: Callable[[Counts], None] | None = None) -> Counts:
@@ -181,9 +181,10 @@ def score(
                 _print_pages(model, scored, level, output, speakers)
             else:
                 _print_records(model, scored, level, format, added)
-    if own := sorted(set(own)):
-        named = ", ".join(own[:3]) + (f" and {len(own) - 3} more" if len(own) > 3 else "")
-        click.echo(visible(f"not read, for stance wrote it: {named}"), err=True)
+    for reason in dict.fromkeys(source.problem for source in left_out):
+        places = sorted({source.path for source in left_out if source.problem == reason})
+        named = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
+        click.echo(visible(f"not read, for {reason}: {named}"), err=True)
     for line in counts.lines():
         click.echo(line, err=True)
     if refusals.shown and quarantine is None and not folder:
