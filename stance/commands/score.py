@@ -77,12 +77,13 @@ def score(
     """Score articles from files, folders and archives; - is standard input.
 
     Read are text, Markdown, JSON, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail (EML, MBOX),
-    WARC, and exports of Nexis Uni and Factiva; each also gzipped, or in a zip or tar archive.
+    MHTML, WARC, and exports of Nexis Uni and Factiva; each also gzipped, or in a zip or tar archive.
 
     Bylines, datelines, "read more" links, share bars and footers are kept as paragraphs but not scored: the reason says
     "boilerplate".
 
-    What stance wrote itself into a folder, such as results and their dictionaries, is not read again from there.
+    What stance wrote itself into a folder, such as results and their dictionaries, is not read again from there, nor
+    what a browser saves beside a page (PAGE_files).
 
     With a folder as output (one that exists, or a name that ends in a slash) the run is written in parts, with a
     manifest, and can be gone on with after a stop: --resume.
