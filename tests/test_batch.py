@@ -703,13 +703,40 @@ def test_progress_is_true(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_an_output_is_one(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
-    """However it is called, the list of quarantined records does not share it."""
+    """However it is called, the list of quarantined records does not share it, nor the dictionary beside it."""
     (tmp_path / "in").mkdir()
-    one, other = tmp_path / "out.csv", tmp_path / "in" / ".." / "out.csv"
-    run = _score(parquet, "-m", small_model_path, "-o", one, "--quarantine", other)
-    assert run.exit_code == 1
-    assert run.stderr == f"stance: {other}: two outputs would be written there; name another file for one of them\n"
+    one, other = tmp_path / "out[1].csv", tmp_path / "in" / ".." / "out[1].csv"
+    for list_at in (other, f"{other}.columns.json"):
+        run = _score(parquet, "-m", small_model_path, "-o", one, "--quarantine", list_at)
+        assert run.exit_code == 1
+        two = "two outputs would be written there; name another file for one of them"
+        assert run.stderr == f"stance: {list_at}: {two}\n"
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+@pytest.mark.parametrize("name", ["part-00000.parquet", "part-00099.csv", "manifest.json", "columns.json", "link"])
+def test_the_list_of_the_quarantined_replaces_no_file_of_the_run(
+    small_model_path: Path, parquet: Path, tmp_path: Path, name: str
+) -> None:
+    """Neither one that is there nor one that is still to be written; a list of its own may lie in the folder."""
+    run = tmp_path / "run"
+    arguments = [parquet, "-m", small_model_path, "-j", "1", "-o", f"{run}/", "--resume", "--quarantine"]
+    assert "two outputs" in _score(*arguments, run / name if name != "link" else run / "quarantine.jsonl").stderr
+    assert not run.exists()
+    assert _score(*arguments, tmp_path / "refused.jsonl").exit_code == 0
+    (tmp_path / "link").symlink_to(run / "manifest.json")
+    before = {path: path.read_bytes() for path in run.glob("*.*")}
+    refused = _score(*arguments, (tmp_path if name == "link" else run) / name)
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
+    assert {path: path.read_bytes() for path in run.glob("*.*")} == before
+    assert _score(*arguments, run / "refused.jsonl").exit_code == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="no such device on this system")
+def test_two_outputs_may_be_one_device(small_model_path: Path, parquet: Path) -> None:
+    """What goes there replaces nothing."""
+    run = _score(parquet, "-m", small_model_path, "-o", "/dev/null", "--quarantine", "/dev/null")
+    assert run.exit_code == 0, run.stderr
 
 
 def test_the_command_makes_a_run(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:

@@ -381,16 +381,18 @@ def test_nothing_is_written_over_what_is_read(tmp_path: Path) -> None:
     run = tmp_path / "run"
     assert _run("score", str(source), "-o", f"{run}/").exit_code == 0
     (tmp_path / "link.csv").symlink_to(run / "part-00000.parquet")
-    before = {path: path.read_bytes() for path in (source, Path(scores), *run.glob("*.*"))}
+    before = {path: path.read_bytes() for path in (source, *tmp_path.glob("scores.*"), *run.glob("*.*"))}
     for arguments in (
         ("score", str(source), "-o", same),
         ("score", str(source.parent), "-o", same, "--level", "outlet"),
         ("score", f"{source.parent}/*.csv", "-f", "table", "-o", same),
         ("score", str(source), "--quarantine", same),
         ("score", str(source), "-o", str(other)),
+        ("score", f"{scores}.columns.json", "-o", scores),
         ("results", "rollup", scores, "-o", scores),
         ("results", "export", scores, "-o", scores),
         ("report", scores, "-o", scores),
+        ("report", scores, "-o", f"{scores}.columns.json"),
         ("results", "rollup", str(run), "-o", f"{run}/part-00000.parquet"),
         ("results", "rollup", f"{run}/", "-o", str(tmp_path / "link.csv")),
         ("results", "sample", str(run), "-o", f"{run}/columns.json"),

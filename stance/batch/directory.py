@@ -22,7 +22,13 @@ from stance.batch.files import as_stance_error
 from stance.errors import StanceError
 from stance.files import write_files
 
-__all__ = ["RunDirectory", "describe_inputs"]
+__all__ = ["FILES_OF_A_RUN", "RunDirectory", "describe_inputs"]
+
+_MANIFESTS, _PARTS = "manifest*.json", "part-*"
+# as `stance.results.dictionary` names it
+_DICTIONARY = "columns.json"
+#: What the files of a run are called in its folder.
+FILES_OF_A_RUN = (_MANIFESTS, _PARTS, _DICTIONARY, "quarantine*.jsonl")
 
 _FORMAT = "stance-run"
 _VERSION = 1
@@ -127,7 +133,7 @@ class RunDirectory:
 
     def _check_neighbours(self) -> None:
         """No manifest in the folder may be of another run."""
-        manifests = sorted(self.folder.glob("manifest*.json"))
+        manifests = sorted(self.folder.glob(_MANIFESTS))
         for path in manifests:
             before = self._read(path)
             if Shard(*before["shard"]).of != self.shard.of:
@@ -137,8 +143,7 @@ class RunDirectory:
                 # a model may lie elsewhere by now, if only it is the same
                 if (then["sha256"] != now["sha256"]) if what == "model" else (then != now):
                     raise StanceError(f"{path}: cannot go on: {self._difference(what, then)}; name another folder")
-        # the last as `stance.results.dictionary` names it
-        mine = [*self.folder.glob("part-*"), self.quarantine, self.folder / "columns.json"]
+        mine = [*self.folder.glob(_PARTS), self.quarantine, self.folder / _DICTIONARY]
         if not manifests and (there := next((path for path in mine if os.path.lexists(path)), None)):
             raise StanceError(f"{there}: is there without the manifest of a run; name another folder")
 

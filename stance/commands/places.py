@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import glob
+import itertools
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -22,8 +24,6 @@ __all__ = ["keep_codes", "keep_inputs", "print_rows", "suffix_or_table", "under_
 
 #: What a page to read may be called; any other suffix that no format has is a slip.
 _PAGES = ("", ".txt", ".text")
-# as `stance.batch.directory` names them
-_OF_A_RUN = ("manifest*.json", "part-*", "columns.json", "quarantine*.jsonl")
 
 
 def suffix_or_table(output: str | None) -> str:
@@ -52,7 +52,8 @@ def keep_inputs(inputs: Iterable[str], *outputs: str | None, searched: bool = Fa
     inputs : iterable of str
         What is read; of the folder of a run the files that the run wrote.
     outputs : str or None
-        What is written; a folder, standard output and a file that is not there yet do no harm.
+        What is written, with the dictionary beside it; a folder stands for the files of a run in it. No two may meet;
+        standard output and devices do no harm.
     searched : bool
         Whether inputs may be folders and patterns, whose files are read.
 
@@ -63,10 +64,11 @@ def keep_inputs(inputs: Iterable[str], *outputs: str | None, searched: bool = Fa
     """
     from stance.articles.sources import find_sources
 
-    written = [path for path in outputs if path not in (None, "", "-")]
-    if len({os.path.realpath(path) for path in written}) < len(written):
-        raise StanceError(f"{written[-1]}: two outputs would be written there; name another file for one of them")
-    there = [path for path in written if os.path.isfile(path)]
+    written = [path for path in outputs if path is not None and path not in ("", "-") and not _is_device(path)]
+    for one, other in itertools.permutations(written, 2):
+        if any(Path(os.path.realpath(other)).match(pattern) for pattern in _written(one)):
+            raise StanceError(f"{written[-1]}: two outputs would be written there; name another file for one of them")
+    there = [file for path in written for file in (path, _dictionary(path)) if os.path.isfile(file)]
     if there:
         files = (source.path for source in find_sources(inputs)) if searched else _files(inputs)
         read = {_identity(path) for path in files}
@@ -75,13 +77,35 @@ def keep_inputs(inputs: Iterable[str], *outputs: str | None, searched: bool = Fa
                 raise StanceError(f"{path}: it is read, and would be written over; name another file for the output")
 
 
+def _is_device(path: str) -> bool:
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+
+
+def _dictionary(path: str) -> str:
+    from stance.results.dictionary import dictionary_path
+
+    return str(dictionary_path(Path(path)))
+
+
+def _written(output: str) -> list[str]:
+    """Patterns of what an output writes: files of a run need not be there yet."""
+    from stance.batch.directory import FILES_OF_A_RUN
+
+    place = glob.escape(os.path.realpath(output))
+    if output.endswith(("/", os.sep)) or os.path.isdir(output):
+        return [place, *(os.path.join(place, name) for name in FILES_OF_A_RUN)]
+    return [place, _dictionary(place)]
+
+
 def _files(inputs: Iterable[str]) -> Iterator[str]:
-    """Files, and what a run wrote to a folder; a report, say, may be written into it again."""
+    """Files with their dictionaries, and what a run wrote to a folder; a report, say, may be written into it again."""
+    from stance.batch.directory import FILES_OF_A_RUN
+
     for path in inputs:
         if os.path.isdir(path):
-            yield from (str(file) for pattern in _OF_A_RUN for file in Path(path).glob(pattern))
+            yield from (str(file) for pattern in FILES_OF_A_RUN for file in Path(path).glob(pattern))
         else:
-            yield path
+            yield from (path, _dictionary(path))
 
 
 def keep_codes(output: str | None) -> None:
