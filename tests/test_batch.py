@@ -114,12 +114,14 @@ def test_arrow_reading_agrees_with_the_reader(tmp_path: Path) -> None:
     assert [record.reason for record in refused] == ["no 'text'", duplicate_id("7")]
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.dictionary(pa.int32(), pa.string())], ids=["text", "categories"])
 @pytest.mark.parametrize("kinds", [5, 2000])
-def test_blocks_of_long_texts_are_bounded(tmp_path: Path, kinds: int) -> None:
+def test_blocks_of_long_texts_are_bounded(tmp_path: Path, kinds: int, kind: pa.DataType) -> None:
     """Though the file says that its texts are small, for the same one stands there once; short texts keep together."""
     texts = [f"{i % kinds} " + "Talks resume. " * 1500 for i in range(2000)]
-    pq.write_table(pa.table({"text": texts, "id": [str(i) for i in range(2000)]}), tmp_path / "long.parquet")
-    pq.write_table(pa.table({"text": [text[:50] for text in texts] * 2}), tmp_path / "short.parquet")
+    long, short = (pa.array(column).cast(kind) for column in (texts, [text[:50] for text in texts] * 2))
+    pq.write_table(pa.table({"text": long, "id": [str(i) for i in range(2000)]}), tmp_path / "long.parquet")
+    pq.write_table(pa.table({"text": short}), tmp_path / "short.parquet")
     blocks = list(read_blocks([tmp_path / "long.parquet"]))
     assert [id for block in blocks for id in block.articles["id"].to_pylist()] == [str(i) for i in range(2000)]
     assert max(block.articles.nbytes for block in blocks) < 4_000_000

@@ -203,6 +203,9 @@ def _batches(file: Any, columns: list[str]) -> Iterator[Any]:
     pieces: list[Any] = []
     rows = size = 0
     for piece in file.iter_batches(_ROWS_AT_ONCE, columns=columns, use_threads=False):
+        # a dictionary is as long for few rows as for all; written out, texts are as long as they will be
+        plain = [c.dictionary_decode() if pa.types.is_dictionary(c.type) else c for c in piece.columns]
+        piece = pa.RecordBatch.from_arrays(plain, names=piece.schema.names)
         pieces.append(piece)
         rows, size = rows + piece.num_rows, size + piece.nbytes
         if rows >= _ROWS or size >= _CHARACTERS:
@@ -314,8 +317,6 @@ def _read_rows(
 
 
 def _decoded(column: Any) -> list[Any]:
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return list(column.cast(pa.string()).to_pylist())
     values: list[Any] = []
