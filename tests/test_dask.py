@@ -166,6 +166,7 @@ def test_an_address_without_a_scheduler_is_one_line(small_model_path: Path, sour
     [
         ("sys.modules['stance'] = None", "a worker", "has no stance"),
         ("sys.modules['stance'] = None", "the scheduler", "has no stance"),
+        ("sys.modules['stance'] = types.ModuleType('stance')", "the scheduler", "has no stance"),
         ("sys.modules['stance'] = types.SimpleNamespace(__version__='0.0.1')", "a worker", "has stance 0.0.1"),
     ],
 )

@@ -1,7 +1,7 @@
 """The same chunks on a Dask cluster.
 
-The client reads, cuts and writes; workers score. A worker needs this package and the model under the same path; it
-needs to see neither the input nor the output.
+The client reads, cuts and writes; workers score. Scheduler and workers need this version of the package, and workers
+the model under the same path; they need to see neither the input nor the output.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class DaskPool:
         found: dict[str, Any] = self.client.run(*asked, on_error="return")
         try:
             found["the scheduler"] = self.client.run_on_scheduler(*asked)
-        except ImportError as error:
+        except (ImportError, AttributeError) as error:
             found["the scheduler"] = error
         for where, version in found.items():
             if version != __version__:
