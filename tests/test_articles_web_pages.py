@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from pathlib import Path
 
+import lxml.html
 import pytest
 from sample_files import PARAGRAPHS
 from web_pages import LAYOUTS, Page, count, make_pages, read_stories
 
 from stance.articles import Article
-from stance.articles.read_html import html_article
+from stance.articles.read_html import _wrap_bare, html_article
 
 
 def flat(text: str) -> str:
@@ -99,3 +101,11 @@ def test_a_link_around_blocks_is_no_paragraph() -> None:
     teaser = '<a href="/1"><h3>Oil steadies</h3>Traders weigh the supply.</a>'
     article = html_article(f"<html><body><div>{PARAGRAPHS[0]}{_REST}{teaser}</div></body></html>", "a.html", "a", 1)
     assert [flat(p.text) for p in article.paragraphs] == list(PARAGRAPHS)
+
+
+def test_many_line_breaks_take_linear_time() -> None:
+    """A block of many thousand lines, as of an export that has no paragraphs, is looked at once for each line."""
+    page = lxml.html.fromstring(f"<html><body><div>{'Talks resume.<br>' * 64_000}<br>The embargo holds.</div></body>")
+    start = time.process_time()
+    _wrap_bare(page)
+    assert time.process_time() - start < 4

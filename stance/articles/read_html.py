@@ -183,7 +183,9 @@ def _is_blank_line(br: Any) -> bool:
 
 def _is_heading(line: Any, br: Any) -> bool:
     """Whether a line is bold as a whole, and what follows its end is not."""
-    bold = next(line.iter("b", "strong"), None) if len(line) == 1 else None
+    # a block may be one line of many thousand pieces, and counting them here would take quadratic time
+    first = next(iter(line), None)
+    bold = None if first is None or first.getnext() is not None else next(line.iter("b", "strong"), None)
     if bold is None or "".join(bold.itertext()).strip() != "".join(line.itertext()).strip():
         return False
     below = br.getnext()
