@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
@@ -18,7 +17,7 @@ from stance.articles.encoding import written_name
 from stance.articles.sources import STDIN, find_sources
 from stance.batch.chunks import Shard
 from stance.batch.counts import Counts
-from stance.batch.files import as_stance_error
+from stance.batch.files import named
 from stance.errors import StanceError
 from stance.files import write_files
 
@@ -32,7 +31,7 @@ FILES_OF_A_RUN = (_MANIFESTS, _PARTS, _DICTIONARY, "quarantine*.jsonl")
 
 _FORMAT = "stance-run"
 _VERSION = 1
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_at = partial(named, if_full="; make room, then go on with --resume")
 # what a manifest, its model and its chunks must have for a run to go on
 _KEYS = itemgetter("state", "inputs", "settings")
 _MODEL_KEYS = itemgetter("sha256")
@@ -58,16 +57,6 @@ def describe_inputs(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
                 entry["problem"] = error.strerror
         found.append(entry)
     return found
-
-
-@contextlib.contextmanager
-def _at(path: Path) -> Iterator[None]:
-    """Errors of the file system in one line that says where, and how the run goes on where a disk is full."""
-    try:
-        yield
-    except OSError as error:
-        told = as_stance_error(path, error)
-        raise StanceError(f"{told}; make room, then go on with --resume" if error.errno in _FULL else told) from error
 
 
 def _digest(content: bytes) -> str:

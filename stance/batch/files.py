@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -12,17 +13,36 @@ from typing import IO
 from stance.errors import StanceError
 from stance.files import write_files
 
-__all__ = ["as_stance_error", "check_output", "lock", "lock_output", "write_whole"]
+__all__ = ["check_output", "lock", "lock_output", "named", "write_whole"]
 
 #: Windows has other locks; there, and on a file system without any, one is taken on trust.
 _LOCKS = find_spec("fcntl") is not None
 #: Some network file systems give a file another number at each look.
 _TRIES = 9
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-def as_stance_error(path: str | Path, error: OSError) -> StanceError:
-    """An error of the file system in one line."""
-    return StanceError(f"{path}: {error.strerror or error}")
+@contextlib.contextmanager
+def named(path: str | Path, if_full: str = "") -> Iterator[None]:
+    """Errors of the file system in one line that names the file, and says what to do where a disk is full.
+
+    Raises
+    ------
+    StanceError
+        For an `OSError` of the body.
+
+    Examples
+    --------
+    >>> with named("run/manifest.json"):
+    ...     raise PermissionError(13, "Permission denied")
+    Traceback (most recent call last):
+    ...
+    stance.errors.StanceError: run/manifest.json: Permission denied
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StanceError(f"{path}: {error.strerror or error}{if_full if error.errno in _FULL else ''}") from error
 
 
 def check_output(path: Path) -> None:
@@ -47,10 +67,8 @@ def write_whole(path: Path, content: bytes) -> None:
     StanceError
         If it cannot be written; nothing is left behind.
     """
-    try:
+    with named(path):
         write_files({path: content})
-    except OSError as error:
-        raise as_stance_error(path, error) from error
 
 
 @contextlib.contextmanager
@@ -123,10 +141,8 @@ def lock(path: Path) -> Iterator[None]:
     if not _LOCKS:
         yield
         return
-    try:
+    with named(path):
         file = open(path, "ab")  # noqa: SIM115
-    except OSError as error:
-        raise as_stance_error(path, error) from error
     with file:
         _hold(file, f"{path.parent}: another run is at work here")
         yield

@@ -19,7 +19,7 @@ from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, add_clusters
 from stance.batch.counts import Counts
 from stance.batch.directory import RunDirectory, describe_inputs
 from stance.batch.encoding import encode
-from stance.batch.files import as_stance_error, check_output, lock, lock_output
+from stance.batch.files import check_output, lock, lock_output, named
 from stance.batch.pools import Form, ModelReference, Part, Pool, count_jobs, open_pool
 from stance.batch.progress import Progress
 from stance.errors import StanceError
@@ -158,10 +158,8 @@ def score_to_directory(
         "inputs": inputs,
         "settings": {**job.settings(), "kernel": reference.kernel},
     }
-    try:
+    with named(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise as_stance_error(folder, error) from error
     with lock(folder / f".lock{job.shard.suffix}"):
         directory = RunDirectory(folder, identity, job.shard, resume)
         if directory.state == "finished":
@@ -246,39 +244,31 @@ def score_to_file(
         else:
             stream.write(encode(part.content, job.format, header=chunk.number == 0))
 
-    opened = contextlib.ExitStack()
-    try:
-        opened.enter_context(lock_output(path))
-    except OSError as error:
-        raise StanceError(f"{path}: {error.strerror or error}") from error
-    try:
-        with open(part_file, "wb") as stream:
-            shown = _open_progress(job) if progress else None
-            _drive(
-                job,
-                job.model(),
-                Form(job.level, None, job.keep_boilerplate, job.explain, job.speakers),
-                set(),
-                write,
-                refuse or (lambda records: None),
-                shown,
-            )
-            if writer is not None:
-                writer.close()
-        part_file.replace(path)
-        if describe is not None:
-            describe(total)
-    except BaseException as error:
-        with contextlib.suppress(OSError, pa.ArrowException):
-            if writer is not None:
-                writer.close()
-        with contextlib.suppress(OSError):
-            part_file.unlink()
-        if isinstance(error, OSError) and not isinstance(error, StanceError):
-            raise StanceError(f"{path}: {error.strerror or error}") from error
-        raise
-    finally:
-        opened.close()
+    with named(path), lock_output(path):
+        try:
+            with open(part_file, "wb") as stream:
+                shown = _open_progress(job) if progress else None
+                _drive(
+                    job,
+                    job.model(),
+                    Form(job.level, None, job.keep_boilerplate, job.explain, job.speakers),
+                    set(),
+                    write,
+                    refuse or (lambda records: None),
+                    shown,
+                )
+                if writer is not None:
+                    writer.close()
+            part_file.replace(path)
+            if describe is not None:
+                describe(total)
+        except BaseException:
+            with contextlib.suppress(OSError, pa.ArrowException):
+                if writer is not None:
+                    writer.close()
+            with contextlib.suppress(OSError):
+                part_file.unlink()
+            raise
     return total
 
 

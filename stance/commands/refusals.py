@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import IO, Any
 
 import click
 
 from stance.articles import Quarantined
-from stance.batch.files import as_stance_error
+from stance.batch.files import named
 from stance.commands.places import under_hidden_name
 from stance.results.page import visible
 
@@ -35,27 +35,20 @@ class Refusals:
 
     def __enter__(self) -> Refusals:
         if self.path is not None:
-            with self._named():
+            with named(str(self.path)):
                 self.stream = self._opened.enter_context(under_hidden_name(self.path))
         return self
 
     def __exit__(self, *failure: Any) -> None:
         # the list of a failed run says what could not be read; an empty one must not replace another
-        with self._named():
+        with named(str(self.path)):
             self._opened.__exit__(*((None, None, None) if self.shown else failure))
-
-    @contextlib.contextmanager
-    def _named(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise as_stance_error(str(self.path), error) from error
 
     def add_all(self, records: Iterable[Quarantined]) -> None:
         """Take note of records."""
         for record in records:
             if self.stream is not None:
-                with self._named():
+                with named(str(self.path)):
                     self.stream.write(record.to_json())
             if self.shown < self._MOST:
                 click.echo(visible(f"quarantined {record.source}:{record.position}: {record.reason}"), err=True)
