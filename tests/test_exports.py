@@ -312,6 +312,11 @@ def _own_columns() -> dict[str, Any]:
         "start": ([0.5] * 10, 0.5),
         "speaker": ([1.5] * 10, "1.5"),
         "end": (pd.array([7, None] * 5, dtype="Int64"), 7),
+        "month": ([5] * 10, "5"),
+        "source_verb": ([2.5] * 10, "2.5"),
+        "drawn_from": ([7] * 10, "7"),
+        "prevalence": (["low"] * 10, "low"),
+        "share_neither": (["some"] * 10, "some"),
     }
 
 
@@ -347,6 +352,24 @@ def test_columns_that_somebody_added_are_kept(tmp_path: Path, format: str, parqu
         "string",
         "number",
     )
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl"])
+def test_own_columns_of_text_files_may_have_names_of_ours(tmp_path: Path, format: str) -> None:
+    """What these hold is told by no type; ids and dates stay words all the same, and scores numbers."""
+    columns = {name: values for name, (values, _) in _own_columns().items() if isinstance(values[0], (str, int, float))}
+    frame = pd.DataFrame(
+        {"article_id": ["007"] * 10, "date": "2026-05-09", "tax": "favor", "tax_p_favor": 1, **columns}
+    )
+    frame = frame.assign(tax_probability=1, tax_abstained=None)
+    path = tmp_path / f"s.{format}"
+    path.write_text(frame.to_csv(index=False) if format == "csv" else frame.to_json(orient="records", lines=True))
+    found = read_results(path).frame
+    assert {"month", "source_verb", "drawn_from", "prevalence", "share_neither"} <= set(columns)
+    ours = found.iloc[0][["article_id", "date", "tax_p_favor", "month", "source_verb", "drawn_from"]]
+    assert ours.tolist() == ["007", "2026-05-09", 1.0, "5", "2.5", "7"]
+    assert found["tax_p_favor"].dtype == "float64"
+    assert found.iloc[0][["prevalence", "share_neither"]].tolist() == ["low", "some"]
 
 
 @pytest.mark.parametrize("format", FORMATS)

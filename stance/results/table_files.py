@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +121,6 @@ def read_table(path: Path, described: Path) -> Any:
         If it cannot be read.
     """
     import pyarrow as pa
-    import pyarrow.csv
     import pyarrow.parquet
 
     suffix = path.suffix.lower().lstrip(".").replace("ndjson", "jsonl")
@@ -135,17 +134,7 @@ def read_table(path: Path, described: Path) -> Any:
         # a spreadsheet writes a byte order mark before the first name
         with path.open(encoding="utf-8-sig", newline="") as stream:
             header = next(csv.reader(stream), [])
-        return pa.csv.read_csv(
-            path,
-            read_options=pa.csv.ReadOptions(block_size=_BLOCK),
-            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
-            convert_options=pa.csv.ConvertOptions(
-                column_types=_types(header, others="string"),
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-            ),
-        )
+        return _read_typed(_csv_table, path, header, others="string")
     return _read_json(path, described)
 
 
@@ -158,15 +147,51 @@ def _read_json(path: Path, described: Path) -> Any:
         return _without_rows(described)
     if not isinstance(row := json.loads(first), dict):
         raise ValueError("a line that is no JSON object")
-    types = _types(list(row))
-    table = _json_table(path, types)
+    table = _read_typed(_json_table, path, list(row))
     # R leaves out what a row lacks
     names = [*row, *(name for name in table.column_names if name not in row)]
-    told = _types(names) | {field.name: pa.string() for field in table.schema if pa.types.is_timestamp(field.type)}
-    if told != types:
-        # a text that reads as a date was taken for a point in time
-        table = _json_table(path, told)
+    types = dict(zip(table.column_names, table.schema.types, strict=True))
+    if len(names) > len(row) or any(map(pa.types.is_timestamp, types.values())):
+        # what reads as a date was taken for a point in time
+        plain = {name: pa.string() for name, kind in types.items() if pa.types.is_timestamp(kind)}
+        table = _read_typed(_json_table, path, names, plain)
     return table.select(names)
+
+
+def _read_typed(
+    read: Callable[[Path, dict[str, Any]], Any],
+    path: Path,
+    names: list[str],
+    plain: dict[str, Any] | None = None,
+    others: str = "",
+) -> Any:
+    """Read with the types of our columns, or of those of the targets alone.
+
+    Somebody's own column may have the name of one of ours, and hold something else.
+    """
+    import pyarrow as pa
+
+    try:
+        return read(path, _types(names, others) | (plain or {}))
+    except pa.ArrowInvalid:
+        return read(path, _types(names, others, of_targets=True) | (plain or {}))
+
+
+def _csv_table(path: Path, types: dict[str, Any]) -> Any:
+    import pyarrow as pa
+    import pyarrow.csv
+
+    return pa.csv.read_csv(
+        path,
+        read_options=pa.csv.ReadOptions(block_size=_BLOCK),
+        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa.csv.ConvertOptions(
+            column_types=types,
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
 
 
 def _json_table(path: Path, types: dict[str, Any]) -> Any:
@@ -191,13 +216,20 @@ def _without_rows(described: Path) -> Any:
     return pa.schema(list((types | _types(list(types))).items())).empty_table()
 
 
-def _types(names: list[str], others: str = "") -> dict[str, Any]:
-    """Arrow types of our columns whose values could be taken for something else, and of the ``others``."""
+def _types(names: list[str], others: str = "", *, of_targets: bool = False) -> dict[str, Any]:
+    """Arrow types of our columns whose values could be taken for something else, and of the ``others``.
+
+    Those that are not ``of_targets`` may count among the others.
+    """
     import pyarrow as pa
 
     kinds = {"string": pa.string(), "number": pa.float64()}
-    columns = describe_columns(names, find_targets(names)[1], dict.fromkeys(names, others))
-    return {column.name: kinds[column.type] for column in columns if column.type in kinds}
+    targets = find_targets(names)[1]
+    types = {column.name: column.type for column in describe_columns(names, targets, dict.fromkeys(names, others))}
+    if of_targets:
+        scored = tuple(f"{target.name}_" for target in targets)
+        types |= {name: others for name in names if types[name] in kinds and not f"{name}_".startswith(scored)}
+    return {name: kinds[type] for name, type in types.items() if type in kinds}
 
 
 def plain_frame(table: Any) -> pd.DataFrame:
