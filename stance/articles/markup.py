@@ -9,19 +9,12 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from stance.letters import LIGATURES
+
 __all__ = ["BLOCKS", "UNSEEN", "is_markup", "plain_letters", "plain_text", "without_markup"]
 
-#: How a word is set, not how it is written: hyphens that show only where a line is broken, and ligatures.
-_SET = {
-    "\xad": "",
-    "\ufb00": "ff",
-    "\ufb01": "fi",
-    "\ufb02": "fl",
-    "\ufb03": "ffi",
-    "\ufb04": "ffl",
-    "\ufb05": "st",
-    "\ufb06": "st",
-}
+# hyphens that show only where a line is broken, and ligatures
+_SET = {"\xad": "", **LIGATURES}
 
 #: Elements that begin and end a line of their own.
 BLOCKS = frozenset(

@@ -12,22 +12,15 @@ import enum
 import re
 from typing import NamedTuple
 
+from stance.letters import LIGATURES
+
 __all__ = ["Gap", "Token", "fold", "positions", "tokenize"]
 
 # what a word goes on through, as the Unicode rules for word boundaries have it (UAX #29, WB4): soft hyphen, joiners and
-# non-joiners; not U+200B, which separates words. And the ligatures of Latin letters
+# non-joiners; not U+200B, which separates words
 _UNSEEN = "\u00ad\u200c\u200d\u2060\ufeff"
-_LIGATURES = {
-    "\ufb00": "ff",
-    "\ufb01": "fi",
-    "\ufb02": "fl",
-    "\ufb03": "ffi",
-    "\ufb04": "ffl",
-    "\ufb05": "st",
-    "\ufb06": "st",
-}
-_FOLDED = str.maketrans({**dict.fromkeys(_UNSEEN), **_LIGATURES})
-_MOVES = re.compile(f"[\u0130{_UNSEEN}{''.join(_LIGATURES)}]")
+_FOLDED = str.maketrans({**dict.fromkeys(_UNSEEN), **LIGATURES})
+_MOVES = re.compile(f"[\u0130{_UNSEEN}{''.join(LIGATURES)}]")
 
 _TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*")
 _SENTENCE = re.compile(r"[!?]|\.(?=\s|$|[\"'\u2019\u201d)\]])")
