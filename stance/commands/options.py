@@ -42,15 +42,11 @@ def _some_jobs(_context: click.Context, _option: click.Parameter, jobs: int) -> 
     return jobs
 
 
-jobs_option: Decorator = click.option(
-    "--jobs",
-    "-j",
-    type=int,
-    default=-1,
-    show_default=True,
-    callback=_some_jobs,
-    help="Processes at work; -1 takes every core.",
-)
+def _jobs_option(help: str) -> Decorator:
+    return click.option("--jobs", "-j", type=int, default=-1, show_default=True, callback=_some_jobs, help=help)
+
+
+jobs_option = _jobs_option("Processes at work; -1 takes every core.")
 
 #: Seeds of folds: scikit-learn takes no others.
 SEEDS = click.IntRange(0, 2**32 - 1)
@@ -90,15 +86,7 @@ def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*args, **kwargs)
 
     options = [
-        click.option(
-            "--jobs",
-            "-j",
-            type=int,
-            default=-1,
-            show_default=True,
-            callback=_some_jobs,
-            help="Chunks scored at once; -1: one a core.",
-        ),
+        _jobs_option("Chunks scored at once; -1: one a core."),
         click.option("--chunk", type=click.IntRange(1), metavar="N", help="Articles to a chunk.  [default: 10000]"),
         click.option("--shard", metavar="k/N", help="Score only the k-th of N shares of the chunks, for job arrays."),
         click.option("--resume", is_flag=True, help="Go on with the run in the output folder, on the same inputs."),

@@ -92,12 +92,11 @@ def flush_output() -> None:
         sys.stdout.flush()
 
 
-def let_go(*streams: IO[str]) -> None:
-    """Send what streams still hold nowhere: Python flushes them when it ends, and would fail once more."""
-    for stream in streams:
-        # one of a test has no number
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def let_go(stream: IO[str]) -> None:
+    """Send what a stream still holds nowhere: Python flushes it when it ends, and would fail once more."""
+    # one of a test has no number
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @contextlib.contextmanager
