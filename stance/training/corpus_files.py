@@ -121,9 +121,11 @@ def _read_described(folder: Path) -> Draft:
             draft.targets.append(target)
         if "lexicon" in entry:
             lexicon = draft.attempt(_lexicon, folder, entry["lexicon"], "mentions", toml)
-            draft.lexicons |= {} if lexicon is None else {name: lexicon}
+            if lexicon is not None:
+                draft.lexicons[name] = lexicon
         options = draft.attempt(read_fit_options, entry, name, toml)
-        draft.fit_options |= {} if options is None else {name: options}
+        if options is not None:
+            draft.fit_options[name] = options
     draft.attempt(check_columns, draft.targets, toml)
     if "cues" in about:
         draft.cues = draft.attempt(_lexicon, folder, about["cues"], "cues", toml)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from stance.errors import CorpusError
 from stance.labels import Target, order_labels
@@ -91,24 +91,70 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
         if not draft.defects:
             raise CorpusError("the file has no rows", file)
         return draft
+    found = _find_columns(file, columns, rows)
+    # label by its lower case: of the spellings that differ in case only, the first one
+    spelled: dict[str, dict[str, str]] = {name: {} for name in found.targets}
+    whose: list[str] = []
+    for position, (line, row) in enumerate(rows):
+        body = cell(row, found.text)
+        if not body:
+            draft.fault(file, line, f"column {found.text!r} is empty")
+            continue
+        if found.target is not None and not cell(row, found.target):
+            draft.fault(file, line, f"column {found.target!r} is empty")
+            continue
+        labels = {name: spelled[name].setdefault(value.lower(), value) for name, value in found.labels(row) if value}
+        if not labels:
+            draft.fault(file, line, "no target is coded")
+            continue
+        whose.append(cell(row, found.group) if found.group else "")
+        article = whose[-1] or f"row {position + 1}"
+        draft.examples.append(Example(article, position, body, labels, frozenset(), {}, str(file), line))
+    if found.target is not None:
+        draft.examples = join_targets(draft.examples, whose)
+    for name, spellings in spelled.items():
+        if len(spellings) < 2 and not _is_known(name, spellings, columns.known):
+            draft.fault(file, None, f"target {name!r} has fewer than two labels: {sorted(spellings.values())}")
+        draft.targets.append(Target(name, order_labels(spellings.values())))
+    check_columns(draft.targets, file)
+    return draft
+
+
+class _Found(NamedTuple):
+    """The columns of a file."""
+
+    text: str
+    group: str | None
+    targets: list[str]
+    target: str | None = None
+    """The column that names the target of a row, whose label then stands in `label`; else each target has its own."""
+    label: str | None = None
+
+    def labels(self, row: Any) -> Iterator[tuple[str, str]]:
+        if self.target is not None and self.label is not None:
+            yield cell(row, self.target), cell(row, self.label)
+        else:
+            yield from ((name, cell(row, name)) for name in self.targets)
+
+
+def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, Any]]) -> _Found:
     header = list(dict.fromkeys(key for _, row in rows for key in row))
     text = _column(file, header, columns.text, _TEXT, "text", "--text-column")
     assert text is not None
     group = _column(file, header, columns.group, _GROUP, None, "--group-column")
-    label = target = None
-    if not columns.targets:
+    target = label = None
+    if columns.targets:
+        names = [_column(file, header, name, (), name, "--target") or name for name in columns.targets]
+    else:
         target = _column(file, header, columns.target, _TARGET, None, "--target-column")
         needed = None if columns.target is None else "label"
         label = _column(file, header, columns.label, _LABEL, needed, "--label-column")
-    if target is not None and label is not None:
-        named = dict.fromkeys(cell(row, target) for _, row in rows)
-        names = [name for name in named if name]
-    elif columns.targets:
-        names = [_column(file, header, name, (), name, "--target") or name for name in columns.targets]
-        label = target = None
-    else:
-        names = _guess_targets(header, rows, columns.known) if label is None else [label]
-        target = None
+        if label is None:
+            names, target = _guess_targets(header, rows, columns.known), None
+        elif target is None:
+            names = [label]
+        else:
+            names = list(dict.fromkeys(name for _, row in rows if (name := cell(row, target))))
     refuse_results(file, header, columns.targets if label is None else [label])
     if not names:
         raise CorpusError(
@@ -118,36 +164,7 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
         )
     for name in names:
         check_target_name(name, file)
-    # label by its lower case: of the spellings that differ in case only, the first one
-    found: dict[str, dict[str, str]] = {name: {} for name in names}
-    whose: list[str] = []
-    for position, (line, row) in enumerate(rows):
-        body = cell(row, text)
-        if not body:
-            draft.fault(file, line, f"column {text!r} is empty")
-            continue
-        if target is not None and label is not None:
-            labels = {cell(row, target): cell(row, label)}
-            if not cell(row, target):
-                draft.fault(file, line, f"column {target!r} is empty")
-                continue
-        else:
-            labels = {name: cell(row, name) for name in names}
-        labels = {name: found[name].setdefault(value.lower(), value) for name, value in labels.items() if value}
-        if not labels:
-            draft.fault(file, line, "no target is coded")
-            continue
-        whose.append(cell(row, group) if group else "")
-        article = whose[-1] or f"row {position + 1}"
-        draft.examples.append(Example(article, position, body, labels, frozenset(), {}, str(file), line))
-    if target is not None:
-        draft.examples = join_targets(draft.examples, whose)
-    for name, spellings in found.items():
-        if len(spellings) < 2 and not _is_known(name, spellings, columns.known):
-            draft.fault(file, None, f"target {name!r} has fewer than two labels: {sorted(spellings.values())}")
-        draft.targets.append(Target(name, order_labels(spellings.values())))
-    check_columns(draft.targets, file)
-    return draft
+    return _Found(text, group, names, target, label)
 
 
 def _column(
