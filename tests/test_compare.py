@@ -110,7 +110,7 @@ def test_the_interval_is_that_of_paired_differences() -> None:
 
 
 def test_macro_f1_of_both_is_over_the_same_labels() -> None:
-    """Of a label that nobody has and one of the two gives once; it was that one's mean alone that was over four."""
+    """A label that nobody has and one of the two gives once counts for both: a mean over three is not one over four."""
     truth = np.repeat([0, 1, 2], 40)
     first, second = truth.copy(), truth.copy()
     first[:6], second[0] = 1, 3

@@ -349,7 +349,7 @@ def test_quotes_hold_a_cell_together_but_in_the_form_of_shared_tasks(tmp_path: P
 @pytest.mark.parametrize(
     ("table", "line", "message"),
     [
-        # the mark of the next row ends the cell: of three rows one was left, with the label of the last
+        # the mark of the next row would end the cell: of three rows one would be left, with the label of the last
         ('text,tax\nLift them.,favor\n"Lift, they say,none\n"Keep, others say,favor\n', 3, "',' expected after '\"'"),
         ('text,tax\n\n"Lift them.,favor\nKeep them.,none\n', 2, "unexpected end of data"),
         ('sep=,\ntext,"tax\nLift them.,favor\nKeep them.,none\n', 2, "unexpected end of data"),
@@ -386,7 +386,7 @@ def test_sound_quotation_marks_are_read(tmp_path: Path, arguments: dict[str, Any
 
 
 def test_a_column_stands_once(tmp_path: Path) -> None:
-    """Of two the last was taken; unnamed ones, which spreadsheets leave behind, are passed over."""
+    """Nothing says which of two would be meant; unnamed ones, which spreadsheets leave behind, are passed over."""
     path = tmp_path / "flat.csv"
     path.write_text("text,tax,tax\nLift them.,favor,x\nKeep them.,none,y\n", encoding="utf-8")
     for read in (read_corpus, check_corpus):
@@ -510,7 +510,7 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
     ],
 )
 def test_columns_that_are_named_are_used(tmp_path: Path, columns: CorpusColumns, message: str) -> None:
-    """One that would be passed over is an error: what names the target was taken for a target."""
+    """One that would be passed over is an error: what names the target would be taken for a target."""
     path = tmp_path / "flat.csv"
     path.write_text("text,about,says\nLift them.,tax,pro\nKeep them.,toll,con\nLift it.,tax,con\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=re.escape(message)):
