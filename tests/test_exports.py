@@ -97,6 +97,12 @@ def _read_back(path: Path) -> pd.DataFrame:
         return pd.read_sql("SELECT * FROM results ORDER BY rowid", base)
 
 
+def _described(path: Path) -> dict[str, str]:
+    """The types of the columns, by the dictionary beside the file."""
+    described = json.loads(path.with_name(f"{path.name}.columns.json").read_text(encoding="utf-8"))
+    return {field["name"]: field["type"] for field in described["resources"][0]["schema"]["fields"]}
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_an_export_is_read_back_whole(scored: Path, tmp_path: Path, format: str) -> None:
     """Every row, label, offset, probability and text of real scores arrives in each format."""
@@ -344,8 +350,7 @@ def test_columns_that_somebody_added_are_kept(tmp_path: Path, format: str, parqu
         else:
             # who reads Excel or CSV takes what looks like a number for one
             assert str(value) == str(expected) or float(value) == float(expected), name
-    described = json.loads((tmp_path / f"out.{format}.columns.json").read_text(encoding="utf-8"))
-    types = {field["name"]: field["type"] for field in described["resources"][0]["schema"]["fields"]}
+    types = _described(path)
     assert (types["tags"], types["flag"], types["articles"], types["start"]) == (
         "string",
         "boolean",
@@ -458,6 +463,20 @@ def test_an_empty_table_is_a_table(tmp_path: Path) -> None:
         export(_hostile().head(0), path, (Target("tax"),))
         columns = list(_read_back(path).columns) if format != "jsonl" else []
         assert columns in ([], list(_hostile().columns))
+        assert _described(path)["paragraph"] == "integer"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("value", [1e30, -1e19, math.inf])
+def test_a_number_that_is_no_integer_stays_a_number(tmp_path: Path, format: str, value: float) -> None:
+    """In a column of integers, too, where a spreadsheet or somebody's program put one."""
+    path = tmp_path / f"out.{format}"
+    export(_hostile().assign(paragraph=[value, *range(1, len(HOSTILE))]), path, (Target("tax"),))
+    first, *others = _read_back(path)["paragraph"].tolist()
+    left_out = math.isinf(value) and format in ("jsonl", "xlsx", "dta")
+    assert pd.isna(first) if left_out else float(first) == value
+    assert others == list(range(1, len(HOSTILE)))
+    assert _described(path)["paragraph"] == "number"
 
 
 @pytest.mark.parametrize(

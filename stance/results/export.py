@@ -209,7 +209,7 @@ def _plain(frame: pd.DataFrame, targets: Sequence[Target], format: str) -> tuple
         given = types[name]
         if type == "string" and given != "string":
             values[name] = _as_text(values[name])
-        elif given == "string" or (type == "integer" and given == "number" and (values[name] % 1 > 0).any()):
+        elif given == "string" or (type == "integer" and given == "number" and not _fits_integers(values[name])):
             # somebody's own column of that name
             columns[i] = columns[i]._replace(type=given)
         elif type != given:
@@ -218,6 +218,12 @@ def _plain(frame: pd.DataFrame, targets: Sequence[Target], format: str) -> tuple
             values[name] = values[name].mask(infinite)
             notes.append(f"{number_of(int(infinite.sum()), 'infinite number')} of {name} left out")
     return Typed(pd.DataFrame(values, index=frame.index), columns), notes
+
+
+def _fits_integers(values: pd.Series[Any]) -> bool:
+    """Whether floats are whole numbers of 64 bits wherever there is one."""
+    present = values.dropna()
+    return bool(((present % 1 == 0) & (present.abs() < 2**63)).all())
 
 
 def _plain_values(values: pd.Series[Any]) -> pd.Series[Any]:
@@ -229,7 +235,8 @@ def _plain_values(values: pd.Series[Any]) -> pd.Series[Any]:
     kind, gaps = values.dtype.kind, bool(values.isna().any())
     if kind == "b" and not gaps:
         return values.astype("bool")
-    if kind == "f" or (kind in "iu" and (gaps or values.max() < 2**63)):
+    # without values there is no largest
+    if kind == "f" or (kind in "iu" and (gaps or not values.max() >= 2**63)):
         return values.astype("float64" if kind == "f" or gaps else "int64")
     if pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty"):
         return values if values.dtype == "str" else values.astype(object).where(values.notna(), None)
