@@ -448,6 +448,16 @@ def test_an_export_may_go_to_standard_output(scored: Path, tmp_path: Path, monke
     assert not Path("-").exists()
 
 
+def test_what_standard_output_lacks_is_said(tmp_path: Path) -> None:
+    """As of a file: JSON has no infinite numbers."""
+    path = tmp_path / "s.parquet"
+    _hostile().assign(tax_p_favor=0.5, tax_p_against=0.5, tax=None, odds=math.inf).to_parquet(path)
+    shown = _run("results", "export", path, "-o", "-", "-f", "jsonl")
+    assert (shown.exit_code, shown.stderr) == (0, "10 infinite numbers of odds left out\n")
+    assert {json.loads(line)["odds"] for line in shown.stdout.splitlines()} == {None}
+    assert _run("results", "export", path, "-o", "-", "-f", "csv").stderr == ""
+
+
 def test_a_table_too_long_for_excel_is_refused(tmp_path: Path) -> None:
     """More rows than a sheet has: an error that names what to write instead, and no file."""
     frame = pd.DataFrame({"paragraph": range(1_048_576)})

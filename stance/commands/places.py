@@ -177,7 +177,7 @@ def under_hidden_name(path: str) -> Iterator[IO[str]]:
 
 
 def print_rows(rows: pd.DataFrame, targets: tuple[Target, ...], format: str) -> None:
-    """Write a table to standard output, as a file would hold it.
+    """Write a table to standard output, as a file would hold it, and to standard error what must be known of it.
 
     Raises
     ------
@@ -188,8 +188,11 @@ def print_rows(rows: pd.DataFrame, targets: tuple[Target, ...], format: str) -> 
 
     if format not in ("csv", "jsonl"):
         raise StanceError(f"{format} is not for standard output; name a file with -o")
+    table, notes = plain_bytes(rows, targets, format)
     # of text click would strip what looks like colours, which may be data
-    click.echo(plain_bytes(rows, targets, format), nl=False)
+    click.echo(table, nl=False)
+    for note in notes:
+        click.echo(note, err=True)
 
 
 def write_rows(

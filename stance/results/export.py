@@ -178,9 +178,10 @@ def export(
     return said
 
 
-def plain_bytes(frame: pd.DataFrame, targets: Sequence[Target], format: str) -> bytes:
-    """A table as CSV or JSON lines, as `export` would write it."""
-    return encode(_arrow(_plain(frame, targets, format)[0]), format)
+def plain_bytes(frame: pd.DataFrame, targets: Sequence[Target], format: str) -> tuple[bytes, list[str]]:
+    """A table as CSV or JSON lines, as `export` would write it, and what must be known of it."""
+    table, notes = _plain(frame, targets, format)
+    return encode(_arrow(table), format), notes
 
 
 def _write(
