@@ -459,30 +459,26 @@ def test_a_pipeline_is_written_whole_and_never_into_the_model(
     small_model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A model keeps its files, and what was there before stays where the new one cannot be written."""
-    from click.testing import CliRunner
-
-    from stance.commands import main
-
     before = {path.name: path.read_bytes() for path in small_model_path.iterdir()}
     (tmp_path / "linked").symlink_to(small_model_path)
     for folder in (small_model_path, tmp_path / "linked"):
         output = folder / "model.safetensors"
-        run = CliRunner().invoke(main, ["model", "export", str(small_model_path), "--sklearn", str(output)])
-        assert (run.exit_code, run.stderr) == (
+        refused = run("model", "export", small_model_path, "--sklearn", output)
+        assert (refused.exit_code, refused.stderr) == (
             1,
             f"stance: {output}: lies in the folder of the model; name a file elsewhere\n",
         )
     assert {path.name: path.read_bytes() for path in small_model_path.iterdir()} == before
     output = tmp_path / "pipeline.joblib"
-    command = ["model", "export", str(small_model_path), "--sklearn", str(output)]
-    assert CliRunner().invoke(main, command).exit_code == 0
+    command = ["model", "export", small_model_path, "--sklearn", output]
+    assert run(*command).exit_code == 0
     whole = output.read_bytes()
 
     def full(number: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    run = CliRunner().invoke(main, [*command, "--target", "diplomacy"])
-    assert (run.exit_code, run.stderr) == (1, f"stance: {output}: No space left on device\n")
+    failed = run(*command, "--target", "diplomacy")
+    assert (failed.exit_code, failed.stderr) == (1, f"stance: {output}: No space left on device\n")
     assert {path.name for path in tmp_path.iterdir()} == {"linked", "pipeline.joblib"}
     assert output.read_bytes() == whole

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 from helpers import parts as _parts
 from helpers import random_text as _text
+from helpers import run as _run
 
 from stance.articles import Article, Columns, read_records, split_paragraphs
 from stance.articles.seen import duplicate_id
@@ -35,6 +37,8 @@ from stance.batch.tables import _spans, score_articles
 from stance.errors import ModelError, StanceError
 from stance.model.stance_model import StanceModel
 from stance.results.records import article_columns, article_record, paragraph_columns, paragraph_records
+
+_score = partial(_run, "score")
 
 
 @pytest.fixture(scope="module")
@@ -410,14 +414,6 @@ def test_two_runs_never_share_a_folder(small_model_path: Path, parquet: Path, tm
         score_to_directory(_job(parquet, small_model_path), tmp_path)
 
 
-def _score(*arguments: object) -> Any:
-    from click.testing import CliRunner
-
-    from stance.commands import main
-
-    return CliRunner().invoke(main, ["score", *map(str, arguments)])
-
-
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no locks and no SIGKILL on this system")
 @pytest.mark.parametrize("options", [["-o", "out.csv"], ["-o", "out.txt"], ["--quarantine", "out.jsonl"]])
 def test_two_runs_never_write_the_same_file(small_model_path: Path, tmp_path: Path, options: list[str]) -> None:
@@ -743,17 +739,13 @@ def test_two_outputs_may_be_one_device(small_model_path: Path, parquet: Path) ->
 
 def test_the_command_makes_a_run(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
     """`stance score -o DIR/` takes the options of a run and prints its account; misuse is exit 2."""
-    from click.testing import CliRunner
-
-    from stance.commands import main
-
-    common = ["score", str(parquet), "-m", str(small_model_path), "-j", "1"]
-    run = CliRunner().invoke(main, [*common, "-o", f"{tmp_path}/run/", "--chunk", "100", "--progress", "-f", "jsonl"])
+    common = [parquet, "-m", small_model_path, "-j", "1"]
+    run = _score(*common, "-o", f"{tmp_path}/run/", "--chunk", "100", "--progress", "-f", "jsonl")
     assert run.exit_code == 0, run.output
     assert "600 of 600 articles (100 %)" in run.stderr
     assert "articles: 600 read = " in run.stderr
     assert len(_parts(tmp_path / "run")) == 6
-    again = CliRunner().invoke(main, [*common, "-o", f"{tmp_path}/run", "--chunk", "100", "-f", "jsonl"])
+    again = _score(*common, "-o", f"{tmp_path}/run", "--chunk", "100", "-f", "jsonl")
     assert again.exit_code == 1
     assert again.stderr.count("\n") == 1
     for wrong in (
@@ -763,7 +755,7 @@ def test_the_command_makes_a_run(small_model_path: Path, parquet: Path, tmp_path
         ["-o", f"{tmp_path}/run", "-f", "table"],
         ["--dask", "local"],
     ):
-        assert CliRunner().invoke(main, [*common, *wrong]).exit_code == 2
+        assert _score(*common, *wrong).exit_code == 2
 
 
 def test_no_advice_where_nothing_can_be_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

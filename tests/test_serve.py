@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pandas as pd
 import pytest
-from helpers import ROOT
+from helpers import ROOT, run
 
 import stance
 
@@ -431,22 +431,18 @@ def test_errors_of_the_command_are_one_line(port: int) -> None:
     ):
         code = f"import sys; {prelude}from stance.commands import main; main()"
         command = [sys.executable, "-c", code, "serve", *arguments]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=60)
-        assert run.returncode == 1
-        assert message in run.stderr
-        assert len(run.stderr.strip().splitlines()) == 1
+        refused = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert refused.returncode == 1
+        assert message in refused.stderr
+        assert len(refused.stderr.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize("option", ["--largest", "--seconds"])
 def test_a_limit_is_a_number(option: str) -> None:
     """What is none, but is read as one, is a usage error."""
-    from click.testing import CliRunner
-
-    from stance.commands import main
-
-    run = CliRunner().invoke(main, ["serve", option, "nan"])
-    assert run.exit_code == 2
-    assert f"Invalid value for '{option}': nan is not a number" in run.stderr
+    refused = run("serve", option, "nan")
+    assert refused.exit_code == 2
+    assert f"Invalid value for '{option}': nan is not a number" in refused.stderr
 
 
 def test_many_articles_in_one_file(port: int) -> None:
