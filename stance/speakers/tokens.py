@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from stance.speakers.lists import words
+from stance.speakers.lists import actors, words
 
 __all__ = ["Tokens"]
 
@@ -21,8 +21,10 @@ def _token() -> re.Pattern[str]:
     address = "|".join(sorted(lists.address))
     grammar = lists.grammar["determiners"] | lists.grammar["pronouns"] | lists.grammar["prepositions"]
     openings = "|".join(sorted(word.capitalize() for word in grammar | lists.grammar["stops"]))
+    names = "|".join(sorted({re.escape(name.split()[0]) for name in actors().names}))
     return re.compile(
-        rf"(?:[A-Z]\.){{2,}}|(?=[A-Z])(?:(?<=[a-z]\s)[A-Z]|{address})\.(?=\s[A-Z][a-z])(?!\s(?:{openings})\b)|"
+        rf"(?:[A-Z]\.){{2,}}|(?=[A-Z])(?:(?P<initial>(?<=[a-z]\s)[A-Z])(?!\.\s(?:{names})\b)|{address})\."
+        rf"(?=\s[A-Z][a-z])(?!\s(?:{openings})\b)|"
         r"\w+(?:[-'’&]\w+)*(?:(?<=s)['’](?=\s[a-z]))?|[^\w\s]"
     )
 
@@ -55,10 +57,17 @@ class Tokens:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        found = list(_token().finditer(text))
-        self.starts = [token.start() for token in found]
-        self.ends = [token.end() for token in found]
-        self.words = [token[0] for token in found]
+        found: list[tuple[int, int]] = []
+        for token in _token().finditer(text):
+            start, end = token.span()
+            # "plan B." ends a sentence, "John Q." and "envoy Q." do not
+            if token["initial"] and not _may_be_named(text[slice(*found[-1])]):
+                found.append((start, end - 1))
+                start = end - 1
+            found.append((start, end))
+        self.starts = [start for start, _ in found]
+        self.ends = [end for _, end in found]
+        self.words = [text[start:end] for start, end in found]
         self.lower = [_bare(word).lower() for word in self.words]
         self.quoted = [False] * len(found)
         self.longest_quotation = 0
@@ -97,6 +106,11 @@ class Tokens:
         while i > least and not (self.words[i - 1] in ".?!:;" or (self.words[i - 1] == '"' and self.quoted[i - 1])):
             i -= 1
         return i
+
+
+def _may_be_named(word: str) -> bool:
+    """Whether an initial behind a word is a person's: behind a first name, or an office or trade."""
+    return word[0].isupper() or word in words().heads
 
 
 def _bare(word: str) -> str:
