@@ -232,6 +232,20 @@ def test_a_paragraph_may_begin_with_from(tmp_path: Path, name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("before", [b"\n", b"\r\n \r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"])
+def test_what_stands_blank_before_a_mail_is_no_part_of_it(tmp_path: Path, before: bytes) -> None:
+    """Blank lines or a byte order mark, as an editor or a program that joins files leaves them."""
+    letter = mailbox.mboxMessage(raw_mail(PARAGRAPHS[0].encode()))
+    box = mailbox.mbox(tmp_path / "box")
+    box.add(letter)
+    box.add(letter)
+    box.close()
+    joined = write(tmp_path / "a.mbox", before + (tmp_path / "box").read_bytes())
+    alone = write(tmp_path / "a.eml", before + raw_mail(PARAGRAPHS[0].encode()))
+    assert [paragraphs(found) for found in read_articles([joined])] == [[PARAGRAPHS[0]]] * 2
+    assert [paragraphs(found) for found in read_articles([alone])] == [[PARAGRAPHS[0]]]
+
+
 def test_a_mailbox_without_dates_between_its_messages(tmp_path: Path) -> None:
     """It is parted where lines begin as its first one does."""
     raw = b"".join(b"From nobody\n" + raw_mail(text.encode()) + b"\n\n" for text in PARAGRAPHS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import mimetypes
 import re
 from collections import deque
@@ -75,7 +76,11 @@ def _messages(stream: IO[bytes]) -> Iterator[tuple[bytes | None, bool]]:
     """The bytes of each message, ``None`` for one too large; and whether the file may hold several."""
     lines: list[bytes] = []
     size = 0
-    line, after = stream.readline(2**16), stream.readline(2**16)
+    line = stream.readline(2**16).removeprefix(codecs.BOM_UTF8)
+    # a blank line would be the end of a head
+    while line and not line.strip():
+        line = stream.readline(2**16)
+    after = stream.readline(2**16)
     many = blank = line.startswith(b"From ")
     # where the first one bears no date, the others may bear none
     separator = _SEPARATOR if _SEPARATOR.match(line + after) else re.compile(b"From ")
