@@ -26,7 +26,8 @@ from stance.results.export import export
 from stance.results.page import article_page, visible
 from stance.results.records import article_columns, article_record, paragraph_columns, to_frame
 from stance.results.rollup import count_articles, half_intervals, roll_up, roll_ups
-from stance.results.saved import Results, find_targets, read_results
+from stance.results.saved import Results, read_results
+from stance.results.table_files import find_targets
 
 TARGETS = (Target("sanctions"), Target("diplomacy"))
 

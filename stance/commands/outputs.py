@@ -30,7 +30,7 @@ def write_columns(output: str, format: str, model: str | None, counts: Counts, l
     from stance.labels import Target
     from stance.results.dictionary import describe_columns, dictionary_path, model_facts, write_dictionary
     from stance.results.records import article_columns, paragraph_columns
-    from stance.results.saved import column_types
+    from stance.results.table_files import column_types
 
     manifest = read_manifest(model)
     targets = [Target(target["name"], tuple(target["labels"])) for target in manifest["targets"]]

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DRAWN_FROM",
-    "PLACE",
     "draw_sample",
     "count_lost",
     "find_coded",

@@ -12,7 +12,7 @@ from stance.batch.counts import Counts
 from stance.errors import StanceError
 from stance.labels import Target
 from stance.results.dictionary import dictionary_path
-from stance.results.table_files import column_types, find_targets, plain_frame, read_table, refuse_same_names
+from stance.results.table_files import find_targets, plain_frame, read_table, refuse_same_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +22,6 @@ __all__ = [
     "PLACE",
     "Results",
     "as_results",
-    "column_types",
-    "find_targets",
     "read_results",
     "refuse_twice",
     "whole_numbers",

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from stance.speakers.lists import actors, words
 from stance.speakers.tokens import Tokens
 
-__all__ = ["head_kind", "in_name", "is_personal", "name_after_head", "names_in"]
+__all__ = ["head_kind", "in_name", "is_personal", "name_after_head", "name_words", "names_in"]
 
 _LONGEST_NAME = 6
-# of one person; particles are not counted
+# of one person, without particles
 _MOST_CAPITALS = 4
 
 
@@ -48,6 +48,20 @@ def in_name(tokens: Tokens, i: int) -> bool:
     return tokens.is_capital(i) or tokens.lower[i].split("-")[0] in words().grammar["particles"]
 
 
+def name_words(tokens: Tokens, first: int, last: int) -> int:
+    """How many words a person's name would have, without particles; 0 if these, or so many, are none.
+
+    Examples
+    --------
+    >>> name_words(Tokens("Lukas von Brandhof"), 0, 2), name_words(Tokens("Lukas left"), 0, 1)
+    (2, 0)
+    """
+    if not all(in_name(tokens, i) for i in range(first, last + 1)):
+        return 0
+    found = sum(tokens.lower[i] not in words().grammar["particles"] for i in range(first, last + 1))
+    return found if found <= _MOST_CAPITALS else 0
+
+
 def is_personal(tokens: Tokens, first: int, last: int) -> bool:
     """Whether all from one token to another can be a person's name: "Lukas von Brandhof", "al-Farahan".
 
@@ -56,14 +70,11 @@ def is_personal(tokens: Tokens, first: int, last: int) -> bool:
     >>> is_personal(Tokens("Lukas von Brandhof"), 0, 2), is_personal(Tokens("New Delhi"), 0, 1)
     (True, False)
     """
-    listed, capitals = words(), 0
+    circumstances = words().grammar["circumstances"]
     for i in range(first, last + 1):
-        word = tokens.lower[i]
-        fits = in_name(tokens, i) and tokens.is_word(i) and tokens.words[i] == tokens.bare(i)
-        if not fits or word in listed.grammar["circumstances"]:
+        if not tokens.is_word(i) or tokens.words[i] != tokens.bare(i) or tokens.lower[i] in circumstances:
             return False
-        capitals += word not in listed.grammar["particles"]
-    return 0 < capitals <= _MOST_CAPITALS and " ".join(tokens.words[first : last + 1]) not in actors().names
+    return name_words(tokens, first, last) > 0 and " ".join(tokens.words[first : last + 1]) not in actors().names
 
 
 def name_after_head(tokens: Tokens, first: int, last: int) -> range:

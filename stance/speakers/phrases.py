@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from stance.speakers.lists import actors, words
-from stance.speakers.names import head_kind, in_name, is_personal, name_after_head, names_in
+from stance.speakers.names import head_kind, in_name, is_personal, name_after_head, name_words, names_in
 from stance.speakers.tokens import Tokens
 
 __all__ = ["Phrase", "phrase_before", "phrase_from", "phrase_opening", "subject_of"]
@@ -73,10 +73,8 @@ def _kind(tokens: Tokens, first: int, last: int, head: int) -> str | None:
     kind = head_kind(word)
     if kind is not None:
         return kind
-    if head == last > first and tokens.is_capital(first) and all(in_name(tokens, i) for i in range(first, head + 1)):
-        capitals = sum(tokens.lower[i] not in lists.grammar["particles"] for i in range(first, head + 1))
-        if 2 <= capitals <= 4 and tokens.lower[first] not in lists.grammar["determiners"]:
-            return "name"
+    if head == last > first and tokens.is_capital(first) and name_words(tokens, first, head) >= 2:
+        return None if tokens.lower[first] in lists.grammar["determiners"] else "name"
     return None
 
 
