@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
     from stance.labels import Target
 
-__all__ = ["keep_codes", "keep_inputs", "print_rows", "suffix_or_table", "under_hidden_name", "write_rows"]
+__all__ = [
+    "keep_codes",
+    "keep_inputs",
+    "page_stream",
+    "print_rows",
+    "suffix_or_table",
+    "under_hidden_name",
+    "write_rows",
+]
 
 #: What a page to read may be called; any other suffix that no format has is a slip.
 _PAGES = ("", ".txt", ".text")
@@ -176,6 +184,36 @@ def under_hidden_name(path: str) -> Iterator[IO[str]]:
             raise
 
 
+@contextlib.contextmanager
+def page_stream(output: str | None, encoding: str | None = None, errors: str = "strict") -> Iterator[IO[str]]:
+    """Where a page to read goes: to a file by `under_hidden_name`, or to standard output.
+
+    Parameters
+    ----------
+    output : str or None
+        As the command has it.
+    encoding : str, optional
+        Of standard output; its own if left out.
+    errors : str
+        What standard output does about characters that it has not.
+
+    Raises
+    ------
+    StanceError
+        If the file cannot be written.
+    OSError
+        Of standard output, which names itself; of a pipe whose reader has seen enough.
+    """
+    plain = output in (None, "-")
+    try:
+        with click.open_file("-", "w", encoding, errors) if plain else under_hidden_name(str(output)) as stream:
+            yield stream
+    except OSError as error:
+        if plain or isinstance(error, BrokenPipeError):
+            raise
+        raise StanceError(f"{output}: {error.strerror or error}") from error
+
+
 def print_rows(rows: pd.DataFrame, targets: tuple[Target, ...], format: str) -> None:
     """Write a table to standard output, as a file would hold it, and to standard error what must be known of it.
 
@@ -226,15 +264,9 @@ def write_rows(
     if output not in (None, "-"):
         format = format or suffix_or_table(output)
     if format in (None, "table"):
-        plain = output in (None, "-")
-        try:
-            with click.open_file("-", "w", encoding="utf-8") if plain else under_hidden_name(str(output)) as stream:
-                for line in page:
-                    click.echo(line, file=stream)
-        except OSError as error:
-            if plain or isinstance(error, BrokenPipeError):
-                raise
-            raise StanceError(f"{output}: {error.strerror or error}") from error
+        with page_stream(output, encoding="utf-8") as stream:
+            for line in page:
+                click.echo(line, file=stream)
     elif output in (None, "-"):
         print_rows(rows, targets, str(format))
     else:

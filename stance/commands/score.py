@@ -18,7 +18,7 @@ from stance.articles.footers import RepeatedFooters
 from stance.articles.sources import STDIN, Source, find_sources
 from stance.batch.counts import Counts
 from stance.commands.options import article_options, batch_options, model_option
-from stance.commands.places import keep_inputs, suffix_or_table, under_hidden_name
+from stance.commands.places import keep_inputs, page_stream, suffix_or_table
 from stance.commands.refusals import Refusals
 from stance.errors import StanceError
 from stance.labels import is_related
@@ -249,16 +249,10 @@ def _print_records(model: StanceModel, scored: _Scored, level: str, format: str,
 
 def _print_pages(model: StanceModel, scored: _Scored, level: str, output: str | None, speakers: bool) -> None:
     width = shutil.get_terminal_size((88, 24)).columns
-    plain = output in (None, "-")
-    try:
-        with click.open_file("-", "w", errors="replace") if plain else under_hidden_name(str(output)) as stream:
-            for article, scores in scored:
-                for line in _page(model, article, scores, level, width, speakers):
-                    click.echo(line, file=stream)
-    except OSError as error:
-        if plain or isinstance(error, BrokenPipeError):
-            raise
-        raise StanceError(f"{output}: {error.strerror or error}") from error
+    with page_stream(output, errors="replace") as stream:
+        for article, scores in scored:
+            for line in _page(model, article, scores, level, width, speakers):
+                click.echo(line, file=stream)
 
 
 def _page(
