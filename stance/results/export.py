@@ -47,8 +47,8 @@ class Typed:
     Attributes
     ----------
     frame : pandas.DataFrame
-        Strings, integers, floats, truths without gaps; for an exporter dates in place of truths, where all dates of a
-        column name a day.
+        Strings, integers, floats, truths without gaps. For an exporter truths are 0 and 1, dates are dates where all of
+        them name a day, and integers past 2**53 are text.
     columns : sequence of Column
         In the order of the frame.
     """
