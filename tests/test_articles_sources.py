@@ -10,6 +10,7 @@ from sample_files import web_page
 
 from stance.articles.sources import Source, find_sources
 from stance.commands import main
+from stance.errors import ArticleError
 
 PAGE = "Talks [stall] – The Ledger"
 
@@ -59,3 +60,25 @@ def test_the_folder_has_the_name_of_its_page(tmp_path: Path, page: str, folder: 
     assert [source.stem for source in find_sources([tmp_path])] == ["a"]
     for named in (f"{tmp_path}/{folder}", f"{tmp_path}/{folder}/b.txt", f"{tmp_path}/{folder}/*"):
         assert [source.stem for source in find_sources([named])] == ["b"]
+
+
+def test_what_is_named_is_not_left_out(saved: Path) -> None:
+    """Whatever the folder that is searched beside it leaves out."""
+    parts = saved / f"{PAGE}_files"
+    result = saved / "s.csv"
+    result.write_text("id,text\n1,The embargo must be lifted.\n", encoding="utf-8")
+    dictionary = saved / "s.csv.columns.json"
+    dictionary.write_text('{"stance": {"version": "1"}}', encoding="utf-8")
+    for named in ([saved, result, parts], [result, parts, saved], [f"{saved}/*", result, parts]):
+        left_out: list[Source] = []
+        read = {source.path for source in find_sources(named, left_out) if not source.problem}
+        assert {str(result), str(parts / "saved_resource.html")} <= read
+        assert [source.path for source in left_out] == [str(dictionary)]
+
+
+def test_a_folder_of_what_is_left_out_says_so(saved: Path) -> None:
+    """A report of stance, which a browser saved with its parts."""
+    (saved / "a.txt").unlink()
+    (saved / f"{PAGE}.html").write_text('<meta name="generator" content="stance 1.0">', encoding="utf-8")
+    with pytest.raises(ArticleError, match="only what stance wrote or a browser saved with a page; name that"):
+        find_sources([saved])

@@ -74,7 +74,8 @@ def find_sources(paths: Iterable[str | Path], left_out: list[Source] | None = No
     """
     left_out = [] if left_out is None else left_out
     found: list[Source] = []
-    for path in map(str, paths):
+    named = [str(path) for path in paths]
+    for path in named:
         if path == STDIN:
             found.append(Source(STDIN, "stdin", True))
         elif os.path.isdir(path):
@@ -88,6 +89,10 @@ def find_sources(paths: Iterable[str | Path], left_out: list[Source] | None = No
         else:
             raise ArticleError("no such file or folder", path)
     found = list(_once(found))
+    if left_out:
+        # what one path leaves out another may name
+        read = {os.path.realpath(path) for path in (*named, *(source.path for source in found)) if path != STDIN}
+        left_out[:] = [source for source in left_out if os.path.realpath(source.path) not in read]
     uses = Counter(source.stem for source in found if not source.problem)
     return [source._replace(stem=source.path) if uses[source.stem] > 1 else source for source in found]
 
@@ -169,7 +174,7 @@ def _folder(folder: str, left_out: list[Source]) -> list[Source]:
         suffixes = sorted({Path(source.path).suffix or "no suffix" for source in found if not source.problem})
         there = f"it holds only files with {', '.join(suffixes[:10])}" if suffixes else _NO_FILES
         if not suffixes and len(left_out) > before:
-            there = "it holds only what stance wrote; name a file to read it all the same"
+            there = "it holds only what stance wrote or a browser saved with a page; name that to read it all the same"
         raise ArticleError(f"nothing to read in this folder: {unread[0].strerror if unread else there}", folder)
     return found
 
