@@ -118,7 +118,12 @@ def test_an_archive_of_too_many_files_is_read_up_to_its_bound(
     pack = {"zip": zipped, "tar": tarred}[suffix]
     texts = [(f"{i}.txt", f"Talks went on for day {i}.".encode()) for i in range(8)]
     three = pack(dict(texts[:3]))
-    for files, refused in ((dict(texts[:5]), 0), (dict(texts), 1), ({f"{i}.{suffix}": three for i in range(2)}, 1)):
+    for files, refused in (
+        (dict(texts[:5]), 0),
+        (dict(texts), 1),
+        ({f"{i}.{suffix}": three for i in range(2)}, 1),
+        ({f"0.{suffix}": three, **dict(texts[:3])}, 1),
+    ):
         path = tmp_path / f"pack.{suffix}"
         path.write_bytes(pack(files))
         records = list(read_records([path]))

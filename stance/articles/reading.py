@@ -180,7 +180,8 @@ def _read_stream(
         head = stream.peek(_HEAD)[:_HEAD]
         if is_tar(head):
             _check_depth(depth)
-            yield from _read_members(tar_members(stream, within or Budget()), source, shown, columns, within, depth)
+            budget = within or Budget()
+            yield from _read_members(tar_members(stream, budget), source, shown, columns, budget, depth)
         elif is_zip(head):
             with seekable(stream) as file, open_zip(file, shown) as archive:
                 found = find_format(shown, head, columns, parts=archive.NameToInfo)
@@ -207,9 +208,8 @@ def _check_depth(depth: int) -> None:
 
 
 def _read_members(
-    members: Iterable[Member], source: Source, shown: str, columns: Columns, within: Budget | None, depth: int
+    members: Iterable[Member], source: Source, shown: str, columns: Columns, budget: Budget, depth: int
 ) -> Iterator[Article | Quarantined]:
-    budget = within or Budget()
     empty = True
     try:
         for member in members:
