@@ -88,7 +88,8 @@ def _page(joined: pd.DataFrame, target: Target, coders: list[str], all_: Agreeme
     yield click.style(target.name, bold=True)
     counts = ", ".join(f"{coder} {n}" for coder, n in all_.coded.items())
     single = f"; {all_.single} more with one" if all_.single else ""
-    yield f"  {all_.n} paragraphs with two codes or more, in {all_.articles} articles (coded: {counts}){single}"
+    articles = number_of(all_.articles, "article")
+    yield f"  {number_of(all_.n, 'paragraph')} with two codes or more, in {articles} (coded: {counts}){single}"
     if not all_.n:
         yield ""
         return

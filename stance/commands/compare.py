@@ -9,6 +9,7 @@ import click
 
 from stance.commands.evaluate import show_absent
 from stance.commands.options import corpus_options, model_folder, read_labelled
+from stance.errors import number_of
 
 if TYPE_CHECKING:
     from stance.training.compare import Comparison
@@ -53,7 +54,7 @@ def compare(model: str, other: str, corpus: str, format: str, seed: int, columns
 def _print(comparison: Comparison, model: str, other: str) -> None:
     click.secho(comparison.target.name, bold=True)
     left = f"; {comparison.unscored} more not scored by both" if comparison.unscored else ""
-    click.echo(f"  {comparison.n} paragraphs in {comparison.articles} articles{left}")
+    click.echo(f"  {number_of(comparison.n, 'paragraph')} in {number_of(comparison.articles, 'article')}{left}")
     show_absent(comparison.target, comparison.absent)
     names = [name if len(name) <= 20 else f"…{name[-19:]}" for name in (model, other)]
     click.echo(f"  {'':<10} {names[0]:>20} {names[1]:>20}   {'difference':<24} p")

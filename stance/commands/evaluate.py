@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stance.commands.options import SEEDS, corpus_options, jobs_option, model_folder, read_labelled
+from stance.errors import number_of
 
 if TYPE_CHECKING:
     from stance.labels import Target
@@ -69,7 +70,8 @@ def evaluate(
         click.echo(json.dumps({e.target.name: e.to_dict() for e in found}, indent=1))
         return
     for evaluation in found:
-        _print(evaluation, "groups of articles" if cross_validate else "articles")
+        n = evaluation.articles
+        _print(evaluation, f"{n} groups of articles" if cross_validate else number_of(n, "article"))
     if len(found) > 1:
         _print_pooled(found)
 
@@ -78,7 +80,7 @@ def _print(evaluation: Evaluation, drawn: str) -> None:
     """The figures of one target, for people; ``drawn`` is what the bootstrap draws."""
     labels = evaluation.target.labels
     click.secho(evaluation.target.name, bold=True)
-    click.echo(f"  {evaluation.n} paragraphs in {evaluation.articles} {drawn}")
+    click.echo(f"  {number_of(evaluation.n, 'paragraph')} in {drawn}")
     if left := {label: n for label, n in evaluation.unscored.items() if n}:
         click.echo(f"  {sum(left.values())} more not scored: {', '.join(f'{label} {n}' for label, n in left.items())}")
     if not evaluation.n:
