@@ -52,7 +52,7 @@ def cluster() -> Iterator[Any]:
     """Two worker processes."""
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as found:
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as found:
         yield found
 
 
@@ -142,7 +142,7 @@ def test_a_chunk_that_no_worker_survives_is_one_line(
     monkeypatch.setattr("stance.batch.dask.score_part", die)
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
-        LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as cluster,
         pytest.raises(StanceError, match=r"^the Dask cluster lost a chunk: .*; go on with --resume$"),
     ):
         score_to_directory(replace(job, dask=cluster.scheduler_address), tmp_path / "there")

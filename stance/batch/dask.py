@@ -65,7 +65,7 @@ class DaskPool:
                 if address == "local":
                     where = opened.enter_context(
                         distributed.LocalCluster(
-                            n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None
+                            n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
                         )
                     )
                 self.client: Any = opened.enter_context(distributed.Client(where))
