@@ -17,9 +17,8 @@ from stance.articles.encoding import written_name
 from stance.articles.sources import STDIN, find_sources
 from stance.batch.chunks import Shard
 from stance.batch.counts import Counts
-from stance.batch.files import named
+from stance.batch.files import named, write_whole
 from stance.errors import StanceError
-from stance.files import write_files
 
 __all__ = ["FILES_OF_A_RUN", "RunDirectory", "describe_inputs"]
 
@@ -31,7 +30,8 @@ FILES_OF_A_RUN = (_MANIFESTS, _PARTS, _DICTIONARY, "quarantine*.jsonl")
 
 _FORMAT = "stance-run"
 _VERSION = 1
-_at = partial(named, if_full="; make room, then go on with --resume")
+_IF_FULL = "; make room, then go on with --resume"
+_at = partial(named, if_full=_IF_FULL)
 # what a manifest, its model and its chunks must have for a run to go on
 _KEYS = itemgetter("state", "inputs", "settings")
 _MODEL_KEYS = itemgetter("sha256")
@@ -196,8 +196,7 @@ class RunDirectory:
     def write(self, index: int, suffix: str, content: bytes, rows: int, counts: Counts) -> None:
         """Write a part, and the manifest if it is time."""
         name = f"part-{index:05d}.{suffix}"
-        with _at(self.folder / name):
-            write_files({self.folder / name: content})
+        write_whole(self.folder / name, content, _IF_FULL)
         entry = {"index": index, "file": name, "bytes": len(content), "digest": _digest(content), "rows": rows}
         entry |= counts.to_dict()
         self.entries[index] = entry
@@ -218,8 +217,7 @@ class RunDirectory:
             "chunks": entries,
         }
         content = json.dumps(manifest, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-        with _at(self.manifest):
-            write_files({self.manifest: content})
+        write_whole(self.manifest, content, _IF_FULL)
         now = time.monotonic()
         self._next = now + max(0.5, 20 * (now - began))
 

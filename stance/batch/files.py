@@ -59,15 +59,24 @@ def check_output(path: Path) -> None:
         raise StanceError(f"{path}: is a folder or a device; name a file")
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, if_full: str = "") -> None:
     """Write a file by `write_files`.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    content : bytes
+        What is to stand in it.
+    if_full : str
+        As `named` has it.
 
     Raises
     ------
     StanceError
         If it cannot be written; nothing is left behind.
     """
-    with named(path):
+    with named(path, if_full):
         write_files({path: content})
 
 

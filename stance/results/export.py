@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from stance.batch.counts import Counts
 from stance.batch.encoding import encode
-from stance.batch.files import check_output, lock_output
+from stance.batch.files import check_output, lock_output, named
 from stance.errors import MissingDependencyError, StanceError, number_of
 from stance.labels import Target
 from stance.results.dates import day_of
 from stance.results.dictionary import Column, describe_columns, write_dictionary
 from stance.results.formats import EXPORTS, PLAIN, export_format
-from stance.results.table_files import refuse_same_names
+from stance.results.table_files import arrow_types, refuse_same_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,24 +157,21 @@ def export(
     # to SQLite names are the same in any case
     refuse_same_names(map(str, frame.columns), str(path), any_case=format == "sqlite")
     part = path.with_name(f".{path.stem}.part{path.suffix}")
-    try:
-        with lock_output(path):
-            try:
-                columns, said, renamed = _write(frame, targets, format, part)
-                part.replace(path)
-            except MissingDependencyError:
-                raise
-            except StanceError as error:
-                raise StanceError(f"{path}: {error}") from error
-            finally:
-                with contextlib.suppress(OSError):
-                    part.unlink()
-            codes = format in ("dta", "sav")
-            all_notes = [*notes, *said]
-            # under the same lock, so that it is the dictionary of this file
-            write_dictionary(path, columns, model=model, counts=counts, notes=all_notes, codes=codes, renamed=renamed)
-    except OSError as error:
-        raise StanceError(f"{path}: {error.strerror or error}") from error
+    with named(path), lock_output(path):
+        try:
+            columns, said, renamed = _write(frame, targets, format, part)
+            part.replace(path)
+        except MissingDependencyError:
+            raise
+        except StanceError as error:
+            raise StanceError(f"{path}: {error}") from error
+        finally:
+            with contextlib.suppress(OSError):
+                part.unlink()
+        codes = format in ("dta", "sav")
+        all_notes = [*notes, *said]
+        # under the same lock, so that it is the dictionary of this file
+        write_dictionary(path, columns, model=model, counts=counts, notes=all_notes, codes=codes, renamed=renamed)
     return said
 
 
@@ -259,7 +256,7 @@ def _text(value: Any) -> str:
 def _arrow(table: Typed) -> Any:
     import pyarrow as pa
 
-    kinds = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
+    kinds = arrow_types()
     arrays = [pa.array(table.frame[c.name], type=kinds[c.type], from_pandas=True) for c in table.columns]
     return pa.table(arrays, names=[c.name for c in table.columns])
 

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from stance.errors import MissingDependencyError, StanceError
+from stance.batch.files import named
+from stance.errors import MissingDependencyError
 
 __all__ = ["Figure", "Series", "inline_svg", "save_figures"]
 
@@ -104,15 +105,13 @@ def save_figures(figures: Sequence[Figure], folder: str | Path) -> list[Path]:
     """
     folder = Path(folder)
     written = []
-    try:
+    with named(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for figure in figures:
             with _drawn(figure) as drawing:
                 for suffix, metadata in (("svg", {"Date": None}), ("pdf", {"CreationDate": None})):
                     written.append(folder / f"{figure.name}.{suffix}")
                     drawing.savefig(written[-1], metadata=metadata)
-    except OSError as error:
-        raise StanceError(f"{folder}: {error.strerror or error}") from error
     return written
 
 

@@ -16,7 +16,7 @@ from stance.results.dictionary import describe_columns, dictionary_path
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["column_types", "find_targets", "plain_frame", "read_table", "refuse_same_names"]
+__all__ = ["arrow_types", "column_types", "find_targets", "plain_frame", "read_table", "refuse_same_names"]
 
 _READABLE = ("parquet", "csv", "jsonl")
 # names of rows that pandas adds where they are not 0, 1, 2
@@ -75,6 +75,13 @@ def _ends(names: Iterable[str], targets: Iterable[str], before: str, others: Ite
     return found
 
 
+def arrow_types() -> dict[str, Any]:
+    """Types of columns in Data Package terms, with those that Arrow has for them."""
+    import pyarrow as pa
+
+    return {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
+
+
 def column_types(path: str | Path, format: str) -> dict[str, str]:
     """The columns of a file, or of the parts in the folder of a run, with their types in Data Package terms.
 
@@ -96,7 +103,7 @@ def column_types(path: str | Path, format: str) -> dict[str, str]:
         # one whose articles were all abstained from may have no row
         return next((types for part in parts if (types := column_types(part, format))), {})
     if format == "parquet":
-        kinds = {pa.int64(): "integer", pa.float64(): "number", pa.bool_(): "boolean"}
+        kinds = {kind: name for name, kind in arrow_types().items()}
         return {field.name: kinds.get(field.type, "string") for field in pa.parquet.read_schema(path)}
     with path.open(encoding="utf-8", newline="") as stream:
         names = next(csv.reader(stream), []) if format == "csv" else list(json.loads(stream.readline() or "{}"))
@@ -206,7 +213,7 @@ def _without_rows(described: Path) -> Any:
     """A table of no rows, with the columns of the dictionary: JSON lines name none where there is no line."""
     import pyarrow as pa
 
-    kinds = {"integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
+    kinds = arrow_types()
     try:
         fields = json.loads(dictionary_path(described).read_bytes())["resources"][0]["schema"]["fields"]
         types = {str(field["name"]): kinds.get(field["type"], pa.string()) for field in fields}
