@@ -95,55 +95,86 @@ def test_a_run_that_nobody_hears_goes_on(talk: str, unbuffered: str, tmp_path: P
     assert failed.returncode == 1
 
 
-def _terminated(output: str, folder: Path, begun: str) -> subprocess.Popen[bytes]:
-    """A run that waits for the rest of its input, told to end as soon as ``begun`` is there."""
+STOPPED = "stopped before the end; no file is left half written"
+UNFINISHED = "run/: the run is not finished; the same command with --resume goes on with it"
+ENDS = [(signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGINT, 1)]
+
+needs_signals = pytest.mark.skipif(os.name == "nt", reason="Windows ends a process at once")
+
+
+def _started(command: str, folder: Path) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "stance", "score", "-", "-o", output, "-j", "1", "--chunk", "1"]
-    run = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(command.split(), cwd=folder, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def _ended(run: subprocess.Popen[bytes], sent: signal.Signals) -> tuple[int, str]:
+    """Its exit status and what it said since, after it was told to end."""
+    run.send_signal(sent)
+    # it may still wait for its input
+    run.wait(60)
+    _, said = run.communicate()
+    return run.returncode, said.decode()
+
+
+@needs_signals
+@pytest.mark.parametrize(("sent", "code"), ENDS)
+@pytest.mark.parametrize(("output", "begun"), [("h.csv", ".h.csv.lock"), ("h.txt", ".h.txt.part")])
+def test_a_run_that_is_told_to_end_leaves_nothing(
+    output: str, begun: str, sent: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    """SIGTERM cleans up and says so as Ctrl-C does; the exit status says which signal it was."""
+    run = _started(f"{STANCE} score - -o {output} -j 1 --chunk 1", tmp_path)
     for _ in range(600):
-        if list(folder.glob(begun)):
+        if list(tmp_path.glob(begun)):
             break
         time.sleep(0.1)
-    run.send_signal(signal.SIGTERM)
-    run.wait(60)
-    run.communicate()
-    return run
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process at once")
-@pytest.mark.parametrize(("output", "begun"), [("h.csv", ".h.csv.lock"), ("h.txt", ".h.txt.part")])
-def test_a_run_that_is_told_to_end_leaves_nothing(output: str, begun: str, tmp_path: Path) -> None:
-    """SIGTERM cleans up as Ctrl-C does, and the exit code says which signal it was."""
-    assert _terminated(output, tmp_path, begun).returncode == 128 + signal.SIGTERM
+    assert _ended(run, sent) == (code, f"stance: {STOPPED}\n")
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process at once")
-@pytest.mark.parametrize(
-    ("sent", "code", "said"),
-    [
-        (signal.SIGTERM, 128 + signal.SIGTERM, ""),
-        (signal.SIGINT, 1, "run/: the run is not finished; the same command with --resume goes on with it"),
-    ],
-)
+@needs_signals
+@pytest.mark.parametrize(("sent", "code"), ENDS)
+@pytest.mark.parametrize("command", ["results rollup r.csv", "results export r.csv -o e.csv", "report r.csv -o r.html"])
+def test_results_that_are_told_to_end_say_so(command: str, sent: signal.Signals, code: int, tmp_path: Path) -> None:
+    """Here they wait for a table that a pipe is to bring."""
+    os.mkfifo(tmp_path / "r.csv")
+    run = _started(f"{STANCE} {command}", tmp_path)
+    # returns when it is opened for reading
+    with (tmp_path / "r.csv").open("wb"):
+        assert _ended(run, sent) == (code, f"stance: {STOPPED}\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["r.csv"]
+
+
+@needs_signals
+@pytest.mark.parametrize(("sent", "code"), ENDS)
+def test_a_training_that_is_told_to_end_says_so(sent: signal.Signals, code: int, tmp_path: Path) -> None:
+    """While it fits, on the processes that it has begun."""
+    rows = [f"The union praised the tax w{i % 91} x{i % 97} y{i},{'pro' if i % 2 else 'con'}\n" for i in range(5000)]
+    (tmp_path / "c.csv").write_text("text,tax\n" + "".join(rows), encoding="utf-8")
+    run = _started(f"{STANCE} train c.csv -o model -j 2", tmp_path)
+    assert run.stderr is not None
+    assert run.stderr.readline() == b"5000 paragraphs in 5000 articles; tax\n"
+    time.sleep(1)
+    assert _ended(run, sent) == (code, f"stance: {STOPPED}\n")
+    assert list((tmp_path / "model").iterdir()) == []
+
+
+@needs_signals
+@pytest.mark.parametrize(("sent", "code"), ENDS)
 def test_a_run_in_parts_that_is_told_to_end_can_be_gone_on_with(
-    sent: signal.Signals, code: int, said: str, tmp_path: Path, small_model_path: Path
+    sent: signal.Signals, code: int, tmp_path: Path, small_model_path: Path
 ) -> None:
     """By another run on the same file, with the bytes of a run that nobody disturbed."""
     source = tmp_path / "many.jsonl"
     text = "The ministers said that the sanctions would stay in force until the talks resume. " * 20
     source.write_text("".join(f'{{"id": {i}, "text": "{text}"}}\n' for i in range(4000)), encoding="utf-8")
     command = f"{STANCE} score many.jsonl -m {small_model_path} -o run/ -f csv -j 1 --chunk 20"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    run = subprocess.Popen(command.split(), cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
+    run = _started(command, tmp_path)
     for _ in range(6000):
         if len(list((tmp_path / "run").glob("part-*"))) > 3:
             break
         time.sleep(0.01)
-    run.send_signal(sent)
-    _, errors = run.communicate(timeout=60)
-    assert run.returncode == code
-    assert said in errors.decode()
+    assert _ended(run, sent) == (code, f"stance: {UNFINISHED}\n")
     done = list((tmp_path / "run").glob("part-*"))
     assert not list((tmp_path / "run").glob(".*.part"))
     resumed = _shell(f"{command} --resume", tmp_path)

@@ -49,6 +49,11 @@ def _exit_codes() -> Iterator[None]:
             flush_output()
     except StanceError as error:
         _fail(str(error))
+    except KeyboardInterrupt as stop:
+        if sys.stderr.isatty():
+            # after the ^C that a terminal shows
+            click.echo(err=True)
+        _fail(str(stop) or "stopped before the end; no file is left half written")
     except BrokenPipeError:
         # the reader of a pipe (head, less) has seen enough
         let_go(sys.stdout)

@@ -147,12 +147,11 @@ def score(
                     return score_to_directory(
                         job, place, resume=batch["resume"], progress=shown, refuse=refusals.add_all
                     )
-                except KeyboardInterrupt:
+                except KeyboardInterrupt as stop:
                     again = "the same command with --resume goes on with it"
                     if STDIN in files:
                         again = "standard input cannot be read again, so begin anew in another folder"
-                    click.echo(f"\n{place}: the run is not finished; {again}", err=True)
-                    raise
+                    raise KeyboardInterrupt(f"{place}: the run is not finished; {again}") from stop
             return score_to_file(job, place, progress=shown, refuse=refusals.add_all, describe=describe)
 
         added = {"explained": explain, "clusters": clusters, "speakers": speakers}

@@ -101,13 +101,22 @@ def let_go(stream: IO[str]) -> None:
 
 @contextlib.contextmanager
 def end_on_sigterm() -> Iterator[None]:
-    """Within, SIGTERM ends the program as Ctrl-C does, so that nothing unfinished stays behind; it exits with 143."""
+    """Within, SIGTERM is Ctrl-C: what is unfinished is cleaned up, and said; only the exit status is 143."""
     theirs = signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
     if theirs or threading.current_thread() is not threading.main_thread():
         yield
         return
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    told = False
+
+    def interrupt(*_: object) -> None:
+        nonlocal told
+        told = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if told:
+            sys.exit(128 + signal.SIGTERM)
