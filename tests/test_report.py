@@ -608,6 +608,7 @@ def test_articles_beyond_the_limit_are_counted(folder: Path, tmp_path: Path) -> 
         ("sanctions_words", "oops", "deciding words are not"),
         ("sanctions_words", "[[0, 999999, 1.0]]", "lie outside their paragraph"),
         ("sanctions_words", '[["a", 2]]', "deciding words are not"),
+        pytest.param("sanctions_words", "[" * 100_000, "deciding words are not", id="nested"),
     ],
 )
 def test_damaged_words_are_named(folder: Path, tmp_path: Path, column: str, value: str, message: str) -> None:

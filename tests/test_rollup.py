@@ -591,10 +591,12 @@ def test_json_lines_without_rows_are_results(tmp_path: Path) -> None:
         _run("report", path, "-o", tmp_path / "z.html").exit_code
         == _run("report", source, "-o", tmp_path / "s.html").exit_code
     )
-    (tmp_path / "z.jsonl.columns.json").unlink()
-    result = _run("results", "rollup", path)
-    assert (result.exit_code, len(result.stderr.strip().splitlines())) == (1, 1)
-    assert "no rows, and no z.jsonl.columns.json beside it" in result.stderr
+    dictionary = tmp_path / "z.jsonl.columns.json"
+    for damage in (lambda: dictionary.write_text("[" * 100_000), dictionary.unlink):
+        damage()
+        result = _run("results", "rollup", path)
+        assert (result.exit_code, len(result.stderr.strip().splitlines())) == (1, 1)
+        assert "no rows, and no z.jsonl.columns.json beside it" in result.stderr
 
 
 def test_json_lines_may_leave_out_what_is_missing(tmp_path: Path) -> None:
@@ -680,6 +682,7 @@ def test_paragraphs_that_nobody_says_are_the_authors(root: Path, tmp_path: Path)
         ("x.csv", "a,b\n1,2\n", "no results of `stance score`"),
         ("x.jsonl", "oops\n", "not readable as results"),
         ("x.jsonl", "[1]\n", "not readable as results: a line that is no JSON object"),
+        pytest.param("x.jsonl", "[" * 100_000, "not readable as results: maximum recursion depth", id="nested"),
         ("x.parquet", "PAR1", "not readable as results"),
         ("x.doc", "", "results are read from"),
         ("empty.csv", "", "not readable as results: Empty"),
@@ -717,6 +720,14 @@ def test_a_part_that_is_missing_is_named(root: Path, tmp_path: Path) -> None:
     assert f"{part}: not readable as results" in _run("results", "rollup", tmp_path / "run").stderr
     part.unlink()
     assert f"{part}: no such file or folder" in _run("results", "rollup", tmp_path / "run").stderr
+
+
+def test_a_dictionary_that_cannot_be_read_tells_nothing(tmp_path: Path) -> None:
+    """Results are read without it, also where it nests too deeply for Python."""
+    source = _nasty(tmp_path / "s.parquet")
+    for damaged in ("oops", "[" * 100_000):
+        (tmp_path / "s.parquet.columns.json").write_text(damaged)
+        assert _run("results", "rollup", source).exit_code == 0
 
 
 def test_an_output_without_a_name_is_one_line(tmp_path: Path) -> None:

@@ -273,7 +273,12 @@ def test_the_command_prints_what_the_document_shows() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["{", "[]", '{"article": "a", "paragraph": 0, "text": "No.", "voice": "choir", "readings": []}'],
+    [
+        "{",
+        "[]",
+        pytest.param("[" * 100_000, id="nested"),
+        '{"article": "a", "paragraph": 0, "text": "No.", "voice": "choir", "readings": []}',
+    ],
 )
 def test_a_bad_label_is_named_by_its_line(tmp_path: Path, line: str) -> None:
     """File and line stand in the error."""

@@ -106,7 +106,7 @@ def read_results(path: str | Path) -> Results:
     except OSError as error:
         reason = "no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or error
         raise StanceError(f"{at}: {reason}") from error
-    except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
+    except (pa.ArrowException, ValueError, KeyError, TypeError, RecursionError) as error:
         if isinstance(error, StanceError):
             raise
         raise StanceError(f"{at}: not readable as results: {' '.join(str(error).split())[:200]}") from error
@@ -256,6 +256,6 @@ def _parts(folder: Path) -> tuple[list[Path], Counts]:
 def _dictionary(path: Path) -> dict[str, Any]:
     try:
         known = json.loads(dictionary_path(path).read_bytes())["stance"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
     return known if isinstance(known, dict) else {}

@@ -217,7 +217,7 @@ def _without_rows(described: Path) -> Any:
     try:
         fields = json.loads(dictionary_path(described).read_bytes())["resources"][0]["schema"]["fields"]
         types = {str(field["name"]): kinds.get(field["type"], pa.string()) for field in fields}
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         # of a run the other parts may tell
         types = {}
     return pa.schema(list((types | _types(list(types))).items())).empty_table()

@@ -124,7 +124,7 @@ def read_labelled(path: str | Path) -> list[Labelled]:
                 and drawn in ("all", "found")
                 and all(r.start >= 0 and one.text[r.start : r.end] == r.speaker for r in readings)
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise CorpusError(f"not a record of labelled speakers: {error}", path, number) from error
         if not sound:
             raise CorpusError("a voice that is none, or a speaker that is not where its offsets say", path, number)
