@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sample_files import web_page
+from sample_files import tarred, web_page, zipped
 
+from stance.articles import Article, Quarantined, archives, read_records
 from stance.articles.sources import Source, find_sources
 from stance.commands import main
 from stance.errors import ArticleError
@@ -82,3 +86,43 @@ def test_a_folder_of_what_is_left_out_says_so(saved: Path) -> None:
     (saved / f"{PAGE}.html").write_text('<meta name="generator" content="stance 1.0">', encoding="utf-8")
     with pytest.raises(ArticleError, match="only what stance wrote or a browser saved with a page; name that"):
         find_sources([saved])
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz", "tar in tar", "zip in zip"])
+@pytest.mark.parametrize("last", [False, True])
+def test_the_parts_of_a_saved_page_in_an_archive(saved: Path, kind: str, last: bool) -> None:
+    """They are no articles there either, wherever the page stands, and that is said once for a folder."""
+    files = {path.relative_to(saved).as_posix(): path.read_bytes() for path in saved.rglob("*") if path.is_file()}
+    files |= {"b_files/c.txt": b"No page has its name."}
+    # from front to back, what stands ahead in an inner archive is not known
+    names = sorted(files, reverse=last and kind != "tar in tar")
+    pack = zipped if "zip" in kind else tarred
+    content = pack({name: files[name] for name in names})
+    content = {"tar.gz": gzip.compress}.get(kind, bytes)(pack({"a": content}) if " in " in kind else content)
+    path = saved.parent / "pack"
+    path.write_bytes(content)
+    inner = f"{path}/a" if " in " in kind else f"{path}"
+    records = list(read_records([path]))
+    assert {record.source for record in records if isinstance(record, Article)} == {
+        f"{inner}/{name}" for name in ("a.txt", "b_files/c.txt", f"{PAGE}.html")
+    }
+    assert [record for record in records if isinstance(record, Quarantined)] == [
+        Quarantined(f"{inner}/{PAGE}_files", 0, "a browser saved it with a page")
+    ]
+
+
+def test_a_tar_archive_that_is_piped_in_is_read_once(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What follows its page is left out."""
+    files = {f"{PAGE}.html": web_page().encode(), f"{PAGE}_files/a.html": web_page().encode()}
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(tarred(files))))
+    page, parts = read_records("-")
+    assert isinstance(page, Article)
+    assert parts == Quarantined(f"-/{PAGE}_files", 0, "a browser saved it with a page")
+
+
+def test_an_archive_that_packs_nothing_is_no_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However large it is."""
+    monkeypatch.setattr(archives, "_FLOOR", 1000)
+    text = b"The embargo must be lifted.\n\n" * 1000
+    (tmp_path / "a.tar").write_bytes(tarred({"a.txt": text, "b.txt": text}))
+    assert [type(record) for record in read_records(tmp_path)] == [Article, Article]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
+import os
 import sys
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -19,6 +22,7 @@ from stance.articles.encoding import written_name
 from stance.articles.formats import find_format
 from stance.articles.libraries import seekable
 from stance.articles.records import Columns, Quarantined
+from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
 from stance.articles.seen import ArticleIds, duplicate_id
 from stance.articles.sources import STDIN, Source, find_sources
 from stance.errors import ArticleError, MissingDependencyError, StanceError
@@ -168,20 +172,18 @@ class _Resumed(io.RawIOBase):
 def _read_stream(
     raw: IO[bytes], source: Source, shown: str, columns: Columns, within: Budget | None = None, depth: int = 0
 ) -> Iterator[Article | Quarantined]:
-    opened: list[io.BufferedReader] = []
-    stream = raw if isinstance(raw, io.BufferedReader) else _buffered(raw, opened)
     stem = written_name(source.stem)
-    try:
-        if stream.peek(2).startswith(_GZIP):
-            budget = within or Budget()
-            counted = cast(IO[bytes], stream if within else budget.counter(stream))
-            unzipped = cast(IO[bytes], gzip.GzipFile(fileobj=counted))
-            stream = _buffered(cast(IO[bytes], budget.reader(unzipped)), opened)
+    with _unzipped(raw, within) as (stream, budget):
         head = stream.peek(_HEAD)[:_HEAD]
         if is_tar(head):
             _check_depth(depth)
-            budget = within or Budget()
-            yield from _read_members(tar_members(stream, budget), source, shown, columns, budget, depth)
+            again = depth == 0 and source.path != STDIN and os.path.isfile(source.path)
+            names = partial(_names_in_tar, source.path) if again else frozenset[str]
+            tar = cast(IO[bytes], stream)
+            if budget is None:
+                budget = Budget()
+                tar = cast(IO[bytes], budget.counter(tar))
+            yield from _read_members(tar_members(tar, budget), names, source, shown, columns, budget, depth)
         elif is_zip(head):
             with seekable(stream) as file, open_zip(file, shown) as archive:
                 found = find_format(shown, head, columns, parts=archive.NameToInfo)
@@ -191,15 +193,39 @@ def _read_stream(
                     return
                 _check_depth(depth)
                 budget = within or Budget(file.seek(0, io.SEEK_END))
-                yield from _read_members(zip_members(archive, budget), source, shown, columns, budget, depth)
+                members = zip_members(archive, budget)
+                yield from _read_members(members, archive.NameToInfo.keys, source, shown, columns, budget, depth)
         else:
             found = find_format(shown, head, columns, named=source.named)
             assert found is not None
             yield from found.read(stream, columns, shown, stem)
+
+
+@contextlib.contextmanager
+def _unzipped(raw: IO[bytes], within: Budget | None) -> Iterator[tuple[io.BufferedReader, Budget | None]]:
+    """The stream, or what it holds if it is gzipped; and what that may still give."""
+    opened: list[io.BufferedReader] = []
+    stream = raw if isinstance(raw, io.BufferedReader) else _buffered(raw, opened)
+    budget = within
+    try:
+        if stream.peek(2).startswith(_GZIP):
+            budget = within or Budget()
+            counted = cast(IO[bytes], stream if within else budget.counter(stream))
+            unzipped = cast(IO[bytes], gzip.GzipFile(fileobj=counted))
+            stream = _buffered(cast(IO[bytes], budget.reader(unzipped)), opened)
+        yield stream, budget
     finally:
         # the file below belongs to whoever opened it
         for reader in opened:
             reader.detach()
+
+
+def _names_in_tar(path: str) -> set[str]:
+    """All of them, as far as the archive is sound: a page may stand behind what was saved with it."""
+    names: set[str] = set()
+    with open(path, "rb") as file, contextlib.suppress(*_DAMAGE), _unzipped(file, None) as (stream, budget):
+        names.update(member.name for member in tar_members(stream, budget or Budget()))
+    return names
 
 
 def _check_depth(depth: int) -> None:
@@ -208,9 +234,19 @@ def _check_depth(depth: int) -> None:
 
 
 def _read_members(
-    members: Iterable[Member], source: Source, shown: str, columns: Columns, budget: Budget, depth: int
+    members: Iterable[Member],
+    names: Callable[[], Collection[str]],
+    source: Source,
+    shown: str,
+    columns: Columns,
+    budget: Budget,
+    depth: int,
 ) -> Iterator[Article | Quarantined]:
     empty = True
+    # to read a tar archive for its names takes time, and few need that
+    names = cache(names)
+    before: set[str] = set()
+    of_pages: set[str] = set()
     try:
         for member in members:
             empty = False
@@ -218,6 +254,13 @@ def _read_members(
             inner = f"{shown}/{name}"
             if member.stream is None:
                 yield Quarantined(inner, 0, member.problem)
+                continue
+            before.add(member.name)
+            folder = folder_of_a_page(os.path.dirname(member.name), lambda page: page in before or page in names())
+            if folder is not None:
+                if folder not in of_pages:
+                    yield Quarantined(f"{shown}/{written_name(folder)}", 0, OF_A_PAGE)
+                of_pages.add(folder)
                 continue
             # with its suffix, for no later member can be looked at to see whether the stems differ
             within_archive = Source(inner, f"{source.stem}/{name}", False)

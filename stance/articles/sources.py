@@ -12,20 +12,14 @@ from typing import NamedTuple
 
 from stance.articles.formats import has_reader
 from stance.articles.own_files import is_standard_stream, own_files
+from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
 from stance.errors import ArticleError
 
 __all__ = ["STDIN", "Source", "find_sources"]
 
 STDIN = "-"
 
-#: The folder of frames, pictures and scripts that a browser saves beside a page, in the languages of browsers.
-_PARTS = re.compile(
-    r"(.+)(?:[_.]files|-(?:Dateien|filer)|_(?:fichiers|file|archivos|ficheiros|arquivos|bestanden|tiedostot|pliki|soubory"
-    r"|elemei|dosyalar|datoteke|fajlovi|fitxers|fitxategiak|failid|fails|bylos))"
-)
-_PAGES = (".html", ".htm", ".xhtml", ".HTML", ".HTM")
 _OWN = "stance wrote it"
-_OF_A_PAGE = "a browser saved it with a page"
 _NO_FILES = "it holds no files; hidden ones and pipes are not read"
 
 
@@ -105,12 +99,6 @@ def _once(sources: Iterable[Source]) -> Iterator[Source]:
         seen.add(place)
 
 
-def _is_of_a_page(folder: str) -> bool:
-    found = _PARTS.fullmatch(os.path.basename(folder))
-    page = found and os.path.join(os.path.dirname(folder), found[1])
-    return page is not None and os.path.isdir(folder) and any(os.path.isfile(page + suffix) for suffix in _PAGES)
-
-
 def _glob(pattern: str, left_out: list[Source]) -> Iterator[Source]:
     matches = sorted(glob.glob(pattern, recursive=True))
     if not matches:
@@ -121,13 +109,11 @@ def _glob(pattern: str, left_out: list[Source]) -> Iterator[Source]:
     written = {os.path.join(where, name) for where in folders for name in own_files(where, _files(where))}
     named = len(os.path.dirname(re.split(r"[*?[]", pattern, maxsplit=1)[0]))
     for match in matches:
-        place = match
-        while len(place) > named and not _is_of_a_page(place):
-            place = os.path.dirname(place)
-        if len(place) > named:
+        place = folder_of_a_page(match if os.path.isdir(match) else os.path.dirname(match), os.path.isfile)
+        if place is not None and len(place) > named:
             # ** meets each file in it
             if not left_out or left_out[-1].path != place:
-                left_out.append(Source(place, place, False, _OF_A_PAGE))
+                left_out.append(Source(place, place, False, OF_A_PAGE))
         elif match in written:
             left_out.append(Source(match, match, False, _OWN))
         elif not os.path.isdir(match):
@@ -156,8 +142,10 @@ def _folder(folder: str, left_out: list[Source]) -> list[Source]:
     unread: list[OSError] = []
     for where, folders, names in os.walk(folder, onerror=unread.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        of_pages = {name for name in folders if _is_of_a_page(os.path.join(where, name))}
-        left_out += [Source(os.path.join(where, name), name, False, _OF_A_PAGE) for name in sorted(of_pages)]
+        of_pages = {
+            name for name in folders if folder_of_a_page(path := os.path.join(where, name), os.path.isfile) == path
+        }
+        left_out += [Source(os.path.join(where, name), name, False, OF_A_PAGE) for name in sorted(of_pages)]
         folders[:] = [name for name in folders if name not in of_pages]
         links = [os.path.join(where, name) for name in folders if os.path.islink(os.path.join(where, name))]
         found += [Source(link, link, False, "a link to a folder is not followed") for link in links]
