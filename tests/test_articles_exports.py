@@ -57,11 +57,44 @@ def test_rights_below_a_short_text_are_not_those_above_it(tmp_path: Path) -> Non
     assert [p.text for p in article.paragraphs] == text
 
 
-@pytest.mark.parametrize("date", ["14 Mar 2025", "Fri 14 Mar. 2025", "Mar 14, 2025", "Friday, Mar. 14, 2025"])
-def test_months_may_be_short(tmp_path: Path, date: str) -> None:
-    """The date is found, and with it the lines above it."""
+def nexis(tmp_path: Path, date: str, text: Sequence[str], below: Sequence[str] = ()) -> Article:
+    """The one article of an export in DOCX, with such lines below its text."""
     lines = ["User Name: = A Reader", "Documents (1)", f"1. {TITLE}", TITLE, "The Harbor Ledger", date]
-    lines += ["Length: 812 words", "Body", *PARAGRAPHS, "Load-Date: March 15, 2025", "End of Document"]
+    lines += ["Length: 812 words", "Body", *text, *below, "Load-Date: March 15, 2025", "End of Document"]
     (tmp_path / "a.docx").write_bytes(docx(lines))
     (article,) = read_articles([tmp_path / "a.docx"])
+    return article
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "14 Mar 2025",
+        "Fri 14 Mar. 2025",
+        "Mar 14, 2025",
+        "Friday, Mar. 14, 2025",
+        "2025年3月14日 星期五",
+        "2025年03月14日（金）",
+        "2025년 3월 14일 금요일",
+    ],
+)
+def test_dates_are_found_however_they_are_written(tmp_path: Path, date: str) -> None:
+    """Short months, and East Asian ones, too; with the date, the lines above it are found."""
+    article = nexis(tmp_path, date, PARAGRAPHS)
     assert (article.title, article.date, article.outlet) == (TITLE, "2025-03-14", "The Harbor Ledger")
+
+
+@pytest.mark.parametrize("heading", ["Notes", "NOTES"])
+@pytest.mark.parametrize(
+    "below",
+    [
+        [],
+        ["Classification", "Language: ENGLISH"],
+        ["Notes", "See also the leading article."],
+        ["Notes", "See also the leading article.", "Graphic", "A tanker.", "The harbour.", "Classification"],
+    ],
+)
+def test_a_heading_of_the_articles_does_not_end_it(tmp_path: Path, heading: str, below: list[str]) -> None:
+    """Though the database has one of that name below the text."""
+    text = [PARAGRAPHS[0], heading, *PARAGRAPHS[1:]]
+    assert [p.text for p in nexis(tmp_path, "March 14, 2025 Friday", text, below).paragraphs] == text

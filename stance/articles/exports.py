@@ -31,7 +31,9 @@ _MONTHS = {
 _MONTH = "|".join(_MONTHS)
 _DATE = re.compile(
     rf"(?:\w+(?:day|tag|dag)?,?\s+)?(?:(?P<month>{_MONTH})\.?\s+(?P<day>\d{{1,2}}),?|(?P<day2>\d{{1,2}})(?:\.|er)?\s+(?:de\s+)?(?P<month2>{_MONTH})\.?,?)"
-    rf"\s+(?:de\s+)?(?P<year>(?:19|20)\d\d)\b|(?P<month3>{_MONTH})\.?\s+(?P<year3>(?:19|20)\d\d)\b",
+    rf"\s+(?:de\s+)?(?P<year>(?:19|20)\d\d)\b|(?P<month3>{_MONTH})\.?\s+(?P<year3>(?:19|20)\d\d)\b"
+    # in Chinese, Japanese and Korean
+    r"|(?P<year4>(?:19|20)\d\d)\s*[年년]\s*(?P<month4>[01]?\d)\s*[月월]\s*(?P<day4>[0-3]?\d)\s*[日일]",
     re.I,
 )
 
@@ -41,7 +43,7 @@ _NEXIS_FIELD = re.compile(r"(?:Length|Section|Byline|Dateline|Highlight|Copyrigh
 _NEXIS_COVER = re.compile(
     r"User Name:|Date and Time:|Job Number:|Documents?\s*\(\d|\d+\.\s|Client/Matter:|Search T\w+:"
 )
-_NEXIS_TAIL = re.compile(r"(?:Classification|Notes|Graphic|(?:Load|Correction)-Date:.*)\Z", re.I)
+_NEXIS_TAIL = re.compile(r"(?:Classification|Graphic|(?:Load|Correction)-Date:.*)\Z", re.I)
 _NEXIS_LINK = re.compile(r"(?:Link to PDF|Link zum PDF-Dokument|Lien vers le document PDF|PDF-?link)\Z", re.I)
 
 _FACTIVA_END = re.compile(r"(?:AN[\t| ]\s*)?(?:Document|Dokument|Documento|Документ) ([A-Za-z0-9]{18,34})[|\s]*\Z")
@@ -163,6 +165,8 @@ def _nexis_article(chunk: list[str], first: bool) -> _Found:
         body = next((i for i in range(len(head) - 1, -1, -1) if head[i].startswith(("Length:", "Byline:"))), place or 0)
     text = chunk[body + 1 :]
     end = next((i for i, line in enumerate(text) if _NEXIS_TAIL.match(line)), len(text))
+    # the export's own stand right above that; below a heading of the article's there is more
+    end = next((i for i in range(max(0, end - 2), end) if text[i].lower() == "notes"), end)
     return _Found("\n\n".join(text[:end]), title, _iso(date), outlet)
 
 
@@ -229,6 +233,9 @@ def _iso(line: str | None) -> str | None:
     found = _DATE.search(line) if line else None
     if found is None:
         return line
-    name = found["month"] or found["month2"] or found["month3"]
-    month = f"{found['year'] or found['year3']}-{_MONTHS[name.lower()]:02}"
-    return month if found["month3"] else f"{month}-{int(found['day'] or found['day2']):02}"
+    year, month, day = (
+        next((found[name] for name in _DATE.groupindex if name.startswith(part) and found[name]), "")
+        for part in ("year", "month", "day")
+    )
+    iso = f"{year}-{_MONTHS.get(month.lower()) or int(month):02}"
+    return f"{iso}-{int(day):02}" if day else iso
