@@ -91,7 +91,7 @@ def name_after_head(tokens: Tokens, first: int, last: int) -> range:
     # a surname may be a trade: "Foreign Minister Anna Baker"
     if i > first + 1 and tokens.is_capital(i) and head_kind(tokens.lower[i]) == "person" and is_personal(tokens, i, i):
         i -= 1
-    while i > first and head_kind(tokens.lower[i]) is None and is_personal(tokens, i, last):
+    while i > first and head_kind(tokens.lower[i]) is None and tokens.is_word(i) and in_name(tokens, i):
         i -= 1
     headed = head_kind(tokens.lower[i]) is not None and tokens.words[i] == tokens.bare(i)
     surname_alone = i == last - 1 and head_kind(tokens.lower[last]) is not None

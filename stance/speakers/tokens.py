@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from stance.speakers.lists import actors, words
+from stance.speakers.lists import words
 
 __all__ = ["Tokens"]
 
@@ -21,9 +21,8 @@ def _token() -> re.Pattern[str]:
     address = "|".join(sorted(lists.address))
     grammar = lists.grammar["determiners"] | lists.grammar["pronouns"] | lists.grammar["prepositions"]
     openings = "|".join(sorted(word.capitalize() for word in grammar | lists.grammar["stops"]))
-    names = "|".join(sorted({re.escape(name.split()[0]) for name in actors().names}))
     return re.compile(
-        rf"(?:[A-Z]\.){{2,}}|(?=[A-Z])(?:(?P<initial>(?<=[a-z]\s)[A-Z])(?!\.\s(?:{names})\b)|{address})\."
+        rf"(?:[A-Z]\.){{2,}}|(?=[A-Z])(?:(?P<initial>(?<![\w.'’-])[A-Z])|{address})\."
         rf"(?=\s[A-Z][a-z])(?!\s(?:{openings})\b)|"
         r"\w+(?:[-'’&]\w+)*(?:(?<=s)['’](?=\s[a-z]))?|[^\w\s]"
     )
@@ -61,7 +60,7 @@ class Tokens:
         for token in _token().finditer(text):
             start, end = token.span()
             # "plan B." ends a sentence, "John Q." and "envoy Q." do not
-            if token["initial"] and not _may_be_named(text[slice(*found[-1])]):
+            if token["initial"] and not _may_be_initial(token["initial"], [text[slice(*at)] for at in found[-2:]]):
                 found.append((start, end - 1))
                 start = end - 1
             found.append((start, end))
@@ -108,9 +107,19 @@ class Tokens:
         return i
 
 
-def _may_be_named(word: str) -> bool:
-    """Whether an initial behind a word is a person's: behind a first name, or an office or trade."""
-    return word[0].isupper() or word in words().heads
+def _may_be_initial(letter: str, before: list[str]) -> bool:
+    """Whether a letter behind these two tokens is a person's: behind a mark, a first name, or an office or trade."""
+    lists, word = words(), before[-1] if before else "."
+    if not word[0].isalnum():
+        return True
+    if word.lower() in lists.grammar["lettered"]:
+        return False
+    if word[0].isupper():
+        # "SALT I." is no name
+        return not (word.isupper() and len(word) > 2)
+    links = word == "and" or word in lists.grammar["prepositions"] or lists.verbs.get(word) in ("say", "tell")
+    # "said J. Jordan" and "to J. Jordan", but neither "from A to B." nor "so say I."
+    return word in lists.heads or (links and letter != "I" and not re.fullmatch("[A-Z]", before[0]))
 
 
 def _bare(word: str) -> str:
