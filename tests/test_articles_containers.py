@@ -176,6 +176,24 @@ def test_a_part_of_a_mail_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_a_document_without_a_name_is_told(tmp_path: Path) -> None:
+    """As one with a name is; what a page needs has none either, and is nothing to read."""
+    kind = "vnd.openxmlformats-officedocument.wordprocessingml.document"
+    page = mail(html(*PARAGRAPHS[1:]), MIMEApplication(b"x", "x-mso"), subtype="related")
+    status = email.message_from_bytes(b"Content-Type: message/delivery-status\n\nAction: delayed\n")
+    letter = mail(MIMEText(PARAGRAPHS[0]), MIMEApplication(b"%PDF-1.7", "pdf"), page)
+    for part in (MIMEApplication(b"PK", kind), MIMENonMultipart("image", "png"), status):
+        letter.attach(part)
+    path = write(tmp_path / "a.eml", letter.as_bytes())
+    article, *told = read_records([path])
+    assert isinstance(article, Article)
+    assert paragraphs(article) == list(PARAGRAPHS)
+    assert told == [
+        Quarantined(str(path), 1, f"attachment {name!r} is not read; save it beside the mail to have it read")
+        for name in ("application/pdf", f"application/{kind}")
+    ]
+
+
 @pytest.mark.parametrize(
     ("encoding", "charset"),
     [

@@ -31,6 +31,7 @@ _SEPARATOR = cast("re.Pattern[bytes]", FORMATS["mail"].sign)
 _PICTURES = ("image/", "font/")
 _OF_THE_LETTER = frozenset(
     {
+        "application/pgp-encrypted",
         "application/pgp-signature",
         "application/pkcs7-signature",
         "application/x-pkcs7-signature",
@@ -137,17 +138,19 @@ def _attached(message: MIMEPart, bodies: Sequence[MIMEPart]) -> tuple[list[MIMEP
     """The messages that a message forwards, and the names of its other attachments."""
     forwarded: list[MIMEPart] = []
     unread: list[str] = []
-    waiting = [message]
+    waiting = [(message, "")]
     while waiting:
-        part = waiting.pop()
+        part, around = waiting.pop()
         parts: Any = part.get_payload()
         if part.get_content_type() == "message/rfc822" and part.is_multipart():
             forwarded += parts
         elif part.get_content_maintype() == "multipart" and part.is_multipart():
-            waiting += reversed(parts)
+            waiting += [(inner, part.get_content_type()) for inner in reversed(parts)]
         elif not any(part is body for body in bodies):
             name = _line(part.get_filename())
-            if not name and part.get_content_disposition() == "attachment":
+            # beside a page stands what it needs, and texts are shown
+            shown = around == "multipart/related" or part.get_content_maintype() in ("text", "message", "multipart")
+            if not name and (part.is_attachment() or not shown):
                 name = part.get_content_type()
             kinds = (part.get_content_type(), mimetypes.guess_type(name or "")[0] or "")
             if name and not any(kind in _OF_THE_LETTER or kind.startswith(_PICTURES) for kind in kinds):
