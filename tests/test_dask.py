@@ -23,6 +23,7 @@ import pytest
 from helpers import parts as _parts
 from helpers import random_text as _text
 
+from stance import __version__
 from stance.batch.run import Job, score_to_directory
 from stance.errors import MissingDependencyError, StanceError
 
@@ -194,6 +195,43 @@ def test_a_cluster_without_the_package_is_one_line(
             run(exec, f"import sys, types; {change}")
         with pytest.raises(StanceError, match=rf"{'the scheduler' if where == 'the scheduler' else 'tcp://'}.* {has}"):
             score_to_directory(Job((str(source),), small_model_path, dask=found), tmp_path / "run")
+
+
+@needs_dask
+def test_a_worker_that_joins_later_has_the_version_of_the_run(
+    small_model_path: Path, source: Path, tmp_path: Path, cluster: Any
+) -> None:
+    """Or is one line; it was not there to be asked when the run began."""
+    from distributed import Client
+
+    (tmp_path / "other.py").write_text("import stance\n\nstance.__version__ = '0.0.1'\n", encoding="utf-8")
+    command = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.scheduler_address, "--no-dashboard"]
+    command += ["--preload", str(tmp_path / "other.py")]
+    opened = contextlib.ExitStack()
+
+    def join() -> None:
+        until = time.monotonic() + 60
+        while not list((tmp_path / "run").glob("part-*")) and time.monotonic() < until:
+            time.sleep(0.01)
+        process = opened.enter_context(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+        opened.callback(process.terminate)
+        with Client(cluster.scheduler_address) as client:
+            before = list(client.nthreads())
+            client.wait_for_workers(3, timeout=60)
+            # what is left is left to the other one
+            client.retire_workers(before)
+
+    thread = threading.Thread(target=join)
+    thread.start()
+    job = Job((str(source),), small_model_path, chunk=2, dask=cluster.scheduler_address)
+    with opened:
+        try:
+            with pytest.raises(
+                StanceError, match=rf"this worker has stance 0.0.1, .*; install sanctions-stance {__version__}"
+            ):
+                score_to_directory(job, tmp_path / "run")
+        finally:
+            thread.join()
 
 
 @needs_dask

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any, NamedTuple, Protocol
 
+from stance import __version__
 from stance.batch.counts import Counts
 from stance.batch.encoding import encode
 from stance.batch.tables import score_articles
@@ -22,15 +23,17 @@ __all__ = ["Form", "ModelReference", "Part", "Pool", "count_jobs", "open_pool", 
 
 
 class ModelReference(NamedTuple):
-    """A model as a worker is told of it: where it lies, the SHA-256 that it must have, and the kernel.
+    """A model as a worker is told of it: where it lies, the SHA-256 that it must have, the kernel and the version.
 
     The hash is that of the manifest, which holds the hash of the arrays; loading checks both. The kernels agree to
-    rounding only, so a run keeps to one.
+    rounding only, and versions may differ in whatever decides a score, so a run keeps to one of each. A worker that
+    joins a cluster later is asked here, too.
     """
 
     folder: str
     sha256: str
     kernel: str
+    version: str = __version__
 
     @classmethod
     def of(cls, folder: str | Path) -> ModelReference:
@@ -45,13 +48,18 @@ class ModelReference(NamedTuple):
         ModelError
             If another one lies there by now.
         StanceError
-            If this process has another kernel.
+            If this process has another kernel or another version of the package.
         """
         return _load(self)
 
 
 @lru_cache(maxsize=2)
 def _load(reference: ModelReference) -> StanceModel:
+    if reference.version != __version__:
+        raise StanceError(
+            f"this worker has stance {__version__}, the run began with {reference.version}; "
+            f"install sanctions-stance {reference.version} there, too"
+        )
     if read_manifest(reference.folder)["manifest_sha256"] != reference.sha256:
         raise ModelError(f"{reference.folder}: not the model that the run began with (SHA-256 differs)")
     if kernel_in_use() != reference.kernel:
