@@ -233,6 +233,43 @@ def test_an_office_and_a_name(text: str, speaker: str | None, actor: str | None)
 
 
 @pytest.mark.parametrize(
+    ("text", "speaker", "actor"),
+    [
+        ("The French minister and her deputy said no.", "The French minister and her deputy", "France"),
+        ("The French minister and his Finnish counterpart said no.", None, UNKNOWN),
+        ("The French minister and her counterpart said no.", None, UNKNOWN),
+        ("The French minister and the Finnish envoy urged restraint.", None, UNKNOWN),
+        ("The French minister and the envoy said no.", None, UNKNOWN),
+        ("French finance and trade officials said no.", None, "France"),
+        ("It was late, said French finance and trade officials.", "French finance and trade officials", "France"),
+        ("France's treasury and trade officials said no.", None, "France"),
+        ("The French and Finnish ministers said no.", None, UNKNOWN),
+        ("Aino Salmela and the Finnish envoy said no.", None, UNKNOWN),
+        ("Anton Velikov and Aino Salmela said no.", None, UNKNOWN),
+        ("The French minister, the Finnish envoy and the ambassador said no.", None, UNKNOWN),
+        ("On Monday the minister and her deputy said no.", "the minister and her deputy", UNKNOWN),
+        ("The Finnish minister and her deputy, Aino Salmela, said no.", None, "Finland"),
+        ("The minister and the envoy, who were there, said no.", "The minister and the envoy", UNKNOWN),
+        ("It was late, said the minister and her deputy on Monday.", "the minister and her deputy", UNKNOWN),
+        ("It was late, said the minister and the envoy left.", "the minister", UNKNOWN),
+        (
+            "It was late, according to the Finnish minister and her deputy.",
+            "the Finnish minister and her deputy",
+            "Finland",
+        ),
+        ("She met the French minister and the envoy said no.", "the envoy", UNKNOWN),
+        ("The minister resigned and the Finnish envoy said no.", "the Finnish envoy", "Finland"),
+        ("His Finnish counterpart said no.", "His Finnish counterpart", "Finland"),
+    ],
+)
+def test_several_with_one_verb(text: str, speaker: str | None, actor: str) -> None:
+    """They are one speaker, all of them before the verb if ``None``; of two clauses only the second one speaks."""
+    found = find_speech(text)
+    before = re.split(r",? (?:said|urged)", text)[0]
+    assert (found.speaker, found.actor) == (speaker or before, actor)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "According to plan, the ships left; the rest will follow, according to Iran's foreign minister.",

@@ -24,6 +24,18 @@ _PARTIAL = frozenset(
 _OFFICIALS = frozenset("official officials government treasury ministry presidency parliament".split())
 
 
+def _of_one(tokens: Tokens, speakers: tuple[Phrase, ...]) -> str | None:
+    """The actor of several speakers, if all speak for it; "her deputy" and "foreign minister" do for the first's."""
+    actor = actor_of(tokens, speakers[0])
+    for one in speakers[1:]:
+        begin, within = tokens.lower[one.first], set(tokens.lower[one.first : one.last + 1])
+        whose = begin in words().grammar["possessives"] or begin not in words().grammar["determiners"]
+        own = actor_of(tokens, one)
+        if own != actor and (own is not None or not whose or one.kind == "name" or within & words().context["other"]):
+            return None
+    return actor
+
+
 def _names_within(tokens: Tokens, first: int, last: int, states: bool = False) -> list[str]:
     """Actors named from one token to another, each longest name once."""
     found = [actor for _, _, actor in names_in(tokens, first, last)]
@@ -36,8 +48,10 @@ def _names_within(tokens: Tokens, first: int, last: int, states: bool = False) -
 
 
 def actor_of(tokens: Tokens, phrase: Phrase) -> str | None:
-    """The actor of a speaker, ``None`` where the words do not tell."""
+    """The actor of a speaker, ``None`` where the words do not tell, or where two speak for different ones."""
     grammar = words().grammar
+    if phrase.both:
+        return _of_one(tokens, phrase.both)
     within = [tokens.lower[i] for i in range(phrase.first, phrase.last + 1) if i not in phrase.name]
     if any(word in grammar["former"] or word.startswith("ex-") for word in within):
         return None

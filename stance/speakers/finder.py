@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from stance.speakers.affiliation import actor_of, actor_of_title
 from stance.speakers.lists import words
-from stance.speakers.phrases import Phrase, phrase_from, phrase_opening, subject_of
+from stance.speakers.phrases import Phrase, phrase_opening
+from stance.speakers.subjects import speaker_from, subject_of
 from stance.speakers.tokens import Tokens
 
 __all__ = ["UNKNOWN", "Speech", "find_speech", "speech_columns", "speech_record"]
@@ -173,7 +174,7 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
         for phrase in lists.according.get(word, ()):
             after = i + len(phrase)
             if tuple(tokens.lower[i:after]) == phrase and after < len(tokens):
-                speaker = phrase_from(tokens, after)
+                speaker = speaker_from(tokens, after)
                 if speaker is not None and not tokens.quoted[speaker.first]:
                     yield _Found(1, speaker, " ".join(phrase))
 
@@ -225,7 +226,7 @@ def _inverted(tokens: Tokens, verb: int) -> Phrase | None:
     """The subject that follows its verb, as in ", said a trader"."""
     before = tokens.words[verb - 1] if verb else "."
     if before in ',"”»’—–' or verb == tokens.sentence_start(verb):
-        return phrase_from(tokens, verb + 1)
+        return speaker_from(tokens, verb + 1)
     return None
 
 

@@ -1,0 +1,158 @@
+"""Who speaks on the left or right of a verb of saying: one with an apposition, or several with one verb."""
+
+from __future__ import annotations
+
+import re
+
+from stance.speakers.lists import words
+from stance.speakers.names import in_name, is_personal
+from stance.speakers.phrases import Phrase, is_homograph, joined, phrase_at, phrase_before, phrase_of
+from stance.speakers.tokens import Tokens
+
+__all__ = ["speaker_from", "subject_of"]
+
+
+def speaker_from(tokens: Tokens, first: int) -> Phrase | None:
+    """The speaker that begins at a token, with the name or the office behind a comma, and with another behind "and"."""
+    found = phrase_at(tokens, first)
+    return None if found is None else _with_one_after(tokens, _with_apposition(tokens, found))
+
+
+def _with_apposition(tokens: Tokens, phrase: Phrase) -> Phrase:
+    """With what follows a comma: "the French president, Luc de Marsan", "Luc de Marsan, the French president"."""
+    comma = phrase.last + 1
+    if comma + 1 >= len(tokens) or tokens.words[comma] != "," or phrase.name:
+        return phrase
+    if phrase.kind == "name":
+        office = phrase_at(tokens, comma + 1)
+        return phrase if office is None else joined(phrase, office)
+    end = comma
+    while tokens.is_word(end + 1) and in_name(tokens, end + 1):
+        end += 1
+    if tokens.is_word(end + 1) or not is_personal(tokens, comma + 1, end):
+        return phrase
+    return joined(Phrase(comma + 1, end, "name", end), phrase)
+
+
+def speaker_before(tokens: Tokens, last: int) -> Phrase | None:
+    """The speaker that ends at a token, with those before it and "and"."""
+    found = phrase_before(tokens, last)
+    return None if found is None else _with_those_before(tokens, found)
+
+
+def _with_those_before(tokens: Tokens, last: Phrase) -> Phrase:
+    """With who stands before "and", if a clause begins there: not in "she met the minister and the envoy said"."""
+    found, link = last, "and"
+    while found.first > 1 and tokens.words[found.first - 1] == link and not tokens.quoted[found.first - 1]:
+        before = phrase_before(tokens, found.first - 2)
+        if before is None or before.last != found.first - 2 or not _begins(tokens, before.first):
+            break
+        found, link = _together(before, found), ","
+    return found
+
+
+def _begins(tokens: Tokens, i: int) -> bool:
+    """Whether a clause can begin at a token: behind a mark, "that", or "on Monday"."""
+    grammar = words().grammar
+    return not tokens.is_word(i - 1) or any(
+        tokens.lower[i - 1] in grammar[name] for name in ("conjunctions", "circumstances", "adverbs")
+    )
+
+
+def _with_one_after(tokens: Tokens, first: Phrase) -> Phrase:
+    """With who stands behind "and", unless a clause of its own begins: "said the minister and the envoy left"."""
+    link, grammar = first.last + 1, words().grammar
+    second = speaker_from(tokens, link + 1) if link < len(tokens) and tokens.lower[link] == "and" else None
+    if second is None:
+        return first
+    after = second.last + 1
+    ends = not tokens.is_word(after) or any(
+        tokens.lower[after] in grammar[name] for name in ("conjunctions", "circumstances", "prepositions")
+    )
+    return _together(first, second) if ends else first
+
+
+def _together(first: Phrase, second: Phrase) -> Phrase:
+    kind = second.kind if first.kind == "name" else first.kind
+    return Phrase(
+        first.first, second.last, kind, second.head, both=(*(first.both or (first,)), *(second.both or (second,)))
+    )
+
+
+def subject_of(tokens: Tokens, verb: int) -> Phrase | str | None:
+    """The subject of a verb: a phrase, a pronoun, or nothing that speaks."""
+    grammar = words().grammar
+    i = verb - 1
+    while tokens.is_word(i):
+        word = tokens.lower[i]
+        if word in grammar["modals"] or (word in grammar["passives"] and not tokens.lower[verb].endswith("ing")):
+            return None
+        if not (
+            word in grammar["adverbs"]
+            or word in grammar["auxiliaries"]
+            or word in grammar["passives"]
+            or (word.endswith("ly") and word not in words().heads and tokens.words[i].islower())
+        ):
+            break
+        i -= 1
+    if i < 0:
+        return None
+    start = tokens.sentence_start(verb)
+    if tokens.words[i] in ",–—)" and i > start:
+        if tokens.lower[verb].endswith("ing"):
+            return speaker_from(tokens, start)
+        return _over_parenthesis(tokens, start, i)
+    if not tokens.is_word(i):
+        return None
+    word = tokens.lower[i]
+    if word in grammar["pronouns"] and not is_homograph(tokens, i):
+        if word != "who":
+            return word
+        before = i - 2 if i > 1 and tokens.words[i - 1] == "," else i - 1
+        return speaker_before(tokens, before) if before >= 0 else None
+    found = speaker_before(tokens, i)
+    return _unnamed(tokens, i, verb, start) if found is None else found
+
+
+def _unnamed(tokens: Tokens, i: int, verb: int, start: int) -> Phrase | None:
+    """Somebody before a verb of whom the rules know no more than that it is a name."""
+    grammar, word, verb_word = words().grammar, tokens.lower[i], tokens.lower[verb]
+    listed = grammar["pronouns"] | grammar["determiners"] | grammar["circumstances"]
+    named = in_name(tokens, i) and tokens.words[i] == tokens.bare(i) and re.split("['’]", word)[0] not in listed
+    # "Trade estimates" may open a sentence, and "Velikov warns"
+    told = verb_word in ("says", "tells") or not verb_word.endswith("s") or i > start
+    return Phrase(i, i, "unnamed", i) if named and told and not verb_word.endswith("ing") else None
+
+
+def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None:
+    """The subject before ", who was there," or ", a retired envoy,"."""
+    grammar = words().grammar
+    for i in range(closing - 2, start, -1):
+        if tokens.words[i] not in ",–—(":
+            continue
+        after = tokens.lower[i + 1]
+        aside = (
+            after.startswith(("who", "which"))
+            or after in ("now", "himself", "herself")
+            or after in grammar["determiners"]
+            or after in grammar["prepositions"]
+            or after in grammar["former"]
+            or after.endswith(("ing", "ed"))
+        )
+        named = is_personal(tokens, i + 1, closing - 1)
+        office = None if named else phrase_of(tokens, i + 1, closing - 1)
+        found = speaker_before(tokens, i - 1) if aside or named or office else None
+        if found is None or found.first < start:
+            continue
+        if named:
+            return joined(Phrase(i + 1, closing - 1, "name", closing - 1), found)
+        if found.kind == "name" and office is not None:
+            return joined(found, office)
+        if aside:
+            after_comma = found.first > start + 1 and tokens.words[found.first - 1] == ","
+            beside = phrase_before(tokens, found.first - 2) if after_comma else None
+            # "the minister, Aino Salmela, who was there, said"
+            if beside is not None and beside.first >= start and "name" in (found.kind, beside.kind):
+                return joined(found, beside) if found.kind == "name" else joined(beside, found)
+            return found
+    return None
