@@ -548,6 +548,67 @@ def test_changes_boxes_and_tables_of_rich_text(tmp_path: Path) -> None:
     assert article.title is None
 
 
+def test_changes_and_hidden_text_anywhere_in_rich_text(tmp_path: Path) -> None:
+    """They begin and end at any place of a group; the bytes of a picture say nothing."""
+    raw = rb"""{\rtf1\ansi\ansicpg1252{\stylesheet{\s1\v Hidden;}}
+{\*\shppict{\pict\jpegblip\bin14 {\v }{\deleted }}\pard They will \deleted lift\deleted0  keep the embargo.\par
+\pard\v A note {\b of }the editor.\par\pard\plain The envoys {\v0\i did }{\rtlch\v1 not }stay{\v \par}.\par
+\pard {\v Hidden \v0 Shown, }{\v\deleted both\v0  one\deleted0  none}, \\v and \\deleted.\par
+}"""
+    (article,) = read_articles([write(tmp_path / "a.rtf", raw)])
+    assert own(article) == [
+        "They will keep the embargo.",
+        "The envoys did stay.",
+        "Shown, none, \\v and \\deleted.",
+    ]
+    (article,) = read_articles([write(tmp_path / "b.rtf", rb"{\rtf1 The path is C:\\bin64 \{a\}\par}")])
+    assert article.text == "The path is C:\\bin64 {a}"
+
+
+def test_hidden_text_of_a_document(tmp_path: Path) -> None:
+    """Not shown by itself, by its style or by that of its paragraph; what says that it is shown is."""
+    import docx as library
+    from docx.enum.style import WD_STYLE_TYPE
+
+    document = library.Document()
+    for kind in (WD_STYLE_TYPE.CHARACTER, WD_STYLE_TYPE.PARAGRAPH):
+        document.styles.add_style(f"Hidden {kind}", kind).font.hidden = True
+    paragraph = document.add_paragraph("They will ")
+    paragraph.add_run("not ").font.hidden = True
+    paragraph.add_run("never ", f"Hidden {WD_STYLE_TYPE.CHARACTER}")
+    paragraph.add_run("keep the embargo.").font.hidden = False
+    paragraph = document.add_paragraph("Top of form", f"Hidden {WD_STYLE_TYPE.PARAGRAPH}")
+    paragraph.add_run("No date is set.").font.hidden = False
+    document.save(str(tmp_path / "a.docx"))
+    (article,) = read_articles([tmp_path / "a.docx"])
+    assert article.text == "They will keep the embargo.\n\nNo date is set."
+
+
+def test_hidden_text_of_an_open_document(tmp_path: Path) -> None:
+    """A run, a paragraph, a section, a field that a condition hides, and what was struck out."""
+    import odfdo
+
+    document = odfdo.Document("text")
+    for family, automatic in (("text", True), ("paragraph", False)):
+        style = odfdo.Style(family, name="Hidden")
+        style.append(odfdo.Element.from_tag('<style:text-properties text:display="none"/>'))
+        document.insert_style(style, automatic=automatic)
+    document.body.clear()
+    for tag in (
+        "<text:tracked-changes><text:changed-region><text:deletion><text:p>Gone.</text:p></text:deletion>"
+        "</text:changed-region></text:tracked-changes>",
+        '<text:p>They will <text:span text:style-name="Hidden">not </text:span>keep<text:hidden-text '
+        'text:is-hidden="true" text:string-value="x"> or lift</text:hidden-text> the embargo.</text:p>',
+        '<text:p text:style-name="Hidden">A note.</text:p>',
+        '<text:section text:name="a" text:display="none"><text:p>For editors.</text:p></text:section>',
+        '<text:section text:name="b"><text:p text:style-name="Standard">No date is set.</text:p></text:section>',
+    ):
+        document.body.append(odfdo.Element.from_tag(tag))
+    document.save(tmp_path / "a.odt")
+    (article,) = read_articles([tmp_path / "a.odt"])
+    assert article.text == "They will keep the embargo.\n\nNo date is set."
+
+
 @pytest.mark.parametrize("name", ["a.docx", "a.zip", "a", "a.docm"])
 def test_a_document_of_word_for_the_web(tmp_path: Path, name: str) -> None:
     """Its main part has a number; with macros it is of another type."""

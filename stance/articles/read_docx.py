@@ -16,6 +16,9 @@ from stance.articles.records import Columns, Quarantined
 __all__ = ["read_docx"]
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_ID = f"{_WORD}styleId"
+_VALUE = f"{_WORD}val"
+_STYLES = "wordprocessingml.styles+xml"
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
 #: Text that was struck out, and the second form of a text box, for programs that cannot show the first.
 _PASSED_OVER = (
@@ -28,8 +31,8 @@ _PASSED_OVER = (
 def read_docx(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     """Read the one article of a document, or all of an export. Paragraphs are parted by blank lines.
 
-    Text in tables, text boxes and tracked insertions is read; page headers and footers, comments and tracked
-    deletions are not.
+    Text in tables, text boxes and tracked insertions is read; page headers and footers, comments, tracked deletions and
+    hidden text are not.
 
     Raises
     ------
@@ -46,7 +49,12 @@ def read_docx(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
             part = package.main_document_part
             # of one with macros, or of a template, the library makes no document
             tree = part.element if hasattr(part, "element") else docx.oxml.parse_xml(part.blob)
-            lines = [clean_surrogates(_text(p)) for p in tree.iter(f"{_WORD}p") if _is_seen(p)]
+            related = (found.target_part for found in part.rels.values() if not found.is_external)
+            styles: Any = next(
+                (docx.oxml.parse_xml(found.blob) for found in related if _STYLES in found.content_type), []
+            )
+            hidden = {style.get(_ID) for style in styles if _says_hidden(style)}
+            lines = [clean_surrogates(_text(p, hidden)) for p in tree.iter(f"{_WORD}p") if _is_seen(p, hidden)]
             title = package.core_properties.title or None
     if is_export(lines):
         yield from split_export(lines, source, stem)
@@ -55,20 +63,38 @@ def read_docx(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         yield Article(stem, text, title=title, source=source, position=1)
 
 
-def _is_seen(paragraph: Any) -> bool:
-    return not any(ancestor.tag in _PASSED_OVER for ancestor in paragraph.iterancestors())
+def _says_hidden(element: Any) -> bool | None:
+    """Whether a style or a run hides its text; ``None`` where it says nothing of that."""
+    found = element.find(f"{_WORD}rPr/{_WORD}vanish")
+    return None if found is None else found.get(_VALUE) not in ("0", "false", "off")
 
 
-def _text(paragraph: Any) -> str:
+def _is_seen(element: Any, hidden: set[str]) -> bool:
+    return not any(
+        above.tag in _PASSED_OVER or (above.tag == f"{_WORD}r" and _is_hidden(above, hidden))
+        for above in element.iterancestors()
+    )
+
+
+def _is_hidden(run: Any, hidden: set[str]) -> bool:
+    """By itself, or else by its own style or that of its paragraph."""
+    if (said := _says_hidden(run)) is not None:
+        return said
+    paragraph = next(run.iterancestors(f"{_WORD}p"), run)
+    named = (run.find(f"{_WORD}rPr/{_WORD}rStyle"), paragraph.find(f"{_WORD}pPr/{_WORD}pStyle"))
+    return any(style is not None and style.get(_VALUE) in hidden for style in named)
+
+
+def _text(paragraph: Any, hidden: set[str]) -> str:
     parts: list[str] = []
     for element in paragraph.iter():
         owner = next(element.iterancestors(f"{_WORD}p"), None)
         if element is paragraph or owner is not paragraph or not isinstance(element.tag, str):
             continue
-        if any(ancestor.tag in _PASSED_OVER for ancestor in element.iterancestors()):
-            continue
         if element.tag == f"{_WORD}t":
-            parts.append(element.text or "")
-        elif element.tag.startswith(_WORD):
-            parts.append(_CHARACTERS.get(element.tag[len(_WORD) :], ""))
+            letters = element.text or ""
+        else:
+            letters = _CHARACTERS.get(element.tag.removeprefix(_WORD), "")
+        if letters and _is_seen(element, hidden):
+            parts.append(letters)
     return plain_letters("".join(parts))

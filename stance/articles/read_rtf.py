@@ -21,8 +21,11 @@ __all__ = ["read_rtf"]
 _PICTURE = re.compile(r"[0-9a-fA-F\s]{500,}")
 _CODE_PAGE = re.compile(rb"\\ansicpg(\d{3,5})")
 _TITLE = re.compile(r"\{\\title\s((?:[^{}\\]|\\.)*)\}")
-#: A run of text that was struck out: what says so is among the properties at its head.
-_DELETED = re.compile(r"(\{(?:\\(?!deleted)[a-z]++-?\d*+ ?|[\r\n])*+)\\deleted1?(?![a-z0-9])")
+#: Bytes of a picture may be any, and there are as many as it says; an escaped backslash begins no word.
+_BYTES = re.compile(rb"((?<!\\)(?:\\\\)*)\\bin(\d{1,9}) ?")
+#: What hides text or marks it as struck out, and ends that; within the group that it stands in.
+_UNSEEN = re.compile(r"\\[\\{}]|[{}]|\\(v|deleted|plain)(\d*)(?![a-z])")
+_HIDDEN, _STRUCK_OUT = 1, 2
 #: Words that stand for others, since the library would show an address behind a link, join the cells of a table into
 #: one line, and pass over text boxes.
 _RENAMED = {
@@ -42,8 +45,8 @@ _BRACE = re.compile(r"\\[{}\\]|[{}]")
 def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     """Read the one article of an RTF file, or all of an export. Paragraphs are parted by blank lines.
 
-    Text in tables, text boxes and tracked insertions is read; page headers and footers, notes and tracked deletions
-    are not.
+    Text in tables, text boxes and tracked insertions is read; page headers and footers, notes, tracked deletions and
+    hidden text are not.
 
     Raises
     ------
@@ -59,17 +62,12 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     with unsound("an RTF document", source):
         # RTF is ASCII by definition; other bytes are those of the code page that it names
         page = _code_page(raw)
-        code = _PICTURE.sub(" ", raw.decode(page, "replace"))
+        code = _PICTURE.sub(" ", _without_bytes(raw).decode(page, "replace"))
         named = _TITLE.search(code)
         title = striprtf.rtf_to_text(f"{{\\rtf1 {named[1]}}}", page, errors="replace") if named else ""
-        code = _WORD.sub(lambda word: _RENAMED.get(word[1], word[0]), _DELETED.sub(r"\1\\fldtype", code))
+        code = _WORD.sub(lambda word: _RENAMED.get(word[1], word[0]), _without_unseen(code))
         text = clean_surrogates(plain_letters(striprtf.rtf_to_text(code, errors="replace")))
-        # pictures may hold any byte, braces too
-        depth = (
-            0
-            if "\\bin" in code
-            else sum(1 if brace == "{" else -1 for brace in _BRACE.findall(code) if len(brace) == 1)
-        )
+        depth = sum(1 if brace == "{" else -1 for brace in _BRACE.findall(code) if len(brace) == 1)
     if depth > 0 or raw.rstrip(b"\0 \t\r\n")[-1:] != b"}":
         raise ArticleError("the RTF document breaks off", source)
     lines = [line.strip(" \t\r") for line in text.split("\n")]
@@ -78,6 +76,40 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     else:
         title = clean_surrogates(plain_letters(" ".join(title.split())))
         yield Article(stem, "\n\n".join(filter(None, lines)), title=title or None, source=source, position=1)
+
+
+def _without_bytes(raw: bytes) -> bytes:
+    parts: list[bytes] = []
+    start = 0
+    while (found := _BYTES.search(raw, start)) is not None:
+        parts += raw[start : found.start()], found[1]
+        start = found.end() + int(found[2])
+    return b"".join([*parts, raw[start:]])
+
+
+def _without_unseen(code: str) -> str:
+    """Put hidden text and what was struck out into groups of a kind that the library passes over."""
+    # which of the two each open group is; the first stands around all
+    unseen = [0]
+
+    def put(found: re.Match[str]) -> str:
+        token, word, number = found.group(0, 1, 2)
+        before = unseen[-1]
+        if token == "{":
+            unseen.append(0)
+        elif token == "}" and len(unseen) > 1:
+            unseen.pop()
+            return "}}" if before else token
+        elif word == "plain" or number == "0":
+            # what ends all properties of letters does not end a change
+            unseen[-1] &= _HIDDEN if word == "deleted" else _STRUCK_OUT
+            return f"}}{token}" if before and not unseen[-1] else token
+        elif word:
+            unseen[-1] |= _STRUCK_OUT if word == "deleted" else _HIDDEN
+            return token if before else f"{{\\fldtype{token}"
+        return token
+
+    return _UNSEEN.sub(put, code)
 
 
 def _code_page(raw: bytes) -> str:
