@@ -4,14 +4,66 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["write_files"]
+__all__ = ["whole_files", "write_files"]
+
+
+@contextlib.contextmanager
+def whole_files(*paths: Path) -> Iterator[list[Path]]:
+    """Files to write that get their names when all is written.
+
+    Until then each lies under another name beside its place. If the body fails, or Ctrl-C or SIGTERM ends it, these are
+    removed; else they are forced to the disk and renamed, in their order. Nothing keeps another process from writing
+    the same file meanwhile.
+
+    Parameters
+    ----------
+    paths : Path
+        What they are to be called.
+
+    Yields
+    ------
+    list of Path
+        What to write instead.
+
+    Raises
+    ------
+    OSError
+        If one is not written or cannot be renamed. Those that were there before are as they were, unless it is a
+        rename that failed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with whole_files(Path(folder) / "a.txt") as (part,):
+    ...         print(part.write_text("one"), os.listdir(folder))
+    ...     os.listdir(folder)
+    3 ['.a.txt.part']
+    ['a.txt']
+    """
+    parts = [path.with_name(f".{path.name}.part") for path in paths]
+    try:
+        yield parts
+        for part in parts:
+            # Windows syncs only what may be written
+            with part.open("r+b") as file:
+                os.fsync(file.fileno())
+        for part, path in zip(parts, paths, strict=True):
+            os.replace(part, path)
+        for folder in {path.parent for path in paths}:
+            _sync_folder(folder)
+    except BaseException:
+        for part in parts:
+            with contextlib.suppress(OSError):
+                part.unlink()
+        raise
 
 
 def write_files(files: Mapping[Path, bytes]) -> None:
-    """Write files under other names, force them to the disk, and rename them when all of them are there.
+    """Write files as `whole_files` does.
 
     Parameters
     ----------
@@ -21,8 +73,7 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     Raises
     ------
     OSError
-        If one cannot be written. Those that were there before are as they were, unless it is a rename that failed;
-        nothing else is left behind.
+        If one cannot be written.
 
     Examples
     --------
@@ -32,23 +83,9 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     ...     sorted(os.listdir(folder))
     ['a.txt', 'b.txt']
     """
-    parts = {path.with_name(f".{path.name}.part"): path for path in files}
-    try:
-        for part, path in parts.items():
-            with open(part, "wb") as file:
-                file.write(files[path])
-                file.flush()
-                os.fsync(file.fileno())
-        for part, path in parts.items():
-            os.replace(part, path)
-        for folder in {path.parent for path in files}:
-            _sync_folder(folder)
-    except BaseException:
-        # Ctrl-C and SIGTERM come here, too
-        for part in parts:
-            with contextlib.suppress(OSError):
-                part.unlink()
-        raise
+    with whole_files(*files) as parts:
+        for part, content in zip(parts, files.values(), strict=True):
+            part.write_bytes(content)
 
 
 def _sync_folder(folder: Path) -> None:

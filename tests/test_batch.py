@@ -36,6 +36,7 @@ from stance.batch.run import Job, score_to_directory, score_to_file
 from stance.batch.tables import _spans, score_articles
 from stance.errors import ModelError, StanceError
 from stance.model.stance_model import StanceModel
+from stance.results.formats import EXPORTS, PLAIN
 from stance.results.records import article_columns, article_record, paragraph_columns, paragraph_records
 
 _score = partial(_run, "score")
@@ -783,15 +784,31 @@ def test_a_list_of_quarantined_records_that_cannot_be_written_is_named(
     assert run.stderr.splitlines()[-1] == "stance: /dev/full: No space left on device"
 
 
-def test_a_file_that_is_broken_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(f"score a.jsonl -o out.{suffix}" for suffix in ("csv", "jsonl", "parquet", "txt", "xlsx")),
+        *(f"results export s.csv -o out.{suffix}" for suffix in (*PLAIN, *EXPORTS)),
+        "results rollup s.csv -o out.txt",
+        "report s.csv -o out.html",
+        "model export --sklearn out.joblib",
+    ],
+)
+def test_a_file_that_is_broken_off_leaves_nothing(
+    command: str, small_model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Ctrl-C between writing and renaming: what was there stays, and no part of the new one beside it."""
-    path = tmp_path / "whole.txt"
-    write_whole(path, b"before")
+    monkeypatch.chdir(tmp_path)
+    Path("a.jsonl").write_text('{"text": "The embargo must be lifted."}\n', encoding="utf-8")
+    assert _score("a.jsonl", "-m", small_model_path, "-o", "s.csv").exit_code == 0
+    *_, output = command.split()
+    Path(output).write_bytes(b"before")
+    there = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
     def broken_off(number: int) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(os, "fsync", broken_off)
-    with pytest.raises(KeyboardInterrupt):
-        write_whole(path, b"after")
-    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"whole.txt": b"before"}
+    run = _run(*command.split())
+    assert (run.exit_code, run.stderr) == (1, "stance: stopped before the end; no file is left half written\n")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == there

@@ -12,6 +12,7 @@ from helpers import run
 
 from stance.labels import LABELS
 from stance.results.dictionary import dictionary_path
+from stance.results.figures import Figure, Series, save_figures
 from stance.results.report import render_report
 from stance.results.saved import read_results
 
@@ -54,3 +55,20 @@ def test_counts_are_the_same_without_the_record_of_the_run(scores: Path) -> None
     articles, paragraphs = counts()
     assert articles == with_record[0].replace("0 quarantined", "not known quarantined")
     assert paragraphs == with_record[1]
+
+
+def test_figures_that_are_broken_off_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of an earlier report stay as they were."""
+    figure = Figure(
+        "by-outlet", "By outlet", "Two.", ["Wire", "Ledger"], [Series("tax", [0.5, 0.1], [0.1, 0.2])], False
+    )
+    before = {path: path.read_bytes() for path in save_figures([figure], tmp_path)}
+    assert sorted(path.name for path in before) == ["by-outlet.pdf", "by-outlet.svg"]
+
+    def broken_off(number: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.fsync", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        save_figures([figure._replace(title="Other", groups=["Wire", "Herald"])], tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

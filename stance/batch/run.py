@@ -23,6 +23,7 @@ from stance.batch.files import check_output, lock, lock_output, named
 from stance.batch.pools import Form, ModelReference, Part, Pool, count_jobs, open_pool
 from stance.batch.progress import Progress
 from stance.errors import StanceError
+from stance.files import whole_files
 from stance.model.artefact import default_model_path
 
 __all__ = ["Job", "score_to_directory", "score_to_file"]
@@ -231,7 +232,6 @@ def score_to_file(
     path = Path(path)
     check_output(path)
     total = Counts()
-    part_file = path.with_name(f".{path.name}.part")
     writer: Any = None
 
     def write(chunk: Chunk, part: Part) -> None:
@@ -245,30 +245,20 @@ def score_to_file(
             stream.write(encode(part.content, job.format, header=chunk.number == 0))
 
     with named(path), lock_output(path):
-        try:
-            with open(part_file, "wb") as stream:
-                shown = _open_progress(job) if progress else None
-                _drive(
-                    job,
-                    job.model(),
-                    Form(job.level, None, job.keep_boilerplate, job.explain, job.speakers),
-                    set(),
-                    write,
-                    refuse or (lambda records: None),
-                    shown,
-                )
+        with whole_files(path) as (part_file,), open(part_file, "wb") as stream:
+            shown = _open_progress(job) if progress else None
+            form = Form(job.level, None, job.keep_boilerplate, job.explain, job.speakers)
+            try:
+                _drive(job, job.model(), form, set(), write, refuse or (lambda records: None), shown)
                 if writer is not None:
                     writer.close()
-            part_file.replace(path)
-            if describe is not None:
-                describe(total)
-        except BaseException:
-            with contextlib.suppress(OSError, pa.ArrowException):
-                if writer is not None:
-                    writer.close()
-            with contextlib.suppress(OSError):
-                part_file.unlink()
-            raise
+            except BaseException:
+                with contextlib.suppress(OSError, pa.ArrowException):
+                    if writer is not None:
+                        writer.close()
+                raise
+        if describe is not None:
+            describe(total)
     return total
 
 

@@ -170,18 +170,11 @@ def under_hidden_name(path: str) -> Iterator[IO[str]]:
             yield stream
         return
     from stance.batch.files import lock_output
+    from stance.files import whole_files
 
-    folder, name = os.path.split(path)
-    written = os.path.join(folder, f".{name}.part")
-    with lock_output(Path(path)):
-        try:
-            with open(written, "w", encoding="utf-8", newline="\n") as stream:
-                yield stream
-            os.replace(written, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.remove(written)
-            raise
+    file = Path(path)
+    with lock_output(file), whole_files(file) as (part,), part.open("w", encoding="utf-8", newline="\n") as stream:
+        yield stream
 
 
 @contextlib.contextmanager

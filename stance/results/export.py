@@ -6,7 +6,6 @@ and the file to write, and returns what must be known of it, such as what had to
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import json
 import re
@@ -19,6 +18,7 @@ from stance.batch.counts import Counts
 from stance.batch.encoding import encode
 from stance.batch.files import check_output, lock_output, named
 from stance.errors import MissingDependencyError, StanceError, number_of
+from stance.files import whole_files
 from stance.labels import Target
 from stance.results.dates import day_of
 from stance.results.dictionary import Column, describe_columns, write_dictionary
@@ -156,18 +156,14 @@ def export(
     check_output(path)
     # to SQLite names are the same in any case
     refuse_same_names(map(str, frame.columns), str(path), any_case=format == "sqlite")
-    part = path.with_name(f".{path.stem}.part{path.suffix}")
     with named(path), lock_output(path):
         try:
-            columns, said, renamed = _write(frame, targets, format, part)
-            part.replace(path)
+            with whole_files(path) as (part,):
+                columns, said, renamed = _write(frame, targets, format, part)
         except MissingDependencyError:
             raise
         except StanceError as error:
             raise StanceError(f"{path}: {error}") from error
-        finally:
-            with contextlib.suppress(OSError):
-                part.unlink()
         codes = format in ("dta", "sav")
         all_notes = [*notes, *said]
         # under the same lock, so that it is the dictionary of this file

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from stance.batch.files import named
 from stance.errors import MissingDependencyError
+from stance.files import write_files
 
 __all__ = ["Figure", "Series", "inline_svg", "save_figures"]
 
@@ -104,15 +105,17 @@ def save_figures(figures: Sequence[Figure], folder: str | Path) -> list[Path]:
         If the folder cannot be written to.
     """
     folder = Path(folder)
-    written = []
+    files = {}
+    for figure in figures:
+        with _drawn(figure) as drawing:
+            for suffix, metadata in (("svg", {"Date": None}), ("pdf", {"CreationDate": None})):
+                stream = io.BytesIO()
+                drawing.savefig(stream, format=suffix, metadata=metadata)
+                files[folder / f"{figure.name}.{suffix}"] = stream.getvalue()
     with named(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for figure in figures:
-            with _drawn(figure) as drawing:
-                for suffix, metadata in (("svg", {"Date": None}), ("pdf", {"CreationDate": None})):
-                    written.append(folder / f"{figure.name}.{suffix}")
-                    drawing.savefig(written[-1], metadata=metadata)
-    return written
+        write_files(files)
+    return list(files)
 
 
 # the settings of matplotlib belong to the whole process
