@@ -7,6 +7,8 @@ import datetime
 import gzip
 import io
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -154,6 +156,53 @@ def test_tab_separated_without_quoting(tmp_path: Path) -> None:
     (tmp_path / "a.tsv").write_text('id\ttext\n1\t"Talks" are on.\n2\t"Never closed\n3\t"Quoted\nline"\n')
     assert [outcome(r) for r in read_records([tmp_path / "a.tsv"])] == [(1, "1"), (2, "2"), (3, "3")]
     assert [a.text for a in read_articles([tmp_path / "a.tsv"])] == ['"Talks" are on.', '"Never closed', "Quoted\nline"]
+
+
+@pytest.mark.parametrize("name", ["a.tsv", "a.csv", "a.txt"])
+@pytest.mark.parametrize("names", ["FALSE", "TRUE", "letters[1:5]"])
+def test_tables_that_r_writes(tmp_path: Path, name: str, names: str) -> None:
+    """With marks that backslashes escape, and with names of rows, for whose column there is no name."""
+    if shutil.which("Rscript") is None:
+        if os.environ.get("STANCE_ALL_TESTS"):
+            pytest.fail("R is not installed")
+        pytest.skip("R is not installed (Debian: r-base-core)")
+    texts = [
+        'The envoy: "lift it", twice.',
+        "Talks.",
+        'A pipe of 5"',
+        'Two\nlines\tand "a"',
+        '"Lift it," "now" or \\ never',
+    ]
+    write(tmp_path / "rows.jsonl", [{"id": f"wire-{i}", "text": text} for i, text in enumerate(texts)])
+    values = ", ".join(json.dumps(text) for text in texts)
+    code = f"x <- data.frame(id = paste0('wire-', 0:4), text = c({values}), n = 1:5, last = c(NA, 'a', '\"', '', 'b'))"
+    sep = "," if name == "a.csv" else "\\t"
+    code += f"\nwrite.table(x, {json.dumps(str(tmp_path / name))}, sep = '{sep}', row.names = {names})\n"
+    (tmp_path / "a.R").write_text(code, encoding="utf-8")
+    subprocess.run(["Rscript", "--vanilla", tmp_path / "a.R"], check=True)
+    assert [(a.id, a.text, a.position) for a in read_articles([tmp_path / name])] == [
+        (f"wire-{i}", text, i + 1) for i, text in enumerate(texts)
+    ]
+
+
+@pytest.mark.parametrize("header", ["id\ttext", '"id"\t"text"'])
+def test_backslashes_in_a_tab_separated_table_without_quoting(tmp_path: Path, header: str) -> None:
+    """They are plain characters, too, where escaped marks give no row; the lines below are rows of their own."""
+    texts = ['"Talks \\"on\\"', '"Lift \\"it\\"" they said', "Plain.", '"No \\" end', "The last."]
+    rows = "".join(f"{i}\t{text}\n" for i, text in enumerate(texts))
+    (tmp_path / "a.tsv").write_text(f"{header}\n{rows}")
+    assert [outcome(r) for r in read_records([tmp_path / "a.tsv"])] == [(i + 1, str(i)) for i in range(len(texts))]
+    assert [a.text for a in read_articles([tmp_path / "a.tsv"])] == texts
+
+
+def test_one_cell_too_many_is_no_name_of_a_row(tmp_path: Path) -> None:
+    """Unless all is quoted, as R does it."""
+    for header, row in (("id,text", "1,Talks, too."), ('"id","text"', "1,Talks, too."), ("id,text", '"1",Talks, too.')):
+        (tmp_path / "a.csv").write_text(f'{header}\n{row}\n"2","Talks."\n')
+        assert [outcome(r) for r in read_records([tmp_path / "a.csv"])] == [
+            (1, "line 2: 3 cells under 2 columns"),
+            (2, "2"),
+        ]
 
 
 def test_text_is_kept_to_the_letter(tmp_path: Path) -> None:

@@ -102,7 +102,9 @@ def is_table(text: str, columns: Columns) -> bool:
     if not named or columns.name("text") not in header:
         return False
     width = len(header)
-    fitting = sum(len(record) == width for record in records)
+    # R puts the names of rows before their cells, and all in quotation marks
+    widths = (width, width + line.startswith('"'))
+    fitting = sum(len(record) in widths for record in records)
     if records and not lines.read(1) and not text.endswith(("\n", "\r")):
         fitting += 1 < len(records[-1]) < width
     known = {columns.name(field) for field in FIELDS[1:]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, Self
 
 from stance.articles.article import Article
@@ -16,6 +17,9 @@ from stance.errors import ArticleError
 
 __all__ = ["read_table"]
 
+#: How R writes a quotation mark in quotation marks.
+_ESCAPED = '\\"'
+
 
 def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     """Read the articles of a table with a header. The delimiter is the one that the header has most of.
@@ -23,8 +27,11 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
     Rows are numbered from 1 below the header, blank lines left out. A row with bytes that do not fit the encoding is
     quarantined with all its lines. So is one with a line longer than a record may be, as far as its quotation marks
     tell where it ends, and one with faulty quotation marks; where a mark is never closed, that is its first line alone,
-    and the lines below are rows again; above a line that is too long, it is all lines down to that one. In a
-    tab-separated table a row that reads only if its quotation marks are taken as text is read so.
+    and the lines below are rows again; above a line that is too long, it is all lines down to that one.
+
+    Below a header in quotation marks, as R writes it, a row that reads only if backslashes escape its marks is read so,
+    and rows may have one cell more, their names, which come first. In a tab-separated table a row that reads only if
+    its quotation marks are taken as text is read so.
 
     Raises
     ------
@@ -47,6 +54,7 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
         raise ArticleError("the file is empty; a table needs a header", source)
     columns = columns.within(header)
     columns.check(header, source)
+    quoted = head.startswith('"')
     number = 0
     while True:
         lines.begin()
@@ -56,7 +64,7 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
         except StopIteration:
             return
         except (BadLine, csv.Error) as error:
-            row, problem = lines.recover(delimiter, len(header)), str(error)
+            row, problem = lines.recover(delimiter, len(header), quoted=quoted), str(error)
         if any(UNDECODABLE in cell for cell in row):
             row, problem = [], UNFIT
         if lines.too_long:
@@ -64,6 +72,8 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
         if not row and not problem:
             continue
         number += 1
+        if number == 1 and len(row) == len(header) + 1 and quoted and lines.begins_quoted:
+            header.insert(0, "")
         if not row or len(row) != len(header):
             problem = problem or f"{len(row)} cells under {len(header)} columns"
             yield Quarantined(source, number, f"{lines.place()}: {problem}")
@@ -142,12 +152,19 @@ class _RowLines:
         self._waiting.extendleft(reversed(lines))
         self.number -= len(lines)
 
+    @property
+    def begins_quoted(self) -> bool:
+        """Whether the row at hand begins with a quotation mark."""
+        return self._taken[0].startswith('"')
+
     def place(self) -> str:
         """Where the row at hand stands."""
         return f"line {self._first}" if self.number <= self._first else f"lines {self._first} to {self.number}"
 
-    def recover(self, delimiter: str, width: int) -> list[str]:
-        """Read on after a faulty row; its cells, if they read without quotation."""
+    def recover(self, delimiter: str, width: int, *, quoted: bool) -> list[str]:
+        """Read on after a faulty row; its cells, if they read in another way, below a header that is quoted or not."""
+        if quoted and not self.too_long and (row := self._read_escaped(delimiter, width)):
+            return row
         if self.too_long:
             # marks that stand for inches open no cell, and the rows below are none of its lines
             self.give_back(*self._taken[self._last_too_long :])
@@ -159,4 +176,24 @@ class _RowLines:
                 return row
         if self._ended or self._size > LARGEST_RECORD:
             self.give_back(*self._taken[1:])
+        return []
+
+    def _read_escaped(self, delimiter: str, width: int) -> list[str]:
+        """Read a faulty row again, with escaped marks; if that gives no row, what was taken is as it was before."""
+        if not any(_ESCAPED in line for line in self._taken):
+            return []
+        number, ended = len(self._taken), self._ended
+        self.give_back(*self._taken)
+        with suppress(BadLine, csv.Error):
+            doubled = (line.replace(_ESCAPED, '""') for line in self)
+            row = next(csv.reader(doubled, delimiter=delimiter, strict=True))
+            # the name of the row may come first
+            if len(row) in (width, width + 1):
+                return row
+        if not self.too_long:
+            self.give_back(*self._taken)
+            for _ in range(number):
+                with suppress(BadLine):
+                    next(self)
+            self._ended = ended
         return []
