@@ -199,6 +199,11 @@ class AnalyzerTfidf:
         return sparse.hstack(parts).tocsr()
 
 
+def _class_weight(choice: Choice) -> str | None:
+    """As scikit-learn has it."""
+    return None if choice.class_weight == "equal" else choice.class_weight
+
+
 class _Training:
     """The default corpus, and the settings and choices of the default model."""
 
@@ -221,7 +226,7 @@ class _Training:
         from sklearn.pipeline import Pipeline
 
         transformer = AnalyzerTfidf(self.analyzer, problem.block_weights(self.analyzer))
-        classifier = LogisticRegression(C=choice.C, class_weight=choice.class_weight)
+        classifier = LogisticRegression(C=choice.C, class_weight=_class_weight(choice))
         return Pipeline([("terms", transformer), ("classifier", classifier)])
 
     def texts(self, problem: Any) -> list[str]:
@@ -266,7 +271,7 @@ def fit(args: Any, report: Any, interleave: Interleave) -> None:
         pipeline = results["theirs", p.name]
         choice, features = training.choices[p.name], pipeline[0].transform(training.texts(p))
         classifier = pipeline[-1]
-        weight = training.weights[p.name] * compute_sample_weight(choice.class_weight, p.truth)
+        weight = training.weights[p.name] * compute_sample_weight(_class_weight(choice), p.truth)
         a = objective(x @ weights.T + starts, weights, p.truth, weight, choice.C)
         b = objective(
             features @ classifier.coef_.T + classifier.intercept_, classifier.coef_, p.truth, weight, choice.C

@@ -164,7 +164,7 @@ def test_a_paragraph_of_common_words_alone_is_scored(small_corpus: Corpus) -> No
 
 def test_the_search_reports_every_trial_and_keeps_the_best(small_corpus: Corpus) -> None:
     """Of the trials as good as the best but for half a point, the one with the smallest C."""
-    grid = Grid((Settings(word_ngrams=(1, 1)),), C=(0.1, 10.0), class_weight=(None,))
+    grid = Grid((Settings(word_ngrams=(1, 1)),), C=(0.1, 10.0), class_weight=("equal",))
     lines: list[str] = []
     result = train(small_corpus, grid, folds=3, seed=3, jobs=1, progress=lines.append)
     assert len(result.trials) == 4
@@ -174,7 +174,7 @@ def test_the_search_reports_every_trial_and_keeps_the_best(small_corpus: Corpus)
         best = max(trial["macro_f1"] for trial in own)
         good = [trial for trial in own if trial["macro_f1"] >= best - 0.005]
         least = min(trial["C"] for trial in good)
-        assert result.model.facts["choices"][target] == {"C": least, "class_weight": None}
+        assert result.model.facts["choices"][target] == {"C": least, "class_weight": "equal"}
         # what was tried is what was then held out
         t, coded = result.model.target_index(target), small_corpus.coded(target)
         truth = [small_corpus.examples[i].labels[target] for i in coded]
@@ -195,7 +195,7 @@ def test_the_settings_named_first_win_unless_others_are_better(pairs: bool, chos
         coded.append(Example(f"a{i}", 0, f"{told} {' '.join(rest)}", {"tax": label}))
     tried = [Settings(word_ngrams=(1, k), min_df=2, anchored=False) for k in (1, 2)]
     # one that needs a lexicon is not tried
-    grid = Grid((Settings(), *tried), C=(100.0,), class_weight=(None,))
+    grid = Grid((Settings(), *tried), C=(100.0,), class_weight=("equal",))
     found = train(Corpus([Target("tax", ("favor", "against"))], coded), grid, jobs=1)
     assert found.model.analyzer.settings.word_ngrams == chosen
     assert len(found.trials) == 2
@@ -213,7 +213,7 @@ def test_what_is_searched_is_not_validated_again(monkeypatch: pytest.MonkeyPatch
     with monkeypatch.context() as once:
         once.setattr("stance.training.fit.margins_by_choice", counted)
         once.setattr("stance.training.held_out.margins_by_choice", counted)
-        result = train(small_corpus, Grid(tried, C=(0.01, 3.0), class_weight=(None,)), folds=2, jobs=1)
+        result = train(small_corpus, Grid(tried, C=(0.01, 3.0), class_weight=("equal",)), folds=2, jobs=1)
     assert searched == list(tried)
     choices = choices_of(result.model.facts)
     # so that a fit that begins where another ended is compared with one that does not
@@ -232,7 +232,7 @@ def test_settings_all_but_equal_are_those_named_first(
     # scores so close cannot be had from a small corpus: those of two C for two targets, then of the other settings
     scores = iter([0.7] * 4 + [better, better - 0.1] * 2)
     monkeypatch.setattr("stance.training.fit.f1_score", lambda *arguments, **options: next(scores))
-    grid = Grid((Settings(word_ngrams=(1, 1)), Settings(word_ngrams=(1, 2))), C=(1.0, 3.0), class_weight=(None,))
+    grid = Grid((Settings(word_ngrams=(1, 1)), Settings(word_ngrams=(1, 2))), C=(1.0, 3.0), class_weight=("equal",))
     assert train(small_corpus, grid, folds=2, jobs=1).model.analyzer.settings.word_ngrams == chosen
     assert next(scores, None) is None
 
@@ -603,7 +603,7 @@ def test_a_label_that_was_not_learnt_calibrates_nothing(small_corpus: Corpus, ca
 
 def test_of_trials_all_but_equal_the_smallest_c_is_chosen() -> None:
     """Within half a point of the best; among those of one C, the best, whatever their order."""
-    scores = {(0.3, None): 0.703, (1.0, None): 0.7036, (1.0, "balanced"): 0.704, (10.0, None): 0.7085}
+    scores = {(0.3, "equal"): 0.703, (1.0, "equal"): 0.7036, (1.0, "balanced"): 0.704, (10.0, "equal"): 0.7085}
     trials = [{"C": c, "class_weight": weight, "macro_f1": f1} for (c, weight), f1 in scores.items()]
     assert _choose(trials) == _choose(trials[::-1]) == trials[2]
 
@@ -647,7 +647,7 @@ def test_settings_that_leave_no_term(small_corpus: Corpus) -> None:
 
 
 def _of(*settings: Settings) -> Grid:
-    return Grid(settings, C=(1.0,), class_weight=(None,))
+    return Grid(settings, C=(1.0,), class_weight=("equal",))
 
 
 def test_files_that_cannot_calibrate_are_named(small_corpus: Corpus) -> None:
@@ -673,7 +673,7 @@ def test_files_that_cannot_calibrate_are_named(small_corpus: Corpus) -> None:
         fit_model(corpus(("a",), "a"), settings, choices, folds=2)
     alone = corpus(("a",), "abc")
     one_label = [replace(e, labels={**e.labels, "diplomacy": "neutral"}) if e.path[0] == "a" else e for e in alone]
-    grid = Grid((settings,), C=(1.0,), class_weight=(None,))
+    grid = Grid((settings,), C=(1.0,), class_weight=("equal",))
     with pytest.raises(CorpusError, match=r"named for calibration \(a\) give it the label 'neutral' alone"):
         train(replace(alone, examples=tuple(one_label)), grid, folds=2, progress=lambda line: pytest.fail(line))
     found = fit_model(corpus(("a", "b"), "bc"), settings, choices, folds=2)
@@ -809,7 +809,7 @@ def test_settings_at_their_bounds_are_read(tmp_path: Path) -> None:
 
 def test_settings_that_the_corpus_names_are_not_searched_for(small_corpus: Corpus) -> None:
     """Those of the grid are not tried, and without a lexicon nothing is anchored."""
-    grid = Grid((Settings(word_ngrams=(1, 1)),), C=(1.0,), class_weight=(None,))
+    grid = Grid((Settings(word_ngrams=(1, 1)),), C=(1.0,), class_weight=("equal",))
     own = Settings(word_ngrams=(1, 2), min_df=3, word_idf_constant=-1.0)
     result = train(replace(small_corpus, settings=own), grid, folds=2, jobs=1)
     assert result.model.analyzer.settings == own
@@ -822,10 +822,10 @@ def test_settings_that_the_corpus_names_are_not_searched_for(small_corpus: Corpu
 def test_a_weighting_of_labels_that_the_corpus_names_is_not_searched_for(small_corpus: Corpus, tmp_path: Path) -> None:
     """The other target's is; a name that is none is refused."""
     given = {"sanctions": FitOptions(class_weight="balanced"), "diplomacy": FitOptions(class_weight="equal")}
-    grid = Grid((Settings(word_ngrams=(1, 1), min_df=1),), C=(1.0,), class_weight=(None, "balanced"))
+    grid = Grid((Settings(word_ngrams=(1, 1), min_df=1),), C=(1.0,), class_weight=("equal", "balanced"))
     for named, expected in (
-        ({"sanctions": given["sanctions"]}, ["balanced", None, "balanced"]),
-        (given, ["balanced", None]),
+        ({"sanctions": given["sanctions"]}, ["balanced", "equal", "balanced"]),
+        (given, ["balanced", "equal"]),
     ):
         result = train(replace(small_corpus, fit_options=named), grid, folds=2, jobs=1)
         assert [trial["class_weight"] for trial in result.trials] == expected
@@ -837,7 +837,7 @@ def test_a_weighting_of_labels_that_the_corpus_names_is_not_searched_for(small_c
 def test_a_c_that_the_corpus_names_is_not_searched_for(small_corpus: Corpus) -> None:
     """The other target's is."""
     corpus = replace(small_corpus, fit_options={"sanctions": FitOptions(C=2.0)})
-    grid = Grid((Settings(word_ngrams=(1, 1), min_df=1),), C=(1.0, 3.0), class_weight=(None,))
+    grid = Grid((Settings(word_ngrams=(1, 1), min_df=1),), C=(1.0, 3.0), class_weight=("equal",))
     result = train(corpus, grid, folds=2, jobs=1)
     tried = {
         name: [trial["C"] for trial in result.trials if trial["target"] == name] for name in ("sanctions", "diplomacy")

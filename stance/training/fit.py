@@ -20,7 +20,6 @@ from stance.model.weights import BlockWeights, Weights, softmax
 from stance.training.calibration import fit_temperatures, weigh_as_found
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts
-from stance.training.fit_options import CLASS_WEIGHTS
 from stance.training.folds import Problem, analyzer_for, count_corpus, rare_labels, read_problem
 from stance.training.held_out import (
     HeldOut,
@@ -52,13 +51,13 @@ class Grid:
         None of them is tried if the corpus names its own.
     C : tuple of float
         Inverse strengths of the L2 penalty, tried for each target by itself, but for one whose C the corpus names.
-    class_weight : tuple of {None, "balanced"}
+    class_weight : tuple of {"equal", "balanced"}
         Whether rare labels count for more; for each target by itself, but for one whose weighting the corpus names.
     """
 
     settings: tuple[Settings, ...]
     C: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0)
-    class_weight: tuple[str | None, ...] = (None, "balanced")
+    class_weight: tuple[str, ...] = ("equal", "balanced")
 
 
 # docs/decisions/0002-features.md has the figures
@@ -348,7 +347,7 @@ def _choices(problem: Problem, grid: Grid) -> list[Choice]:
     """The ways to fit a target; only one C, or one weighting of labels, if the corpus names it."""
     options = problem.options
     c = grid.C if options.C is None else (options.C,)
-    weights = grid.class_weight if options.class_weight is None else (CLASS_WEIGHTS[options.class_weight],)
+    weights = grid.class_weight if options.class_weight is None else (options.class_weight,)
     return [Choice(*each) for each in itertools.product(c, weights)]
 
 

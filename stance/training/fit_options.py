@@ -14,8 +14,8 @@ from stance.training.known_keys import refuse_others
 
 __all__ = ["CLASS_WEIGHTS", "FitOptions", "read_fit_options", "read_settings"]
 
-#: Weights of labels by their names in ``corpus.toml``: TOML has no null for "none", and a key left out is searched for.
-CLASS_WEIGHTS = {"balanced": "balanced", "equal": None}
+#: How labels may weigh: each as much as the others, or as often as it occurs.
+CLASS_WEIGHTS = ("balanced", "equal")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,12 @@ class Choice(NamedTuple):
     ----------
     C : float
         Inverse strength of the L2 penalty.
-    class_weight : {None, "balanced"}
+    class_weight : {"equal", "balanced"}
         Whether rare labels count for more.
     """
 
     C: float
-    class_weight: str | None = None
+    class_weight: str = "equal"
 
 
 def choices_of(facts: Mapping[str, Any]) -> dict[str, Choice]:
@@ -41,8 +41,8 @@ def choices_of(facts: Mapping[str, Any]) -> dict[str, Choice]:
 
     Examples
     --------
-    >>> choices_of({"choices": {"talks": {"C": 3.0, "class_weight": None}}})
-    {'talks': Choice(C=3.0, class_weight=None)}
+    >>> choices_of({"choices": {"talks": {"C": 3.0, "class_weight": "equal"}}})
+    {'talks': Choice(C=3.0, class_weight='equal')}
     """
     return {name: Choice(**stored) for name, stored in facts.get("choices", {}).items()}
 
@@ -94,7 +94,7 @@ def fit_path(
         x = sparse.hstack([x, sparse.csr_matrix(_APART * apart[:, None])]).tocsr()
     found: dict[Choice, tuple[Floats, Floats]] = {}
     for class_weight in dict.fromkeys(choice.class_weight for choice in choices):
-        weighed = weight if class_weight is None else weight * _balance(truth, weight, apart)
+        weighed = weight * _balance(truth, weight, apart) if class_weight == "balanced" else weight
         estimator = LogisticRegression(solver="newton-cg", tol=_TOLERANCE, max_iter=200, warm_start=True)
         for choice in sorted(choice for choice in choices if choice.class_weight == class_weight):
             estimator.set_params(C=choice.C)
