@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from stance.commands import main
 from stance.errors import CorpusError
 from stance.labels import RESERVED, Target
+from stance.model.analyzer import Analyzer, Settings
 from stance.results import dictionary
 from stance.results.records import article_columns, paragraph_columns
 from stance.results.rollup import roll_up
@@ -255,6 +256,27 @@ def test_lexicons_that_are_none_are_refused(tmp_path: Path, line: str, lexicon: 
     (folder / "l.toml").write_text(lexicon, encoding="utf-8")
     with pytest.raises(CorpusError, match=message):
         read_corpus(folder)
+
+
+def test_a_phrase_of_two_targets_is_named_where_it_is_in_vain(tmp_path: Path) -> None:
+    """In the lexicon of the later one, weak or not; training takes the corpus, and the first one has the phrase."""
+    folder = _described(tmp_path, [GOOD, LATER])
+    lexicons = {
+        "bridge": '[mentions]\nways = ["crossing{,s}", "toll"]\n[weak]\nmoney = ["fund"]\n',
+        "tunnel": '[mentions]\ntube = ["tube", "Cross{ing,over}", "fund"]\n[weak]\nmoney = ["toll", "bond"]\n',
+    }
+    for name, lexicon in lexicons.items():
+        (folder / f"{name}.toml").write_text(lexicon, encoding="utf-8")
+    named = "".join(f'[targets.{name}]\nlexicon = "{name}.toml"\n' for name in lexicons)
+    (folder / "corpus.toml").write_text(f'labels = ["favor", "against"]\n{named}', encoding="utf-8")
+    told = "group {!r} of target 'tunnel' has {!r}, which target 'bridge' has, too, and gets, as it comes first; leave"
+    expected = [told.format(*each) for each in (("tube", "crossing"), ("tube", "fund"), ("money", "toll"))]
+    found = check_corpus(folder)
+    assert [defect.message.removesuffix(" it to one of them") for defect in found] == expected
+    assert {str(defect.path) for defect in found} == {str(folder / "tunnel.toml")}
+    corpus = read_corpus(folder)
+    analyzer = Analyzer(Settings(), corpus.lexicons)
+    assert [analyzer.analyze(f"A {word}.").mentioned for word in ("crossing", "crossover", "fund")] == [0b01, 0b10, 0]
 
 
 def test_defects_of_a_description_are_named_with_the_others(tmp_path: Path) -> None:

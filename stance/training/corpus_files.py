@@ -6,13 +6,14 @@ One parser serves both: `check_corpus` returns the defects, `read_corpus` raises
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from stance.errors import CorpusError
 from stance.labels import Target
-from stance.model.lexicon import Lexicon, read_lexicon
+from stance.model.items import PhraseTable
+from stance.model.lexicon import WEAK, Lexicon, read_lexicon
 from stance.training.corpus import Corpus, Example, contradictions, misplaced
 from stance.training.description import check_columns, check_description, read_target
 from stance.training.draft import Draft
@@ -69,8 +70,8 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
 def check_corpus(path: str | Path, columns: CorpusColumns | None = None) -> list[CorpusError]:
     """List every defect of a corpus, in the order of its files and lines.
 
-    Paragraphs are looked at once all targets are sound. A text with two labels is a defect in a flat file, too, but
-    `read_corpus` takes such a file.
+    Paragraphs are looked at once all targets are sound. A text with two labels is a defect in a flat file, too, and so
+    is a phrase in the lexicons of two targets; but `read_corpus` takes such a corpus.
 
     Raises
     ------
@@ -94,7 +95,7 @@ def _read(path: Path, columns: CorpusColumns, *, strict: bool = False) -> Draft:
         draft = read_flat(path, columns)
     else:
         raise CorpusError("no such file or folder", path)
-    _check_across(draft, strict)
+    _check_across(draft, path, strict)
     if not draft.examples and not draft.defects:
         draft.fault(path, None, "the corpus is empty")
     return draft
@@ -240,11 +241,27 @@ def _read_codings(
     return codings
 
 
-def _check_across(draft: Draft, strict: bool) -> None:
+def _check_across(draft: Draft, path: Path, strict: bool) -> None:
     described = bool(draft.description)
     if described:
         draft.defects += misplaced(draft.examples)
     # flat files are mostly other people's, published as they are: they train and measure, and are told of
     if described or strict:
         draft.defects += contradictions(draft.examples)
+    if strict:
+        draft.defects += _shared_phrases(draft, path)
     draft.defects.sort(key=lambda defect: (defect.path or "", defect.line or 0))
+
+
+def _shared_phrases(draft: Draft, folder: Path) -> Iterator[CorpusError]:
+    """The phrases that a lexicon lists in vain, as a mention is one of the first target alone that has the phrase."""
+    taken = PhraseTable(draft.lexicons, None).phrases
+    for target, lexicon in draft.lexicons.items():
+        for phrase, group in lexicon.phrases.items():
+            owner, _ = taken[phrase]
+            if owner != target:
+                yield CorpusError(
+                    f"group {group.removeprefix(WEAK)!r} of target {target!r} has {' '.join(phrase)!r}, which target "
+                    f"{owner!r} has, too, and gets, as it comes first; leave it to one of them",
+                    folder / draft.description["targets"][target]["lexicon"],
+                )
