@@ -295,6 +295,30 @@ Story continues below advertisement.
 Tags: IS, Syria, May 2025
 Save this article for later.
 Download the Model News app today.
+Already have a subscription? Sign in
+Already a digital subscriber? Activate your account
+Are you already a subscriber? Log in
+Existing subscriber? Log in
+Not a subscriber? Subscribe now
+Not a subscriber yet? Sign up for $1
+Not registered? Create an account
+Have an account? Log in
+Don't have an account? Sign up
+Need an account? Register now
+New here? Create an account
+You must be logged in to read this article
+You need to be a subscriber to read the full story.
+You must be logged in to post comments
+Please log in to continue
+Please subscribe to read the rest of this article.
+Create a free account to continue reading
+Start your free trial
+Unlock this article
+To read the full story, subscribe or sign in.
+Become a subscriber to read on
+Subscribers only
+For subscribers only
+Exclusive to subscribers
 """.strip().splitlines()
 
 OWN = """
@@ -459,6 +483,25 @@ Reporting by the agency, and editing by the ministry, left no word on the embarg
 (c) Resolution 1747 (2007);
 (c) The Security Council
 Sources: Bloc To Lift Sanctions On Oil
+Already a full member? Sign the treaty, the envoy told the candidate, and lift the embargo.
+Are you a member? Then our sanctions bind you, too.
+Not a member of the bloc? Then no sanctions bind you.
+Not a subscriber to the theory of sanctions, he wants talks.
+Existing sanctions stay.
+Need a deal? Register your vessels first, the navy told the shippers.
+New here is only the embargo on gas.
+You must be a member to vote on the sanctions.
+You need to sign in Vienna, the coordinator told both sides.
+Please sign the treaty, she told the envoys, to continue the talks.
+Create an account of the talks that both sides can sign
+Create an account to hold the frozen assets, the panel wrote.
+Start your talks now, he told them.
+Unlock the frozen assets
+To read the treaty, register what it leaves out, said the envoy, is to see the embargo end.
+Become a member to keep your neighbours' sanctions away, he said.
+Subscribers to the treaty keep the embargo.
+Exclusive: ministers to lift sanctions
+For subscribers to the treaty the embargo holds
 """.strip().splitlines()
 
 REST = ["Envoys met in Vienna on Friday.", "No date was set for the next round."]

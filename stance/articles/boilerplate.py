@@ -38,6 +38,9 @@ _NAMES = (
 )
 #: A few words, the last ones of a line.
 _PHRASE = r"[^.,;:!?]{0,60}"
+#: What readers need to be let in, and the call to get it that ends a line.
+_ENTRY = r"(?:account|subscription|log-?in)"
+_CALL = r"\W*(?:please\s+)?(?:log\s*-?\s*in|sign\s+(?:in|up)|click|activate|subscribe|register|create\s+an?)\b.{0,100}"
 #: What sentences have and headlines, names and tags seldom.
 _NO_VERB = (
     r"(?!.*\b(?-i:[Tt]o|[Ss]ays?|said|told|[Ww]ill|would|was|were|is|are|has|have|had|must|should|may|can|not)\b)"
@@ -99,17 +102,26 @@ _LINES = rf"""(?:
       |youtube|google\s+news|tiktok|bluesky|threads|social\s+media|@)\b.{{0,120}}
     | (?:follow|like)\s+us(?:\s+(?:here|now|today))?\s*:?
     | (?:sign\s+up|subscribe|register|log\s*in|sign\s+in|join)(?:\s+(?:now|here|today))?
-    | (?:sign\s+up|subscribe|register|log\s*in|sign\s+in)\b(?:\s+or\s+(?:register|subscribe|sign\s+(?:in|up)))?
-      (?:(?!\bor\b|\bif\b)[^,;.!?]){{0,80}}?\s(?:(?:our|your|the|free|daily|weekly|morning|evening|e-?mail)\s+
+    | (?:please\s+)?(?:sign\s+up|subscribe|register|log\s*in|sign\s+in)\b
+      (?:\s+or\s+(?:register|subscribe|sign\s+(?:in|up)))?(?:(?!\bor\b|\bif\b)[^,;.!?]){{0,80}}?\s
+      (?:(?:our|your|the|free|daily|weekly|morning|evening|e-?mail)\s+
       (?:[\w-]+\s+){{0,3}}?(?:newsletters?|inbox|e-?mails?|channel|podcasts?|alerts?|updates|account|briefings?|app)
       |newsletters?|(?:full|free|unlimited)\s+access|for\s+free|free\s+trial|to\s+(?:comment|continue|read))\b.{{0,160}}
     | join\s+(?:our|the)\s+(?:\w+\s+){{0,2}}(?:newsletter|channel|conversation|discussion|mailing\s+list)\b{_PHRASE}
-    | already\s+(?:an?\s+)?(?:subscri\w+|member|registered|have\s+an\s+account)\s*\?
-      (?:\W*(?:please\s+)?(?:log|sign|click|activate)\b.{{0,100}})?
+    | already\s+(?:(?:an?\s+)?(?:subscri\w+|member|registered)|have\s+an?\s+{_ENTRY})\s*\?(?:{_CALL})?
+    | (?:(?:are\s+you\s+)?(?:already\s+an?(?:\s+[\w-]+)?|(?:not|existing)(?:\s+yet)?(?:\s+an?)?|an?)
+      \s+(?:subscriber|member)(?:\s+yet)?|not\s+(?:yet\s+)?(?:subscribed|registered)(?:\s+yet)?
+      |(?:don['’]t\s+)?(?:have|need)\s+an?\s+{_ENTRY}|new\s+here)\s*\?{_CALL}
+    | you\s+(?:must|need\s+to|have\s+to)\s+(?:be\s+)?(?:(?:log(?:ged)?|sign(?:ed)?)\s+in|register(?:ed)?|subscribed?
+      |an?\s+(?:\w+\s+)?(?:subscriber|member))\s+to\s+(?:\w+\s+){{0,3}}(?:article|story|content|page|comments?|reading)
+    | create\s+an?\s+(?:free\s+)?account(?:\s+(?:now|for\s+free|to\s+(?:read|continue|keep|comment|unlock))\b{_PHRASE})?
+      | start\s+(?:your|a)\s+free\s+trial\b{_PHRASE} | unlock\s+(?:this|the(?:\s+full)?)\s+(?:article|story)\b{_PHRASE}
+      | (?:for|exclusive(?:ly)?\s+(?:to|for))\s+subscribers(?:\s+only)? | subscribers\s+only
     | (?:this|the)\s+(?:article|story|content|page)\s+is\s+
       (?:(?:for|only|available|exclusive|exclusively|reserved|to)\s+){{1,3}}(?:\w+\s+){{0,2}}(?:subscribers|members)
       (?:\s+only)?(?:\s*[.!:–—-].{{0,160}})?
-    | (?:to\s+)?(?:continue|keep)\s+reading(?:\s+(?:this|the|our|your|full|article|story|for\s+free))*\s*[,:–—-]?\s*
+    | (?:(?:to\s+)?(?:continue|keep)\s+reading|to\s+read(?=[\w\s]{{0,40}}[,:–—-]))
+      (?:\s+(?:this|the|our|your|full|rest|of|article|story|more|on|for\s+free))*\s*[,:–—-]?\s*
       (?:please\s+|you\s+(?:must|need\s+to)\s+)?(?:subscribe|register|create|become|(?:sign|log)\s*(?:in|up))\b
       .{{0,120}}
     | you(?:\s+have|['’]ve)\s+(?:(?:reached|used)\b.{{0,60}}\blimit\b.{{0,20}}\b(?:articles|stories)\b
@@ -117,7 +129,7 @@ _LINES = rf"""(?:
     | (?:support|donate)(?:\s+(?:us|to\s+us|now|here|today))?
       | (?:support|donate\s+to)\s+(?:our|independent|quality)\s+(?:\w+\s+)?(?:work|journalism|newsroom)\b{_PHRASE}
     | become\s+an?\s+(?:member|subscriber|supporter)
-      (?:\s+(?:now|today|here|for|from|and\s+(?:get|enjoy|support))\b{_PHRASE})?
+      (?:\s+(?:now|today|here|for|from|to\s+(?:read|continue|keep)|and\s+(?:get|enjoy|support))\b{_PHRASE})?
     | (?:listen\s+to|download|save|print|gift|bookmark)\s+(?:this|the)\s+(?:article|story|page|episode|podcast)
       (?:\s*\(.{{0,40}}|\s+(?:here|now|as|in|on|for\s+later)\b{_PHRASE})?
     | (?:get|receive)\s(?:[^.;!?]{{0,120}}\b(?:to|in|into)\s+your\s+(?:e-?mail\s+)?inbox|[^.,;!?]{{0,100}}\b
@@ -226,23 +238,27 @@ _FIRST = frozenset(
     you’re you've you’ve contacts enquiries inquiries information opinions accept end ends enditem translation
     january february march april may june july august september october november december jan feb mar apr jun jul
     aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri
-    sat sun
+    sat sun existing create start unlock subscribers exclusive exclusively
     """.split()
 )
 #: ... each with the words that must follow it.
 _SECOND = {
     first: frozenset(second.split())
     for first, second in {
-        "for": "immediate",
+        "for": "immediate subscribers",
         "under": "embargo",
-        "not": "for",
+        "not": "for a an yet subscriber subscribed registered",
+        "are": "you",
+        "need": "a an",
+        "new": "here",
+        "please": "log login sign subscribe register",
+        "a": "version minute day week subscriber member",
         "media": "contact contacts enquiries inquiries",
         "press": "contact contacts enquiries inquiries office",
         "public": "contact contacts enquiries inquiries information",
         "an": "official hour",
         "the": "article story content page piece post report item column views opinions",
         "this": "article story content piece post report item column site website is page",
-        "a": "version minute day week",
         "all": "rights",
         "no": "part",
         "we": "use uses",
@@ -253,9 +269,9 @@ _SECOND = {
         "from": "our news the",
         "our": "standards staff special",
         "up": "next",
-        "you": "may might are have receive received",
+        "you": "may might are have receive received must need",
         "what": "to do did",
-        "to": "top unsubscribe continue keep",
+        "to": "top unsubscribe continue keep read",
         "or": "share",
         "and": "share",
     }.items()
