@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sample_files import tarred
 
 from stance.articles import Article, Quarantined, read_articles, read_records
 from stance.articles.lines import TooLong, _split
@@ -189,6 +190,28 @@ def test_file_name_that_is_no_text(tmp_path: Path) -> None:
     (article,) = read_articles([tmp_path])
     assert article.id == r"caf\xe9"
     f"{article.source}".encode()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+@pytest.mark.parametrize("archive", [False, True])
+def test_a_file_name_may_look_like_bytes(tmp_path: Path, archive: bool) -> None:
+    """Each article has an id of its own, and other backslashes in names are left as they are."""
+    raw = [b"x\xe9", rb"x\xe9", b"x\\\xe9", rb"x\\xe9", rb"x\udc80", rb"a\b"]
+    files = {os.fsdecode(name): name.replace(b"\xe9", b"byte") for name in raw}
+    if archive:
+        (tmp_path / "a.tar").write_bytes(tarred({f"{name}.txt": text for name, text in files.items()}))
+    else:
+        for name, text in files.items():
+            (tmp_path / f"{name}.txt").write_bytes(text)
+    found = {a.text: a.id.removeprefix("a/").removesuffix(".txt") for a in read_articles([tmp_path])}
+    assert found == {
+        "xbyte": r"x\xe9",
+        r"x\xe9": r"x\\xe9",
+        r"x\byte": r"x\\\xe9",
+        r"x\\xe9": r"x\\\\xe9",
+        r"x\udc80": r"x\\udc80",
+        r"a\b": r"a\b",
+    }
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".md", ".csv", ".jsonl", ".parquet", ".txt.gz", ""])

@@ -70,6 +70,8 @@ _WIDE = ("utf-16", "utf-32")
 _WESTERN = ("iso8859-1", "ascii")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+#: In names: what no file can hold, and backslashes before that and before what would be read as that.
+_UNWRITABLE = re.compile(r"[\ud800-\udfff]|(?<!\\)\\+(?=[\ud800-\udfff]|x[89a-f][0-9a-f]|ud[89a-f][0-9a-f]{2})")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
 
 
@@ -100,16 +102,20 @@ def clean_surrogates(text: str) -> str:
 def written_name(name: str) -> str:
     """A file's name as it can be written: a byte that is not UTF-8 as ``\\xff``, so that two such names stay two.
 
+    Backslashes are doubled where that could be mistaken.
+
     Examples
     --------
     >>> written_name(b"caf\\xe9.txt".decode("utf-8", "surrogateescape"))
     'caf\\\\xe9.txt'
     """
-    return _SURROGATE.sub(_written, name)
+    return _UNWRITABLE.sub(_written, name)
 
 
-def _written(surrogate: re.Match[str]) -> str:
-    code = ord(surrogate[0])
+def _written(found: re.Match[str]) -> str:
+    if found[0][0] == "\\":
+        return 2 * found[0]
+    code = ord(found[0])
     # Python lets U+DC80 to U+DCFF stand for such bytes
     return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 

@@ -250,8 +250,7 @@ def _read_members(
     try:
         for member in members:
             empty = False
-            name = written_name(member.name)
-            inner = f"{shown}/{name}"
+            inner = f"{shown}/{written_name(member.name)}"
             if member.stream is None:
                 yield Quarantined(inner, 0, member.problem)
                 continue
@@ -263,7 +262,7 @@ def _read_members(
                 of_pages.add(folder)
                 continue
             # with its suffix, for no later member can be looked at to see whether the stems differ
-            within_archive = Source(inner, f"{source.stem}/{name}", False)
+            within_archive = Source(inner, f"{source.stem}/{member.name}", False)
             stream = cast(IO[bytes], budget.reader(member.stream))
             position = 0
             try:
