@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -262,3 +263,40 @@ def test_a_pair_that_coded_nothing_in_common_is_said_to(tmp_path: Path) -> None:
     assert "  ben, cleo: no paragraph has the codes of both\n" in shown.stdout
     assert "not defined" not in shown.stdout
     assert shown.stdout.count("confusion") == 2
+
+
+@pytest.mark.parametrize("format", ["csv", "dta", "sav"])
+def test_what_coders_wrote_beside_their_codes_travels_along(tmp_path: Path, format: str) -> None:
+    """Each column with its coder, whatever it is called; what is empty or has no name is left out."""
+    results = _results(4)
+    results.frame.assign(tax_probability=0.9).to_csv(tmp_path / "s.csv", index=False)
+    sample = draw_sample(results, 4, seed=1)
+    ann = sample.assign(tax="favor", Notes=["sure", "", "", "a levy?"], tax_comment="asks for it", empty="")
+    ann.assign(**{"": "1"}).to_csv(tmp_path / "ann.csv", index=False)
+    sample[::-1].assign(tax="neutral", tax_comment=["one", "two", "", "four"]).to_csv(tmp_path / "ben.csv", index=False)
+    output = tmp_path / f"coded.{format}"
+    command = ("results", "agreement", tmp_path / "s.csv", tmp_path / "ann.csv", tmp_path / "ben.csv", "-o")
+    shown = _run(*command, output)
+    assert shown.exit_code == 0, shown.output
+    read: dict[str, Any] = {"csv": pd.read_csv, "dta": pd.read_stata, "sav": pd.read_spss}
+    found = read[format](output).astype(object).fillna("")
+    assert list(found.columns[4:]) == ["tax", "tax_ann", "tax_ben", "Notes_ann", "tax_comment_ann", "tax_comment_ben"]
+    assert found["Notes_ann"].tolist() == ["sure", "", "", "a levy?"]
+    assert set(found["tax_comment_ann"]) == {"asks for it"}
+    assert found["tax_comment_ben"].tolist() == ["four", "", "two", "one"]
+    described = json.loads(output.with_name(f"{output.name}.columns.json").read_text(encoding="utf-8"))
+    fields = {field["name"]: field for field in described["resources"][0]["schema"]["fields"]}
+    assert fields["tax_comment_ann"]["description"] == "Not a column of stance; as found"
+    assert ("categories" in fields["tax_ann"], "categories" in fields["tax_comment_ann"]) == (True, False)
+    printed = _run(*command, "-")
+    assert printed.exit_code == 0, printed.output
+    assert "alpha" in printed.stderr, "what is told of it is no data"
+    assert format != "csv" or printed.stdout_bytes == output.read_bytes()
+
+
+def test_what_a_coder_wrote_takes_the_place_of_no_code() -> None:
+    """Nor of a column of the sample."""
+    results = _results()
+    ann = _codes(results, list(ANN)).assign(tax_new="note")
+    with pytest.raises(StanceError, match="tax_new_ann would be column tax_new of ann, and is the codes of new_ann on"):
+        combine_codes(results, {"ann": ann, "new_ann": _codes(results, list(BEN))})

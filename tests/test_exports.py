@@ -23,6 +23,7 @@ from helpers import ROOT
 from helpers import run as _run
 
 from stance.batch.files import _LOCKS, lock_output
+from stance.commands.results import results
 from stance.errors import StanceError
 from stance.labels import LABELS, Target
 from stance.results.export import export
@@ -446,6 +447,24 @@ def test_an_export_may_go_to_standard_output(scored: Path, tmp_path: Path, monke
     result = _run("results", "export", scored, "-o", "-", "-f", "dta")
     assert (result.exit_code, "dta is not for standard output" in result.stderr) == (1, True)
     assert not Path("-").exists()
+
+
+@pytest.mark.parametrize("command", ["results sample -n 2", "results rollup -f csv", "results export", "report"])
+def test_a_dash_is_standard_output(command: str, scored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To every command that writes results; it gets the bytes of the file."""
+    monkeypatch.chdir(tmp_path)
+    arguments = [*command.split(), scored, "-o"]
+    suffix = "html" if command == "report" else "csv"
+    assert _run(*arguments, f"out.{suffix}").exit_code == 0
+    shown = _run(*arguments, "-")
+    assert (shown.exit_code, shown.stdout_bytes) == (0, Path(f"out.{suffix}").read_bytes())
+    assert not Path("-").exists()
+
+
+@pytest.mark.parametrize("name", ["score", "report", *(f"results {name}" for name in results.commands)])
+def test_the_help_says_what_a_dash_is(name: str) -> None:
+    """Of each output that may be one."""
+    assert '("-": standard output)' in " ".join(_run(*name.split(), "--help").stdout.split())
 
 
 def test_what_standard_output_lacks_is_said(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from stance.commands.cells import percent
-from stance.commands.places import keep_codes, keep_inputs
+from stance.commands.options import output_option
+from stance.commands.places import keep_codes, keep_inputs, write_table
 from stance.errors import StanceError, number_of
 
 if TYPE_CHECKING:
@@ -26,23 +27,23 @@ __all__ = ["agreement", "alpha_shown"]
 @click.command(short_help="Measure how far the coders of one sample agree.")
 @click.argument("source", metavar="RESULTS")
 @click.argument("coded", metavar="CODED CODED...", nargs=-1, required=True)
-@click.option("--output", "-o", metavar="FILE", help="Write the sample to decide on; the suffix decides the format.")
+@output_option()
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap.")
 def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int) -> None:
     """Measure how far the coders of one sample agree: percent agreement, Krippendorff's alpha, confusions.
 
     RESULTS is what the sample was drawn from, each CODED what one coder made of it, named after the coder. The 95 %
     interval of alpha is by a bootstrap over articles. With -o the whole sample is written, with the labels of all
-    coders. The columns of the targets are empty where coders differ, and these paragraphs come first: fill them in, and
-    give the file to `stance results prevalence`. A label that one coder alone gave is taken as it is.
+    coders and what else stands in their files, such as notes. The columns of the targets are empty where coders differ,
+    and these paragraphs come first: fill them in, and give the file to `stance results prevalence`. A label that one
+    coder alone gave is taken as it is.
 
     \b
     Examples:
         stance results agreement scores.csv anna.csv ben.csv
         stance results agreement scores.csv anna.csv ben.csv -o coded.csv
     """
-    from stance.results.agreement import combine_codes, measure_agreement
-    from stance.results.export import export
+    from stance.results.agreement import coder_columns, combine_codes, measure_agreement
     from stance.results.sampling import read_codes
     from stance.results.saved import read_results
 
@@ -68,7 +69,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
     for target, one in measured:
         if any(one.coded.values()):
             for line in _page(joined, target, coders, one, seed):
-                click.echo(line)
+                click.echo(line, err=output == "-")
     click.echo("alpha: nominal; its interval is 95 %, by a bootstrap over articles", err=True)
     left = sum(one.differ for _, one in measured)
     click.echo(f"{number_of(left, 'label')} to decide on, where coders differ", err=True)
@@ -76,8 +77,8 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
         click.echo(f"{number_of(single, 'label')} of one coder alone, taken as given", err=True)
     if output:
         about = f"Codes of {', '.join(coders)}, of a sample drawn from {found.source}; empty where they differ."
-        for note in export(joined, output, found.targets, model=found.model, notes=[about]):
-            click.echo(f"{output}: {note}", err=True)
+        columns = coder_columns(found.targets, coders)
+        write_table(joined, found.targets, output, model=found.model, notes=[about], others=columns)
         click.echo(f"{len(joined)} paragraphs to {output}, those that coders differ on first", err=True)
 
 

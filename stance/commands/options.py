@@ -26,6 +26,7 @@ __all__ = [
     "jobs_option",
     "model_folder",
     "model_option",
+    "output_option",
     "read_labelled",
 ]
 
@@ -34,6 +35,16 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 model_option: Decorator = click.option(
     "--model", "-m", "model_path", metavar="DIR", default=None, help="Folder of a model.  [default: the one shipped]"
 )
+
+
+def output_option(
+    help: str = 'Write here ("-": standard output); the suffix decides the format.',
+    *,
+    metavar: str = "FILE",
+    required: bool = False,
+) -> Decorator:
+    """The option of what a command writes, a table unless its help says otherwise."""
+    return click.option("--output", "-o", metavar=metavar, required=required, help=help)
 
 
 def _some_jobs(_context: click.Context, _option: click.Parameter, jobs: int) -> int:

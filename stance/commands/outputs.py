@@ -8,9 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from stance.commands.places import write_rows
+from stance.commands.places import write_rows, write_table
 from stance.commands.results import print_rollup, tell_caveats
 from stance.errors import StanceError
 from stance.model.artefact import read_manifest
@@ -68,7 +66,6 @@ def score_by_way_of_parquet(
     """
     from stance.batch.files import check_output
     from stance.results.dictionary import CLASSIFY_AND_COUNT, model_facts
-    from stance.results.export import export
     from stance.results.rollup import roll_up
     from stance.results.saved import read_results
 
@@ -87,6 +84,5 @@ def score_by_way_of_parquet(
             tell_caveats(rolled, level)
             return counts
         facts = model_facts(read_manifest(model))
-        for note in export(found.frame, str(output), found.targets, format=format, model=facts, counts=counts):
-            click.echo(f"{output}: {note}", err=True)
+        write_table(found.frame, found.targets, str(output), format, model=facts, counts=counts)
         return counts

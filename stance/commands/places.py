@@ -8,7 +8,7 @@ import itertools
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -24,10 +24,10 @@ __all__ = [
     "keep_codes",
     "keep_inputs",
     "page_stream",
-    "print_rows",
     "suffix_or_table",
     "under_hidden_name",
     "write_rows",
+    "write_table",
 ]
 
 #: What a page to read may be called; any other suffix that no format has is a slip.
@@ -124,7 +124,7 @@ def keep_codes(output: str | None) -> None:
     StanceError
         If it is.
     """
-    if output is not None and os.path.isfile(output):
+    if output not in (None, "-") and os.path.isfile(str(output)):
         raise StanceError(f"{output}: is there, and labels filled in would be lost; name another file, or remove it")
 
 
@@ -207,16 +207,34 @@ def page_stream(output: str | None, encoding: str | None = None, errors: str = "
         raise StanceError(f"{output}: {error.strerror or error}") from error
 
 
-def print_rows(rows: pd.DataFrame, targets: tuple[Target, ...], format: str) -> None:
-    """Write a table to standard output, as a file would hold it, and to standard error what must be known of it.
+def write_table(
+    rows: pd.DataFrame, targets: tuple[Target, ...], output: str, format: str | None = None, **about: Any
+) -> None:
+    """Write a table to a file, or to standard output as a file would hold it; and what must be known to standard error.
+
+    Parameters
+    ----------
+    rows, targets
+        The table, and the targets that its columns tell of.
+    output : str
+        The file, or ``"-"``.
+    format : str, optional
+        By the suffix if left out; CSV on standard output.
+    **about
+        For the column dictionary, as `export` has it.
 
     Raises
     ------
     StanceError
-        If the format is not for it.
+        If it cannot be written, or not in this format.
     """
-    from stance.results.export import plain_bytes
+    from stance.results.export import export, plain_bytes
 
+    if output != "-":
+        for note in export(rows, output, targets, format=format, **about):
+            click.echo(f"{output}: {note}", err=True)
+        return
+    format = format or "csv"
     if format not in ("csv", "jsonl"):
         raise StanceError(f"{format} is not for standard output; name a file with -o")
     table, notes = plain_bytes(rows, targets, format)
@@ -234,7 +252,7 @@ def write_rows(
     page: Iterable[str],
     notes: list[str],
 ) -> None:
-    """Write a table to a file, or to standard output.
+    """Write a table to be read by people or, if a format is asked for, by programs.
 
     Parameters
     ----------
@@ -252,16 +270,10 @@ def write_rows(
     StanceError
         If it cannot be written, or not in this format.
     """
-    from stance.results.export import export
-
-    if output not in (None, "-"):
-        format = format or suffix_or_table(output)
-    if format in (None, "table"):
+    format = format or suffix_or_table(output)
+    if format == "table":
         with page_stream(output, encoding="utf-8") as stream:
             for line in page:
                 click.echo(line, file=stream)
-    elif output in (None, "-"):
-        print_rows(rows, targets, str(format))
     else:
-        for note in export(rows, str(output), targets, format=format, notes=notes):
-            click.echo(f"{output}: {note}", err=True)
+        write_table(rows, targets, "-" if output is None else output, format, notes=notes)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from stance.commands.cells import group_names, percent, signed
-from stance.commands.places import keep_codes, keep_inputs, write_rows
+from stance.commands.options import output_option
+from stance.commands.places import keep_codes, keep_inputs, write_rows, write_table
 from stance.errors import number_of
 from stance.results.formats import EXPORTS, PLAIN
 from stance.results.levels import GROUPS
@@ -24,7 +25,7 @@ __all__ = ["prevalence", "sample"]
 @click.option("--size", "-n", type=click.IntRange(min=1), default=200, show_default=True, help="Paragraphs to draw.")
 @click.option("--within", metavar="TARGET", help="Draw as many of each label that the model gave on this target.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Another seed, another sample.")
-@click.option("--output", "-o", metavar="FILE", required=True, help="Write here; the suffix decides the format.")
+@output_option(required=True)
 def sample(source: str, size: int, within: str | None, seed: int, output: str) -> None:
     """Draw paragraphs at random to code by hand, for `stance results prevalence`.
 
@@ -36,7 +37,6 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     Example:
         stance results sample scores.csv -n 200 -o to-code.csv
     """
-    from stance.results.export import export
     from stance.results.prevalence import LEAST_CODED
     from stance.results.sampling import draw_sample, population
     from stance.results.saved import read_results
@@ -46,8 +46,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     found = read_results(source)
     drawn = draw_sample(found, size, within, seed)
     about = f"Drawn from {found.source}: size {size}, within {within or 'nothing'}, seed {seed}."
-    for note in export(drawn, output, found.targets, model=found.model, notes=[about]):
-        click.echo(f"{output}: {note}", err=True)
+    write_table(drawn, found.targets, output, model=found.model, notes=[about])
     click.echo(f"{len(drawn)} of {len(population(found))} paragraphs to {output}, boilerplate left out", err=True)
     if len(drawn) < LEAST_CODED:
         click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
@@ -57,7 +56,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
 @click.argument("source", metavar="RESULTS")
 @click.argument("coded", metavar="CODED")
 @click.option("--level", type=click.Choice(GROUPS), default="all", show_default=True, help="What is estimated apart.")
-@click.option("--output", "-o", metavar="FILE", help="Write here; the suffix decides the format.")
+@output_option()
 @click.option(
     "--format",
     "-f",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from stance.commands.options import output_option
 from stance.commands.places import keep_inputs
 
 __all__ = ["report"]
@@ -13,7 +14,7 @@ __all__ = ["report"]
 
 @click.command(short_help="Write results as one HTML file to read, print and send.")
 @click.argument("source", metavar="RESULTS")
-@click.option("--output", "-o", metavar="FILE", required=True, help="Write the page here.")
+@output_option('Write the page here ("-": standard output).', required=True)
 @click.option("--title", metavar="TEXT", help="Heading.  [default: the article's, or the number of articles]")
 @click.option(
     "--articles", type=click.IntRange(0), metavar="N", default=50, show_default=True, help="Articles shown with text."

@@ -10,7 +10,8 @@ import click
 
 from stance.commands.agreement import agreement
 from stance.commands.cells import group_names, percent, plain, signed
-from stance.commands.places import keep_inputs, print_rows, write_rows
+from stance.commands.options import output_option
+from stance.commands.places import keep_inputs, write_rows, write_table
 from stance.commands.prevalence import prevalence, sample
 from stance.errors import number_of
 from stance.results.formats import EXPORTS, PLAIN
@@ -53,7 +54,7 @@ def results() -> None:
     show_default=True,
     help="Wire copies: each counts, or a cluster counts once (needs the column cluster).",
 )
-@click.option("--output", "-o", metavar="FILE", help="Write here; the suffix decides the format.")
+@output_option()
 @click.option("--format", "-f", type=click.Choice(("table", *_FORMATS)), help="[default: by suffix, else table]")
 def rollup(source: str, level: str, weight: str, copies: str, output: str | None, format: str | None) -> None:
     """Shares of stances, net stance with its standard error, and the joint table, by group.
@@ -81,7 +82,7 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
 
 @results.command(name="export", short_help="Write results for Excel, Stata, SPSS, SQLite or R.")
 @click.argument("source", metavar="RESULTS")
-@click.option("--output", "-o", metavar="FILE", required=True, help="Write here; the suffix decides the format.")
+@output_option(required=True)
 @click.option("--format", "-f", type=click.Choice(_FORMATS), help="[default: by suffix]")
 def export_results(source: str, output: str, format: str | None) -> None:
     """Write results for Excel, Stata, SPSS, SQLite, R: .xlsx .dta .sav .sqlite .csv .jsonl .parquet.
@@ -94,18 +95,14 @@ def export_results(source: str, output: str, format: str | None) -> None:
         stance results export scores.csv -o scores.sqlite
     """
     from stance.results.dictionary import dictionary_path
-    from stance.results.export import export
     from stance.results.saved import read_results
 
     keep_inputs([source], output)
     found = read_results(source)
-    if output == "-":
-        print_rows(found.frame, found.targets, format or "csv")
-        return
-    notes = export(found.frame, output, found.targets, format=format, model=found.model, counts=found.counts)
-    for note in notes:
-        click.echo(f"{output}: {note}", err=True)
-    click.echo(f"{len(found.frame)} rows to {output}; columns described in {dictionary_path(Path(output))}", err=True)
+    write_table(found.frame, found.targets, output, format, model=found.model, counts=found.counts)
+    if output != "-":
+        described = dictionary_path(Path(output))
+        click.echo(f"{len(found.frame)} rows to {output}; columns described in {described}", err=True)
 
 
 results.add_command(sample)

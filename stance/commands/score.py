@@ -17,7 +17,7 @@ from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.footers import RepeatedFooters
 from stance.articles.sources import STDIN, Source, find_sources
 from stance.batch.counts import Counts
-from stance.commands.options import article_options, batch_options, model_option
+from stance.commands.options import article_options, batch_options, model_option, output_option
 from stance.commands.places import keep_inputs, page_stream, suffix_or_table
 from stance.commands.refusals import Refusals
 from stance.errors import StanceError
@@ -38,7 +38,7 @@ _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
 
 @click.command(short_help="Score articles from files, folders and archives.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--output", "-o", metavar="FILE|DIR/", help="Write here; the suffix decides the format.")
+@output_option(metavar="FILE|DIR/")
 @click.option(
     "--format",
     "-f",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from stance.errors import StanceError
 from stance.labels import Target
+from stance.results.dictionary import Column
 from stance.results.sampling import DRAWN_FROM, find_coded, population
 from stance.results.saved import PLACE, Results
 from stance.training.agreement import alpha_with_interval, coincidence_matrices
@@ -19,7 +21,7 @@ from stance.training.evaluate import Interval
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Agreement", "combine_codes", "confusion_of", "measure_agreement"]
+__all__ = ["Agreement", "coder_columns", "combine_codes", "confusion_of", "measure_agreement"]
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,9 @@ def combine_codes(results: Results, codes: Mapping[str, pd.DataFrame]) -> pd.Dat
     -------
     pandas.DataFrame
         A row for each paragraph in any of the codes, with the columns of `draw_sample` and a column ``TARGET_CODER``
-        for what each coder said of each target. The column of a target holds the label that all who coded it gave, and
-        ``None`` where they differ. Paragraphs on which coders differ come first.
+        for what each coder said of each target, and ``COLUMN_CODER`` for whatever else a coder wrote down. The column
+        of a target holds the label that all who coded it gave, and ``None`` where they differ. Paragraphs on which
+        coders differ come first.
 
     Raises
     ------
@@ -96,7 +99,8 @@ def combine_codes(results: Results, codes: Mapping[str, pd.DataFrame]) -> pd.Dat
     """
     import pandas as pd
 
-    _check_columns(results.targets, codes)
+    own = {coder: _own_columns(given, results.targets) for coder, given in codes.items()}
+    _check_columns(results.targets, own)
     paragraphs = population(results)
     drawn: dict[str, str] = {}
     found: dict[str, dict[int, int]] = {}
@@ -117,36 +121,62 @@ def combine_codes(results: Results, codes: Mapping[str, pd.DataFrame]) -> pd.Dat
     together = list(dict.fromkeys(place for places in found.values() for place in places))
     joined = paragraphs.iloc[together][[*PLACE, "text"]].reset_index(drop=True)
     joined[DRAWN_FROM] = next(iter(drawn), "")
+
+    def said_by(coder: str, column: str) -> list[str | None]:
+        given = codes[coder]
+        cells = _labels(given, [column]) if column in given else [[None]] * len(given)
+        rows = [found[coder].get(place) for place in together]
+        return [None if row is None else cells[row][0] for row in rows]
+
     said: dict[str, list[str | None]] = {}
     differ = np.zeros(len(together), dtype=bool)
     for target in results.targets:
-        for coder, given in codes.items():
-            labels = _labels(given, [target.name]) if target.name in given else [[None]] * len(given)
-            rows = [found[coder].get(place) for place in together]
-            said[f"{target.name}_{coder}"] = [None if row is None else labels[row][0] for row in rows]
+        said |= {f"{target.name}_{coder}": said_by(coder, target.name) for coder in codes}
         kinds = [
             {label for label in row if label}
             for row in zip(*(said[f"{target.name}_{coder}"] for coder in codes), strict=True)
         ]
         joined[target.name] = pd.Series([next(iter(kind)) if len(kind) == 1 else None for kind in kinds], dtype=object)
         differ |= [len(kind) > 1 for kind in kinds]
+    said |= {f"{column}_{coder}": said_by(coder, column) for coder, columns in own.items() for column in columns}
     joined = pd.concat([joined, pd.DataFrame(said, dtype=object)], axis=1)
     return joined.iloc[np.argsort(~differ, kind="stable")].reset_index(drop=True)
 
 
-def _check_columns(targets: Sequence[Target], coders: Iterable[str]) -> None:
-    """Refuse a coder whose column has the name of another, as ``tax_cut`` of coder ``cut`` is that of a target."""
+def coder_columns(targets: Iterable[Target], coders: Iterable[str]) -> list[Column]:
+    """What the columns hold that say what each coder said of each target, for the dictionary.
+
+    Examples
+    --------
+    >>> [(column.name, column.description) for column in coder_columns([Target("tax")], ["ann"])]
+    [('tax_ann', 'Label on tax by ann')]
+    """
+    return [
+        Column(f"{target.name}_{coder}", "string", f"Label on {target.name} by {coder}", target.labels)
+        for target, coder in product(targets, coders)
+    ]
+
+
+def _own_columns(codes: pd.DataFrame, targets: Sequence[Target]) -> list[str]:
+    """What a coder wrote down beside the codes, such as notes."""
+    ours = (*PLACE, "text", DRAWN_FROM, *(target.name for target in targets))
+    return [name for name in codes.columns if name not in ours and any(row[0] for row in _labels(codes, [name]))]
+
+
+def _check_columns(targets: Sequence[Target], own: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a coder whose column has the name of another, as ``tax_cut`` of coder ``cut`` is that of a target.
+
+    ``own`` holds what each coder wrote down beside the codes.
+    """
     taken = {name: f"column {name}" for name in (*PLACE, "text", DRAWN_FROM)}
     taken |= {target.name: f"the target {target.name}" for target in targets}
-    for target in targets:
-        for coder in coders:
-            column = f"{target.name}_{coder}"
-            mine = f"the codes of {coder} on {target.name}"
-            if column in taken:
-                raise StanceError(
-                    f"{column} would be {mine}, and is {taken[column]}; name the file of {coder} otherwise"
-                )
-            taken[column] = mine
+    said = [(target.name, coder, f"the codes of {coder} on {target.name}") for target, coder in product(targets, own)]
+    said += [(name, coder, f"column {name} of {coder}") for coder, names in own.items() for name in names]
+    for name, coder, mine in said:
+        column = f"{name}_{coder}"
+        if column in taken:
+            raise StanceError(f"{column} would be {mine}, and is {taken[column]}; name the file of {coder} otherwise")
+        taken[column] = mine
 
 
 def measure_agreement(joined: pd.DataFrame, target: Target, coders: Sequence[str], *, seed: int = 0) -> Agreement:

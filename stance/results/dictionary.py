@@ -86,7 +86,9 @@ class Column(NamedTuple):
     values: tuple[str, ...] = ()
 
 
-def describe_columns(names: Iterable[str], targets: Sequence[Target], types: Mapping[str, str]) -> list[Column]:
+def describe_columns(
+    names: Iterable[str], targets: Sequence[Target], types: Mapping[str, str], others: Iterable[Column] = ()
+) -> list[Column]:
     """Say what each column holds.
 
     Parameters
@@ -97,6 +99,8 @@ def describe_columns(names: Iterable[str], targets: Sequence[Target], types: Map
         Of the results.
     types : mapping of str to str
         Types of the columns as the data have them, for those that are none of ours.
+    others : iterable of Column
+        What is known of further columns.
 
     Examples
     --------
@@ -114,22 +118,10 @@ def describe_columns(names: Iterable[str], targets: Sequence[Target], types: Map
     for target in targets:
         known |= {column.name: column for column in _of_target(target, "paragraphs" in types)}
     if "drawn_from" in names and not scored_targets(names):
-        known |= _of_codes(names, targets)
+        about = "by hand; empty where there is none, or where coders differ"
+        known |= {t.name: Column(t.name, "string", f"Label on {t.name}, {about}", t.labels) for t in targets}
+    known |= {column.name: column for column in others}
     return [known.get(n) or Column(n, types.get(n, "string"), "Not a column of stance; as found") for n in names]
-
-
-def _of_codes(names: Sequence[str], targets: Sequence[Target]) -> dict[str, Column]:
-    """The columns of a sample that is coded by hand: of the targets, and of each coder's labels."""
-    coders = [
-        Column(name, "string", f"Label on {target.name} by {name.removeprefix(f'{target.name}_')}", target.labels)
-        # tax_cut_ann is of tax_cut, not of tax: the last one stays
-        for target in sorted(targets, key=lambda target: len(target.name))
-        for name in names
-        if name.startswith(f"{target.name}_")
-    ]
-    about = "by hand; empty where there is none, or where coders differ"
-    agreed = [Column(target.name, "string", f"Label on {target.name}, {about}", target.labels) for target in targets]
-    return {column.name: column for column in [*coders, *agreed]}
 
 
 def _of_target(target: Target, counted: bool) -> list[Column]:

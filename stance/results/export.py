@@ -107,6 +107,7 @@ def export(
     model: Mapping[str, Any] | None = None,
     counts: Counts | None = None,
     notes: Sequence[str] = (),
+    others: Sequence[Column] = (),
 ) -> list[str]:
     """Write a table of results, and its column dictionary beside it.
 
@@ -126,6 +127,8 @@ def export(
         What became of everything that was read, for the dictionary.
     notes : sequence of str
         For the dictionary.
+    others : sequence of Column
+        What is known of columns that are none of scoring's.
 
     Returns
     -------
@@ -159,7 +162,7 @@ def export(
     with named(path), lock_output(path):
         try:
             with whole_files(path) as (part,):
-                columns, said, renamed = _write(frame, targets, format, part)
+                columns, said, renamed = _write(frame, targets, format, part, others)
         except MissingDependencyError:
             raise
         except StanceError as error:
@@ -178,10 +181,10 @@ def plain_bytes(frame: pd.DataFrame, targets: Sequence[Target], format: str) -> 
 
 
 def _write(
-    frame: pd.DataFrame, targets: Sequence[Target], format: str, part: Path
+    frame: pd.DataFrame, targets: Sequence[Target], format: str, part: Path, others: Sequence[Column]
 ) -> tuple[Sequence[Column], list[str], Mapping[str, str]]:
     """Write the file; its columns, what must be known of it, and columns that have other names in it."""
-    table, notes = _plain(frame, targets, format)
+    table, notes = _plain(frame, targets, format, others)
     if format in PLAIN:
         part.write_bytes(encode(_arrow(table), format))
         return table.columns, notes, {}
@@ -190,7 +193,9 @@ def _write(
     return table.columns, [*notes, *said, *_changes(table.frame, typed, renamed)], renamed
 
 
-def _plain(frame: pd.DataFrame, targets: Sequence[Target], format: str) -> tuple[Typed, list[str]]:
+def _plain(
+    frame: pd.DataFrame, targets: Sequence[Target], format: str, others: Sequence[Column] = ()
+) -> tuple[Typed, list[str]]:
     """The table in columns that the format holds, whatever somebody put into it, and what it does not hold."""
     import numpy as np
     import pandas as pd
@@ -198,7 +203,7 @@ def _plain(frame: pd.DataFrame, targets: Sequence[Target], format: str) -> tuple
     names = [str(name) for name in frame.columns]
     values = {name: _plain_values(frame.iloc[:, i]) for i, name in enumerate(names)}
     types = {name: _KINDS.get(column.dtype.kind, "string") for name, column in values.items()}
-    columns, notes = describe_columns(names, targets, types), []
+    columns, notes = describe_columns(names, targets, types, others), []
     for i, (name, type, *_) in enumerate(columns):
         given = types[name]
         if type == "string" and given != "string":

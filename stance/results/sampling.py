@@ -185,8 +185,8 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
     Parameters
     ----------
     path : path-like
-        CSV with any delimiter, TSV, JSON lines or Parquet with the columns of `draw_sample`, in any case; further ones
-        do no harm, nor do empty rows.
+        CSV with any delimiter, TSV, JSON lines or Parquet with the columns of `draw_sample`, in any case. Empty rows do
+        no harm.
     targets : sequence of Target
         Of the results. A target that has no column was not coded.
 
@@ -194,6 +194,7 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `PLACE`, `DRAWN_FROM`, ``text`` if it is there, and the targets: a label, or ``None`` where none was given.
+        Then whatever else stands there, such as notes, as text.
 
     Raises
     ------
@@ -235,7 +236,7 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
             if label and target.find(label) is None:
                 fail(line, f"{target.name} is {label!r}; expected one of {', '.join(target.labels)}")
             record[target.name] = target.find(label)
-        rows.append(record)
+        rows.append(record | {name: cell(row, name) for name in row if name.strip() and name not in record})
     if not rows:
         raise CorpusError("the file has no rows", file)
     if len({row[DRAWN_FROM] for row in rows}) > 1:
