@@ -306,6 +306,51 @@ def test_what_is_speech_and_what_is_not(text: str, speaker: str | None) -> None:
     assert find_speech(text).speaker == speaker
 
 
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("The Finnish envoy called the levy unjustified.", "The Finnish envoy"),
+        ("Finnish envoy calls levy on grain unjustified", "Finnish envoy"),
+        ("Aino Salmela called the levy on grain a mistake.", "Aino Salmela"),
+        ("Velikov called the levy unjustified.", UNKNOWN),
+        ("They call the embargo theft.", UNKNOWN),
+        ("Helsinki called it toothless and left it at that.", "Helsinki"),
+        ("Helsinki branded the draft “a blank cheque”.", "Helsinki"),
+        ("The envoy called talks the only way out.", "The envoy"),
+        ("The envoy called an emergency meeting of all the parties.", None),
+        ("The envoy called the ministry a second time.", None),
+        ("The envoy called the unjustified levy off.", None),
+        ("The envoy called on the president at noon.", None),
+        ("The envoy called on both of them to stop.", "The envoy"),
+        ("The envoy called his minister.", None),
+        ("Helsinki denied that it had seized the ship.", "Helsinki"),
+        ("Aino Salmela denied the report at once.", "Aino Salmela"),
+        ("Helsinki denied it", "Helsinki"),
+        ("Helsinki denied “such a plan”.", "Helsinki"),
+        ("Helsinki denied the crew a visa.", None),
+        ("The crew was denied a visa by Helsinki.", None),
+        ("Helsinki dismissed reports of a deal.", "Helsinki"),
+        ("Helsinki dismissed the envoy's worries.", "Helsinki"),
+        ("Helsinki dismissed a worry of the envoy.", "Helsinki"),
+        ("Helsinki dismissed the envoy as an amateur.", "Helsinki"),
+        ("Helsinki dismissed two of its envoys.", None),
+        ("The court condemned the captain to nine years.", None),
+        ("The court condemned the delay to the trial.", "The court"),
+        ("The envoy welcomed the delegates.", None),
+        ("The envoy pointed out that it was late.", "The envoy"),
+        ("The envoy thanked both sides.", "The envoy"),
+        ("The envoy expressed support for the ban.", "The envoy"),
+        ("The council rejected by nine votes to four a motion to adjourn.", "The council"),
+        ("An envoy backed by Helsinki took the chair.", None),
+        ("The envoys won't say so.", None),
+        ("The EU maintains an embargo.", None),
+    ],
+)
+def test_what_follows_a_verb_tells_whether_it_speaks(text: str, speaker: str | None) -> None:
+    """What is called something, denied, dismissed, condemned or welcomed; who votes and who is backed."""
+    assert find_speech(text).speaker == speaker
+
+
 def test_the_command_prints_what_the_document_shows() -> None:
     """The figures of docs/outputs.md are those of `stance speakers evaluate`."""
     run = CliRunner().invoke(main, ["speakers", "evaluate", str(LABELLED)], catch_exceptions=False)

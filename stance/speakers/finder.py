@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from stance.speakers.affiliation import actor_of, actor_of_title
 from stance.speakers.lists import words
+from stance.speakers.objects import group_of
 from stance.speakers.phrases import Phrase, phrase_opening
 from stance.speakers.subjects import speaker_from, subject_of
 from stance.speakers.tokens import Tokens
@@ -32,6 +33,7 @@ _CALLS = frozenset("call calls called calling describe describes described".spli
 _BASES = frozenset("demand respond applaud contend recommend remind defend".split())
 # what is asked, or may never be said: words before a subject
 _CONDITIONS = frozenset("if unless until whether once do does did".split())
+_VOTES = frozenset("vote votes majority acclamation consensus".split())
 _THIRD_PERSON = frozenset("he she they it".split())
 
 
@@ -131,20 +133,16 @@ def _is_label(label: str) -> bool:
 def _attributions(tokens: Tokens) -> Iterator[_Found]:
     lists = words()
     for i, word in enumerate(tokens.lower):
-        group = lists.verbs.get(word)
-        if word in ("put", "puts") and tokens.lower[i + 1 : i + 2] == ["it"] and not _moves(tokens, i + 2):
-            group = "say"
-        if group is None and word in lists.complements:
-            group = _with_complement(tokens, i)
-        if group is None or tokens.quoted[i] or (tokens.is_capital(i) and i > 0):
+        if word not in lists.may_speak or tokens.quoted[i] or (tokens.is_capital(i) and i > 0):
             continue
-        if _no_speech(tokens, i):
+        group = group_of(tokens, i)
+        if group is None:
             continue
         subject = subject_of(tokens, i)
         if isinstance(subject, str):
             if (
                 subject in _THIRD_PERSON
-                and group in ("say", "tell")
+                and group in ("say", "tell", "view")
                 and not (subject == "it" and word in ("says", "said"))
             ):
                 yield _Found(9, Phrase(i, i, "unnamed", i), word)
@@ -166,9 +164,9 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
             continue
         if before == "that" and tokens.lower[i + 1 : i + 2] in ([","], ["."], ["on"], ["in"], ["last"], ["yesterday"]):
             continue  # what they announced, and not that they did
-        if not _is_finite(tokens, i, subject) or (group in ("act", "mind") and _is_other(tokens, i, subject)):
+        if not _is_finite(tokens, i, subject) or _is_other(tokens, i, subject, group):
             continue
-        rank = 9 if subject.kind == "unnamed" else {"say": 0, "tell": 0, "act": 2, "mind": 3}[group]
+        rank = 9 if subject.kind == "unnamed" else {"say": 0, "tell": 0, "view": 2, "act": 2, "mind": 3}[group]
         yield _Found(rank, subject, tokens.words[i])
     for i, word in enumerate(tokens.lower):
         for phrase in lists.according.get(word, ()):
@@ -177,31 +175,6 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
                 speaker = speaker_from(tokens, after)
                 if speaker is not None and not tokens.quoted[speaker.first]:
                     yield _Found(1, speaker, " ".join(phrase))
-
-
-def _moves(tokens: Tokens, i: int) -> bool:
-    """Whether something is put somewhere, as in "had put it under sanctions"."""
-    after = tokens.lower[i] if i < len(tokens) else "."
-    return after in ("down", "up", "out", "off", "back", "aside", "into", "through") or (
-        after in words().grammar["prepositions"] and not tokens.is_capital(min(i + 1, len(tokens) - 1))
-    )
-
-
-def _with_complement(tokens: Tokens, i: int) -> str | None:
-    """The group of a verb that speaks with some words after it only: "called for", "agreed that", "held that"."""
-    after = tokens.lower[i + 1] if i + 1 < len(tokens) else "."
-    if tokens.lower[i] in ("called", "calls") and any(w in ("what", "which") for w in tokens.lower[max(i - 12, 0) : i]):
-        return "act"
-    return words().complements.get(tokens.lower[i], {}).get(after)
-
-
-def _no_speech(tokens: Tokens, i: int) -> bool:
-    """Whether a verb of saying is another thing here: "declared war", "adds thirty names"."""
-    after = tokens.lower[i + 1] if i + 1 < len(tokens) else "."
-    if tokens.lower[i] in ("respond", "comment", "reply") and "not" in tokens.lower[max(i - 2, 0) : i]:
-        return True
-    state = tokens.lower[i + 1 : i + 3] == ["a", "state"]
-    return state or after.split("-")[0] in words().idioms.get(tokens.lower[i], ())
 
 
 def _shared(tokens: Tokens, verb: int) -> Phrase | None:
@@ -245,19 +218,22 @@ def _is_finite(tokens: Tokens, i: int, subject: Phrase) -> bool:
     )
 
 
-def _is_other(tokens: Tokens, i: int, subject: Phrase) -> bool:
+def _is_other(tokens: Tokens, i: int, subject: Phrase, group: str) -> bool:
     """Whether what looks like an act of speech is a noun, or stands in "whom the president promised"."""
     after = tokens.lower[i + 1] if i + 1 < len(tokens) else "."
     before = tokens.lower[subject.first - 1] if subject.first else "."
     grammar = words().grammar
-    if before in ("what", "which") and tokens.lower[i] in _CALLS:
+    if group in ("say", "tell") or (before in ("what", "which") and tokens.lower[i] in _CALLS):
         return False
     if before in ("that", "which", "whom", "what") or tokens.lower[i - 1] == "who":
         return True
-    return (
+    # "recommended by a large majority" is no passive
+    voted = _VOTES & set(tokens.lower[i + 2 : i + 7])
+    return group != "view" and (
         after in grammar["passives"]
         or after in ("of", "have", "has", "had")
-        or after in words().verbs
+        or (after == "by" and not voted)
+        or words().verbs.get(after) in ("say", "tell")
         or after in ".,;"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ class Words(NamedTuple):
     Attributes
     ----------
     verbs : dict of str to str
-        Form to the group of its verb: say, tell or act.
+        Form to the group of its verb: say, tell, act or mind.
     heads : dict of str to str
         Head of a speaker to office, person or body.
     turns : frozenset of str
@@ -33,6 +34,14 @@ class Words(NamedTuple):
         Form of a verb to what makes it speak when it follows, and the group it is then of.
     idioms : dict of str to frozenset
         Form of a verb to what makes it another thing when it follows.
+    objects : dict of str to frozenset
+        Form of a verb to what makes it speak within its object.
+    deeds : dict of str to frozenset
+        Form of a verb to what makes it another thing as the head of its object, or behind it.
+    naming : dict of str to frozenset
+        Verbs that say what something is, and the words by which they are known to.
+    may_speak : frozenset of str
+        All forms of verbs that speak, or do so with what follows.
     context : dict of str to frozenset
         Words that tell whose an office is, by name.
     """
@@ -45,6 +54,10 @@ class Words(NamedTuple):
     grammar: dict[str, frozenset[str]]
     complements: dict[str, dict[str, str]]
     idioms: dict[str, frozenset[str]]
+    objects: dict[str, frozenset[str]]
+    deeds: dict[str, frozenset[str]]
+    naming: dict[str, frozenset[str]]
+    may_speak: frozenset[str]
     context: dict[str, frozenset[str]]
 
 
@@ -85,6 +98,10 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
+def _forms(listed: str) -> Iterator[str]:
+    return (form for pattern in listed.split() for form in expand_pattern(pattern))
+
+
 @cache
 def words() -> Words:
     """The word lists, read once.
@@ -97,9 +114,8 @@ def words() -> Words:
     content = _read("words.toml")
     verbs: dict[str, str] = {}
     for group, listed in content["verbs"].items():
-        for pattern in listed.split():
-            for form in expand_pattern(pattern):
-                verbs.setdefault(form, group)
+        for form in _forms(listed):
+            verbs.setdefault(form, group)
     heads: dict[str, str] = {}
     for group, listed in content["speakers"].items():
         for word in listed.split():
@@ -115,14 +131,34 @@ def words() -> Words:
     )
     complements: dict[str, dict[str, str]] = {}
     for after, listed in content["complements"].items():
-        for form in (form for pattern in listed.split() for form in expand_pattern(pattern)):
+        for form in _forms(listed):
             complements.setdefault(form, {})[after] = "act"
-    idioms = {
-        form: frozenset(listed.split())
-        for pattern, listed in content["idioms"].items()
-        for form in expand_pattern(pattern)
-    }
-    return Words(verbs, heads, turns, address, according, grammar, complements, idioms, context)
+    people = {f"@{group}": [word for word, of in heads.items() if of == group] for group in content["speakers"]}
+    idioms, objects, deeds = (
+        {
+            form: frozenset(word for item in listed.split() for word in people.get(item, [item]))
+            for patterns, listed in content[section].items()
+            for form in _forms(patterns)
+        }
+        for section in ("idioms", "objects", "deeds")
+    )
+    naming = {name: frozenset(_forms(listed)) for name, listed in content["naming"].items()}
+    may_speak = frozenset({"put", "puts", *verbs, *complements, *objects, *naming["verbs"]})
+    return Words(
+        verbs,
+        heads,
+        turns,
+        address,
+        according,
+        grammar,
+        complements,
+        idioms,
+        objects,
+        deeds,
+        naming,
+        may_speak,
+        context,
+    )
 
 
 @cache
