@@ -52,7 +52,7 @@ def suffix_or_table(output: str | None) -> str:
     return found or "table"
 
 
-def keep_inputs(inputs: Iterable[str], *outputs: str | None, searched: bool = False) -> None:
+def keep_inputs(inputs: Iterable[str], *outputs: str | None) -> None:
     """Check that nothing is written over what is read, or twice.
 
     Parameters
@@ -62,24 +62,19 @@ def keep_inputs(inputs: Iterable[str], *outputs: str | None, searched: bool = Fa
     outputs : str or None
         What is written, with the dictionary beside it; a folder stands for the files of a run in it. No two may meet;
         standard output and devices do no harm.
-    searched : bool
-        Whether inputs may be folders and patterns, whose files are read.
 
     Raises
     ------
     StanceError
         If one of the outputs is among the inputs, or two of them are one file.
     """
-    from stance.articles.sources import find_sources
-
     written = [path for path in outputs if path is not None and path not in ("", "-") and not _is_device(path)]
     for one, other in itertools.permutations(written, 2):
         if any(Path(os.path.realpath(other)).match(pattern) for pattern in _written(one)):
             raise StanceError(f"{written[-1]}: two outputs would be written there; name another file for one of them")
     there = [file for path in written for file in (path, _dictionary(path)) if os.path.isfile(file)]
     if there:
-        files = (source.path for source in find_sources(inputs)) if searched else _files(inputs)
-        read = {_identity(path) for path in files}
+        read = {_identity(path) for path in _files(inputs)}
         for path in there:
             if _identity(path) in read:
                 raise StanceError(f"{path}: it is read, and would be written over; name another file for the output")

@@ -116,10 +116,9 @@ def score(
         raise click.UsageError("--dask needs an output: -o DIR/ or -o FILE")
     if format in ("parquet", *EXPORTS) and not (folder or to_file):
         raise StanceError(f"{format} is not for standard output; name a file with -o")
-    keep_inputs(files, output, quarantine, searched=True)
     # before the run writes anything there itself
     left_out: list[Source] = []
-    find_sources(files, left_out)
+    keep_inputs([source.path for source in find_sources(files, left_out)], output, quarantine)
     with Refusals(quarantine) as refusals:
 
         def in_bulk(place: str, format: str, level: str, describe: Callable[[Counts], None] | None = None) -> Counts:
