@@ -21,6 +21,8 @@ from stance.training.corpus import Corpus
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from stance.training.logistic import Choice
+
 # needs atheris, and runs for as long as it is told to
 collect_ignore = ["fuzz_kernel.py"]
 
@@ -67,6 +69,14 @@ def small_corpus(corpus: Corpus) -> Corpus:
     articles = list(dict.fromkeys(example.article for example in corpus))[:40]
     examples = tuple(e for e in corpus if e.article in set(articles))
     return replace(corpus, examples=examples, calibration=(), settings=None, fit_options={})
+
+
+@pytest.fixture(scope="session")
+def choices() -> dict[str, Choice]:
+    """A way to fit each target of the shipped corpus, another one for each."""
+    from stance.training.logistic import Choice
+
+    return {"sanctions": Choice(10.0), "diplomacy": Choice(3.0, "balanced")}
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from stance.commands import main
 
-__all__ = ["ROOT", "WORDS", "parts", "random_text", "run", "runs_of_words"]
+__all__ = ["MANY_WORDS", "ROOT", "WORDS", "parts", "random_text", "run", "runs_of_words"]
 
 #: The checkout.
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 #: What `random_text` draws from.
 WORDS = """the sanctions embargo talks minister said that would lift impose against on of and to negotiations envoy Iran
     Vienna deal by with will not should must oil exports bank assets agreement Friday parliament""".split()
+
+#: Words enough that no two random paragraphs share three in a row.
+MANY_WORDS = [f"word{i}" for i in range(300)]
 
 
 def run(*arguments: object, **options: Any) -> Result:

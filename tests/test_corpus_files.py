@@ -11,9 +11,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner
+from helpers import run
 
-from stance.commands import main
 from stance.errors import CorpusError
 from stance.labels import RESERVED, Target
 from stance.model.analyzer import Analyzer, Settings
@@ -547,7 +546,7 @@ def test_columns_are_those_of_a_flat_corpus(tmp_path: Path) -> None:
     for column in ("text", "target", "label", "group"):
         with pytest.raises(CorpusError, match=r"columns are those of a flat corpus; .* corpus\.toml says"):
             read_corpus(folder, CorpusColumns(**{column: "text"}))
-    result = CliRunner().invoke(main, ["corpus", "check", str(folder), "--target", "bridge"], catch_exceptions=False)
+    result = run("corpus", "check", folder, "--target", "bridge")
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert len(read_corpus(folder, CorpusColumns(known=(Target("bridge"),)))) == 1
 
@@ -600,7 +599,7 @@ def test_a_flat_file_may_contradict_itself_but_not_in_silence(tmp_path: Path, su
     first, second = check_corpus(path)
     assert (first.line, first.message, second.line) == (line, told, line + 2)
     assert len(read_corpus(path)) == 5
-    result = CliRunner().invoke(main, ["corpus", "stats", str(path)], catch_exceptions=False)
+    result = run("corpus", "stats", path)
     assert result.exit_code == 0
     assert f"{path}:{line}: {told} (and 1 more; see `stance corpus check`)\n" in result.stderr
 
@@ -636,4 +635,14 @@ def test_missing_corpora_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="no such file"):
         read_corpus(tmp_path / "gone")
     with pytest.raises(CorpusError, match=r"corpus\.toml"):
+        read_corpus(tmp_path)
+
+
+def test_a_corpus_that_names_a_missing_file_for_calibration_is_refused(tmp_path: Path) -> None:
+    """The defect is named with the description's path."""
+    (tmp_path / "corpus").mkdir()
+    record = {"article": "a", "paragraph": 0, "text": "Talks.", "t": "x", "register": "", "dispute": "", "coder": ""}
+    (tmp_path / "corpus" / "one.jsonl").write_text(json.dumps(record) + "\n")
+    (tmp_path / "corpus.toml").write_text('labels = ["x", "y"]\ncalibration = ["two"]\n[targets.t]\n')
+    with pytest.raises(CorpusError, match="'calibration' must be a list of files"):
         read_corpus(tmp_path)

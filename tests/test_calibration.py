@@ -1,0 +1,132 @@
+"""Margins to probabilities that mean what they say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from stance.model.analyzer import Settings
+from stance.training.calibration import fit_temperature, fit_temperatures, weigh_as_found
+from stance.training.corpus import Corpus
+from stance.training.fit import fit_model
+from stance.training.fit_options import FitOptions
+from stance.training.folds import count_corpus, read_problem
+from stance.training.held_out import cross_validate, split_by_file
+from stance.training.logistic import Choice
+
+
+def test_temperature_mends_overconfidence() -> None:
+    """Margins three times too large are scaled down to the true ones."""
+    rng = np.random.default_rng(2)
+    margins = rng.normal(size=(4000, 3))
+    p = np.exp(margins) / np.exp(margins).sum(axis=1, keepdims=True)
+    truth = np.array([rng.choice(3, p=row) for row in p])
+    assert fit_temperature(3 * margins, truth) == pytest.approx(1 / 3, rel=0.1)
+
+
+def test_each_kind_of_paragraph_has_a_temperature_of_its_own() -> None:
+    """Margins too large where there is a mention, too small where there is none, are both mended."""
+    rng = np.random.default_rng(2)
+    margins = rng.normal(size=(8000, 3))
+    p = np.exp(margins) / np.exp(margins).sum(axis=1, keepdims=True)
+    truth = np.array([rng.choice(3, p=row) for row in p])
+    mentioned = np.arange(8000) % 2 == 0
+    distorted = margins * np.where(mentioned, 3.0, 0.5)[:, None]
+    assert fit_temperatures(distorted, truth, mentioned) == pytest.approx([2.0, 1 / 3], rel=0.15)
+    few = fit_temperatures(distorted, truth, np.arange(8000) < 99)
+    assert few[0] == few[1] == fit_temperature(distorted, truth)
+    without, within = fit_temperatures(distorted, truth, np.arange(8000) < 100)
+    assert within == fit_temperature(distorted[:100], truth[:100])
+    assert without == fit_temperature(distorted[100:], truth[100:])
+
+
+def test_probabilities_are_calibrated_to_the_share_of_related_paragraphs_without_a_mention() -> None:
+    """Weighed down to their share elsewhere, related paragraphs make the model surer where nothing is mentioned."""
+    related, mentioned = np.arange(1000) % 3 == 0, np.arange(1000) % 2 == 1
+    weight = weigh_as_found(related, mentioned, 0.02)
+    hidden = related & ~mentioned
+    assert weight[hidden].sum() / weight[~mentioned].sum() == pytest.approx(0.02)
+    assert (weight[~hidden] == 1).all()
+    assert (weigh_as_found(related, related, 0.02) == 1).all()
+    assert (weigh_as_found(related, np.zeros(1000, bool), 0.02) == 1).all()
+    assert (weigh_as_found(np.ones(9, bool), np.zeros(9, bool), 0.02) == 1).all()
+    margins = np.tile([0.0, 1.0], (1000, 1))
+    plain = fit_temperatures(margins, (~related).astype(int), mentioned)
+    found = fit_temperatures(margins, (~related).astype(int), mentioned, weight)
+    # log-odds of the unrelated ones without a mention
+    assert found[0] == pytest.approx(np.log(0.98 / 0.02), rel=0.05)
+    assert plain[0] < 1 < found[0]
+    assert found[1] == pytest.approx(plain[1])
+
+
+def test_the_corpus_names_the_share_to_calibrate_to(corpus: Corpus, choices: dict[str, Choice]) -> None:
+    """It moves the temperature without a mention, and nothing else."""
+    plain = replace(corpus, examples=corpus.examples[:600], calibration=(), fit_options={})
+    named = replace(plain, fit_options={"sanctions": FitOptions(unmentioned_share=0.001)})
+    before, after = (fit_model(each, Settings(word_ngrams=(1, 1)), choices, folds=3, jobs=1) for each in (plain, named))
+    assert np.array_equal(before.held_out.margins, after.held_out.margins, equal_nan=True)
+    moved = after.model.weights.scale / before.model.weights.scale
+    assert moved[0, 0] > 1.1
+    assert moved.ravel()[1:] == pytest.approx(1, rel=1e-6)
+
+
+@pytest.mark.parametrize("share", [None, 0.02])
+def test_a_paragraph_is_calibrated_without_its_fold(
+    corpus: Corpus, share: float | None, choices: dict[str, Choice]
+) -> None:
+    """Its temperature, one with a mention and one without, is that of the other folds; the model's, that of all."""
+    # enough of either kind for a temperature of its own
+    options = {target.name: FitOptions(unmentioned_share=share) for target in corpus.targets}
+    some = replace(corpus, examples=corpus.examples[:600], calibration=(), fit_options=options)
+    result = fit_model(some, Settings(word_ngrams=(1, 1)), choices, folds=3, jobs=1)
+    bits = np.array([result.model.analyzer.analyze(text).mentioned for text in some.texts])
+    for t, target in enumerate(some.targets):
+        coded = some.coded(target.name)
+        margins, fold = result.held_out.margins[coded, t], result.held_out.fold[coded, t]
+        mentioned = result.model.mentioned(bits)[coded, t]
+        truth = np.array([target.labels.index(some.examples[i].labels[target.name]) for i in coded])
+        related = truth != target.labels.index("unrelated")
+        scales = np.empty((len(coded), 2))
+        for i in range(3):
+            others = fold != i
+            weight = None if share is None else weigh_as_found(related[others], mentioned[others], share)
+            scales[fold == i] = fit_temperatures(margins[others], truth[others], mentioned[others], weight)
+        scaled = np.exp(margins * np.where(mentioned, scales[:, 1], scales[:, 0])[:, None])
+        expected = scaled / scaled.sum(axis=1, keepdims=True)
+        assert result.probabilities[coded, t] == pytest.approx(expected)
+        weight = None if share is None else weigh_as_found(related, mentioned, share)
+        assert result.model.weights.scale[t] == pytest.approx(fit_temperatures(margins, truth, mentioned, weight))
+        assert abs(scales[0, 0] - scales[0, 1]) > 0.01
+
+
+@pytest.mark.parametrize("calibration", [(), ("early", "late")])
+def test_a_label_that_was_not_learnt_calibrates_nothing(
+    small_corpus: Corpus, calibration: tuple[str, ...], choices: dict[str, Choice]
+) -> None:
+    """The models of its fold, or of its file, cannot but be wrong on its one paragraph; others tell the temperature."""
+    half = len(small_corpus) // 2
+    examples = [replace(e, path=f"{'early' if i < half else 'late'}.jsonl") for i, e in enumerate(small_corpus)]
+    rare = next(i for i, e in enumerate(examples) if "diplomacy" in e.labels)
+    examples[rare] = replace(examples[rare], labels={**examples[rare].labels, "diplomacy": "mixed"})
+    sanctions, diplomacy = small_corpus.targets
+    target = replace(diplomacy, labels=(*diplomacy.labels, "mixed"))
+    corpus = replace(small_corpus, targets=(sanctions, target), examples=tuple(examples), calibration=calibration)
+    settings = Settings(word_ngrams=(1, 1))
+    result = fit_model(corpus, settings, choices, folds=3, jobs=1)
+    counts, problems = count_corpus(corpus, settings), [read_problem(corpus, t, 3, 0) for t in range(2)]
+    problems = split_by_file(corpus, problems) if calibration else problems
+    held_out, problem = cross_validate(corpus, counts, settings, problems, choices, jobs=1), problems[1]
+    others = problem.truth != target.labels.index("mixed")
+    assert held_out.learnt[problem.rows, 1].tolist() == others.tolist()
+    margins, mentioned = held_out.margins[problem.rows, 1][others], problem.mentioned(counts)[others]
+    expected = fit_temperatures(margins, problem.truth[others], mentioned)
+    assert result.model.weights.scale[1] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("paragraphs", [2, 500])
+def test_margins_that_are_always_right_get_a_temperature(paragraphs: int) -> None:
+    """The likelihood has no maximum; that of the penalized one, by its derivative, is the same of few and of many."""
+    scale = fit_temperature(np.tile([1.0, 0.0], (paragraphs, 1)), np.zeros(paragraphs, int))
+    assert scale / (1 + np.exp(scale)) == pytest.approx(2e-3 * np.log(scale), rel=1e-4)

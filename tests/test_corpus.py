@@ -1,0 +1,80 @@
+"""A corpus in memory: near-duplicates, its fingerprint, texts that are known again or contradict themselves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from stance.labels import Target
+from stance.model.lexicon import Lexicon
+from stance.training.corpus import Corpus, Example, contradictions, text_hash
+from stance.training.duplicates import group_articles, near_duplicates
+
+
+def test_near_duplicates_are_found_and_grouped() -> None:
+    """A paragraph that differs by a word joins the groups of both articles; an unlike one does not."""
+    base = "The ministers of the four states met in Geneva on Friday to discuss the text of the agreement"
+    texts = [base, base + " again", "Nothing of the kind was said by anybody in the hall that day", base.upper()]
+    assert {(i, j) for i, j, _ in near_duplicates(texts)} == {(0, 1), (0, 3), (1, 3)}
+    assert group_articles(["a", "b", "c", "a"], texts) == [0, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("texts", "index"),
+    [
+        (["Talks ended.", "talks ended"], 1.0),
+        (["Talks ended.", "Talks resumed."], None),
+        (["Talks - ended.", "talks ended"], 1.0),
+        (["Now.", "now"], 1.0),
+        (["Go now.", "now"], None),
+        (["Now, now.", "now"], None),
+        (["- - -", "- - -"], None),
+        (["", ""], None),
+        (["One two three four five.", "one two three; FOUR!"], 2 / 3),
+        (["on and on and on", "on and on"], 1 / 2),
+    ],
+)
+def test_near_duplicates_are_told_by_sets_of_three_words(texts: list[str], index: float | None) -> None:
+    """Case, signs and repetition do not count; short texts must be equal; what has no word is like nothing."""
+    assert [found for *_, found in near_duplicates(texts)] == ([] if index is None else [index])
+
+
+def test_the_fingerprint_is_of_what_a_fit_learns_from() -> None:
+    """Not of where a paragraph was read, which tells only what is held out, nor of the order of its targets."""
+    targets = [Target("tax", ("pro", "con")), Target("toll", ("pro", "con"))]
+    first = Example("a", 0, "Lift it.", {"tax": "pro", "toll": "con"})
+    corpus = Corpus(targets, [first, Example("b", 0, "Keep it.", {"tax": "con"})], calibration=("one",))
+    lexicon = Lexicon({"core": ["tax"]})
+    others = [replace(first, **change) for change in (
+        {"article": "c"}, {"text": "Lift them."}, {"labels": {"tax": "con", "toll": "con"}}, {"labels": {"tax": "pro"}},
+        {"disputed": frozenset({"tax"})},
+    )]  # fmt: skip
+    changed = [replace(corpus, examples=[other, corpus.examples[1]]) for other in others]
+    changed += [
+        replace(corpus, targets=targets[::-1]),
+        replace(corpus, targets=[Target("tax", ("con", "pro")), targets[1]]),
+        replace(corpus, language="en"),
+        replace(corpus, lexicons={"tax": lexicon}),
+        replace(corpus, cues=lexicon),
+        replace(corpus, calibration=()),
+    ]
+    assert len({corpus.fingerprint, *(each.fingerprint for each in changed)}) == 1 + len(changed)
+    same = replace(first, labels={"toll": "con", "tax": "pro"}, path="x.csv", line=7, fields={"coder": "A"})
+    assert replace(corpus, examples=[same, corpus.examples[1]]).fingerprint == corpus.fingerprint
+
+
+def test_a_text_is_known_again_by_its_words() -> None:
+    """However its lines are broken, and if it holds half a character, as JSON can; another text is another."""
+    assert text_hash(" Lift\n it.") == text_hash("Lift it.") != text_hash("Liftit.")
+    assert len(text_hash("\ud800")) == 16
+
+
+def test_a_text_contradicts_itself_on_one_target_only() -> None:
+    """Also across files, of which the other is named."""
+    labels = [{"tax": "pro"}, {"tax": "con", "toll": "con"}, {"tax": "pro", "toll": "pro"}]
+    coded = [Example("a", i, "Go.", each, path=f"{i}.csv", line=5) for i, each in enumerate(labels)]
+    assert [str(error) for error in contradictions(coded)] == [
+        "1.csv:5: the same text is 'con' on 'tax' here and 'pro' at 0.csv:5",
+        "2.csv:5: the same text is 'pro' on 'toll' here and 'con' at 1.csv:5",
+    ]

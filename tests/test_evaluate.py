@@ -1,0 +1,184 @@
+"""Figures of a model on coded paragraphs, and their intervals."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers import run
+from scipy.stats import binom
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
+
+from stance.errors import CorpusError
+from stance.labels import Target
+from stance.model.artefact import save_model
+from stance.model.stance_model import StanceModel
+from stance.training.agreement import alpha_with_interval, krippendorff_alpha
+from stance.training.corpus import Corpus, Example
+from stance.training.evaluate import (
+    Calibration,
+    evaluate_model,
+    evaluate_probabilities,
+    measure_calibration,
+    metrics_of,
+)
+
+
+def test_metrics_equal_those_of_scikit_learn() -> None:
+    """Every metric of random labels, one of which the second never gives, and one of which neither has."""
+    rng = np.random.default_rng(0)
+    labels = ["favor", "against", "neutral", "none"]
+    truths, given = rng.integers(0, 3, (2, 200)), np.array([rng.integers(0, 3, 200), rng.integers(0, 2, 200)])
+    pairs = list(zip(truths, given, strict=True))
+    found = metrics_of(np.array([confusion_matrix(*pair, labels=range(4)) for pair in pairs]), labels)
+    for k, pair in enumerate(pairs):
+        expected = precision_recall_fscore_support(*pair, labels=range(4), zero_division=0)
+        for name, values in zip(("precision", "recall", "f1"), expected, strict=False):
+            assert [found[f"{name}.{label}"][k] for label in labels] == pytest.approx(values)
+        assert found["macro_f1"][k] == pytest.approx(f1_score(*pair, average="macro"))
+        assert found["f_avg"][k] == pytest.approx(expected[2][:2].mean())
+        assert found["accuracy"][k] == pytest.approx(accuracy_score(*pair))
+    assert not any(value.any() for value in metrics_of(np.zeros((4, 4)), labels).values())
+    assert metrics_of(np.diag([5, 0, 0, 0]), labels)["macro_f1"] == 1
+    assert "f_avg" in metrics_of(np.eye(2), ["AGAINST", "FAVOR"])
+    for other in (["favor", "none"], ["none", "against"]):
+        assert "f_avg" not in metrics_of(np.eye(2), other)
+
+
+def test_bootstrap_intervals_cover_and_resample_articles() -> None:
+    """The interval holds the estimate and is wider when paragraphs of an article stand or fall together."""
+    rng = np.random.default_rng(1)
+    truth = rng.integers(0, 2, 400)
+    right = np.repeat(rng.random(40) < 0.7, 10)
+    probabilities = np.eye(2)[np.where(right, truth, 1 - truth)] * 0.8 + 0.1
+    target = Target("x", ("favor", "against"))
+    together = evaluate_probabilities(target, probabilities, truth, np.repeat(np.arange(40), 10).tolist())
+    alone = evaluate_probabilities(target, probabilities, truth, list(range(400)))
+    wide, narrow = together.metrics["accuracy"], alone.metrics["accuracy"]
+    assert wide.low < wide.value < wide.high
+    assert wide.high - wide.low > 1.5 * (narrow.high - narrow.low)
+    # of single paragraphs what is right in a sample is binomial
+    quantiles = binom(400, narrow.value).ppf([0.025, 0.975]) / 400
+    assert [narrow.low, narrow.high] == pytest.approx(quantiles, abs=0.004)
+
+
+def test_macro_f1_is_over_the_same_labels_in_every_sample() -> None:
+    """A sample that misses the one hard paragraph of a rare label is no mean over the three others."""
+    rng = np.random.default_rng(3)
+    truth = np.append(rng.integers(0, 3, 119), 3)
+    given = np.where(rng.random(120) < 0.9, truth, rng.integers(0, 3, 120))
+    given[-1] = 0
+    found = evaluate_probabilities(Target("x"), np.eye(4)[given], truth, list(range(120))).metrics["macro_f1"]
+    assert found.value == pytest.approx(f1_score(truth, given, average="macro"))
+    drawn = rng.integers(0, 120, (10_000, 120))
+    true, told = (np.array([x[drawn] == k for k in range(4)]) for x in (truth, given))
+    # by hand: of so many samples scikit-learn takes seconds
+    f1 = 2 * (true & told).sum(axis=2) / np.maximum(true.sum(axis=2) + told.sum(axis=2), 1)
+    assert [found.low, found.high] == pytest.approx(np.percentile(f1.mean(axis=0), [2.5, 97.5]), abs=0.01)
+    assert found.high < 0.75
+
+
+def test_one_or_two_articles_tell_nothing_of_others() -> None:
+    """Samples of one article are all the same: the interval is all that is possible, not the estimate alone."""
+    probabilities, truth = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]), np.array([0, 1, 0])
+    pairs = [("x", "x"), ("y", "y"), ("x", "y")]
+    for articles, told in ((["a"] * 3, False), (["a", "a", "b"], False), (["a", "b", "c"], True)):
+        found = evaluate_probabilities(Target("x", ("favor", "against")), probabilities, truth, articles)
+        for name, interval in found.metrics.items():
+            assert ((interval.low, interval.high) == (0, 1)) or told, name
+        assert found.metrics["accuracy"].low == told
+        alpha = alpha_with_interval(pairs, articles)
+        assert alpha.value == pytest.approx(krippendorff_alpha(pairs))
+        assert ((alpha.low, alpha.high) == (-1, 1)) != told
+
+
+def test_a_corpus_of_which_nothing_is_scored_is_told_so(small_model: StanceModel, tmp_path: Path) -> None:
+    """`stance evaluate` says by label what was not scored, and nothing else."""
+    save_model(small_model, tmp_path / "model")
+    records = [{"article": label, "text": "Zzzz.", "sanctions": label} for label in ("favor", "against")]
+    (tmp_path / "other.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    result = run("evaluate", tmp_path / "model", tmp_path / "other.jsonl")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.split("\n")[1:] == [
+        "  0 paragraphs in 0 articles",
+        "  2 more not scored: favor 1, against 1",
+        "",
+        "",
+    ]
+
+
+def test_what_was_not_scored_is_told_by_label() -> None:
+    """A label whose paragraphs all went unscored leaves the mean, and is named; one only missed or made up is not."""
+    probabilities = np.array([[0.9, 0.1, 0.0, 0.0], [0.2, 0.0, 0.8, 0.0], [np.nan] * 4, [np.nan] * 4])
+    found = evaluate_probabilities(Target("x"), probabilities, np.array([0, 1, 3, 3]), ["a", "b", "c", "d"])
+    assert found.metrics["macro_f1"].value == pytest.approx(1 / 3)
+    assert found.unscored == {"favor": 0, "against": 0, "neutral": 0, "unrelated": 2}
+    assert found.absent == ["unrelated"]
+    assert (found.n, found.articles, found.to_dict()["unscored"]) == (2, 2, 2)
+    # rows are true
+    assert found.confusion.tolist() == [[1, 0, 0, 0], [0, 0, 1, 0], [0] * 4, [0] * 4]
+
+
+def test_calibration_error_of_known_cases() -> None:
+    """Right eight times out of ten at 0.8 is 0; at 0.6 it is 0.2; by chance it is the mean deviation of a binomial."""
+    truth = np.array([0] * 8 + [1] * 2)
+    for p, expected in ((0.8, 0.0), (0.6, 0.2)):
+        found = measure_calibration(np.tile([p, 1 - p], (10, 1)), truth)
+        assert found.error == pytest.approx(expected)
+        deviation = binom(10, p).expect(lambda hits, p=p: abs(hits - 10 * p)) / 10
+        assert found.by_chance == pytest.approx(deviation, abs=0.02)
+    assert measure_calibration(np.zeros((0, 2)), truth[:0]) == Calibration(0.0, 0.0)
+
+
+def test_calibration_error_is_over_ten_bins() -> None:
+    """By hand: errors cancel out within a bin and not between bins; 1 belongs to the last, that of 0.95."""
+    top = np.repeat([0.51, 0.58, 0.65, 0.85, 0.95, 1.0], 2)
+    right = np.array([1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0])
+    found = measure_calibration(np.column_stack([top, 1 - top]), 1 - right)
+    assert found.error == pytest.approx((abs(0.98 - 1.16) + 0.7 + 0.3 + abs(0.1 - 1)) / 12)
+
+
+def test_calibration_error_is_told_beside_what_chance_does() -> None:
+    """Of true probabilities the error is that of chance; of bold ones it is far above it."""
+    rng = np.random.default_rng(1)
+    top = rng.uniform(0.5, 0.9, 2000)
+    truth = (rng.random(2000) > top).astype(np.int64)
+    honest = measure_calibration(np.column_stack([top, 1 - top]), truth)
+    bold = measure_calibration(np.column_stack([top + 0.1, 0.9 - top]), truth)
+    assert honest.error < 2 * honest.by_chance
+    assert bold.error > 5 * bold.by_chance
+    target = Target("x", ("favor", "against"))
+    found = evaluate_probabilities(target, np.column_stack([top, 1 - top]), truth, list(range(2000)))
+    assert found.calibration == honest
+
+
+def test_a_training_corpus_is_refused_as_evaluation(small_model: StanceModel, small_corpus: Corpus) -> None:
+    """Also where only one paragraph of it was used in training."""
+    fresh = Example("n", 0, "The talks failed at once, an official said on Friday.", {"diplomacy": "neutral"})
+    known = small_corpus.examples
+    for examples, told in ((known, f"{len(known)} of {len(known)}"), ((known[0], fresh), "1 of 2")):
+        with pytest.raises(CorpusError, match=f"^{told} paragraphs were used to train this model"):
+            evaluate_model(small_model, replace(small_corpus, examples=examples))
+    assert [e.n for e in evaluate_model(small_model, replace(small_corpus, examples=(fresh,)))] == [0, 1]
+
+
+def test_labels_of_a_corpus_may_be_in_any_case(small_model: StanceModel) -> None:
+    """And names of targets: FAVOR is favor, Sanctions sanctions; what is no label is named with its line."""
+    model = replace(small_model, facts={})
+    text = "The minister said on Friday that the sanctions on oil would stay in force, number"
+    coded = [Example(str(i), 0, f"{text} {i}.", {"sanctions": "favor"}, path="own.csv", line=i + 2) for i in range(4)]
+    lower = Corpus([Target("sanctions")], coded)
+    upper = replace(lower, examples=[replace(e, labels={"sanctions": "FAVOR"}) for e in coded])
+    assert evaluate_model(model, upper)[0].to_dict() == evaluate_model(model, lower)[0].to_dict()
+    named = Corpus([Target("Sanctions")], [replace(e, labels={"Sanctions": "Favor"}) for e in coded])
+    assert evaluate_model(model, named)[0].to_dict() == evaluate_model(model, lower)[0].to_dict()
+    strange = replace(lower, examples=[*coded[:2], replace(coded[2], labels={"sanctions": "favour"})])
+    known = "no label 'favour' of 'sanctions'; it knows favor, against, neutral, unrelated"
+    with pytest.raises(CorpusError, match=f"own.csv:4: .*{known}"):
+        evaluate_model(model, strange)
+    other = Corpus([Target("tax")], [replace(coded[0], labels={"tax": "favor"})])
+    with pytest.raises(CorpusError, match="the corpus codes tax; the model reads sanctions, diplomacy"):
+        evaluate_model(model, other)

@@ -1,0 +1,80 @@
+"""Margins and probabilities of paragraphs, and of files, that a model did not see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from stance.errors import CorpusError
+from stance.model.analyzer import Settings
+from stance.training.corpus import Corpus
+from stance.training.fit import Grid, fit_model, train
+from stance.training.logistic import Choice
+from stance.training.record import evaluate_held_out
+
+
+def test_held_out_margins_do_not_know_the_paragraph(small_corpus: Corpus, choices: dict[str, Choice]) -> None:
+    """A fold's margins equal those of a model fitted on the other folds alone."""
+    settings = Settings(word_ngrams=(1, 1))
+    result = fit_model(small_corpus, settings, choices, folds=4, jobs=1)
+    fold = result.held_out.fold[:, 0]
+    rest = replace(small_corpus, examples=tuple(e for e, f in zip(small_corpus, fold, strict=True) if f != 0))
+    other = fit_model(rest, settings, choices, folds=3, jobs=1).model
+    texts = [e.text for e, f in zip(small_corpus, fold, strict=True) if f == 0]
+    now = other.score_paragraphs(texts).margins[:, 0]
+    assert np.abs(now - result.held_out.margins[fold == 0, 0]).max() < 1e-4
+
+
+def test_files_named_for_calibration_are_scored_unseen(small_corpus: Corpus) -> None:
+    """Their labels are those of a model fitted without the file."""
+    half = len(small_corpus) // 2
+    examples = [replace(e, path=f"{'early' if i < half else 'late'}.jsonl") for i, e in enumerate(small_corpus)]
+    corpus = replace(small_corpus, examples=tuple(examples), calibration=("late",))
+    settings, choices = Settings(min_df=1), {t.name: Choice(1.0) for t in corpus.targets}
+    result = fit_model(corpus, settings, choices, folds=2, jobs=1)
+    assert result.unseen is not None
+    coded = np.array(["diplomacy" in e.labels for e in corpus])
+    there = ~np.isnan(result.unseen[:, 1, 0])
+    assert (there == (coded & (np.arange(len(corpus)) >= half))).all()
+
+    late = {corpus.groups[i] for i in range(half, len(corpus))}
+    without = tuple(e for i, e in enumerate(corpus.examples) if corpus.groups[i] not in late)
+    other = fit_model(replace(corpus, examples=without, calibration=()), settings, choices, folds=2, jobs=1)
+    texts = [e.text for i, e in enumerate(corpus.examples) if there[i]]
+    assert (result.unseen[there, 1].argmax(axis=1) == other.model.score_texts(texts)[:, 1].argmax(axis=1)).all()
+    with pytest.raises(CorpusError, match="held out no file"):
+        evaluate_held_out(other, corpus, unseen=True)
+
+
+def test_files_that_cannot_calibrate_are_named(small_corpus: Corpus) -> None:
+    """A target that they do not code, or that nothing else codes, is an error; a file that codes one target is not."""
+    settings, choices = Settings(min_df=1), {t.name: Choice(1.0) for t in small_corpus.targets}
+    names = [("a", "b", "c")[i % 3] for i in range(len(small_corpus))]
+    # groups span no files
+    examples = [
+        replace(e, path=f"{name}.jsonl", article=f"{name} {i // 3}")
+        for i, (e, name) in enumerate(zip(small_corpus, names, strict=True))
+    ]
+
+    def corpus(calibration: tuple[str, ...], coded: str) -> Corpus:
+        kept = [
+            e if e.path[0] in coded else replace(e, labels={k: v for k, v in e.labels.items() if k != "diplomacy"})
+            for e in examples
+        ]
+        return replace(small_corpus, examples=tuple(kept), calibration=calibration)
+
+    with pytest.raises(CorpusError, match="'diplomacy': none of the files named for calibration codes it"):
+        fit_model(corpus(("a",), "bc"), settings, choices, folds=2, jobs=1)
+    with pytest.raises(CorpusError, match="'diplomacy': without 'a', which is named for calibration"):
+        fit_model(corpus(("a",), "a"), settings, choices, folds=2, jobs=1)
+    alone = corpus(("a",), "abc")
+    one_label = [replace(e, labels={**e.labels, "diplomacy": "neutral"}) if e.path[0] == "a" else e for e in alone]
+    grid = Grid((settings,), C=(1.0,), class_weight=("equal",))
+    with pytest.raises(CorpusError, match=r"named for calibration \(a\) give it the label 'neutral' alone"):
+        train(replace(alone, examples=tuple(one_label)), grid, folds=2, jobs=1, progress=lambda line: pytest.fail(line))
+    found = fit_model(corpus(("a", "b"), "bc"), settings, choices, folds=2, jobs=1)
+    assert found.unseen is not None
+    there = ~np.isnan(found.unseen[:, 1, 0])
+    assert {name for name, is_there in zip(names, there, strict=True) if is_there} == {"b"}

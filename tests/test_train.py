@@ -1,0 +1,83 @@
+"""`stance train`: any corpus, the same bytes, and what it refuses."""
+
+from __future__ import annotations
+
+import csv
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import run
+
+from stance.errors import CorpusError
+from stance.model.artefact import load_model
+from stance.training.corpus import Corpus
+
+
+def test_the_same_corpus_and_seed_give_the_same_bytes(tmp_path: Path, small_corpus: Corpus) -> None:
+    """Two processes train the same flat corpus to identical files, one of them with others at work for it."""
+    path = tmp_path / "flat.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["article", "text", "sanctions"])
+        for example in small_corpus.examples[:100]:
+            writer.writerow([example.article, example.text, example.labels["sanctions"]])
+    command = [sys.executable, "-m", "stance", "train", str(path), "--name", "m", "--folds", "2"]
+    for name, jobs in (("one", "1"), ("two", "2")):
+        subprocess.run([*command, "-o", str(tmp_path / name), "-j", jobs], check=True, capture_output=True)
+    for file in ("model.safetensors", "manifest.json", "MODEL_CARD.md"):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_other_targets_and_labels_need_no_code(tmp_path: Path) -> None:
+    """A set with one target a row, its own labels and no lexicon trains, evaluates and scores by the commands."""
+    draw = random.Random(5)
+    words = {
+        "FAVOR": "love great yes finally proud",
+        "AGAINST": "hate awful no never shame",
+        "NONE": "lunch rain bus sofa",
+    }
+    rows = ["ID\tTarget\tTweet\tStance"]
+    for i in range(240):
+        target, label = draw.choice(["Moon Base", "Car Tax"]), draw.choice(list(words))
+        text = " ".join(draw.choices(words[label].split() + "the a on this that it".split(), k=12)) + f" {i}"
+        rows.append(f"{i}\t{target}\t{text}\t{label}")
+    learn, measure = tmp_path / "learn.txt", tmp_path / "measure.txt"
+    learn.write_text("\n".join(rows[:160]) + "\n", encoding="utf-8")
+    measure.write_text("\n".join([rows[0], *rows[160:]]) + "\n", encoding="utf-8")
+    command = [sys.executable, "-m", "stance", "train", str(learn), "-o", str(tmp_path / "m"), "-j", "1"]
+    subprocess.run([*command, "--folds", "2"], check=True, capture_output=True)
+    model = load_model(tmp_path / "m")
+    assert model.labels == ("FAVOR", "AGAINST", "NONE")
+    assert model.analyzer.cues is None
+    measured = run("evaluate", tmp_path / "m", measure)
+    assert measured.exit_code == 0, measured.stderr
+    pooled = float(measured.stdout.split("F_avg ")[-1].split(",")[0])
+    assert pooled > 0.9
+    assert model.score_texts(["I love this, finally, and I am so proud of it!"]).shape == (1, 2, 3)
+
+
+@pytest.mark.parametrize("command", [["train", "gone", "-o", "own"], ["evaluate", "default", "gone"]])
+@pytest.mark.parametrize(("option", "value"), [("-j", 0), ("--seed", -1), ("--seed", 2**32)])
+def test_numbers_that_a_training_cannot_have_are_refused(command: list[str], option: str, value: int) -> None:
+    """Before anything is read: joblib takes no 0, and scikit-learn no seed of more than 32 bits."""
+    result = run(*command, option, value)
+    assert result.exit_code == 2
+    assert option in result.stderr
+
+
+def test_what_cannot_be_written_is_told_before_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a folder below a file cannot; the folder that can is there then."""
+    flat = tmp_path / "flat.csv"
+    flat.write_text("text,tax\n" + "Lift them.,favor\nKeep them.,against\n" * 5)
+
+    def begin(*_: object, **__: object) -> None:
+        assert (tmp_path / "models" / "own").is_dir()
+        raise CorpusError("the training has begun")
+
+    monkeypatch.setattr("stance.training.fit.train", begin)
+    for output, message in (("flat.csv/own", "cannot write the model: Not a directory"), ("models/own", "has begun")):
+        result = run("train", flat, "-o", tmp_path / output)
+        assert (result.exit_code, message in result.stderr) == (1, True)
