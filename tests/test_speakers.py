@@ -29,6 +29,7 @@ TERRITORIES = """
 AI AQ AS AW AX BL BM BQ BV CC CK CW CX FK GF GG GI GP GS GU HM IM IO JE KY MF MP MQ MS NC NF NU PF PM PN PR RE SH SJ SX
 TC TF TK UM VG VI WF YT
 """.split()
+MARKS = [*'"“”,.:—(', *"a and as by it of that the to unjustified".split()]
 NAMES = ("development", "found", "fresh", "fresh-actors", "names", "tuning", "verbs")
 
 
@@ -72,9 +73,9 @@ def test_who_says_it(text: str, voice: str, speaker: str | None, verb: str | Non
 
 @given(
     st.text(max_size=300)
-    | st.lists(
-        st.sampled_from(sorted([*words().verbs, *words().heads, *actors().names, *'"“”,.:—('])), max_size=40
-    ).map(" ".join)
+    | st.lists(st.sampled_from(sorted([*words().may_speak, *words().heads, *actors().names, *MARKS])), max_size=40).map(
+        " ".join
+    )
 )
 def test_any_text_has_a_voice_and_sound_offsets(text: str) -> None:
     """Whatever the text: no error, and offsets that give the speaker back."""
@@ -84,7 +85,16 @@ def test_any_text_has_a_voice_and_sound_offsets(text: str) -> None:
         assert text[found.start : found.end] == found.speaker
 
 
-def test_a_long_text_takes_no_more_than_its_share() -> None:
+@pytest.mark.parametrize(
+    ("before", "unit", "behind"),
+    [
+        ("", "the minister, who said, the envoy said, ", ""),
+        ("", "the minister, ", "the envoy and the consul said no."),
+        ("It was late, said the minister", " and the envoy", "."),
+        ("The envoy called ", "the levy ", "unjustified."),
+    ],
+)
+def test_a_long_text_takes_no_more_than_its_share(before: str, unit: str, behind: str) -> None:
     """Ten times the text is read in some ten times the steps: lookups back are bounded."""
     from sys import setprofile
 
@@ -102,8 +112,7 @@ def test_a_long_text_takes_no_more_than_its_share() -> None:
             setprofile(None)
         return calls
 
-    unit = "the minister, who said, the envoy said, "
-    assert steps(unit * 400) < 20 * steps(unit * 40)
+    assert steps(before + unit * 1000 + behind) < 20 * steps(before + unit * 100 + behind)
 
 
 @pytest.mark.parametrize(
@@ -114,6 +123,7 @@ def test_a_long_text_takes_no_more_than_its_share() -> None:
         ("found", 160, {"speaker precision": 0.94, "actor precision": 0.94}),
         ("fresh-actors", 75, {"speaker precision": 0.92, "actor precision": 0.92}),
         ("names", 72, {"voice accuracy": 0.95, "speaker recall": 0.90, "actor precision": 0.98, "actor recall": 0.90}),
+        ("verbs", 78, {"voice accuracy": 0.90, "speaker precision": 0.92, "speaker recall": 0.90}),
     ],
 )
 def test_the_floor_on_labelled_paragraphs(name: str, size: int, floors: dict[str, float]) -> None:

@@ -11,11 +11,14 @@ from stance.speakers.tokens import Tokens
 
 __all__ = ["speaker_from", "subject_of"]
 
+# speakers with one verb; a longer row is a list
+_MOST = 8
+
 
 def speaker_from(tokens: Tokens, first: int) -> Phrase | None:
     """The speaker that begins at a token, with the name or the office behind a comma, and with another behind "and"."""
     found = phrase_at(tokens, first)
-    return None if found is None else _with_one_after(tokens, _with_apposition(tokens, found))
+    return None if found is None else _with_those_after(tokens, _with_apposition(tokens, found))
 
 
 def _with_apposition(tokens: Tokens, phrase: Phrase) -> Phrase:
@@ -43,7 +46,9 @@ def speaker_before(tokens: Tokens, last: int) -> Phrase | None:
 def _with_those_before(tokens: Tokens, last: Phrase) -> Phrase:
     """With who stands before "and", if a clause begins there: not in "she met the minister and the envoy said"."""
     found, link = last, "and"
-    while found.first > 1 and tokens.words[found.first - 1] == link and not tokens.quoted[found.first - 1]:
+    while len(found.both) < _MOST and found.first > 1 and tokens.words[found.first - 1] == link:
+        if tokens.quoted[found.first - 1]:
+            break
         before = phrase_before(tokens, found.first - 2)
         if before is None or before.last != found.first - 2 or not _begins(tokens, before.first):
             break
@@ -59,17 +64,21 @@ def _begins(tokens: Tokens, i: int) -> bool:
     )
 
 
-def _with_one_after(tokens: Tokens, first: Phrase) -> Phrase:
+def _with_those_after(tokens: Tokens, first: Phrase) -> Phrase:
     """With who stands behind "and", unless a clause of its own begins: "said the minister and the envoy left"."""
-    link, grammar = first.last + 1, words().grammar
-    second = speaker_from(tokens, link + 1) if link < len(tokens) and tokens.lower[link] == "and" else None
-    if second is None:
-        return first
-    after = second.last + 1
-    ends = not tokens.is_word(after) or any(
-        tokens.lower[after] in grammar[name] for name in ("conjunctions", "circumstances", "prepositions")
-    )
-    return _together(first, second) if ends else first
+    found, grammar = first, words().grammar
+    while len(found.both) < _MOST and found.last + 1 < len(tokens) and tokens.lower[found.last + 1] == "and":
+        another = phrase_at(tokens, found.last + 2)
+        if another is None:
+            break
+        another = _with_apposition(tokens, another)
+        after = another.last + 1
+        if tokens.is_word(after) and not any(
+            tokens.lower[after] in grammar[name] for name in ("conjunctions", "circumstances", "prepositions")
+        ):
+            break
+        found = _together(found, another)
+    return found
 
 
 def _together(first: Phrase, second: Phrase) -> Phrase:
