@@ -115,29 +115,41 @@ def test_final_labels_follow_from_the_codings(corpus: Corpus) -> None:
                 assert decided, (example.path, example.line, target)
 
 
+def _folds(groups: list[int]) -> list[int]:
+    """One of five folds for each, the largest groups first: those of scikit-learn's GroupKFold.
+
+    Before 1.8 it leaves the order of equally large groups to the processor, and so the folds.
+    """
+    sizes, filled, fold = Counter(groups), [0] * 5, {}
+    for group in sorted(sizes, key=lambda group: (sizes[group], group), reverse=True):
+        fold[group] = filled.index(min(filled))
+        filled[fold[group]] += sizes[group]
+    return [fold[group] for group in groups]
+
+
 @pytest.mark.parametrize("target", ["sanctions", "diplomacy"])
-def test_country_and_register_tell_nothing(corpus: Corpus, target: str) -> None:
-    """A classifier that sees only country and register stays at chance on held-out articles."""
+def test_country_and_register_tell_little(corpus: Corpus, target: str) -> None:
+    """By article, at most five points of balanced accuracy above chance, and two of accuracy above one label alone."""
     from sklearn.dummy import DummyClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import accuracy_score, balanced_accuracy_score
-    from sklearn.model_selection import GroupKFold, cross_val_predict
+    from sklearn.model_selection import PredefinedSplit, cross_val_predict
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder
     from threadpoolctl import threadpool_limits
 
     x = np.array([[str(e.fields["country"]), str(e.fields["register"])] for e in corpus])
     y = np.array([e.labels[target] for e in corpus])
-    groups = np.array(corpus.groups)
+    folds = PredefinedSplit(_folds(corpus.groups))
     encoder = OneHotEncoder(handle_unknown="ignore")
     # this solver is made for many rows of few columns; more threads of BLAS take longer beside other tests
     seeing = make_pipeline(encoder, LogisticRegression(solver="newton-cholesky", class_weight="balanced"))
     plain = make_pipeline(encoder, LogisticRegression(solver="newton-cholesky"))
     with threadpool_limits(1, user_api="blas"):
-        guess = cross_val_predict(seeing, x, y, groups=groups, cv=GroupKFold(5))
-        predicted = cross_val_predict(plain, x, y, groups=groups, cv=GroupKFold(5))
+        guess = cross_val_predict(seeing, x, y, cv=folds)
+        predicted = cross_val_predict(plain, x, y, cv=folds)
     assert balanced_accuracy_score(y, guess) < 0.25 + 0.05
-    majority = cross_val_predict(DummyClassifier(), x, y, groups=groups, cv=GroupKFold(5))
+    majority = cross_val_predict(DummyClassifier(), x, y, cv=folds)
     assert accuracy_score(y, predicted) < accuracy_score(y, majority) + 0.02
 
 
