@@ -25,6 +25,7 @@ from helpers import random_text as _text
 from helpers import run as _run
 
 from stance.articles import Article, Columns, read_records, split_paragraphs
+from stance.articles.own_files import own_files
 from stance.articles.seen import duplicate_id
 from stance.batch.blocks import count_records, read_blocks
 from stance.batch.chunks import Chunk, Shard, cut_chunks
@@ -323,6 +324,23 @@ def test_a_run_writes_over_nothing_that_is_not_its_own(
     assert run.exit_code == 1
     assert run.stderr == f"stance: {tmp_path}/run/{name}: is there without the manifest of a run; name another folder\n"
     assert (tmp_path / "run" / name).read_text(encoding="utf-8") == "notes of somebody's own"
+
+
+@pytest.mark.parametrize("shards", [1, 2])
+def test_the_files_of_a_run_are_known_as_its_own(
+    small_model_path: Path, jsonl: Path, tmp_path: Path, shards: int
+) -> None:
+    """Whatever its shards are called; what else lies in its folder is not, though it be called alike."""
+    source = tmp_path / "in.jsonl"
+    source.write_text("oops\n" + jsonl.read_text(encoding="utf-8"), encoding="utf-8")
+    for k in range(shards):
+        score_to_directory(_job(source, small_model_path, shard=Shard(k + 1, shards)), tmp_path / "run")
+    written = {path.name for path in (tmp_path / "run").iterdir() if not path.name.startswith(".")}
+    assert {Path(name).suffix for name in written} == {".json", ".jsonl", ".parquet"}
+    others = {"part-one.txt", "quarantine-measures.jsonl", "manifesto.json"}
+    for name in others:
+        (tmp_path / "run" / name).write_text('{"text": "Talks resume."}\n', encoding="utf-8")
+    assert own_files(str(tmp_path / "run"), written | others) == written
 
 
 @pytest.mark.parametrize("lost", ["nothing", "the list", "a line"])

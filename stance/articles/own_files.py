@@ -1,4 +1,4 @@
-"""Files that stance itself wrote: results of an earlier run in a folder are no articles of it."""
+"""Files that stance itself wrote: what they are called, and that results in a folder are no articles of it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,38 @@ from dataclasses import fields
 
 from stance.articles.records import Quarantined
 
-__all__ = ["is_standard_stream", "own_files"]
+__all__ = [
+    "DICTIONARY",
+    "FILES_OF_A_RUN",
+    "MANIFESTS",
+    "PARTS",
+    "QUARANTINES",
+    "RUN_FORMAT",
+    "is_standard_stream",
+    "own_files",
+]
 
-_DICTIONARY = ".columns.json"
+#: What the files of a run are called in its folder: ``*`` is the shard, if it has any; of parts the number and suffix.
+MANIFESTS, QUARANTINES, PARTS = "manifest*.json", "quarantine*.jsonl", "part-*"
+#: The dictionary of columns in the folder of a run; beside a file it has the name of that before its own.
+DICTIONARY = "columns.json"
+FILES_OF_A_RUN = (MANIFESTS, PARTS, DICTIONARY, QUARANTINES)
+#: What a manifest says that it is.
+RUN_FORMAT = "stance-run"
+
+
+def _with(names: str, star: str) -> str:
+    return re.escape(names).replace(r"\*", star)
+
+
+_SHARD = r"(-\d+-of-\d+)?"
+_MANIFEST = re.compile(_with(MANIFESTS, _SHARD))
+_PART_OF_A_RUN = re.compile("|".join([_with(MANIFESTS, _SHARD), _with(QUARANTINES, _SHARD), _with(PARTS, r"\d+\.\w+")]))
+_RUN = re.compile(rf'\s*\{{\s*"format":\s*"{RUN_FORMAT}"'.encode())
+_REPORT = re.compile(rb'<meta name="generator" content="stance \d')
+_BESIDE = f".{DICTIONARY}"
 _LARGEST = 2**20
 """Bytes; no dictionary of columns is larger."""
-_MANIFEST = re.compile(r"manifest(-\d+-of-\d+)?\.json")
-_RUN = re.compile(rb'\s*\{\s*"format":\s*"stance-run"')
-_REPORT = re.compile(rb'<meta name="generator" content="stance \d')
-_PART_OF_A_RUN = re.compile(r"(?:part-\d+\.\w+|quarantine(-\d+-of-\d+)?\.jsonl)")
 
 
 def own_files(folder: str, names: Collection[str]) -> set[str]:
@@ -51,11 +74,10 @@ def own_files(folder: str, names: Collection[str]) -> set[str]:
     own: set[str] = set()
     run = any(_MANIFEST.fullmatch(name) and _RUN.match(_head(folder, name)) for name in there)
     for name in there:
-        part_of_run = run and (_MANIFEST.fullmatch(name) or _PART_OF_A_RUN.fullmatch(name))
-        if part_of_run or is_standard_stream(os.path.join(folder, name)):
+        if (run and _PART_OF_A_RUN.fullmatch(name)) or is_standard_stream(os.path.join(folder, name)):
             own.add(name)
-        elif (name == "columns.json" or name.endswith(_DICTIONARY)) and _is_dictionary(folder, name):
-            own |= {name, name.removesuffix(_DICTIONARY)} & there
+        elif (name == DICTIONARY or name.endswith(_BESIDE)) and _is_dictionary(folder, name):
+            own |= {name, name.removesuffix(_BESIDE)} & there
         elif (name.endswith(".jsonl") and _lists_quarantined(_head(folder, name))) or (
             name.endswith(".html") and _REPORT.search(_head(folder, name))
         ):

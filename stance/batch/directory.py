@@ -14,21 +14,15 @@ from typing import IO, Any
 
 from stance.articles import Quarantined
 from stance.articles.encoding import written_name
+from stance.articles.own_files import DICTIONARY, MANIFESTS, PARTS, QUARANTINES, RUN_FORMAT
 from stance.articles.sources import STDIN, find_sources
 from stance.batch.chunks import Shard
 from stance.batch.counts import Counts
 from stance.batch.files import named, write_whole
 from stance.errors import StanceError
 
-__all__ = ["FILES_OF_A_RUN", "RunDirectory", "describe_inputs"]
+__all__ = ["RunDirectory", "describe_inputs"]
 
-_MANIFESTS, _PARTS = "manifest*.json", "part-*"
-# as `stance.results.dictionary` names it
-_DICTIONARY = "columns.json"
-#: What the files of a run are called in its folder.
-FILES_OF_A_RUN = (_MANIFESTS, _PARTS, _DICTIONARY, "quarantine*.jsonl")
-
-_FORMAT = "stance-run"
 _VERSION = 1
 _IF_FULL = "; make room, then go on with --resume"
 _at = partial(named, if_full=_IF_FULL)
@@ -90,8 +84,7 @@ class RunDirectory:
 
     def __init__(self, folder: Path, identity: Mapping[str, Any], shard: Shard, resume: bool) -> None:
         self.folder, self.identity, self.shard = folder, dict(identity), shard
-        self.manifest = folder / f"manifest{shard.suffix}.json"
-        self.quarantine = folder / f"quarantine{shard.suffix}.jsonl"
+        self.manifest, self.quarantine = (folder / n.replace("*", shard.suffix) for n in (MANIFESTS, QUARANTINES))
         self.entries: dict[int, dict[str, Any]] = {}
         self.state = "running"
         #: The quarantined records of a run that is finished.
@@ -122,7 +115,7 @@ class RunDirectory:
 
     def _check_neighbours(self) -> None:
         """No manifest in the folder may be of another run."""
-        manifests = sorted(self.folder.glob(_MANIFESTS))
+        manifests = sorted(self.folder.glob(MANIFESTS))
         for path in manifests:
             before = self._read(path)
             if Shard(*before["shard"]).of != self.shard.of:
@@ -132,7 +125,7 @@ class RunDirectory:
                 # a model may lie elsewhere by now, if only it is the same
                 if (then["sha256"] != now["sha256"]) if what == "model" else (then != now):
                     raise StanceError(f"{path}: cannot go on: {self._difference(what, then)}; name another folder")
-        mine = [*self.folder.glob(_PARTS), self.quarantine, self.folder / _DICTIONARY]
+        mine = [*self.folder.glob(PARTS), self.quarantine, self.folder / DICTIONARY]
         if not manifests and (there := next((path for path in mine if os.path.lexists(path)), None)):
             raise StanceError(f"{there}: is there without the manifest of a run; name another folder")
 
@@ -150,7 +143,7 @@ class RunDirectory:
         try:
             with _at(path):
                 manifest = json.loads(path.read_bytes())
-            if manifest["format"] != _FORMAT or manifest["format_version"] != _VERSION:
+            if manifest["format"] != RUN_FORMAT or manifest["format_version"] != _VERSION:
                 raise StanceError(f"{path}: not the manifest of a run that this version can go on with")
             assert isinstance(manifest, dict)
             Shard(*manifest["shard"])
@@ -178,7 +171,7 @@ class RunDirectory:
     def begin(self) -> None:
         """Write the first manifest and start the list of quarantined records anew: it is read anew, too."""
         for left in self.folder.glob(".*.part"):
-            index = left.name.removeprefix(".part-").split(".")[0]
+            index = left.name.removeprefix("." + PARTS.removesuffix("*")).split(".")[0]
             if index.isdecimal() and self.shard.owns(int(index)):
                 left.unlink(missing_ok=True)
         self.save()
@@ -195,7 +188,7 @@ class RunDirectory:
 
     def write(self, index: int, suffix: str, content: bytes, rows: int, counts: Counts) -> None:
         """Write a part, and the manifest if it is time."""
-        name = f"part-{index:05d}.{suffix}"
+        name = PARTS.replace("*", f"{index:05d}.{suffix}")
         write_whole(self.folder / name, content, _IF_FULL)
         entry = {"index": index, "file": name, "bytes": len(content), "digest": _digest(content), "rows": rows}
         entry |= counts.to_dict()
@@ -208,7 +201,7 @@ class RunDirectory:
         began = time.monotonic()
         entries = [self.entries[index] for index in sorted(self.entries)]
         manifest = {
-            "format": _FORMAT,
+            "format": RUN_FORMAT,
             "format_version": _VERSION,
             "state": self.state,
             "shard": [self.shard.number, self.shard.of],

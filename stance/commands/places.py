@@ -92,7 +92,7 @@ def _dictionary(path: str) -> str:
 
 def _written(output: str) -> list[str]:
     """Patterns of what an output writes: files of a run need not be there yet."""
-    from stance.batch.directory import FILES_OF_A_RUN
+    from stance.articles.own_files import FILES_OF_A_RUN
 
     place = glob.escape(os.path.realpath(output))
     if output.endswith(("/", os.sep)) or os.path.isdir(output):
@@ -102,7 +102,7 @@ def _written(output: str) -> list[str]:
 
 def _files(inputs: Iterable[str]) -> Iterator[str]:
     """Files with their dictionaries, and what a run wrote to a folder; a report, say, may be written into it again."""
-    from stance.batch.directory import FILES_OF_A_RUN
+    from stance.articles.own_files import FILES_OF_A_RUN
 
     for path in inputs:
         if os.path.isdir(path):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from stance import __version__
+from stance.articles.own_files import DICTIONARY, PARTS
 from stance.batch.counts import Counts
 from stance.batch.files import write_whole
 from stance.labels import JOINT, Target, scored_targets
@@ -187,7 +188,7 @@ def dictionary_path(path: Path) -> Path:
     >>> dictionary_path(Path("out/scores.csv")).name
     'scores.csv.columns.json'
     """
-    return path / "columns.json" if path.is_dir() else path.with_name(path.name + ".columns.json")
+    return path / DICTIONARY if path.is_dir() else path.with_name(f"{path.name}.{DICTIONARY}")
 
 
 def write_dictionary(
@@ -235,7 +236,7 @@ def write_dictionary(
             entry["categories"] = list(column.values)
         fields.append(entry)
     stem = re.sub(r"[^a-z0-9._-]", "-", path.name.lower()) or "results"
-    file = "part-*" if path.is_dir() else path.name
+    file = PARTS if path.is_dir() else path.name
     package: dict[str, Any] = {
         "name": stem,
         "resources": [{"name": stem, "path": file, "schema": {"fields": fields, "missingValues": [""]}}],

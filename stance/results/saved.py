@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stance.articles.own_files import MANIFESTS
 from stance.batch.counts import Counts
 from stance.errors import StanceError
 from stance.labels import Target
@@ -232,7 +233,7 @@ def whole_numbers(results: Results, names: Sequence[str]) -> Results:
 
 
 def _parts(folder: Path) -> tuple[list[Path], Counts]:
-    manifests = sorted(folder.glob("manifest*.json"))
+    manifests = sorted(folder.glob(MANIFESTS))
     if not manifests:
         raise StanceError(
             f"{folder}: no manifest.json of a run; name the folder that `stance score -o` wrote, or a file"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stance.articles.own_files import PARTS
 from stance.errors import StanceError
 from stance.labels import Target, order_labels, scored_targets
 from stance.results.dictionary import describe_columns, dictionary_path
@@ -99,7 +100,7 @@ def column_types(path: str | Path, format: str) -> dict[str, str]:
 
     path = Path(path)
     if path.is_dir():
-        parts = sorted(path.glob("part-*"))
+        parts = sorted(path.glob(PARTS))
         # one whose articles were all abstained from may have no row
         return next((types for part in parts if (types := column_types(part, format))), {})
     if format == "parquet":
