@@ -575,6 +575,12 @@ def test_targets_that_begin_alike_keep_their_labels() -> None:
     assert find_targets(article_columns(targets[:3])) == ("article", targets[:3])
 
 
+def test_a_column_that_results_of_the_other_level_have_is_no_label() -> None:
+    """Whoever added it to articles: no label may be called so, since its count would stand in the place of that."""
+    targets = (Target("tax", ("favor", "against")),)
+    assert find_targets([*article_columns(targets), "tax_words", "tax_probability"]) == ("article", targets)
+
+
 def test_json_lines_without_rows_are_results(tmp_path: Path) -> None:
     """The dictionary beside them has the columns: 0 rows as from CSV; without it one line says what is missing."""
     source = _nasty(tmp_path / "s.parquet")

@@ -40,10 +40,10 @@ def find_targets(columns: Iterable[str]) -> tuple[str, tuple[Target, ...]]:
     """
     names = list(columns)
     if scored := scored_targets(names):
-        labels = _ends(names, scored, "_p_", ("probability", "abstained", "words"))
+        labels = _ends(names, scored, "_p_")
         return "paragraph", tuple(Target(name, order_labels(labels[name])) for name in scored)
     counted = [name.removesuffix("_net") for name in names if name.endswith("_net") and f"{name}_se" in names]
-    ends = _ends(names, counted, "_", ("net", "net_se", "net_units", "abstained"))
+    ends = _ends(names, counted, "_")
     # a share tells of a label, too, whose counts may have been left out
     kept = {name: [end.removeprefix("share_") for end in ends[name]] for name in counted}
     return "article", tuple(Target(name, order_labels(kept[name])) for name in counted)
@@ -66,11 +66,12 @@ def refuse_same_names(names: Iterable[str], shown: str, *, any_case: bool = Fals
         seen.add(key)
 
 
-def _ends(names: Iterable[str], targets: Iterable[str], before: str, others: Iterable[str]) -> dict[str, list[str]]:
-    """What follows each target and ``before`` in names of columns, but for its ``others``; tax_cut_no is not of tax."""
+def _ends(names: Iterable[str], targets: Iterable[str], before: str) -> dict[str, list[str]]:
+    """What follows each target and ``before`` in the columns that tell of its labels; tax_cut_no is not of tax."""
     found = {}
     for target in sorted(targets, key=len, reverse=True):
-        names = [name for name in names if name not in (target, *(f"{target}_{other}" for other in others))]
+        of_no_label = Target(target, ()).columns
+        names = [name for name in names if name not in of_no_label]
         found[target] = [name.removeprefix(target + before) for name in names if name.startswith(target + before)]
         names = [name for name in names if not name.startswith(target + before)]
     return found
