@@ -312,6 +312,7 @@ def _own_columns() -> dict[str, Any]:
         "kind": (pd.Categorical(["x", None] * 5), "x"),
         "code": (["007"] * 10, "007"),
         "number": ([2**60 + 1] * 10, str(2**60 + 1)),
+        "identifier": (pd.array([2**60 + 1, None] * 5, dtype="Int64"), str(2**60 + 1)),
         "flag": ([True] * 10, None),
         "share": ([0.5, None] * 5, 0.5),
         # columns of ours that hold something else
@@ -322,6 +323,7 @@ def _own_columns() -> dict[str, Any]:
         "month": ([5] * 10, "5"),
         "source_verb": ([2.5] * 10, "2.5"),
         "drawn_from": ([7] * 10, "7"),
+        "voice": ([["a", "b"]] * 10, '["a", "b"]'),
         "prevalence": (["low"] * 10, "low"),
         "share_neither": (["some"] * 10, "some"),
     }

@@ -23,7 +23,7 @@ from stance.labels import Target
 from stance.results.dates import day_of
 from stance.results.dictionary import Column, describe_columns, write_dictionary
 from stance.results.formats import EXPORTS, PLAIN, export_format
-from stance.results.table_files import arrow_types, refuse_same_names
+from stance.results.table_files import EXACT, arrow_types, refuse_same_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,8 +35,6 @@ _TIME = re.compile(r"\d:\d\d")
 _NAMED = 5
 #: Formats that have no infinite numbers.
 _FINITE = ("jsonl", "xlsx", "dta")
-# statistics packages and Excel hold numbers as floats, which from there on leave some out
-_EXACT = 2**53
 _KINDS = {"i": "integer", "u": "integer", "f": "number", "b": "boolean"}
 
 
@@ -234,8 +232,9 @@ def _plain_values(values: pd.Series[Any]) -> pd.Series[Any]:
     kind, gaps = values.dtype.kind, bool(values.isna().any())
     if kind == "b" and not gaps:
         return values.astype("bool")
-    # without values there is no largest
-    if kind == "f" or (kind in "iu" and (gaps or not values.max() >= 2**63)):
+    # what has gaps becomes floats
+    most = EXACT if gaps else 2**63 - 1
+    if kind == "f" or (kind in "iu" and not (values.dropna().abs() > most).any()):
         return values.astype("float64" if kind == "f" or gaps else "int64")
     if pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty"):
         return values if values.dtype == "str" else values.astype(object).where(values.notna(), None)
@@ -283,7 +282,7 @@ def _typed(table: Typed) -> Typed:
         if column.type == "boolean":
             frame[column.name] = values.astype("int64")
             columns[i] = column._replace(type="integer")
-        elif column.type == "integer" and (values.abs() > _EXACT).any():
+        elif column.type == "integer" and (values.abs() > EXACT).any():
             frame[column.name] = _as_text(values)
             columns[i] = column._replace(type="string")
         if column.name == "date":

@@ -17,7 +17,10 @@ from stance.results.dictionary import describe_columns, dictionary_path
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["arrow_types", "column_types", "find_targets", "plain_frame", "read_table", "refuse_same_names"]
+__all__ = ["EXACT", "arrow_types", "column_types", "find_targets", "plain_frame", "read_table", "refuse_same_names"]
+
+#: A float, as pandas, Excel and statistics packages have them, holds each integer up to this, and not all beyond.
+EXACT = 2**53
 
 _READABLE = ("parquet", "csv", "jsonl")
 # names of rows that pandas adds where they are not 0, 1, 2
@@ -245,7 +248,8 @@ def plain_frame(table: Any) -> pd.DataFrame:
     """The table as a data frame whose columns are what scoring makes of them, whatever program wrote it.
 
     Parquet keeps what pandas or R had: categories, which take no name for what is missing; strings whose comparison
-    with nothing is neither true nor false; columns made an index; numbers for ids, and points in time for dates.
+    with nothing is neither true nor false; columns made an index; numbers for ids, and points in time for dates. What
+    holds others becomes text, as JSON, and so do integers with gaps that pandas would round.
 
     Parameters
     ----------
@@ -258,8 +262,22 @@ def plain_frame(table: Any) -> pd.DataFrame:
     table = table.drop_columns(rows)
     words = {name for name, kind in _types(table.column_names).items() if kind == pa.string()}
     plain = []
-    for column in table.schema:
+    for i, column in enumerate(table.schema):
         kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        if pa.types.is_nested(kind):
+            values = table.column(i).to_pylist()
+            texts = [None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in values]
+            table, kind = table.set_column(i, column.name, pa.array(texts, pa.string())), pa.string()
+        elif pa.types.is_integer(column.type) and _rounds(table.column(i)):
+            kind = pa.string()
         plain.append(column.with_type(pa.string() if column.name in words else kind))
     frame: pd.DataFrame = table.cast(pa.schema(plain)).to_pandas(ignore_metadata=True)
     return frame
+
+
+def _rounds(integers: Any) -> bool:
+    """Whether pandas, to which integers with gaps are floats, would change one of them."""
+    import pyarrow.compute as pc
+
+    ends = pc.min_max(integers).as_py()
+    return bool(integers.null_count) and max(ends["max"] or 0, -(ends["min"] or 0)) > EXACT
