@@ -26,6 +26,7 @@ from stance.batch.files import _LOCKS, lock_output
 from stance.commands.results import results
 from stance.errors import StanceError
 from stance.labels import LABELS, Target
+from stance.results import table_files
 from stance.results.export import export
 from stance.results.rollup import roll_up
 from stance.results.saved import Results, read_results
@@ -378,6 +379,21 @@ def test_own_columns_of_text_files_may_have_names_of_ours(tmp_path: Path, format
     assert ours.tolist() == ["007", "2026-05-09", 1.0, "5", "2.5", "7"]
     assert found["tax_p_favor"].dtype == "float64"
     assert found.iloc[0][["prevalence", "share_neither"]].tolist() == ["low", "some"]
+
+
+@pytest.mark.parametrize(("late", "times"), [({}, 1), ({"title": "Talks"}, 1), ({"date": "2026-05-09"}, 2)])
+def test_what_the_first_row_of_json_lines_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: dict[str, str], times: int
+) -> None:
+    """R leaves out what is missing; the lines are read once more only where a column was taken for something else."""
+    read, reads, late = table_files._json_table, [], {"tax_abstained": "ambiguous"} | late
+    monkeypatch.setattr(table_files, "_json_table", lambda *given: (reads.append(given), read(*given))[1])
+    row = {"article_id": "007", "tax": "favor", "tax_probability": 0.9, "tax_p_favor": 0.9, "tax_p_against": 0.1}
+    path = tmp_path / "s.jsonl"
+    path.write_text(f"{json.dumps(row)}\n{json.dumps(row | late)}\n")
+    found = read_results(path).frame
+    assert found[[*late]].iloc[1].to_dict() == late
+    assert len(reads) == times
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -163,9 +163,9 @@ def _read_json(path: Path, described: Path) -> Any:
     # R leaves out what a row lacks
     names = [*row, *(name for name in table.column_names if name not in row)]
     types = dict(zip(table.column_names, table.schema.types, strict=True))
-    if len(names) > len(row) or any(map(pa.types.is_timestamp, types.values())):
-        # what reads as a date was taken for a point in time
-        plain = {name: pa.string() for name, kind in types.items() if pa.types.is_timestamp(kind)}
+    # what reads as a date was taken for a point in time
+    plain = {name: pa.string() for name, kind in types.items() if pa.types.is_timestamp(kind)}
+    if plain or any(types[name] != kind for name, kind in _types(names).items() if name not in row):
         table = _read_typed(_json_table, path, names, plain)
     return table.select(names)
 
