@@ -21,6 +21,7 @@ __all__ = [
     "TRIMMED",
     "Columns",
     "Quarantined",
+    "by_meaning",
     "record_to_article",
 ]
 
@@ -101,13 +102,13 @@ class Columns:
         header = list(header)
         if all(getattr(self, field) or field in header for field in FIELDS):
             return self
-        plain = [name.strip(BLANKS).lower() for name in header]
+        plain = by_meaning(header)
         found: dict[str, str] = {}
         for field in FIELDS:
             # rows that have a paragraph, such as results, are none of an article each
             names = [name for name in DEFAULT_NAMES[field] if name == field or "paragraph" not in plain]
             exact = [name for name in names if name in header]
-            alike = [header[plain.index(name)] for name in names if plain.count(name) == 1]
+            alike = [plain[name][0] for name in names if len(plain.get(name, ())) == 1]
             if getattr(self, field) is None and (exact or alike):
                 found[field] = (exact or alike)[0]
         return replace(self, **found)
@@ -129,6 +130,20 @@ class Columns:
                 )
             if header.count(column) > 1:
                 raise ArticleError(f"the column {column!r} stands there twice; which holds the {field}?", source)
+
+
+def by_meaning(header: Iterable[str]) -> dict[str, list[str]]:
+    """Headings by what they are without capitals and without blanks around: somebody may have typed them anew.
+
+    Examples
+    --------
+    >>> by_meaning([" Text", "outlet", "Outlet"])
+    {'text': [' Text'], 'outlet': ['outlet', 'Outlet']}
+    """
+    found: dict[str, list[str]] = {}
+    for heading in header:
+        found.setdefault(heading.strip(BLANKS).lower(), []).append(heading)
+    return found
 
 
 def _listed(names: list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from stance.articles.records import by_meaning
 from stance.errors import CorpusError, StanceError
 from stance.labels import Target, scored_targets
 from stance.results.rollup import is_boilerplate
@@ -213,7 +214,7 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
         raise CorpusError(message, file, line)
 
     rows: list[dict[str, Any]] = []
-    wanted = {name.lower(): name for name in (*PLACE, DRAWN_FROM, "text", *(target.name for target in targets))}
+    wanted = (*PLACE, DRAWN_FROM, "text", *(target.name for target in targets))
     for line, given_row in read_rows(file, fail):
         row = _as_named(given_row, wanted, file)
         if not any(cell(row, name) for name in row):
@@ -244,18 +245,17 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _as_named(row: dict[str, Any], wanted: Mapping[str, str], file: Path) -> dict[str, Any]:
-    """A row under the names that are wanted, here by their lower case: a heading, too, may have been typed anew."""
-    named: dict[str, Any] = {}
-    for heading, value in row.items():
-        name = heading if heading in wanted.values() else wanted.get(heading.strip().lower(), heading)
-        if name != heading and name in row:
-            # the very name goes first
-            continue
-        if name in named:
+def _as_named(row: dict[str, Any], wanted: Sequence[str], file: Path) -> dict[str, Any]:
+    """A row under the names that are wanted; the very name goes first."""
+    others = by_meaning(heading for heading in row if heading not in wanted)
+    called: dict[str, str] = {}
+    for name in wanted:
+        alike = [] if name in row else others.get(name.lower(), [])
+        if len(alike) > 1:
+            # none may be left out, as of articles: it may hold codes
             raise CorpusError(f"two columns are called {name!r} but for capitals and blanks; keep one", file)
-        named[name] = value
-    return named
+        called |= dict.fromkeys(alike, name)
+    return {called.get(heading, heading): value for heading, value in row.items()}
 
 
 def _plain_ids(frame: pd.DataFrame) -> pd.Series[str]:
