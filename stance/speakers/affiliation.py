@@ -125,14 +125,19 @@ def actor_of_title(title: str, text: str = "") -> str | None:
 
     Examples
     --------
-    >>> actor_of_title("PRESIDENT OF FINLAND"), actor_of_title("THE PRESIDENT")
-    ('Finland', None)
+    >>> actor_of_title("PRESIDENT OF FINLAND"), actor_of_title("THE PRESIDENT"), actor_of_title("Mr. Velikov (Serbia)")
+    ('Finland', None, 'Serbia')
     """
+    title, _, bracket = title.partition(" (")  # of which a country counts, and not "(spoke in French)"
     tokens = Tokens(" ".join(w.capitalize() if w.isupper() and len(w) > 3 else w for w in title.split()))
     if any(word in words().grammar["former"] for word in tokens.lower):
         return None
-    heads = [i for i, word in enumerate(tokens.lower) if words().heads.get(word) == "office"]
-    if not heads or _PARTIAL & set(tokens.lower):
+    headed = any(words().heads.get(word) == "office" for word in tokens.lower)
+    if headed or tokens.lower[0].rstrip(".") in words().forms:
+        delegated = actors().names.get(bracket.split(")")[0])
+        if delegated is not None:
+            return delegated
+    if not headed or _PARTIAL & set(tokens.lower):
         return None
     found = _names_within(tokens, 0, len(tokens) - 1)
     if not found and "foreign office" not in title.lower():  # Berlin's and London's have one name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ from stance.speakers.objects import group_of
 from stance.speakers.phrases import Phrase, phrase_opening
 from stance.speakers.subjects import speaker_from, subject_of
 from stance.speakers.tokens import Tokens
+from stance.speakers.turns import label_of_turn
 
 __all__ = ["UNKNOWN", "Speech", "find_speech", "speech_columns", "speech_record"]
 
@@ -19,14 +19,6 @@ UNKNOWN = "unknown"
 
 # words in quotation marks: fewer are a term or irony
 _QUOTATION = 3
-_LABEL = re.compile(
-    r"(?:^|(?<=[.?!)”\"]\s))"
-    r"(?:\d{1,2}[:.]\d\d\s)?"
-    r"((?:[A-ZÀ-Þ][A-ZÀ-Þ.'’-]*(?:,?\s[A-ZÀ-Þ][A-ZÀ-Þ.'’-]*){0,6}|[A-Z][a-z]+)(?:\s\([^()]{1,40}\))?)(?::|(?<=\b[QA])\.)\s"
-)
-# as transcripts of briefings have it: "Q Thank you. Is there a date?"
-_QUESTION = re.compile(r"Q[ \t]+(?=[A-Z“\"])")
-_TITLES = frozenset("mr mrs ms dr sen rep gov amb hon sir lord".split())
 _PLURALS = frozenset("media people police spokespeople businessmen congressmen fishermen".split())
 _CALLS = frozenset("call calls called calling describe describes described".split())
 # infinitives that look like past forms
@@ -91,9 +83,10 @@ def find_speech(text: str) -> Speech:
     >>> find_speech("The talks went on for eleven days.").voice
     'author'
     """
-    turn = _turn(text)
-    if turn is not None:
-        return turn
+    label = label_of_turn(text)
+    if label is not None:
+        speaker = text[slice(*label)]
+        return Speech("quoted", speaker, *label, None, actor_of_title(speaker, text) or UNKNOWN)
     tokens = Tokens(text)
     found = sorted(_attributions(tokens), key=lambda one: one.rank)
     quoted = tokens.longest_quotation >= _QUOTATION
@@ -107,27 +100,6 @@ def find_speech(text: str) -> Speech:
         by = found[0].verb if found else None
         return Speech("quoted" if quoted else "reported", UNKNOWN, verb=by, actor=UNKNOWN)
     return Speech("author")
-
-
-def _turn(text: str) -> Speech | None:
-    """The longest turn of a transcript, if the paragraph begins with one."""
-    if _QUESTION.match(text):
-        return Speech("quoted", "Q", 0, 1, None, UNKNOWN)
-    turns = [label for label in _LABEL.finditer(text) if _is_label(label[1])]
-    if not turns or turns[0].start() > 0:
-        return None
-    ends = [*(label.start() for label in turns[1:]), len(text)]
-    lengths = [end - label.end() for label, end in zip(turns, ends, strict=True)]
-    label = turns[lengths.index(max(lengths))]
-    return Speech("quoted", label[1], label.start(1), label.end(1), None, actor_of_title(label[1], text) or UNKNOWN)
-
-
-def _is_label(label: str) -> bool:
-    bare = [word.strip("().,").lower() for word in label.split()]
-    lists = words()
-    if not label.split(" (")[0].isupper():
-        return len(bare) > 0 and bare[0] in lists.turns
-    return any(word in lists.turns or word in _TITLES or lists.heads.get(word) in ("office", "person") for word in bare)
 
 
 def _attributions(tokens: Tokens) -> Iterator[_Found]:

@@ -26,6 +26,8 @@ class Words(NamedTuple):
         What opens a turn in a transcript.
     address : frozenset of str
         Forms of address that are abbreviated.
+    forms : frozenset of str
+        Forms of address, and titles before a name.
     according : dict of str to list
         What stands before a speaker without a verb, word by word, by its first word.
     grammar : dict of str to frozenset of str
@@ -42,6 +44,8 @@ class Words(NamedTuple):
         Verbs that say what something is, and the words by which they are known to.
     may_speak : frozenset of str
         All forms of verbs that speak, or do so with what follows.
+    headings : dict of str to frozenset
+        What the label of a turn is not made of, by name.
     context : dict of str to frozenset
         Words that tell whose an office is, by name.
     """
@@ -50,6 +54,7 @@ class Words(NamedTuple):
     heads: dict[str, str]
     turns: frozenset[str]
     address: frozenset[str]
+    forms: frozenset[str]
     according: dict[str, list[tuple[str, ...]]]
     grammar: dict[str, frozenset[str]]
     complements: dict[str, dict[str, str]]
@@ -58,6 +63,7 @@ class Words(NamedTuple):
     deeds: dict[str, frozenset[str]]
     naming: dict[str, frozenset[str]]
     may_speak: frozenset[str]
+    headings: dict[str, frozenset[str]]
     context: dict[str, frozenset[str]]
 
 
@@ -122,12 +128,13 @@ def words() -> Words:
             heads.setdefault(word, group)
     turns = frozenset(word.lower() for word in content["titles"]["turns"].split())
     address = frozenset(content["titles"]["address"].split())
+    forms = frozenset(word.lower() for word in (*address, *content["titles"]["forms"].split()))
     according: dict[str, list[tuple[str, ...]]] = {}
     for phrase in content["sources"]["according"].split("|"):
         according.setdefault(phrase.split()[0], []).append(tuple(phrase.split()))
-    grammar, context = (
+    grammar, headings, context = (
         {name: frozenset(listed.split()) for name, listed in content[section].items()}
-        for section in ("grammar", "context")
+        for section in ("grammar", "headings", "context")
     )
     complements: dict[str, dict[str, str]] = {}
     for after, listed in content["complements"].items():
@@ -149,6 +156,7 @@ def words() -> Words:
         heads,
         turns,
         address,
+        forms,
         according,
         grammar,
         complements,
@@ -157,6 +165,7 @@ def words() -> Words:
         deeds,
         naming,
         may_speak,
+        headings,
         context,
     )
 

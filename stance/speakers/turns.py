@@ -1,0 +1,126 @@
+"""Turns of transcripts, by the labels that open them: "THE PRESIDENT:", "Minister Aino Salmela:", "Question:"."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from stance.speakers.lists import actors, words
+from stance.speakers.names import is_personal, names_in
+from stance.speakers.phrases import phrase_of
+from stance.speakers.tokens import Tokens
+
+__all__ = ["label_of_turn"]
+
+# as transcripts of briefings have it: "Q Thank you. Is there a date?"
+_QUESTION = re.compile(r"Q[ \t]+(?=[A-Z“\"])")
+_CAPITALS = "A-ZÀ-ÖØ-Þ" + "".join(filter(str.isupper, map(chr, range(0x100, 0x180))))
+# letters, with the time before it
+_LONGEST = 200
+# words; in capitals a longer one is a headline
+_LONGEST_IN_CAPITALS = 7
+# letters; of names as short some end like a verb: "Ming Wei"
+_SHORT = 5
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    """A label with its colon: words with capitals and what links them, and brackets behind."""
+    lists = words()
+    linking = "|".join(
+        sorted(lists.grammar["particles"] | lists.grammar["prepositions"] | {"and", "the", "&", "–", "-"})
+    )
+    dotted = "".join(rf"|(?<=\b{form})" for form in sorted(lists.address))
+    # letters and dots by turns, so that no text can be matched in two ways
+    capitalised = rf"(?:(?:al|el|ad|ar|as|an|bin)-)?[{_CAPITALS}][\w'’-]*(?:(?:(?<=[{_CAPITALS}]){dotted})\.[\w'’-]*)*"
+    return re.compile(
+        r"(?:^|(?<=[.?!)”\"]\s))(?:\d{1,2}[:.]\d\d\s)?"
+        rf"({capitalised}(?:,?\s(?:{capitalised}|(?:{linking})(?=\s))){{0,17}}(?:\s\([^()]{{1,40}}\)){{0,2}}(?=:)|"
+        r"[QA](?=\.))[:.]\s"
+    )
+
+
+def label_of_turn(text: str) -> tuple[int, int] | None:
+    """Where the label of a paragraph's longest turn begins and ends, if the paragraph begins with a turn.
+
+    Examples
+    --------
+    >>> label_of_turn("Minister Aino Salmela: We shall not sign."), label_of_turn("Breaking News: They signed.")
+    ((0, 21), None)
+    """
+    if _QUESTION.match(text):
+        return 0, 1
+    if ":" not in text[:_LONGEST] and text[:1] not in ("Q", "A"):
+        return None
+    first = _label().match(text)
+    if first is None or not _is_label(first[1]):
+        return None
+    turns = [label for label in _label().finditer(text) if _is_label(label[1])]
+    ends = [*(label.start() for label in turns[1:]), len(text)]
+    lengths = [end - label.end() for label, end in zip(turns, ends, strict=True)]
+    return turns[lengths.index(max(lengths))].span(1)
+
+
+def _is_label(label: str) -> bool:
+    lists = words()
+    core = label.split(" (")[0]
+    if core.isupper():
+        bare = [word.strip("().,").lower() for word in label.split()]
+        office = ("office", "person")
+        if len(bare) <= _LONGEST_IN_CAPITALS and any(
+            word in lists.turns or word in lists.forms or lists.heads.get(word) in office for word in bare
+        ):
+            return True
+        core = " ".join(word.capitalize() for word in core.split())
+    if core.lower() in lists.turns:
+        return True
+    tokens = Tokens(re.sub(r"(?<=\b[A-Z]\.)\s(?=[A-Z]\.)", "", core))
+    last = tokens.words.index(",") - 1 if "," in tokens.words else len(tokens) - 1
+    return last > 0 and _is_speaker(tokens, last)
+
+
+def _is_speaker(tokens: Tokens, last: int) -> bool:
+    """Whether the tokens to ``last`` are an office, with a name or without, or a name, and no heading."""
+    lists, opening = words(), tokens.lower[0].rstrip(".")
+    if opening in lists.forms:
+        return True
+    if opening in lists.turns and len(opening) > 1 and _is_name(tokens, 1, last):
+        return True
+    found = phrase_of(tokens, 0, last)
+    if found is None or found.kind not in ("office", "person"):
+        return _is_name(tokens, 0, last)
+    head = tokens.lower[found.head]
+    if head.endswith("s") or head in lists.headings["bodies"] or opening in lists.headings["salutations"]:
+        return False
+    return found.head == last or not any(_is_heading(tokens, i) for i in (*found.name, last))
+
+
+def _is_name(tokens: Tokens, first: int, last: int) -> bool:
+    """Whether all are a person's name in which no word is one of headings, of grammar or of a country."""
+    headings, opening = words().headings, tokens.words[first]
+    if not is_personal(tokens, first, last) or opening in actors().states:
+        return False
+    if any(names_in(tokens, first + (opening in headings["given"]), last)):
+        return False
+    begins = len(opening) > _SHORT and opening.endswith(tuple(headings["openings"]))
+    return not begins and not any(_is_heading(tokens, i) for i in range(first, last + 1))
+
+
+def _is_heading(tokens: Tokens, i: int) -> bool:
+    """Whether a word is one of headings and not of names."""
+    lists, word = words(), tokens.lower[i]
+    if word in lists.grammar["particles"]:
+        return False
+    if len(word) > 1 and tokens.words[i].isupper() and "." not in word:
+        return True  # "AI", "NPR"
+    grammar = (
+        lists.grammar[name] for name in ("determiners", "pronouns", "prepositions", "adverbs", "stops", "modals")
+    )
+    parts = {word, *word.split("-")}
+    return (
+        not parts.isdisjoint(lists.headings["words"])
+        or word in lists.may_speak
+        or any(word in group for group in grammar)
+        or word.endswith(tuple(lists.headings["endings"]))
+        or lists.heads.get(word) == "body"
+    )
