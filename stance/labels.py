@@ -34,8 +34,9 @@ JOINT = ("coercion_only", "engagement_only", "dual_track", "neither")
 #: Columns of results, in lower case, that no target may be called: its labels would stand in their place.
 RESERVED = frozenset(
     """
-    article_id title date outlet month paragraph start end text cluster voice speaker speaker_start speaker_end
+    article_id title date outlet month week paragraph start end text cluster voice speaker speaker_start speaker_end
     source_verb actor drawn_from articles copies_left_out paragraphs abstained boilerplate article
+    joint_units
     """.split()
 ).union(JOINT)
 
@@ -92,7 +93,7 @@ class Target:
         ('tax', 'tax_probability', 'tax_p_favor', 'tax_abstained')
         """
         probabilities = [f"p_{label}" for label in self.labels]
-        shares = [f"share_{label}" for label in self.related]
+        shares = [f"share_{label}{end}" for label in self.related for end in ("", "_se")]
         nets = ["net", "net_se", "net_units"]
         ends = ["probability", *probabilities, "abstained", "words", *self.labels, *shares, *nets]
         return (self.name, *(f"{self.name}_{end}" for end in ends))

@@ -26,7 +26,8 @@ from stance.labels import JOINT, Target
 from stance.model.stance_model import StanceModel
 from stance.results import rollup
 from stance.results.figures import Figure, Series, _drawn, inline_svg, save_figures
-from stance.results.report import collection_figures, render_report
+from stance.results.group_figures import collection_figures
+from stance.results.report import render_report
 from stance.results.rollup import roll_up
 from stance.results.saved import Results, read_results
 
@@ -353,8 +354,17 @@ def test_a_collection_shows_its_figures(chromium: Browser, folder: Path) -> None
         table = page.locator(f"[aria-label='Figures by {level}'] tbody tr").all_inner_texts()
         nets = {row.split("\t")[0]: row.split("\t")[7] for row in table}
         assert nets == {row[level]: f"{row['sanctions_net']:+.2f}" for row in expected.to_dict("records")}
+    shares = {row["month"]: row for row in roll_up(results, "month").to_dict("records")}
+    for row in page.locator("[aria-label='Figures by month'] tbody tr").all_inner_texts():
+        month, *_, share = row.split("\t")[:5]
+        favor = (100 * shares[month][f"sanctions_share_favor{end}"] for end in ("", "_se"))
+        assert share == "{:.1f} % ({:.1f})".format(*favor)
     methods = page.locator("section[aria-labelledby=methods]").inner_text()
     assert f"macro-F1 is {results.model['metrics']['sanctions']['macro_f1'][0]:.2f}" in methods
+    unseen = results.model["unseen_files"]
+    assert f"whole files of that corpus ({', '.join(unseen['files'])}), each scored by a model" in methods
+    value, low, high = unseen["metrics"]["sanctions"]["macro_f1"]
+    assert f"macro-F1 is only {value:.2f} ({low:.2f} to {high:.2f}) for sanctions and" in methods
     assert "classify-and-count" in methods
     page.context.close()
 
@@ -386,7 +396,7 @@ def test_copies_are_one_example(folder: Path) -> None:
 
 
 def test_speakers_are_shown_where_they_are_known(chromium: Browser, folder: Path, tmp_path: Path) -> None:
-    """Columns voice, speaker and actor are optional; with them there are names and a chart by actor."""
+    """Columns voice, speaker and actor are optional; with them there are names, and a chart by actor if asked for."""
     found = read_results(folder / "many.csv")
     n = len(found.frame)
     frame = found.frame.assign(
@@ -395,15 +405,21 @@ def test_speakers_are_shown_where_they_are_known(chromium: Browser, folder: Path
         actor=[["Iran", "France", None][i % 3] for i in range(n)],
     )
     path = tmp_path / "spoken.html"
-    path.write_text(render_report(Results(frame, found.targets, "paragraph")), encoding="utf-8")
+    without = render_report(Results(frame, found.targets, "paragraph"))
+    assert "Actors" not in without
+    assert "By actor" not in without
+    path.write_text(render_report(Results(frame, found.targets, "paragraph"), actors=True), encoding="utf-8")
     page = _open(chromium, path).page
     spoken = page.locator("section[aria-labelledby=text] .spoken").first.inner_text()
     assert spoken == "quoted: the deputy minister (Iran)"
-    assert page.locator("figure h3").all_inner_texts() == ["Over time", "By outlet", "By actor"]
+    assert page.locator("figure h3").all_inner_texts() == ["Over time", "By outlet", "By actor who speaks"]
     assert page.locator("section[aria-labelledby=text] th", has_text="speaker").count() > 0
     assert "not known here" in page.locator("section[aria-labelledby=counts]").inner_text()
-    actors = page.locator("details", has_text="Actors as a table").locator("tbody th").all_inner_texts()
-    assert sorted(actors) == ["France", "Iran", "author"]
+    actors = page.locator("details", has_text="Actors who speak as a table").locator("tbody th")
+    assert sorted(actors.all_inner_texts()) == ["France", "Iran", "author"]
+    # whose stance it is stands below the chart and above the table
+    for said in (page.locator("figcaption").last, page.locator("caption", has_text="Grouped by who speaks")):
+        assert "Do not take these figures for the stance of a speaker or an actor." in said.inner_text()
     page.context.close()
 
 
@@ -416,10 +432,11 @@ def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
     n = len(found.frame)
     actors = ["Iran"] * 30 + ["France"] * 2 + ["unknown"] * (n - 32)
     results = Results(found.frame.assign(actor=actors), found.targets, "paragraph")
-    (drawn,) = (figure for figure in collection_figures(results) if figure.name == "by-actor")
+    (drawn,) = (figure for figure in collection_figures(results, actors=True) if figure.name == "by-actor")
     assert drawn.groups == ["Iran (30)"]
     assert "for 2 actors, of which the 1 largest with three related paragraphs or more are drawn" in drawn.summary
-    assert ">unknown</th>" in render_report(results)
+    assert drawn.summary.startswith("Net stance of the paragraphs in which each speaks, whoever holds it, on")
+    assert ">unknown</th>" in render_report(results, actors=True)
     # of many paragraphs two may be related; a month is no other group
     rows = [(f"{outlet}{i}", outlet, date, "unrelated") for outlet, date in FEW for i in range(9)]
     rows += [("a", *FEW[0], "favor")] * 2 + [("b", *FEW[1], "favor")] * 3
@@ -431,7 +448,7 @@ def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
 
 
 def test_intervals_are_drawn_where_there_are_any() -> None:
-    """By Student's t from three articles on; of two, or where all agree, a point has neither whisker nor caps."""
+    """By Student's t from three articles on; of two, or where all agree, a point is hollow, without whisker or caps."""
     leans = {"Five": ["favor", "against", "neutral", "favor", "favor"], "Three": ["favor", "against", "neutral"]}
     leans |= {"Two": ["favor", "neutral"], "Agreed": ["favor"] * 4}
     # articles of two paragraphs each
@@ -447,12 +464,28 @@ def test_intervals_are_drawn_where_there_are_any() -> None:
         _, caps, (lines,) = bars.lines
         ends = [segment[:, 0].tolist() if len(segment) else [] for segment in lines.get_segments()]
         marks = [cap.get_xdata() for cap in caps]
+        sure = np.isnan(np.asarray(bars.lines[0].get_xdata(), dtype=float)).tolist()
+        (hollow,) = (line for line in drawing.axes[0].lines if line.get_markerfacecolor() == "white")
+        unsure = np.isnan(np.asarray(hollow.get_xdata(), dtype=float)).tolist()
+    assert (sure, unsure) == ([False, True, False, True], [True, False, True, False])
     # cut at -1 and 1
     np.testing.assert_allclose(ends[0], [0.4 - halves[0], 1], rtol=1e-3)
     np.testing.assert_allclose(ends[2], [-1, 1])
     for k in (1, 3):
         assert ends[k] == []
         assert all(np.isnan(mark[k]) for mark in marks)
+
+
+def test_no_line_leads_to_a_point_without_an_interval() -> None:
+    """Over time it would pass for the surest of all."""
+    nan, months = float("nan"), [f"2026-0{m}" for m in range(1, 6)]
+    series = [Series("tax", [0.1, 0.2, 0.9, 0.3, nan], [0.1, 0.1, nan, 0.1, nan])]
+    with _drawn(Figure("by-month", "t", "s", months, series, True)) as drawing:
+        (bars,) = drawing.axes[0].containers
+        (hollow,) = (line for line in drawing.axes[0].lines if line.get_markerfacecolor() == "white")
+        np.testing.assert_array_equal(np.asarray(bars.lines[0].get_ydata(), dtype=float), [0.1, 0.2, nan, 0.3, nan])
+        np.testing.assert_array_equal(np.asarray(hollow.get_ydata(), dtype=float), [nan, nan, 0.9, nan, nan])
+        assert (bars.lines[0].get_linestyle(), hollow.get_linestyle()) == ("-", "None")
 
 
 def test_the_page_says_how_intervals_are_made(folder: Path) -> None:
@@ -464,6 +497,7 @@ def test_the_page_says_how_intervals_are_made(folder: Path) -> None:
         assert "Student’s t" in words
         assert "fewer than three" in words
         assert "1.96" not in words
+    assert all("marks are hollow" in caption for caption in said[:2])
 
 
 def test_tables_fit_on_paper(chromium: Browser, folder: Path) -> None:
@@ -497,6 +531,10 @@ def test_figures_are_saved_for_papers(folder: Path, tmp_path: Path) -> None:
     svg = ElementTree.parse(tmp_path / "a" / "by-outlet.svg")
     words = "".join(element.text or "" for element in svg.iter() if element.tag.endswith("text"))
     assert "Outlet A" in words
+    # there is no caption beside a file
+    assert "Net stance on sanctions and diplomacy for 3 outlets" in words
+    assert "classify and count" in words
+    assert "classify and count" not in (tmp_path / "a.html").read_text(encoding="utf-8")
     assert (tmp_path / "a" / "by-month.pdf").read_bytes().startswith(b"%PDF")
 
 

@@ -20,12 +20,13 @@ from stance.batch.tables import _joint, _Outcome
 from stance.errors import StanceError
 from stance.labels import JOINT, LABELS, Target
 from stance.model.scores import ParagraphScore, Scores, TargetScore
+from stance.results.counting import count_articles
 from stance.results.dates import day_of, month_of
 from stance.results.dictionary import CLASSIFY_AND_COUNT, describe_columns
 from stance.results.export import export
 from stance.results.page import article_page, visible
 from stance.results.records import article_columns, article_record, paragraph_columns, to_frame
-from stance.results.rollup import count_articles, half_intervals, roll_up, roll_ups
+from stance.results.rollup import half_intervals, roll_up, roll_ups
 from stance.results.saved import Results, read_results
 from stance.results.table_files import find_targets
 
@@ -103,12 +104,10 @@ def test_a_level_whose_column_is_missing_is_refused(level: str, column: str) -> 
         roll_up(Results(frame, (Target("tax"),), "paragraph"), level)
 
 
-@pytest.mark.parametrize("wrong", [{"level": "outlets"}, {"weight": "articles"}, {"copies": "one"}])
+@pytest.mark.parametrize("wrong", [{"weight": "articles"}, {"copies": "one"}])
 def test_words_that_are_none_are_refused(wrong: dict[str, str]) -> None:
     """A slip must not give the figures of another question."""
-    frame = pd.DataFrame(
-        {"article_id": ["a"], "outlets": "Wire", "cluster": "a", "tax": "favor", "tax_abstained": None}
-    )
+    frame = pd.DataFrame({"article_id": ["a"], "cluster": "a", "tax": "favor", "tax_abstained": None})
     with pytest.raises(StanceError, match="must be one of"):
         roll_up(Results(frame, (Target("tax"),), "paragraph"), **wrong)
 
@@ -280,19 +279,79 @@ def test_the_error_is_that_of_a_jackknife() -> None:
     rng = np.random.default_rng(3)
     for sizes in ([1, 2, 9, 4], [5, 5, 5, 5]):
         labels = [rng.choice(LABELS[:3], n) for n in sizes]
-        rows = [(f"a{i}", "Wire", None, label, None) for i, of in enumerate(labels) for label in of]
+        rows = [(f"a{i}", "Wire", None, label, "neutral") for i, of in enumerate(labels) for label in of]
         whole = roll_up(_results(rows)).iloc[0]
         without = [roll_up(_results([r for r in rows if r[0] != f"a{i}"])).iloc[0]["sanctions_net"] for i in range(4)]
         expected = math.sqrt(3 / 4 * ((np.array(without) - whole["sanctions_net"]) ** 2).sum())
         assert whole["sanctions_net_se"] == pytest.approx(expected)
+        for share in ("sanctions_share_favor", "share_coercion_only"):
+            gaps = [roll_up(_results([r for r in rows if r[0] != f"a{i}"])).iloc[0][share] for i in range(4)]
+            expected = math.sqrt(3 / 4 * ((np.array(gaps) - whole[share]) ** 2).sum())
+            assert whole[f"{share}_se"] == pytest.approx(expected), share
     nets = [(of == "favor").mean() - (of == "against").mean() for of in labels]
     assert whole["sanctions_net_se"] == pytest.approx(np.std(nets, ddof=1) / 2)
+
+
+def test_shares_of_a_single_article_have_the_error_of_its_paragraphs() -> None:
+    """That of a proportion; with articles that weigh the same, that of a mean. Their units are those of net stance."""
+    row = roll_up(_results(SMALL), "article").iloc[0]
+    assert row["sanctions_share_favor_se"] == pytest.approx(math.sqrt(2 / 3 * 1 / 3 / 2))
+    assert row["share_dual_track_se"] == pytest.approx(math.sqrt(1 / 3 * 2 / 3 / 2))
+    assert roll_up(_results(SMALL), "article")["joint_units"].tolist() == [3, 1, 0]
+    row = roll_up(_results(SMALL), weight="article").iloc[0]
+    assert row["sanctions_share_favor_se"] == pytest.approx(np.std([2 / 3, 0, 0], ddof=1) / math.sqrt(3))
+    assert (row["sanctions_net_units"], row["joint_units"]) == (3, 2)
+
+
+def test_a_roll_up_by_article_is_read_as_results_of_articles(tmp_path: Path) -> None:
+    """The errors of shares are no labels."""
+    roll_up(_results(SMALL), "article").to_csv(tmp_path / "a.csv", index=False)
+    found = read_results(tmp_path / "a.csv")
+    assert (found.level, found.targets) == ("article", TARGETS)
+    expected, got = roll_up(_results(SMALL), "outlet"), roll_up(found, "outlet")
+    pd.testing.assert_frame_equal(got, expected, check_dtype=False)
+
+
+def test_any_column_of_the_results_groups_them() -> None:
+    """One that was merged in by article, of words, or numbers too; it may divide an article; what has none is last."""
+    countries = pd.DataFrame({"id": ["a", "b"], "country": ["Freedonia", "Arcadia"], "year": [2026, "2025"]})
+    merged = _results(SMALL).frame.merge(countries, left_on="article_id", right_on="id", how="left")
+    rows = roll_up(Results(merged, TARGETS, "paragraph"), "country")
+    assert rows["country"].tolist()[:2] == ["Arcadia", "Freedonia"]
+    assert rows["country"].isna().tolist() == [False, False, True]
+    assert rows["paragraphs"].tolist() == [2, 4, 1]
+    assert roll_up(Results(merged, TARGETS, "paragraph"), "year")["paragraphs"].tolist() == [2, 4, 1]
+    rows = roll_up(_results(SMALL, section=["lead"] + ["body"] * 6), "section")
+    assert rows[["section", "articles", "paragraphs"]].values.tolist() == [["body", 3, 6], ["lead", 1, 1]]
+    articles = roll_up(_results(SMALL), "article").assign(country=["Freedonia", "Arcadia", None])
+    assert roll_up(Results(articles, TARGETS, "article"), "country")["paragraphs"].tolist() == [2, 4, 1]
+    for name in ("cluster", "title"):
+        named = [{"a": "x", "b": "x", "c": None}[row[0]] for row in SMALL]
+        assert roll_up(_results(SMALL, **{name: named}), name)["paragraphs"].tolist() == [6, 1]
+
+
+def test_a_column_that_the_roll_up_makes_groups_nothing() -> None:
+    """It would be written over; and a level that is no column is told which ones there are."""
+    for name in ("articles", "paragraphs", "sanctions", "sanctions_abstained", "share_neither", "joint_units"):
+        with pytest.raises(StanceError, match=f"'{name}' is a column that a roll-up makes; give yours another name"):
+            roll_up(_results(SMALL, **{} if name.startswith("sanctions") else {name: ["x"] * 7}), name)
+    with pytest.raises(StanceError, match=r"no column 'outlets' to group by; a level is all, .*, or a column of them"):
+        roll_up(_results(SMALL), "outlets")
+
+
+def test_weeks_are_named_by_their_monday() -> None:
+    """So that any program reads them as days, in order; a date that names no day has none."""
+    dates = ["2026-05-09", "2026-05-10", "11 May 2026", "2027-01-02", "May 2026", "05/06/2026", None]
+    rows = [(f"a{i}", "Wire", date, "favor", "favor") for i, date in enumerate(dates)]
+    weeks = roll_up(_results(rows), "week")
+    assert weeks["week"].tolist()[:3] == ["2026-05-04", "2026-05-11", "2026-12-28"]
+    assert weeks["articles"].tolist() == [2, 1, 1, 3]
 
 
 def test_the_dictionary_tells_what_shares_and_net_stance_are_over() -> None:
     """Both weightings give columns of the same names; articles that weigh the same are named."""
     for column in describe_columns(["t_share_favor", "t_net"], [Target("t")], {}):
-        assert "with weight article, the mean of that over articles" in column.description
+        assert "among paragraphs related to t, not all; with weight article, the mean of that" in column.description
 
 
 def _articles() -> pd.DataFrame:
@@ -665,7 +724,12 @@ def test_commands_say_that_they_classify_and_count(root: Path, tmp_path: Path) -
     assert "classify-and-count" in result.stderr
     notes = json.loads((tmp_path / "r.csv.columns.json").read_text())["stance"]["notes"]
     assert any("classify-and-count" in note for note in notes)
-    assert "classify-and-count" in _run("results", "rollup", "--help").output
+    help = " ".join(_run("results", "rollup", "--help").output.split())
+    assert "classify-and-count" in help
+    # and of what
+    assert "of the related paragraphs (favor, against or neutral), not of all" in help
+    assert "among related paragraphs (those of a prevalence are among all)" in result.stderr
+    assert "sanctions: shares and net stance of the related paragraphs\n" in _run("results", "rollup", scores).stdout
     shown = _run("results", "rollup", scores, "--level", "outlet")
     assert "outlet unknown: 1 article\n" in shown.stderr
     assert "coercion only" in shown.stdout
@@ -679,6 +743,60 @@ def test_paragraphs_that_nobody_says_are_the_authors(root: Path, tmp_path: Path)
     shown = _run("results", "rollup", scores, "--level", "actor")
     assert {"author", "unknown"} <= {line.split()[0] for line in shown.stdout.splitlines() if line}
     assert "unknown:" not in shown.stderr
+
+
+@pytest.mark.parametrize("level", ["voice", "speaker", "actor"])
+def test_whose_stance_it_is_stands_wherever_figures_are_by_who_speaks(root: Path, tmp_path: Path, level: str) -> None:
+    """A paragraph's stance is not its speaker's: on both streams, in the dictionary, and in the help."""
+    scores = tmp_path / "s.csv"
+    _run("score", root / "data" / "articles" / "vienna-round.txt", "--speakers", "-o", scores)
+    shown = _run("results", "rollup", scores, "--level", level)
+    assert "stance of the related paragraphs in which each speaks, whoever holds it\n" in shown.stdout
+    assert "Do not take these figures for the stance of a speaker or an actor." in shown.stderr
+    _run("results", "rollup", scores, "--level", level, "-o", tmp_path / "r.csv")
+    package = json.loads((tmp_path / "r.csv.columns.json").read_text())
+    assert any("Do not take these figures" in note for note in package["stance"]["notes"])
+    (field,) = (f for f in package["resources"][0]["schema"]["fields"] if f["name"] == level)
+    assert "the stance of the paragraphs in which they speak, whoever holds it" in field["description"]
+    help = " ".join(_run("results", "rollup", "--help").output.split())
+    assert (
+        "By voice, speaker and actor it is the stance of the paragraphs in which they speak, whoever holds it." in help
+    )
+    assert "Do not take" not in _run("results", "rollup", scores).stderr
+
+
+def test_a_table_made_of_results_tells_the_model_and_what_was_read(root: Path, tmp_path: Path) -> None:
+    """As the results do: beside a roll-up, made of a file or at once, a sample and a prevalence."""
+    sample, scores = tmp_path / "in.txt", tmp_path / "s.csv"
+    text = (root / "data" / "articles" / "vienna-round.txt").read_text(encoding="utf-8")
+    sample.write_text("\n\n".join([text] * 3), encoding="utf-8")
+    _run("score", sample, "-o", scores)
+    _run("results", "rollup", scores, "-o", tmp_path / "r.csv")
+    _run("score", sample, "--level", "outlet", "-o", tmp_path / "o.csv")
+    _run("results", "sample", scores, "-n", 36, "-o", tmp_path / "c.csv")
+    codes = pd.read_csv(tmp_path / "c.csv").assign(sanctions="neutral", diplomacy="favor")
+    codes.to_csv(tmp_path / "c.csv", index=False)
+    assert _run("results", "prevalence", scores, tmp_path / "c.csv", "-o", tmp_path / "p.csv").exit_code == 0
+    expected = read_results(scores)
+    assert expected.counts is not None
+    for name in ("r", "o", "c", "p"):
+        known = json.loads((tmp_path / f"{name}.csv.columns.json").read_text())["stance"]
+        assert (known["model"], known["counts"]) == (expected.model, expected.counts.to_dict()), name
+
+
+def test_dates_in_doubt_are_counted_and_one_is_shown(tmp_path: Path) -> None:
+    """Apart from articles that have none; by months and by weeks, whether of results or as they are scored."""
+    dates = ["2026-05-09", "05/06/2026", "05/06/2026", "May 2026", None]
+    articles = [{"id": f"n{i}", "text": "The embargo stays.\n\nTalks go on.", "date": d} for i, d in enumerate(dates)]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(a) + "\n" for a in articles), encoding="utf-8")
+    _run("score", tmp_path / "in.jsonl", "-o", tmp_path / "s.csv")
+    for command in (("results", "rollup", tmp_path / "s.csv"), ("score", tmp_path / "in.jsonl")):
+        told = _run(*command, "--level", "month").stderr
+        assert "month unknown: 3 articles\n2 articles with a date that tells no month beyond doubt, such as" in told
+        assert "'05/06/2026'\n" in told
+        told = _run(*command, "--level", "week").stderr
+        assert "week unknown: 4 articles\n3 articles with a date that tells no week beyond doubt" in told
+    assert "a date that" not in _run("results", "rollup", tmp_path / "s.csv", "--level", "outlet").stderr
 
 
 @pytest.mark.parametrize(
@@ -797,6 +915,18 @@ def test_score_rolls_up_to_standard_output(root: Path, tmp_path: Path) -> None:
         ("2026-05/09", None, None),
         ("2026/27", None, None),
         ("9.5.2026", None, None),
+        ("15.02.2026", "2026-02-15", "2026-02"),
+        ("28/02/2026", "2026-02-28", "2026-02"),
+        ("02/28/2026", "2026-02-28", "2026-02"),
+        ("28-2-2026 10:00", "2026-02-28", "2026-02"),
+        ("05/05/2026", "2026-05-05", "2026-05"),
+        ("12/12/2026", "2026-12-12", "2026-12"),
+        ("12/11/2026", None, None),
+        ("13/13/2026", None, None),
+        ("30/02/2026", None, None),
+        ("15.02/2026", None, None),
+        ("15.02.26", None, None),
+        ("15.02.2026 - 20.02.2026", None, None),
         ("9th May 2026", "2026-05-09", "2026-05"),
         ("May 9th, 2026", "2026-05-09", "2026-05"),
         ("1st Sept. 2026", "2026-09-01", "2026-09"),
@@ -831,7 +961,7 @@ def test_score_rolls_up_to_standard_output(root: Path, tmp_path: Path) -> None:
     ],
 )
 def test_dates_are_read_only_beyond_doubt(text: str | None, day: str | None, month: str | None) -> None:
-    """Day and month in figures could be either; such a date stays unknown."""
+    """Of day and month in figures either could be the day, unless one is past 12 or both are the same."""
     assert (None if day_of(text) is None else str(day_of(text))) == day
     assert month_of(text) == month
 

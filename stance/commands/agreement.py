@@ -78,7 +78,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
     if output:
         about = f"Codes of {', '.join(coders)}, of a sample drawn from {found.source}; empty where they differ."
         columns = coder_columns(found.targets, coders)
-        write_table(joined, found.targets, output, model=found.model, notes=[about], others=columns)
+        write_table(joined, found, output, notes=[about], others=columns)
         click.echo(f"{len(joined)} paragraphs to {output}, those that coders differ on first", err=True)
 
 

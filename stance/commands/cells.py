@@ -26,8 +26,8 @@ def group_names(rows: pd.DataFrame, level: str) -> tuple[str, list[str]]:
     from stance.results.page import visible
 
     column = "article_id" if level == "article" else level
-    named = ["all"] * len(rows) if level == "all" else rows[column].fillna(nameless(level)).astype(str).tolist()
-    names = [visible(name) for name in named]
+    named = ["all"] * len(rows) if level == "all" else rows[column].map(str, na_action="ignore").tolist()
+    names = [visible(name if isinstance(name, str) else nameless(level)) for name in named]
     width = min(max(len(name) for name in (level, *names)), _WIDEST)
     return f"{level:<{width}}", [f"{name[:width]:<{width}}" for name in names]
 

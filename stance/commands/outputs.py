@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,13 +77,12 @@ def score_by_way_of_parquet(
     with tempfile.TemporaryDirectory(prefix=".stance-", dir=beside) as place:
         rows = os.path.join(place, "scores.parquet")
         counts = score(rows, "article" if level in OF_ARTICLES else level)
-        found = read_results(rows)
+        found = replace(read_results(rows), model=model_facts(read_manifest(model)), counts=counts)
         if level in OF_ARTICLES:
             rolled = roll_up(found, level)
             page = print_rollup(rolled, found.targets, level)
-            write_rows(rolled, found.targets, output, format, page, [CLASSIFY_AND_COUNT])
-            tell_caveats(rolled, level)
+            write_rows(rolled, found, output, format, page, [CLASSIFY_AND_COUNT])
+            tell_caveats(rolled, found, level)
             return counts
-        facts = model_facts(read_manifest(model))
-        write_table(found.frame, found.targets, str(output), format, model=facts, counts=counts)
+        write_table(found.frame, found, str(output), format)
         return counts

@@ -18,7 +18,7 @@ from stance.results.formats import EXPORTS, PLAIN, export_format
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stance.labels import Target
+    from stance.results.saved import Results
 
 __all__ = [
     "keep_codes",
@@ -202,21 +202,22 @@ def page_stream(output: str | None, encoding: str | None = None, errors: str = "
         raise StanceError(f"{output}: {error.strerror or error}") from error
 
 
-def write_table(
-    rows: pd.DataFrame, targets: tuple[Target, ...], output: str, format: str | None = None, **about: Any
-) -> None:
+def write_table(rows: pd.DataFrame, found: Results, output: str, format: str | None = None, **about: Any) -> None:
     """Write a table to a file, or to standard output as a file would hold it; and what must be known to standard error.
 
     Parameters
     ----------
-    rows, targets
-        The table, and the targets that its columns tell of.
+    rows : pandas.DataFrame
+        The table.
+    found : Results
+        What it was made of, whose targets its columns tell of; its model, and what became of all that was read, stand
+        in the column dictionary.
     output : str
         The file, or ``"-"``.
     format : str, optional
         By the suffix if left out; CSV on standard output.
     **about
-        For the column dictionary, as `export` has it.
+        More for the column dictionary, as `export` has it.
 
     Raises
     ------
@@ -226,13 +227,14 @@ def write_table(
     from stance.results.export import export, plain_bytes
 
     if output != "-":
-        for note in export(rows, output, targets, format=format, **about):
+        more = {"model": found.model, "counts": found.counts, **about}
+        for note in export(rows, output, found.targets, format=format, **more):
             click.echo(f"{output}: {note}", err=True)
         return
     format = format or "csv"
     if format not in ("csv", "jsonl"):
         raise StanceError(f"{format} is not for standard output; name a file with -o")
-    table, notes = plain_bytes(rows, targets, format)
+    table, notes = plain_bytes(rows, found.targets, format)
     # of text click would strip what looks like colours, which may be data
     click.echo(table, nl=False)
     for note in notes:
@@ -241,7 +243,7 @@ def write_table(
 
 def write_rows(
     rows: pd.DataFrame,
-    targets: tuple[Target, ...],
+    found: Results,
     output: str | None,
     format: str | None,
     page: Iterable[str],
@@ -251,8 +253,8 @@ def write_rows(
 
     Parameters
     ----------
-    rows, targets
-        The table, and the targets that its columns tell of.
+    rows, found
+        As `write_table` has them.
     output, format : str or None
         As the command has them; without a format the suffix decides.
     page : iterable of str
@@ -271,4 +273,4 @@ def write_rows(
             for line in page:
                 click.echo(line, file=stream)
     else:
-        write_table(rows, targets, "-" if output is None else output, format, notes=notes)
+        write_table(rows, found, "-" if output is None else output, format, notes=notes)

@@ -46,7 +46,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     found = read_results(source)
     drawn = draw_sample(found, size, within, seed)
     about = f"Drawn from {found.source}: size {size}, within {within or 'nothing'}, seed {seed}."
-    write_table(drawn, found.targets, output, model=found.model, notes=[about])
+    write_table(drawn, found, output, notes=[about])
     click.echo(f"{len(drawn)} of {len(population(found))} paragraphs to {output}, boilerplate left out", err=True)
     if len(drawn) < LEAST_CODED:
         click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
@@ -84,7 +84,7 @@ def prevalence(source: str, coded: str, level: str, output: str | None, format: 
     codes = read_codes(coded, found.targets)
     rows = estimate_prevalence(found, codes, level)
     about = f"Estimated from {found.source} and the codes in {coded}: level {level}."
-    write_rows(rows, found.targets, output, format, _page(rows, level), [about])
+    write_rows(rows, found, output, format, _page(rows, level), [about])
     if not codes[DRAWN_FROM].iloc[0]:
         click.echo(
             f"{coded}: no {DRAWN_FROM!r}, taken for a simple random sample of all paragraphs; "

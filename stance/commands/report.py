@@ -20,7 +20,13 @@ __all__ = ["report"]
     "--articles", type=click.IntRange(0), metavar="N", default=50, show_default=True, help="Articles shown with text."
 )
 @click.option("--figures", metavar="DIR", help="Also write the figures as SVG and PDF files here.")
-def report(source: str, output: str, title: str | None, articles: int, figures: str | None) -> None:
+@click.option(
+    "--actors",
+    is_flag=True,
+    help="Also show figures by the actor who speaks, of `stance score --speakers`: the stance of the paragraphs in "
+    "which it speaks, whoever holds it.",
+)
+def report(source: str, output: str, title: str | None, articles: int, figures: str | None, actors: bool) -> None:
     """Write RESULTS as one HTML file to read, print and send: it loads nothing and runs no script.
 
     RESULTS is a Parquet, CSV or JSON lines file that `stance score` wrote, or the folder of a run. Score with
@@ -31,12 +37,13 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
         stance report scores.csv -o report.html
         stance report scores.csv -o report.html --title "Spring 2026" --figures figures
     """
-    from stance.results.report import collection_figures, render_report, write_report
+    from stance.results.group_figures import collection_figures
+    from stance.results.report import render_report, write_report
     from stance.results.saved import read_results
 
     keep_inputs([source], output)
     found = read_results(source)
-    html = render_report(found, title, articles)
+    html = render_report(found, title, articles, actors=actors)
     if output == "-":
         click.echo(html.encode("utf-8", "replace"), nl=False)
     else:
@@ -45,6 +52,6 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
     if figures is not None:
         from stance.results.figures import save_figures
 
-        written = save_figures(collection_figures(found), figures)
-        said = f"{len(written)} files to {figures}" if written else "no figures: no dates, outlets or actors"
+        written = save_figures(collection_figures(found, actors), figures)
+        said = f"{len(written)} files to {figures}" if written else "no figures: no dates or outlets"
         click.echo(said, err=True)

@@ -15,12 +15,13 @@ from stance.commands.places import keep_inputs, write_rows, write_table
 from stance.commands.prevalence import prevalence, sample
 from stance.errors import number_of
 from stance.results.formats import EXPORTS, PLAIN
-from stance.results.levels import COPIES, LEVELS, OF_ARTICLES, WEIGHTS
+from stance.results.levels import COPIES, LEVELS, OF_DATES, OF_PARAGRAPHS, WEIGHTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from stance.labels import Target
+    from stance.results.saved import Results
 
 __all__ = ["print_rollup", "results", "tell_caveats"]
 
@@ -39,7 +40,14 @@ def results() -> None:
 
 @results.command(short_help="Shares of stances and net stance, by group.")
 @click.argument("source", metavar="RESULTS")
-@click.option("--level", type=click.Choice(LEVELS), default="all", show_default=True, help="What a row is.")
+@click.option(
+    "--level",
+    metavar=f"[{'|'.join(LEVELS)}|COLUMN]",
+    default="all",
+    show_default=True,
+    help="What a row is, or a column of RESULTS to group by. By voice, speaker and actor it is the stance of the "
+    "paragraphs in which they speak, whoever holds it.",
+)
 @click.option(
     "--weight",
     type=click.Choice(WEIGHTS),
@@ -57,17 +65,18 @@ def results() -> None:
 @output_option()
 @click.option("--format", "-f", type=click.Choice(("table", *_FORMATS)), help="[default: by suffix, else table]")
 def rollup(source: str, level: str, weight: str, copies: str, output: str | None, format: str | None) -> None:
-    """Shares of stances, net stance with its standard error, and the joint table, by group.
+    """Shares of stances and net stance, with their standard errors, and the joint table, by group.
 
     RESULTS is a Parquet, CSV or JSON lines file that `stance score` wrote, or the folder of a run. The figures are
-    classify-and-count figures.
+    classify-and-count figures. Shares and net stance are of the related paragraphs (favor, against or neutral), not of
+    all, of which `stance results prevalence` gives shares.
 
     \b
     Examples:
         stance results rollup scores.csv --level outlet
         stance results rollup scores.csv --level month --weight article -o months.csv
     """
-    from stance.results.dictionary import CLASSIFY_AND_COUNT
+    from stance.results.dictionary import CLASSIFY_AND_COUNT, WHO_SPEAKS
     from stance.results.rollup import roll_up
     from stance.results.saved import read_results
 
@@ -76,8 +85,9 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
     rows = roll_up(found, level, weight, copies)
     about = f"Rolled up from {found.source}: level {level}, weight {weight}, copies {copies}."
     page = print_rollup(rows, found.targets, level)
-    write_rows(rows, found.targets, output, format, page, [about, CLASSIFY_AND_COUNT])
-    tell_caveats(rows, level)
+    notes = [about, CLASSIFY_AND_COUNT, *([WHO_SPEAKS] if level in OF_PARAGRAPHS else [])]
+    write_rows(rows, found, output, format, page, notes)
+    tell_caveats(rows, found, level)
 
 
 @results.command(name="export", short_help="Write results for Excel, Stata, SPSS, SQLite or R.")
@@ -99,7 +109,7 @@ def export_results(source: str, output: str, format: str | None) -> None:
 
     keep_inputs([source], output)
     found = read_results(source)
-    write_table(found.frame, found.targets, output, format, model=found.model, counts=found.counts)
+    write_table(found.frame, found, output, format)
     if output != "-":
         described = dictionary_path(Path(output))
         click.echo(f"{len(found.frame)} rows to {output}; columns described in {described}", err=True)
@@ -110,13 +120,24 @@ results.add_command(agreement)
 results.add_command(prevalence)
 
 
-def tell_caveats(rows: pd.DataFrame, level: str) -> None:
+def tell_caveats(rows: pd.DataFrame, found: Results, level: str) -> None:
     """Tell of a roll-up how many articles have no such group, and what kind of figures these are."""
-    from stance.results.dictionary import CLASSIFY_AND_COUNT
+    from stance.results.counting import group_values
+    from stance.results.dictionary import CLASSIFY_AND_COUNT, WHO_SPEAKS
+    from stance.results.page import visible
 
-    unknown = int(rows.loc[rows[level].isna(), "articles"].sum()) if level in OF_ARTICLES else 0
-    if unknown:
+    named = level in ("all", "article", *OF_PARAGRAPHS)
+    if unknown := 0 if named else int(rows.loc[rows[level].isna(), "articles"].sum()):
         click.echo(f"{level} unknown: {number_of(unknown, 'article')}", err=True)
+    if level in OF_DATES:
+        dated = found.frame[found.frame["date"].notna()]
+        doubtful = dated[group_values(dated, level).isna()].drop_duplicates("article_id")
+        if len(doubtful):
+            date = visible(str(doubtful["date"].iloc[0]))
+            told = f"a date that tells no {level} beyond doubt, such as {date!r}"
+            click.echo(f"{number_of(len(doubtful), 'article')} with {told}", err=True)
+    if level in OF_PARAGRAPHS:
+        click.echo(WHO_SPEAKS, err=True)
     click.echo(CLASSIFY_AND_COUNT, err=True)
 
 
@@ -126,10 +147,11 @@ def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) ->
 
     heading, names = group_names(rows, level)
     records = rows.to_dict("records")
+    base = "the related paragraphs" + (" in which each speaks, whoever holds it" if level in OF_PARAGRAPHS else "")
     for target in targets:
         related = rows[[f"{target.name}_{label}" for label in target.related]].sum(axis=1)
         head = "".join(f"{label:>9}" for label in target.related)
-        yield click.style(target.name, bold=True)
+        yield click.style(target.name, bold=True) + f": shares and net stance of {base}"
         counts = "".join(f" {word:>8}" for word in ("articles", "paragr.", "abstain.", "related"))
         yield f"{heading}{counts}{head} {'net':>7} {'s.e.':>6}"
         for i, (name, row) in enumerate(zip(names, records, strict=True)):
@@ -141,7 +163,7 @@ def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) ->
             )
         yield ""
     if has_joint(targets):
-        yield click.style("sanctions and diplomacy together", bold=True)
+        yield click.style("sanctions and diplomacy together", bold=True) + ": shares of the paragraphs counted"
         heads = [name.replace("_", " ") for name in JOINT]
         yield f"{heading} {'counted':>8}" + "".join(f"{head:>17}" for head in heads)
         for name, row in zip(names, records, strict=True):

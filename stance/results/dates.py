@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-__all__ = ["day_of", "month_of"]
+__all__ = ["day_of", "month_of", "week_of"]
 
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<day>\d{2}))?\Z")
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})\Z")
 # no country writes the day after the year
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})\Z")
+# which of the two is the day tells only its figure
+_YEAR_LAST = re.compile(r"(?P<one>\d{1,2})(?P<mark>[-/.])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4})\Z")
 # at the end, or before the year as ctime has it; anything else beside a date leaves it in doubt
 _TIME = re.compile(
     r"""(?:
@@ -62,6 +64,18 @@ def month_of(text: object) -> str | None:
     return None if found is None else f"{found[0].year:04d}-{found[0].month:02d}"
 
 
+def week_of(text: object) -> str | None:
+    """The Monday of the ISO week that a date lies in as ``YYYY-MM-DD``, ``None`` where it names no day beyond doubt.
+
+    Examples
+    --------
+    >>> week_of("2026-05-09"), week_of("4 May 2026"), week_of("May 2026")
+    ('2026-05-04', '2026-05-04', None)
+    """
+    day = day_of(text)
+    return None if day is None else str(day - timedelta(days=day.weekday()))
+
+
 def _parse(text: object) -> tuple[date, bool] | None:
     """A date, and whether its day is known."""
     if isinstance(text, datetime):
@@ -82,10 +96,12 @@ def _parse(text: object) -> tuple[date, bool] | None:
 def _parse_date(text: str) -> tuple[date, bool] | None:
     if (figures := _ISO.match(text) or _COMPACT.match(text) or _YEAR_FIRST.match(text)) is not None:
         year, month, day = figures.group("year", "month", "day")
-        try:
-            return date(int(year), int(month), int(day or 1)), day is not None
-        except ValueError:
-            return None
+        found = _day(year, month, day or "1")
+        return None if found is None else (found, day is not None)
+    if (figures := _YEAR_LAST.match(text)) is not None:
+        one, two, year = figures.group("one", "two", "year")
+        days = {day for day in (_day(year, one, two), _day(year, two, one)) if day is not None}
+        return (days.pop(), True) if len(days) == 1 else None
     text = _ORDINAL.sub(r"\1", _ABBREVIATED.sub(r"\1", text))
     for patterns, has_day in ((_WRITTEN, True), (_WRITTEN_MONTH, False)):
         for pattern in patterns:
@@ -94,3 +110,10 @@ def _parse_date(text: str) -> tuple[date, bool] | None:
             except ValueError:
                 continue
     return None
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None

@@ -17,15 +17,31 @@ from stance.articles.own_files import DICTIONARY, PARTS
 from stance.batch.counts import Counts
 from stance.batch.files import write_whole
 from stance.labels import JOINT, Target, scored_targets
+from stance.results.levels import OF_PARAGRAPHS
 
-__all__ = ["CLASSIFY_AND_COUNT", "Column", "describe_columns", "dictionary_path", "model_facts", "write_dictionary"]
+__all__ = [
+    "CLASSIFY_AND_COUNT",
+    "WHO_SPEAKS",
+    "Column",
+    "describe_columns",
+    "dictionary_path",
+    "model_facts",
+    "write_dictionary",
+]
 
 #: Said wherever shares are shown.
 CLASSIFY_AND_COUNT = (
-    "These are classify-and-count figures: shares of the labels that a model gave. Its errors do not cancel out, and "
+    "These are classify-and-count figures: shares of the labels that a model gave, among related paragraphs (those of "
+    "a prevalence are among all). Its errors do not cancel out, and "
     "standard errors cover sampling only (of articles; at the level article, of the paragraphs of each), not the "
     "model's mistakes. "
     "For figures to publish see `stance results prevalence`."
+)
+#: Said wherever figures are grouped by who speaks.
+WHO_SPEAKS = (
+    "Grouped by who speaks: the stance is that of the paragraphs in which they speak, whoever holds it. Where one "
+    "government speaks of the sanctions of another, the stance of the other counts for the one that speaks. Do not "
+    "take these figures for the stance of a speaker or an actor."
 )
 
 _FIXED = {
@@ -34,6 +50,10 @@ _FIXED = {
     "date": ("string", "Date of the article, as its source gives it"),
     "outlet": ("string", "Outlet of the article, as its source gives it"),
     "month": ("string", "Month of the article's date, YYYY-MM; empty where the date names none beyond doubt"),
+    "week": (
+        "string",
+        "Monday of the ISO week of the article's date, YYYY-MM-DD; empty where the date names no day beyond doubt",
+    ),
     "paragraph": ("integer", "Place of the paragraph in its article, from 0"),
     "start": ("integer", "First character of the paragraph in the article's text, from 0"),
     "end": ("integer", "The character after its last one"),
@@ -54,6 +74,10 @@ _FIXED = {
     "paragraphs": ("integer", "Paragraphs"),
     "abstained": ("integer", "Paragraphs without a label for any target"),
     "boilerplate": ("integer", "Paragraphs that are not the article's (bylines, links, footers) and were not scored"),
+    "joint_units": (
+        "integer",
+        "Sampling units of the errors of the shares of the joint table, as of the net stance of a target",
+    ),
 }
 _OF_ESTIMATES = {
     "target": ("string", "Target of the estimate"),
@@ -76,6 +100,9 @@ _JOINT = {
     "dual_track": "in favor of both",
     "neither": "related to one at least, in favor of neither",
 }
+
+
+_ERROR = "Standard error of that share; empty where it cannot be estimated"
 
 
 class Column(NamedTuple):
@@ -112,9 +139,13 @@ def describe_columns(
     names = list(names)
     if "prevalence" in names:
         known |= {name: Column(name, *about) for name, about in _OF_ESTIMATES.items()}
+    if "paragraphs" in names:
+        of_row = "a row has the stance of the paragraphs in which they speak, whoever holds it"
+        known |= {name: Column(name, "string", f"{known[name].description}; {of_row}") for name in OF_PARAGRAPHS}
     known |= {name: Column(name, "integer", f"Paragraphs {about}") for name, about in _JOINT.items()}
     for name, about in _JOINT.items():
         known[f"share_{name}"] = Column(f"share_{name}", "number", f"Share of the paragraphs counted that are {about}")
+        known[f"share_{name}_se"] = Column(f"share_{name}_se", "number", _ERROR)
     assert set(_JOINT) == set(JOINT)
     for target in targets:
         known |= {column.name: column for column in _of_target(target, "paragraphs" in types)}
@@ -127,7 +158,7 @@ def describe_columns(
 
 def _of_target(target: Target, counted: bool) -> list[Column]:
     name = target.name
-    weighed = "over related paragraphs; with weight article, the mean of that over articles"
+    weighed = f"among paragraphs related to {name}, not all; with weight article, the mean of that over articles"
     abstained = (
         Column(f"{name}_abstained", "integer", f"Paragraphs without a label for {name}")
         if counted
@@ -149,13 +180,14 @@ def _of_target(target: Target, counted: bool) -> list[Column]:
         ),
         *(Column(f"{name}_{label}", "integer", f"Paragraphs with the label {label}") for label in target.labels),
         *(Column(f"{name}_share_{label}", "number", f"Share of {label}, {weighed}") for label in target.related),
+        *(Column(f"{name}_share_{label}_se", "number", _ERROR) for label in target.related),
         Column(f"{name}_net", "number", f"Net stance, favor - against, {weighed}, -1 to 1"),
         Column(f"{name}_net_se", "number", "Standard error of the net stance; empty where it cannot be estimated"),
         Column(
             f"{name}_net_units",
             "integer",
-            f"Sampling units of that error: articles, or clusters of copies, with a paragraph related to {name}; at "
-            "the level article its related paragraphs. Its degrees of freedom are one fewer",
+            f"Sampling units of these errors: articles, or clusters of copies, with a paragraph related to {name}; at "
+            "the level article its related paragraphs. Their degrees of freedom are one fewer",
         ),
     ]
 
@@ -165,10 +197,14 @@ def model_facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
     A model that was saved without the record of its training has no name, and nothing is known of its corpus.
     """
-    metrics = {
-        name: {"n": found["n"], **{key: value for key, value in found["metrics"].items() if "." not in key}}
-        for name, found in manifest.get("metrics", {}).items()
-    }
+
+    def measured(metrics: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: {"n": found["n"], **{key: value for key, value in found["metrics"].items() if "." not in key}}
+            for name, found in metrics.items()
+        }
+
+    unseen = manifest.get("unseen_files")
     return {
         "name": manifest.get("name", "unnamed"),
         "sha256": manifest["manifest_sha256"],
@@ -176,7 +212,8 @@ def model_facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "least_probability": manifest["least_probability"],
         "scored_with": __version__,
         "folds": manifest.get("training", {}).get("folds"),
-        "metrics": metrics,
+        "metrics": measured(manifest.get("metrics", {})),
+        **({"unseen_files": {**unseen, "metrics": measured(unseen["metrics"])}} if unseen else {}),
     }
 
 

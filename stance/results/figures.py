@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
 import re
+import textwrap
 import threading
 import unicodedata
 import warnings
@@ -21,6 +23,9 @@ __all__ = ["Figure", "Series", "inline_svg", "save_figures"]
 # blue, vermilion, green: told apart with any colour vision, and by their markers without colour
 _COLOURS = ("#0b4f8a", "#c2410c", "#2f6b2f", "#5b3a8c")
 _MARKERS = ("o", "s", "^", "D")
+# without a whisker a filled mark would look the surest of all
+_HOLLOW: Any = {"linestyle": "none", "markerfacecolor": "white"}
+_WHISKERS: Any = {"elinewidth": 1.2, "capsize": 3}
 # not printable in Python's eyes, but letters of their scripts may need them
 _KEPT = ("Cf", "Co", "Zs")
 
@@ -51,6 +56,8 @@ class Figure(NamedTuple):
         One a target.
     over_time : bool
         Whether the groups are months, drawn from left to right and joined.
+    note : str
+        What stands below it in a file, which has no caption.
     """
 
     name: str
@@ -59,6 +66,7 @@ class Figure(NamedTuple):
     groups: Sequence[str]
     series: Sequence[Series]
     over_time: bool
+    note: str = ""
 
 
 def inline_svg(figure: Figure) -> str:
@@ -108,6 +116,9 @@ def save_figures(figures: Sequence[Figure], folder: str | Path) -> list[Path]:
     files = {}
     for figure in figures:
         with _drawn(figure) as drawing:
+            if figure.note:
+                drawing.set_figheight(drawing.get_figheight() + 0.6)
+                drawing.supxlabel(textwrap.fill(_drawable(figure.note), 115), x=0.02, ha="left", fontsize=7.5)
             for suffix, metadata in (("svg", {"Date": None}), ("pdf", {"CreationDate": None})):
                 stream = io.BytesIO()
                 drawing.savefig(stream, format=suffix, metadata=metadata)
@@ -157,10 +168,10 @@ def _draw_time(axes: Any, figure: Figure) -> None:
     axes.axhline(0, color="#8c8c8c", linewidth=0.8)
     for k, series in enumerate(figure.series):
         shifted = [place + 0.12 * (k - (len(figure.series) - 1) / 2) for place in places]
-        axes.errorbar(
-            shifted, series.values, yerr=_whiskers(series), color=_COLOURS[k % 4], marker=_MARKERS[k % 4],
-            linewidth=1.5, elinewidth=1.2, capsize=3, label=series.name,
-        )  # fmt: skip
+        sure, unsure = _by_interval(series)
+        look = {"color": _COLOURS[k % 4], "marker": _MARKERS[k % 4]}
+        axes.errorbar(shifted, sure, yerr=_whiskers(series), linewidth=1.5, label=series.name, **look, **_WHISKERS)
+        axes.plot(shifted, unsure, **look, **_HOLLOW)
     # more than eight names of months would run into each other
     step = -(-len(places) // 8)
     axes.set_xticks(places[::step], figure.groups[::step])
@@ -173,14 +184,20 @@ def _draw_groups(axes: Any, figure: Figure) -> None:
     axes.axvline(0, color="#8c8c8c", linewidth=0.8)
     for k, series in enumerate(figure.series):
         shifted = [place + 0.2 * (k - (len(figure.series) - 1) / 2) for place in places]
-        axes.errorbar(
-            series.values, shifted, xerr=_whiskers(series), color=_COLOURS[k % 4], marker=_MARKERS[k % 4],
-            linestyle="none", elinewidth=1.2, capsize=3, label=series.name,
-        )  # fmt: skip
+        sure, unsure = _by_interval(series)
+        look = {"color": _COLOURS[k % 4], "marker": _MARKERS[k % 4]}
+        axes.errorbar(sure, shifted, xerr=_whiskers(series), linestyle="none", label=series.name, **look, **_WHISKERS)
+        axes.plot(unsure, shifted, **look, **_HOLLOW)
     axes.set_yticks(places, list(figure.groups))
     axes.set_ylim(len(places) - 0.5, -0.5)
     axes.set_xlim(-1.05, 1.05)
     axes.set_xlabel("net stance")
+
+
+def _by_interval(series: Series) -> tuple[list[float], list[float]]:
+    """The values that have an interval, and those that have none, each with gaps where the other has a value."""
+    pairs = list(zip(series.values, series.halves, strict=True))
+    return [v if h == h else math.nan for v, h in pairs], [v if h != h else math.nan for v, h in pairs]
 
 
 def _whiskers(series: Series) -> list[list[float]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["COPIES", "GROUPS", "LEVELS", "OF_ARTICLES", "OF_PARAGRAPHS", "WEIGHTS", "nameless"]
+__all__ = ["COPIES", "GROUPS", "LEVELS", "OF_ARTICLES", "OF_DATES", "OF_PARAGRAPHS", "WEIGHTS", "nameless"]
 
-#: What a row of a roll-up may be.
-LEVELS = ("all", "article", "outlet", "month", "voice", "speaker", "actor")
-#: Those of them that group articles, and those that group paragraphs.
-OF_ARTICLES = ("outlet", "month")
+#: What a row of a roll-up may be, beside a column of the results.
+LEVELS = ("all", "article", "outlet", "month", "week", "voice", "speaker", "actor")
+#: Those of them that group articles, those of these by their dates, and those that group paragraphs.
+OF_ARTICLES = ("outlet", "month", "week")
+OF_DATES = ("month", "week")
 OF_PARAGRAPHS = ("voice", "speaker", "actor")
 #: What prevalence may be estimated by; of single articles too little is coded.
-GROUPS = tuple(level for level in LEVELS if level != "article")
+GROUPS = tuple(level for level in LEVELS if level not in ("article", "week"))
 
 #: What weighs the same.
 WEIGHTS = ("paragraph", "article")

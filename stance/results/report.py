@@ -9,33 +9,33 @@ from typing import TYPE_CHECKING, Any
 
 from stance import __version__
 from stance.batch.files import check_output, write_whole
-from stance.errors import MissingDependencyError, StanceError, number_of
+from stance.errors import MissingDependencyError, StanceError
 from stance.labels import JOINT, Target, has_joint, is_related
-from stance.results.dictionary import CLASSIFY_AND_COUNT
-from stance.results.figures import Figure, Series, inline_svg
+from stance.results.counting import is_boilerplate
+from stance.results.dictionary import CLASSIFY_AND_COUNT, WHO_SPEAKS
+from stance.results.figures import inline_svg
+from stance.results.group_figures import draw_figures, drawn_levels
 from stance.results.levels import OF_PARAGRAPHS, nameless
 from stance.results.marked import cut_pieces, read_words
-from stance.results.rollup import half_intervals, is_boilerplate, roll_ups
+from stance.results.rollup import roll_ups
 from stance.results.saved import Results, refuse_twice, whole_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ARTICLES", "collection_figures", "render", "render_report", "write_report"]
+__all__ = ["ARTICLES", "render", "render_report", "write_report"]
 
 #: Articles whose text a report shows, unless asked otherwise.
 ARTICLES = 50
 
 _EXAMPLES = 3
-_GROUPS_DRAWN = 15
-# of fewer related paragraphs a group's net stance is in the table only: its point would stand at an end by chance
-_PARAGRAPHS_DRAWN = 3
 _GROUPS_LISTED = 100
-_LONGEST_TIME = 600
 _SIGNS = {"favor": "+", "against": "−", "neutral": "="}
 
 
-def render_report(results: Results, title: str | None = None, articles: int = ARTICLES, **more: Any) -> str:
+def render_report(
+    results: Results, title: str | None = None, articles: int = ARTICLES, *, actors: bool = False, **more: Any
+) -> str:
     """The report as HTML.
 
     Parameters
@@ -46,6 +46,9 @@ def render_report(results: Results, title: str | None = None, articles: int = AR
         The heading; made from the results by default.
     articles : int
         So many articles are shown with their text, in the order of the results.
+    actors : bool
+        Whether groups by the actor who speaks are shown, too. Their stance is that of the paragraphs, whoever holds it,
+        and would be taken for the actor's.
     **more
         Further values for the template.
 
@@ -56,7 +59,8 @@ def render_report(results: Results, title: str | None = None, articles: int = AR
     Raises
     ------
     StanceError
-        If the results are not paragraphs, or lack their numbers and places, or their deciding words are damaged.
+        If the results are not paragraphs, or lack their numbers and places, or the actors asked for, or their deciding
+        words are damaged.
     MissingDependencyError
         Without the extra ``report``.
 
@@ -80,7 +84,7 @@ def render_report(results: Results, title: str | None = None, articles: int = AR
         # the roll-ups of a collection do it
         refuse_twice(results)
     views = [_article(results, part) for _, part in _by_article(frame, set(ids.head(articles)))]
-    collection = None if single or not len(frame) else _collection(results)
+    collection = None if single or not len(frame) else _collection(results, actors)
     heading = title or (views[0]["heading"] if single else f"{len(ids):,} {'article' if len(ids) == 1 else 'articles'}")
     return render(
         "report.html.j2",
@@ -96,6 +100,7 @@ def render_report(results: Results, title: str | None = None, articles: int = AR
         methods=_methods(results),
         version=__version__,
         caveat=CLASSIFY_AND_COUNT,
+        who_speaks=WHO_SPEAKS,
         spoken=[name for name in OF_PARAGRAPHS if name in frame],
         **more,
     )
@@ -128,77 +133,6 @@ def _environment() -> Any:
     )
     environment.globals["figure"] = lambda figure: _markup(inline_svg(figure))
     return environment
-
-
-def collection_figures(results: Results) -> list[Figure]:
-    """Net stance over time, by outlet and by actor, as far as the results tell them.
-
-    Parameters
-    ----------
-    results : Results
-        Paragraphs or articles.
-    """
-    return _figures(results, roll_ups(results, _levels(results)))
-
-
-def _levels(results: Results) -> list[str]:
-    """Month, outlet and actor, as far as the results tell them."""
-    levels = {"month": "date", "outlet": "outlet", "actor": "actor"}
-    return [level for level, column in levels.items() if column in results.frame]
-
-
-def _figures(results: Results, rolled: Mapping[str, pd.DataFrame]) -> list[Figure]:
-    figures = []
-    for level, rows in rolled.items():
-        rows = _drawable(rows[rows[level].notna()], results.targets)
-        nets = [target.name for target in results.targets if rows[f"{target.name}_net"].notna().any()]
-        if not nets or (level == "month" and len(rows) < 2):
-            continue
-        number = len(rows)
-        if level == "month":
-            rows = rows.set_index("month").reindex(_months(rows["month"].tolist())).reset_index()
-        else:
-            if level == "actor":
-                # who speaks for nobody that is known is no group
-                rows = rows[rows[level] != "unknown"]
-                number = len(rows)
-            rows = rows.sort_values("paragraphs", ascending=False, kind="stable")
-            rows = rows[rows[[f"{n}_net" for n in nets]].notna().any(axis=1)].head(_GROUPS_DRAWN)
-            if rows.empty:
-                continue
-        halves = {n: half_intervals(rows[f"{n}_net_se"], rows[f"{n}_net_units"]).tolist() for n in nets}
-        series = [Series(n, rows[f"{n}_net"].tolist(), halves[n]) for n in nets]
-        summary = f"Net stance on {' and '.join(nets)} for {number_of(number, level)}"
-        if level != "month" and number > len(rows):
-            summary += f", of which the {len(rows)} largest with three related paragraphs or more are drawn"
-        groups = [str(value) for value in rows[level]]
-        if level != "month":
-            groups = [f"{_cut(g)} ({n:,})" for g, n in zip(groups, rows["paragraphs"], strict=True)]
-        title = "Over time" if level == "month" else f"By {level}"
-        figures.append(Figure(f"by-{level}", title, summary, groups, series, level == "month"))
-    return figures
-
-
-def _drawable(rows: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
-    """The groups without the net stances that rest on too few related paragraphs."""
-    rows = rows.copy()
-    for target in targets:
-        related = rows[[f"{target.name}_{label}" for label in target.related]].sum(axis=1)
-        rows[f"{target.name}_net"] = rows[f"{target.name}_net"].where(related >= _PARAGRAPHS_DRAWN)
-    return rows
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= 24 else name[:23] + "…"
-
-
-def _months(known: list[str]) -> list[str]:
-    """All months from the first to the last: a month without articles is a gap, not a shorter way."""
-    first, last = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (min(known), max(known)))
-    if last - first > _LONGEST_TIME:
-        # one date that is wrong by a century would leave nothing to see
-        return known
-    return [f"{m // 12:04d}-{m % 12 + 1:02d}" for m in range(first, last + 1)]
 
 
 def _markup(text: str) -> Any:
@@ -271,8 +205,8 @@ def _stance(target: Target, record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _collection(results: Results) -> dict[str, Any]:
-    rolled = roll_ups(results, [*_levels(results), "all"])
+def _collection(results: Results, actors: bool) -> dict[str, Any]:
+    rolled = roll_ups(results, [*drawn_levels(results, actors), "all"])
     whole = _records(rolled.pop("all"))[0]
     tables = []
     for level, rows in rolled.items():
@@ -281,7 +215,7 @@ def _collection(results: Results) -> dict[str, Any]:
         left_out = max(len(rows) - _GROUPS_LISTED, 0)
         tables.append({"level": level, "nameless": nameless(level), "rows": records, "left_out": left_out})
     return {
-        "figures": _figures(results, rolled),
+        "figures": draw_figures(results.targets, rolled),
         "tables": tables,
         "whole": whole,
         "joint": _joint(results, whole) if has_joint(results.targets) else None,
@@ -357,10 +291,17 @@ def _counts(results: Results) -> dict[str, Any]:
 
 
 def _methods(results: Results) -> dict[str, Any]:
-    metrics = results.model.get("metrics", {})
+    def scores(held_out: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        metrics = held_out.get("metrics", {})
+        return [(name, found["macro_f1"]) for name, found in metrics.items() if "macro_f1" in found]
+
+    # absent from the dictionaries of older results
+    unseen = results.model.get("unseen_files", {})
     return {
         "targets": [target.name for target in results.targets],
-        "scores": [(name, found["macro_f1"]) for name, found in metrics.items() if "macro_f1" in found],
+        "scores": scores(results.model),
+        "unseen": scores(unseen),
+        "unseen_files": unseen.get("files", []),
         "articles": int(results.frame["article_id"].nunique()),
         "paragraphs": len(results.frame),
         "clusters": "cluster" in results.frame,

@@ -38,7 +38,7 @@ def find_targets(columns: Iterable[str]) -> tuple[str, tuple[Target, ...]]:
     >>> find_targets(names)
     ('paragraph', (Target(name='tax', labels=('favor', 'against')),))
     >>> names = ["assets_net", "tax_pro", "tax_abstained", "tax_share_pro", "tax_net", "tax_net_se", "tax_net_units"]
-    >>> find_targets(names)
+    >>> find_targets([*names, "tax_share_pro_se"])
     ('article', (Target(name='tax', labels=('pro',)),))
     """
     names = list(columns)
@@ -47,8 +47,9 @@ def find_targets(columns: Iterable[str]) -> tuple[str, tuple[Target, ...]]:
         return "paragraph", tuple(Target(name, order_labels(labels[name])) for name in scored)
     counted = [name.removesuffix("_net") for name in names if name.endswith("_net") and f"{name}_se" in names]
     ends = _ends(names, counted, "_")
-    # a share tells of a label, too, whose counts may have been left out
-    kept = {name: [end.removeprefix("share_") for end in ends[name]] for name in counted}
+    # a share tells of a label, too, whose counts may have been left out; the error of one tells of none
+    errors = {name: {f"{end}_se" for end in ends[name] if end.startswith("share_")} for name in counted}
+    kept = {name: [end.removeprefix("share_") for end in ends[name] if end not in errors[name]] for name in counted}
     return "article", tuple(Target(name, order_labels(kept[name])) for name in counted)
 
 

@@ -104,7 +104,7 @@ def check_columns(targets: Sequence[Target], path: Path) -> None:
     Traceback (most recent call last):
     stance.errors.CorpusError: corpus.toml: the column 'tax_net' would stand twice, of target 'tax' and of ...
     """
-    taken = dict.fromkeys([*RESERVED, *(f"share_{name}" for name in JOINT)], "every result")
+    taken = dict.fromkeys([*RESERVED, *(f"share_{name}{end}" for name in JOINT for end in ("", "_se"))], "every result")
     for target in targets:
         mine = f"target {target.name!r}"
         for column in target.columns:

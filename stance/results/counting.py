@@ -1,0 +1,170 @@
+"""Paragraphs counted: by article, and what names the groups that they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stance.errors import StanceError
+from stance.labels import JOINT, has_joint, joint_kind
+from stance.model.abstention import Reason
+from stance.results.dates import month_of, week_of
+from stance.results.levels import LEVELS, OF_DATES
+from stance.results.saved import Results, whole_numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "ABOUT",
+    "count_articles",
+    "group_values",
+    "is_boilerplate",
+    "joint_kinds",
+    "months_of",
+    "number_groups",
+]
+
+_Numbers = npt.NDArray[Any]
+
+#: What results say of an article.
+ABOUT = ("article_id", "title", "date", "outlet")
+
+
+def count_articles(results: Results, within: Sequence[str] = ()) -> pd.DataFrame:
+    """One row of counts an article, or an article and value of further columns.
+
+    Parameters
+    ----------
+    results : Results
+        At either level.
+    within : sequence of str
+        Columns of paragraphs that divide an article, such as ``actor``.
+
+    Raises
+    ------
+    StanceError
+        If such a column is missing, or an article lacks a count.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from stance.labels import Target
+    >>> frame = pd.DataFrame({"article_id": ["a", "a", "b"], "tax": ["favor", None, "neutral"], "tax_abstained": None})
+    >>> counts = count_articles(Results(frame, (Target("tax"),), "paragraph"))
+    >>> counts[["article_id", "paragraphs", "abstained", "tax_favor"]].values.tolist()
+    [['a', 2, 1, 1], ['b', 1, 0, 0]]
+    """
+    frame = results.frame
+    for name in within:
+        if name not in frame.columns or results.level != "paragraph":
+            raise StanceError(f"the results have no column {name!r} of paragraphs")
+    if results.level == "article":
+        labels_of = {t.name: [f"{t.name}_{label}" for label in t.labels] for t in results.targets}
+        counted = ["paragraphs", "abstained", *(name for labels in labels_of.values() for name in labels)]
+        counted += [name for name in ["boilerplate"] if name in frame]
+        counted += JOINT if has_joint(results.targets) else ()
+        counts = whole_numbers(results, counted).frame
+        if "boilerplate" not in counts:
+            counts["boilerplate"] = 0
+        for target in results.targets:
+            abstained = counts["paragraphs"] - counts["boilerplate"] - counts[labels_of[target.name]].sum(axis=1)
+            counts[f"{target.name}_abstained"] = abstained
+        return counts
+    number = number_groups(frame, ["article_id", *within])
+    first = np.unique(number, return_index=True)[1]
+    counts = frame[[name for name in (*ABOUT, "cluster", *within) if name in frame]].iloc[first].reset_index(drop=True)
+
+    def tally(which: Any) -> _Numbers:
+        return np.bincount(number, weights=np.asarray(which, dtype=float), minlength=len(first)).astype(int)
+
+    counts["paragraphs"] = tally(np.ones(len(frame)))
+    boilerplate = np.asarray(is_boilerplate(results))
+    counts["boilerplate"] = tally(boilerplate)
+    labelled = {target.name: np.asarray(frame[target.name].isin(target.labels)) for target in results.targets}
+    counts["abstained"] = tally(~np.any(list(labelled.values()), axis=0) & ~boilerplate)
+    for target in results.targets:
+        for label in target.labels:
+            counts[f"{target.name}_{label}"] = tally(frame[target.name] == label)
+        counts[f"{target.name}_abstained"] = tally(~labelled[target.name] & ~boilerplate)
+    if has_joint(results.targets):
+        kinds = joint_kinds(frame)
+        for name in JOINT:
+            counts[name] = tally(kinds == name)
+    return counts
+
+
+def is_boilerplate(results: Results) -> pd.Series[bool]:
+    """Which paragraphs were not scored because they are not the article's: bylines, links, footers."""
+    return results.frame[f"{results.targets[0].name}_abstained"] == Reason.BOILERPLATE
+
+
+def joint_kinds(frame: pd.DataFrame) -> pd.Series[Any]:
+    """Which of `JOINT` each paragraph is, as `joint_kind` has it; missing where it is none of them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"sanctions": ["favor", "favor", None], "diplomacy": ["favor", "unrelated", "favor"]})
+    >>> joint_kinds(frame).tolist()
+    ['dual_track', 'coercion_only', None]
+    """
+    import pandas as pd
+
+    down, rows = pd.factorize(frame["sanctions"])
+    across, columns = pd.factorize(frame["diplomacy"])
+    # what is missing has the number -1, and so the last row and column
+    kinds = np.array([[joint_kind(s, d) for d in (*columns, None)] for s in (*rows, None)], dtype=object)
+    return pd.Series(kinds[down, across], index=frame.index, dtype=object)
+
+
+def number_groups(frame: pd.DataFrame, keys: Sequence[str]) -> _Numbers:
+    """The group of every row, from 0 in order of appearance; what is missing is a group too."""
+    if not keys:
+        return np.zeros(len(frame), dtype=np.int64)
+    return frame.groupby(list(keys), sort=False, dropna=False).ngroup().to_numpy()
+
+
+def group_values(frame: pd.DataFrame, level: str) -> pd.Series[Any]:
+    """What names the group of every row: ``None`` where its date names no month or week beyond doubt.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Paragraphs or articles.
+    level : str
+        One of `LEVELS`, or a column.
+
+    Raises
+    ------
+    StanceError
+        If a column that it takes is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> group_values(pd.DataFrame({"date": ["2026-05-09", "05/06/2026"]}), "week").tolist()
+    ['2026-05-04', None]
+    """
+    import pandas as pd
+
+    column = "article_id" if level == "article" else "date" if level in OF_DATES else level
+    if level == "all":
+        return pd.Series(None, index=frame.index, dtype=object)
+    if column not in frame:
+        known = ", ".join(LEVELS)
+        raise StanceError(f"the results have no column {column!r} to group by; a level is {known}, or a column of them")
+    if level not in OF_DATES:
+        return frame[column]
+    read = month_of if level == "month" else week_of
+    # a collection has few dates; what is missing has the number -1, and so the last
+    numbers, dates = pd.factorize(frame["date"])
+    return pd.Series(np.array([*map(read, dates), None], dtype=object)[numbers], index=frame.index, dtype=object)
+
+
+def months_of(frame: pd.DataFrame) -> list[str | None]:
+    """The month of every row's date."""
+    return list(group_values(frame, "month"))

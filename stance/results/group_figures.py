@@ -1,0 +1,109 @@
+"""Which figures a report has of its groups: net stance over time, by outlet, and by who speaks if asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from stance.errors import number_of
+from stance.labels import Target
+from stance.results.figures import Figure, Series
+from stance.results.rollup import half_intervals, roll_ups
+from stance.results.saved import Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["collection_figures", "draw_figures", "drawn_levels"]
+
+_GROUPS_DRAWN = 15
+# of fewer related paragraphs a group's net stance is in the table only: its point would stand at an end by chance
+_PARAGRAPHS_DRAWN = 3
+_LONGEST_TIME = 600
+
+_NOTE = (
+    "(favor − against) / related paragraphs, as a model labels them (classify and count): its mistakes are counted, "
+    "too, and intervals do not cover them. Bars: 95 % intervals over articles; hollow: none, as these are too few or "
+    "all agree."
+)
+_TITLES = {"month": "Over time", "outlet": "By outlet", "actor": "By actor who speaks"}
+
+
+def collection_figures(results: Results, actors: bool = False) -> list[Figure]:
+    """Net stance over time and by outlet, as far as the results tell them.
+
+    Parameters
+    ----------
+    results : Results
+        Paragraphs or articles.
+    actors : bool
+        Whether by the actor who speaks, too.
+
+    Raises
+    ------
+    StanceError
+        If actors are asked for, and the results have none.
+    """
+    return draw_figures(results.targets, roll_ups(results, drawn_levels(results, actors)))
+
+
+def drawn_levels(results: Results, actors: bool) -> list[str]:
+    """Month and outlet, as far as the results tell them, and actor if asked for."""
+    levels = {"month": "date", "outlet": "outlet"}
+    return [level for level, column in levels.items() if column in results.frame] + ["actor"] * actors
+
+
+def draw_figures(targets: Sequence[Target], rolled: Mapping[str, pd.DataFrame]) -> list[Figure]:
+    """What is drawn of roll-ups, by level."""
+    figures = []
+    for level, rows in rolled.items():
+        rows = _drawable(rows[rows[level].notna()], targets)
+        nets = [target.name for target in targets if rows[f"{target.name}_net"].notna().any()]
+        if not nets or (level == "month" and len(rows) < 2):
+            continue
+        number = len(rows)
+        if level == "month":
+            rows = rows.set_index("month").reindex(_months(rows["month"].tolist())).reset_index()
+        else:
+            if level == "actor":
+                # who speaks for nobody that is known is no group
+                rows = rows[rows[level] != "unknown"]
+                number = len(rows)
+            rows = rows.sort_values("paragraphs", ascending=False, kind="stable")
+            rows = rows[rows[[f"{n}_net" for n in nets]].notna().any(axis=1)].head(_GROUPS_DRAWN)
+            if rows.empty:
+                continue
+        halves = {n: half_intervals(rows[f"{n}_net_se"], rows[f"{n}_net_units"]).tolist() for n in nets}
+        series = [Series(n, rows[f"{n}_net"].tolist(), halves[n]) for n in nets]
+        of = " of the paragraphs in which each speaks, whoever holds it," if level == "actor" else ""
+        summary = f"Net stance{of} on {' and '.join(nets)} for {number_of(number, level)}"
+        if level != "month" and number > len(rows):
+            summary += f", of which the {len(rows)} largest with three related paragraphs or more are drawn"
+        groups = [str(value) for value in rows[level]]
+        if level != "month":
+            groups = [f"{_cut(g)} ({n:,})" for g, n in zip(groups, rows["paragraphs"], strict=True)]
+        over_time, note = level == "month", f"{summary}. {_NOTE}"
+        figures.append(Figure(f"by-{level}", _TITLES[level], summary, groups, series, over_time, note))
+    return figures
+
+
+def _drawable(rows: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
+    """The groups without the net stances that rest on too few related paragraphs."""
+    rows = rows.copy()
+    for target in targets:
+        related = rows[[f"{target.name}_{label}" for label in target.related]].sum(axis=1)
+        rows[f"{target.name}_net"] = rows[f"{target.name}_net"].where(related >= _PARAGRAPHS_DRAWN)
+    return rows
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= 24 else name[:23] + "…"
+
+
+def _months(known: list[str]) -> list[str]:
+    """All months from the first to the last: a month without articles is a gap, not a shorter way."""
+    first, last = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (min(known), max(known)))
+    if last - first > _LONGEST_TIME:
+        # one date that is wrong by a century would leave nothing to see
+        return known
+    return [f"{m // 12:04d}-{m % 12 + 1:02d}" for m in range(first, last + 1)]
