@@ -5,6 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
+import re
+import shutil
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -328,6 +333,32 @@ def test_any_column_of_the_results_groups_them() -> None:
     for name in ("cluster", "title"):
         named = [{"a": "x", "b": "x", "c": None}[row[0]] for row in SMALL]
         assert roll_up(_results(SMALL, **{name: named}), name)["paragraphs"].tolist() == [6, 1]
+
+
+def test_what_documents_show_merges_columns_of_ones_own(root: Path, tmp_path: Path) -> None:
+    """By the id of one's table, in pandas and in R; the roll-up has their groups, and texts stay what they were."""
+    countries = {"007": "Freedonia", "8": "Arcadia", "9": ""}
+    table = [{"id": name, "text": "The embargo stays, he “said”.", "country": c} for name, c in countries.items()]
+    pd.DataFrame(table).to_csv(tmp_path / "articles.csv", index=False)
+    for suffix in ("parquet", "csv"):
+        _run("score", tmp_path / "articles.csv", "-o", tmp_path / f"scores.{suffix}")
+    outputs, r = ((root / "docs" / name).read_text(encoding="utf-8") for name in ("outputs.md", "r.md"))
+    (shown,) = re.findall(r"<!-- merge in pandas -->\n```python\n(.*?)```", outputs, re.S)
+    (tmp_path / "merge.py").write_text(shown, encoding="utf-8")
+    (tmp_path / "merge.R").write_text("".join(re.findall(r"```r\n(.*?)```", r, re.S)), encoding="utf-8")
+    commands = {"parquet": [sys.executable, "merge.py"]}
+    if shutil.which("Rscript"):
+        commands["csv"] = ["Rscript", "--vanilla", "merge.R"]
+    for suffix, command in commands.items():
+        environment = os.environ | {"LC_ALL": "C.UTF-8"}
+        run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+        result = _run("results", "rollup", tmp_path / f"merged.{suffix}", "--level", "country", "-f", "jsonl")
+        rows = [json.loads(line) for line in result.stdout.splitlines()]
+        assert [(row["country"], row["articles"]) for row in rows] == [("Arcadia", 1), ("Freedonia", 1), (None, 1)]
+        assert "country unknown: 1 article\n" in result.stderr
+        texts = [read_results(tmp_path / f"{name}.{suffix}").frame["text"].tolist() for name in ("scores", "merged")]
+        assert texts[0] == texts[1]
 
 
 def test_a_column_that_the_roll_up_makes_groups_nothing() -> None:

@@ -53,7 +53,11 @@ _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
     help="What a row is; from article on, classify-and-count figures.",
 )
 @click.option("--explain", is_flag=True, help="Add the deciding words to each paragraph, for `stance report`; slower.")
-@click.option("--speakers", is_flag=True, help="Add who speaks in each paragraph, and for which country or body.")
+@click.option(
+    "--speakers",
+    is_flag=True,
+    help="Add who speaks in each paragraph, and for which country or body; its stance need not be theirs.",
+)
 @click.option("--keep-boilerplate", is_flag=True, help="Score bylines, links and footers, too.")
 @click.option("--clusters", is_flag=True, help="Add a column that near-duplicate articles (wire copy) have in common.")
 @click.option("--quarantine", metavar="FILE", help="Write records that could not be read here, as JSON lines.")
