@@ -9,23 +9,21 @@ Settings, C and class weights are those of the default model.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
-from sklearn.metrics import f1_score
 
 from stance.model.analyzer import Settings
 from stance.model.artefact import load_model
 from stance.model.items import NEGATING
 from stance.model.lexicon import ABROAD, CONTEXT, WEAK, Lexicon
 from stance.training.corpus import Corpus
-from stance.training.corpus_files import read_corpus
+from stance.training.corpus_files import CorpusColumns, read_corpus
+from stance.training.evaluate import evaluate_model
 from stance.training.fit import fit_model
 from stance.training.logistic import choices_of
 from stance.training.probes import read_probes, run_probes
+from stance.training.record import evaluate_held_out
 
 
 def _with_cues(corpus: Corpus, wanted: Callable[[str], bool]) -> Corpus:
@@ -59,7 +57,7 @@ def _by_file(corpus: Corpus) -> Corpus:
 def main() -> None:
     """Fit every variant and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--eval", help="JSON lines with text and one label a target")
+    parser.add_argument("--eval", help="a flat corpus with a column a target")
     parser.add_argument("--corpus", default="data")
     parser.add_argument("--only", nargs="+", metavar="VARIANT", help="such as 'all blocks' 'no marked words'")
     given = parser.parse_args()
@@ -69,8 +67,7 @@ def main() -> None:
     if {target.name for target in corpus.targets} != set(choices):
         parser.error(f"the targets of {given.corpus} are not those of the default model")
     corpus = replace(corpus, calibration=corpus.calibration[:1])  # a temperature changes no label; one file is faster
-    lines = Path(given.eval).read_text(encoding="utf-8").splitlines() if given.eval else []
-    records = [json.loads(line) for line in lines]
+    other = read_corpus(given.eval, CorpusColumns(known=tuple(corpus.targets))) if given.eval else None
     variants: dict[str, tuple[Corpus, Settings]] = {
         "all blocks": (corpus, base),
         "words and pairs only": (corpus, replace(base, anchored=False)),
@@ -92,27 +89,21 @@ def main() -> None:
     chosen = given.only or list(variants)
     if unknown := next((name for name in chosen if name not in variants), None):
         parser.error(f"no variant {unknown!r}; there are {', '.join(variants)}")
-    names = [target.name for target in corpus.targets]
-    print(f"{'':<30}" + "".join(f"{name:^30}" for name in names))
-    print(f"{'macro-F1':<30}" + "  by article   by file    eval  " * len(names) + "    probes")
+    columns = ["by article", "by file", *(["eval"] if other else [])]
+    print(f"{'':<30}" + "".join(f"{target.name:^{11 * len(columns)}}" for target in corpus.targets))
+    heads = columns * len(corpus.targets) + ["probes"]
+    print(f"{'macro-F1':<30}" + "".join(f"{head:>11}" for head in heads))
     probes = read_probes(Path(given.corpus) / "probes")
     for label in chosen:
         variant, settings = variants[label]
-        cells = []
-        result = fit_model(variant, settings, choices)
-        outside = fit_model(_by_file(variant), settings, choices)
-        scores = result.model.score_texts([r["text"] for r in records]) if records else None
-        for t, target in enumerate(corpus.targets):
-            truth = np.array([target.labels.index(e.labels[target.name]) for e in corpus])
-            for found in (result, outside):
-                predicted = found.held_out.margins[:, t].argmax(axis=1)
-                cells.append(f"{f1_score(truth, predicted, average='macro'):>10.3f}")
-            if scores is not None:
-                true = [target.labels.index(r[target.name]) for r in records]
-                guess = np.nan_to_num(scores[:, t]).argmax(axis=1)
-                cells.append(f"{f1_score(true, guess, average='macro'):>10.3f}")
+        result, by_file = fit_model(variant, settings, choices), _by_file(variant)
+        measured = [evaluate_held_out(result, variant)]
+        measured.append(evaluate_held_out(fit_model(by_file, settings, choices), by_file))
+        if other is not None:
+            measured.append(evaluate_model(result.model, other))
+        values = [found.metrics["macro_f1"].value for of_target in zip(*measured, strict=True) for found in of_target]
         passed, n = run_probes(result.model, probes).total
-        print(f"{label:<30}" + "".join(cells) + f"{passed / n:>10.3f}", flush=True)
+        print(f"{label:<30}" + "".join(f"{value:>11.3f}" for value in (*values, passed / n)), flush=True)
 
 
 if __name__ == "__main__":

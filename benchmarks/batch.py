@@ -3,10 +3,10 @@
     python benchmarks/batch.py --paragraphs 1000000 --json batch.json
 
 Each is a process of its own, from start to finished output; time is the whole process, memory the highest sum over
-the process and its children (VmHWM of the process where it has none). The plain script has scikit-learn's default
-word (1, 2)-gram TF-IDF with one logistic regression a target, fitted beforehand on the shipped corpus and unpickled:
-what a user would write. ``--same-features`` gives it the pure-Python analyzer of the model instead, so that it
-computes the very same probabilities.
+the process and its children, looked at fifty times a second. The plain script has scikit-learn's TF-IDF of words and
+pairs of words with one logistic regression a target, fitted beforehand on the shipped corpus and unpickled: what a user
+would write. ``--same-features`` runs one with the pure-Python analyzer of the model, too, so that it computes the very
+same probabilities.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-BULK = ROOT.parent / "shared" / "bulk.parquet"
+from bulk import ROOT, read_texts
 
 PLAIN = """
 import pickle, sys
@@ -42,30 +41,13 @@ frame.to_parquet(sys.argv[3], compression="zstd")
 
 SAME = """
 import sys
-import numpy as np, pandas as pd
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction import DictVectorizer
+import pandas as pd
 import stance
-from stance.model.weights import softmax
+sys.path.insert(0, sys.argv[4])
+from speed_parts import SamePipeline
 frame = pd.read_parquet(sys.argv[1])
 model = stance.load_model(sys.argv[2])
-analyses = [model.analyzer.analyze(text) for text in frame["text"]]
-margins = np.zeros((len(frame), len(model.targets), len(model.labels))) + model.weights.intercept
-for b, block in enumerate(model.weights.blocks):
-    counts = []
-    for analysis in analyses:
-        row = {}
-        for term in analysis.blocks[b]:
-            row[term.name] = row.get(term.name, 0) + 1
-        counts.append(row)
-    vectorizer = DictVectorizer().fit([dict.fromkeys(block.terms, 1)])
-    x = vectorizer.transform(counts)
-    x.data = (1 + np.log(x.data)) if model.analyzer.settings.sublinear_tf else x.data
-    x = x.multiply(block.idf).tocsr()
-    norm = np.sqrt(x.multiply(x).sum(axis=1)).A1 if hasattr(x, "A1") else np.sqrt(np.asarray(x.multiply(x).sum(axis=1)))
-    norm = np.asarray(norm).ravel(); norm[norm == 0] = 1
-    margins += (x @ block.coef.reshape(len(block.terms), -1) * (block.weight / norm)[:, None]).reshape(margins.shape)
-p = model.weights.probabilities(margins, model.mentioned(np.array([a.mentioned for a in analyses])))
+p = SamePipeline(model).score(frame["text"])
 for t, target in enumerate(model.targets):
     for k, label in enumerate(model.labels):
         frame[f"{target.name}_p_{label}"] = p[:, t, k]
@@ -78,13 +60,7 @@ def write_input(path: Path, paragraphs: int) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if BULK.is_file():
-        texts = pq.read_table(BULK, columns=["text"]).column("text").combine_chunks().cast(pa.string())
-    else:
-        found = []
-        for file in sorted((ROOT / "data" / "corpus").glob("*.jsonl")):
-            found += [json.loads(line)["text"] for line in file.read_text(encoding="utf-8").splitlines() if line]
-        texts = pa.array(found, pa.string())
+    texts = pa.array(read_texts(), pa.string())
     with pq.ParquetWriter(path, pa.schema({"id": pa.string(), "text": pa.string()}), compression="zstd") as writer:
         for start in range(0, paragraphs, len(texts)):
             part = texts.slice(0, paragraphs - start)
@@ -113,20 +89,20 @@ def fit_plain(path: Path) -> None:
 
 def measure(command: list[str]) -> dict[str, float]:
     """Seconds and peak memory (MB, the sum over the process and its children) of a command."""
-    peak, own = 0.0, 0.0
+    peak = 0.0
     began = time.perf_counter()
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     stop = threading.Event()
 
     def watch() -> None:
-        nonlocal peak, own
+        nonlocal peak
         import psutil
 
         while not stop.wait(0.02):
             try:
                 parent = psutil.Process(process.pid)
                 sizes = [p.memory_info().rss for p in (parent, *parent.children(recursive=True))]
-                peak, own = max(peak, sum(sizes) / 1e6), max(own, sizes[0] / 1e6)
+                peak = max(peak, sum(sizes) / 1e6)
             except psutil.Error:
                 pass
 
@@ -138,7 +114,7 @@ def measure(command: list[str]) -> dict[str, float]:
     watcher.join()
     if process.returncode:
         raise SystemExit(f"{' '.join(command[:6])} failed:\n{said}")
-    return {"seconds": seconds, "peak_mb": peak, "own_peak_mb": own}
+    return {"seconds": seconds, "peak_mb": peak}
 
 
 def main() -> None:
@@ -179,7 +155,7 @@ def main() -> None:
                 commands["pandas + scikit-learn"] = plain
             if args.same_features:
                 commands["the same features, scikit-learn"] = [
-                    sys.executable, "-c", SAME, str(source), model, str(folder / "s.parquet")
+                    sys.executable, "-c", SAME, str(source), model, str(folder / "s.parquet"), str(ROOT / "benchmarks")
                 ]  # fmt: skip
             taken: dict[str, list[dict[str, float]]] = {name: [] for name in commands}
             for r in range(args.rounds):  # interleaved, for the machine drifts

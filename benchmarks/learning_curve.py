@@ -9,30 +9,18 @@ Measured is a fifth of the articles, drawn first and never trained on, and with 
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-from sklearn.metrics import f1_score
 
 from stance.model.artefact import load_model
-from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus
-from stance.training.corpus_files import read_corpus
+from stance.training.corpus_files import CorpusColumns, read_corpus
+from stance.training.evaluate import evaluate_model
 from stance.training.fit import fit_model
 from stance.training.logistic import choices_of
 
 SHARES = (0.03, 0.06, 0.12, 0.25, 0.5, 1.0)
-
-
-def _macro_f1(model: StanceModel, texts: list[str], truth: list[dict[str, str]]) -> list[float]:
-    scores = np.nan_to_num(model.score_texts(texts))
-    found = []
-    for t, target in enumerate(model.targets):
-        predicted = [target.labels[k] for k in scores[:, t].argmax(axis=1)]
-        found.append(float(f1_score([labels[target.name] for labels in truth], predicted, average="macro")))
-    return found
 
 
 def _some(corpus: Corpus, articles: set[str]) -> Corpus:
@@ -42,29 +30,29 @@ def _some(corpus: Corpus, articles: set[str]) -> Corpus:
 def main() -> None:
     """Fit every size, print a line for each and draw the figure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--eval", help="JSON lines with text and one label a target")
+    parser.add_argument("--eval", help="a flat corpus with a column a target")
     parser.add_argument("--corpus", default="data")
     parser.add_argument("--figure", help="write an SVG here")
     given = parser.parse_args()
-    corpus, facts = read_corpus(given.corpus), load_model()
+    corpus, default = read_corpus(given.corpus), load_model()
     corpus = replace(corpus, calibration=corpus.calibration[:1])  # a temperature changes no label; one file is faster
-    names = [target.name for target in corpus.targets]
     articles = sorted({e.article for e in corpus})
     order = [articles[i] for i in np.random.default_rng(0).permutation(len(articles))]
     held, rest = _some(corpus, set(order[: len(order) // 5])), order[len(order) // 5 :]
-    lines = Path(given.eval).read_text(encoding="utf-8").splitlines() if given.eval else []
-    records = [json.loads(line) for line in lines]
+    measured = {"held-out articles": held}
+    if given.eval:
+        measured["other text"] = read_corpus(given.eval, CorpusColumns(known=tuple(corpus.targets)))
     curves: dict[str, list[float]] = {}
     sizes = []
     for share in SHARES:
         some = _some(corpus, set(rest[: int(share * len(rest))]))
-        model = fit_model(some, facts.analyzer.settings, choices_of(facts.facts)).model
+        model = fit_model(some, default.analyzer.settings, choices_of(default.facts)).model
         sizes.append(len(some))
-        values = dict(zip(names, _macro_f1(model, held.texts, [dict(e.labels) for e in held]), strict=True))
-        found = {f"{name}, held-out articles": value for name, value in values.items()}
-        if records:
-            other = _macro_f1(model, [r["text"] for r in records], records)
-            found |= {f"{name}, other text": value for name, value in zip(names, other, strict=True)}
+        found = {
+            f"{evaluation.target.name}, {what}": evaluation.metrics["macro_f1"].value
+            for what, texts in measured.items()
+            for evaluation in evaluate_model(model, texts)
+        }
         for name, value in found.items():
             curves.setdefault(name, []).append(value)
         print(f"{len(some):>7}  " + "  ".join(f"{name} {value:.3f}" for name, value in found.items()), flush=True)

@@ -2,8 +2,8 @@
 
     python benchmarks/prevalence.py --eval FILE [--model DIR] [--size 100] [--samples 1000] [--within]
 
-FILE is JSON lines with ``text``, one label a target, and ``article``; it is taken for a whole collection whose true
-shares are known. Samples of ``--size`` paragraphs are drawn from it, with their labels, and the shares of the whole are
+FILE is a flat corpus with a column a target, such as JSON lines; it is taken for a whole collection whose true shares
+are known. Samples of ``--size`` paragraphs are drawn from it, with their labels, and the shares of the whole are
 estimated from each; with ``--within`` they are stratified by the label that the model gave on the target. Printed for
 each label: the true share; the counted one (classify and count); how many of the 95 % intervals hold the true share;
 half their mean width; and the same from the sample alone, without a model.
@@ -12,8 +12,6 @@ half their mean width; and the same from the sample alone, without a model.
 from __future__ import annotations
 
 import argparse
-import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,12 +22,14 @@ from stance.model.stance_model import StanceModel
 from stance.results.prevalence import estimate_prevalence
 from stance.results.sampling import DRAWN_FROM, PLACE, draw_sample
 from stance.results.saved import Results
+from stance.training.corpus import Corpus
+from stance.training.corpus_files import CorpusColumns, read_corpus
 
 
-def scored(model: StanceModel, records: list[dict[str, str]]) -> Results:
-    """The records as one collection, scored."""
-    scores = model.score_paragraphs([record["text"] for record in records])
-    frame = pd.DataFrame({"article_id": "all", "paragraph": range(len(records)), "text": "."})
+def scored(model: StanceModel, corpus: Corpus) -> Results:
+    """The paragraphs as one collection, scored."""
+    scores = model.score_paragraphs(corpus.texts)
+    frame = pd.DataFrame({"article_id": "all", "paragraph": range(len(corpus)), "text": "."})
     for t, target in enumerate(model.targets):
         decided = scores.decided(t)
         frame[target.name] = [target.labels[k] if k >= 0 else None for k in decided.labels]
@@ -45,11 +45,9 @@ def without_model(results: Results) -> Results:
     return Results(results.frame.assign(**dict.fromkeys(known, 0.25)), results.targets, "paragraph")
 
 
-def measure(
-    results: Results, records: list[dict[str, str]], target: Target, size: int, samples: int, within: bool
-) -> None:
+def measure(results: Results, corpus: Corpus, target: Target, size: int, samples: int, within: bool) -> None:
     """Print the table of one target."""
-    true = pd.Series([record[target.name] for record in records])
+    true = pd.Series([example.labels[target.name] for example in corpus])
     alone = without_model(results)
     whole = pd.DataFrame({"article_id": "all", "paragraph": range(len(true)), target.name: true})
     truth = estimate_prevalence(results, whole)
@@ -72,15 +70,14 @@ def measure(
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--eval", required=True, help="JSON lines with text, labels and article")
+    parser.add_argument("--eval", required=True, help="a flat corpus with a column a target")
     parser.add_argument("--model", default="models/default")
     parser.add_argument("--size", type=int, default=100, help="coded paragraphs")
     parser.add_argument("--samples", type=int, default=1000)
     parser.add_argument("--within", action="store_true", help="stratified samples")
     arguments = parser.parse_args()
-    lines = Path(arguments.eval).read_text(encoding="utf-8").split("\n")
-    coded = [json.loads(line) for line in lines if line]
     model = load_model(arguments.model)
+    coded = read_corpus(arguments.eval, CorpusColumns(known=model.targets))
     collection = scored(model, coded)
     for one in model.targets:
         measure(collection, coded, one, arguments.size, arguments.samples, arguments.within)

@@ -39,13 +39,11 @@ from typing import Any
 import numpy as np
 import speed_parts
 import speed_peers as peers
+from bulk import BULK, ROOT, read_texts
 
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.artefact import load_model
 from stance.model.kernel import PythonKernel, _Compiled, open_kernel
-
-ROOT = Path(__file__).resolve().parent.parent
-BULK = ROOT.parent / "shared" / "bulk.parquet"
 
 #: What must hold: the least ratio, by part and peer.
 GOALS = {
@@ -63,15 +61,9 @@ GOALS = {
 }
 
 
-def read_texts(path: Path, most: int) -> list[str]:
-    """Texts of a Parquet file, else of the shipped corpus, repeated with other endings until there are enough."""
-    if path.is_file():
-        import pyarrow.parquet as pq
-
-        found = [text for text in pq.read_table(path, columns=["text"])["text"].to_pylist() if text]
-    else:
-        files = sorted((ROOT / "data" / "corpus").glob("*.jsonl"))
-        found = [json.loads(line)["text"] for file in files for line in file.open(encoding="utf-8")]
+def many_texts(path: Path, most: int) -> list[str]:
+    """So many texts, repeated with other endings until there are enough."""
+    found = read_texts(path)
     while len(found) < most:
         found += [f"{text} {found[(i * 7) % len(found)][:40]}" for i, text in enumerate(found[: most - len(found)])]
     return found[:most]
@@ -163,7 +155,7 @@ class Bench:
 
     def many_texts(self, most: int) -> list[str]:
         """So many, with words that scikit-learn cuts as we do."""
-        return [plain(text) for text in read_texts(self.args.texts, most)]
+        return [plain(text) for text in many_texts(self.args.texts, most)]
 
     def ngrams(self) -> None:
         """Word 1- and 2-grams alone, beside every peer."""

@@ -35,10 +35,6 @@ def _names(terms: Any) -> list[str]:
     return [term.name for term in terms]
 
 
-def _passed(analyses: Any) -> Any:
-    return analyses
-
-
 class SamePipeline:
     """The shipped model by the pure-Python analyzer, scikit-learn's vectorizers and products of its matrices."""
 

