@@ -22,23 +22,23 @@ from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import sync_playwright
 
 from stance.model.artefact import read_manifest
+from stance.training.corpus import Example
+from stance.training.corpus_files import read_corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 ARTICLES = 120
 
 
 def _collection(path: Path) -> None:
-    articles: dict[str, list[dict[str, str]]] = {}
-    for file in sorted((ROOT / "data" / "corpus").glob("*.jsonl")):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            record = json.loads(line)
-            articles.setdefault(record["article"], []).append(record)
+    articles: dict[str, list[Example]] = {}
+    for example in read_corpus(ROOT / "data"):
+        articles.setdefault(example.article, []).append(example)
     step = len(articles) // ARTICLES
     with path.open("w", encoding="utf-8") as stream:
         for i, (name, paragraphs) in enumerate(list(articles.items())[: ARTICLES * step : step]):
-            text = "\n\n".join(paragraph["text"] for paragraph in paragraphs)
+            text = "\n\n".join(paragraph.text for paragraph in paragraphs)
             date = f"2026-{1 + i * 8 // ARTICLES:02}-{1 + i % 28:02}"
-            record = {"id": name, "outlet": paragraphs[0]["register"], "date": date, "text": text}
+            record = {"id": name, "outlet": paragraphs[0].fields["register"], "date": date, "text": text}
             stream.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 

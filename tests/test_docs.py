@@ -43,6 +43,13 @@ def test_shown_output_is_what_the_program_prints(name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8") == documents[name]()
 
 
+def test_a_document_without_a_place_for_what_is_shown_is_refused() -> None:
+    """Else it would stay as it is, and would be said to be up to date."""
+    filled = runpy.run_path(str(ROOT / "docs" / "refresh.py"))["_filled"]
+    with pytest.raises(ValueError, match=r"^README\.md has 0 places between <!-- gone --> and <!-- end gone -->"):
+        filled("README.md", "gone", [])
+
+
 @pytest.mark.parametrize("picture", sorted((ROOT / "docs").glob("*.png")), ids=lambda path: path.name)
 def test_pictures_show_the_shipped_model(picture: Path) -> None:
     """`python docs/screenshots.py` has run since the model was trained."""
