@@ -553,7 +553,7 @@ def test_changes_and_hidden_text_anywhere_in_rich_text(tmp_path: Path) -> None:
     raw = rb"""{\rtf1\ansi\ansicpg1252{\stylesheet{\s1\v Hidden;}}
 {\*\shppict{\pict\jpegblip\bin14 {\v }{\deleted }}\pard They will \deleted lift\deleted0  keep the embargo.\par
 \pard\v A note {\b of }the editor.\par\pard\plain The envoys {\v0\i did }{\rtlch\v1 not }stay{\v \par}.\par
-\pard {\v Hidden \v0 Shown, }{\v\deleted both\v0  one\deleted0  none}, \\v and \\deleted.\par
+\pard {\v Hidden \v0Shown, }{\v\deleted both\v0  one\deleted0none}, \\v and \\deleted.\par
 }"""
     (article,) = read_articles([write(tmp_path / "a.rtf", raw)])
     assert own(article) == [

@@ -23,8 +23,9 @@ _CODE_PAGE = re.compile(rb"\\ansicpg(\d{3,5})")
 _TITLE = re.compile(r"\{\\title\s((?:[^{}\\]|\\.)*)\}")
 #: Bytes of a picture may be any, and there are as many as it says; an escaped backslash begins no word.
 _BYTES = re.compile(rb"((?<!\\)(?:\\\\)*)\\bin(\d{1,9}) ?")
-#: What hides text or marks it as struck out, and ends that; within the group that it stands in.
-_UNSEEN = re.compile(r"\\[\\{}]|[{}]|\\(v|deleted|plain)(\d*)(?![a-z])")
+#: What hides text or marks it as struck out, and ends that; within the group that it stands in. A word ends with its
+#: number, even before a letter.
+_UNSEEN = re.compile(r"\\[\\{}]|[{}]|\\(v|deleted|plain)(\d+|(?![a-z]))")
 _HIDDEN, _STRUCK_OUT = 1, 2
 #: Words that stand for others, since the library would show an address behind a link, join the cells of a table into
 #: one line, and pass over text boxes.
