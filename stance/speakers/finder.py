@@ -203,7 +203,8 @@ def _is_other(tokens: Tokens, i: int, subject: Phrase, group: str) -> bool:
     voted = _VOTES & set(tokens.lower[i + 2 : i + 7])
     return group != "view" and (
         after in grammar["passives"]
-        or after in ("of", "have", "has", "had")
+        or after in ("have", "has", "had")
+        or (after == "of" and after not in words().complements.get(tokens.lower[i], ()))
         or (after == "by" and not voted)
         or words().verbs.get(after) in ("say", "tell")
         or after in ".,;"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from stance.speakers.lists import words
 from stance.speakers.tokens import Tokens
 
@@ -9,6 +11,8 @@ __all__ = ["group_of"]
 
 # tokens; what stands farther from its verb is not its object
 _LONGEST = 14
+# of a sentence
+_ENDS = ".?!"
 
 
 def group_of(tokens: Tokens, i: int) -> str | None:
@@ -47,8 +51,10 @@ def _with_complement(tokens: Tokens, i: int) -> str | None:
     after = tokens.lower[i + 1] if i + 1 < len(tokens) else "."
     if tokens.lower[i] in ("called", "calls") and any(w in ("what", "which") for w in tokens.lower[max(i - 12, 0) : i]):
         return "act"
-    if after in ("on", "upon") and not {"to", "for"} & set(tokens.lower[i + 2 : i + 2 * _LONGEST]):
-        return None  # "called on the president at noon"
+    if after in ("on", "upon"):
+        behind = takewhile(lambda word: word not in _ENDS, tokens.lower[i + 2 : i + 2 * _LONGEST])
+        if {"to", "for"}.isdisjoint(behind):
+            return None  # "called on the president at noon"
     return words().complements.get(tokens.lower[i], {}).get(after)
 
 
@@ -78,8 +84,10 @@ def _is_deed(tokens: Tokens, i: int) -> bool:
     behind = tokens.lower[found.stop] if found.stop < len(tokens) else "."
     if behind == "as":  # "dismissed the minister as weak"
         return False
-    condemned = tokens.lower[found.stop + 1 : found.stop + 3] if behind == "to" and len(found) > 0 else []
-    return not deeds.isdisjoint((behind, _head(tokens, found), *condemned))
+    # "condemned the captain to nine years", but neither "condemned to" nor "welcomed the invitation to parliament"
+    sentenced = behind == "to" and len(found) > 0 and word.startswith("condemn")
+    penalty = tokens.lower[found.stop + 1 : found.stop + 3] if sentenced else []
+    return not deeds.isdisjoint((behind, _head(tokens, found), *penalty))
 
 
 def _head(tokens: Tokens, found: range) -> str:

@@ -18,8 +18,8 @@ class Phrase(NamedTuple):
     """Tokens from ``first`` to ``last``, both included.
 
     ``kind`` tells the ``head``: office, person, body, actor, name; or unnamed, where somebody speaks who is not found.
-    ``name`` are the tokens of a person's name beside an office, and of the comma between them; ``both`` are the
-    two who speak together, in "the minister and her deputy".
+    ``name`` are the tokens of a person's name beside an office, and of the comma between them; ``both`` are
+    those who speak together, in "the minister and her deputy".
     """
 
     first: int

@@ -37,7 +37,7 @@ def _with_apposition(tokens: Tokens, phrase: Phrase) -> Phrase:
     return joined(Phrase(comma + 1, end, "name", end), phrase)
 
 
-def speaker_before(tokens: Tokens, last: int) -> Phrase | None:
+def _speaker_before(tokens: Tokens, last: int) -> Phrase | None:
     """The speaker that ends at a token, with those before it and "and"."""
     found = phrase_before(tokens, last)
     return None if found is None else _with_those_before(tokens, found)
@@ -118,8 +118,8 @@ def subject_of(tokens: Tokens, verb: int) -> Phrase | str | None:
         if word != "who":
             return word
         before = i - 2 if i > 1 and tokens.words[i - 1] == "," else i - 1
-        return speaker_before(tokens, before) if before >= 0 else None
-    found = speaker_before(tokens, i)
+        return _speaker_before(tokens, before) if before >= 0 else None
+    found = _speaker_before(tokens, i)
     return _unnamed(tokens, i, verb, start) if found is None else found
 
 
@@ -150,7 +150,7 @@ def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None
         )
         named = is_personal(tokens, i + 1, closing - 1)
         office = None if named else phrase_of(tokens, i + 1, closing - 1)
-        found = speaker_before(tokens, i - 1) if aside or named or office else None
+        found = _speaker_before(tokens, i - 1) if aside or named or office else None
         if found is None or found.first < start:
             continue
         if named:
