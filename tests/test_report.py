@@ -364,7 +364,7 @@ def test_a_collection_shows_its_figures(chromium: Browser, folder: Path) -> None
     unseen = results.model["unseen_files"]
     assert f"whole files of that corpus ({', '.join(unseen['files'])}), each scored by a model" in methods
     value, low, high = unseen["metrics"]["sanctions"]["macro_f1"]
-    assert f"macro-F1 is only {value:.2f} ({low:.2f} to {high:.2f}) for sanctions and" in methods
+    assert f"macro-F1 is {value:.2f} ({low:.2f} to {high:.2f}) for sanctions and" in methods
     assert "classify-and-count" in methods
     page.context.close()
 
@@ -445,6 +445,14 @@ def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
     assert outlets.groups == ["B (12)"]
     assert "for 2 outlets, of which the 1 largest with three related" in outlets.summary
     np.testing.assert_array_equal(months.series[0].values, [np.nan, 1])
+    # what no month beyond doubt or no outlet has is told
+    frame = frame.assign(
+        date=lambda f: f["date"].mask(f["article_id"] == "A1", "05/06/2026"),
+        outlet=lambda f: f["outlet"].mask(f["article_id"].isin(["A2", "A3"])),
+    )
+    months, outlets = collection_figures(Results(frame, (Target("tax"),), "paragraph"))
+    assert months.summary.endswith("for 2 months, without 1 article of no known month")
+    assert outlets.summary.endswith("are drawn, without 2 articles of no known outlet")
 
 
 def test_intervals_are_drawn_where_there_are_any() -> None:
@@ -549,7 +557,7 @@ def test_a_month_without_articles_is_a_gap(folder: Path) -> None:
     assert months.groups == ["2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08"]
     gaps = [month for month, value in zip(months.groups, months.series[0].values, strict=True) if value != value]
     assert gaps == ["2026-02", "2026-06", "2026-07"]
-    assert "for 5 months" in months.summary
+    assert months.summary.endswith("for 5 months")
     assert len(by_outlet.groups) == 15
     assert (
         "for 40 outlets, of which the 15 largest with three related paragraphs or more are drawn" in by_outlet.summary

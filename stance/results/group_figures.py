@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stance.errors import number_of
 from stance.labels import Target
 from stance.results.figures import Figure, Series
+from stance.results.levels import OF_PARAGRAPHS
 from stance.results.rollup import half_intervals, roll_ups
 from stance.results.saved import Results
 
@@ -57,6 +58,7 @@ def draw_figures(targets: Sequence[Target], rolled: Mapping[str, pd.DataFrame]) 
     """What is drawn of roll-ups, by level."""
     figures = []
     for level, rows in rolled.items():
+        unknown = 0 if level in OF_PARAGRAPHS else int(rows.loc[rows[level].isna(), "articles"].sum())
         rows = _drawable(rows[rows[level].notna()], targets)
         nets = [target.name for target in targets if rows[f"{target.name}_net"].notna().any()]
         if not nets or (level == "month" and len(rows) < 2):
@@ -79,6 +81,8 @@ def draw_figures(targets: Sequence[Target], rolled: Mapping[str, pd.DataFrame]) 
         summary = f"Net stance{of} on {' and '.join(nets)} for {number_of(number, level)}"
         if level != "month" and number > len(rows):
             summary += f", of which the {len(rows)} largest with three related paragraphs or more are drawn"
+        if unknown:
+            summary += f", without {number_of(unknown, 'article')} of no known {level}"
         groups = [str(value) for value in rows[level]]
         if level != "month":
             groups = [f"{_cut(g)} ({n:,})" for g, n in zip(groups, rows["paragraphs"], strict=True)]
