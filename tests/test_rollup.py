@@ -103,9 +103,10 @@ def test_groups_reconcile_and_the_unknown_is_a_group() -> None:
 
 @pytest.mark.parametrize(("level", "column"), [("outlet", "outlet"), ("month", "date"), ("actor", "actor")])
 def test_a_level_whose_column_is_missing_is_refused(level: str, column: str) -> None:
-    """By the name of the column."""
+    """By the name of the column, and how to get it."""
     frame = pd.DataFrame({"article_id": ["a"], "tax": "favor", "tax_abstained": None})
-    with pytest.raises(StanceError, match=f"no column '{column}'"):
+    todo = "score with --speakers" if level == "actor" else "a level is all, "
+    with pytest.raises(StanceError, match=f"no column '{column}' to group by; {todo}"):
         roll_up(Results(frame, (Target("tax"),), "paragraph"), level)
 
 

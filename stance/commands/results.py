@@ -126,8 +126,8 @@ def tell_caveats(rows: pd.DataFrame, found: Results, level: str) -> None:
     from stance.results.dictionary import CLASSIFY_AND_COUNT, WHO_SPEAKS
     from stance.results.page import visible
 
-    named = level in ("all", "article", *OF_PARAGRAPHS)
-    if unknown := 0 if named else int(rows.loc[rows[level].isna(), "articles"].sum()):
+    if level not in ("all", "article", *OF_PARAGRAPHS) and (unnamed := rows[level].isna()).any():
+        unknown = int(rows.loc[unnamed, "articles"].sum())
         click.echo(f"{level} unknown: {number_of(unknown, 'article')}", err=True)
     if level in OF_DATES:
         dated = found.frame[found.frame["date"].notna()]

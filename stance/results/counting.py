@@ -12,7 +12,7 @@ from stance.errors import StanceError
 from stance.labels import JOINT, has_joint, joint_kind
 from stance.model.abstention import Reason
 from stance.results.dates import month_of, week_of
-from stance.results.levels import LEVELS, OF_DATES
+from stance.results.levels import LEVELS, OF_DATES, OF_PARAGRAPHS
 from stance.results.saved import Results, whole_numbers
 
 if TYPE_CHECKING:
@@ -155,8 +155,9 @@ def group_values(frame: pd.DataFrame, level: str) -> pd.Series[Any]:
     if level == "all":
         return pd.Series(None, index=frame.index, dtype=object)
     if column not in frame:
-        known = ", ".join(LEVELS)
-        raise StanceError(f"the results have no column {column!r} to group by; a level is {known}, or a column of them")
+        known = f"a level is {', '.join(LEVELS)}, or a column of them"
+        todo = "score with --speakers" if level in OF_PARAGRAPHS else known
+        raise StanceError(f"the results have no column {column!r} to group by; {todo}")
     if level not in OF_DATES:
         return frame[column]
     read = month_of if level == "month" else week_of

@@ -10,7 +10,7 @@ LEVELS = ("all", "article", "outlet", "month", "week", "voice", "speaker", "acto
 OF_ARTICLES = ("outlet", "month", "week")
 OF_DATES = ("month", "week")
 OF_PARAGRAPHS = ("voice", "speaker", "actor")
-#: What prevalence may be estimated by; of single articles too little is coded.
+#: What prevalence may be estimated by; of single articles and weeks too little is coded.
 GROUPS = tuple(level for level in LEVELS if level not in ("article", "week"))
 
 #: What weighs the same.
