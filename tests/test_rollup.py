@@ -413,6 +413,8 @@ def test_an_article_in_two_rows_is_refused(tmp_path: Path) -> None:
             "t_neutral is 'some' in article x; expected a whole number",
         ),
         (lambda frame: frame.assign(article_id=["x", None]), "row 2 has no article_id"),
+        (lambda frame: frame.assign(t_lifted=[0, 1]), "t_lifted is taken for a label, and has no t_share_lifted; keep"),
+        (lambda frame: frame.drop(columns="t_share_against"), "t_against is taken for a label, and has no t_share"),
     ],
 )
 def test_articles_without_their_counts_are_refused(tmp_path: Path, change: Any, message: str) -> None:

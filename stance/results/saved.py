@@ -128,8 +128,9 @@ def _from_frame(frame: pd.DataFrame, shown: str) -> Results:
     nameless = frame["article_id"].isna().to_numpy()
     if nameless.any():
         raise StanceError(f"{shown}: row {int(nameless.argmax()) + 1} has no article_id; keep what scoring wrote")
-    for target in targets if level == "paragraph" else ():
-        _check_labels(frame, target, shown)
+    check = _check_labels if level == "paragraph" else _check_shares
+    for target in targets:
+        check(frame, target, shown)
     return Results(frame, targets, level)
 
 
@@ -148,6 +149,16 @@ def _check_labels(frame: pd.DataFrame, target: Target, shown: str) -> None:
         f"{shown}: {target.name} is {str(wrong[0])!r}; expected one of {', '.join(target.labels)}, of which there are "
         f"columns {target.name}_p_LABEL: keep what scoring wrote"
     )
+
+
+def _check_shares(frame: pd.DataFrame, target: Target, shown: str) -> None:
+    """Refuse a label without a share where others have one: it may be a column of one's own, counted as paragraphs."""
+    without = [label for label in target.related if f"{target.name}_share_{label}" not in frame]
+    if without and len(without) < len(target.related):
+        raise StanceError(
+            f"{shown}: {target.name}_{without[0]} is taken for a label, and has no {target.name}_share_{without[0]}; "
+            "keep what scoring wrote, and give a column of your own another name"
+        )
 
 
 def as_results(given: Results | pd.DataFrame) -> Results:
