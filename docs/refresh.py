@@ -42,7 +42,7 @@ def readme() -> str:
 
 def outputs() -> str:
     """docs/outputs.md with an explanation that the program prints now."""
-    lines = _output("explain", str(ROOT / SAMPLE), "-p", "3", "-t", "sanctions", "--terms", "6")
+    lines = _output("explain", str(ROOT / SAMPLE), "-p", "2", "-t", "sanctions", "--terms", "6")
     return _filled("docs/outputs.md", "explanation", lines[:-1])
 
 

@@ -197,12 +197,12 @@ def test_level_article_counts_paragraphs() -> None:
 
 def test_explain_adds_up() -> None:
     """All contributions of the JSON output plus the intercept are the margin; spans are the article's."""
-    result = _run("explain", SAMPLE, "-p", "3", "-t", "sanctions", "-f", "jsonl", "--terms", "0")
+    result = _run("explain", SAMPLE, "-p", "2", "-t", "sanctions", "-f", "jsonl", "--terms", "0")
     record = json.loads(result.stdout)
     total = record["intercept"] + sum(c["value"] for c in record["contributions"])
     assert total == pytest.approx(record["margin"], abs=1e-9)
     assert all(record["start"] <= a <= b <= record["end"] for c in record["contributions"] for a, b in c["spans"])
-    shown = _run("explain", SAMPLE, "-p", "3", "-t", "sanctions").output
+    shown = _run("explain", SAMPLE, "-p", "2", "-t", "sanctions").output
     numbers = [float(n) for n in re.findall(r"^ +([-+]\d+\.\d+)", shown, re.M)]
     assert sum(numbers[1:]) == pytest.approx(numbers[0], abs=2e-3)
 
@@ -226,7 +226,7 @@ def test_explain_says_where_there_is_no_label() -> None:
     assert "sanctions: no label, too few known words; " in shown
     record = json.loads(_run("explain", "-", "-t", "sanctions", "-f", "jsonl", input="They refused.\n").stdout)
     assert record["abstained"] == "too few known words"
-    whole = json.loads(_run("explain", SAMPLE, "-p", "3", "-t", "sanctions", "-f", "jsonl").stdout)
+    whole = json.loads(_run("explain", SAMPLE, "-p", "2", "-t", "sanctions", "-f", "jsonl").stdout)
     assert whole["abstained"] is None
 
 
@@ -236,7 +236,7 @@ def test_no_id_reaches_the_terminal_as_a_command(tmp_path: Path) -> None:
     records = [{"id": "A\x1b[2J\u202eB", "text": "The sanctions must go."}, {"id": "b", "text": ""}]
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
     explained = _run("explain", str(path), "-t", "sanctions", color=True)
-    assert click.unstyle(explained.stdout).startswith("A\u241b[2J\ufffdB, paragraph 1")
+    assert click.unstyle(explained.stdout).startswith("A\u241b[2J\ufffdB, paragraph 0")
     named = tmp_path / "a\x1b[2J.jsonl"
     named.write_text('{"id": "a", "text": "Talks."}\n{\n', encoding="utf-8")
     assert "a\u241b[2J.jsonl:2: " in _run("score", str(named)).stderr
@@ -251,7 +251,7 @@ def test_explain_goes_on_after_what_cannot_be_read(tmp_path: Path) -> None:
     assert alone.stderr.endswith("stance: no article could be read\n")
     for name in ("a", "c"):
         shutil.copy(SAMPLE, tmp_path / f"{name}.txt")
-    result = _run("explain", tmp_path, "-p", "3", "-t", "sanctions", "-f", "jsonl")
+    result = _run("explain", tmp_path, "-p", "2", "-t", "sanctions", "-f", "jsonl")
     assert result.exit_code == 0
     assert [json.loads(line)["article_id"] for line in result.stdout.splitlines()] == ["a", "c"]
     assert result.stderr.startswith(f"quarantined {tmp_path / 'b.docx'}:0: ")
@@ -262,12 +262,34 @@ def test_explain_of_a_paragraph_that_some_articles_have(tmp_path: Path) -> None:
     """Shorter articles are passed over; one that no article has is an error."""
     table = tmp_path / "a.csv"
     table.write_text('id,text\nshort,Talks resume.\nlong,"Talks resume.\n\nSanctions stay."\n', encoding="utf-8")
-    result = _run("explain", table, "-p", "2", "-t", "sanctions", "-f", "jsonl")
+    result = _run("explain", table, "-p", "1", "-t", "sanctions", "-f", "jsonl")
     assert (result.exit_code, json.loads(result.stdout)["article_id"]) == (0, "long")
-    for number in (0, 3):
-        refused = _run("explain", table, "-p", number)
-        assert (refused.exit_code, refused.stdout) == (1, "")
-        assert refused.stderr == f"stance: {table}: no paragraph {number}; there are 2\n"
+    refused = _run("explain", table, "-p", 2)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr == f"stance: {table}: no paragraph 2; there are 2, counted from 0\n"
+    assert _run("explain", table, "-p", -1).exit_code == 2
+
+
+def test_a_row_of_results_is_found_again(tmp_path: Path) -> None:
+    """By its article_id and paragraph: in an explanation of that one alone, with a heading of both, and on the page."""
+    table = tmp_path / "wire.csv"
+    table.write_text(
+        'text\nTalks resume.\n"Envoys met in Oman.\n\nThe sanctions must be lifted now."\n', encoding="utf-8"
+    )
+    rows = [json.loads(line) for line in _run("score", table, "-f", "jsonl").stdout.splitlines()]
+    row = rows[-1]
+    assert (row["article_id"], row["paragraph"]) == ("wire:2", 1)
+    chosen = ("explain", table, "--article", row["article_id"], "-p", row["paragraph"], "-t", "sanctions")
+    (found,) = map(json.loads, _run(*chosen, "-f", "jsonl").stdout.splitlines())
+    assert {name: found[name] for name in found.keys() & row.keys()} == {n: row[n] for n in found.keys() & row.keys()}
+    assert (found["article_id"], found["paragraph"], found["start"]) == ("wire:2", 1, row["start"])
+    shown = _run(*chosen)
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    assert re.findall(r"^\S.*paragraph.*(?=: )", shown.stdout, re.M) == ["wire:2, paragraph 1, sanctions"]
+    assert re.search(rf"^ +{row['paragraph']}  The sanctions", _run("score", table).stdout, re.M)
+    refused = _run("explain", table, "--article", "wire:3")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.startswith(f"stance: {table}: no article 'wire:3'; ")
 
 
 def test_explain_takes_no_negative_number_of_terms() -> None:

@@ -119,7 +119,7 @@ def test_it_fits_says_nothing_and_asks_for_nothing(chromium: Browser, folder: Pa
 
 @pytest.mark.parametrize(("name", "source"), [("one", "sample"), ("many", "many.jsonl"), ("hostile", "hostile.jsonl")])
 def test_every_paragraph_stands_there_as_in_its_source(chromium: Browser, folder: Path, name: str, source: str) -> None:
-    """Texts on the page are those of the article at their offsets, character by character, with their stances."""
+    """Texts on the page are those of the article at their offsets, to the letter, with their number and stances."""
     frame = read_results(folder / f"{name}.csv").frame
     if source == "sample":
         originals = {"vienna-round": SAMPLE.read_text(encoding="utf-8")}
@@ -131,6 +131,8 @@ def test_every_paragraph_stands_there_as_in_its_source(chromium: Browser, folder
     shown = texts.evaluate_all("all => all.map(e => e.textContent)")
     expected = [originals[r.article_id][r.start : r.end] for r in frame.itertuples()]
     assert shown == expected
+    numbers = page.locator("section[aria-labelledby=text] .paragraph a.number").all_inner_texts()
+    assert numbers == [str(number) for number in frame["paragraph"]]
     chips = page.locator("section[aria-labelledby=text] .chip").all_inner_texts()
     for number, record in enumerate(frame.to_dict("records")):
         for k, target in enumerate(("sanctions", "diplomacy")):
@@ -665,7 +667,7 @@ def test_damaged_words_are_named(folder: Path, tmp_path: Path, column: str, valu
     frame.to_csv(tmp_path / "d.csv", index=False)
     result = _run("report", tmp_path / "d.csv", "-o", tmp_path / "d.html")
     assert result.exit_code == 1
-    assert "vienna-round, paragraph 3" in result.stderr
+    assert "vienna-round, paragraph 2" in result.stderr
     assert message in result.stderr
     assert not (tmp_path / "d.html").exists()
 

@@ -20,7 +20,8 @@ __all__ = ["explain"]
 @click.command(short_help="Show the terms that decided, with their exact contributions.")
 @click.argument("file", metavar="FILE")
 @click.option("--target", "-t", "targets", multiple=True, metavar="NAME", help="Only this target; repeatable.")
-@click.option("--paragraph", "-p", type=int, help="Only this paragraph, counted from 1; results count from 0.")
+@click.option("--article", "article_id", metavar="ID", help="Only the article with this article_id in results.")
+@click.option("--paragraph", "-p", type=click.IntRange(0), metavar="N", help="Only this one, from 0 as in results.")
 @click.option("--label", metavar="LABEL", help="Explain this label instead of the most probable one.")
 @click.option("--terms", type=click.IntRange(min=0), default=10, show_default=True, help="Terms to show; 0 shows all.")
 @click.option("--format", "-f", type=click.Choice(("table", "jsonl")), default="table", show_default=True)
@@ -29,6 +30,7 @@ __all__ = ["explain"]
 def explain(
     file: str,
     targets: tuple[str, ...],
+    article_id: str | None,
     paragraph: int | None,
     label: str | None,
     terms: int,
@@ -43,17 +45,20 @@ def explain(
     in docs/outputs.md of the repository.
 
     \b
-    Example:
+    Examples:
         stance explain article.txt --paragraph 2 --target sanctions
+        stance explain export.csv --text-column body --article 1 --paragraph 0
     """
     model = load_model(model_path)
     names = targets or tuple(target.name for target in model.targets)
     refusals, explained, longest = Refusals(), 0, 0
     for article in read_articles([file], columns, lambda record: refusals.add_all([record])):
+        if article_id not in (None, article.id):
+            continue
         explained += 1
         paragraphs = article.paragraphs
         longest = max(longest, len(paragraphs))
-        chosen = paragraphs if paragraph is None else [part for part in paragraphs if part.index + 1 == paragraph]
+        chosen = paragraphs if paragraph is None else [part for part in paragraphs if part.index == paragraph]
         for part in chosen:
             for name in names:
                 found = model.explain(part.text, name, label)
@@ -84,7 +89,7 @@ def explain(
                     click.echo((json.dumps(record, ensure_ascii=False) + "\n").encode(), nl=False)
                     continue
                 reason = "" if abstained is None else f"no label, {abstained}; "
-                about = f"{visible(article.id)}, paragraph {part.index + 1}, {name}: {reason}{found.label}"
+                about = f"{visible(article.id)}, paragraph {part.index}, {name}: {reason}{found.label}"
                 click.secho(about, bold=True, nl=False)
                 click.echo(f" (probability {found.probability:.2f})")
                 click.echo(f"  {found.margin:+8.4f}  margin")
@@ -96,10 +101,13 @@ def explain(
                 if rest:
                     click.echo(f"  {sum(c.value for c in rest):+8.4f}  {len(rest)} further terms")
                 click.echo()
-    if refusals.shown:
+    if refusals.shown and article_id is None:
         read = explained + refusals.shown
         click.echo(f"articles: {read} read = {explained} explained + {refusals.shown} quarantined", err=True)
         if not explained:
             raise StanceError("no article could be read")
-    if paragraph is not None and not 1 <= paragraph <= longest:
-        raise StanceError(f"{file}: no paragraph {paragraph}; there are {longest}")
+    if article_id is not None and not explained:
+        raise StanceError(f"{file}: no article {article_id!r}; name it as the column article_id of its results does")
+    if paragraph is not None and paragraph >= longest:
+        counted = ", counted from 0" if longest else ""
+        raise StanceError(f"{file}: no paragraph {paragraph}; there are {longest}{counted}")

@@ -74,7 +74,7 @@ def article_page(
     column = max([12, *(len(name) for score in scores for name in score.stances)])
     for score in scores:
         yield ""
-        number = f"{score.paragraph.index + 1:>3}  "
+        number = f"{score.paragraph.index:>3}  "
         text = visible(" ".join(score.paragraph.text.split()))
         quiet = all(_is_quiet(stance) for stance in score.stances.values())
         body = textwrap.wrap(text, width, initial_indent=number, subsequent_indent=" " * 5) or [number]

@@ -179,10 +179,10 @@ def _paragraph(targets: Sequence[Target], record: Mapping[str, Any]) -> dict[str
         try:
             found = read_words(record.get(f"{target.name}_words"), start, len(text))
         except StanceError as error:
-            raise StanceError(f"{record['article_id']}, paragraph {record['paragraph'] + 1}: {error}") from error
+            raise StanceError(f"{record['article_id']}, paragraph {record['paragraph']}: {error}") from error
         words.append((target.name, stance["label"] or "", found))
     return {
-        "number": int(record["paragraph"]) + 1,
+        "number": int(record["paragraph"]),
         "pieces": cut_pieces(text, words, {target.name: i for i, target in enumerate(targets)}),
         "words": [(t, label, text[a:b], v) for t, label, found in words for a, b, v in found],
         "stances": stances,
