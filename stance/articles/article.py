@@ -56,6 +56,8 @@ class Article:
         The id of the first article of a run that this one is a near copy of; ``None`` where that was not looked for.
     footer : int or None
         Where a footer begins that earlier articles of the run have, too: from there on all is boilerplate.
+    kept : tuple of (str, str or None)
+        The further columns or keys that were asked for, and what the source says there of the article.
 
     Examples
     --------
@@ -76,6 +78,7 @@ class Article:
     position: int | None = None
     cluster: str | None = None
     footer: int | None = None
+    kept: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def paragraphs(self) -> tuple[Paragraph, ...]:

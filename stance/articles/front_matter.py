@@ -33,14 +33,15 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     Returns
     -------
     fields : dict of str to str
-        Of id, title, date and outlet those that the block gives in one line, without blanks and quotation marks.
+        What the block gives in one line, by its keys in small letters, without blanks and quotation marks; and of id,
+        title, date and outlet those that it gives under whatever key.
     text : str
         What stands below, to the letter; all of it if it does not begin with what is plainly such a block.
 
     Examples
     --------
     >>> split_front_matter('---\ntitle: "Iran rejects talks"\nsource: Post\n---\nTalks ended.\n')
-    ({'title': 'Iran rejects talks', 'outlet': 'Post'}, 'Talks ended.\n')
+    ({'title': 'Iran rejects talks', 'source': 'Post', 'outlet': 'Post'}, 'Talks ended.\n')
     >>> split_front_matter("---\nTalks: the end\n---\nThey ended.")
     ({}, '---\nTalks: the end\n---\nThey ended.')
     """
@@ -61,7 +62,7 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
 
 def _fields(values: dict[str, str]) -> dict[str, str]:
     found = {field: next(filter(None, map(values.get, keys)), None) for field, keys in _KEYS.items()}
-    return {field: value for field, value in found.items() if value is not None}
+    return {field: value for field, value in (values | found).items() if value}
 
 
 def _plain(value: str) -> str:

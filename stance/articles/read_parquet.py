@@ -37,7 +37,8 @@ def read_parquet(stream: IO[bytes], columns: Columns, source: str, stem: str) ->
             schema = file.schema_arrow
             columns = columns.within(schema.names)
             columns.check(schema.names, source)
-            used = [name for name in dict.fromkeys(map(columns.name, FIELDS)) if name in schema.names]
+            asked = dict.fromkeys((*map(columns.name, FIELDS), *columns.keep))
+            used = [name for name in asked if name in schema.names]
             _check_text(schema.field(columns.name("text")).type, columns.name("text"), source)
             for batch in file.iter_batches(_ROWS, columns=used, use_threads=False):
                 cells = [_values(batch.column(name)) for name in used]

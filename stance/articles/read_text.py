@@ -8,13 +8,13 @@ from typing import IO
 from stance.articles.article import Article
 from stance.articles.encoding import decode
 from stance.articles.front_matter import split_front_matter
-from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
+from stance.articles.records import LARGEST_RECORD, Columns, Quarantined, as_kept
 
 __all__ = ["read_text"]
 
 
 def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
-    """Read the one article of a text file; of front matter at its head id, title, date and outlet are taken.
+    """Read the one article of a text file; of front matter at its head what names it and what is kept.
 
     Raises
     ------
@@ -34,4 +34,5 @@ def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         outlet=fields.get("outlet"),
         source=source,
         position=1,
+        kept=tuple((name, as_kept(fields.get(name.lower()))) for name in columns.keep),
     )

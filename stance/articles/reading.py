@@ -107,6 +107,8 @@ def read_records(
         try:
             for record in _read_source(source, shown, columns):
                 position = record.position or position
+                if columns.keep and isinstance(record, Article) and not record.kept:
+                    record = replace(record, kept=tuple((name, None) for name in columns.keep))
                 yield _with_own_id(record, ids, source, shown) if isinstance(record, Article) else record
         except _DAMAGE as error:
             if source.named and position == 0:

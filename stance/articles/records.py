@@ -21,6 +21,7 @@ __all__ = [
     "TRIMMED",
     "Columns",
     "Quarantined",
+    "as_kept",
     "by_meaning",
     "record_to_article",
 ]
@@ -67,6 +68,13 @@ class Columns:
     A column left at ``None`` is looked for under its default name (`DEFAULT_NAMES`) and may be missing, but for
     ``text``. A column that is named must be there, letter for letter.
 
+    Attributes
+    ----------
+    text, id, title, date, outlet : str or None
+        The column of each.
+    keep : tuple of str
+        Further columns or keys to carry along, letter for letter, as text; a source need not have them.
+
     Examples
     --------
     >>> Columns(text="body").name("text"), Columns(text="body").name("title")
@@ -78,6 +86,7 @@ class Columns:
     title: str | None = None
     date: str | None = None
     outlet: str | None = None
+    keep: tuple[str, ...] = ()
 
     def name(self, field: str) -> str:
         """The column of a field."""
@@ -103,7 +112,7 @@ class Columns:
         if all(getattr(self, field) or field in header for field in FIELDS):
             return self
         plain = by_meaning(header)
-        found: dict[str, str] = {}
+        found: dict[str, Any] = {}
         for field in FIELDS:
             # rows that have a paragraph, such as results, are none of an article each
             names = [name for name in DEFAULT_NAMES[field] if name == field or "paragraph" not in plain]
@@ -130,6 +139,9 @@ class Columns:
                 )
             if header.count(column) > 1:
                 raise ArticleError(f"the column {column!r} stands there twice; which holds the {field}?", source)
+        for column in self.keep:
+            if header.count(column) > 1:
+                raise ArticleError(f"the column {column!r} stands there twice; which is to be kept?", source)
 
 
 def by_meaning(header: Iterable[str]) -> dict[str, list[str]]:
@@ -199,4 +211,19 @@ def record_to_article(
         outlet=values["outlet"],
         source=source,
         position=position,
+        kept=tuple((name, as_kept(record.get(name))) for name in columns.keep),
     )
+
+
+def as_kept(value: Any) -> str | None:
+    """What a column that is kept says, as text without blanks around it, of lists and objects as JSON.
+
+    Examples
+    --------
+    >>> as_kept(" Oman "), as_kept(["oil", "gas"]), as_kept(2024), as_kept(float("nan")), as_kept("")
+    ('Oman', '["oil", "gas"]', '2024', None, None)
+    """
+    if value is None or value != value:
+        return None
+    text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else str(value)
+    return clean_surrogates(text).strip(BLANKS) or None

@@ -23,12 +23,14 @@ from stance.articles.sources import STDIN, Source, find_sources
 from stance.batch.seen import BatchIds
 from stance.errors import ArticleError
 
-__all__ = ["FIELDS", "SCHEMA", "Block", "count_records", "read_blocks"]
+__all__ = ["FIELDS", "KEPT", "SCHEMA", "Block", "count_records", "read_blocks"]
 
 FIELDS = ("id", "title", "date", "outlet", "text")
 
 #: Columns of the articles of a block.
 SCHEMA = pa.schema([(field, pa.string()) for field in FIELDS])
+#: Before the name of each further column that is kept, which may be any.
+KEPT = "kept "
 
 _ROWS = 2048
 #: How long the texts of a Parquet file are is known when they are read: its own sizes are those after compression, or
@@ -46,7 +48,7 @@ class Block(NamedTuple):
     Attributes
     ----------
     articles : pyarrow.RecordBatch
-        With the columns of `SCHEMA`.
+        With the columns of `SCHEMA`, and those that are kept.
     quarantined : tuple of Quarantined
         In the order of the source.
     """
@@ -77,7 +79,7 @@ def read_blocks(paths: Iterable[str | Path], columns: Columns | None = None) -> 
     if all(source.problem or _is_plain(source, columns) for source in sources):
         yield from _parquet_blocks(sources, columns)
     else:
-        yield from _record_blocks(read_records(paths, columns))
+        yield from _record_blocks(read_records(paths, columns), columns)
 
 
 def count_records(paths: Iterable[str | Path]) -> int | None:
@@ -109,7 +111,7 @@ def count_records(paths: Iterable[str | Path]) -> int | None:
     return total
 
 
-def _record_blocks(records: Iterable[Article | Quarantined]) -> Iterator[Block]:
+def _record_blocks(records: Iterable[Article | Quarantined], of: Columns) -> Iterator[Block]:
     articles: list[Article] = []
     quarantined: list[Quarantined] = []
     characters = 0
@@ -120,14 +122,19 @@ def _record_blocks(records: Iterable[Article | Quarantined]) -> Iterator[Block]:
         else:
             quarantined.append(record)
         if len(articles) + len(quarantined) >= _RECORDS or characters >= _CHARACTERS:
-            yield _to_block(articles, quarantined)
+            yield _to_block(articles, quarantined, of)
             articles, quarantined, characters = [], [], 0
-    yield _to_block(articles, quarantined)
+    yield _to_block(articles, quarantined, of)
 
 
-def _to_block(articles: list[Article], quarantined: list[Quarantined]) -> Block:
+def _schema(columns: Columns) -> Any:
+    return pa.schema([*SCHEMA, *(pa.field(KEPT + name, pa.string()) for name in columns.keep)])
+
+
+def _to_block(articles: list[Article], quarantined: list[Quarantined], of: Columns) -> Block:
     columns = [pa.array([getattr(article, field) for article in articles], pa.string()) for field in FIELDS]
-    return Block(pa.RecordBatch.from_arrays(columns, schema=SCHEMA), tuple(quarantined))
+    columns += [pa.array([dict(article.kept).get(name) for article in articles], pa.string()) for name in of.keep]
+    return Block(pa.RecordBatch.from_arrays(columns, schema=_schema(of)), tuple(quarantined))
 
 
 def _open(source: Source) -> Any:
@@ -160,11 +167,17 @@ def _is_plain(source: Source, columns: Columns) -> bool:
         columns.check(schema.names, source.path)
     except ArticleError:
         return False
-    kinds = {field: schema.field(columns.name(field)).type for field in FIELDS if columns.name(field) in schema.names}
+    kinds = {field: schema.field(name).type for field, name in _present(columns, schema.names).items()}
     return _is_string(kinds.pop("text")) and all(
         _is_string(kind) or pa.types.is_integer(kind) or pa.types.is_temporal(kind) or pa.types.is_null(kind)
         for kind in kinds.values()
     )
+
+
+def _present(columns: Columns, names: list[str]) -> dict[str, str]:
+    """Which columns of a table hold those of a block."""
+    called = {field: columns.name(field) for field in FIELDS} | {KEPT + name: name for name in columns.keep}
+    return {field: name for field, name in called.items() if name in names}
 
 
 def _is_string(kind: Any) -> bool:
@@ -178,14 +191,14 @@ def _parquet_blocks(sources: Iterable[Source], columns: Columns) -> Iterator[Blo
     for source in sources:
         shown = written_name(source.path)
         if source.problem:
-            yield _to_block([], [Quarantined(shown, 0, source.problem)])
+            yield _to_block([], [Quarantined(shown, 0, source.problem)], columns)
             continue
         number = 0
         try:
             file = pq.ParquetFile(source.path, buffer_size=2**20, pre_buffer=False)
             names = file.schema_arrow.names
             called = columns.within(names)
-            present = {field: called.name(field) for field in FIELDS if called.name(field) in names}
+            present = _present(called, names)
             used = list(dict.fromkeys(present.values()))
             for batch in _batches(file, used):
                 yield _read_batch(batch, present, _Place(shown, written_name(source.stem), number), called, seen)
@@ -195,7 +208,7 @@ def _parquet_blocks(sources: Iterable[Source], columns: Columns) -> Iterator[Blo
             reason = f"not a sound Parquet file, after row {number}: {message}"
             if source.named and number == 0:
                 raise ArticleError(reason, shown) from error
-            yield _to_block([], [Quarantined(shown, number + 1 if number else 0, reason)])
+            yield _to_block([], [Quarantined(shown, number + 1 if number else 0, reason)], columns)
 
 
 def _batches(file: Any, columns: list[str]) -> Iterator[Any]:
@@ -237,7 +250,8 @@ def _read_batch(batch: Any, present: dict[str, str], place: _Place, columns: Col
             quarantined.append(Quarantined(place.source, int(rows[i]), reason))
         fields = _without_markup(fields, good)
         empty = pa.nulls(batch.num_rows, pa.string())
-        articles = pa.RecordBatch.from_arrays([fields.get(field, empty) for field in FIELDS], schema=SCHEMA)
+        schema = _schema(columns)
+        articles = pa.RecordBatch.from_arrays([fields.get(field, empty) for field in schema.names], schema=schema)
     except (pa.ArrowInvalid, UnicodeDecodeError):
         articles, good = _read_rows(batch, place, columns, quarantined)
     ids = _ids(articles.column(0), rows, place.stem)
@@ -259,7 +273,7 @@ def _as_string(column: Any, field: str) -> Any:
     if not pa.types.is_string(column.type):
         column = column.cast(pa.string())
     column.validate(full=True)
-    if field in TRIMMED:
+    if field in TRIMMED or field.startswith(KEPT):
         column = pc.utf8_trim(column, characters=BLANKS)
     if field != "text":
         # an empty cell says nothing
@@ -313,7 +327,7 @@ def _read_rows(
         else:
             quarantined.append(record)
             articles.append(Article(id="", text=""))
-    return _to_block(articles, []).articles, good
+    return _to_block(articles, [], columns).articles, good
 
 
 def _decoded(column: Any) -> list[Any]:

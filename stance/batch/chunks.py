@@ -32,7 +32,7 @@ class Chunk(NamedTuple):
     number : int
         From 0, over the whole input, whatever the shard.
     articles : pyarrow.Table
-        With the columns of `stance.batch.blocks.SCHEMA`.
+        With the columns of `stance.batch.blocks.Block`.
     quarantined : tuple of Quarantined
         The records among them that could not be read.
     """
@@ -109,13 +109,15 @@ def cut_chunks(blocks: Iterable[Block], articles: int = ARTICLES, characters: in
     [['a', 'b'], ['c']]
     """
     index, rows, length = 0, 0, 0
+    schema = SCHEMA
     pieces: list[Any] = []
     quarantined: list[Quarantined] = []
 
     def take() -> Chunk:
-        return Chunk(index, pa.Table.from_batches(pieces, schema=SCHEMA), tuple(quarantined))
+        return Chunk(index, pa.Table.from_batches(pieces, schema=schema), tuple(quarantined))
 
     for block in blocks:
+        schema = block.articles.schema
         quarantined.extend(block.quarantined)
         sizes = pc.utf8_length(block.articles.column("text")).to_numpy(zero_copy_only=False).astype(np.int64)
         start = 0

@@ -33,6 +33,8 @@ class Counts:
         ``read``, ``scored`` (a label for at least one target), ``abstained`` and ``boilerplate`` (not the article's).
     reasons : dict
         How many of the paragraphs that the model abstained from for each reason.
+    kept : dict
+        For each further column that is kept how many articles have it.
 
     Examples
     --------
@@ -44,6 +46,7 @@ class Counts:
     articles: dict[str, int] = field(default_factory=_articles)
     paragraphs: dict[str, int] = field(default_factory=_paragraphs)
     reasons: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def total(cls, counts: Iterable[Self]) -> Self:
@@ -54,6 +57,7 @@ class Counts:
                 (result.articles, one.articles),
                 (result.paragraphs, one.paragraphs),
                 (result.reasons, one.reasons),
+                (result.kept, one.kept),
             ):
                 for name, n in other.items():
                     mine[name] = mine.get(name, 0) + n
@@ -73,6 +77,11 @@ class Counts:
         for reason in abstained:
             self.reasons[str(reason)] = self.reasons.get(str(reason), 0) + 1
 
+    def add_kept(self, values: Iterable[tuple[str, object]]) -> None:
+        """Count what is kept of one more article."""
+        for name, value in values:
+            self.kept[name] = self.kept.get(name, 0) + (value is not None)
+
     def add_quarantined(self, n: int = 1) -> None:
         """Count records more that were read and quarantined."""
         self.articles["read"] += n
@@ -81,17 +90,23 @@ class Counts:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Rebuild from a manifest."""
-        return cls(dict(values["articles"]), dict(values["paragraphs"]), dict(values["reasons"]))
+        parts = values["articles"], values["paragraphs"], values["reasons"], values.get("kept", {})
+        return cls(*map(dict, parts))
 
     def to_dict(self) -> dict[str, dict[str, int]]:
         """Plain values, for a manifest."""
-        return {"articles": self.articles, "paragraphs": self.paragraphs, "reasons": self.reasons}
+        found = {"articles": self.articles, "paragraphs": self.paragraphs, "reasons": self.reasons}
+        return found | ({"kept": self.kept} if self.kept else {})
 
     def lines(self) -> list[str]:
         """What is printed at the end of a run."""
         a, p = self.articles, self.paragraphs
         most = sorted(self.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
         reasons = "; ".join(f"{reason}: {n}" for reason, n in most)
+        kept = "; ".join(
+            f"{name}: {n}" if n else f"{name}: 0 (no such column or key, or it is empty)"
+            for name, n in self.kept.items()
+        )
         return [
             f"articles: {a['read']} read = {a['scored']} scored + {a['abstained']} abstained"
             + (f" (no text: {a['no_text']})" if a.get("no_text") else "")
@@ -99,4 +114,5 @@ class Counts:
             f"paragraphs: {p['read']} read = {p['scored']} scored + {p['abstained']} abstained"
             + (f" ({reasons})" if reasons else "")
             + f" + {p['boilerplate']} boilerplate",
+            *([f"articles that have what is kept: {kept}"] if kept else []),
         ]

@@ -89,7 +89,7 @@ class Job:
             "clusters": self.clusters,
             "explain": self.explain,
             "speakers": self.speakers,
-            "columns": asdict(self.columns),
+            "columns": {**asdict(self.columns), "keep": list(self.columns.keep)},
             "chunk_articles": self.chunk,
             "chunk_characters": CHARACTERS,
         }

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from stance.articles.boilerplate import mark_boilerplate
 from stance.articles.paragraphs import LINE_ENDS, split_paragraphs
+from stance.batch.blocks import KEPT
 from stance.batch.counts import Counts
 from stance.labels import JOINT, Target, has_joint, joint_kind, net_stance
 from stance.model.abstention import Reason
@@ -58,7 +59,7 @@ def score_articles(
     model : StanceModel
         What scores.
     articles : pyarrow.Table
-        With the columns of `stance.batch.blocks.SCHEMA`.
+        With the columns of `stance.batch.blocks.Block`.
     level : {"paragraph", "article"}
         What a row of the result is.
     keep_boilerplate : bool
@@ -90,6 +91,8 @@ def score_articles(
         scores = scores.without(paragraphs.boilerplate, Reason.BOILERPLATE)
     outcome = _Outcome(scores)
     counts = _count(len(articles), paragraphs, outcome)
+    kept = (name for name in articles.column_names if name.startswith(KEPT))
+    counts.kept = {name.removeprefix(KEPT): len(articles) - articles.column(name).null_count for name in kept}
     if level == "article":
         return _article_table(articles, paragraphs, outcome), counts
     table = _paragraph_table(articles, paragraphs, outcome, model if explain else None, stop)
@@ -204,13 +207,13 @@ def _count(articles: int, paragraphs: _Paragraphs, outcome: _Outcome) -> Counts:
 def _paragraph_table(
     articles: Any, paragraphs: _Paragraphs, outcome: _Outcome, explained_by: StanceModel | None, stop: Event | None
 ) -> Any:
-    said = ("id", *_about(articles))
+    said = _about(articles)
     if paragraphs.whole:
-        about, texts = articles.select(said), articles.column("text")
+        about, texts = articles, articles.column("text")
     else:
-        about, texts = articles.select(said).take(pa.array(paragraphs.article)), pa.array(paragraphs.texts, pa.string())
-    columns: dict[str, Any] = {"article_id": about.column("id")}
-    columns |= {name: about.column(name) for name in said[1:]}
+        about = articles.select(list(said.values())).take(pa.array(paragraphs.article))
+        texts = pa.array(paragraphs.texts, pa.string())
+    columns: dict[str, Any] = {name: about.column(field) for name, field in said.items()}
     columns |= {"paragraph": pa.array(paragraphs.place), "start": pa.array(paragraphs.start)}
     columns |= {"end": pa.array(paragraphs.end), "text": texts}
     for found in outcome.targets:
@@ -236,18 +239,18 @@ def _with_speakers(table: Any, paragraphs: _Paragraphs, stop: Event | None) -> A
     return table
 
 
-def _about(articles: Any) -> tuple[str, ...]:
-    """The columns that say something of the articles."""
+def _about(articles: Any) -> dict[str, str]:
+    """What the columns that say something of the articles are called in results."""
     names: list[str] = articles.column_names
-    return tuple(name for name in ("title", "date", "outlet", "cluster") if name in names)
+    own: dict[str, str] = {name: name for name in ("title", "date", "outlet", "cluster") if name in names}
+    return {"article_id": "id", **own, **{name.removeprefix(KEPT): name for name in names if name.startswith(KEPT)}}
 
 
 def _article_table(articles: Any, paragraphs: _Paragraphs, outcome: _Outcome) -> Any:
     def per_article(which: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         return np.bincount(paragraphs.article[which], minlength=len(articles)).astype(np.int64)
 
-    columns: dict[str, Any] = {"article_id": articles.column("id")}
-    columns |= {name: articles.column(name) for name in _about(articles)}
+    columns: dict[str, Any] = {name: articles.column(field) for name, field in _about(articles).items()}
     columns["paragraphs"] = pa.array(per_article(np.ones(len(paragraphs.texts), dtype=np.bool_)))
     columns["abstained"] = pa.array(per_article(outcome.abstained))
     columns["boilerplate"] = pa.array(per_article(outcome.boilerplate))

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stance.commands.places import write_rows, write_table
 from stance.commands.results import print_rollup, tell_caveats
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["score_by_way_of_parquet", "write_columns"]
 
 
-def write_columns(output: str, format: str, model: str | None, counts: Counts, level: str, **added: bool) -> None:
+def write_columns(output: str, format: str, model: str | None, counts: Counts, level: str, **added: Any) -> None:
     """Write the dictionary of an output that was written as it was scored: of the columns that it has.
 
     JSON lines without a row tell no columns; then they are those that ``level`` and what was ``added`` would give.
@@ -35,7 +35,7 @@ def write_columns(output: str, format: str, model: str | None, counts: Counts, l
     targets = [Target(target["name"], tuple(target["labels"])) for target in manifest["targets"]]
     types = column_types(output, format)
     if not types and level == "article":
-        types = dict.fromkeys(article_columns(targets, clusters=added["clusters"]), "string")
+        types = dict.fromkeys(article_columns(targets, clusters=added["clusters"], keep=added["keep"]), "string")
     elif not types:
         types = dict.fromkeys(paragraph_columns(targets, **added), "string")
     columns = describe_columns(types, targets, types)

@@ -14,6 +14,7 @@ from typing import IO, Any
 import click
 
 from stance.articles import Article, Columns, Quarantined, read_records
+from stance.articles.encoding import clean_surrogates
 from stance.articles.footers import RepeatedFooters
 from stance.articles.sources import STDIN, Source, find_sources
 from stance.batch.counts import Counts
@@ -21,8 +22,8 @@ from stance.commands.options import article_options, batch_options, model_option
 from stance.commands.places import keep_inputs, page_stream, suffix_or_table
 from stance.commands.refusals import Refusals
 from stance.errors import StanceError
-from stance.labels import is_related
-from stance.model.artefact import load_model
+from stance.labels import Target, is_related
+from stance.model.artefact import load_model, read_manifest
 from stance.model.scores import ParagraphScore
 from stance.model.stance_model import StanceModel
 from stance.results.formats import EXPORTS, PLAIN
@@ -60,6 +61,7 @@ _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
 )
 @click.option("--keep-boilerplate", is_flag=True, help="Score bylines, links and footers, too.")
 @click.option("--clusters", is_flag=True, help="Add a column that near-duplicate articles (wire copy) have in common.")
+@click.option("--keep", metavar="NAME", multiple=True, help="Carry this column or key of the input along; repeatable.")
 @click.option("--quarantine", metavar="FILE", help="Write records that could not be read here, as JSON lines.")
 @batch_options
 @article_options
@@ -73,6 +75,7 @@ def score(
     clusters: bool,
     explain: bool,
     speakers: bool,
+    keep: tuple[str, ...],
     quarantine: str | None,
     batch: dict[str, Any],
     columns: Columns,
@@ -100,6 +103,7 @@ def score(
         stance score articles/ --explain -o scores.parquet
         stance score articles/ --speakers -o scores.csv
         stance score articles/ --level outlet
+        stance score export.csv --text-column body --keep country --keep genre -o scores.csv
         stance score articles/ -o run/ --resume
         stance score articles/ -o run/ --shard 1/40
     """
@@ -113,6 +117,8 @@ def score(
         raise click.UsageError("--explain is for paragraphs")
     if speakers and level != "paragraph":
         raise click.UsageError("--speakers is for paragraphs; then: stance results rollup FILE --level actor")
+    if keep and level in OF_ARTICLES:
+        raise click.UsageError(f"--keep is for paragraphs and articles; a row of {level} is of several")
     if not folder and (batch["resume"] or batch["shard"] is not None):
         raise click.UsageError("--resume and --shard need a folder as output: -o DIR/")
     to_file = output not in (None, "-") and format != "table"
@@ -120,6 +126,7 @@ def score(
         raise click.UsageError("--dask needs an output: -o DIR/ or -o FILE")
     if format in ("parquet", *EXPORTS) and not (folder or to_file):
         raise StanceError(f"{format} is not for standard output; name a file with -o")
+    columns = replace(columns, keep=_kept(keep, model_path))
     # before the run writes anything there itself
     left_out: list[Source] = []
     keep_inputs([source.path for source in find_sources(files, left_out)], output, quarantine)
@@ -157,7 +164,7 @@ def score(
                     raise KeyboardInterrupt(f"{place}: the run is not finished; {again}") from stop
             return score_to_file(job, place, progress=shown, refuse=refusals.add_all, describe=describe)
 
-        added = {"explained": explain, "clusters": clusters, "speakers": speakers}
+        added = {"explained": explain, "clusters": clusters, "speakers": speakers, "keep": columns.keep}
         if level in OF_ARTICLES or (to_file and format not in PLAIN):
             from stance.commands.outputs import score_by_way_of_parquet
 
@@ -196,6 +203,22 @@ def score(
         raise StanceError("no article could be read")
 
 
+def _kept(names: tuple[str, ...], model_path: str | None) -> tuple[str, ...]:
+    """The names of columns to keep, each once; one that results have a meaning for is refused."""
+    from stance.results.dictionary import describe_columns
+
+    targets = [Target(found["name"], tuple(found["labels"])) for found in read_manifest(model_path)["targets"]]
+    for name in names:
+        # whose type is known without a file is ours
+        if describe_columns([name.lower()], targets, {name.lower(): ""})[0].type or name.lower().startswith(
+            tuple(f"{target.name}_".lower() for target in targets)
+        ):
+            raise click.UsageError(f"--keep {name}: results have a column of such a name; give it another one")
+        if not name or name != clean_surrogates(name):
+            raise click.UsageError(f"--keep {name!r}: no name of a column")
+    return tuple(dict.fromkeys(names))
+
+
 def _only_articles(records: Iterable[Article | Quarantined], counts: Counts, refusals: Refusals) -> Iterator[Article]:
     for record in records:
         if isinstance(record, Article):
@@ -220,6 +243,7 @@ def _scored(model: StanceModel, articles: Iterable[Article], keep_boilerplate: b
             article = replace(article, footer=footers.add(article.text))
         scores = model.score(article, keep_boilerplate)
         counts.add(scores)
+        counts.add_kept(article.kept)
         yield article, scores
 
 
@@ -233,12 +257,12 @@ def _data_out() -> Iterator[IO[str]]:
         stream.detach()
 
 
-def _print_records(model: StanceModel, scored: _Scored, level: str, format: str, added: dict[str, bool]) -> None:
+def _print_records(model: StanceModel, scored: _Scored, level: str, format: str, added: dict[str, Any]) -> None:
     explain, clusters, speakers = added["explained"], added["clusters"], added["speakers"]
     if level == "paragraph":
-        fields = paragraph_columns(model.targets, explain, clusters=clusters, speakers=speakers)
+        fields = paragraph_columns(model.targets, **added)
     else:
-        fields = article_columns(model.targets, clusters=clusters)
+        fields = article_columns(model.targets, clusters=clusters, keep=added["keep"])
     with _data_out() as stream:
         writer = RecordWriter(stream, format, fields)
         for article, scores in scored:

@@ -29,11 +29,16 @@ Record = dict[str, Any]
 
 
 def paragraph_columns(
-    targets: Sequence[Target], explained: bool = False, *, clusters: bool = False, speakers: bool = False
+    targets: Sequence[Target],
+    explained: bool = False,
+    *,
+    clusters: bool = False,
+    speakers: bool = False,
+    keep: Sequence[str] = (),
 ) -> dict[str, type]:
     """Names and types of the columns of `paragraph_records`."""
     columns: dict[str, type] = {"article_id": str, "title": str, "date": str, "outlet": str}
-    columns |= {"cluster": str} if clusters else {}
+    columns |= ({"cluster": str} if clusters else {}) | dict.fromkeys(keep, str)
     columns |= {"paragraph": int, "start": int, "end": int, "text": str}
     for target in targets:
         columns |= {target.name: str, f"{target.name}_probability": float}
@@ -74,7 +79,7 @@ def paragraph_records(
     Returns
     -------
     list of dict
-        ``article_id``, ``title``, ``date``, ``outlet``, ``cluster`` if it was looked for,
+        ``article_id``, ``title``, ``date``, ``outlet``, ``cluster`` if it was looked for, what is kept,
         ``paragraph``, ``start``, ``end``, ``text``; then for every
         target its label (``None`` where the model abstained), ``TARGET_probability``, ``TARGET_p_LABEL`` and
         ``TARGET_abstained`` (the reason). A probability that does not exist is ``None``. ``TARGET_words`` holds the
@@ -90,6 +95,7 @@ def paragraph_records(
             "date": article.date,
             "outlet": article.outlet,
             **({"cluster": article.cluster} if clusters else {}),
+            **dict(article.kept),
             "paragraph": paragraph.index,
             "start": paragraph.start,
             "end": paragraph.end,
@@ -112,10 +118,10 @@ def paragraph_records(
     return records
 
 
-def article_columns(targets: Sequence[Target], *, clusters: bool = False) -> dict[str, type]:
+def article_columns(targets: Sequence[Target], *, clusters: bool = False, keep: Sequence[str] = ()) -> dict[str, type]:
     """Names and types of the columns of `article_record`."""
     columns: dict[str, type] = {"article_id": str, "title": str, "date": str, "outlet": str}
-    columns |= {"cluster": str} if clusters else {}
+    columns |= ({"cluster": str} if clusters else {}) | dict.fromkeys(keep, str)
     columns |= {"paragraphs": int, "abstained": int, "boilerplate": int}
     for target in targets:
         columns |= {f"{target.name}_{label}": int for label in target.labels}
@@ -158,6 +164,7 @@ def article_record(
         "date": article.date,
         "outlet": article.outlet,
         **({"cluster": article.cluster} if clusters else {}),
+        **dict(article.kept),
         "paragraphs": len(scores),
         "abstained": sum(score.abstained not in (None, Reason.BOILERPLATE) for score in scores),
         "boilerplate": sum(score.abstained is Reason.BOILERPLATE for score in scores),
