@@ -228,12 +228,12 @@ def test_flat_targets_take_no_column_of_results(tmp_path: Path, columns: CorpusC
         read_corpus(path, columns)
 
 
-def test_a_spreadsheet_is_told_what_to_do(tmp_path: Path) -> None:
-    """A corpus is no office document, and the way out is said."""
-    path = tmp_path / "codes.xlsx"
-    path.write_bytes(b"PK\x03\x04")
+@pytest.mark.parametrize("name", ["codes.ods", "codes.xls", "codes.sav"])
+def test_another_spreadsheet_is_told_what_to_do(tmp_path: Path, name: str) -> None:
+    """Of those only workbooks are read, and the way out is said."""
+    (tmp_path / name).write_bytes(b"PK\x03\x04")
     with pytest.raises(CorpusError, match="save it as CSV in UTF-8"):
-        read_corpus(path)
+        read_corpus(tmp_path / name)
 
 
 @pytest.mark.parametrize(

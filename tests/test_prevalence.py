@@ -593,8 +593,6 @@ def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
     refused = _run("results", "sample", scores, "-n", 40, "-o", drawn)
     assert "labels filled in would be lost" in refused.stderr
     assert drawn.read_bytes() == (tmp_path / "again.csv").read_bytes()
-    assert _run("results", "sample", scores, "-n", 40, "-o", tmp_path / "c.xlsx").exit_code == 0
-    assert "save it as CSV" in _run("results", "prevalence", scores, tmp_path / "c.xlsx").stderr
     with drawn.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert list(rows[0]) == ["article_id", "paragraph", "text", "drawn_from", "sanctions", "diplomacy"]

@@ -20,7 +20,7 @@ __all__ = ["train"]
 @jobs_option
 @corpus_options
 def train(corpus: str, output: str, name: str | None, seed: int, folds: int, jobs: int, columns: Any) -> None:
-    """Train a model on a labelled corpus: a folder with corpus.toml, or a CSV, TSV, JSONL or Parquet file.
+    """Train a model on a labelled corpus: a folder with corpus.toml, or a CSV, TSV, XLSX, JSONL or Parquet file.
 
     Settings that corpus.toml does not name are chosen by cross-validation grouped by article. The model is calibrated
     on the files that it names for that, each scored by a model that saw nothing of it, else on the same folds. The

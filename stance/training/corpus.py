@@ -1,7 +1,7 @@
 """The labelled corpus: what a model is trained and evaluated on.
 
 Two forms are read. A **described corpus** is a folder with ``corpus.toml`` (targets, labels, lexicons)
-and ``corpus/*.jsonl``. A **flat corpus** is one CSV, TSV, JSONL or Parquet file with a column of texts and either
+and ``corpus/*.jsonl``. A **flat corpus** is one CSV, TSV, XLSX, JSONL or Parquet file with a column of texts and either
 one column a target, or one column that names the target and one that holds the label.
 """
 

@@ -34,7 +34,7 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
     Parameters
     ----------
     path : path-like
-        A folder with ``corpus.toml``, that file, or a flat CSV, TSV, JSONL or Parquet file.
+        A folder with ``corpus.toml``, that file, or a flat CSV, TSV, XLSX, JSONL or Parquet file.
     columns : CorpusColumns, optional
         The columns of a flat corpus.
 

@@ -64,7 +64,7 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
     Parameters
     ----------
     file : Path
-        CSV, TSV, JSON lines or Parquet.
+        CSV, TSV, XLSX, JSON lines or Parquet.
     columns : CorpusColumns
         Its columns.
 

@@ -1,4 +1,4 @@
-"""The rows of a flat file, whatever its form: CSV with any delimiter, TSV, JSON lines or Parquet."""
+"""The rows of a flat file, whatever its form: CSV with any delimiter, TSV, Excel, JSON lines or Parquet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Fault", "cell", "json_lines", "read_rows", "refuse_results"]
 
 #: What is told of a row that cannot be read: its line and why.
 Fault = Callable[[int, str], None]
-_NOT_READ = (".xlsx", ".xls", ".ods", ".dta", ".sav", ".sqlite", ".db")
+_NOT_READ = (".xls", ".xlsb", ".ods", ".dta", ".sav", ".sqlite", ".db")
 Rows = Iterator[tuple[int, dict[str, Any]]]
 
 
@@ -30,7 +30,8 @@ def read_rows(file: Path, fault: Fault) -> Rows:
     Parameters
     ----------
     file : Path
-        ``.jsonl``, ``.ndjson``, ``.parquet``; any other is a table of delimited text.
+        ``.jsonl``, ``.ndjson``, ``.parquet``, ``.xlsx`` and ``.xlsm`` (the first sheet); any other is a table of
+        delimited text.
     fault : callable
         Told of every row that is left out.
 
@@ -42,14 +43,18 @@ def read_rows(file: Path, fault: Fault) -> Rows:
     Raises
     ------
     CorpusError
-        If a Parquet file is none, a table has a column twice or a stray quotation mark, or the suffix is that of a
-        spreadsheet or of a statistics program.
+        If a Parquet file or workbook is none, a table has a column twice or a stray quotation mark, or the suffix is
+        that of another spreadsheet or of a statistics program.
+    MissingDependencyError
+        If a workbook cannot be read for want of lxml.
     """
     suffix = file.suffix.lower()
     if suffix in _NOT_READ:
-        raise CorpusError("codes are read from CSV, TSV, JSON lines or Parquet; save it as CSV in UTF-8", file)
+        raise CorpusError("codes are read from CSV, TSV, XLSX, JSON lines or Parquet; save it as CSV in UTF-8", file)
     if suffix in (".jsonl", ".ndjson"):
         return json_lines(file, fault)
+    if suffix in (".xlsx", ".xlsm"):
+        return _sheet_rows(file)
     return _parquet_rows(file) if suffix == ".parquet" else _table_rows(file, fault)
 
 
@@ -93,6 +98,16 @@ def _parquet_rows(file: Path) -> Rows:
     except (pa.ArrowException, OSError) as error:
         raise CorpusError(f"not a Parquet file: {str(error).splitlines()[0]}", file) from error
     yield from enumerate(table.to_pylist(), start=1)
+
+
+def _sheet_rows(file: Path) -> Rows:
+    from stance.training.workbook import read_sheet
+
+    rows = [(number, cells) for number, cells in read_sheet(file) if cells]
+    headings = rows[0][1] if rows else {}
+    _refuse_twice(file, list(headings.values()))
+    for number, cells in rows[1:]:
+        yield number, {name: cells.get(column, "") for column, name in headings.items()}
 
 
 def _table_rows(file: Path, fault: Fault) -> Rows:

@@ -1,0 +1,107 @@
+"""Codes and corpora in Excel workbooks: as this package writes them, as coders fill them in, and damaged ones."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+import xlsxwriter
+from helpers import run
+
+from stance.errors import CorpusError
+from stance.training.flat_files import read_rows
+from stance.training.workbook import read_sheet
+
+TEXT = "The sanctions stay, the minister said."
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, object]]]:
+    def fail(line: int, message: str) -> None:
+        raise AssertionError(message)
+
+    return list(read_rows(path, fail))
+
+
+def test_a_sample_is_drawn_coded_and_read_in_a_workbook(small_model_path: Path, tmp_path: Path) -> None:
+    """As it was drawn and filled in: prevalence and agreement are to the letter those of the same codes in a CSV."""
+    texts = [f'{{"id": "{i:03}", "text": "On day {i} they met,\\r\\nand the sanctions stay."}}\n' for i in range(60)]
+    (tmp_path / "in.jsonl").write_text("".join(texts), encoding="utf-8")
+    scores = tmp_path / "scores.csv"
+    assert run("score", tmp_path / "in.jsonl", "-m", small_model_path, "-o", scores).exit_code == 0
+    for name in ("ann.xlsx", "ann.csv"):
+        assert run("results", "sample", scores, "-n", 40, "-o", tmp_path / name).exit_code == 0
+    refused = run("results", "prevalence", scores, tmp_path / "ann.xlsx")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
+    assert "to be filled in" in refused.stderr
+    codes = ["Favor" if i % 4 else "neutral" for i in range(40)]
+    drawn = pd.read_csv(tmp_path / "ann.csv", dtype=str)
+    drawn.assign(sanctions=codes).to_csv(tmp_path / "ann.csv", index=False)
+    book = openpyxl.load_workbook(tmp_path / "ann.xlsx")
+    (column,) = (cell.column for cell in book.worksheets[0][1] if cell.value == "sanctions")
+    for row, code in enumerate(codes, start=2):
+        book.worksheets[0].cell(row, column, code)
+    book.save(tmp_path / "ann.xlsx")
+    (tmp_path / "ben.csv").write_bytes((tmp_path / "ann.csv").read_bytes())
+    for command in (("prevalence", scores), ("agreement", scores, tmp_path / "ben.csv")):
+        found = [run("results", *command, tmp_path / name) for name in ("ann.xlsx", "ann.csv")]
+        assert [result.exit_code for result in found] == [0, 0], found[0].output
+        assert found[0].stdout == found[1].stdout != ""
+
+
+def test_cells_are_read_as_they_are_shown(tmp_path: Path) -> None:
+    """Words within a cell or without, codes as numbers, values of formulas; empty rows and unnamed columns are none."""
+    with xlsxwriter.Workbook(tmp_path / "in.xlsx") as book:
+        sheet = book.add_worksheet("codes")
+        sheet.write_row(1, 0, ["text", "tax", "", "sure"])
+        sheet.write_row(3, 0, [" Talks_x0041_ \x01resume ", -1, "a remark", True])
+        sheet.write_rich_string(4, 0, book.add_format({"bold": True}), "Sanctions", " stay")
+        sheet.write_formula(4, 1, "=1-0", None, 1)
+        sheet.write_blank(5, 0, None, book.add_format({"bold": True}))
+        book.add_worksheet("more").write_string(0, 0, "text")
+    assert _rows(tmp_path / "in.xlsx") == [
+        (4, {"text": " Talks_x0041_ \x01resume ", "tax": "-1", "sure": "TRUE"}),
+        (5, {"text": "Sanctions stay", "tax": "1", "sure": ""}),
+    ]
+
+
+def test_a_corpus_in_a_workbook_is_the_same(tmp_path: Path) -> None:
+    """As that in a CSV, line by line."""
+    frame = pd.DataFrame({"text": [f"{TEXT} {i}" for i in range(9)], "tax": ["pro", "con", "none"] * 3})
+    frame.to_csv(tmp_path / "c.csv", index=False)
+    frame.to_excel(tmp_path / "c.xlsx", index=False)
+    assert _rows(tmp_path / "c.xlsx") == _rows(tmp_path / "c.csv")
+    found = [run("corpus", "stats", tmp_path / name, "--target", "tax").stdout for name in ("c.csv", "c.xlsx")]
+    assert "paragraphs 9" in found[0]
+    assert found[0].replace("c.csv", "c.xlsx") == found[1]
+
+
+def test_no_rows_and_twice_the_same_heading(tmp_path: Path) -> None:
+    """Told as of any table."""
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "empty.xlsx")
+    assert read_sheet(tmp_path / "empty.xlsx") == []
+    assert "the file has no rows" in run("corpus", "check", tmp_path / "empty.xlsx").output
+    book.worksheets[0].append(["text", "tax", "tax"])
+    book.worksheets[0].append([TEXT, "pro", "con"])
+    book.save(tmp_path / "twice.xlsx")
+    with pytest.raises(CorpusError, match="column 'tax' stands there twice"):
+        _rows(tmp_path / "twice.xlsx")
+
+
+@pytest.mark.parametrize("left_out", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"])
+def test_a_damaged_workbook_is_one_line(tmp_path: Path, left_out: str) -> None:
+    """With the file, what is wrong and what to do; so is one that is no archive."""
+    openpyxl.Workbook().save(tmp_path / "whole.xlsx")
+    with zipfile.ZipFile(tmp_path / "whole.xlsx") as whole, zipfile.ZipFile(tmp_path / "c.xlsx", "w") as part:
+        for name in whole.namelist():
+            if name != left_out:
+                part.writestr(name, whole.read(name))
+    (tmp_path / "d.xlsx").write_bytes(b"PK\x03\x04")
+    for name in ("c.xlsx", "d.xlsx"):
+        result = run("evaluate", "default", tmp_path / name)
+        assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+        assert result.stderr.startswith(f"stance: {tmp_path / name}: not a sound ")
+        assert "save it anew, or as CSV in UTF-8" in result.stderr
