@@ -20,6 +20,8 @@ from helpers import ROOT
 from helpers import run as _run
 
 from stance.commands import main
+from stance.model.artefact import read_manifest
+from stance.results.dictionary import model_facts
 
 SAMPLE = str(ROOT / "data" / "articles" / "vienna-round.txt")
 
@@ -469,8 +471,9 @@ def test_defects_are_listed_with_exit_1(tmp_path: Path) -> None:
 
 
 def test_show_names_corpus_and_metrics() -> None:
-    """`model show` says what the model was trained on and how well it does."""
+    """`model show` says what the model was trained on and how well it does, and the hash by which it is cited."""
     output = _run("model", "show").output
+    assert f"SHA-256 {model_facts(read_manifest())['sha256']}\n" in output
     assert "paragraphs in" in output
     assert "held-out macro_f1" in output
     assert json.loads(_run("model", "show", "--json").output)["format"] == "stance-model"

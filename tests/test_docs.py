@@ -14,6 +14,7 @@ import pytest
 from helpers import ROOT
 from PIL import Image
 
+from stance import __version__
 from stance.model.artefact import load_model, read_manifest
 from stance.training.corpus_files import read_corpus
 from stance.training.fit_options import FitOptions
@@ -21,6 +22,15 @@ from stance.training.fit_options import FitOptions
 EXAMPLES = re.findall(r"<!-- example -->\n```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
 TARGETS = ("sanctions", "diplomacy")
 DOCUMENTS = [p for p in ROOT.rglob("*.md") if not any(part.startswith(".") for part in p.relative_to(ROOT).parts)]
+
+
+def test_the_citation_is_of_this_version() -> None:
+    """And calls the software what the README and a report do."""
+    cited = dict(re.findall(r'^([a-z-]+): "?([^"\n]+)"?$', (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.M))
+    assert (cited["version"], cited["cff-version"]) == (__version__, "1.2.0")
+    report = (ROOT / "stance" / "results" / "templates" / "report.html.j2").read_text(encoding="utf-8")
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert all(cited["title"] in text for text in (readme, report))
 
 
 def test_there_are_two_examples() -> None:

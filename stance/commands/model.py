@@ -42,6 +42,8 @@ def show(model: str, as_json: bool) -> None:
         click.echo(json.dumps(manifest, indent=1, ensure_ascii=False))
         return
     click.secho(str(manifest.get("name", model)), bold=True)
+    # the one that results and reports name, of arrays and manifest
+    click.echo(f"model       SHA-256 {manifest['manifest_sha256']}")
     trained = manifest.get("corpus", {})
     if trained:
         click.echo(
