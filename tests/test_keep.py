@@ -150,6 +150,17 @@ def test_a_run_goes_on_with_what_it_keeps(small_model_path: Path, tmp_path: Path
     assert "cannot go on" in other.stderr
 
 
+def test_roll_ups_group_by_what_is_kept(small_model_path: Path, tmp_path: Path) -> None:
+    """As by any column, of results of paragraphs or of articles."""
+    source, output = _write(tmp_path / "in.csv"), tmp_path / "out.csv"
+    for level in ("paragraph", "article"):
+        assert run("score", source, "-m", small_model_path, "--level", level, "-o", output, *OPTIONS).exit_code == 0
+        rolled = run("results", "rollup", output, "--level", "country", "-f", "jsonl")
+        assert rolled.exit_code == 0, rolled.stderr
+        found = {row["country"]: row["paragraphs"] for row in map(json.loads, rolled.stdout.splitlines())}
+        assert found == {"Oman": 1, SAID["c"]["country"]: 1, None: 2}
+
+
 @pytest.mark.skipif(find_spec("distributed") is None, reason="dask is not installed")
 def test_a_cluster_keeps_it_too(small_model_path: Path, tmp_path: Path) -> None:
     """The same bytes."""
@@ -170,7 +181,9 @@ def test_a_chunk_without_articles_has_the_columns(small_model_path: Path, tmp_pa
     assert pd.read_parquet(output)["country"].tolist() == ["Oman"]
 
 
-@pytest.mark.parametrize("name", ["text", "Paragraph", "month", "sanctions", "diplomacy_kind", "speaker", ""])
+@pytest.mark.parametrize(
+    "name", ["text", "Paragraph", "month", "week", "joint_units", "sanctions", "diplomacy_kind", "speaker", ""]
+)
 def test_a_name_that_results_have_is_refused(small_model_path: Path, tmp_path: Path, name: str) -> None:
     """In capitals or not, and whatever begins as the columns of a target do: roll-ups would count it as a label."""
     result = run("score", _write(tmp_path / "in.csv"), "-m", small_model_path, "--keep", name, "-f", "csv")
