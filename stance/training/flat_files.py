@@ -46,7 +46,7 @@ def read_rows(file: Path, fault: Fault) -> Rows:
         If a Parquet file or workbook is none, a table has a column twice or a stray quotation mark, or the suffix is
         that of another spreadsheet or of a statistics program.
     MissingDependencyError
-        If a workbook cannot be read for want of lxml.
+        If a workbook cannot be read for want of openpyxl.
     """
     suffix = file.suffix.lower()
     if suffix in _NOT_READ:
@@ -103,11 +103,11 @@ def _parquet_rows(file: Path) -> Rows:
 def _sheet_rows(file: Path) -> Rows:
     from stance.training.workbook import read_sheet
 
-    rows = [(number, cells) for number, cells in read_sheet(file) if cells]
-    headings = rows[0][1] if rows else {}
-    _refuse_twice(file, list(headings.values()))
-    for number, cells in rows[1:]:
-        yield number, {name: cells.get(column, "") for column, name in headings.items()}
+    (_, headings), *rows = read_sheet(file) or [(1, [])]
+    named = [(column, name) for column, name in enumerate(headings) if name.strip()]
+    _refuse_twice(file, [name for _, name in named])
+    for number, cells in rows:
+        yield number, {name: cells[column] for column, name in named}
 
 
 def _table_rows(file: Path, fault: Fault) -> Rows:
