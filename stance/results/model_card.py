@@ -60,7 +60,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         unmentioned = options.get("unmentioned_weight", 1)
         marks = manifest.get("marks", {}).get(target["name"], 0)
         marked = f"of {marks} paragraphs, weight {options.get('evidence_weight', 1):g}" if marks else "not used"
-        weights = f"{choice['class_weight'] or 'equal'} | {shown} | {unmentioned:g} | {marked}"
+        weights = f"{choice['class_weight']} | {shown} | {unmentioned:g} | {marked}"
         lines.append(f"| {target['name']} | {labels} | {choice['C']:g} | {weights} |")
     lines += [
         f"\nProbabilities on {name} are calibrated to text where {1000 * options['unmentioned_share']:g} of a thousand "
