@@ -375,6 +375,18 @@ def test_targets_of_a_sample_may_be_in_any_case_and_others_are_told(tmp_path: Pa
         assert list(json.loads(measured.stdout)) == ["sanctions", "diplomacy"]
 
 
+@pytest.mark.parametrize(("drawn_from", "told"), [("40 of 90", False), ("sanctions 40 of 7+80+3", True)])
+def test_a_stratified_sample_is_told_of_as_one(tmp_path: Path, drawn_from: str, told: bool) -> None:
+    """Its figures are not those of the collection, whatever is measured on it; of a simple sample they are."""
+    rows = [f"{text},{label},{drawn_from}" for text, label in MINE if "," not in text]
+    path = tmp_path / "mine.csv"
+    path.write_text("text,sanctions,Drawn_From\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    for command in (("evaluate", "default"), ("compare", "default", "default")):
+        measured = _run(*command, path)
+        assert measured.exit_code == 0, measured.stderr
+        assert (f"{path}: a sample drawn --within sanctions; the figures are those of the" in measured.stderr) == told
+
+
 def test_groups_of_articles_are_called_so(tmp_path: Path) -> None:
     """Cross-validation joins articles that share a paragraph; measuring on others does not."""
     shared = "The envoys will meet again on Friday in the old customs house"

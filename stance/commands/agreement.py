@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stance.commands.cells import percent
-from stance.commands.options import output_option
+from stance.commands.options import output_option, tell_stratified
 from stance.commands.places import keep_codes, keep_inputs, write_table
 from stance.errors import StanceError, number_of
 
@@ -36,7 +36,8 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
     interval of alpha is by a bootstrap over articles. With -o the whole sample is written, with the labels of all
     coders and what else stands in their files, such as notes. The columns of the targets are empty where coders differ,
     and these paragraphs come first: fill them in, and give the file to `stance results prevalence`. A label that one
-    coder alone gave is taken as it is.
+    coder alone gave is taken as it is. The figures are those of the sample: of one drawn --within a target not those of
+    the collection.
 
     \b
     Examples:
@@ -44,7 +45,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
         stance results agreement scores.csv anna.csv ben.csv -o coded.csv
     """
     from stance.results.agreement import coder_columns, combine_codes, measure_agreement
-    from stance.results.sampling import read_codes
+    from stance.results.sampling import DRAWN_FROM, read_codes
     from stance.results.saved import read_results
 
     coders = [Path(path).stem for path in coded]
@@ -58,6 +59,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
     joined = combine_codes(
         found, {coder: read_codes(path, found.targets) for coder, path in zip(coders, coded, strict=True)}
     )
+    tell_stratified(coded[0], str(joined[DRAWN_FROM].iloc[0]))
     measured = [(target, measure_agreement(joined, target, coders, seed=seed)) for target in found.targets]
     if not any(one.n for _, one in measured):
         counts = ", ".join(f"{coder} {max(one.coded[coder] for _, one in measured)}" for coder in coders)

@@ -28,6 +28,7 @@ __all__ = [
     "model_option",
     "output_option",
     "read_labelled",
+    "tell_stratified",
 ]
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -140,7 +141,7 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read_labelled(path: str, columns: CorpusColumns, known: Sequence[Target] = ()) -> Corpus:
-    """Read a corpus, and tell of texts in it that have two labels, which a flat file may have.
+    """Read a corpus, and tell of texts in it that have two labels, and of a stratified sample.
 
     ``known`` are the targets that are to be measured: a sample need not have every label of them, and of others that it
     codes it is told that they are not.
@@ -150,6 +151,7 @@ def read_labelled(path: str, columns: CorpusColumns, known: Sequence[Target] = (
     from stance.training.measured import find_targets
 
     found = read_corpus(path, replace(columns, known=tuple(known)))
+    tell_stratified(path, found.drawn_from)
     measured = find_targets(found, known)
     others = [target.name for target in found.targets if target.name not in measured.values()]
     if measured and others:
@@ -159,3 +161,13 @@ def read_labelled(path: str, columns: CorpusColumns, known: Sequence[Target] = (
         more = f" (and {len(twice) - 1} more; see `stance corpus check`)" if len(twice) > 1 else ""
         click.echo(f"{twice[0]}{more}", err=True)
     return found
+
+
+def tell_stratified(source: str, drawn_from: str) -> None:
+    """Tell of a sample that has labels in other shares than the collection that its figures are none of the latter."""
+    if "+" in drawn_from:
+        click.echo(
+            f"{source}: a sample drawn --within {drawn_from.split()[0]}; the figures are those of the sample, "
+            "not of the collection, which has other shares of each label",
+            err=True,
+        )

@@ -107,6 +107,8 @@ class Corpus:
         Of the blocks; None leaves them to the search.
     fit_options : mapping of str to FitOptions
         Target name to what the corpus says of its fit; a target may have none.
+    drawn_from : str
+        Of a sample that `stance results sample` drew, what it was drawn from; else empty.
     """
 
     targets: Sequence[Target]
@@ -119,6 +121,7 @@ class Corpus:
     calibration: Sequence[str] = ()
     settings: Settings | None = None
     fit_options: Mapping[str, FitOptions] = field(default_factory=dict)
+    drawn_from: str = ""
 
     def __len__(self) -> int:
         return len(self.examples)

@@ -64,6 +64,7 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
         calibration=tuple(about.get("calibration", ())),
         settings=draft.settings,
         fit_options=draft.fit_options,
+        drawn_from=draft.drawn_from,
     )
 
 

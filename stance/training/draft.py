@@ -33,6 +33,7 @@ class Draft:
     cues: Lexicon | None = None
     settings: Settings | None = None
     fit_options: dict[str, FitOptions] = field(default_factory=dict)
+    drawn_from: str = ""
 
     def fault(self, path: str | Path, line: int | None, message: str) -> None:
         """Keep a defect."""

@@ -19,6 +19,7 @@ __all__ = ["CorpusColumns", "read_flat"]
 _TEXT = ("text", "paragraph_text", "tweet", "sentence", "body", "content")
 _TARGET = ("target", "topic")
 _LABEL = ("stance", "label")
+_DRAWN_FROM = ("drawn_from",)
 _GROUP = ("article", "article_id", "document", "group")
 _RESERVED = frozenset(
     """
@@ -92,6 +93,8 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
             raise CorpusError("the file has no rows", file)
         return draft
     found = _find_columns(file, columns, rows)
+    if drawn_from := _column(file, list(rows[0][1]), None, _DRAWN_FROM, None, ""):
+        draft.drawn_from = cell(rows[0][1], drawn_from)
     # label by its lower case: of the spellings that differ in case only, the first one
     spelled: dict[str, dict[str, str]] = {name: {} for name in found.targets}
     whose: list[str] = []
