@@ -1,12 +1,15 @@
 """Counted shares beside shares estimated from a coded sample, on real labels.
 
     python benchmarks/prevalence.py --eval FILE [--model DIR] [--size 100] [--samples 1000] [--within]
+        [--unrelated-times 1]
 
 FILE is a flat corpus with a column a target, such as JSON lines; it is taken for a whole collection whose true shares
 are known. Samples of ``--size`` paragraphs are drawn from it, with their labels, and the shares of the whole are
-estimated from each; with ``--within`` they are stratified by the label that the model gave on the target. Printed for
-each label: the true share; the counted one (classify and count); how many of the 95 % intervals hold the true share;
-half their mean width; and the same from the sample alone, without a model.
+estimated from each; with ``--within`` they are stratified by the label that the model gave on the target. With
+``--unrelated-times`` each paragraph that the model calls unrelated to the target is there so many times: a collection
+that is seldom about it, as most are. Printed for each label: the true share; the counted one (classify and count); the
+root of the mean squared error of the estimates; how many of the 95 % intervals hold the true share; half their mean
+width; and that of a simple random sample of as many alone, without a model.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import argparse
 import numpy as np
 import pandas as pd
 
-from stance.labels import Target
+from stance.labels import Target, is_related
 from stance.model.artefact import load_model
 from stance.model.stance_model import StanceModel
 from stance.results.prevalence import estimate_prevalence
@@ -26,7 +29,7 @@ from stance.training.corpus import Corpus
 from stance.training.corpus_files import CorpusColumns, read_corpus
 
 
-def scored(model: StanceModel, corpus: Corpus) -> Results:
+def scored(model: StanceModel, corpus: Corpus) -> pd.DataFrame:
     """The paragraphs as one collection, scored."""
     scores = model.score_paragraphs(corpus.texts)
     frame = pd.DataFrame({"article_id": "all", "paragraph": range(len(corpus)), "text": "."})
@@ -36,7 +39,15 @@ def scored(model: StanceModel, corpus: Corpus) -> Results:
         frame[f"{target.name}_abstained"] = None
         for k, label in enumerate(target.labels):
             frame[f"{target.name}_p_{label}"] = decided.probabilities[:, k]
-    return Results(frame, model.targets, "paragraph")
+    return frame
+
+
+def collection_of(frame: pd.DataFrame, target: Target, true: pd.Series, times: int) -> tuple[Results, pd.Series]:
+    """The results of one target with the true labels, and what the model calls unrelated so many times."""
+    unrelated = [isinstance(label, str) and not is_related(label) for label in frame[target.name]]
+    rows = np.repeat(np.arange(len(frame)), np.where(unrelated, times, 1))
+    repeated = frame.iloc[rows].assign(paragraph=range(len(rows))).reset_index(drop=True)
+    return Results(repeated, (target,), "paragraph"), true.iloc[rows].reset_index(drop=True)
 
 
 def without_model(results: Results) -> Results:
@@ -45,27 +56,35 @@ def without_model(results: Results) -> Results:
     return Results(results.frame.assign(**dict.fromkeys(known, 0.25)), results.targets, "paragraph")
 
 
-def measure(results: Results, corpus: Corpus, target: Target, size: int, samples: int, within: bool) -> None:
+def measure(results: Results, true: pd.Series, size: int, samples: int, within: bool) -> None:
     """Print the table of one target."""
-    true = pd.Series([example.labels[target.name] for example in corpus])
+    (target,) = results.targets
     alone = without_model(results)
     whole = pd.DataFrame({"article_id": "all", "paragraph": range(len(true)), target.name: true})
     truth = estimate_prevalence(results, whole)
-    held, half, half_alone = [], [], []
+    found: dict[str, list[pd.Series]] = {"squared": [], "held": [], "half": [], "alone": []}
+
+    def coded(seed: int, within: str | None) -> pd.DataFrame:
+        codes = draw_sample(results, size, within, seed)[[*PLACE, DRAWN_FROM]]
+        return codes.assign(**{target.name: true[codes["paragraph"]].to_numpy()})
+
     for seed in range(samples):
-        codes = draw_sample(results, size, target.name if within else None, seed)[[*PLACE, DRAWN_FROM]]
-        codes[target.name] = true[codes["paragraph"]].to_numpy()
-        rows, plain = estimate_prevalence(results, codes), estimate_prevalence(alone, codes)
-        held.append((rows["low"] <= truth["prevalence"]) & (truth["prevalence"] <= rows["high"]))
-        half.append((rows["high"] - rows["low"]) / 2)
-        half_alone.append((plain["high"] - plain["low"]) / 2)
+        rows = estimate_prevalence(results, coded(seed, target.name if within else None))
+        plain = estimate_prevalence(alone, coded(seed, None))
+        known = rows["low"].notna()
+        found["squared"].append((rows["prevalence"] - truth["prevalence"]) ** 2)
+        holds = (rows["low"] <= truth["prevalence"]) & (truth["prevalence"] <= rows["high"])
+        found["held"].append(holds.where(known).astype(float))
+        found["half"].append((rows["high"] - rows["low"]) / 2)
+        found["alone"].append((plain["high"] - plain["low"]) / 2)
+    mean = {name: pd.DataFrame(values).mean() for name, values in found.items()}
     how = f" within {target.name}" if within else ""
     print(f"\n{target.name}, {size} of {len(true)} paragraphs coded, {samples} samples{how}")
-    print(f"{'label':<12}{'true':>8}{'counted':>9}{'held':>8}{'+-':>8}{'+- without the model':>22}")
+    print(f"{'label':<12}{'true':>8}{'counted':>9}{'error':>8}{'held':>8}{'+-':>8}{'+- without the model':>22}")
     for k, label in enumerate(truth["label"]):
-        values = truth["prevalence"][k], truth["counted"][k], np.mean(held, 0)[k], np.mean(half, 0)[k]
-        print(f"{label:<12}{values[0]:>8.3f}{values[1]:>9.3f}{values[2]:>8.3f}{values[3]:>8.3f}", end="")
-        print(f"{np.mean(half_alone, 0)[k]:>22.3f}")
+        values = mean["squared"][k] ** 0.5, mean["held"][k], mean["half"][k]
+        print(f"{label:<12}{truth['prevalence'][k]:>8.3f}{truth['counted'][k]:>9.3f}", end="")
+        print("".join(f"{value:>8.3f}" for value in values) + f"{mean['alone'][k]:>22.3f}", flush=True)
 
 
 if __name__ == "__main__":
@@ -75,9 +94,12 @@ if __name__ == "__main__":
     parser.add_argument("--size", type=int, default=100, help="coded paragraphs")
     parser.add_argument("--samples", type=int, default=1000)
     parser.add_argument("--within", action="store_true", help="stratified samples")
+    parser.add_argument("--unrelated-times", type=int, default=1, help="of what the model calls unrelated")
     arguments = parser.parse_args()
     model = load_model(arguments.model)
-    coded = read_corpus(arguments.eval, CorpusColumns(known=model.targets))
-    collection = scored(model, coded)
+    corpus = read_corpus(arguments.eval, CorpusColumns(known=model.targets))
+    scores = scored(model, corpus)
     for one in model.targets:
-        measure(collection, coded, one, arguments.size, arguments.samples, arguments.within)
+        labels = pd.Series([example.labels[one.name] for example in corpus])
+        results, true = collection_of(scores, one, labels, arguments.unrelated_times)
+        measure(results, true, arguments.size, arguments.samples, arguments.within)

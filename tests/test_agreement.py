@@ -214,7 +214,8 @@ def test_from_two_coders_to_a_prevalence(tmp_path: Path) -> None:
     assert len(joined) == 40
     assert [row["sanctions"] == "" for row in joined] == [True] * 4 + [False] * 36
     undecided = _run("results", "prevalence", scores, coded)
-    assert "sanctions: 4 of 40 paragraphs without a code" in undecided.stderr
+    assert (undecided.exit_code, undecided.stdout, undecided.stderr.count("\n")) == (1, "", 1)
+    assert "4 paragraphs on which the coders differ without a decision on sanctions" in undecided.stderr
     _write(coded, [row | {"sanctions": row["sanctions"] or row["sanctions_ann"]} for row in joined])
     decided, alone = (_run("results", "prevalence", scores, file, "-f", "csv") for file in (coded, files[0]))
     pd.testing.assert_frame_equal(*(pd.read_csv(io.StringIO(run.stdout)) for run in (decided, alone)))
@@ -249,6 +250,20 @@ def test_three_coders_are_shown_pair_by_pair(tmp_path: Path) -> None:
     assert "  ann, ben: 12 paragraphs, agreement 0.0 %, alpha -" in shown.stdout
     assert "  ann, cleo: 12 paragraphs, agreement 100.0 %, alpha 1.000 [1.000, 1.000]" in shown.stdout
     assert shown.stdout.count("confusion") == 3
+
+
+@pytest.mark.parametrize("within", [None, "tax"])
+def test_figures_of_a_stratified_sample_are_said_to_be_its_own(tmp_path: Path, within: str | None) -> None:
+    """Where the strata are labels of the model, rare ones weigh more than in the collection."""
+    results = _results(12)
+    results.frame["tax"] = ["favor"] * 4 + ["against"] * 8
+    results.frame.assign(tax_probability=0.9).to_csv(tmp_path / "s.csv", index=False)
+    sample = draw_sample(results, 12, within)
+    for coder in ("ann", "ben"):
+        sample.assign(tax=LABELS * 3).to_csv(tmp_path / f"{coder}.csv", index=False)
+    shown = _run("results", "agreement", tmp_path / "s.csv", tmp_path / "ann.csv", tmp_path / "ben.csv")
+    assert shown.exit_code == 0, shown.output
+    assert ("a sample drawn --within tax; the figures are those of the sample" in shown.stderr) == (within is not None)
 
 
 def test_a_pair_that_coded_nothing_in_common_is_said_to(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ __all__ = ["prevalence", "sample"]
 @click.command(short_help="Draw paragraphs at random to code by hand.")
 @click.argument("source", metavar="RESULTS")
 @click.option("--size", "-n", type=click.IntRange(min=1), default=200, show_default=True, help="Paragraphs to draw.")
-@click.option("--within", metavar="TARGET", help="Draw as many of each label that the model gave on this target.")
+@click.option("--within", metavar="TARGET", help="Some of each label that the model gave on this target.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Another seed, another sample.")
 @output_option(required=True)
 def sample(source: str, size: int, within: str | None, seed: int, output: str) -> None:
@@ -31,11 +31,13 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
 
     RESULTS holds one row a paragraph. The columns of the targets are empty: fill in the labels by the codebook
     (data/CODEBOOK.md of the repository), without looking at the model's, and keep the other columns. Draw --within a
-    target where the labels that matter are rare.
+    target where the labels that matter are rare: a few paragraphs of each label, and most where the model's
+    probabilities expect the most errors. A larger --size of the same seed has the same paragraphs first.
 
     \b
-    Example:
+    Examples:
         stance results sample scores.csv -n 200 -o to-code.csv
+        stance results sample scores.csv -n 200 --within sanctions -o to-code.csv
     """
     from stance.results.prevalence import LEAST_CODED
     from stance.results.sampling import draw_sample, population
@@ -68,7 +70,8 @@ def prevalence(source: str, coded: str, level: str, output: str | None, format: 
 
     RESULTS is what the sample was drawn from, CODED what `stance results sample` wrote, with the labels filled in: CSV
     with any delimiter, TSV, JSON lines or Parquet. Unlike counted labels these figures are right on average, however
-    wrong the model is; where it is right, they take fewer coded paragraphs.
+    wrong the model is; where it is right, they take fewer coded paragraphs. Paragraphs on which coders differ must be
+    decided on first.
 
     \b
     Examples:

@@ -6,17 +6,18 @@ the estimate is right on average whatever the model does, and the better the mod
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from stance.errors import StanceError
+from stance.errors import StanceError, number_of
 from stance.labels import Target, is_related
 from stance.results.levels import GROUPS
 from stance.results.rollup import months_of, number_groups
-from stance.results.sampling import DRAWN_FROM, find_coded, population, strata_drawn
-from stance.results.saved import Results
+from stance.results.sampling import DRAWN_FROM, find_coded, population, probabilities_of, strata_drawn, undecided
+from stance.results.saved import PLACE, Results
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,11 +57,15 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
 
     The standard error is that of stratified random sampling without replacement, by linearization (Särndal et al. 1992,
     section 5.5), for the paragraphs of this collection: of articles that might have been collected instead it says
-    nothing. Intervals are Wilson's with the effective sample size (Korn and Graubard 1998), for net stance plain ones,
-    by Student's t with as many degrees of freedom as there are coded paragraphs of the group, less one for each
-    stratum and one for the slope; for net stance no more than one less than there are related ones among them. Where
-    a label is rare, or the model so good that hardly any of its errors is among the coded, they hold the truth less
-    often than they say. Once all are coded nothing is left to chance, and an interval has no width.
+    nothing. Of several strata each has the variance seen among its coded paragraphs, or, where that is more, the one
+    that the model's probabilities expect, though no more than if one coded paragraph more were wrong: of a stratum
+    that holds most paragraphs, few errors are drawn, and often none.
+    Intervals are Wilson's with the effective sample size (Korn and Graubard 1998), for net stance plain ones, by
+    Student's t with as many degrees of freedom as there are coded paragraphs of the group, less one for each stratum
+    and one for the slope; for net stance no more than one less than there are related ones among them, of which those
+    that stand for many others count for more (Kish 1965). Where a label is rare, or the model so good that hardly any
+    of its errors is among the coded, or surer than it is right, they hold the truth less often than they say. Once all
+    are coded nothing is left to chance, and an interval has no width.
 
     Parameters
     ----------
@@ -86,8 +91,8 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     ------
     StanceError
         If a coded paragraph is not in the results, or twice among the codes; if its text is another one; if the sample
-        was drawn from other paragraphs, or within other labels; if a code is no label of its target; if too few are
-        coded; if the results lack what ``level`` needs.
+        was drawn from other paragraphs, or within other labels; if coders differ and nothing is decided; if a code is
+        no label of its target; if too few are coded; if the results lack what ``level`` needs.
 
     Examples
     --------
@@ -113,6 +118,12 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     for target in results.targets:
         if target.name not in codes or not codes[target.name].notna().any():
             continue
+        if len(first := np.flatnonzero(undecided(codes, target, results.targets))):
+            article, paragraph = codes[PLACE].iloc[first[0]]
+            raise StanceError(
+                f"{number_of(len(first), 'paragraph')} on which the coders differ without a decision on {target.name}, "
+                f"first paragraph {paragraph} of article {article}; fill in the column {target.name}"
+            )
         given = codes[target.name].notna().to_numpy()
         truth = _is(codes[target.name][given], target)
         known = truth.any(axis=1)
@@ -120,12 +131,13 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
             code = codes[target.name][given].tolist()[int(known.argmin())]
             raise StanceError(f"{target.name} is {code!r} among the codes; expected one of {', '.join(target.labels)}")
         design = _Design(strata, places[given], target.name)
-        estimate = _Estimate(design, _probabilities(paragraphs, target), truth, target)
-        means = _sums(groups, estimate.probabilities, len(names)) / sizes[:, None]
+        probabilities = probabilities_of(paragraphs, target)
+        estimate = _Estimate(design, probabilities, truth, target)
+        foretold = _Foretold.of_groups(probabilities, groups, strata, len(names))
         counts = _sums(groups, _is(paragraphs[target.name], target), len(names))
         for group, name in enumerate(names):
             about = ({} if level == "all" else {level: name}) | {"target": target.name}
-            found = estimate.rows(groups[design.places] == group, int(sizes[group]), means[group], counts[group])
+            found = estimate.rows(groups[design.places] == group, int(sizes[group]), foretold[group], counts[group])
             rows += [{**about, "label": row.pop("label"), "paragraphs": int(sizes[group]), **row} for row in found]
     if not rows:
         names_ = ", ".join(target.name for target in results.targets)
@@ -146,6 +158,41 @@ def _sums(groups: Ints, values: Floats, number: int) -> Floats:
     return np.array([np.bincount(groups, column, number) for column in values.T]).T
 
 
+@dataclass(frozen=True)
+class _Foretold:
+    """What the model's probabilities tell of a group, stratum by stratum."""
+
+    sizes: Floats
+    sums: Floats
+    products: Floats
+    """Sums of the products of two probabilities; shape (strata, labels, labels)."""
+
+    @classmethod
+    def of_groups(cls, probabilities: Floats, groups: Ints, strata: Ints, number: int) -> list[_Foretold]:
+        many = int(strata.max(initial=0)) + 1
+        cells = groups * many + strata
+        sizes = np.bincount(cells, minlength=number * many).astype(float).reshape(number, many)
+        sums = _sums(cells, probabilities, number * many).reshape(number, many, -1)
+        products = [_sums(cells, probabilities * column[:, None], number * many) for column in probabilities.T]
+        return list(map(cls, sizes, sums, np.stack(products, axis=1).reshape(*sums.shape, -1)))
+
+    def mean(self) -> Floats:
+        """The mean probability of each label."""
+        return np.asarray(self.sums.sum(axis=0) / self.sizes.sum())
+
+    def variance(self, slope: float, of: Floats, center: float, sizes: Ints) -> Floats:
+        """The variance expected in each stratum of what the paragraphs of the group are off by, and the others by 0.
+
+        A paragraph of labels y and probabilities g is off by ``of @ (y - slope * g) - center``; ``sizes`` are those of
+        the strata. If the probabilities are right, y varies by diag(g) - gg' around g.
+        """
+        within = self.sums @ of**2 - self.products @ of @ of
+        linear = self.sums @ of
+        squares = (1 - slope) ** 2 * (self.products @ of @ of) - 2 * (1 - slope) * center * linear
+        mean = ((1 - slope) * linear - center * self.sizes) / sizes
+        return np.asarray((within + squares + center**2 * self.sizes) / sizes - mean**2)
+
+
 def _groups(paragraphs: pd.DataFrame, level: str) -> tuple[list[Any], Ints]:
     """What the groups are called, in order, and the group of every paragraph."""
     import pandas as pd
@@ -160,14 +207,6 @@ def _groups(paragraphs: pd.DataFrame, level: str) -> tuple[list[Any], Ints]:
     names = values.iloc[first].tolist()
     order = sorted(range(len(names)), key=lambda i: (names[i] != names[i] or names[i] is None, str(names[i])))
     return [names[i] for i in order], np.argsort(order)[number]
-
-
-def _probabilities(paragraphs: pd.DataFrame, target: Target) -> Floats:
-    """The model's probabilities; where it gave none, their mean, which adds nothing to any estimate."""
-    found = paragraphs[[f"{target.name}_p_{label}" for label in target.labels]].to_numpy(float)
-    scored = ~np.isnan(found).any(axis=1)
-    mean = found[scored].mean(axis=0) if scored.any() else np.full(len(target.labels), 1 / len(target.labels))
-    return np.where(scored[:, None], found, mean)
 
 
 class _Design:
@@ -190,20 +229,26 @@ class _Design:
         """Whether these coded paragraphs are all of a group of this size, and each stands for itself alone."""
         return int(inside.sum()) == size and bool((self.weights[inside] == 1).all())
 
-    def variance(self, values: Floats) -> float:
-        """Of the weighted sum of one value a coded paragraph."""
+    def variance(self, values: Floats, expected: Floats, most: float) -> float:
+        """Of the weighted sum of one value a coded paragraph, of which this variance is expected in each stratum.
+
+        Few coded paragraphs of a stratum mostly show less than its variance, and none where no error was drawn. So of
+        several strata each has what is expected of it, but no more than if one paragraph more had been off by ``most``.
+        """
         n = self.coded.astype(float)
-        weighed = self.weights * values
-        means = np.bincount(self.strata, weighed, len(n)) / np.maximum(n, 1)
-        squares = np.bincount(self.strata, (weighed - means[self.strata]) ** 2, len(n))
-        return float((np.where(n > 1, n / np.maximum(n - 1, 1), 0.0) * (1 - n / self.sizes) * squares).sum())
+        means = np.bincount(self.strata, values, len(n)) / np.maximum(n, 1)
+        left = np.maximum(n - 1, 1)
+        unit = np.bincount(self.strata, (values - means[self.strata]) ** 2, len(n)) / left
+        if len(n) > 1:
+            unit = np.maximum(unit, np.minimum(expected, unit + most**2 / left))
+        return float((self.sizes**2 * (1 - n / self.sizes) * unit / np.maximum(n, 1)).sum())
 
 
 class _Estimate:
     """The regression estimator of one target."""
 
     def __init__(self, design: _Design, probabilities: Floats, truth: Floats, target: Target) -> None:
-        self.design, self.probabilities, self.target = design, probabilities, target
+        self.design, self.target = design, target
         w = design.weights[:, None] / design.weights.sum()
         given = probabilities[design.places]
         apart = given - (w * given).sum(axis=0)
@@ -214,11 +259,13 @@ class _Estimate:
         self.signs = np.array([{"favor": 1.0, "against": -1.0}.get(label.lower(), 0.0) for label in target.labels])
         self.related = np.array([float(is_related(label)) for label in target.labels])
 
-    def rows(self, inside: npt.NDArray[np.bool_], size: int, mean: Floats, counts: Floats) -> list[dict[str, Any]]:
+    def rows(
+        self, inside: npt.NDArray[np.bool_], size: int, foretold: _Foretold, counts: Floats
+    ) -> list[dict[str, Any]]:
         """One row a label of a group, and one for net stance.
 
-        ``inside`` says which coded paragraphs are of the group, ``size`` how many it has, coded or not, ``mean`` holds
-        the mean probabilities of them all, and ``counts`` the labels that they were given.
+        ``inside`` says which coded paragraphs are of the group, ``size`` how many it has, coded or not, ``foretold``
+        what their probabilities tell, and ``counts`` holds the labels that they were given.
         """
         coded = int(inside.sum())
         shares = counts / counts.sum() if counts.sum() else np.full(len(counts), np.nan)
@@ -226,7 +273,7 @@ class _Estimate:
         values = np.full((len(counted), len(_VALUES)), np.nan)
         freedom = coded - len(np.unique(self.design.strata[inside])) - 1
         if coded >= LEAST_CODED and freedom >= 1:
-            values = self._values(inside, size, mean, freedom)
+            values = self._values(inside, size, foretold, freedom)
         named = self.target.labels if self.target.sides is None else [*self.target.labels, NET]
         return [
             {
@@ -238,45 +285,66 @@ class _Estimate:
             for k, label in enumerate(named)
         ]
 
-    def _values(self, inside: npt.NDArray[np.bool_], size: int, mean: Floats, freedom: int) -> Floats:
+    def _values(self, inside: npt.NDArray[np.bool_], size: int, foretold: _Foretold, freedom: int) -> Floats:
         """`_VALUES` of each label, and of net stance."""
         from scipy.special import stdtrit
 
         # where all are coded nothing is left to chance
         chance = not self.design.is_whole(inside, size)
         t = float(stdtrit(freedom, 0.975)) if chance else 0.0
-        whole = float(self.design.weights[inside].sum())
-        share = np.where(inside, self.design.weights, 0.0) / whole
+        weights = np.where(inside, self.design.weights, 0.0)
+        whole = float(weights.sum())
+        share = weights / whole
         alone, correction = share @ self.truth, share @ self.residuals
-        estimate = _nearest_shares(self.slope * mean + correction)
-        # what each coded paragraph moves the estimates by; the slope has taken one degree of freedom
-        moves = inside[:, None] / whole * (self.residuals - correction) * np.sqrt(1 + 1 / freedom)
+        estimate = _nearest_shares(self.slope * foretold.mean() + correction)
+        # what each coded paragraph moves the estimates by
+        moves = inside[:, None] / whole * (self.residuals - correction)
+        # of a group that is coded in whole strata only, nothing is known of what it has in others
+        told = bool((self.design.coded < self.design.sizes)[self.design.strata[inside]].any())
+
+        def variance(of: Floats) -> float:
+            expected = foretold.variance(self.slope, of, float(of @ correction), self.design.sizes) / whole**2
+            # the slope has taken one degree of freedom
+            most = float(np.ptp(of)) / whole if told else 0.0
+            return self.design.variance(moves @ of, expected, most) * (1 + 1 / freedom)
+
         rows = [
-            _share(float(p), float(q), self.design.variance(moves[:, k]), t, float(inside.sum()))
-            for k, (p, q) in enumerate(zip(estimate, alone, strict=True))
+            _share(float(p), float(q), variance(of), t, _effective(weights))
+            for p, q, of in zip(estimate, alone, np.eye(len(estimate)), strict=True)
         ]
         net, error, half, related = np.nan, np.nan, np.nan, float(estimate @ self.related)
         if related > _ROUNDING:
             net = float(estimate @ self.signs) / related
-            error = np.sqrt(self.design.variance(moves @ (self.signs - net * self.related) / related))
+            error = np.sqrt(variance((self.signs - net * self.related) / related))
             net = min(max(net, -1.0), 1.0)
             # few related ones tell little of the error, and such as happen to agree nothing
-            sides = int((self.truth[inside] @ self.related).sum())
+            sides = self.truth @ self.related
             if not chance:
                 half = 0.0
-            elif sides >= LEAST_RELATED and error > _ROUNDING:
-                half = float(stdtrit(min(freedom, sides - 1), 0.975)) * error
+            elif int(sides[inside].sum()) >= LEAST_RELATED and error > _ROUNDING:
+                half = float(stdtrit(max(min(freedom, _effective(weights * sides) - 1), 1), 0.975)) * error
         return np.array([*rows, (net, error, max(net - half, -1.0), min(net + half, 1.0), np.nan)])
 
 
-def _share(p: float, alone: float, variance: float, t: float, coded: float) -> tuple[float, ...]:
+def _effective(weights: Floats) -> float:
+    """How many paragraphs of the same weight tell as much (Kish 1965, section 11.7).
+
+    Examples
+    --------
+    >>> _effective(np.array([2.0, 2.0])), _effective(np.array([0.0, 1.0, 7.0]))
+    (2.0, 1.28)
+    """
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def _share(p: float, alone: float, variance: float, t: float, effective: float) -> tuple[float, ...]:
     """A share with its error, its interval and its effective sample size.
 
     The size is of the share in the sample ``alone``: an estimate that happens to be almost 0 would make it almost none.
     """
     # where none or all have the label the variance tells nothing of the size of the sample
     told = variance > _ROUNDING**2 and _ROUNDING < alone < 1 - _ROUNDING
-    size = alone * (1 - alone) / variance if told else coded
+    size = alone * (1 - alone) / variance if told else effective
     middle = (p + t * t / (2 * size)) / (1 + t * t / size)
     half = t * np.sqrt(p * (1 - p) / size + (t / (2 * size)) ** 2) / (1 + t * t / size)
     return p, float(np.sqrt(variance)), max(middle - half, 0.0), min(middle + half, 1.0), size

@@ -27,14 +27,21 @@ __all__ = [
     "count_lost",
     "find_coded",
     "population",
+    "probabilities_of",
     "read_codes",
     "strata_drawn",
     "strata_of",
+    "undecided",
 ]
 
 #: Column of what was drawn: how many of how many paragraphs, "200 of 1234"; of a stratified sample the target whose
 #: labels were the strata before it, and how many paragraphs there were of each, "sanctions 200 of 120+80+1034".
 DRAWN_FROM = "drawn_from"
+
+_NO_PROBABILITIES = "the results have no columns {}_p_LABEL, which tell its labels; keep what scoring wrote"
+
+#: So many of each label are drawn first, and of the paragraphs without one as many as a variance needs.
+_LEAST, _LEAST_UNLABELLED = 5, 2
 
 # the size of the sample may be missing, as in files of old and of one's own
 _DRAWN_FROM = re.compile(r"(?:(?P<within>.+?) )??(?:(?P<size>\d+) of )?(?P<sizes>\d+(?:\+\d+)*)(?:\.0)?")
@@ -57,6 +64,23 @@ def population(results: Results) -> pd.DataFrame:
     # a file of codes has no blanks around an id
     refuse_twice(replace(results, frame=results.frame[PLACE].assign(article_id=_plain_ids(results.frame))))
     return results.frame[~is_boilerplate(results)].reset_index(drop=True)
+
+
+def probabilities_of(paragraphs: pd.DataFrame, target: Target) -> npt.NDArray[np.float64]:
+    """The model's probabilities, a column each label; where it gave none, their mean, which adds nothing to estimates.
+
+    Raises
+    ------
+    StanceError
+        If the results have none of this target.
+    """
+    columns = [f"{target.name}_p_{label}" for label in target.labels]
+    if not columns or any(column not in paragraphs for column in columns):
+        raise StanceError(_NO_PROBABILITIES.format(target.name))
+    found = paragraphs[columns].to_numpy(float)
+    scored = ~np.isnan(found).any(axis=1)
+    mean = found[scored].mean(axis=0) if scored.any() else np.full(len(columns), 1 / len(columns))
+    return np.where(scored[:, None], found, mean)
 
 
 def strata_of(paragraphs: pd.DataFrame, targets: Sequence[Target], within: str | None) -> npt.NDArray[np.int64]:
@@ -124,10 +148,11 @@ def draw_sample(results: Results, size: int, within: str | None = None, seed: in
     size : int
         How many; all of them if there are no more.
     within : str, optional
-        A target: as many are drawn of each label that the model gave, so that rare ones come in (a stratified sample,
-        Cochran 1977, chapter 5). Of a label with fewer all are drawn, and more of the others.
+        A target whose labels, as the model gave them, are the strata (Cochran 1977, chapter 5). A few of each are drawn
+        first, so that rare ones come in. The others are shared out by Neyman's allocation (Cochran 1977, section 5.5):
+        by how many paragraphs have the label and how much the model's own probabilities expect them to vary.
     seed : int
-        The same seed draws the same paragraphs of the same results.
+        The same seed draws the same paragraphs of the same results, and a larger size the same ones first.
 
     Returns
     -------
@@ -145,19 +170,15 @@ def draw_sample(results: Results, size: int, within: str | None = None, seed: in
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"article_id": "a", "paragraph": range(9), "text": "...", "tax": "favor"})
     >>> frame["tax_abstained"] = None
-    >>> draw_sample(Results(frame, (Target("tax"),), "paragraph"), 2)["paragraph"].tolist()
-    [5, 6]
+    >>> results = Results(frame, (Target("tax"),), "paragraph")
+    >>> draw_sample(results, 2)["paragraph"].tolist(), draw_sample(results, 4)["paragraph"].tolist()
+    ([4, 5], [4, 5, 2, 6])
     """
     if size < 1:
         raise StanceError(f"size is {size}; at least one paragraph is to be drawn")
     paragraphs = population(results)
     strata = strata_of(paragraphs, results.targets, within)
-    random = np.random.default_rng(seed)
-    drawn = [
-        random.choice(np.flatnonzero(strata == stratum), quota, replace=False)
-        for stratum, quota in enumerate(_quotas(np.bincount(strata).tolist(), size))
-    ]
-    rows = random.permutation(np.concatenate(drawn)) if drawn else np.zeros(0, dtype=np.int64)
+    rows = _order_drawn(paragraphs, results.targets, within, strata, seed)[:size]
     sample = paragraphs.iloc[rows][[*PLACE, "text"]].reset_index(drop=True)
     drawn_from = f"{len(sample)} of {_sizes(strata)}"
     sample[DRAWN_FROM] = f"{within} {drawn_from}" if within else drawn_from
@@ -166,18 +187,37 @@ def draw_sample(results: Results, size: int, within: str | None = None, seed: in
     return sample
 
 
-def _quotas(sizes: Sequence[int], size: int) -> list[int]:
-    """Equal shares of ``size``, but no more than there are; what small strata leave goes to the others."""
-    quotas = [0] * len(sizes)
-    left = min(size, sum(sizes))
-    while left:
-        open_ = [h for h, quota in enumerate(quotas) if quota < sizes[h]]
-        share = max(left // len(open_), 1)
-        for h in open_[:left]:
-            more = min(share, sizes[h] - quotas[h])
-            quotas[h] += more
-            left -= more
-    return quotas
+def _order_drawn(
+    paragraphs: pd.DataFrame,
+    targets: Sequence[Target],
+    within: str | None,
+    strata: npt.NDArray[np.int64],
+    seed: int,
+) -> npt.NDArray[np.int64]:
+    """All paragraphs in the order in which they are drawn, which no size of a sample changes.
+
+    Each stratum is in random order, and its places are as far apart as its share of the sample is small, shaken so that
+    the order of the strata is random too.
+    """
+    random = np.random.default_rng(seed)
+    shuffled = random.permutation(len(paragraphs))
+    shaken = random.random(len(paragraphs))
+    rates, least = np.ones(1, dtype=float), np.full(1, 2, dtype=np.int64)
+    if within and len(paragraphs):
+        target = next(target for target in targets if target.name == within)
+        unsure = 1 - (probabilities_of(paragraphs, target) ** 2).sum(axis=1)
+        sizes = np.bincount(strata)
+        # a model that is sure of everything leaves the sizes
+        rates = (sizes * np.sqrt(np.maximum(np.bincount(strata, unsure) / sizes, 1e-6))).astype(float)
+        least = np.full(len(sizes), _LEAST, dtype=np.int64)
+        least[strata[paragraphs[within].isna().to_numpy()]] = _LEAST_UNLABELLED
+    mine = strata[shuffled]
+    grouped = np.argsort(mine, kind="stable")
+    rank = np.empty_like(grouped)
+    rank[grouped] = np.arange(len(grouped)) - np.searchsorted(mine[grouped], mine[grouped])
+    # two of each before all else: without them there is no estimate
+    first = np.where(rank < 2, -2.0, -1.0) + shaken
+    return shuffled[np.argsort(np.where(rank < least[mine], first, (rank + shaken) / rates[mine]))]
 
 
 def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
@@ -230,10 +270,10 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
         record |= {"text": cell(row, "text")} if "text" in row else {}
         for target in targets:
             label = cell(row, target.name)
+            # what R writes for a cell without a value
+            label = "" if label == "NA" and target.find(label) is None else label
             if label and not target.labels:
-                raise StanceError(
-                    f"the results have no columns {target.name}_p_LABEL, which tell its labels; keep what scoring wrote"
-                )
+                raise StanceError(_NO_PROBABILITIES.format(target.name))
             if label and target.find(label) is None:
                 fail(line, f"{target.name} is {label!r}; expected one of {', '.join(target.labels)}")
             record[target.name] = target.find(label)
@@ -243,6 +283,20 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
     if len({row[DRAWN_FROM] for row in rows}) > 1:
         raise CorpusError(f"column {DRAWN_FROM!r} differs between rows; put no two samples into one file", file)
     return pd.DataFrame(rows)
+
+
+def _coded_by(column: str, targets: Sequence[Target]) -> Target | None:
+    """The target that a column ``TARGET_CODER`` is of: of ``tax`` and ``tax_cut`` the longer name that fits."""
+    found = [target for target in targets if column.lower().startswith(f"{target.name.lower()}_")]
+    return max(found, key=lambda target: len(target.name), default=None)
+
+
+def undecided(codes: pd.DataFrame, target: Target, targets: Sequence[Target]) -> npt.NDArray[np.bool_]:
+    """Where coders gave a target different labels, by their columns ``TARGET_CODER``, and no code was decided on."""
+    columns = [name for name in codes if name != target.name and _coded_by(str(name), targets) == target]
+    said = [[target.find(label) if isinstance(label, str) else None for label in codes[name]] for name in columns]
+    differ = [len({label for label in row if label}) > 1 for row in zip(*said, strict=True)]
+    return np.array(differ or [False] * len(codes), dtype=bool) & codes[target.name].isna().to_numpy()
 
 
 def _as_named(row: dict[str, Any], wanted: Sequence[str], file: Path) -> dict[str, Any]:
