@@ -494,12 +494,31 @@ def test_codes_that_do_not_fit_are_refused(change: object, message: str) -> None
     assert message in str(raised.value)
 
 
-@pytest.mark.parametrize("level", ["article", "outlets"])
-def test_levels_that_are_none_are_refused(level: str) -> None:
-    """Of single articles too little is coded."""
+@pytest.mark.parametrize(
+    ("level", "message"),
+    [("outlets", "no column 'outlets' to group by"), ("coded", "'coded' is a column of")],
+)
+def test_levels_that_are_none_are_refused(level: str, message: str) -> None:
+    """A column that is not there, and one whose name an estimate has."""
     results, true = _collection(200, 0.7, (0.25,) * 4)
-    with pytest.raises(StanceError, match="must be one of all, outlet"):
+    with pytest.raises(StanceError, match=message):
         estimate_prevalence(results, _coded(results, true, 60), level)
+
+
+def test_groups_are_weeks_or_those_of_any_column() -> None:
+    """As if they were outlets or months: the same rows under another heading."""
+    results, true = _collection(200, 0.7, (0.25,) * 4)
+    halves = [i % 2 for i in range(200)]
+    dates = ["2026-05-04" if half else "2026-06-01" for half in halves]
+    side = ["west" if half else "east" for half in halves]
+    grouped = Results(results.frame.assign(date=dates, side=side, outlet=side), results.targets, "paragraph")
+    codes = _coded(grouped, true, 100)
+    found = {level: estimate_prevalence(grouped, codes, level) for level in ("outlet", "side", "month", "week")}
+    assert found["side"]["side"].unique().tolist() == ["east", "west"]
+    assert found["week"]["week"].unique().tolist() == ["2026-05-04", "2026-06-01"]
+    plain = {level: rows.drop(columns=level) for level, rows in found.items()}
+    pd.testing.assert_frame_equal(plain["side"], plain["outlet"])
+    pd.testing.assert_frame_equal(plain["week"], plain["month"])
 
 
 def test_codes_without_what_they_were_drawn_from_are_of_a_simple_sample() -> None:

@@ -12,7 +12,7 @@ from stance.commands.options import output_option
 from stance.commands.places import keep_codes, keep_inputs, write_rows, write_table
 from stance.errors import number_of
 from stance.results.formats import EXPORTS, PLAIN
-from stance.results.levels import GROUPS
+from stance.results.levels import LEVELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +57,12 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
 @click.command(short_help="Estimate shares and net stance, corrected by a coded sample.")
 @click.argument("source", metavar="RESULTS")
 @click.argument("coded", metavar="CODED")
-@click.option("--level", type=click.Choice(GROUPS), default="all", show_default=True, help="What is estimated apart.")
+@click.option(
+    "--level",
+    default="all",
+    show_default=True,
+    help=f"What is estimated apart: {', '.join(LEVELS)}, or any other column of the results.",
+)
 @output_option()
 @click.option(
     "--format",
@@ -69,7 +74,8 @@ def prevalence(source: str, coded: str, level: str, output: str | None, format: 
     """Estimate shares and net stance, corrected by a sample coded by hand, with 95 % intervals.
 
     RESULTS is what the sample was drawn from, CODED what `stance results sample` wrote, with the labels filled in: CSV
-    with any delimiter, TSV, JSON lines or Parquet. Unlike counted labels these figures are right on average, however
+    with any delimiter, TSV, XLSX, JSON lines or Parquet. Shares are of all paragraphs, where those of a roll-up are of
+    the related ones. Unlike counted labels these figures are right on average, however
     wrong the model is; where it is right, they take fewer coded paragraphs. Paragraphs on which coders differ must be
     decided on first.
 
@@ -129,7 +135,7 @@ def _page(rows: pd.DataFrame, level: str) -> Iterator[str]:
     for name, row in zip(names, rows.to_dict("records"), strict=True):
         if row["target"] != before:
             yield from [""] if before else []
-            yield click.style(str(row["target"]), bold=True)
+            yield f"{click.style(str(row['target']), bold=True)}, shares of all paragraphs"
             head = ("paragr.", "coded", "counted", "prevalence")
             yield f"{heading} {'label':<12}" + "".join(f"{word:>11}" for word in head) + "   95 % interval"
             before = row["target"]

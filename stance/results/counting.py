@@ -24,7 +24,6 @@ __all__ = [
     "group_values",
     "is_boilerplate",
     "joint_kinds",
-    "months_of",
     "number_groups",
 ]
 
@@ -164,8 +163,3 @@ def group_values(frame: pd.DataFrame, level: str) -> pd.Series[Any]:
     # a collection has few dates; what is missing has the number -1, and so the last
     numbers, dates = pd.factorize(frame["date"])
     return pd.Series(np.array([*map(read, dates), None], dtype=object)[numbers], index=frame.index, dtype=object)
-
-
-def months_of(frame: pd.DataFrame) -> list[str | None]:
-    """The month of every row's date."""
-    return list(group_values(frame, "month"))

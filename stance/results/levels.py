@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["COPIES", "GROUPS", "LEVELS", "OF_ARTICLES", "OF_DATES", "OF_PARAGRAPHS", "WEIGHTS", "nameless"]
+__all__ = ["COPIES", "LEVELS", "OF_ARTICLES", "OF_DATES", "OF_PARAGRAPHS", "WEIGHTS", "nameless"]
 
 #: What a row of a roll-up may be, beside a column of the results.
 LEVELS = ("all", "article", "outlet", "month", "week", "voice", "speaker", "actor")
@@ -10,9 +10,6 @@ LEVELS = ("all", "article", "outlet", "month", "week", "voice", "speaker", "acto
 OF_ARTICLES = ("outlet", "month", "week")
 OF_DATES = ("month", "week")
 OF_PARAGRAPHS = ("voice", "speaker", "actor")
-#: What prevalence may be estimated by; of single articles and weeks too little is coded.
-GROUPS = tuple(level for level in LEVELS if level not in ("article", "week"))
-
 #: What weighs the same.
 WEIGHTS = ("paragraph", "article")
 #: Whether wire copies count one by one, or each cluster once.

@@ -14,8 +14,7 @@ import numpy.typing as npt
 
 from stance.errors import StanceError, number_of
 from stance.labels import Target, is_related
-from stance.results.levels import GROUPS
-from stance.results.rollup import months_of, number_groups
+from stance.results.counting import group_values, number_groups
 from stance.results.sampling import DRAWN_FROM, find_coded, population, probabilities_of, strata_drawn, undecided
 from stance.results.saved import PLACE, Results
 
@@ -75,7 +74,7 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
         As `read_codes` has them, of a sample drawn by `draw_sample`. Paragraphs without a code of a target are taken
         to be missing at random.
     level : str
-        One of `GROUPS`: what is estimated by itself. All coded paragraphs decide the slope.
+        What is estimated by itself: one of `LEVELS`, or a column of the results. All coded paragraphs decide the slope.
 
     Returns
     -------
@@ -106,8 +105,8 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     >>> row["target"], row["label"], int(row["coded"]), round(float(row["prevalence"]), 2), round(float(row["high"]), 2)
     ('tax', 'favor', 40, 0.25, 0.37)
     """
-    if level not in GROUPS:
-        raise StanceError(f"level is {level!r}; must be one of {', '.join(GROUPS)}")
+    if level in ("target", "label", "paragraphs", "coded", "counted", *_VALUES):
+        raise StanceError(f"{level!r} is a column of the estimates; give yours another name to group by it")
     paragraphs = population(results)
     places = find_coded(paragraphs, codes)
     drawn_from = str(codes[DRAWN_FROM].iloc[0]) if DRAWN_FROM in codes and len(codes) else ""
@@ -195,13 +194,7 @@ class _Foretold:
 
 def _groups(paragraphs: pd.DataFrame, level: str) -> tuple[list[Any], Ints]:
     """What the groups are called, in order, and the group of every paragraph."""
-    import pandas as pd
-
-    if level == "all":
-        return [None], np.zeros(len(paragraphs), dtype=np.int64)
-    if level != "month" and level not in paragraphs:
-        raise StanceError(f"the results have no column {level!r}")
-    values = pd.Series(months_of(paragraphs), dtype=object) if level == "month" else paragraphs[level]
+    values = group_values(paragraphs, level)
     number = number_groups(values.to_frame(level), [level])
     first = np.unique(number, return_index=True)[1]
     names = values.iloc[first].tolist()

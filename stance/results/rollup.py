@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 from stance.errors import StanceError
 from stance.labels import JOINT, Target, has_joint, net_stance
-from stance.results.counting import ABOUT, count_articles, group_values, is_boilerplate, months_of, number_groups
+from stance.results.counting import ABOUT, count_articles, group_values, number_groups
 from stance.results.levels import COPIES, LEVELS, OF_DATES, OF_PARAGRAPHS, WEIGHTS
 from stance.results.saved import Results, as_results, refuse_twice
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["half_intervals", "is_boilerplate", "months_of", "number_groups", "roll_up", "roll_ups"]
+__all__ = ["half_intervals", "roll_up", "roll_ups"]
 
 _Numbers = npt.NDArray[Any]
 

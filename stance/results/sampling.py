@@ -14,7 +14,7 @@ import numpy.typing as npt
 from stance.articles.records import by_meaning
 from stance.errors import CorpusError, StanceError
 from stance.labels import Target, scored_targets
-from stance.results.rollup import is_boilerplate
+from stance.results.counting import is_boilerplate
 from stance.results.saved import DIGITS, PLACE, Results, refuse_twice, whole_numbers
 from stance.training.flat_files import cell, read_rows
 
