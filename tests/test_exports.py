@@ -27,6 +27,7 @@ from stance.commands.results import results
 from stance.errors import StanceError
 from stance.labels import LABELS, Target
 from stance.results import table_files
+from stance.results.dates import day_of
 from stance.results.export import export
 from stance.results.rollup import roll_up
 from stance.results.saved import Results, read_results
@@ -597,3 +598,15 @@ def test_results_are_a_frame_with_a_model(scored: Path) -> None:
     assert isinstance(found, Results)
     assert [target.name for target in found.targets] == ["sanctions", "diplomacy"]
     assert found.level == "paragraph"
+
+
+def test_a_date_is_read_once_whatever_its_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each article has many paragraphs; rows without a date stay without one."""
+    read: list[str] = []
+    monkeypatch.setattr("stance.results.export.day_of", lambda text: read.append(text) or day_of(text))
+    frame = pd.DataFrame({"date": ["4 May 2026", None, "13/05/2026"] * 500})
+    export(frame, tmp_path / "t.sqlite", ())
+    assert read == ["4 May 2026", "13/05/2026"]
+    with contextlib.closing(sqlite3.connect(tmp_path / "t.sqlite")) as opened:
+        rows = opened.execute("SELECT date FROM results LIMIT 4").fetchall()
+    assert rows == [("2026-05-04",), (None,), ("2026-05-13",), ("2026-05-04",)]

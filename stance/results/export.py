@@ -287,8 +287,9 @@ def _typed(table: Typed) -> Typed:
             columns[i] = column._replace(type="string")
         if column.name == "date":
             present = values.notna()
-            days = [day_of(value) for value in values]
-            if present.any() and all(day is not None for day, there in zip(days, present, strict=True) if there):
-                frame["date"] = days
+            # articles have many paragraphs, and few days
+            days = {value: day_of(value) for value in values[present].unique()}
+            if present.any() and all(day is not None for day in days.values()):
+                frame["date"] = [days.get(value) for value in values]
                 columns[i] = column._replace(type="date", description="Date of the article")
     return Typed(frame, columns)
