@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -15,8 +16,9 @@ def whole_files(*paths: Path) -> Iterator[list[Path]]:
     """Files to write that get their names when all is written.
 
     Until then each lies under another name beside its place. If the body fails, or Ctrl-C or SIGTERM ends it, these are
-    removed; else they are forced to the disk and renamed, in their order. Nothing keeps another process from writing
-    the same file meanwhile.
+    removed; else they are forced to the disk and renamed, in their order. A file that is replaced hands on its
+    permissions, and a link stays one: what it leads to is replaced. Nothing keeps another process from writing the same
+    file meanwhile.
 
     Parameters
     ----------
@@ -44,16 +46,25 @@ def whole_files(*paths: Path) -> Iterator[list[Path]]:
     3 ['.a.txt.part']
     ['a.txt']
     """
-    parts = [path.with_name(f".{path.name}.part") for path in paths]
+    places = [Path(os.path.realpath(path)) for path in paths]
+    parts = [place.with_name(f".{place.name}.part") for place in places]
+    modes = [stat.S_IMODE(place.stat().st_mode) if place.is_file() else None for place in places]
     try:
+        for part, mode in zip(parts, modes, strict=True):
+            # what is private is so from its first byte
+            if mode is not None:
+                part.touch()
+                _permit(part, mode | stat.S_IRUSR | stat.S_IWUSR)
         yield parts
         for part in parts:
             # Windows syncs only what may be written
             with part.open("r+b") as file:
                 os.fsync(file.fileno())
-        for part, path in zip(parts, paths, strict=True):
-            os.replace(part, path)
-        for folder in {path.parent for path in paths}:
+        for part, place, mode in zip(parts, places, modes, strict=True):
+            if mode is not None:
+                _permit(part, mode)
+            os.replace(part, place)
+        for folder in {place.parent for place in places}:
             _sync_folder(folder)
     except BaseException:
         for part in parts:
@@ -86,6 +97,12 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     with whole_files(*files) as parts:
         for part, content in zip(parts, files.values(), strict=True):
             part.write_bytes(content)
+
+
+def _permit(part: Path, mode: int) -> None:
+    # not every file system has permissions
+    with contextlib.suppress(OSError):
+        part.chmod(mode)
 
 
 def _sync_folder(folder: Path) -> None:

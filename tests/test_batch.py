@@ -36,6 +36,7 @@ from stance.batch.progress import Progress
 from stance.batch.run import Job, score_to_directory, score_to_file
 from stance.batch.tables import _spans, score_articles
 from stance.errors import ModelError, StanceError
+from stance.files import whole_files
 from stance.model.stance_model import StanceModel
 from stance.results.formats import EXPORTS, PLAIN
 from stance.results.records import article_columns, article_record, paragraph_columns, paragraph_records
@@ -505,6 +506,61 @@ def test_a_failed_run_leaves_the_page_of_an_earlier_one(small_model_path: Path, 
     assert page.read_bytes() == before
     assert [json.loads(line)["source"] for line in refused.read_text().splitlines()] == [str(bad)]
     assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("level", ["paragraph", "outlet"])
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "xlsx"])
+def test_a_run_that_reads_nothing_leaves_the_file_of_an_earlier_one(
+    small_model_path: Path, tmp_path: Path, suffix: str, level: str
+) -> None:
+    """An input that came out empty costs nobody the results of before, nor their dictionary."""
+    source, output = tmp_path / "in.jsonl", tmp_path / f"out.{suffix}"
+    source.write_text('{"text": "The embargo must be lifted.", "outlet": "Wire"}\n', encoding="utf-8")
+    arguments = (source, "-m", small_model_path, "-o", output, "--level", level)
+    assert _score(*arguments).exit_code == 0
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path != source}
+    for nothing, told in (("", "articles: 0 read"), ("oops\n", "articles: 1 read")):
+        source.write_text(nothing, encoding="utf-8")
+        run = _score(*arguments)
+        assert run.exit_code == 1
+        assert told in run.stderr
+        assert run.stderr.endswith("\nstance: no article could be read\n")
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path != source} == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no permissions of this kind there")
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "sqlite", "dta"])
+def test_what_is_replaced_hands_on_its_permissions_and_its_links(
+    small_model_path: Path, tmp_path: Path, suffix: str
+) -> None:
+    """Who was kept from reading the articles still is, and a link leads to the new results."""
+    source, kept, link = tmp_path / "in.jsonl", tmp_path / "kept" / f"out.{suffix}", tmp_path / f"link.{suffix}"
+    source.write_text('{"text": "The embargo must be lifted."}\n', encoding="utf-8")
+    kept.parent.mkdir()
+    for mode in (0o600, 0o440, 0o664):
+        kept.write_bytes(b"before")
+        kept.chmod(mode)
+        assert _score(source, "-m", small_model_path, "-o", kept).exit_code == 0
+        assert kept.read_bytes() != b"before"
+        assert kept.stat().st_mode & 0o777 == mode
+        kept.chmod(0o600)
+    fresh = kept.read_bytes()
+    kept.write_bytes(b"before")
+    link.symlink_to(Path("kept") / kept.name)
+    assert _score(source, "-m", small_model_path, "-o", link).exit_code == 0
+    assert link.is_symlink()
+    assert suffix == "dta" or kept.read_bytes() == fresh
+    assert kept.read_bytes() != b"before"
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_private_is_so_while_it_is_written(tmp_path: Path) -> None:
+    """And not only when it has its name."""
+    path = tmp_path / "scores.csv"
+    path.touch(mode=0o600)
+    with whole_files(path) as (part,):
+        part.write_text("a statement", encoding="utf-8")
+        assert os.name == "nt" or part.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_progress_line_stops_no_run(small_model_path: Path, tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def score_to_file(
     refuse: Refuse | None = None,
     describe: Callable[[Counts], None] | None = None,
 ) -> Counts:
-    """Score to one file, which appears under its name when it is whole.
+    """Score to one file, which appears under its name when it is whole, and only if an article could be read.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def score_to_file(
         else:
             stream.write(encode(part.content, job.format, header=chunk.number == 0))
 
-    with named(path), lock_output(path):
+    with named(path), lock_output(path), contextlib.suppress(_NothingRead):
         with whole_files(path) as (part_file,), open(part_file, "wb") as stream:
             shown = _open_progress(job) if progress else None
             form = Form(job.level, None, job.keep_boilerplate, job.explain, job.speakers)
@@ -257,9 +257,15 @@ def score_to_file(
                     if writer is not None:
                         writer.close()
                 raise
+            if total.articles["read"] == total.articles["quarantined"]:
+                raise _NothingRead
         if describe is not None:
             describe(total)
     return total
+
+
+class _NothingRead(Exception):
+    """A file of before is not replaced by one of no article."""
 
 
 def _open_progress(job: Job) -> Progress:

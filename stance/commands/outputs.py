@@ -77,6 +77,9 @@ def score_by_way_of_parquet(
     with tempfile.TemporaryDirectory(prefix=".stance-", dir=beside) as place:
         rows = os.path.join(place, "scores.parquet")
         counts = score(rows, "article" if level in OF_ARTICLES else level)
+        if not os.path.exists(rows):
+            # no article could be read
+            return counts
         found = replace(read_results(rows), model=model_facts(read_manifest(model)), counts=counts)
         if level in OF_ARTICLES:
             rolled = roll_up(found, level)
