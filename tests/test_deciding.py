@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 import pytest
 
-from stance.model.deciding import Stretch, deciding_stretches
+from stance.model.artefact import load_model
+from stance.model.deciding import Stretch, deciding_stretches, words_cell
+from stance.model.stance_model import StanceModel
 
 TEXT = "Leaders want every harsh oil embargo lifted before talks resume in Geneva again"
 
@@ -102,3 +105,15 @@ def test_words_of_the_other_sign_do_not_join() -> None:
     assert _shown(terms) == [("embargo", 10.0), ("before", 8.0), ("resume", 7.0), ("lifted", -9.0)]
     assert deciding_stretches(TEXT, [_term(0.0, "embargo")]) == []
     assert deciding_stretches(TEXT, [_term(1.0, "embargo")]) == [Stretch(29, 36, 1.0)]
+
+
+def test_a_cell_holds_what_explaining_finds(probe_texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the bit, for every label of every target; no name of a term is made for it."""
+    model = load_model()
+    asked = [(text, target, label) for text in probe_texts[:60] for target in model.targets for label in target.related]
+    explained = [model.explain(text, target.name, label).stretches(text) for text, target, label in asked]
+    assert [model.stretches(text, target.name, label) for text, target, label in asked] == explained
+    assert any(explained)
+    monkeypatch.delattr(StanceModel, "explain")
+    cells = [words_cell(model, text, 7, target.name, label) for text, target, label in asked]
+    assert cells == [json.dumps([[7 + a, 7 + b, round(value, 4)] for a, b, value in found]) for found in explained]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from math import fsum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
-
-import numpy as np
-import numpy.typing as npt
 
 from stance.labels import is_related
 from stance.model.tokens import Token, tokenize
@@ -16,7 +14,7 @@ from stance.model.tokens import Token, tokenize
 if TYPE_CHECKING:
     from stance.model.stance_model import StanceModel
 
-__all__ = ["Stretch", "deciding_stretches", "words_cell"]
+__all__ = ["Stretch", "WeighedTerm", "deciding_stretches", "words_cell"]
 
 # neighbours join the strongest word if they add this share of it, up to so many words
 _JOINED = 0.3
@@ -31,6 +29,13 @@ class _Weighed(Protocol):
 
     @property
     def value(self) -> float: ...
+
+
+class WeighedTerm(NamedTuple):
+    """Where a term stands in a paragraph, and what it adds to a margin; a `Contribution` without its name."""
+
+    spans: tuple[tuple[int, int], ...]
+    value: float
 
 
 class Stretch(NamedTuple):
@@ -80,24 +85,26 @@ def deciding_stretches(text: str, terms: Iterable[_Weighed], most: int = 3) -> l
     [True]
     """
     tokens = tokenize(text)
-    weight = np.zeros(len(tokens))
+    weight = [0.0] * len(tokens)
     starts, ends = [token.start for token in tokens], [token.end for token in tokens]
     for term in terms:
+        value = term.value / max(len(term.spans), 1)
         for a, b in term.spans:
             # an n-gram of characters begins and ends within words; an empty span is of the paragraph as a whole
-            touched = slice(bisect_right(ends, a), bisect_left(starts, b) if a < b else 0)
-            weight[touched] += term.value / len(term.spans) / max(touched.stop - touched.start, 1)
+            touched = range(bisect_right(ends, a), bisect_left(starts, b) if a < b else 0)
+            for i in touched:
+                weight[i] += value / len(touched)
     found = _grow(tokens, weight, most)
     least = _WORTH_SHOWING * found[0].value if found else 0.0
-    against = [stretch for stretch in _grow(tokens, -weight, most) if stretch.value >= least]
+    against = [stretch for stretch in _grow(tokens, [-value for value in weight], most) if stretch.value >= least]
     return found + [Stretch(start, end, -value) for start, end, value in against]
 
 
-def _grow(tokens: list[Token], weight: npt.NDArray[np.float64], most: int) -> list[Stretch]:
+def _grow(tokens: list[Token], weight: list[float], most: int) -> list[Stretch]:
     found: list[Stretch] = []
-    free = weight > 0
-    for seed in np.argsort(-weight, kind="stable").tolist():
-        if len(found) == most:
+    free = [value > 0 for value in weight]
+    for seed in sorted(range(len(weight)), key=lambda i: -weight[i]):
+        if len(found) == most or weight[seed] <= 0:
             break
         if not free[seed]:
             continue
@@ -107,10 +114,10 @@ def _grow(tokens: list[Token], weight: npt.NDArray[np.float64], most: int) -> li
             first -= 1
         while last + 1 < len(tokens) and free[last + 1] and weight[last + 1] >= least and last - first < _LONGEST:
             last += 1
-        free[first : last + 1] = False
-        if any(len(token.word) > 3 for token in tokens[first : last + 1]):
-            value = float(weight[first : last + 1].sum())
-            found.append(Stretch(tokens[first].start, tokens[last].end, value))
+        taken = slice(first, last + 1)
+        free[taken] = [False] * (last + 1 - first)
+        if any(len(token.word) > 3 for token in tokens[taken]):
+            found.append(Stretch(tokens[first].start, tokens[last].end, fsum(weight[taken])))
     return found
 
 
@@ -135,7 +142,7 @@ def words_cell(model: StanceModel, text: str, start: int, target: str, label: st
     str or None
         ``None`` without a label, and for a paragraph that is not about the target.
     """
-    if not is_related(label):
+    if label is None or not is_related(label):
         return None
-    found = model.explain(text, target, label).stretches(text)
+    found = model.stretches(text, target, label)
     return json.dumps([[start + a, start + b, round(value, 4)] for a, b, value in found])
