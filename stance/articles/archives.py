@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import IO, Any, NamedTuple
 
+from stance.articles.machine import raise_if_machine
 from stance.errors import ArticleError
 
 __all__ = ["DEPTH", "Budget", "Member", "is_tar", "is_zip", "open_zip", "tar_members", "zip_members"]
@@ -122,6 +123,7 @@ def open_zip(stream: IO[bytes], source: str) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise_if_machine(error, source)
         raise ArticleError(f"not a sound zip archive: {error}", source) from error
     with archive:
         yield archive
@@ -145,6 +147,7 @@ def zip_members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member]:
         try:
             stream = archive.open(info)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+            raise_if_machine(error, info.filename)
             yield Member(info.filename, None, f"damaged in the archive: {error}")
             continue
         with stream:

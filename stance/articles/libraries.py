@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
-import shutil
 import tempfile
 from collections.abc import Iterator
 from importlib import import_module
 from typing import IO, Any
 
+from stance.articles.machine import raise_if_machine
 from stance.articles.records import LARGEST_RECORD
 from stance.errors import ArticleError, MissingDependencyError, StanceError
 
@@ -44,14 +44,37 @@ def silence(library: str) -> None:
 
 @contextlib.contextmanager
 def seekable(stream: IO[bytes]) -> Iterator[IO[bytes]]:
-    """The stream itself if it is a plain file, else a temporary copy: for formats that are read from their end."""
+    """The stream itself if it is a plain file, else a temporary copy: for formats that are read from their end.
+
+    Raises
+    ------
+    StanceError
+        If the copy cannot be written.
+    """
     if stream.seekable() and isinstance(getattr(stream, "raw", None), io.FileIO):
         yield stream
         return
-    with tempfile.SpooledTemporaryFile(2**23) as copy:
-        shutil.copyfileobj(stream, copy)
-        copy.seek(0)
+    copy = tempfile.SpooledTemporaryFile(2**23)  # noqa: SIM115
+    try:
+        while piece := stream.read(2**20):
+            with _temporary_folder():
+                copy.write(piece)
+        with _temporary_folder():
+            copy.seek(0)
         yield copy
+    finally:
+        # what could not be written is tried again
+        with _temporary_folder():
+            copy.close()
+
+
+@contextlib.contextmanager
+def _temporary_folder() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = f"the temporary folder {tempfile.tempdir or ''}".rstrip()
+        raise StanceError(f"{where}: {error.strerror or error}; set TMPDIR to a folder with room") from error
 
 
 def whole(stream: IO[bytes], source: str) -> bytes:
@@ -72,7 +95,15 @@ def whole(stream: IO[bytes], source: str) -> bytes:
 def unsound(kind: str, source: str) -> Iterator[None]:
     """Turn whatever a library raises on a damaged file into an `ArticleError` of one line.
 
-    A parser of a foreign format fails in ways that its documentation does not list, so every exception counts.
+    A parser of a foreign format fails in ways that its documentation does not list, so every exception counts that
+    is not the machine's.
+
+    Raises
+    ------
+    ArticleError
+        For what the library raised.
+    StanceError
+        If the machine failed (`raise_if_machine`).
 
     Examples
     --------
@@ -86,6 +117,7 @@ def unsound(kind: str, source: str) -> Iterator[None]:
     except StanceError:
         raise
     except Exception as error:
+        raise_if_machine(error, source)
         first = (str(error).strip().splitlines() or [""])[0][:200]
         name = type(error).__name__
         kind = kind.removeprefix("a ").removeprefix("an ")

@@ -7,6 +7,7 @@ from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.libraries import seekable
+from stance.articles.machine import raise_if_machine
 from stance.articles.records import FIELDS, Columns, Quarantined, record_to_article
 from stance.errors import ArticleError
 
@@ -51,6 +52,7 @@ def read_parquet(stream: IO[bytes], columns: Columns, source: str, stem: str) ->
                     else:
                         yield Quarantined(source, number, f"{unfit!r} is not valid utf-8")
         except (pa.ArrowException, OSError) as error:
+            raise_if_machine(error, source)
             message = (str(error).splitlines() or ["damaged"])[0]
             raise ArticleError(f"not a sound Parquet file, after row {number}: {message}", source) from error
 

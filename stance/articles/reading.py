@@ -21,6 +21,7 @@ from stance.articles.article import Article
 from stance.articles.encoding import written_name
 from stance.articles.formats import find_format
 from stance.articles.libraries import seekable
+from stance.articles.machine import raise_if_machine
 from stance.articles.records import Columns, Quarantined
 from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
 from stance.articles.seen import ArticleIds, duplicate_id
@@ -110,7 +111,8 @@ def read_records(
                 if columns.keep and isinstance(record, Article) and not record.kept:
                     record = replace(record, kept=tuple((name, None) for name in columns.keep))
                 yield _with_own_id(record, ids, source, shown) if isinstance(record, Article) else record
-        except _DAMAGE as error:
+        except (*_DAMAGE, MemoryError) as error:
+            raise_if_machine(error, shown)
             if source.named and position == 0:
                 raise _as_stance_error(error, shown) from error
             # what was read before stands; the rest of this file is lost, and said so
@@ -225,8 +227,11 @@ def _unzipped(raw: IO[bytes], within: Budget | None) -> Iterator[tuple[io.Buffer
 def _names_in_tar(path: str) -> set[str]:
     """All of them, as far as the archive is sound: a page may stand behind what was saved with it."""
     names: set[str] = set()
-    with open(path, "rb") as file, contextlib.suppress(*_DAMAGE), _unzipped(file, None) as (stream, budget):
-        names.update(member.name for member in tar_members(stream, budget or Budget()))
+    try:
+        with open(path, "rb") as file, _unzipped(file, None) as (stream, budget):
+            names.update(member.name for member in tar_members(stream, budget or Budget()))
+    except _DAMAGE as error:
+        raise_if_machine(error, path)
     return names
 
 
@@ -272,8 +277,10 @@ def _read_members(
                     position = record.position or position
                     yield record
             except _DAMAGE as error:
+                raise_if_machine(error, inner)
                 yield Quarantined(inner, position + 1 if position else 0, _reason(error, inner))
     except (*_DAMAGE, RuntimeError) as error:
+        raise_if_machine(error, shown)
         if empty:
             raise ArticleError(_reason(error, shown), shown) from error
         yield Quarantined(shown, 0, _reason(error, shown))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stance.articles.formats import has_reader
+from stance.articles.machine import raise_if_machine
 from stance.articles.own_files import is_standard_stream, own_files
 from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
 from stance.errors import ArticleError
@@ -157,6 +158,8 @@ def _folder(folder: str, left_out: list[Source]) -> list[Source]:
             if not name.startswith(".") and (os.path.isfile(path) or os.path.islink(path)):
                 within = os.path.relpath(path, folder).replace(os.sep, "/")
                 found.append(Source(path, _stem(within), False))
+    for error in unread:
+        raise_if_machine(error, str(error.filename))
     found += [Source(str(error.filename), str(error.filename), False, error.strerror or "") for error in unread]
     if not any(has_reader(source.path) for source in found if not source.problem):
         suffixes = sorted({Path(source.path).suffix or "no suffix" for source in found if not source.problem})

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.encoding import written_name
+from stance.articles.machine import raise_if_machine
 from stance.articles.markup import without_markup
 from stance.articles.records import BLANKS, LARGEST_RECORD, TRIMMED, record_to_article
 from stance.articles.seen import duplicate_id
@@ -203,7 +204,8 @@ def _parquet_blocks(sources: Iterable[Source], columns: Columns) -> Iterator[Blo
             for batch in _batches(file, used):
                 yield _read_batch(batch, present, _Place(shown, written_name(source.stem), number), called, seen)
                 number += batch.num_rows
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, MemoryError) as error:
+            raise_if_machine(error, shown)
             message = (str(error).splitlines() or ["damaged"])[0]
             reason = f"not a sound Parquet file, after row {number}: {message}"
             if source.named and number == 0:
