@@ -20,6 +20,7 @@ from sample_files import tarred
 from stance.articles import Article, Quarantined, read_articles, read_records
 from stance.articles.lines import TooLong, _split
 from stance.articles.records import LARGEST_RECORD
+from stance.batch.blocks import read_blocks
 from stance.errors import ArticleError
 
 GOOD = b'{"id": "%d", "text": "Talks resume."}\n'
@@ -257,6 +258,31 @@ def test_unreadable_source(tmp_path: Path, name: str, raw: bytes) -> None:
     with pytest.raises(ArticleError) as caught:
         list(read_articles([tmp_path / name]))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_a_damaged_file_among_named_ones_is_quarantined(tmp_path: Path, kind: str) -> None:
+    """A shell names each file of ``*.gz``: the rest is read all the same, as if the folder had been named."""
+    paths = [tmp_path / f"{i}.{kind}" for i in range(3)]
+    for i in (0, 2):
+        if kind == "jsonl":
+            paths[i].write_bytes(GOOD % i)
+        else:
+            pq.write_table(pa.table({"id": [str(i)], "text": ["Talks resume."]}), paths[i])
+    sound = paths[0].read_bytes()
+    # of Parquet the end is sound, so that the rows are asked for
+    paths[1].write_bytes(bytes(range(200)) if kind == "jsonl" else b"PAR1" + b"\xff" * 30 + sound[34:])
+    for named in (paths, [tmp_path], [f"{tmp_path}/*.{kind}"]):
+        blocks = list(read_blocks(named))
+        assert [id for block in blocks for id in block.articles.column("id").to_pylist()] == ["0", "2"]
+        assert [(r.source, r.position) for block in blocks for r in block.quarantined] == [(str(paths[1]), 0)]
+        first, bad, last = read_records(named)
+        assert isinstance(bad, Quarantined)
+        assert [r.id for r in (first, last) if isinstance(r, Article)] == ["0", "2"]
+    with pytest.raises(ArticleError):
+        list(read_records([paths[1]]))
+    with pytest.raises(ArticleError):
+        list(read_blocks([paths[1]]))
 
 
 @pytest.mark.parametrize("name", ["gone.txt", "gone/", "nul\0.txt", "empty", ""])

@@ -61,7 +61,7 @@ def read_articles(
     Raises
     ------
     ArticleError
-        If a named file is missing or unreadable as a whole.
+        If a named file is missing, or the only one and unreadable as a whole.
 
     Examples
     --------
@@ -99,7 +99,8 @@ def read_records(
     """
     columns = columns or Columns()
     ids = ArticleIds()
-    for source in find_sources([paths] if isinstance(paths, str | Path) else paths):
+    sources = find_sources([paths] if isinstance(paths, str | Path) else paths)
+    for source in sources:
         shown = written_name(source.path)
         if source.problem:
             yield Quarantined(shown, 0, source.problem)
@@ -113,7 +114,7 @@ def read_records(
                 yield _with_own_id(record, ids, source, shown) if isinstance(record, Article) else record
         except (*_DAMAGE, MemoryError) as error:
             raise_if_machine(error, shown)
-            if source.named and position == 0:
+            if source.named and len(sources) == 1 and position == 0:
                 raise _as_stance_error(error, shown) from error
             # what was read before stands; the rest of this file is lost, and said so
             yield Quarantined(shown, position + 1 if position else 0, _reason(error, shown))

@@ -34,7 +34,7 @@ class Source(NamedTuple):
     stem : str
         What ids are made from; no two sources of a run have the same.
     named : bool
-        Whether the user named this very file: then a failure is an error, else it is quarantined.
+        Whether the user named this very file: alone, a failure is an error; else it is quarantined.
     problem : str
         Why it is not to be read at all, if so.
     """

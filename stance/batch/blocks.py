@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -187,7 +187,7 @@ def _is_string(kind: Any) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _parquet_blocks(sources: Iterable[Source], columns: Columns) -> Iterator[Block]:
+def _parquet_blocks(sources: Sequence[Source], columns: Columns) -> Iterator[Block]:
     seen = BatchIds()
     for source in sources:
         shown = written_name(source.path)
@@ -208,7 +208,7 @@ def _parquet_blocks(sources: Iterable[Source], columns: Columns) -> Iterator[Blo
             raise_if_machine(error, shown)
             message = (str(error).splitlines() or ["damaged"])[0]
             reason = f"not a sound Parquet file, after row {number}: {message}"
-            if source.named and number == 0:
+            if source.named and len(sources) == 1 and number == 0:
                 raise ArticleError(reason, shown) from error
             yield _to_block([], [Quarantined(shown, number + 1 if number else 0, reason)], columns)
 
