@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import random
@@ -13,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
+from functools import partial, partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from stance.batch.pools import ModelReference, count_jobs
 from stance.batch.progress import Progress
 from stance.batch.run import Job, score_to_directory, score_to_file
 from stance.batch.tables import _spans, score_articles
+from stance.commands.refusals import Refusals
 from stance.errors import ModelError, StanceError
 from stance.files import whole_files
 from stance.model.stance_model import StanceModel
@@ -886,3 +888,49 @@ def test_a_file_that_is_broken_off_leaves_nothing(
     run = _run(*command.split())
     assert (run.exit_code, run.stderr) == (1, "stance: stopped before the end; no file is left half written\n")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == there
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_in_a_log_is_whole_lines_now_and_then() -> None:
+    """The first one at once, the last one once; a terminal has one line, which makes room for a message."""
+    log, terminal = io.StringIO(), _Terminal()
+    for stream in (log, terminal):
+        progress = Progress(4, stream)
+        for _ in range(3):
+            progress.add(1, 1)
+        progress.clear()
+        stream.write("a message\n")
+        progress.add(1, 1)
+        progress.close()
+    first, message, last = log.getvalue().splitlines()
+    assert re.match(r"1 of 4 articles \(25 %\), 1 rows written, ", first)
+    assert (message, last[:24]) == ("a message", "4 of 4 articles (100 %),")
+    before, line, blanks, message, after = re.split("[\r\n]+", terminal.getvalue())[:5]
+    assert (before, blanks, message) == ("", " " * len(line), "a message")
+    assert after.startswith("4 of 4 articles (100 %),")
+
+
+def test_a_message_stands_on_a_line_of_its_own(
+    small_model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal the line of progress is wiped before a quarantined record is named, whatever the output is."""
+    source = tmp_path / "in"
+    source.mkdir()
+    for name, line in (("a", '{"text": "Talks resume in Geneva."}'), ("b", "oops"), ("c", '{"text": "They end."}')):
+        (source / f"{name}.jsonl").write_text(f"{line}\n", encoding="utf-8")
+    monkeypatch.setattr("stance.batch.blocks._RECORDS", 1)
+    shown, seen = _Terminal(), list[str]()
+    monkeypatch.setattr(Progress, "__init__", partialmethod(Progress.__init__, stream=shown, every=0))
+    monkeypatch.setattr(Refusals, "add_all", lambda _, records: seen.extend(shown.getvalue()[-9:] for _ in records))
+    for output in (("-o", tmp_path / "out.csv"), ("-o", f"{tmp_path}/run/"), ("-f", "jsonl"), ("-f", "table")):
+        run = _score(source, "-m", small_model_path, "-j", "1", "--chunk", "1", "--progress", *output)
+        assert run.exit_code == 0, run.stderr
+        assert "\r3 of 3 articles (100 %)" in shown.getvalue()
+        assert seen.pop() == " " * 8 + "\r"
+        shown.seek(0)
+        shown.truncate()
+    assert not seen

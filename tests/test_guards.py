@@ -83,8 +83,11 @@ def test_the_list_of_the_quarantined_is_whole(small_model_path: Path, tmp_path: 
         assert result.exit_code == 0, result.stderr
         assert result.stderr.count(f"quarantined {source}:") == 20
         assert "quarantined more; only the first 20 are named here\n" in result.stderr
+        assert "named above" not in result.stderr
         listed = [json.loads(line)["position"] for line in kept.read_text(encoding="utf-8").splitlines()]
         assert listed == list(range(2, 27))
+    told = "quarantined records are named above; --quarantine FILE keeps the list\n"
+    assert run("score", source, "-m", small_model_path, "-f", "csv").stderr.endswith(f"the first 20 {told}")
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")

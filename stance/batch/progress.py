@@ -1,4 +1,4 @@
-"""One line on stderr that says how far a run is."""
+"""How far a run is, on stderr: one line that changes on a terminal, a line now and then in a log."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Progress:
         Articles to be done, if known.
     stream : text file, optional
         Standard error by default.
-    every : float
-        Seconds between two looks.
+    every : float, optional
+        Seconds between two looks; a fifth of one on a terminal and half a minute elsewhere if left out.
 
     Examples
     --------
@@ -28,28 +28,41 @@ class Progress:
     100 of 200 articles (50 %), 250 rows written, 50 articles/s, 0:02 left
     """
 
-    def __init__(self, total: int | None, stream: TextIO | None = None, every: float = 0.2) -> None:
-        self.total, self.stream, self.every = total, stream or sys.stderr, every
+    def __init__(self, total: int | None, stream: TextIO | None = None, every: float | None = None) -> None:
+        self.total, self.stream = total, stream or sys.stderr
+        self.in_place = self.stream.isatty()
+        self.every = every if every is not None else 0.2 if self.in_place else 30.0
         self.articles = self.rows = self.spared = 0
         self.began = time.monotonic()
         self.shown = float("-inf")
         self.width = 0
+        self.pending = True
 
     def add(self, articles: int, rows: int, spared: bool = False) -> None:
         """Count a chunk that is written; ``spared`` if an earlier run had written it."""
         self.articles += articles
         self.rows += rows
         self.spared += articles if spared else 0
+        self.pending = True
         now = time.monotonic()
         if now - self.shown >= self.every:
             self.shown = now
             self._show()
 
+    def clear(self) -> None:
+        """Make room for a message; on a terminal the line comes back below it."""
+        if self.width:
+            self.stream.write("\r" + " " * self.width + "\r")
+            self.stream.flush()
+            self.width = 0
+
     def close(self) -> None:
         """Show the last figures and end the line."""
-        self._show()
-        self.stream.write("\n")
-        self.stream.flush()
+        if self.pending or self.in_place:
+            self._show()
+        if self.in_place:
+            self.stream.write("\n")
+            self.stream.flush()
 
     def line(self, articles: int, rows: int, seconds: float) -> str:
         """What is shown."""
@@ -65,6 +78,10 @@ class Progress:
 
     def _show(self) -> None:
         line = self.line(self.articles, self.rows, time.monotonic() - self.began)
-        self.stream.write("\r" + line.ljust(self.width))
+        if self.in_place:
+            self.stream.write("\r" + line.ljust(self.width))
+            self.width = len(line)
+        else:
+            self.stream.write(line + "\n")
+        self.pending = False
         self.stream.flush()
-        self.width = len(line)

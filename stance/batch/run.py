@@ -289,6 +289,8 @@ def _drive(
 
     def emit() -> None:
         chunk, result = waiting.popleft()
+        if progress is not None and chunk.quarantined:
+            progress.clear()
         refuse(chunk.quarantined)
         part = None if result is None else result()
         if part is not None:

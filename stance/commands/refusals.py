@@ -44,6 +44,12 @@ class Refusals:
         with named(str(self.path)):
             self._opened.__exit__(*((None, None, None) if self.shown else failure))
 
+    @property
+    def account(self) -> str:
+        """Which of them stand on stderr."""
+        first = f"first {self._MOST} " if self.shown > self._MOST else ""
+        return f"the {first}quarantined records are named above"
+
     def add_all(self, records: Iterable[Quarantined]) -> None:
         """Take note of records."""
         for record in records:

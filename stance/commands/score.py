@@ -18,6 +18,7 @@ from stance.articles.encoding import clean_surrogates
 from stance.articles.footers import RepeatedFooters
 from stance.articles.sources import STDIN, Source, find_sources
 from stance.batch.counts import Counts
+from stance.batch.progress import Progress
 from stance.commands.options import article_options, batch_options, model_option, output_option
 from stance.commands.places import keep_inputs, page_stream, suffix_or_table
 from stance.commands.refusals import Refusals
@@ -183,14 +184,16 @@ def score(
         else:
             model = load_model(model_path)
             counts = Counts()
-            articles = _only_articles(read_records(files, columns), counts, refusals)
-            if clusters:
-                articles = _with_clusters(articles)
-            scored = _scored(model, articles, keep_boilerplate, counts)
-            if format == "table":
-                _print_pages(model, scored, level, output, speakers)
-            else:
-                _print_records(model, scored, level, format, added)
+            # it would stand among pages and rows on the terminal that shows them
+            with _shown_progress(files, bool(batch["progress"])) as progress:
+                articles = _only_articles(read_records(files, columns), counts, refusals, progress)
+                if clusters:
+                    articles = _with_clusters(articles)
+                scored = _scored(model, articles, keep_boilerplate, counts, progress, level)
+                if format == "table":
+                    _print_pages(model, scored, level, output, speakers)
+                else:
+                    _print_records(model, scored, level, format, added)
     for reason in dict.fromkeys(source.problem for source in left_out):
         places = sorted({source.path for source in left_out if source.problem == reason})
         named = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
@@ -198,7 +201,7 @@ def score(
     for line in counts.lines():
         click.echo(line, err=True)
     if refusals.shown and quarantine is None and not folder:
-        click.echo("the quarantined records are named above; --quarantine FILE keeps the list", err=True)
+        click.echo(f"{refusals.account}; --quarantine FILE keeps the list", err=True)
     if counts.articles["read"] == counts.articles["quarantined"] and batch["shard"] is None:
         raise StanceError("no article could be read")
 
@@ -219,13 +222,34 @@ def _kept(names: tuple[str, ...], model_path: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _only_articles(records: Iterable[Article | Quarantined], counts: Counts, refusals: Refusals) -> Iterator[Article]:
+@contextlib.contextmanager
+def _shown_progress(files: tuple[str, ...], wanted: bool) -> Iterator[Progress | None]:
+    """What counts articles as they are written, if that is to be seen."""
+    if not wanted:
+        yield None
+        return
+    from stance.batch.blocks import count_records
+
+    progress = Progress(count_records(files))
+    try:
+        yield progress
+    finally:
+        progress.close()
+
+
+def _only_articles(
+    records: Iterable[Article | Quarantined], counts: Counts, refusals: Refusals, progress: Progress | None
+) -> Iterator[Article]:
     for record in records:
         if isinstance(record, Article):
             yield record
         else:
             counts.add_quarantined()
+            if progress is not None:
+                progress.clear()
             refusals.add_all([record])
+            if progress is not None:
+                progress.add(1, 0)
 
 
 def _with_clusters(articles: Iterable[Article]) -> Iterator[Article]:
@@ -236,7 +260,14 @@ def _with_clusters(articles: Iterable[Article]) -> Iterator[Article]:
         yield replace(article, cluster=clusters.add(article.id, article.text))
 
 
-def _scored(model: StanceModel, articles: Iterable[Article], keep_boilerplate: bool, counts: Counts) -> _Scored:
+def _scored(
+    model: StanceModel,
+    articles: Iterable[Article],
+    keep_boilerplate: bool,
+    counts: Counts,
+    progress: Progress | None,
+    level: str,
+) -> _Scored:
     footers = RepeatedFooters()
     for article in articles:
         if not keep_boilerplate:
@@ -245,6 +276,8 @@ def _scored(model: StanceModel, articles: Iterable[Article], keep_boilerplate: b
         counts.add(scores)
         counts.add_kept(article.kept)
         yield article, scores
+        if progress is not None:
+            progress.add(1, len(scores) if level == "paragraph" else 1)
 
 
 @contextlib.contextmanager
