@@ -480,6 +480,16 @@ def test_a_dash_is_standard_output(command: str, scored: Path, tmp_path: Path, m
     assert not Path("-").exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names are Unicode there")
+@pytest.mark.parametrize("format", ["parquet", "csv", "jsonl"])
+@pytest.mark.parametrize("folder", ["", "/"])
+def test_a_name_may_be_of_any_bytes(scored: Path, tmp_path: Path, format: str, folder: str) -> None:
+    """As files that came off an old disk have them; what was scored under such a name is read as any other."""
+    output = tmp_path / os.fsdecode(b"sanc\xffions." + format.encode())
+    assert _run("score", scored.parent / "in.jsonl", "-f", format, "-o", f"{output}{folder}").exit_code == 0
+    assert len(read_results(output).frame) == len(read_results(scored).frame) > 0
+
+
 @pytest.mark.parametrize("name", ["score", "report", *(f"results {name}" for name in results.commands)])
 def test_the_help_says_what_a_dash_is(name: str) -> None:
     """Of each output that may be one."""

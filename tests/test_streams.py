@@ -10,8 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
-from helpers import ROOT
+from helpers import ROOT, run
 
 from stance.batch.run import Job, score_to_directory
 
@@ -100,6 +101,30 @@ UNFINISHED = "run/: the run is not finished; the same command with --resume goes
 ENDS = [(signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGINT, 1)]
 
 needs_signals = pytest.mark.skipif(os.name == "nt", reason="Windows ends a process at once")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), pa.ArrowMemoryError("malloc of size 4096 failed"), RuntimeError("can't start new thread")],
+)
+@pytest.mark.parametrize(
+    ("place", "command"),
+    [("results.saved.read_table", "results rollup s.csv"), ("commands.score.find_sources", "score a.txt")],
+)
+def test_want_of_memory_is_one_line(
+    error: Exception, place: str, command: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That says what to do, and does not call a file unreadable that is sound."""
+    monkeypatch.chdir(folder)
+
+    def want(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(f"stance.{place}", want)
+    result = run(*command.split())
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert result.stderr.startswith("stance: out of memory; ")
+    assert "fewer --jobs" in result.stderr
 
 
 def _started(command: str, folder: Path) -> subprocess.Popen[bytes]:

@@ -15,6 +15,8 @@ from stance.errors import StanceError
 
 __all__ = ["main"]
 
+_NO_MEMORY = "out of memory; give it more, or less to do at once: fewer --jobs, a smaller --chunk, part of the input"
+
 #: Command to the module that holds it; loaded only when it is called, so that each answers at once.
 _COMMANDS = {
     "score": ("stance.commands.score", "score"),
@@ -58,6 +60,13 @@ def _exit_codes() -> Iterator[None]:
         # the reader of a pipe (head, less) has seen enough
         let_go(sys.stdout)
         sys.exit(0)
+    except MemoryError:
+        _fail(_NO_MEMORY)
+    except RuntimeError as error:
+        # Python has no error of its own for a thread that the system has no room for
+        if "can't start new thread" not in str(error):
+            raise
+        _fail(_NO_MEMORY)
     except OSError as error:
         let_go(sys.stdout)
         where = "" if error.filename is None else f"{error.filename}: "

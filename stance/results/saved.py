@@ -108,7 +108,7 @@ def read_results(path: str | Path) -> Results:
         reason = "no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or error
         raise StanceError(f"{at}: {reason}") from error
     except (pa.ArrowException, ValueError, KeyError, TypeError, RecursionError) as error:
-        if isinstance(error, StanceError):
+        if isinstance(error, (StanceError, MemoryError)):
             raise
         raise StanceError(f"{at}: not readable as results: {' '.join(str(error).split())[:200]}") from error
     if not table.column_names:

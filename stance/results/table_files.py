@@ -110,7 +110,8 @@ def column_types(path: str | Path, format: str) -> dict[str, str]:
         return next((types for part in parts if (types := column_types(part, format))), {})
     if format == "parquet":
         kinds = {kind: name for name, kind in arrow_types().items()}
-        return {field.name: kinds.get(field.type, "string") for field in pa.parquet.read_schema(path)}
+        with path.open("rb") as file:
+            return {field.name: kinds.get(field.type, "string") for field in pa.parquet.read_schema(file)}
     with path.open(encoding="utf-8", newline="") as stream:
         names = next(csv.reader(stream), []) if format == "csv" else list(json.loads(stream.readline() or "{}"))
     return dict.fromkeys(names, "string")
@@ -142,7 +143,9 @@ def read_table(path: Path, described: Path) -> Any:
         path.stat()
         raise StanceError(f"{path}: results are read from .parquet, .csv, .jsonl or the folder of a run")
     if suffix == "parquet":
-        return pa.parquet.read_table(path)
+        # Arrow takes no name that is not UTF-8
+        with path.open("rb") as file:
+            return pa.parquet.read_table(file)
     if suffix == "csv":
         # a spreadsheet writes a byte order mark before the first name
         with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -194,17 +197,15 @@ def _csv_table(path: Path, types: dict[str, Any]) -> Any:
     import pyarrow as pa
     import pyarrow.csv
 
-    return pa.csv.read_csv(
-        path,
-        read_options=pa.csv.ReadOptions(block_size=_BLOCK),
-        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
-        convert_options=pa.csv.ConvertOptions(
-            column_types=types,
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=True,
-        ),
+    options = pa.csv.ConvertOptions(
+        column_types=types,
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
     )
+    lines = pa.csv.ParseOptions(newlines_in_values=True)
+    with path.open("rb") as file:
+        return pa.csv.read_csv(file, pa.csv.ReadOptions(block_size=_BLOCK), lines, options)
 
 
 def _json_table(path: Path, types: dict[str, Any]) -> Any:
@@ -212,7 +213,8 @@ def _json_table(path: Path, types: dict[str, Any]) -> Any:
     import pyarrow.json
 
     options = pa.json.ParseOptions(explicit_schema=pa.schema(list(types.items())), newlines_in_values=False)
-    return pa.json.read_json(path, pa.json.ReadOptions(block_size=_BLOCK), options)
+    with path.open("rb") as file:
+        return pa.json.read_json(file, pa.json.ReadOptions(block_size=_BLOCK), options)
 
 
 def _without_rows(described: Path) -> Any:
