@@ -152,6 +152,42 @@ def test_a_chunk_that_no_worker_survives_is_one_line(
 
 
 @needs_dask
+def test_a_cluster_without_a_worker_left_is_one_line(
+    small_model_path: Path, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all workers are gone and none comes, the run ends, and --resume goes on with it."""
+    from distributed import LocalCluster
+
+    job = Job((str(source),), small_model_path, chunk=50, jobs=1)
+    score_to_directory(job, tmp_path / "here")
+    with LocalCluster(n_workers=0, processes=True, dashboard_address="127.0.0.1:0") as cluster:
+        command = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.scheduler_address, "--no-dashboard"]
+        command += ["--nworkers", "1", "--no-nanny"]
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as worker:
+
+            def kill() -> None:
+                until = time.monotonic() + 60
+                while len(list((tmp_path / "there").glob("part-*"))) < 5 and time.monotonic() < until:
+                    time.sleep(0.01)
+                # by now the first worker has been waited for
+                monkeypatch.setattr("stance.batch.dask._PATIENCE", 2)
+                worker.kill()
+
+            thread = threading.Thread(target=kill)
+            thread.start()
+            try:
+                with pytest.raises(
+                    StanceError, match=r"^no worker left on the Dask cluster for 2 s; go on with --resume$"
+                ):
+                    score_to_directory(replace(job, dask=cluster.scheduler_address), tmp_path / "there")
+            finally:
+                thread.join()
+    assert 5 <= len(_parts(tmp_path / "there")) < len(_parts(tmp_path / "here"))
+    score_to_directory(job, tmp_path / "there", resume=True)
+    assert _parts(tmp_path / "there") == _parts(tmp_path / "here")
+
+
+@needs_dask
 def test_an_address_without_a_scheduler_is_one_line(small_model_path: Path, source: Path, tmp_path: Path) -> None:
     """A wrong address is a `StanceError`, not a traceback, and leaves Dask as it was."""
     import dask

@@ -6,6 +6,7 @@ the model under the same path; they need to see neither the input nor the output
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
@@ -18,7 +19,7 @@ from stance.errors import MissingDependencyError, StanceError
 
 __all__ = ["DaskPool"]
 
-#: Seconds to wait for a first worker.
+#: Seconds to wait for a first worker, and for another one where all are gone.
 _PATIENCE = 60
 
 
@@ -74,6 +75,7 @@ class DaskPool:
             except (OSError, ValueError, TimeoutError) as error:
                 raise StanceError(f"{address}: no Dask scheduler with a worker answers: {error}") from error
             self.opened = opened.pop_all()
+        self.late = distributed.TimeoutError
         self.broken = (distributed.KilledWorker, distributed.client.FutureCancelledError, OSError)
 
     def _check_versions(self) -> None:
@@ -111,12 +113,28 @@ class DaskPool:
         def result() -> Part:
             with self._answering():
                 try:
-                    part: Part = future.result()
+                    part = self._wait(future)
                 finally:
                     future.release()
             return part
 
         return result
+
+    def _wait(self, future: Any) -> Part:
+        """The part, as long as there is somebody to make it: Dask itself would wait for a worker without an end."""
+        last = time.monotonic()
+        while True:
+            try:
+                part: Part = future.result(_PATIENCE / 10)
+                return part
+            except self.late:
+                # the scoring may have failed so, too
+                if future.status == "error":
+                    raise
+            if self.client.nthreads():
+                last = time.monotonic()
+            elif time.monotonic() - last >= _PATIENCE:
+                raise StanceError(f"no worker left on the Dask cluster for {_PATIENCE} s; go on with --resume")
 
     def close(self, failed: bool) -> None:
         """Leave the cluster; a local one is shut down."""
