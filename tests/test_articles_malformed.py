@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import subprocess
 import sys
 import tracemalloc
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -115,6 +118,7 @@ def test_an_archive_of_too_many_files_is_read_up_to_its_bound(
 ) -> None:
     """Those of all archives in it are counted together; what is not read is told once."""
     monkeypatch.setattr("stance.articles.archives._MEMBERS", 5)
+    monkeypatch.setattr("stance.articles.archives._BYTES_A_MEMBER", 2**20)
     pack = {"zip": zipped, "tar": tarred}[suffix]
     texts = [(f"{i}.txt", f"Talks went on for day {i}.".encode()) for i in range(8)]
     three = pack(dict(texts[:3]))
@@ -130,6 +134,20 @@ def test_an_archive_of_too_many_files_is_read_up_to_its_bound(
         told = [record.reason for record in records if isinstance(record, Quarantined)]
         assert told == ["the archive holds more than 5 files; this one and those after it are not read"] * refused
         assert len(records) - refused <= 5
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred, partial(tarred, mode="w:gz")], ids=["zip", "tar", "tgz"])
+@pytest.mark.parametrize("within", [False, True])
+def test_an_archive_of_many_texts_is_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[dict[str, bytes]], bytes], within: bool
+) -> None:
+    """How many it may hold rises with its size: each text takes some bytes, even the shortest."""
+    monkeypatch.setattr("stance.articles.archives._MEMBERS", 5)
+    rng = random.Random(0)
+    words = "talks on oil and gas were held by the ministers in spring as sanctions bite trade".split()
+    raw = pack({f"{i:04}.txt": " ".join(rng.choices(words, k=9)).encode() for i in range(500)})
+    (tmp_path / "many").write_bytes(zipped({"many": raw}) if within else raw)
+    assert [type(record).__name__ for record in read_records([tmp_path / "many"])] == ["Article"] * 500
 
 
 @pytest.mark.parametrize(
@@ -149,8 +167,6 @@ def test_any_cut_of_a_file(tmp_path: Path, name: str) -> None:
 )
 def test_any_bytes_amiss(tmp_path: Path, name: str) -> None:
     """So it is whatever bytes are changed."""
-    import random
-
     raw = KINDS[name][0]()
     rng = random.Random(name)
     for i in range(15):
