@@ -461,6 +461,9 @@ def test_usage_errors_exit_2() -> None:
     """A wrong option is click's business."""
     assert _run("score").exit_code == 2
     assert _run("nonsense").exit_code == 2
+    refused = _run("score", SAMPLE, "-o", "run/", "--shard", "0/3")
+    assert refused.exit_code == 2
+    assert "Invalid value for '--shard': a shard is written k/N, from 1/N to N/N, not '0/3'" in refused.stderr
 
 
 def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ import click
 
 from stance.articles import Columns
 from stance.articles.records import DEFAULT_NAMES, FIELDS
+from stance.errors import StanceError
 
 if TYPE_CHECKING:
+    from stance.batch.chunks import Shard
     from stance.labels import Target
     from stance.training.corpus import Corpus
     from stance.training.corpus_files import CorpusColumns
@@ -52,6 +54,17 @@ def _some_jobs(_context: click.Context, _option: click.Parameter, jobs: int) -> 
     if jobs == 0:
         raise click.BadParameter("at least one is needed; -1 takes every core")
     return jobs
+
+
+def _a_share(_context: click.Context, _option: click.Parameter, text: str | None) -> Shard | None:
+    if text is None:
+        return None
+    from stance.batch.chunks import Shard
+
+    try:
+        return Shard.parse(text)
+    except StanceError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def _jobs_option(help: str) -> Decorator:
@@ -100,7 +113,12 @@ def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
         _jobs_option("Chunks scored at once; -1: one a core."),
         click.option("--chunk", type=click.IntRange(1), metavar="N", help="Articles to a chunk.  [default: 10000]"),
-        click.option("--shard", metavar="k/N", help="Score only the k-th of N shares of the chunks, for job arrays."),
+        click.option(
+            "--shard",
+            metavar="k/N",
+            callback=_a_share,
+            help="Score only the k-th of N shares of the chunks, for job arrays.",
+        ),
         click.option("--resume", is_flag=True, help="Go on with the run in the output folder, on the same inputs."),
         click.option("--progress/--no-progress", default=None, help="Show how far it is.  [default: on a terminal]"),
         click.option("--dask", metavar="ADDRESS", help="Score on a Dask cluster: tcp://host:port, or local."),

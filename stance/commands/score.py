@@ -144,7 +144,7 @@ def score(
                 format=format,
                 level=level,
                 chunk=batch["chunk"] or ARTICLES,
-                shard=Shard() if batch["shard"] is None else Shard.parse(batch["shard"]),
+                shard=batch["shard"] or Shard(),
                 jobs=batch["jobs"],
                 dask=batch["dask"],
                 keep_boilerplate=keep_boilerplate,
