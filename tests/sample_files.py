@@ -172,7 +172,7 @@ def mbox(path: Path) -> None:
     box.close()
 
 
-def warc(compressed: bool = False, pages: Sequence[tuple[str, bytes, str]] = ()) -> bytes:
+def warc(compressed: bool = False, pages: Sequence[tuple[str, bytes, str]] = (), encoding: str = "") -> bytes:
     """By warcio: an information record, a request, a page, an image, a page that is gone."""
     from warcio.statusandheaders import StatusAndHeaders
     from warcio.warcwriter import WARCWriter
@@ -187,7 +187,8 @@ def warc(compressed: bool = False, pages: Sequence[tuple[str, bytes, str]] = ())
         ("image/png", b"\x89PNG", "200 OK"),
         ("text/html", b"<p>gone</p>", "404 Not Found"),
     ):
-        head = StatusAndHeaders(status, [("Content-Type", kind)], protocol="HTTP/1.0")
+        headers = [("Content-Type", kind), *([("Content-Encoding", encoding)] if encoding else [])]
+        head = StatusAndHeaders(status, headers, protocol="HTTP/1.0")
         url = "https://ledger.example/world/1"
         writer.write_record(writer.create_warc_record(url, "response", io.BytesIO(content), http_headers=head))
     return buffer.getvalue()

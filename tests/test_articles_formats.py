@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 from sample_files import (
@@ -221,6 +222,29 @@ def test_a_page_that_is_not_in_the_utf8_that_its_server_names_is_quarantined(tmp
     assert isinstance(bad, Quarantined)
     assert bad.reason.endswith("not valid utf-8, though it is said to be")
     assert [record.text for record in good if isinstance(record, Article)] == ["The café closed."] * 2
+
+
+@pytest.mark.parametrize(("encoding", "todo"), [("br", "; run: pip install brotli"), ("zstd", "")])
+def test_a_page_in_a_compression_that_is_not_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, todo: str
+) -> None:
+    """One that the crawler unpacked and whose header it kept is read."""
+    from warcio.bufferedreaders import BufferedReader
+
+    # as warcio is without brotli
+    monkeypatch.delitem(BufferedReader.DECOMPRESSORS, "br", raising=False)
+    buffer = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(buffer, {"br": "brotli", "zstd": "zstd"}[encoding]) as stream:
+        stream.write(web_page().encode())
+    packed = buffer.getvalue().to_pybytes()
+    pages = [(f"text/html; charset={name}", packed, "200 OK") for name in ("utf-8", "windows-1252")]
+    pages += [("text/html; charset=utf-8", web_page().encode(), "200 OK")]
+    *bad, good = read_records([write(tmp_path / "a.warc", warc(pages=pages, encoding=encoding))])
+    for record in bad:
+        assert isinstance(record, Quarantined)
+        assert record.reason.endswith(f": compressed by {encoding}, which is not read{todo}")
+    assert len(bad) == 2
+    assert isinstance(good, Article)
 
 
 def test_links_are_no_paragraphs_but_words_in_links_are(tmp_path: Path) -> None:

@@ -82,6 +82,20 @@ def _kind(record: Any) -> tuple[str | None, str | None]:
     return _KINDS.get(kind.split(";")[0].strip().lower()), charset[1] if charset else None
 
 
+def _check_decompressed(record: Any, raw: bytes, source: str) -> None:
+    """Raise `ArticleError` for a page in a compression that warcio lacks; a crawler may have undone it itself."""
+    supported = need("warcio.bufferedreaders", "warcio", "warc").BufferedReader.get_supported_decompressors()
+    header = record.http_headers.get_header("Content-Encoding") if record.http_headers else None
+    encoding = (header or "identity").strip().lower()
+    if encoding in ("identity", *supported) or raw.lstrip().startswith((b"<", b"%PDF-")):
+        return
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        brotli = "; run: pip install brotli" if encoding == "br" else ""
+        raise ArticleError(f"compressed by {encoding[:40]}, which is not read{brotli}", source) from None
+
+
 def _articles(
     record: Any, kind: str, charset: str | None, columns: Columns, source: str, id: str, position: int
 ) -> Iterator[Article | Quarantined]:
@@ -96,6 +110,7 @@ def _articles(
         if getattr(record.raw_stream, "limit", 0) > 0:
             raise ArticleError("the record breaks off", source)
         host = urlsplit(url).hostname if url else None
+    _check_decompressed(record, raw, source)
     if kind == "html":
         yield html_article(decode_html(raw, source, charset), source, id, position, url)
     elif kind == "text":
