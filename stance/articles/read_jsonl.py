@@ -85,13 +85,21 @@ def _objects(stream: IO[bytes], source: str) -> Iterator[Numbered | Quarantined]
         if line.isspace():
             continue
         try:
-            record = json.loads(line)
+            # a line end within an unclosed string would pass for the fault
+            record = json.loads(line.rstrip("\r\n"))
         except RecursionError:
             yield Quarantined(source, lines.number, "not valid JSON: nested too deeply")
         except ValueError as error:
-            yield Quarantined(source, lines.number, f"not valid JSON: {error}")
+            yield Quarantined(source, lines.number, f"not valid JSON: {_fault(error, line)}")
         else:
             if isinstance(record, dict):
                 yield lines.number, record
             else:
                 yield Quarantined(source, lines.number, "not a JSON object")
+
+
+def _fault(error: ValueError, line: str) -> str:
+    if not isinstance(error, json.JSONDecodeError):
+        return str(error)
+    cut = error.pos >= len(line.rstrip()) or error.msg.startswith("Unterminated string")
+    return f"the line breaks off after {len(line.rstrip())} characters" if cut else str(error)
