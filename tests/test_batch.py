@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial, partialmethod
 from pathlib import Path
@@ -405,8 +405,46 @@ def test_resume_refuses_another_model_input_or_setting(
         with pytest.raises(StanceError, match=message):
             score_to_directory(replace(job, **changes), tmp_path / "run", resume=True)
     os.utime(source, (1, 1))
-    with pytest.raises(StanceError, match=r"inputs are not the same .*; name another folder"):
+    with pytest.raises(
+        StanceError, match=r"inputs are not the same .*in.parquet was written anew\); name another folder"
+    ):
         score_to_directory(job, tmp_path / "run", resume=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda folder: (folder / "c.jsonl").write_text("{}\n"), "c.jsonl is new"),
+        (lambda folder: (folder / "b.jsonl").unlink(), "b.jsonl is gone"),
+        (lambda folder: os.truncate(folder / "b.jsonl", 40), "b.jsonl had 35 bytes, and has 40"),
+        (lambda folder: os.utime(folder / "b.jsonl", (1, 1)), "b.jsonl was written anew"),
+    ],
+)
+def test_an_input_that_changed_is_named(
+    small_model_path: Path, tmp_path: Path, change: Callable[[Path], object], told: str
+) -> None:
+    """And in what: when the run ends, and when it is to be gone on with."""
+    folder, run = tmp_path / "in", tmp_path / "run"
+    folder.mkdir()
+    for name in ("a.jsonl", "b.jsonl"):
+        (folder / name).write_text('{"text": "Talks resume on Friday"}\n', encoding="utf-8")
+    (folder / "a.jsonl").write_text("oops\n", encoding="utf-8")
+    job = _job(folder, small_model_path, chunk=1)
+    changes = iter([change])
+
+    def refuse(records: Iterable[Any]) -> None:
+        if list(records):
+            next(changes)(folder)
+
+    message = re.escape(
+        f"{run}: the inputs changed while they were read ({folder / told}); begin anew in another folder"
+    )
+    with pytest.raises(StanceError, match=message):
+        score_to_directory(job, run, refuse=refuse)
+    with pytest.raises(
+        StanceError, match=re.escape(f"the inputs are not the same ({folder / told}); name another folder")
+    ):
+        score_to_directory(job, run, resume=True)
 
 
 def test_resume_spares_what_is_done(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:

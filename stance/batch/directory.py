@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
 from operator import itemgetter
@@ -21,7 +21,7 @@ from stance.batch.counts import Counts
 from stance.batch.files import named, write_whole
 from stance.errors import StanceError
 
-__all__ = ["RunDirectory", "describe_inputs"]
+__all__ = ["RunDirectory", "describe_inputs", "inputs_difference"]
 
 _VERSION = 1
 _IF_FULL = "; make room, then go on with --resume"
@@ -51,6 +51,29 @@ def describe_inputs(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
                 entry["problem"] = error.strerror
         found.append(entry)
     return found
+
+
+def inputs_difference(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> str:
+    """The first file that differs, and in what.
+
+    Examples
+    --------
+    >>> inputs_difference([{"path": "a.csv", "bytes": 7}], [{"path": "a.csv", "bytes": 9}])
+    'a.csv had 7 bytes, and has 9'
+    >>> inputs_difference([], [{"path": "a.csv", "bytes": 9}])
+    'a.csv is new'
+    """
+    then, there = ({entry["path"]: entry for entry in entries} for entries in (before, now))
+    for path in [*then, *there]:
+        was, found = then.get(path), there.get(path)
+        if was == found:
+            continue
+        if was is None or found is None or "problem" in found:
+            return f"{path} is {'new' if was is None else 'gone' if found is None else 'not to be read'}"
+        if was.get("bytes") != found.get("bytes"):
+            return f"{path} had {was.get('bytes')} bytes, and has {found.get('bytes')}"
+        return f"{path} was written anew"
+    return "their order, or how often one is named"
 
 
 def _digest(content: bytes) -> str:
@@ -132,8 +155,7 @@ class RunDirectory:
     def _difference(self, what: str, before: Any) -> str:
         now = self.identity[what]
         if what == "inputs":
-            changed = [e["path"] for e in now if e not in before] or [e["path"] for e in before if e not in now]
-            return f"the inputs are not the same (first: {changed[0] if changed else 'their order'})"
+            return f"the inputs are not the same ({inputs_difference(before, now)})"
         if what == "model":
             return f"the model is another ({before['sha256'][:12]} then, {now['sha256'][:12]} now)"
         names = [name for name in {**before, **now} if before.get(name) != now.get(name)]

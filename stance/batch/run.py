@@ -17,7 +17,7 @@ from stance.articles import Columns, Quarantined
 from stance.batch.blocks import count_records, read_blocks
 from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, add_clusters, add_footers, cut_chunks
 from stance.batch.counts import Counts
-from stance.batch.directory import RunDirectory, describe_inputs
+from stance.batch.directory import RunDirectory, describe_inputs, inputs_difference
 from stance.batch.encoding import encode
 from stance.batch.files import check_output, lock, lock_output, named
 from stance.batch.pools import Form, ModelReference, Part, Pool, count_jobs, open_pool
@@ -183,8 +183,11 @@ def score_to_directory(
             shown = _open_progress(job) if progress else None
             form = Form(job.level, job.format, job.keep_boilerplate, job.explain, job.speakers)
             _drive(job, reference, form, done, write, refuse_all, shown)
-            if describe_inputs(job.paths) != inputs:
-                raise StanceError(f"{folder}: the inputs changed while they were read; run anew")
+            if (now := describe_inputs(job.paths)) != inputs:
+                changed = inputs_difference(inputs, now)
+                raise StanceError(
+                    f"{folder}: the inputs changed while they were read ({changed}); begin anew in another folder"
+                )
             directory.state = "finished"
             directory.save()
         except BaseException:
