@@ -224,15 +224,15 @@ def test_a_page_that_is_not_in_the_utf8_that_its_server_names_is_quarantined(tmp
     assert [record.text for record in good if isinstance(record, Article)] == ["The café closed."] * 2
 
 
-@pytest.mark.parametrize(("encoding", "todo"), [("br", "; run: pip install brotli"), ("zstd", "")])
+@pytest.mark.parametrize("encoding", ["br", "zstd"])
 def test_a_page_in_a_compression_that_is_not_read_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, todo: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
 ) -> None:
     """One that the crawler unpacked and whose header it kept is read."""
     from warcio.bufferedreaders import BufferedReader
 
-    # as warcio is without brotli
-    monkeypatch.delitem(BufferedReader.DECOMPRESSORS, "br", raising=False)
+    # as warcio is with a brotli that it cannot work with
+    monkeypatch.setitem(BufferedReader.DECOMPRESSORS, "br", lambda: setattr(object(), "unused_data", None))
     buffer = pa.BufferOutputStream()
     with pa.CompressedOutputStream(buffer, {"br": "brotli", "zstd": "zstd"}[encoding]) as stream:
         stream.write(web_page().encode())
@@ -242,7 +242,7 @@ def test_a_page_in_a_compression_that_is_not_read_is_told(
     *bad, good = read_records([write(tmp_path / "a.warc", warc(pages=pages, encoding=encoding))])
     for record in bad:
         assert isinstance(record, Quarantined)
-        assert record.reason.endswith(f": compressed by {encoding}, which is not read{todo}")
+        assert record.reason.endswith(f": compressed by {encoding}, which is not read")
     assert len(bad) == 2
     assert isinstance(good, Article)
 

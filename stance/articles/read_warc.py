@@ -82,18 +82,26 @@ def _kind(record: Any) -> tuple[str | None, str | None]:
     return _KINDS.get(kind.split(";")[0].strip().lower()), charset[1] if charset else None
 
 
-def _check_decompressed(record: Any, raw: bytes, source: str) -> None:
-    """Raise `ArticleError` for a page in a compression that warcio lacks; a crawler may have undone it itself."""
-    supported = need("warcio.bufferedreaders", "warcio", "warc").BufferedReader.get_supported_decompressors()
+def _unknown_compression(record: Any) -> str:
+    """How a page is compressed, if warcio cannot undo that."""
+    readers = need("warcio.bufferedreaders", "warcio", "warc").BufferedReader.DECOMPRESSORS
     header = record.http_headers.get_header("Content-Encoding") if record.http_headers else None
     encoding = (header or "identity").strip().lower()
-    if encoding in ("identity", *supported) or raw.lstrip().startswith((b"<", b"%PDF-")):
+    try:
+        # where brotli is installed, warcio lists a reader that may not work with it
+        return "" if encoding == "identity" or readers[encoding]() else encoding
+    except (KeyError, AttributeError):
+        return encoding[:40]
+
+
+def _check_plain(raw: bytes, encoding: str, source: str) -> None:
+    """Raise `ArticleError` if a page is compressed as its header says; a crawler may have undone it and kept that."""
+    if raw.lstrip().startswith((b"<", b"%PDF-")):
         return
     try:
         raw.decode()
     except UnicodeDecodeError:
-        brotli = "; run: pip install brotli" if encoding == "br" else ""
-        raise ArticleError(f"compressed by {encoding[:40]}, which is not read{brotli}", source) from None
+        raise ArticleError(f"compressed by {encoding}, which is not read", source) from None
 
 
 def _articles(
@@ -103,6 +111,8 @@ def _articles(
 
     url = record.rec_headers.get_header("WARC-Target-URI")
     with unsound("a WARC record", source):
+        if unknown := _unknown_compression(record):
+            record.http_headers.remove_header("Content-Encoding")
         raw = whole(record.content_stream(), source)
         # what is left of it is read, to see whether all of it is there
         while record.raw_stream.read(2**16):
@@ -110,7 +120,8 @@ def _articles(
         if getattr(record.raw_stream, "limit", 0) > 0:
             raise ArticleError("the record breaks off", source)
         host = urlsplit(url).hostname if url else None
-    _check_decompressed(record, raw, source)
+    if unknown:
+        _check_plain(raw, unknown, source)
     if kind == "html":
         yield html_article(decode_html(raw, source, charset), source, id, position, url)
     elif kind == "text":
