@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -15,8 +16,8 @@ import pytest
 from sample_files import tarred
 
 from stance.articles import Quarantined, read_records
-from stance.articles.libraries import unsound
-from stance.errors import ArticleError, StanceError
+from stance.articles.libraries import need, unsound
+from stance.errors import ArticleError, MissingDependencyError, StanceError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the machine fails otherwise elsewhere")
 
@@ -95,6 +96,19 @@ def test_memory_that_a_library_lacks() -> None:
     with pytest.raises(StanceError, match=r"a\.pdf: not enough memory") as caught, unsound("a PDF", "a.pdf"):
         raise MemoryError
     assert not isinstance(caught.value, ArticleError)
+
+
+def test_a_library_that_cannot_be_loaded_is_not_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where memory lacks for it: what it would have read is not given up."""
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    (tmp_path / f"stance_no_library{suffix}").write_bytes(b"no shared object")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(StanceError, match="library is installed, but cannot be loaded: ") as caught:
+        need("stance_no_library", "library", "pdf")
+    assert not isinstance(caught.value, MissingDependencyError)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_file_that_may_not_be_read_is_quarantined(tmp_path: Path) -> None:

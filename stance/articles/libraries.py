@@ -23,6 +23,8 @@ def need(module: str, package: str, extra: str) -> Any:
     ------
     MissingDependencyError
         If it is not installed; the message names the extra.
+    StanceError
+        If it is, but cannot be loaded: memory may lack, and no file be damaged.
 
     Examples
     --------
@@ -31,8 +33,11 @@ def need(module: str, package: str, extra: str) -> Any:
     """
     try:
         return import_module(module)
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise MissingDependencyError(package, extra) from error
+    except ImportError as error:
+        first = (str(error).splitlines() or [""])[0]
+        raise StanceError(f"{package} is installed, but cannot be loaded: {first}") from error
 
 
 def silence(library: str) -> None:
