@@ -8,12 +8,14 @@ import math
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
@@ -453,6 +455,41 @@ def test_a_full_disk_is_one_line(tmp_path: Path, format: str) -> None:
     assert run.stderr.startswith(f"stance: out/x.{format}: ")
     assert ".part" not in run.stderr
     assert [*(tmp_path / "out").iterdir(), *(tmp_path / "tmp").iterdir()] == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no limit of this kind there")
+def test_a_full_disk_while_scoring_names_the_output(scored: Path, tmp_path: Path) -> None:
+    """And not the rows that lie beside it until then, of which nothing is left."""
+    command = f"ulimit -f 4; {sys.executable} -m stance score {scored.parent}/in.jsonl -j 1 -o x.sqlite"
+    run = subprocess.run(
+        ["bash", "-c", command],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert (run.returncode, run.stderr) == (1, "stance: x.sqlite: File too large\n")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no locks and no SIGKILL on this system")
+@pytest.mark.parametrize("output", ["x.dta", "x.csv"])
+def test_what_a_killed_run_leaves_goes_with_the_next(tmp_path: Path, output: str) -> None:
+    """Of the same output; until the first one ends, the second is refused."""
+    (tmp_path / "a.txt").write_text("The embargo must be lifted.", encoding="utf-8")
+    options = ["-o", str(tmp_path / output), "--level", "outlet"]
+    command = [sys.executable, "-m", "stance", "score", "-", "-j", "1", *options]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as first:
+        until = monotonic() + 60
+        while not list(tmp_path.glob(".*/.*.part")) and monotonic() < until:
+            sleep(0.01)
+        second = _run("score", tmp_path / "a.txt", *options)
+        first.kill()
+    told = "another run is writing this file; wait for it, or name another file for the output"
+    assert (second.exit_code, second.stderr) == (1, f"stance: {tmp_path / output}: {told}\n")
+    assert list(tmp_path.glob(".*"))
+    assert _run("score", tmp_path / "a.txt", *options).exit_code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"a.txt", output, f"{output}.columns.json"}
 
 
 def test_an_export_may_go_to_standard_output(scored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,12 +72,9 @@ def score_by_way_of_parquet(
     from stance.results.rollup import roll_up
     from stance.results.saved import read_results
 
-    # beside the output there is room for it, which the system's own place may not have
-    beside = None if output in (None, "-") else os.path.dirname(os.path.abspath(str(output)))
-    if beside is not None:
+    if output not in (None, "-"):
         check_output(Path(str(output)))
-    with tempfile.TemporaryDirectory(prefix=".stance-", dir=beside) as place:
-        rows = os.path.join(place, "scores.parquet")
+    with _rows_of(output) as rows:
         counts = score(rows, "article" if level in OF_ARTICLES else level)
         if not os.path.exists(rows):
             # no article could be read
@@ -89,3 +88,29 @@ def score_by_way_of_parquet(
             return counts
         write_table(found.frame, found, str(output), format)
         return counts
+
+
+@contextlib.contextmanager
+def _rows_of(output: str | None) -> Iterator[str]:
+    """A file for the rows, which is removed; what a killed run left of it goes when the output is written again."""
+    from stance.batch.files import lock_output, named
+
+    if output is None or output == "-":
+        with tempfile.TemporaryDirectory(prefix="stance-") as place:
+            yield os.path.join(place, "scores.parquet")
+        return
+    # beside the output there is room for it, which the system's own place may not have
+    path = Path(os.path.abspath(output))
+    beside = path.with_name(f".{path.name}.rows")
+    rows = str(beside / "scores.parquet")
+    try:
+        with contextlib.ExitStack() as held:
+            with named(output):
+                held.enter_context(lock_output(beside))
+                shutil.rmtree(beside, ignore_errors=True)
+                beside.mkdir(mode=0o700)
+            held.callback(shutil.rmtree, beside, ignore_errors=True)
+            yield rows
+    except StanceError as error:
+        # whoever asked for the output knows of no other file
+        raise StanceError(str(error).replace(rows, output).replace(str(beside), output)) from error
