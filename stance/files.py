@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["whole_files", "write_files"]
+__all__ = ["passing_folder", "whole_files", "write_files"]
 
 
 @contextlib.contextmanager
@@ -97,6 +98,43 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     with whole_files(*files) as parts:
         for part, content in zip(parts, files.values(), strict=True):
             part.write_bytes(content)
+
+
+@contextlib.contextmanager
+def passing_folder(folder: Path) -> Iterator[Path]:
+    """A folder that is removed; what a killed process left under this name goes, too.
+
+    Parameters
+    ----------
+    folder : Path
+        What it is to be called; no other process may use the name at the same time.
+
+    Yields
+    ------
+    Path
+        The folder.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     with passing_folder(Path(place) / ".rows") as folder:
+    ...         print(os.listdir(place))
+    ...     os.listdir(place)
+    ['.rows']
+    []
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _permit(part: Path, mode: int) -> None:

@@ -492,6 +492,18 @@ def test_what_a_killed_run_leaves_goes_with_the_next(tmp_path: Path, output: str
     assert {path.name for path in tmp_path.iterdir()} == {"a.txt", output, f"{output}.columns.json"}
 
 
+def test_what_a_killed_export_leaves_goes_with_the_next(tmp_path: Path) -> None:
+    """The rows that wait for the end of the workbook lie beside it meanwhile."""
+    program = "import os, pandas, sys; from stance.results import export, export_excel\n"
+    program += "export_excel._fill = lambda *_: os._exit(9)\n"
+    program += "export.export(pandas.DataFrame({'tax': ['favor']}), sys.argv[1], ())"
+    command = [sys.executable, "-c", program, str(tmp_path / "x.xlsx")]
+    assert subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}).returncode == 9
+    assert list(tmp_path.glob(".*"))
+    export(pd.DataFrame({"tax": ["favor"]}), tmp_path / "x.xlsx", (Target("tax"),))
+    assert {path.name for path in tmp_path.iterdir()} == {"x.xlsx", "x.xlsx.columns.json"}
+
+
 def test_an_export_may_go_to_standard_output(scored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As CSV or JSON lines, the bytes of the file; none is called "-"."""
     monkeypatch.chdir(tmp_path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from stance.commands.places import write_rows, write_table
 from stance.commands.results import print_rollup, tell_caveats
 from stance.errors import StanceError
+from stance.files import passing_folder
 from stance.model.artefact import read_manifest
 from stance.results.levels import OF_ARTICLES
 
@@ -107,9 +107,7 @@ def _rows_of(output: str | None) -> Iterator[str]:
         with contextlib.ExitStack() as held:
             with named(output):
                 held.enter_context(lock_output(beside))
-                shutil.rmtree(beside, ignore_errors=True)
-                beside.mkdir(mode=0o700)
-            held.callback(shutil.rmtree, beside, ignore_errors=True)
+                held.enter_context(passing_folder(beside))
             yield rows
     except StanceError as error:
         # whoever asked for the output knows of no other file

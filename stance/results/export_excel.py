@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from stance.errors import MissingDependencyError, StanceError
+from stance.files import passing_folder
 from stance.results.export import Typed
 
 __all__ = ["write"]
@@ -29,8 +29,8 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
         raise StanceError(f"{len(table.frame)} rows do not fit into a sheet of {_ROWS}; write Parquet, CSV or SQLite")
     # row by row, so that memory does not grow; the rows wait beside the file, where there is room for it
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with tempfile.TemporaryDirectory(prefix=".stance-", dir=path.parent) as place:
-        book = xlsxwriter.Workbook(path, {**options, "tmpdir": place})
+    with passing_folder(path.with_name(f"{path.name}.rows")) as place:
+        book = xlsxwriter.Workbook(path, {**options, "tmpdir": str(place)})
         notes = _fill(book, table)
         try:
             book.close()
