@@ -16,7 +16,7 @@ _OF_THE_FILE = frozenset(
     getattr(errno, name)
     for name in (
         *("ENOENT", "EACCES", "EPERM", "ELOOP", "EISDIR", "ENOTDIR", "ENAMETOOLONG"),
-        *("ENXIO", "ENODEV", "EOPNOTSUPP", "ESPIPE", "EINVAL", "EOVERFLOW", "EILSEQ"),
+        *("EBADF", "ENXIO", "ENODEV", "EOPNOTSUPP", "ESPIPE", "EINVAL", "EOVERFLOW", "EILSEQ"),
     )
     if hasattr(errno, name)
 )
