@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "JOINT",
+    "JOINT_SHARES",
     "LABELS",
     "RESERVED",
     "Target",
@@ -30,6 +31,8 @@ LABELS = ("favor", "against", "neutral", "unrelated")
 #: What a paragraph puts forward of the two instruments taken together: it favors sanctions but not diplomacy, diplomacy
 #: but not sanctions, both, or neither.
 JOINT = ("coercion_only", "engagement_only", "dual_track", "neither")
+#: Columns of roll-ups: the share of each, and its standard error.
+JOINT_SHARES = tuple(f"share_{name}{end}" for name in JOINT for end in ("", "_se"))
 
 #: Columns of results, in lower case, that no target may be called: its labels would stand in their place.
 RESERVED = frozenset(

@@ -87,6 +87,11 @@ class Counts:
         self.articles["read"] += n
         self.articles["quarantined"] += n
 
+    @property
+    def nothing_read(self) -> bool:
+        """Whether no article could be read."""
+        return self.articles["read"] == self.articles["quarantined"]
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Rebuild from a manifest."""

@@ -260,7 +260,7 @@ def score_to_file(
                     if writer is not None:
                         writer.close()
                 raise
-            if total.articles["read"] == total.articles["quarantined"]:
+            if total.nothing_read:
                 raise _NothingRead
         if describe is not None:
             describe(total)

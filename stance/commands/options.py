@@ -183,9 +183,13 @@ def read_labelled(path: str, columns: CorpusColumns, known: Sequence[Target] = (
 
 def tell_stratified(source: str, drawn_from: str) -> None:
     """Tell of a sample that has labels in other shares than the collection that its figures are none of the latter."""
-    if "+" in drawn_from:
+    if not drawn_from:
+        return
+    from stance.results.sampling import strata_target
+
+    if (target := strata_target(drawn_from)) is not None:
         click.echo(
-            f"{source}: a sample drawn --within {drawn_from.split()[0]}; the figures are those of the sample, "
+            f"{source}: a sample drawn --within {target}; the figures are those of the sample, "
             "not of the collection, which has other shares of each label",
             err=True,
         )

@@ -14,7 +14,7 @@ from stance.commands.places import write_rows, write_table
 from stance.commands.results import print_rollup, tell_caveats
 from stance.errors import StanceError
 from stance.files import passing_folder
-from stance.model.artefact import read_manifest
+from stance.model.artefact import read_manifest, targets_of
 from stance.results.levels import OF_ARTICLES
 
 if TYPE_CHECKING:
@@ -28,13 +28,12 @@ def write_columns(output: str, format: str, model: str | None, counts: Counts, l
 
     JSON lines without a row tell no columns; then they are those that ``level`` and what was ``added`` would give.
     """
-    from stance.labels import Target
     from stance.results.dictionary import describe_columns, dictionary_path, model_facts, write_dictionary
     from stance.results.records import article_columns, paragraph_columns
     from stance.results.table_files import column_types
 
     manifest = read_manifest(model)
-    targets = [Target(target["name"], tuple(target["labels"])) for target in manifest["targets"]]
+    targets = targets_of(manifest)
     types = column_types(output, format)
     if not types and level == "article":
         types = dict.fromkeys(article_columns(targets, clusters=added["clusters"], keep=added["keep"]), "string")

@@ -75,9 +75,8 @@ def prevalence(source: str, coded: str, level: str, output: str | None, format: 
 
     RESULTS is what the sample was drawn from, CODED what `stance results sample` wrote, with the labels filled in: CSV
     with any delimiter, TSV, XLSX, JSON lines or Parquet. Shares are of all paragraphs, where those of a roll-up are of
-    the related ones. Unlike counted labels these figures are right on average, however
-    wrong the model is; where it is right, they take fewer coded paragraphs. Paragraphs on which coders differ must be
-    decided on first.
+    the related ones. Unlike counted labels these figures are right on average, however wrong the model is; where it is
+    right, they take fewer coded paragraphs. Paragraphs on which coders differ must be decided on first.
 
     \b
     Examples:

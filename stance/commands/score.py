@@ -23,8 +23,8 @@ from stance.commands.options import article_options, batch_options, model_option
 from stance.commands.places import keep_inputs, page_stream, suffix_or_table
 from stance.commands.refusals import Refusals
 from stance.errors import StanceError
-from stance.labels import Target, is_related
-from stance.model.artefact import load_model, read_manifest
+from stance.labels import is_related
+from stance.model.artefact import load_model, read_manifest, targets_of
 from stance.model.scores import ParagraphScore
 from stance.model.stance_model import StanceModel
 from stance.results.formats import EXPORTS, PLAIN
@@ -202,7 +202,7 @@ def score(
         click.echo(line, err=True)
     if refusals.shown and quarantine is None and not folder:
         click.echo(f"{refusals.account}; --quarantine FILE keeps the list", err=True)
-    if counts.articles["read"] == counts.articles["quarantined"] and batch["shard"] is None:
+    if counts.nothing_read and batch["shard"] is None:
         raise StanceError("no article could be read")
 
 
@@ -210,7 +210,7 @@ def _kept(names: tuple[str, ...], model_path: str | None) -> tuple[str, ...]:
     """The names of columns to keep, each once; one that results have a meaning for is refused."""
     from stance.results.dictionary import describe_columns
 
-    targets = [Target(found["name"], tuple(found["labels"])) for found in read_manifest(model_path)["targets"]]
+    targets = targets_of(read_manifest(model_path))
     for name in names:
         # whose type is known without a file is ours
         if describe_columns([name.lower()], targets, {name.lower(): ""})[0].type or name.lower().startswith(

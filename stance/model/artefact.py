@@ -36,6 +36,7 @@ __all__ = [
     "load_model",
     "read_manifest",
     "save_model",
+    "targets_of",
 ]
 
 FORMAT = "stance-model"
@@ -243,8 +244,19 @@ def _to_arrays(model: StanceModel, layouts: list[Layout], tables: KernelTables |
     return arrays
 
 
+def targets_of(manifest: Mapping[str, Any]) -> tuple[Target, ...]:
+    """The targets that a manifest names, with their labels.
+
+    Examples
+    --------
+    >>> targets_of({"targets": [{"name": "tax", "labels": ["favor", "against"]}]})
+    (Target(name='tax', labels=('favor', 'against')),)
+    """
+    return tuple(Target(entry["name"], tuple(entry["labels"])) for entry in manifest["targets"])
+
+
 def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]], manifest: Mapping[str, Any]) -> StanceModel:
-    targets = tuple(Target(entry["name"], tuple(entry["labels"])) for entry in manifest["targets"])
+    targets = targets_of(manifest)
     shape = (len(targets), len(all_labels(targets)))
     lexicons = {name: _lexicon(groups) for name, groups in manifest["lexicons"].items()}
     cues = None if manifest["cues"] is None else _lexicon(manifest["cues"])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ABOUT",
     "count_articles",
+    "group_column",
     "group_values",
     "is_boilerplate",
     "joint_kinds",
@@ -127,8 +128,8 @@ def number_groups(frame: pd.DataFrame, keys: Sequence[str]) -> _Numbers:
     return frame.groupby(list(keys), sort=False, dropna=False).ngroup().to_numpy()
 
 
-def group_values(frame: pd.DataFrame, level: str) -> pd.Series[Any]:
-    """What names the group of every row: ``None`` where its date names no month or week beyond doubt.
+def group_column(frame: pd.DataFrame, level: str) -> str | None:
+    """The column that a level takes, ``None`` if it takes none.
 
     Parameters
     ----------
@@ -140,7 +141,36 @@ def group_values(frame: pd.DataFrame, level: str) -> pd.Series[Any]:
     Raises
     ------
     StanceError
-        If a column that it takes is missing.
+        If that column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> group_column(pd.DataFrame({"date": ["2026-05-09"]}), "week")
+    'date'
+    """
+    if level == "all":
+        return None
+    column = "article_id" if level == "article" else "date" if level in OF_DATES else level
+    if column not in frame:
+        known = f"a level is {', '.join(LEVELS)}, or a column of them"
+        todo = "score with --speakers" if level in OF_PARAGRAPHS else known
+        raise StanceError(f"the results have no column {column!r} to group by; {todo}")
+    return column
+
+
+def group_values(frame: pd.DataFrame, level: str) -> pd.Series[Any]:
+    """What names the group of every row: ``None`` where its date names no month or week beyond doubt.
+
+    Parameters
+    ----------
+    frame, level
+        As `group_column` takes them.
+
+    Raises
+    ------
+    StanceError
+        As `group_column` does.
 
     Examples
     --------
@@ -150,13 +180,9 @@ def group_values(frame: pd.DataFrame, level: str) -> pd.Series[Any]:
     """
     import pandas as pd
 
-    column = "article_id" if level == "article" else "date" if level in OF_DATES else level
-    if level == "all":
+    column = group_column(frame, level)
+    if column is None:
         return pd.Series(None, index=frame.index, dtype=object)
-    if column not in frame:
-        known = f"a level is {', '.join(LEVELS)}, or a column of them"
-        todo = "score with --speakers" if level in OF_PARAGRAPHS else known
-        raise StanceError(f"the results have no column {column!r} to group by; {todo}")
     if level not in OF_DATES:
         return frame[column]
     read = month_of if level == "month" else week_of

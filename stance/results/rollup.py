@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.errors import StanceError
-from stance.labels import JOINT, Target, has_joint, net_stance
-from stance.results.counting import ABOUT, count_articles, group_values, number_groups
+from stance.labels import JOINT, JOINT_SHARES, Target, has_joint, net_stance
+from stance.results.counting import ABOUT, count_articles, group_column, group_values, number_groups
 from stance.results.levels import COPIES, LEVELS, OF_DATES, OF_PARAGRAPHS, WEIGHTS
 from stance.results.saved import Results, as_results, refuse_twice
 
@@ -103,7 +103,7 @@ def roll_ups(
 def _roll_up(results: Results, level: str, weight: str, copies: str) -> pd.DataFrame:
     if level in _names_made(results.targets):
         raise StanceError(f"{level!r} is a column that a roll-up makes; give yours another name to group by it")
-    group_values(results.frame, level)
+    group_column(results.frame, level)
     of_paragraphs = results.level == "paragraph" and level not in (*LEVELS, *ABOUT, "cluster")
     counts = count_articles(results, [level] if of_paragraphs or level in OF_PARAGRAPHS else [])
     keys = [] if level == "all" else ["article_id" if level == "article" else level]
@@ -134,9 +134,8 @@ def _roll_up(results: Results, level: str, weight: str, copies: str) -> pd.DataF
 
 def _names_made(targets: Sequence[Target]) -> set[str]:
     """The columns of a roll-up, but for what names the groups."""
-    shares = [f"share_{name}{end}" for name in JOINT for end in ("", "_se")]
     of_targets = [name for target in targets for name in target.columns]
-    return {"articles", "copies_left_out", *_COUNTED, *of_targets, *JOINT, *shares, "joint_units"}
+    return {"articles", "copies_left_out", *_COUNTED, *of_targets, *JOINT, *JOINT_SHARES, "joint_units"}
 
 
 def half_intervals(errors: Any, units: Any) -> _Numbers:

@@ -29,6 +29,7 @@ __all__ = [
     "population",
     "probabilities_of",
     "read_codes",
+    "strata_target",
     "strata_drawn",
     "strata_of",
     "undecided",
@@ -119,6 +120,18 @@ def strata_drawn(paragraphs: pd.DataFrame, targets: Sequence[Target], drawn_from
             "take the results that it was drawn from"
         )
     return strata
+
+
+def strata_target(drawn_from: str) -> str | None:
+    """The target whose labels were the strata, by column `DRAWN_FROM`; ``None`` of a sample that has one stratum.
+
+    Examples
+    --------
+    >>> strata_target("sanctions 200 of 120+80+1034"), strata_target("200 of 1234")
+    ('sanctions', None)
+    """
+    found = _DRAWN_FROM.fullmatch(drawn_from)
+    return found["within"] if found and "+" in found["sizes"] else None
 
 
 def count_lost(codes: pd.DataFrame) -> int:

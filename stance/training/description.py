@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from stance.errors import CorpusError
-from stance.labels import JOINT, RESERVED, Target
+from stance.labels import JOINT_SHARES, RESERVED, Target
 from stance.training.fit_options import FitOptions
 from stance.training.known_keys import refuse_others
 
@@ -104,7 +104,7 @@ def check_columns(targets: Sequence[Target], path: Path) -> None:
     Traceback (most recent call last):
     stance.errors.CorpusError: corpus.toml: the column 'tax_net' would stand twice, of target 'tax' and of ...
     """
-    taken = dict.fromkeys([*RESERVED, *(f"share_{name}{end}" for name in JOINT for end in ("", "_se"))], "every result")
+    taken = dict.fromkeys([*RESERVED, *JOINT_SHARES], "every result")
     for target in targets:
         mine = f"target {target.name!r}"
         for column in target.columns:
