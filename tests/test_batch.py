@@ -529,6 +529,26 @@ def test_a_lock_that_is_removed_is_held_by_one(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="one is taken on trust on Windows")
+def test_a_lock_that_is_being_taken_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the signal to end comes before the body begins; a lock that another holds stays."""
+    from stance.batch import files
+
+    def interrupted(*_: object) -> None:
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files, "_hold", interrupted)
+    with pytest.raises(KeyboardInterrupt), files.lock_output(tmp_path / "out.csv"):
+        pass
+    assert not list(tmp_path.iterdir())
+    with files.lock_output(tmp_path / "out.csv"):
+        monkeypatch.setattr(files, "_hold", interrupted)
+        with pytest.raises(KeyboardInterrupt), files.lock_output(tmp_path / "out.csv"):
+            pass
+        assert [path.name for path in tmp_path.iterdir()] == [".out.csv.lock"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="a disk fails otherwise elsewhere")
 def test_a_failed_run_leaves_the_page_of_an_earlier_one(small_model_path: Path, tmp_path: Path) -> None:
     """What a failed run has written is gone, and the file of before stands; the list of what was refused is kept."""

@@ -107,16 +107,18 @@ def lock_output(path: Path) -> Iterator[None]:
     busy = f"{path}: another run is writing this file; wait for it, or name another file for the output"
     for again in range(_TRIES, -1, -1):
         with open(beside, "ab") as file:
-            _hold(file, busy)
             # whoever held it before may have removed it in between: then this is the lock of nothing
-            if again and not _lies_at(file, beside):
-                continue
             try:
+                _hold(file, busy)
+                if again and not _lies_at(file, beside):
+                    continue
                 yield
+                return
             finally:
-                with contextlib.suppress(OSError):
-                    beside.unlink()
-            return
+                # asked again, as a signal may have come while it was taken
+                if _held(file) and (not again or _lies_at(file, beside)):
+                    with contextlib.suppress(OSError):
+                        beside.unlink()
 
 
 def _lies_at(file: IO[bytes], path: Path) -> bool:
@@ -127,15 +129,22 @@ def _lies_at(file: IO[bytes], path: Path) -> bool:
 
 
 def _hold(file: IO[bytes], busy: str) -> None:
+    if not _held(file):
+        raise StanceError(busy)
+
+
+def _held(file: IO[bytes]) -> bool:
+    """Take the lock, if nobody else holds it."""
     import fcntl
 
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise StanceError(busy) from error
+    except BlockingIOError:
+        return False
     except OSError:
         # a file system without locks
         pass
+    return True
 
 
 @contextlib.contextmanager
