@@ -571,7 +571,7 @@ def test_a_failed_run_leaves_the_page_of_an_earlier_one(small_model_path: Path, 
 
 
 @pytest.mark.parametrize("level", ["paragraph", "outlet"])
-@pytest.mark.parametrize("suffix", ["csv", "parquet", "xlsx"])
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "xlsx", "txt"])
 def test_a_run_that_reads_nothing_leaves_the_file_of_an_earlier_one(
     small_model_path: Path, tmp_path: Path, suffix: str, level: str
 ) -> None:

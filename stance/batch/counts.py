@@ -9,7 +9,11 @@ from typing import Any, Self
 from stance.model.abstention import Reason
 from stance.model.scores import ParagraphScore
 
-__all__ = ["Counts"]
+__all__ = ["Counts", "NothingRead"]
+
+
+class NothingRead(Exception):
+    """A file of before is not replaced by one of no article."""
 
 
 def _articles() -> dict[str, int]:

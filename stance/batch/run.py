@@ -16,7 +16,7 @@ from stance import __version__
 from stance.articles import Columns, Quarantined
 from stance.batch.blocks import count_records, read_blocks
 from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, add_clusters, add_footers, cut_chunks
-from stance.batch.counts import Counts
+from stance.batch.counts import Counts, NothingRead
 from stance.batch.directory import RunDirectory, describe_inputs, inputs_difference
 from stance.batch.encoding import encode
 from stance.batch.files import check_output, lock, lock_output, named
@@ -247,7 +247,7 @@ def score_to_file(
         else:
             stream.write(encode(part.content, job.format, header=chunk.number == 0))
 
-    with named(path), lock_output(path), contextlib.suppress(_NothingRead):
+    with named(path), lock_output(path), contextlib.suppress(NothingRead):
         with whole_files(path) as (part_file,), open(part_file, "wb") as stream:
             shown = _open_progress(job) if progress else None
             form = Form(job.level, None, job.keep_boilerplate, job.explain, job.speakers)
@@ -261,14 +261,10 @@ def score_to_file(
                         writer.close()
                 raise
             if total.nothing_read:
-                raise _NothingRead
+                raise NothingRead
         if describe is not None:
             describe(total)
     return total
-
-
-class _NothingRead(Exception):
-    """A file of before is not replaced by one of no article."""
 
 
 def _open_progress(job: Job) -> Progress:

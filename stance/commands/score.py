@@ -17,7 +17,7 @@ from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.encoding import clean_surrogates
 from stance.articles.footers import RepeatedFooters
 from stance.articles.sources import STDIN, Source, find_sources
-from stance.batch.counts import Counts
+from stance.batch.counts import Counts, NothingRead
 from stance.batch.progress import Progress
 from stance.commands.options import article_options, batch_options, model_option, output_option
 from stance.commands.places import keep_inputs, page_stream, suffix_or_table
@@ -25,6 +25,7 @@ from stance.commands.refusals import Refusals
 from stance.errors import StanceError
 from stance.labels import is_related
 from stance.model.artefact import load_model, read_manifest, targets_of
+from stance.model.deciding import words_for
 from stance.model.scores import ParagraphScore
 from stance.model.stance_model import StanceModel
 from stance.results.formats import EXPORTS, PLAIN
@@ -191,7 +192,7 @@ def score(
                     articles = _with_clusters(articles)
                 scored = _scored(model, articles, keep_boilerplate, counts, progress, level)
                 if format == "table":
-                    _print_pages(model, scored, level, output, speakers)
+                    _print_pages(model, scored, level, output, speakers, counts)
                 else:
                     _print_records(model, scored, level, format, added)
     for reason in dict.fromkeys(source.problem for source in left_out):
@@ -306,12 +307,16 @@ def _print_records(model: StanceModel, scored: _Scored, level: str, format: str,
                 writer.write([article_record(article, scores, model.targets, clusters=clusters)])
 
 
-def _print_pages(model: StanceModel, scored: _Scored, level: str, output: str | None, speakers: bool) -> None:
+def _print_pages(
+    model: StanceModel, scored: _Scored, level: str, output: str | None, speakers: bool, counts: Counts
+) -> None:
     width = shutil.get_terminal_size((88, 24)).columns
-    with page_stream(output, errors="replace") as stream:
+    with contextlib.suppress(NothingRead), page_stream(output, errors="replace") as stream:
         for article, scores in scored:
             for line in _page(model, article, scores, level, width, speakers):
                 click.echo(line, file=stream)
+        if counts.nothing_read:
+            raise NothingRead
 
 
 def _page(
@@ -333,7 +338,7 @@ def _deciding_words(model: StanceModel, scores: list[ParagraphScore]) -> dict[tu
     words = {}
     for score in scores:
         for name, stance in score.stances.items():
-            if is_related(stance.label):
-                explanation = model.explain(score.paragraph.text, name, stance.label)
-                words[score.paragraph.index, name] = explanation.deciding_words(score.paragraph.text)
+            if stance.label is not None and is_related(stance.label):
+                text = score.paragraph.text
+                words[score.paragraph.index, name] = words_for(text, model.stretches(text, name, stance.label))
     return words

@@ -14,7 +14,7 @@ from stance.model.tokens import Token, tokenize
 if TYPE_CHECKING:
     from stance.model.stance_model import StanceModel
 
-__all__ = ["Stretch", "WeighedTerm", "deciding_stretches", "words_cell"]
+__all__ = ["Stretch", "WeighedTerm", "deciding_stretches", "words_cell", "words_for"]
 
 # neighbours join the strongest word if they add this share of it, up to so many words
 _JOINED = 0.3
@@ -119,6 +119,17 @@ def _grow(tokens: list[Token], weight: list[float], most: int) -> list[Stretch]:
         if any(len(token.word) > 3 for token in tokens[taken]):
             found.append(Stretch(tokens[first].start, tokens[last].end, fsum(weight[taken])))
     return found
+
+
+def words_for(text: str, stretches: Iterable[Stretch]) -> list[str]:
+    """The words of the stretches that speak for the label.
+
+    Examples
+    --------
+    >>> words_for("Lift  the ban now.", [Stretch(0, 13, 0.8), Stretch(14, 17, -0.2)])
+    ['Lift the ban']
+    """
+    return [" ".join(text[a:b].split()) for a, b, value in stretches if value > 0]
 
 
 def words_cell(model: StanceModel, text: str, start: int, target: str, label: str | None) -> str | None:

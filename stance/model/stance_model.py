@@ -15,7 +15,7 @@ from stance.errors import ModelError
 from stance.labels import Target, all_labels
 from stance.model.abstention import Reason, WordCounts, abstention_reasons
 from stance.model.analyzer import Analyzer
-from stance.model.deciding import Stretch, WeighedTerm, deciding_stretches
+from stance.model.deciding import Stretch, WeighedTerm, deciding_stretches, words_for
 from stance.model.kernel import FoundTerms, Kernel, Scored, kernel_in_use, open_kernel
 from stance.model.kernel_layout import KernelTables
 from stance.model.scores import ParagraphScore, Scores
@@ -91,7 +91,7 @@ class Explanation:
         most : int
             How many stretches at most.
         """
-        return [" ".join(text[a:b].split()) for a, b, value in self.stretches(text, most) if value > 0]
+        return words_for(text, self.stretches(text, most))
 
 
 @dataclass(frozen=True, eq=False)
