@@ -81,7 +81,7 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
     from stance.results.saved import read_results
 
     keep_inputs([source], output)
-    found = read_results(source)
+    found = read_results(source, without=[name for name in ("text",) if name != level])
     rows = roll_up(found, level, weight, copies)
     about = f"Rolled up from {found.source}: level {level}, weight {weight}, copies {copies}."
     page = print_rollup(rows, found.targets, level)

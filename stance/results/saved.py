@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,13 +63,15 @@ class Results:
     source: str = ""
 
 
-def read_results(path: str | Path) -> Results:
+def read_results(path: str | Path, without: Collection[str] = ()) -> Results:
     """Read what ``stance score`` wrote.
 
     Parameters
     ----------
     path : path-like
         A Parquet, CSV or JSON lines file, or the folder of a run.
+    without : collection of str
+        Columns to leave out, such as ``text``, which roll-ups do not need and which takes most of the memory.
 
     Returns
     -------
@@ -98,7 +100,7 @@ def read_results(path: str | Path) -> Results:
         files = [path]
         if path.is_dir():
             files, counts = _parts(path)
-        tables = [read_table(at := file, path) for file in files]
+        tables = [read_table(at := file, path, without) for file in files]
         at = path
         for table in tables:
             refuse_same_names(table.column_names, str(path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +117,7 @@ def column_types(path: str | Path, format: str) -> dict[str, str]:
     return dict.fromkeys(names, "string")
 
 
-def read_table(path: Path, described: Path) -> Any:
+def read_table(path: Path, described: Path, without: Collection[str] = ()) -> Any:
     """Read a file as an Arrow table.
 
     Parameters
@@ -126,6 +126,8 @@ def read_table(path: Path, described: Path) -> Any:
         A Parquet, CSV or JSON lines file.
     described : Path
         What the dictionary lies beside: the file, or the folder of its run.
+    without : collection of str
+        Columns that are left out; of Parquet they are not read at all.
 
     Raises
     ------
@@ -145,13 +147,16 @@ def read_table(path: Path, described: Path) -> Any:
     if suffix == "parquet":
         # Arrow takes no name that is not UTF-8
         with path.open("rb") as file:
-            return pa.parquet.read_table(file)
+            names = [name for name in pa.parquet.read_schema(file).names if name not in without]
+            return pa.parquet.read_table(file, columns=names if without else None)
     if suffix == "csv":
         # a spreadsheet writes a byte order mark before the first name
         with path.open(encoding="utf-8-sig", newline="") as stream:
             header = next(csv.reader(stream), [])
-        return _read_typed(_csv_table, path, header, others="string")
-    return _read_json(path, described)
+        table = _read_typed(_csv_table, path, header, others="string")
+    else:
+        table = _read_json(path, described)
+    return table.drop_columns([name for name in without if name in table.column_names])
 
 
 def _read_json(path: Path, described: Path) -> Any:
