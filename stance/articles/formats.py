@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from stance.articles.article import Article
+from stance.articles.compression import without_suffix
 from stance.articles.delimiters import is_table
 from stance.articles.encoding import legible, told_by_magic
 from stance.articles.records import Columns, Quarantined
@@ -97,7 +98,7 @@ FORMATS = {
 }
 
 #: Suffixes of what holds files of these formats; it is opened by `stance.articles.reading`.
-ARCHIVES = (".zip", ".tar", ".tgz")
+ARCHIVES = (".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst")
 
 #: What would pass for text, but is none that a person reads.
 _XML = re.compile(rb"\s*<\?xml\b", re.I)
@@ -106,20 +107,20 @@ _OFFICE = {"xl/workbook.xml": "a spreadsheet; save it as CSV", "ppt/presentation
 
 
 def format_by_suffix(name: str) -> Format | None:
-    """The format that a file name asks for; ``.gz`` is looked through.
+    """The format that a file name asks for; ``.gz`` and its like are looked through.
 
     Examples
     --------
     >>> format_by_suffix("export.CSV.gz") is FORMATS["table"]
     True
     """
-    name = name.lower().removesuffix(".gz")
+    name = without_suffix(name.lower())
     return next((found for found in FORMATS.values() if name.endswith(found.suffixes)), None)
 
 
 def has_reader(name: str) -> bool:
     """Whether a file of this name would be read: by a reader, or as an archive."""
-    return format_by_suffix(name) is not None or name.lower().removesuffix(".gz").endswith(ARCHIVES)
+    return format_by_suffix(name) is not None or without_suffix(name.lower()).endswith(ARCHIVES)
 
 
 def find_format(
@@ -169,7 +170,7 @@ def find_format(
     for candidate in FORMATS.values():
         if candidate.sign is not None and candidate.sign.match(head):
             return candidate
-    suffix = Path(name.lower().removesuffix(".gz")).suffix
+    suffix = Path(without_suffix(name.lower())).suffix
     if (found := format_by_suffix(name)) is not None:
         if found.binary and b"%PDF-" not in head[:2048]:
             raise ArticleError(f"named {suffix}, but it holds {_told(head)}", name)

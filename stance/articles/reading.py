@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
 import io
 import os
 import sys
@@ -18,6 +17,7 @@ from typing import IO, Any, cast
 
 from stance.articles.archives import DEPTH, Budget, Member, is_tar, is_zip, open_zip, tar_members, zip_members
 from stance.articles.article import Article
+from stance.articles.compression import LONGEST_SIGN, find_compression
 from stance.articles.encoding import written_name
 from stance.articles.formats import find_format
 from stance.articles.libraries import seekable
@@ -30,7 +30,6 @@ from stance.errors import ArticleError, MissingDependencyError, StanceError
 
 __all__ = ["read_articles", "read_records"]
 
-_GZIP = b"\x1f\x8b"
 _HEAD = 2**16
 
 #: What the bytes of a source can make the machinery below a reader raise.
@@ -48,7 +47,7 @@ def read_articles(
     ----------
     paths : path-like or iterable of path-like
         Text, Markdown, JSON, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail, WARC; each also
-        gzipped or in a zip or tar archive; folders; globs; ``"-"`` for standard input.
+        compressed (gzip, bzip2, xz, zstd) or in a zip or tar archive; folders; globs; ``"-"`` for standard input.
     columns : Columns, optional
         Which column of a table holds what.
     quarantine : callable, optional
@@ -136,7 +135,7 @@ def _as_stance_error(error: Exception, shown: str) -> StanceError:
         return error
     if isinstance(error, OSError) and error.strerror:
         return ArticleError(error.strerror, shown)
-    kind = {zipfile.BadZipFile: "zip", tarfile.ReadError: "tar"}.get(type(error), "gzip")
+    kind = "tar" if isinstance(error, tarfile.TarError) else "zip"
     return ArticleError(f"damaged {kind} file: {error}", shown)
 
 
@@ -208,16 +207,15 @@ def _read_stream(
 
 @contextlib.contextmanager
 def _unzipped(raw: IO[bytes], within: Budget | None) -> Iterator[tuple[io.BufferedReader, Budget | None]]:
-    """The stream, or what it holds if it is gzipped; and what that may still give."""
+    """The stream, or what it holds if it is compressed; and what that may still give."""
     opened: list[io.BufferedReader] = []
     stream = raw if isinstance(raw, io.BufferedReader) else _buffered(raw, opened)
     budget = within
     try:
-        if stream.peek(2).startswith(_GZIP):
+        if (compression := find_compression(stream.peek(LONGEST_SIGN))) is not None:
             budget = within or Budget()
             counted = cast(IO[bytes], stream if within else budget.counter(stream))
-            unzipped = cast(IO[bytes], gzip.GzipFile(fileobj=counted))
-            stream = _buffered(cast(IO[bytes], budget.reader(unzipped)), opened)
+            stream = _buffered(cast(IO[bytes], budget.reader(cast(IO[bytes], compression.reader(counted)))), opened)
         yield stream, budget
     finally:
         # the file below belongs to whoever opened it

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from stance.articles.compression import without_suffix
 from stance.articles.formats import has_reader
 from stance.articles.machine import raise_if_machine
 from stance.articles.own_files import is_standard_stream, own_files
@@ -171,5 +172,5 @@ def _folder(folder: str, left_out: list[Source]) -> list[Source]:
 
 
 def _stem(name: str) -> str:
-    short = name[:-3] if name.lower().endswith(".gz") else name
+    short = without_suffix(name)
     return os.path.splitext(short)[0] if has_reader(short) else short

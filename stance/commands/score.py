@@ -86,7 +86,8 @@ def score(
     """Score articles from files, folders and archives; - is standard input.
 
     Read are text, Markdown, JSON, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail (EML, MBOX),
-    MHTML, WARC, and exports of Nexis Uni and Factiva; each also gzipped, or in a zip or tar archive.
+    MHTML, WARC, and exports of Nexis Uni and Factiva; each also compressed (gzip, bzip2, xz, zstd), or in a zip or tar
+    archive.
 
     Bylines, datelines, "read more" links, share bars and footers are kept as paragraphs but not scored: the reason says
     "boilerplate".

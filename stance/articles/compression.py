@@ -1,0 +1,147 @@
+"""Files that are compressed as a whole: gzip, bzip2, xz and zstd, told by their first bytes."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Callable
+from importlib import import_module
+from typing import IO, Any, NamedTuple
+
+from stance.errors import ArticleError
+
+__all__ = ["LONGEST_SIGN", "Compression", "find_compression", "without_suffix"]
+
+#: What damaged bytes raise; lzma has an error of its own, and some Pythons are built without it.
+_DAMAGE: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error)
+try:
+    from lzma import LZMAError
+except ImportError:
+    pass
+else:
+    _DAMAGE += (LZMAError,)
+
+
+def _gzip(stream: IO[bytes]) -> Any:
+    return gzip.GzipFile(fileobj=stream)
+
+
+def _bzip2(stream: IO[bytes]) -> Any:
+    return _module("bz2").BZ2File(stream)
+
+
+def _xz(stream: IO[bytes]) -> Any:
+    return _module("lzma").LZMAFile(stream)
+
+
+def _module(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise ArticleError(f"this Python was built without its module {name}; unpack the file first") from error
+
+
+def _zstd(stream: IO[bytes]) -> Any:
+    import pyarrow as pa
+
+    return pa.CompressedInputStream(pa.PythonFile(_Unclosed(stream), mode="r"), "zstd")
+
+
+class _Unclosed:
+    """A stream that Arrow may close, as others leave it open."""
+
+    closed = False
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.read = stream.read
+
+    def close(self) -> None:
+        pass
+
+
+class Compression(NamedTuple):
+    """A way of compressing files.
+
+    Attributes
+    ----------
+    name : str
+        As people call it.
+    suffix : str
+        What is put behind the names of its files.
+    signs : tuple of bytes
+        What its files begin with.
+    opened : callable
+        From a stream to a readable one of what it holds.
+    """
+
+    name: str
+    suffix: str
+    signs: tuple[bytes, ...]
+    opened: Callable[[IO[bytes]], Any]
+
+    def reader(self, stream: IO[bytes]) -> io.RawIOBase:
+        """What a compressed stream holds; it raises `ArticleError` where that is damaged.
+
+        Examples
+        --------
+        >>> packed = gzip.compress(b"Talks resume.")
+        >>> find_compression(packed).reader(io.BytesIO(packed)).read()
+        b'Talks resume.'
+        """
+        return _Reader(self.opened(stream), self.name)
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, opened: Any, name: str) -> None:
+        self._opened, self._name = opened, name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._opened.read(len(buffer))
+        except _DAMAGE as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                # of the file below
+                raise
+            raise ArticleError(f"damaged {self._name} file: {error}") from error
+        buffer[: len(data)] = data
+        return len(data)
+
+
+_COMPRESSIONS = (
+    Compression("gzip", ".gz", (b"\x1f\x8b",), _gzip),
+    # a text may begin with the first three letters
+    Compression("bzip2", ".bz2", tuple(b"BZh%d1AY&SY" % level for level in range(1, 10)), _bzip2),
+    Compression("xz", ".xz", (b"\xfd7zXZ\0",), _xz),
+    Compression("zstd", ".zst", (b"\x28\xb5\x2f\xfd",), _zstd),
+)
+
+#: So many bytes tell how a file is compressed.
+LONGEST_SIGN = max(len(sign) for found in _COMPRESSIONS for sign in found.signs)
+
+
+def find_compression(head: bytes) -> Compression | None:
+    """How a file is compressed, by its first bytes.
+
+    Examples
+    --------
+    >>> find_compression(gzip.compress(b"Talks resume.")).name
+    'gzip'
+    >>> find_compression(b"Talks resume.")
+    """
+    return next((found for found in _COMPRESSIONS if head.startswith(found.signs)), None)
+
+
+def without_suffix(name: str) -> str:
+    """The name that a file had before it was compressed.
+
+    Examples
+    --------
+    >>> without_suffix("export.csv.GZ"), without_suffix("export.csv")
+    ('export.csv', 'export.csv')
+    """
+    suffix = next((found.suffix for found in _COMPRESSIONS if name.lower().endswith(found.suffix)), "")
+    return name[: len(name) - len(suffix)]
