@@ -10,11 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from helpers import ROOT
 from PIL import Image
 
 from stance import __version__
+from stance.commands import main
 from stance.model.artefact import load_model, read_manifest
 from stance.training.corpus_files import read_corpus
 from stance.training.fit_options import FitOptions
@@ -166,3 +168,43 @@ def test_the_packages_of_the_wheel_are_the_folders() -> None:
     named = set(project["tool"]["setuptools"]["packages"]) - {"stance._default_model"}
     folders = {p.parent.relative_to(ROOT).as_posix().replace("/", ".") for p in (ROOT / "stance").rglob("__init__.py")}
     assert named == folders
+
+
+def _commands(document: Path) -> list[str]:
+    """The commands of the program that a document shows, each with its options, as a shell would cut them."""
+    text = document.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line.strip() for line in text.splitlines() if line.startswith("    ")]
+    lines += [line for block in re.findall(r"```(?:bash|sh)\n(.*?)```", text, re.S) for line in block.splitlines()]
+    return [line for line in lines if line.startswith("stance ")]
+
+
+def _left_over(line: str) -> list[str]:
+    """What of a command the program has no place for; options that it lacks are an error of click's."""
+    words = shlex.split(line.split("|")[0].split(">")[0], comments=True)[1:]
+    command: click.Command = main
+    while isinstance(command, click.Group) and words:
+        found = command.get_command(click.Context(command), words[0])
+        if found is None:
+            break
+        command, words = found, words[1:]
+    return list(command.make_parser(click.Context(command)).parse_args(words)[1])
+
+
+@pytest.mark.parametrize(
+    "document", [p for p in DOCUMENTS if p.name != "cli.md"], ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_commands_that_are_shown_are_commands(document: Path) -> None:
+    """Each has a line of its own, and the options that the program has; those of the help are run elsewhere."""
+    for line in _commands(document):
+        assert _left_over(line) == [], line
+
+
+def test_commands_that_are_none_are_found(tmp_path: Path) -> None:
+    """Two in a line, an option that there is not, and one that needs a value."""
+    assert len(_commands(ROOT / "README.md")) > 15
+    assert _left_over("stance corpus no-such-command") == ["no-such-command"]
+    assert _left_over("stance report a.parquet -o r.html stance serve") == ["stance", "serve"]
+    with pytest.raises(click.NoSuchOption):
+        _left_over("stance score a.txt --colour red")
+    with pytest.raises(click.BadOptionUsage):
+        _left_over("stance score a.txt -o")
