@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -105,3 +106,24 @@ def test_a_damaged_workbook_is_one_line(tmp_path: Path, left_out: str) -> None:
         assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
         assert result.stderr.startswith(f"stance: {tmp_path / name}: not a sound ")
         assert "save it anew, or as CSV in UTF-8" in result.stderr
+
+
+@pytest.mark.parametrize("told", [b"", b'<dimension ref="A1"/>'])
+def test_rows_are_read_as_long_as_they_are(tmp_path: Path, told: bytes) -> None:
+    """Where a program writes rows as they come, it tells no size of the sheet, or a wrong one."""
+    book = openpyxl.Workbook()
+    for row in (["text", "tax", "toll"], [TEXT, "pro", "con"], [f"{TEXT} 2", "con"], [f"{TEXT} 3"]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "whole.xlsx")
+    with zipfile.ZipFile(tmp_path / "whole.xlsx") as whole, zipfile.ZipFile(tmp_path / "c.xlsx", "w") as other:
+        for name in whole.namelist():
+            content = whole.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                assert b"<dimension " in content
+                content = re.sub(rb"<dimension [^>]*/>", told, content)
+            other.writestr(name, content)
+    assert _rows(tmp_path / "c.xlsx") == [
+        (2, {"text": TEXT, "tax": "pro", "toll": "con"}),
+        (3, {"text": f"{TEXT} 2", "tax": "con", "toll": ""}),
+        (4, {"text": f"{TEXT} 3", "tax": "", "toll": ""}),
+    ]

@@ -14,7 +14,7 @@ __all__ = ["read_sheet"]
 
 
 def read_sheet(file: Path) -> list[tuple[int, list[str]]]:
-    """The rows of the first sheet that hold something, with their numbers.
+    """The rows of the first sheet that hold something, all of one length, with their numbers.
 
     Formulas stand as their last values, whole numbers without a point, days as ISO 8601.
 
@@ -31,10 +31,15 @@ def read_sheet(file: Path) -> list[tuple[int, list[str]]]:
             # of styles and of what a program adds that the library does not know
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-            rows = [[_text(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+            sheet = book.worksheets[0]
+            # the size that a file tells of its sheet may be wrong, and would cut rows off
+            sheet.reset_dimensions()
+            rows = [[_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
     except ArticleError as error:
         raise CorpusError(f"{error.message}; save it anew, or as CSV in UTF-8", file) from error
-    return [(number, row) for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
+    width = max(map(len, rows), default=0)
+    filled = [[*row, *[""] * (width - len(row))] for row in rows]
+    return [(number, row) for number, row in enumerate(filled, start=1) if any(cell.strip() for cell in row)]
 
 
 def _text(value: Any) -> str:
