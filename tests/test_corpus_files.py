@@ -646,3 +646,31 @@ def test_a_corpus_that_names_a_missing_file_for_calibration_is_refused(tmp_path:
     (tmp_path / "corpus.toml").write_text('labels = ["x", "y"]\ncalibration = ["two"]\n[targets.t]\n')
     with pytest.raises(CorpusError, match="'calibration' must be a list of files"):
         read_corpus(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".jsonl"])
+def test_blanks_around_headings_do_no_harm(tmp_path: Path, suffix: str) -> None:
+    """A spreadsheet does not show them: they are no part of the name of a target, nor do they hide the texts."""
+    path = tmp_path / f"flat{suffix}"
+    rows = [("One", "favor", "none"), ("Two", "against", "favor")]
+    headings = ["text ", " carbon tax", "toll\u00a0"]
+    if suffix == ".xlsx":
+        pd.DataFrame(rows, columns=headings).to_excel(path, index=False)
+    elif suffix == ".csv":
+        pd.DataFrame(rows, columns=headings).to_csv(path, index=False)
+    else:
+        path.write_text("".join(json.dumps(dict(zip(headings, row, strict=True))) + "\n" for row in rows))
+    corpus = read_corpus(path)
+    assert [target.name for target in corpus.targets] == ["carbon tax", "toll"]
+    assert corpus.texts == ["One", "Two"]
+    assert [target.name for target in read_corpus(path, CorpusColumns(targets=("toll ",))).targets] == ["toll"]
+
+
+def test_headings_that_differ_in_blanks_only_are_one_twice(tmp_path: Path) -> None:
+    """None of the two is left out in silence; columns without a name are nobody's."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,tax,tax ,, \nOne,favor,none,1,2\nTwo,against,none,3,4\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="the column 'tax' stands there twice but for blanks"):
+        read_corpus(path)
+    path.write_text("text,tax,, \nOne,favor,1,2\nTwo,against,3,4\n", encoding="utf-8")
+    assert [target.name for target in read_corpus(path).targets] == ["tax"]

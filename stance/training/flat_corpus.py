@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from stance.articles.records import BLANKS
 from stance.errors import CorpusError
 from stance.labels import Target, order_labels
 from stance.training.corpus import Example, join_targets
@@ -87,7 +88,7 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
             file,
         )
     draft = Draft()
-    rows = list(read_rows(file, draft.faults_of(file)))
+    rows = [(line, _named_plainly(row, file)) for line, row in read_rows(file, draft.faults_of(file))]
     if not rows:
         if not draft.defects:
             raise CorpusError("the file has no rows", file)
@@ -121,6 +122,17 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
         draft.targets.append(Target(name, order_labels(spellings.values())))
     check_columns(draft.targets, file)
     return draft
+
+
+def _named_plainly(row: dict[str, Any], file: Path) -> dict[str, Any]:
+    """A row without blanks around its headings, which a spreadsheet does not show."""
+    named: dict[str, Any] = {}
+    for heading, value in row.items():
+        name = heading.strip(BLANKS)
+        if name and name in named:
+            raise CorpusError(f"the column {name!r} stands there twice but for blanks; give one another name", file)
+        named[name] = value
+    return named
 
 
 class _Found(NamedTuple):
@@ -174,8 +186,8 @@ def _column(
     file: Path, header: Sequence[str], named: str | None, usual: Sequence[str], required: str | None, option: str
 ) -> str | None:
     if named is not None:
-        if named in header:
-            return named
+        if (plain := named.strip(BLANKS)) in header:
+            return plain
         raise CorpusError(f"no column {named!r}; the file has {', '.join(header)}", file)
     lower = {name.lower(): name for name in reversed(header)}
     for name in usual:
