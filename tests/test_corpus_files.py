@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 from helpers import run
@@ -674,3 +675,34 @@ def test_headings_that_differ_in_blanks_only_are_one_twice(tmp_path: Path) -> No
         read_corpus(path)
     path.write_text("text,tax,, \nOne,favor,1,2\nTwo,against,3,4\n", encoding="utf-8")
     assert [target.name for target in read_corpus(path).targets] == ["tax"]
+
+
+def test_what_other_programs_write_for_no_code_is_none(tmp_path: Path) -> None:
+    """R writes NA into a table, and its workbooks have an error value there; in an agreed sample it is none, either."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,tax,toll\nOne,favor,NA\nTwo,against,pro\nThree,NA,con\n", encoding="utf-8")
+    corpus = read_corpus(path)
+    assert [target.labels for target in corpus.targets] == [("favor", "against"), ("con", "pro")]
+    assert [dict(example.labels) for example in corpus][2] == {"toll": "con"}
+    book = openpyxl.Workbook()
+    for row in (["text", "tax", "toll"], ["One", "favor", "#N/A"], ["Two", "against", "pro"], ["Three", "#N/A", "con"]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "flat.xlsx")
+    assert read_corpus(tmp_path / "flat.xlsx").fingerprint == corpus.fingerprint
+    path.write_text("text,target,stance\nOne,tax,favor\nTwo,tax,NA\nThree,tax,against\n", encoding="utf-8")
+    assert [str(defect) for defect in check_corpus(path)] == [f"{path}:3: no target is coded; leave the row out"]
+
+
+def test_a_known_label_may_be_called_na(tmp_path: Path) -> None:
+    """As that of a model that was trained on a described corpus with it."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,tax\nOne,favor\nTwo,NA\n", encoding="utf-8")
+    corpus = read_corpus(path, CorpusColumns(known=(Target("tax", ("favor", "NA")),)))
+    assert [example.labels["tax"] for example in corpus] == ["favor", "NA"]
+
+
+def test_blanks_within_a_label_make_no_other_label(tmp_path: Path) -> None:
+    """Twice as many, or one that does not break the line, look like one."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,tax\nOne,in favor\nTwo,in  favor\nThree,in\u00a0favor\nFour,not\n", encoding="utf-8")
+    assert read_corpus(path).targets[0].labels == ("in favor", "not")

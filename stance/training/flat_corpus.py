@@ -107,9 +107,13 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
         if found.target is not None and not cell(row, found.target):
             draft.fault(file, line, f"column {found.target!r} is empty")
             continue
-        labels = {name: spelled[name].setdefault(value.lower(), value) for name, value in found.labels(row) if value}
+        labels = {
+            name: spelled[name].setdefault(value.lower(), value)
+            for name, value in found.labels(row, columns.known)
+            if value
+        }
         if not labels:
-            draft.fault(file, line, "no target is coded")
+            draft.fault(file, line, "no target is coded; leave the row out")
             continue
         whose.append(cell(row, found.group) if found.group else "")
         article = whose[-1] or f"row {position + 1}"
@@ -145,11 +149,19 @@ class _Found(NamedTuple):
     """The column that names the target of a row, whose label then stands in `label`; else each target has its own."""
     label: str | None = None
 
-    def labels(self, row: Any) -> Iterator[tuple[str, str]]:
+    def labels(self, row: Any, known: Sequence[Target]) -> Iterator[tuple[str, str]]:
         if self.target is not None and self.label is not None:
-            yield cell(row, self.target), cell(row, self.label)
+            name = cell(row, self.target)
+            yield name, _code(row, self.label, name, known)
         else:
-            yield from ((name, cell(row, name)) for name in self.targets)
+            yield from ((name, _code(row, name, name, known)) for name in self.targets)
+
+
+def _code(row: Any, column: str, target: str, known: Sequence[Target]) -> str:
+    """The label of a row on a target, without more blanks than are seen; empty if there is none."""
+    label = " ".join(cell(row, column).split())
+    # what R writes for a cell without a value
+    return "" if label == "NA" and not _is_known(target, [label], known) else label
 
 
 def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, Any]]) -> _Found:
@@ -201,7 +213,7 @@ def _column(
 def _guess_targets(header: Sequence[str], rows: Sequence[tuple[int, Any]], known: Sequence[Target]) -> list[str]:
     names = []
     for name in header:
-        values = {cell(row, name) for _, row in rows} - {""}
+        values = {_code(row, name, name, known) for _, row in rows} - {""}
         least = 1 if _is_known(name, values, known) else 2
         if name.strip() and name.lower() not in _RESERVED and least <= len(values) <= _MOST_LABELS:
             names.append(name)

@@ -16,7 +16,7 @@ __all__ = ["read_sheet"]
 def read_sheet(file: Path) -> list[tuple[int, list[str]]]:
     """The rows of the first sheet that hold something, all of one length, with their numbers.
 
-    Formulas stand as their last values, whole numbers without a point, days as ISO 8601.
+    Formulas stand as their last values, ``#N/A`` as an empty cell, whole numbers without a point, days as ISO 8601.
 
     Raises
     ------
@@ -43,7 +43,8 @@ def read_sheet(file: Path) -> list[tuple[int, list[str]]]:
 
 
 def _text(value: Any) -> str:
-    if value is None:
+    # the error value is what R writes for a cell without a value
+    if value is None or value == "#N/A":
         return ""
     if isinstance(value, bool):
         return str(value).upper()
