@@ -81,3 +81,17 @@ def test_what_cannot_be_written_is_told_before_the_training(tmp_path: Path, monk
     for output, message in (("flat.csv/own", "cannot write the model: Not a directory"), ("models/own", "has begun")):
         result = run("train", flat, "-o", tmp_path / output)
         assert (result.exit_code, message in result.stderr) == (1, True)
+
+
+def test_what_is_read_is_told_before_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels with their numbers: a slip of a coder, or a column that is no target, is seen before the minutes pass."""
+    flat = tmp_path / "flat.csv"
+    flat.write_text("text,tax,year\n" + "Lift,favor,2024\nKeep,against,2025\nCut,favour,\n" * 5, encoding="utf-8")
+
+    def begin(*_: object, **__: object) -> None:
+        raise CorpusError("the training has begun")
+
+    monkeypatch.setattr("stance.training.fit.train", begin)
+    told = run("train", flat, "-o", tmp_path / "own").stderr.splitlines()
+    assert told[0] == "15 paragraphs in 15 articles; tax, year"
+    assert told[1:3] == ["tax: 5 'favor', 5 'against', 5 'favour'", "year: 5 '2024', 5 '2025'"]
