@@ -184,3 +184,17 @@ def test_the_label_that_is_named_is_explained(small_model: StanceModel, small_mo
         expected = small_model.explain(f"{TEXT}.", "sanctions", label)
         assert (record["label"], record["probability"]) == (label, expected.probability)
         assert [c["value"] for c in record["contributions"]] == [c.value for c in expected.contributions]
+
+
+def test_cross_validation_on_another_corpus_says_so(own_corpus: Path, trained: dict[str, Path], tmp_path: Path) -> None:
+    """A table of the same paragraphs has no lexicons, whose figures would pass for those of a model that has them."""
+    lines = (own_corpus / "corpus" / "one.jsonl").read_text().splitlines()
+    (tmp_path / "flat.jsonl").write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
+    command = ("evaluate", trained["plain"])
+    assert run(*command, own_corpus, "--cross-validate", "-j", 1).stderr == ""
+    other = run(*command, tmp_path / "flat.jsonl", "--cross-validate", "-j", 1)
+    assert other.exit_code == 0
+    assert other.stderr == (
+        f"{tmp_path / 'flat.jsonl'}: not the corpus that {trained['plain']} was trained on; these are the figures of "
+        "another model, with the settings of that one and the paragraphs, lexicons and options of this corpus\n"
+    )

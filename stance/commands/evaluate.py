@@ -61,6 +61,12 @@ def evaluate(
         missing = [target.name for target in examples.targets if target.name not in choices]
         if missing:
             raise ModelError(f"the model has no settings for {', '.join(missing)}; it cannot be cross-validated there")
+        if examples.fingerprint != loaded.facts.get("corpus", {}).get("fingerprint"):
+            click.echo(
+                f"{corpus}: not the corpus that {model} was trained on; these are the figures of another model, with "
+                "the settings of that one and the paragraphs, lexicons and options of this corpus",
+                err=True,
+            )
         for line in rare_labels(examples, folds):
             click.echo(line, err=True)
         result = fit_model(examples, loaded.analyzer.settings, choices, folds=folds, seed=seed, jobs=jobs)
