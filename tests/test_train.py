@@ -95,3 +95,12 @@ def test_what_is_read_is_told_before_the_training(tmp_path: Path, monkeypatch: p
     told = run("train", flat, "-o", tmp_path / "own").stderr.splitlines()
     assert told[0] == "15 paragraphs in 15 articles; tax, year"
     assert told[1:3] == ["tax: 5 'favor', 5 'against', 5 'favour'", "year: 5 '2024', 5 '2025'"]
+
+
+def test_a_model_needs_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty name, as a variable of a script that is not set gives it, is no name of the folder one stands in."""
+    (tmp_path / "flat.csv").write_text("text,tax\n" + "Lift them.,favor\nKeep them.,against\n" * 5)
+    monkeypatch.chdir(tmp_path)
+    result = run("train", "flat.csv", "-o", "")
+    assert (result.exit_code, result.stderr) == (1, "stance: the output has no name; name a folder with -o\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["flat.csv"]

@@ -41,6 +41,8 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     from stance.training.probes import check_probes, read_probes
     from stance.training.record import with_record
 
+    if not output:
+        raise ModelError("the output has no name; name a folder with -o")
     if Path(output).exists() and not Path(output).is_dir():
         # said before the training, which takes minutes
         raise ModelError(f"{output}: is a file; a model is a folder")
