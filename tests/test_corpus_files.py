@@ -229,9 +229,9 @@ def test_flat_targets_take_no_column_of_results(tmp_path: Path, columns: CorpusC
         read_corpus(path, columns)
 
 
-@pytest.mark.parametrize("name", ["codes.ods", "codes.xls", "codes.sav"])
-def test_another_spreadsheet_is_told_what_to_do(tmp_path: Path, name: str) -> None:
-    """Of those only workbooks are read, and the way out is said."""
+@pytest.mark.parametrize("name", ["codes.ods", "codes.xls", "codes.sav", "codes.json"])
+def test_another_file_is_told_what_to_do(tmp_path: Path, name: str) -> None:
+    """Of spreadsheets only workbooks are read, of JSON only lines, and the way out is said."""
     (tmp_path / name).write_bytes(b"PK\x03\x04")
     with pytest.raises(CorpusError, match="save it as CSV in UTF-8"):
         read_corpus(tmp_path / name)
