@@ -35,10 +35,12 @@ def evaluate(
 ) -> None:
     """Measure MODEL on the labelled CORPUS, with 95 % intervals by a bootstrap over articles.
 
-    A corpus that the model was trained on is refused, unless --cross-validate asks for grouped cross-validation.
-    MODEL is a folder, or "default". The most probable label counts, also where `stance score` finds it too doubtful to
-    give one. From fewer than about 20 articles the intervals are too narrow, and from fewer than three they are 0 to 1.
-    Of a sample drawn by `stance results sample --within` the figures are those of the sample, not of the collection.
+    A corpus that the model was trained on is refused, unless --cross-validate asks for grouped cross-validation. A
+    paragraph that differs by a hashtag or in capitals from one that it was trained on is not known again, and makes
+    the figures too good. MODEL is a folder, or "default". The most probable label counts, also where `stance score`
+    finds it too doubtful to give one. From fewer than about 20 articles the intervals are too narrow, and from fewer
+    than three they are 0 to 1. Of a sample drawn by `stance results sample --within` the figures are those of the
+    sample, not of the collection.
 
     \b
     Examples:
