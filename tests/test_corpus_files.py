@@ -246,6 +246,11 @@ def test_another_file_is_told_what_to_do(tmp_path: Path, name: str) -> None:
         ('lexicon = "l.toml"', '[mentions]\na = ["b"]\n[week]\nc = ["d"]\n', "unknown table .week."),
         ('lexicon = "l.toml"', '[mentions]\na = ["migra{tion,nt"]\n', "a brace of 'migra{tion,nt' has no partner"),
         ('lexicon = "l.toml"', "[mentions]\na = []\n", "at least one phrase"),
+        (
+            'lexicon = "l.toml"',
+            '[mentions]\na = ["nuclear power", "reactor*"]\n',
+            r"group 'a' has 'reactor\*', and there is no wildcard; write the endings out, as in refugee{,s}",
+        ),
         ('lexicon = "l.toml"', '[mentions]\n"@nato" = ["nato"]\n', "group '@nato': no name begins with @"),
     ],
 )
