@@ -694,8 +694,24 @@ def test_what_other_programs_write_for_no_code_is_none(tmp_path: Path) -> None:
         book.worksheets[0].append(row)
     book.save(tmp_path / "flat.xlsx")
     assert read_corpus(tmp_path / "flat.xlsx").fingerprint == corpus.fingerprint
-    path.write_text("text,target,stance\nOne,tax,favor\nTwo,tax,NA\nThree,tax,against\n", encoding="utf-8")
-    assert [str(defect) for defect in check_corpus(path)] == [f"{path}:3: no target is coded; leave the row out"]
+
+
+@pytest.mark.parametrize("layout", ["wide", "named", "long"])
+def test_a_row_without_a_code_is_left_out_and_told(tmp_path: Path, layout: str) -> None:
+    """It is no reason not to train or to measure, and least of all where it is coded on a target that is not named."""
+    path = tmp_path / "flat.csv"
+    wide = "text,tax,toll\nOne,favor,pro\nTwo,,{0}\nThree,against,con\nFour,,{0}\n".format
+    long = "text,target,stance\nOne,tax,favor\nTwo,tax,\nThree,tax,against\nFour,tax,NA\n"
+    path.write_text({"wide": wide(""), "named": wide("con"), "long": long}[layout], encoding="utf-8")
+    columns = CorpusColumns(targets=("tax",)) if layout == "named" else CorpusColumns()
+    corpus = read_corpus(path, columns)
+    assert (corpus.texts, corpus.uncoded) == (["One", "Three"], 2)
+    assert [str(defect) for defect in check_corpus(path, columns)] == [
+        f"{path}:{line}: no target is coded; the row is left out" for line in (3, 5)
+    ]
+    options = ("--target", "tax") if layout == "named" else ()
+    told = run("corpus", "stats", path, *options)
+    assert (told.exit_code, told.stderr) == (0, f"{path}: 2 rows without a code left out\n")
 
 
 def test_a_known_label_may_be_called_na(tmp_path: Path) -> None:

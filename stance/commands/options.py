@@ -12,7 +12,7 @@ import click
 
 from stance.articles import Columns
 from stance.articles.records import DEFAULT_NAMES, FIELDS
-from stance.errors import StanceError
+from stance.errors import StanceError, number_of
 
 if TYPE_CHECKING:
     from stance.batch.chunks import Shard
@@ -159,7 +159,7 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read_labelled(path: str, columns: CorpusColumns, known: Sequence[Target] = ()) -> Corpus:
-    """Read a corpus, and tell of texts in it that have two labels, and of a stratified sample.
+    """Read a corpus, and tell of texts in it that have two labels, of rows without any, and of a stratified sample.
 
     ``known`` are the targets that are to be measured: a sample need not have every label of them, and of others that it
     codes it is told that they are not.
@@ -170,6 +170,8 @@ def read_labelled(path: str, columns: CorpusColumns, known: Sequence[Target] = (
 
     found = read_corpus(path, replace(columns, known=tuple(known)))
     tell_stratified(path, found.drawn_from)
+    if found.uncoded:
+        click.echo(f"{path}: {number_of(found.uncoded, 'row')} without a code left out", err=True)
     measured = find_targets(found, known)
     others = [target.name for target in found.targets if target.name not in measured.values()]
     if measured and others:

@@ -113,7 +113,7 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
             if value
         }
         if not labels:
-            draft.fault(file, line, "no target is coded; leave the row out")
+            draft.uncoded.append(CorpusError("no target is coded; the row is left out", file, line))
             continue
         whose.append(cell(row, found.group) if found.group else "")
         article = whose[-1] or f"row {position + 1}"
