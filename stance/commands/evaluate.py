@@ -112,10 +112,13 @@ def _print(evaluation: Evaluation, drawn: str) -> None:
 
 
 def show_absent(target: Target, absent: list[str]) -> None:
-    """Name the labels that macro-F1 is not the mean over, if there are any."""
-    if absent:
-        n = len(target.labels) - len(absent)
-        click.echo(f"  macro-F1 is the mean over {n} labels; there is no {', no '.join(absent)}")
+    """Name the labels that macro-F1 is not the mean over, if there are any, and those that F_avg has nothing of."""
+    if not absent:
+        return
+    n = number_of(len(target.labels) - len(absent), "label")
+    sides = [label for label in target.sides or () if label in absent]
+    halved = f"; F_avg has F1 0 for {' and '.join(sides)}" if sides else ""
+    click.echo(f"  macro-F1 is the mean over {n}; there is no {', no '.join(absent)}{halved}")
 
 
 def _print_pooled(found: list[Evaluation]) -> None:
