@@ -20,6 +20,7 @@ from stance.model.stance_model import StanceModel
 from stance.results.levels import COPIES, WEIGHTS
 from stance.results.rollup import roll_up
 from stance.results.saved import read_results
+from stance.training import flat_corpus
 
 TEXT = "The minister said on Friday that the embargo must be lifted before the talks go on"
 
@@ -198,3 +199,12 @@ def test_cross_validation_on_another_corpus_says_so(own_corpus: Path, trained: d
         f"{tmp_path / 'flat.jsonl'}: not the corpus that {trained['plain']} was trained on; these are the figures of "
         "another model, with the settings of that one and the paragraphs, lexicons and options of this corpus\n"
     )
+
+
+def test_the_help_names_the_columns_that_are_found_by_themselves() -> None:
+    """All of them, in the order in which they are looked for; and what else is taken for a target."""
+    told = " ".join(run("train", "--help").stdout.split())
+    for names in (flat_corpus._TEXT, flat_corpus._TARGET, flat_corpus._LABEL, flat_corpus._GROUP):
+        *others, last = names
+        assert f"[default: {', '.join(others)} or {last}" in told
+    assert f"every column of 2 to {flat_corpus._MOST_LABELS} different values" in told

@@ -145,12 +145,34 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*args, **kwargs)
 
     options = [
-        click.option("--text-column", metavar="NAME", help="Flat corpus: column of the texts."),
-        click.option("--target", "targets", metavar="NAME", multiple=True, help="Flat corpus: a column of labels."),
-        click.option("--target-column", metavar="NAME", help="Flat corpus: column that names the target."),
-        click.option("--label-column", metavar="NAME", help="Flat corpus: column of that target's label."),
         click.option(
-            "--group-column", metavar="NAME", help="Flat corpus: column of the article; without one each row is one."
+            "--text-column",
+            metavar="NAME",
+            help="Flat corpus: column of the texts.  [default: text, paragraph_text, tweet, sentence, body or content]",
+        ),
+        click.option(
+            "--target",
+            "targets",
+            metavar="NAME",
+            multiple=True,
+            help="Flat corpus: a column of labels; once for each target.  [default: the label column, else every "
+            "column of 2 to 10 different values that has no other meaning]",
+        ),
+        click.option(
+            "--target-column",
+            metavar="NAME",
+            help="Flat corpus: column that names the target.  [default: target or topic]",
+        ),
+        click.option(
+            "--label-column",
+            metavar="NAME",
+            help="Flat corpus: column of that target's label.  [default: stance or label]",
+        ),
+        click.option(
+            "--group-column",
+            metavar="NAME",
+            help="Flat corpus: column of the article; without one each row is one.  [default: article, article_id, "
+            "document or group]",
         ),
     ]
     for option in reversed(options):
