@@ -727,3 +727,20 @@ def test_blanks_within_a_label_make_no_other_label(tmp_path: Path) -> None:
     path = tmp_path / "flat.csv"
     path.write_text("text,tax\nOne,in favor\nTwo,in  favor\nThree,in\u00a0favor\nFour,not\n", encoding="utf-8")
     assert read_corpus(path).targets[0].labels == ("in favor", "not")
+
+
+def test_targets_of_a_long_file_are_told_apart_as_labels_are(tmp_path: Path) -> None:
+    """By more than capitals and blanks, for somebody typed them row by row; the first spelling is kept."""
+    path = tmp_path / "flat.csv"
+    path.write_text(
+        "text,target,stance\nOne,Carbon tax,favor\nTwo,carbon  tax,against\nThree,carbon tax,favor\nOne,toll,favor\n"
+        "Two,TOLL,against\n",
+        encoding="utf-8",
+    )
+    corpus = read_corpus(path)
+    assert [target.name for target in corpus.targets] == ["Carbon tax", "toll"]
+    assert [dict(example.labels) for example in corpus] == [
+        {"Carbon tax": "favor", "toll": "favor"},
+        {"Carbon tax": "against", "toll": "against"},
+        {"Carbon tax": "favor"},
+    ]

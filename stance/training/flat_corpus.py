@@ -151,15 +151,21 @@ class _Found(NamedTuple):
 
     def labels(self, row: Any, known: Sequence[Target]) -> Iterator[tuple[str, str]]:
         if self.target is not None and self.label is not None:
-            name = cell(row, self.target)
+            said = _words(row, self.target).lower()
+            name = next(name for name in self.targets if name.lower() == said)
             yield name, _code(row, self.label, name, known)
         else:
             yield from ((name, _code(row, name, name, known)) for name in self.targets)
 
 
+def _words(row: Any, column: str) -> str:
+    """What stands in a column, without more blanks than are seen."""
+    return " ".join(cell(row, column).split())
+
+
 def _code(row: Any, column: str, target: str, known: Sequence[Target]) -> str:
-    """The label of a row on a target, without more blanks than are seen; empty if there is none."""
-    label = " ".join(cell(row, column).split())
+    """The label of a row on a target; empty if there is none."""
+    label = _words(row, column)
     # what R writes for a cell without a value
     return "" if label == "NA" and not _is_known(target, [label], known) else label
 
@@ -181,7 +187,12 @@ def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, 
         elif target is None:
             names = [label]
         else:
-            names = list(dict.fromkeys(name for _, row in rows if (name := cell(row, target))))
+            # by lower case: of the spellings that differ in case only, the first one
+            spelled: dict[str, str] = {}
+            for _, row in rows:
+                if name := _words(row, target):
+                    spelled.setdefault(name.lower(), name)
+            names = list(spelled.values())
     refuse_results(file, header, columns.targets if label is None else [label])
     if not names:
         raise CorpusError(
