@@ -744,3 +744,23 @@ def test_targets_of_a_long_file_are_told_apart_as_labels_are(tmp_path: Path) -> 
         {"Carbon tax": "against", "toll": "against"},
         {"Carbon tax": "favor"},
     ]
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
+def test_a_cell_that_holds_several_values_is_a_defect(tmp_path: Path, suffix: str) -> None:
+    """Programs to annotate with write lists and objects; as words they would be a label of their own, and learnt."""
+    path = tmp_path / f"flat{suffix}"
+    frame = pd.DataFrame({"text": ["One", "Two", "Three"], "tax": [["pro"], ["con"], ["pro"]]})
+    _ = frame.to_parquet(path) if suffix == ".parquet" else frame.to_json(path, orient="records", lines=True)
+    assert [str(defect) for defect in check_corpus(path, CorpusColumns(targets=("tax",)))][-3:] == [
+        f"{path}:{line}: column 'tax' holds a list; a text or a number is needed" for line in (1, 2, 3)
+    ]
+    with pytest.raises(CorpusError, match="found no column of labels"):
+        read_corpus(path)
+    path = tmp_path / "mixed.jsonl"
+    lines = [{"text": "One", "tax": "pro"}, {"text": {"en": "Two"}, "tax": "con"}, {"text": "Three", "tax": {"a": 1}}]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    assert [str(defect) for defect in check_corpus(path, CorpusColumns(targets=("tax",)))][-2:] == [
+        f"{path}:2: column 'text' holds an object; a text or a number is needed",
+        f"{path}:3: column 'tax' holds an object; a text or a number is needed",
+    ]

@@ -100,6 +100,10 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
     spelled: dict[str, dict[str, str]] = {name: {} for name in found.targets}
     whose: list[str] = []
     for position, (line, row) in enumerate(rows):
+        if (several := next((name for name in found.read if _several(row, name)), None)) is not None:
+            kind = "a list" if isinstance(row[several], list) else "an object"
+            draft.fault(file, line, f"column {several!r} holds {kind}; a text or a number is needed")
+            continue
         body = cell(row, found.text)
         if not body:
             draft.fault(file, line, f"column {found.text!r} is empty")
@@ -149,6 +153,12 @@ class _Found(NamedTuple):
     """The column that names the target of a row, whose label then stands in `label`; else each target has its own."""
     label: str | None = None
 
+    @property
+    def read(self) -> Iterator[str]:
+        """The columns that are read."""
+        own = self.targets if self.target is None else [self.target, self.label]
+        return (name for name in (self.text, self.group, *own) if name is not None)
+
     def labels(self, row: Any, known: Sequence[Target]) -> Iterator[tuple[str, str]]:
         if self.target is not None and self.label is not None:
             said = _words(row, self.target).lower()
@@ -156,6 +166,11 @@ class _Found(NamedTuple):
             yield name, _code(row, self.label, name, known)
         else:
             yield from ((name, _code(row, name, name, known)) for name in self.targets)
+
+
+def _several(row: Any, column: str) -> bool:
+    """Whether a column holds what is neither a text nor a number, as programs to annotate with write it."""
+    return isinstance(row.get(column), list | dict)
 
 
 def _words(row: Any, column: str) -> str:
@@ -224,7 +239,7 @@ def _column(
 def _guess_targets(header: Sequence[str], rows: Sequence[tuple[int, Any]], known: Sequence[Target]) -> list[str]:
     names = []
     for name in header:
-        values = {_code(row, name, name, known) for _, row in rows} - {""}
+        values = {_code(row, name, name, known) for _, row in rows if not _several(row, name)} - {""}
         least = 1 if _is_known(name, values, known) else 2
         if name.strip() and name.lower() not in _RESERVED and least <= len(values) <= _MOST_LABELS:
             names.append(name)
