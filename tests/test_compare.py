@@ -14,6 +14,7 @@ from helpers import run as _run
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
+from stance.commands.evaluate import show_absent
 from stance.errors import CorpusError
 from stance.labels import LABELS, Target
 from stance.model.stance_model import StanceModel
@@ -204,11 +205,31 @@ def test_from_the_command_line(tmp_path: Path, small_model_path: Path) -> None:
     assert "20 paragraphs in 20 articles" in shown.stdout
     figures = json.loads(_run(*arguments, "-f", "json").stdout)["sanctions"]
     absent = figures["absent"]
-    told = f"macro-F1 is the mean over {4 - len(absent)} labels; there is no {', no '.join(absent)}\n"
+    told = f"macro-F1 is the mean over {4 - len(absent)} labels; there is no {', no '.join(absent)}"
     assert (told in shown.stdout) == bool(absent)
     for name in ("macro_f1", "f_avg", "accuracy"):
         assert f"{figures['first'][name]:.3f}" in shown.stdout
         assert 0 < figures["p"][name] <= 1
+
+
+@pytest.mark.parametrize(
+    ("absent", "told"),
+    [
+        ([], ""),
+        (["neutral"], "  macro-F1 is the mean over 3 labels; there is no neutral\n"),
+        (
+            ["against", "neutral", "unrelated"],
+            "  macro-F1 is the mean over 1 label; there is no against, no neutral, no unrelated; F_avg has F1 0 for "
+            "against\n",
+        ),
+    ],
+)
+def test_what_labels_that_are_absent_make_of_the_figures(
+    absent: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Macro-F1 leaves them out; F_avg, as the shared task has it, does not, and of one side alone is half at best."""
+    show_absent(Target("tax"), absent)
+    assert capsys.readouterr().out == told
 
 
 def test_a_corpus_that_no_model_scores_is_refused(small_model: StanceModel) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 from helpers import run
@@ -228,9 +229,9 @@ def test_flat_targets_take_no_column_of_results(tmp_path: Path, columns: CorpusC
         read_corpus(path, columns)
 
 
-@pytest.mark.parametrize("name", ["codes.ods", "codes.xls", "codes.sav"])
-def test_another_spreadsheet_is_told_what_to_do(tmp_path: Path, name: str) -> None:
-    """Of those only workbooks are read, and the way out is said."""
+@pytest.mark.parametrize("name", ["codes.ods", "codes.xls", "codes.sav", "codes.json"])
+def test_another_file_is_told_what_to_do(tmp_path: Path, name: str) -> None:
+    """Of spreadsheets only workbooks are read, of JSON only lines, and the way out is said."""
     (tmp_path / name).write_bytes(b"PK\x03\x04")
     with pytest.raises(CorpusError, match="save it as CSV in UTF-8"):
         read_corpus(tmp_path / name)
@@ -245,6 +246,11 @@ def test_another_spreadsheet_is_told_what_to_do(tmp_path: Path, name: str) -> No
         ('lexicon = "l.toml"', '[mentions]\na = ["b"]\n[week]\nc = ["d"]\n', "unknown table .week."),
         ('lexicon = "l.toml"', '[mentions]\na = ["migra{tion,nt"]\n', "a brace of 'migra{tion,nt' has no partner"),
         ('lexicon = "l.toml"', "[mentions]\na = []\n", "at least one phrase"),
+        (
+            'lexicon = "l.toml"',
+            '[mentions]\na = ["nuclear power", "reactor*"]\n',
+            r"group 'a' has 'reactor\*', and there is no wildcard; write the endings out, as in refugee{,s}",
+        ),
         ('lexicon = "l.toml"', '[mentions]\n"@nato" = ["nato"]\n', "group '@nato': no name begins with @"),
     ],
 )
@@ -646,3 +652,115 @@ def test_a_corpus_that_names_a_missing_file_for_calibration_is_refused(tmp_path:
     (tmp_path / "corpus.toml").write_text('labels = ["x", "y"]\ncalibration = ["two"]\n[targets.t]\n')
     with pytest.raises(CorpusError, match="'calibration' must be a list of files"):
         read_corpus(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".jsonl"])
+def test_blanks_around_headings_do_no_harm(tmp_path: Path, suffix: str) -> None:
+    """A spreadsheet does not show them: they are no part of the name of a target, nor do they hide the texts."""
+    path = tmp_path / f"flat{suffix}"
+    rows = [("One", "favor", "none"), ("Two", "against", "favor")]
+    headings = ["text ", " carbon tax", "toll\u00a0"]
+    if suffix == ".xlsx":
+        pd.DataFrame(rows, columns=headings).to_excel(path, index=False)
+    elif suffix == ".csv":
+        pd.DataFrame(rows, columns=headings).to_csv(path, index=False)
+    else:
+        path.write_text("".join(json.dumps(dict(zip(headings, row, strict=True))) + "\n" for row in rows))
+    corpus = read_corpus(path)
+    assert [target.name for target in corpus.targets] == ["carbon tax", "toll"]
+    assert corpus.texts == ["One", "Two"]
+    assert [target.name for target in read_corpus(path, CorpusColumns(targets=("toll ",))).targets] == ["toll"]
+
+
+def test_headings_that_differ_in_blanks_only_are_one_twice(tmp_path: Path) -> None:
+    """None of the two is left out in silence; columns without a name are nobody's."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,tax,tax ,, \nOne,favor,none,1,2\nTwo,against,none,3,4\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="the column 'tax' stands there twice but for blanks"):
+        read_corpus(path)
+    path.write_text("text,tax,, \nOne,favor,1,2\nTwo,against,3,4\n", encoding="utf-8")
+    assert [target.name for target in read_corpus(path).targets] == ["tax"]
+
+
+def test_what_other_programs_write_for_no_code_is_none(tmp_path: Path) -> None:
+    """R writes NA into a table, and its workbooks have an error value there; in an agreed sample it is none, either."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,tax,toll\nOne,favor,NA\nTwo,against,pro\nThree,NA,con\n", encoding="utf-8")
+    corpus = read_corpus(path)
+    assert [target.labels for target in corpus.targets] == [("favor", "against"), ("con", "pro")]
+    assert [dict(example.labels) for example in corpus][2] == {"toll": "con"}
+    book = openpyxl.Workbook()
+    for row in (["text", "tax", "toll"], ["One", "favor", "#N/A"], ["Two", "against", "pro"], ["Three", "#N/A", "con"]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "flat.xlsx")
+    assert read_corpus(tmp_path / "flat.xlsx").fingerprint == corpus.fingerprint
+
+
+@pytest.mark.parametrize("layout", ["wide", "named", "long"])
+def test_a_row_without_a_code_is_left_out_and_told(tmp_path: Path, layout: str) -> None:
+    """It is no reason not to train or to measure, and least of all where it is coded on a target that is not named."""
+    path = tmp_path / "flat.csv"
+    wide = "text,tax,toll\nOne,favor,pro\nTwo,,{0}\nThree,against,con\nFour,,{0}\n".format
+    long = "text,target,stance\nOne,tax,favor\nTwo,tax,\nThree,tax,against\nFour,tax,NA\n"
+    path.write_text({"wide": wide(""), "named": wide("con"), "long": long}[layout], encoding="utf-8")
+    columns = CorpusColumns(targets=("tax",)) if layout == "named" else CorpusColumns()
+    corpus = read_corpus(path, columns)
+    assert (corpus.texts, corpus.uncoded) == (["One", "Three"], 2)
+    assert [str(defect) for defect in check_corpus(path, columns)] == [
+        f"{path}:{line}: no target is coded; the row is left out" for line in (3, 5)
+    ]
+    options = ("--target", "tax") if layout == "named" else ()
+    told = run("corpus", "stats", path, *options)
+    assert (told.exit_code, told.stderr) == (0, f"{path}: 2 rows without a code left out\n")
+
+
+def test_a_known_label_may_be_called_na(tmp_path: Path) -> None:
+    """As that of a model that was trained on a described corpus with it."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,tax\nOne,favor\nTwo,NA\n", encoding="utf-8")
+    corpus = read_corpus(path, CorpusColumns(known=(Target("tax", ("favor", "NA")),)))
+    assert [example.labels["tax"] for example in corpus] == ["favor", "NA"]
+
+
+def test_blanks_within_a_label_make_no_other_label(tmp_path: Path) -> None:
+    """Twice as many, or one that does not break the line, look like one."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,tax\nOne,in favor\nTwo,in  favor\nThree,in\u00a0favor\nFour,not\n", encoding="utf-8")
+    assert read_corpus(path).targets[0].labels == ("in favor", "not")
+
+
+def test_targets_of_a_long_file_are_told_apart_as_labels_are(tmp_path: Path) -> None:
+    """By more than capitals and blanks, for somebody typed them row by row; the first spelling is kept."""
+    path = tmp_path / "flat.csv"
+    path.write_text(
+        "text,target,stance\nOne,Carbon tax,favor\nTwo,carbon  tax,against\nThree,carbon tax,favor\nOne,toll,favor\n"
+        "Two,TOLL,against\n",
+        encoding="utf-8",
+    )
+    corpus = read_corpus(path)
+    assert [target.name for target in corpus.targets] == ["Carbon tax", "toll"]
+    assert [dict(example.labels) for example in corpus] == [
+        {"Carbon tax": "favor", "toll": "favor"},
+        {"Carbon tax": "against", "toll": "against"},
+        {"Carbon tax": "favor"},
+    ]
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
+def test_a_cell_that_holds_several_values_is_a_defect(tmp_path: Path, suffix: str) -> None:
+    """Programs to annotate with write lists and objects; as words they would be a label of their own, and learnt."""
+    path = tmp_path / f"flat{suffix}"
+    frame = pd.DataFrame({"text": ["One", "Two", "Three"], "tax": [["pro"], ["con"], ["pro"]]})
+    _ = frame.to_parquet(path) if suffix == ".parquet" else frame.to_json(path, orient="records", lines=True)
+    assert [str(defect) for defect in check_corpus(path, CorpusColumns(targets=("tax",)))][-3:] == [
+        f"{path}:{line}: column 'tax' holds a list; a text or a number is needed" for line in (1, 2, 3)
+    ]
+    with pytest.raises(CorpusError, match="found no column of labels"):
+        read_corpus(path)
+    path = tmp_path / "mixed.jsonl"
+    lines = [{"text": "One", "tax": "pro"}, {"text": {"en": "Two"}, "tax": "con"}, {"text": "Three", "tax": {"a": 1}}]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    assert [str(defect) for defect in check_corpus(path, CorpusColumns(targets=("tax",)))][-2:] == [
+        f"{path}:2: column 'text' holds an object; a text or a number is needed",
+        f"{path}:3: column 'tax' holds an object; a text or a number is needed",
+    ]

@@ -18,6 +18,7 @@ from PIL import Image
 from stance import __version__
 from stance.commands import main
 from stance.model.artefact import load_model, read_manifest
+from stance.training.agreement import coded_units
 from stance.training.corpus_files import read_corpus
 from stance.training.fit_options import FitOptions
 
@@ -158,6 +159,7 @@ def test_the_corpus_of_the_data_card_is_one(tmp_path: Path) -> None:
     assert corpus.cues is not None
     assert ("rejected",) in corpus.cues.phrases
     assert [dict(e.labels) for e in corpus] == [{"migration": "favor"}, {"NATO enlargement": "favor"}]
+    assert coded_units(corpus, "NATO enlargement") == ([("favor", "favor", "against")], ["a1"])
 
 
 def test_the_packages_of_the_wheel_are_the_folders() -> None:

@@ -20,6 +20,7 @@ from stance.model.stance_model import StanceModel
 from stance.results.levels import COPIES, WEIGHTS
 from stance.results.rollup import roll_up
 from stance.results.saved import read_results
+from stance.training import flat_corpus
 
 TEXT = "The minister said on Friday that the embargo must be lifted before the talks go on"
 
@@ -184,3 +185,26 @@ def test_the_label_that_is_named_is_explained(small_model: StanceModel, small_mo
         expected = small_model.explain(f"{TEXT}.", "sanctions", label)
         assert (record["label"], record["probability"]) == (label, expected.probability)
         assert [c["value"] for c in record["contributions"]] == [c.value for c in expected.contributions]
+
+
+def test_cross_validation_on_another_corpus_says_so(own_corpus: Path, trained: dict[str, Path], tmp_path: Path) -> None:
+    """A table of the same paragraphs has no lexicons, whose figures would pass for those of a model that has them."""
+    lines = (own_corpus / "corpus" / "one.jsonl").read_text().splitlines()
+    (tmp_path / "flat.jsonl").write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
+    command = ("evaluate", trained["plain"])
+    assert run(*command, own_corpus, "--cross-validate", "-j", 1).stderr == ""
+    other = run(*command, tmp_path / "flat.jsonl", "--cross-validate", "-j", 1)
+    assert other.exit_code == 0
+    assert other.stderr == (
+        f"{tmp_path / 'flat.jsonl'}: not the corpus that {trained['plain']} was trained on; these are the figures of "
+        "another model, with the settings of that one and the paragraphs, lexicons and options of this corpus\n"
+    )
+
+
+def test_the_help_names_the_columns_that_are_found_by_themselves() -> None:
+    """All of them, in the order in which they are looked for; and what else is taken for a target."""
+    told = " ".join(run("train", "--help").stdout.split())
+    for names in (flat_corpus._TEXT, flat_corpus._TARGET, flat_corpus._LABEL, flat_corpus._GROUP):
+        *others, last = names
+        assert f"[default: {', '.join(others)} or {last}" in told
+    assert f"every column of 2 to {flat_corpus._MOST_LABELS} different values" in told

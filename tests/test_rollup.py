@@ -22,6 +22,7 @@ from helpers import run as _run
 
 from stance.articles import Article, Paragraph
 from stance.batch.tables import _joint, _Outcome
+from stance.commands.results import print_rollup
 from stance.errors import StanceError
 from stance.labels import JOINT, LABELS, Target
 from stance.model.scores import ParagraphScore, Scores, TargetScore
@@ -1077,3 +1078,13 @@ def test_a_data_frame_of_scores_is_rolled_up_as_its_results_are() -> None:
         roll_up(3)  # type: ignore[arg-type]
     with pytest.raises(StanceError, match="lacks the columns of a target"):
         roll_up(pd.DataFrame({"article_id": ["a"]}))
+
+
+def test_columns_of_long_labels_stand_apart() -> None:
+    """Labels are a corpus' own; each keeps its shares below it."""
+    target = Target("tax", ("supportive", "disapproving"))
+    frame = pd.DataFrame({"article_id": "a", "tax": ["supportive"] + ["disapproving"] * 3, "tax_abstained": None})
+    _, head, row, _ = print_rollup(roll_up(Results(frame, (target,), "paragraph")), (target,), "all")
+    assert head.split()[5:7] == ["supportive", "disapproving"]
+    for label, share in (("supportive", "25.0 %"), ("disapproving", "75.0 %")):
+        assert row[: head.index(label) + len(label)].endswith(share)

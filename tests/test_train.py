@@ -81,3 +81,26 @@ def test_what_cannot_be_written_is_told_before_the_training(tmp_path: Path, monk
     for output, message in (("flat.csv/own", "cannot write the model: Not a directory"), ("models/own", "has begun")):
         result = run("train", flat, "-o", tmp_path / output)
         assert (result.exit_code, message in result.stderr) == (1, True)
+
+
+def test_what_is_read_is_told_before_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels with their numbers: a slip of a coder, or a column that is no target, is seen before the minutes pass."""
+    flat = tmp_path / "flat.csv"
+    flat.write_text("text,tax,year\n" + "Lift,favor,2024\nKeep,against,2025\nCut,favour,\n" * 5, encoding="utf-8")
+
+    def begin(*_: object, **__: object) -> None:
+        raise CorpusError("the training has begun")
+
+    monkeypatch.setattr("stance.training.fit.train", begin)
+    told = run("train", flat, "-o", tmp_path / "own").stderr.splitlines()
+    assert told[0] == "15 paragraphs in 15 articles; tax, year"
+    assert told[1:3] == ["tax: 5 'favor', 5 'against', 5 'favour'", "year: 5 '2024', 5 '2025'"]
+
+
+def test_a_model_needs_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty name, as a variable of a script that is not set gives it, is no name of the folder one stands in."""
+    (tmp_path / "flat.csv").write_text("text,tax\n" + "Lift them.,favor\nKeep them.,against\n" * 5)
+    monkeypatch.chdir(tmp_path)
+    result = run("train", "flat.csv", "-o", "")
+    assert (result.exit_code, result.stderr) == (1, "stance: the output has no name; name a folder with -o\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["flat.csv"]

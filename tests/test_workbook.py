@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -105,3 +106,60 @@ def test_a_damaged_workbook_is_one_line(tmp_path: Path, left_out: str) -> None:
         assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
         assert result.stderr.startswith(f"stance: {tmp_path / name}: not a sound ")
         assert "save it anew, or as CSV in UTF-8" in result.stderr
+
+
+@pytest.mark.parametrize("told", [b"", b'<dimension ref="A1"/>'])
+def test_rows_are_read_as_long_as_they_are(tmp_path: Path, told: bytes) -> None:
+    """Where a program writes rows as they come, it tells no size of the sheet, or a wrong one."""
+    book = openpyxl.Workbook()
+    for row in (["text", "tax", "toll"], [TEXT, "pro", "con"], [f"{TEXT} 2", "con"], [f"{TEXT} 3"]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "whole.xlsx")
+    with zipfile.ZipFile(tmp_path / "whole.xlsx") as whole, zipfile.ZipFile(tmp_path / "c.xlsx", "w") as other:
+        for name in whole.namelist():
+            content = whole.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                assert b"<dimension " in content
+                content = re.sub(rb"<dimension [^>]*/>", told, content)
+            other.writestr(name, content)
+    assert _rows(tmp_path / "c.xlsx") == [
+        (2, {"text": TEXT, "tax": "pro", "toll": "con"}),
+        (3, {"text": f"{TEXT} 2", "tax": "con", "toll": ""}),
+        (4, {"text": f"{TEXT} 3", "tax": "", "toll": ""}),
+    ]
+
+
+def _book(path: Path, **sheets: list[list[str]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name.removeprefix("hidden_"))
+        sheet.sheet_state = "hidden" if name.startswith("hidden_") else "visible"
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+CODES = [["text", "tax"], [TEXT, "pro"]]
+
+
+def test_no_sheet_of_codes_is_left_out_in_silence(tmp_path: Path) -> None:
+    """Where a second sheet has the columns of the first, half of the codes may be there; any other one may."""
+    path = _book(tmp_path / "c.xlsx", first=CODES, second=[[], ["tax", "text", ""], ["con", "Lift them."]])
+    with pytest.raises(CorpusError, match="sheet 'second' has the columns of sheet 'first', and one is read; put all"):
+        read_sheet(path)
+    path = _book(tmp_path / "c.xlsx", first=CODES, more=[["text", "remark"], [TEXT, "?"]], blank=[], hidden_old=CODES)
+    assert read_sheet(path) == [(1, CODES[0]), (2, CODES[1])]
+
+
+def test_a_sheet_that_is_no_table_does_not_hide_the_codes(tmp_path: Path) -> None:
+    """What to do is said: a workbook often begins with what it is about. Of sheets that nobody sees none is read."""
+    path = _book(tmp_path / "c.xlsx", about=[["Codes of the spring."], ["By Anna."]], codes=CODES)
+    for command in (("corpus", "check"), ("evaluate", "default")):
+        told = run(*command, path).stderr
+        assert told == (
+            f"stance: {path}: the first sheet, 'about', is no table, and no other is read; move that of the codes to "
+            "the front\n"
+        )
+    assert read_sheet(_book(tmp_path / "c.xlsx", hidden_about=[["Old."]], codes=CODES))[1] == (2, CODES[1])

@@ -35,10 +35,12 @@ def evaluate(
 ) -> None:
     """Measure MODEL on the labelled CORPUS, with 95 % intervals by a bootstrap over articles.
 
-    A corpus that the model was trained on is refused, unless --cross-validate asks for grouped cross-validation.
-    MODEL is a folder, or "default". The most probable label counts, also where `stance score` finds it too doubtful to
-    give one. From fewer than about 20 articles the intervals are too narrow, and from fewer than three they are 0 to 1.
-    Of a sample drawn by `stance results sample --within` the figures are those of the sample, not of the collection.
+    A corpus that the model was trained on is refused, unless --cross-validate asks for grouped cross-validation. A
+    paragraph that differs by a hashtag or in capitals from one that it was trained on is not known again, and makes
+    the figures too good. MODEL is a folder, or "default". The most probable label counts, also where `stance score`
+    finds it too doubtful to give one. From fewer than about 20 articles the intervals are too narrow, and from fewer
+    than three they are 0 to 1. Of a sample drawn by `stance results sample --within` the figures are those of the
+    sample, not of the collection.
 
     \b
     Examples:
@@ -61,6 +63,12 @@ def evaluate(
         missing = [target.name for target in examples.targets if target.name not in choices]
         if missing:
             raise ModelError(f"the model has no settings for {', '.join(missing)}; it cannot be cross-validated there")
+        if examples.fingerprint != loaded.facts.get("corpus", {}).get("fingerprint"):
+            click.echo(
+                f"{corpus}: not the corpus that {model} was trained on; these are the figures of another model, with "
+                "the settings of that one and the paragraphs, lexicons and options of this corpus",
+                err=True,
+            )
         for line in rare_labels(examples, folds):
             click.echo(line, err=True)
         result = fit_model(examples, loaded.analyzer.settings, choices, folds=folds, seed=seed, jobs=jobs)
@@ -104,10 +112,13 @@ def _print(evaluation: Evaluation, drawn: str) -> None:
 
 
 def show_absent(target: Target, absent: list[str]) -> None:
-    """Name the labels that macro-F1 is not the mean over, if there are any."""
-    if absent:
-        n = len(target.labels) - len(absent)
-        click.echo(f"  macro-F1 is the mean over {n} labels; there is no {', no '.join(absent)}")
+    """Name the labels that macro-F1 is not the mean over, if there are any, and those that F_avg has nothing of."""
+    if not absent:
+        return
+    n = number_of(len(target.labels) - len(absent), "label")
+    sides = [label for label in target.sides or () if label in absent]
+    halved = f"; F_avg has F1 0 for {' and '.join(sides)}" if sides else ""
+    click.echo(f"  macro-F1 is the mean over {n}; there is no {', no '.join(absent)}{halved}")
 
 
 def _print_pooled(found: list[Evaluation]) -> None:

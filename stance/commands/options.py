@@ -12,7 +12,7 @@ import click
 
 from stance.articles import Columns
 from stance.articles.records import DEFAULT_NAMES, FIELDS
-from stance.errors import StanceError
+from stance.errors import StanceError, number_of
 
 if TYPE_CHECKING:
     from stance.batch.chunks import Shard
@@ -145,12 +145,34 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*args, **kwargs)
 
     options = [
-        click.option("--text-column", metavar="NAME", help="Flat corpus: column of the texts."),
-        click.option("--target", "targets", metavar="NAME", multiple=True, help="Flat corpus: a column of labels."),
-        click.option("--target-column", metavar="NAME", help="Flat corpus: column that names the target."),
-        click.option("--label-column", metavar="NAME", help="Flat corpus: column of that target's label."),
         click.option(
-            "--group-column", metavar="NAME", help="Flat corpus: column of the article; without one each row is one."
+            "--text-column",
+            metavar="NAME",
+            help="Flat corpus: column of the texts.  [default: text, paragraph_text, tweet, sentence, body or content]",
+        ),
+        click.option(
+            "--target",
+            "targets",
+            metavar="NAME",
+            multiple=True,
+            help="Flat corpus: a column of labels; once for each target.  [default: the label column, else every "
+            "column of 2 to 10 different values that has no other meaning]",
+        ),
+        click.option(
+            "--target-column",
+            metavar="NAME",
+            help="Flat corpus: column that names the target.  [default: target or topic]",
+        ),
+        click.option(
+            "--label-column",
+            metavar="NAME",
+            help="Flat corpus: column of that target's label.  [default: stance or label]",
+        ),
+        click.option(
+            "--group-column",
+            metavar="NAME",
+            help="Flat corpus: column of the article; without one each row is one.  [default: article, article_id, "
+            "document or group]",
         ),
     ]
     for option in reversed(options):
@@ -159,7 +181,7 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read_labelled(path: str, columns: CorpusColumns, known: Sequence[Target] = ()) -> Corpus:
-    """Read a corpus, and tell of texts in it that have two labels, and of a stratified sample.
+    """Read a corpus, and tell of texts in it that have two labels, of rows without any, and of a stratified sample.
 
     ``known`` are the targets that are to be measured: a sample need not have every label of them, and of others that it
     codes it is told that they are not.
@@ -170,6 +192,8 @@ def read_labelled(path: str, columns: CorpusColumns, known: Sequence[Target] = (
 
     found = read_corpus(path, replace(columns, known=tuple(known)))
     tell_stratified(path, found.drawn_from)
+    if found.uncoded:
+        click.echo(f"{path}: {number_of(found.uncoded, 'row')} without a code left out", err=True)
     measured = find_targets(found, known)
     others = [target.name for target in found.targets if target.name not in measured.values()]
     if measured and others:

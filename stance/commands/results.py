@@ -150,12 +150,14 @@ def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) ->
     base = "the related paragraphs" + (" in which each speaks, whoever holds it" if level in OF_PARAGRAPHS else "")
     for target in targets:
         related = rows[[f"{target.name}_{label}" for label in target.related]].sum(axis=1)
-        head = "".join(f"{label:>9}" for label in target.related)
+        widths = {label: max(9, len(label) + 2) for label in target.related}
+        head = "".join(f"{label:>{width}}" for label, width in widths.items())
         yield click.style(target.name, bold=True) + f": shares and net stance of {base}"
         counts = "".join(f" {word:>8}" for word in ("articles", "paragr.", "abstain.", "related"))
         yield f"{heading}{counts}{head} {'net':>7} {'s.e.':>6}"
         for i, (name, row) in enumerate(zip(names, records, strict=True)):
-            shares = "".join(f"{percent(row[f'{target.name}_share_{label}']):>9}" for label in target.related)
+            cells = ((row[f"{target.name}_share_{label}"], width) for label, width in widths.items())
+            shares = "".join(f"{percent(share):>{width}}" for share, width in cells)
             yield (
                 f"{name} {row['articles']:>8} {row['paragraphs']:>8} "
                 f"{row[f'{target.name}_abstained']:>8} {related.iloc[i]:>8}{shares} "
@@ -167,6 +169,6 @@ def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) ->
         heads = [name.replace("_", " ") for name in JOINT]
         yield f"{heading} {'counted':>8}" + "".join(f"{head:>17}" for head in heads)
         for name, row in zip(names, records, strict=True):
-            cells = "".join(f"{percent(row[f'share_{kind}']):>17}" for kind in JOINT)
-            yield f"{name} {sum(row[kind] for kind in JOINT):>8}{cells}"
+            joint = "".join(f"{percent(row[f'share_{kind}']):>17}" for kind in JOINT)
+            yield f"{name} {sum(row[kind] for kind in JOINT):>8}{joint}"
         yield ""

@@ -31,6 +31,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
         stance train data -o models/mine
         stance train tweets.csv --text-column Tweet --target-column Target --label-column Stance -o models/tweets
     """
+    from collections import Counter
     from pathlib import Path
 
     from stance.errors import ModelError
@@ -40,12 +41,18 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     from stance.training.probes import check_probes, read_probes
     from stance.training.record import with_record
 
+    if not output:
+        raise ModelError("the output has no name; name a folder with -o")
     if Path(output).exists() and not Path(output).is_dir():
         # said before the training, which takes minutes
         raise ModelError(f"{output}: is a file; a model is a folder")
     examples = read_labelled(corpus, columns)
     names = ", ".join(target.name for target in examples.targets)
     click.echo(f"{len(examples)} paragraphs in {len({e.article for e in examples})} articles; {names}", err=True)
+    for target in examples.targets:
+        # a slip of a coder is a label, and a column of years a target: whoever sees it need not wait for the figures
+        counts = Counter(example.labels.get(target.name) for example in examples)
+        click.echo(f"{target.name}: {', '.join(f'{counts[label]} {label!r}' for label in target.labels)}", err=True)
     probes = Path(corpus) / "probes"
     # a probe that cannot be tried is told before the training, too
     tried = check_probes(read_probes(probes), examples.targets) if probes.is_dir() else []

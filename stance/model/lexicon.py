@@ -95,7 +95,7 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     ------
     CorpusError
         If the file cannot be read, has a table of another name or no phrase, a group is not a list of strings, a
-        pattern cannot be written out or holds no word, or a word of ``[abroad]`` is several.
+        pattern cannot be written out, holds no word or a wildcard, or a word of ``[abroad]`` is several.
     """
     import tomllib
 
@@ -126,6 +126,12 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
             raise CorpusError(f"group {group!r} must be a list of phrases", path)
         if empty := [p for p in patterns if not tokenize(p)]:
             raise CorpusError(f"group {group!r} has {empty[0]!r}, which holds no word", path)
+        # a dictionary of another program has them, and without its endings a word would be found nowhere
+        if wild := [p for p in patterns if "*" in p]:
+            message = (
+                f"group {group!r} has {wild[0]!r}, and there is no wildcard; write the endings out, as in refugee{{,s}}"
+            )
+            raise CorpusError(message, path)
     lexicon = Lexicon(groups)
     try:
         phrases = lexicon.phrases

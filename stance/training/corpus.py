@@ -109,6 +109,8 @@ class Corpus:
         Target name to what the corpus says of its fit; a target may have none.
     drawn_from : str
         Of a sample that `stance results sample` drew, what it was drawn from; else empty.
+    uncoded : int
+        Rows of a flat file that were left out, as no target is coded in them.
     """
 
     targets: Sequence[Target]
@@ -122,6 +124,7 @@ class Corpus:
     settings: Settings | None = None
     fit_options: Mapping[str, FitOptions] = field(default_factory=dict)
     drawn_from: str = ""
+    uncoded: int = 0
 
     def __len__(self) -> int:
         return len(self.examples)

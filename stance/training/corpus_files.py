@@ -65,14 +65,15 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
         settings=draft.settings,
         fit_options=draft.fit_options,
         drawn_from=draft.drawn_from,
+        uncoded=len(draft.uncoded),
     )
 
 
 def check_corpus(path: str | Path, columns: CorpusColumns | None = None) -> list[CorpusError]:
     """List every defect of a corpus, in the order of its files and lines.
 
-    Paragraphs are looked at once all targets are sound. A text with two labels is a defect in a flat file, too, and so
-    is a phrase in the lexicons of two targets; but `read_corpus` takes such a corpus.
+    Paragraphs are looked at once all targets are sound. A text with two labels and a row without a code are defects in
+    a flat file, too, and so is a phrase in the lexicons of two targets; but `read_corpus` takes such a corpus.
 
     Raises
     ------
@@ -250,6 +251,7 @@ def _check_across(draft: Draft, path: Path, strict: bool) -> None:
     if described or strict:
         draft.defects += contradictions(draft.examples)
     if strict:
+        draft.defects += draft.uncoded
         draft.defects += _shared_phrases(draft, path)
     draft.defects.sort(key=lambda defect: (defect.path or "", defect.line or 0))
 

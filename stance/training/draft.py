@@ -34,6 +34,8 @@ class Draft:
     settings: Settings | None = None
     fit_options: dict[str, FitOptions] = field(default_factory=dict)
     drawn_from: str = ""
+    uncoded: list[CorpusError] = field(default_factory=list)
+    """Rows of a flat file that are left out; not a defect for who trains or measures."""
 
     def fault(self, path: str | Path, line: int | None, message: str) -> None:
         """Keep a defect."""

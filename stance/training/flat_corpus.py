@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from stance.articles.records import BLANKS
 from stance.errors import CorpusError
 from stance.labels import Target, order_labels
 from stance.training.corpus import Example, join_targets
@@ -87,7 +88,7 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
             file,
         )
     draft = Draft()
-    rows = list(read_rows(file, draft.faults_of(file)))
+    rows = [(line, _named_plainly(row, file)) for line, row in read_rows(file, draft.faults_of(file))]
     if not rows:
         if not draft.defects:
             raise CorpusError("the file has no rows", file)
@@ -99,6 +100,10 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
     spelled: dict[str, dict[str, str]] = {name: {} for name in found.targets}
     whose: list[str] = []
     for position, (line, row) in enumerate(rows):
+        if (several := next((name for name in found.read if _several(row, name)), None)) is not None:
+            kind = "a list" if isinstance(row[several], list) else "an object"
+            draft.fault(file, line, f"column {several!r} holds {kind}; a text or a number is needed")
+            continue
         body = cell(row, found.text)
         if not body:
             draft.fault(file, line, f"column {found.text!r} is empty")
@@ -106,9 +111,13 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
         if found.target is not None and not cell(row, found.target):
             draft.fault(file, line, f"column {found.target!r} is empty")
             continue
-        labels = {name: spelled[name].setdefault(value.lower(), value) for name, value in found.labels(row) if value}
+        labels = {
+            name: spelled[name].setdefault(value.lower(), value)
+            for name, value in found.labels(row, columns.known)
+            if value
+        }
         if not labels:
-            draft.fault(file, line, "no target is coded")
+            draft.uncoded.append(CorpusError("no target is coded; the row is left out", file, line))
             continue
         whose.append(cell(row, found.group) if found.group else "")
         article = whose[-1] or f"row {position + 1}"
@@ -123,6 +132,17 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
     return draft
 
 
+def _named_plainly(row: dict[str, Any], file: Path) -> dict[str, Any]:
+    """A row without blanks around its headings, which a spreadsheet does not show."""
+    named: dict[str, Any] = {}
+    for heading, value in row.items():
+        name = heading.strip(BLANKS)
+        if name and name in named:
+            raise CorpusError(f"the column {name!r} stands there twice but for blanks; give one another name", file)
+        named[name] = value
+    return named
+
+
 class _Found(NamedTuple):
     """The columns of a file."""
 
@@ -133,11 +153,36 @@ class _Found(NamedTuple):
     """The column that names the target of a row, whose label then stands in `label`; else each target has its own."""
     label: str | None = None
 
-    def labels(self, row: Any) -> Iterator[tuple[str, str]]:
+    @property
+    def read(self) -> Iterator[str]:
+        """The columns that are read."""
+        own = self.targets if self.target is None else [self.target, self.label]
+        return (name for name in (self.text, self.group, *own) if name is not None)
+
+    def labels(self, row: Any, known: Sequence[Target]) -> Iterator[tuple[str, str]]:
         if self.target is not None and self.label is not None:
-            yield cell(row, self.target), cell(row, self.label)
+            said = _words(row, self.target).lower()
+            name = next(name for name in self.targets if name.lower() == said)
+            yield name, _code(row, self.label, name, known)
         else:
-            yield from ((name, cell(row, name)) for name in self.targets)
+            yield from ((name, _code(row, name, name, known)) for name in self.targets)
+
+
+def _several(row: Any, column: str) -> bool:
+    """Whether a column holds what is neither a text nor a number, as programs to annotate with write it."""
+    return isinstance(row.get(column), list | dict)
+
+
+def _words(row: Any, column: str) -> str:
+    """What stands in a column, without more blanks than are seen."""
+    return " ".join(cell(row, column).split())
+
+
+def _code(row: Any, column: str, target: str, known: Sequence[Target]) -> str:
+    """The label of a row on a target; empty if there is none."""
+    label = _words(row, column)
+    # what R writes for a cell without a value
+    return "" if label == "NA" and not _is_known(target, [label], known) else label
 
 
 def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, Any]]) -> _Found:
@@ -157,7 +202,12 @@ def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, 
         elif target is None:
             names = [label]
         else:
-            names = list(dict.fromkeys(name for _, row in rows if (name := cell(row, target))))
+            # by lower case: of the spellings that differ in case only, the first one
+            spelled: dict[str, str] = {}
+            for _, row in rows:
+                if name := _words(row, target):
+                    spelled.setdefault(name.lower(), name)
+            names = list(spelled.values())
     refuse_results(file, header, columns.targets if label is None else [label])
     if not names:
         raise CorpusError(
@@ -174,8 +224,8 @@ def _column(
     file: Path, header: Sequence[str], named: str | None, usual: Sequence[str], required: str | None, option: str
 ) -> str | None:
     if named is not None:
-        if named in header:
-            return named
+        if (plain := named.strip(BLANKS)) in header:
+            return plain
         raise CorpusError(f"no column {named!r}; the file has {', '.join(header)}", file)
     lower = {name.lower(): name for name in reversed(header)}
     for name in usual:
@@ -189,7 +239,7 @@ def _column(
 def _guess_targets(header: Sequence[str], rows: Sequence[tuple[int, Any]], known: Sequence[Target]) -> list[str]:
     names = []
     for name in header:
-        values = {cell(row, name) for _, row in rows} - {""}
+        values = {_code(row, name, name, known) for _, row in rows if not _several(row, name)} - {""}
         least = 1 if _is_known(name, values, known) else 2
         if name.strip() and name.lower() not in _RESERVED and least <= len(values) <= _MOST_LABELS:
             names.append(name)

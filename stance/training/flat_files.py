@@ -20,7 +20,7 @@ __all__ = ["Fault", "cell", "json_lines", "read_rows", "refuse_results"]
 
 #: What is told of a row that cannot be read: its line and why.
 Fault = Callable[[int, str], None]
-_NOT_READ = (".xls", ".xlsb", ".ods", ".dta", ".sav", ".sqlite", ".db")
+_NOT_READ = (".json", ".xls", ".xlsb", ".ods", ".dta", ".sav", ".sqlite", ".db")
 Rows = Iterator[tuple[int, dict[str, Any]]]
 
 
@@ -44,7 +44,7 @@ def read_rows(file: Path, fault: Fault) -> Rows:
     ------
     CorpusError
         If a Parquet file or workbook is none, a table has a column twice or a stray quotation mark, or the suffix is
-        that of another spreadsheet or of a statistics program.
+        that of one JSON text, another spreadsheet or a statistics program.
     MissingDependencyError
         If a workbook cannot be read for want of openpyxl.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import warnings
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,15 @@ __all__ = ["read_sheet"]
 
 
 def read_sheet(file: Path) -> list[tuple[int, list[str]]]:
-    """The rows of the first sheet that hold something, with their numbers.
+    """The rows of the first sheet that hold something, all of one length, with their numbers.
 
-    Formulas stand as their last values, whole numbers without a point, days as ISO 8601.
+    Formulas stand as their last values, ``#N/A`` as an empty cell, whole numbers without a point, days as ISO 8601.
+    Hidden sheets do not count.
 
     Raises
     ------
     CorpusError
-        If it is no workbook, or is damaged or encrypted.
+        If it is no workbook, is damaged or encrypted, or if the codes may stand in another sheet.
     MissingDependencyError
         Without openpyxl.
     """
@@ -31,14 +33,46 @@ def read_sheet(file: Path) -> list[tuple[int, list[str]]]:
             # of styles and of what a program adds that the library does not know
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-            rows = [[_text(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+            shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            first, *others = shown or book.worksheets
+            rows = list(_rows(first))
+            headings = {sheet.title: next((row for row in _rows(sheet) if any(row)), []) for sheet in others}
     except ArticleError as error:
         raise CorpusError(f"{error.message}; save it anew, or as CSV in UTF-8", file) from error
-    return [(number, row) for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
+    width = max(map(len, rows), default=0)
+    filled = [(number, [*row, *[""] * (width - len(row))]) for number, row in enumerate(rows, start=1) if any(row)]
+    _refuse_others(file, first.title, filled[0][1] if filled else [], headings)
+    return filled
+
+
+def _rows(sheet: Any) -> Iterator[list[str]]:
+    # the size that a file tells of its sheet may be wrong, and would cut rows off
+    sheet.reset_dimensions()
+    for row in sheet.iter_rows(values_only=True):
+        cells = [_text(value) for value in row]
+        yield cells if any(cell.strip() for cell in cells) else []
+
+
+def _refuse_others(file: Path, first: str, heading: list[str], headings: Mapping[str, list[str]]) -> None:
+    """Refuse a workbook that has the codes, or more of them, in a sheet that is not read."""
+    mine = {name.strip() for name in heading} - {""}
+    theirs = {title: {name.strip() for name in row} - {""} for title, row in headings.items()}
+    # texts and codes are two columns at least
+    if len(mine) < 2 and any(len(names) > 1 for names in theirs.values()):
+        message = f"the first sheet, {first!r}, is no table, and no other is read; move that of the codes to the front"
+        raise CorpusError(message, file)
+    for title, names in theirs.items():
+        if names == mine and names:
+            raise CorpusError(
+                f"sheet {title!r} has the columns of sheet {first!r}, and one is read; put all rows into one sheet, "
+                "or save the other as a file of its own",
+                file,
+            )
 
 
 def _text(value: Any) -> str:
-    if value is None:
+    # the error value is what R writes for a cell without a value
+    if value is None or value == "#N/A":
         return ""
     if isinstance(value, bool):
         return str(value).upper()
