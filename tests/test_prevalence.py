@@ -229,6 +229,25 @@ def test_a_sample_of_one_label_does_not_rule_out_the_others(size: int, within: s
     assert rows.loc[NET, ["prevalence", "low", "high"]].isna().all()
 
 
+@pytest.mark.parametrize("within", [None, "tax"])
+def test_a_label_that_no_coded_paragraph_has_may_be_that_of_none(within: str | None) -> None:
+    """Its estimate is above 0 in half the samples, by chance; the interval holds the true 0, and so the true 1."""
+    results, true = _collection(1000, 0.7, (0.3, 0.0, 0.2, 0.5))
+    true = true.where(results.frame["outlet"] == "Wire", "unrelated")
+    above = []
+    for seed in range(10):
+        codes = _coded(results, true, 200, within, seed)
+        all_ = estimate_prevalence(results, codes).set_index("label")
+        post = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"]).loc["Post"]
+        assert [all_["low"]["against"], post["low"]["favor"], post["high"]["unrelated"]] == [0, 0, 1]
+        assert all_["low"]["favor"] > 0
+        # what is shown lies within
+        assert (post["low"] <= post["prevalence"])[:4].all()
+        assert (post["prevalence"] <= post["high"])[:4].all()
+        above.append(all_["prevalence"]["against"] > 0)
+    assert any(above)
+
+
 def test_related_paragraphs_that_agree_give_net_stance_no_interval() -> None:
     """As in roll-ups: that all who take a side take the same tells nothing of the error."""
     results, true = _collection(400, 0.5, (0.25,) * 4)

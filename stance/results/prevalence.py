@@ -59,12 +59,14 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     nothing. Of several strata each has the variance seen among its coded paragraphs, or, where that is more, the one
     that the model's probabilities expect, though no more than if one coded paragraph more were wrong: of a stratum
     that holds most paragraphs, few errors are drawn, and often none.
-    Intervals are Wilson's with the effective sample size (Korn and Graubard 1998), for net stance plain ones, by
-    Student's t with as many degrees of freedom as there are coded paragraphs of the group, less one for each stratum
-    and one for the slope; for net stance no more than one less than there are related ones among them, of which those
-    that stand for many others count for more (Kish 1965). Where a label is rare, or the model so good that hardly any
-    of its errors is among the coded, or surer than it is right, they hold the truth less often than they say. Once all
-    are coded nothing is left to chance, and an interval has no width.
+    Intervals are Wilson's (1927) with the effective sample size that Korn and Graubard (1998) put into those of Clopper
+    and Pearson; of a label that no coded paragraph of the group has they begin at 0, of one that all have they end at
+    1. For net stance they are plain ones. Both are by Student's t with as many degrees of freedom as there are coded
+    paragraphs of the group, less one for each stratum and one for the slope; for net stance no more than one less than
+    there are related ones among them, of which those that stand for many others count for more (Kish 1965). Where a
+    label is rare, or the model so good that hardly any of its errors is among the coded, or surer than it is right,
+    they hold the truth less often than they say. Once all are coded nothing is left to chance, and an interval has no
+    width.
 
     Parameters
     ----------
@@ -340,7 +342,10 @@ def _share(p: float, alone: float, variance: float, t: float, effective: float) 
     size = alone * (1 - alone) / variance if told else effective
     middle = (p + t * t / (2 * size)) / (1 + t * t / size)
     half = t * np.sqrt(p * (1 - p) / size + (t / (2 * size)) ** 2) / (1 + t * t / size)
-    return p, float(np.sqrt(variance)), max(middle - half, 0.0), min(middle + half, 1.0), size
+    # what puts the estimate above 0 where no coded paragraph has the label is the chance of the probabilities drawn
+    low = max(middle - half, 0.0) if alone > _ROUNDING else 0.0
+    high = min(middle + half, 1.0) if alone < 1 - _ROUNDING else 1.0
+    return p, float(np.sqrt(variance)), low, high, size
 
 
 def _nearest_shares(values: Floats) -> Floats:
