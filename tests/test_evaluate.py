@@ -95,6 +95,25 @@ def test_one_or_two_articles_tell_nothing_of_others() -> None:
         assert ((alpha.low, alpha.high) == (-1, 1)) != told
 
 
+@pytest.mark.parametrize(("articles", "told"), [(2, "all that a figure may be"), (6, "too narrow"), (20, None)])
+def test_of_few_articles_it_is_told_what_intervals_are_worth(
+    small_model: StanceModel, tmp_path: Path, articles: int, told: str | None
+) -> None:
+    """By both commands that measure a model, also where JSON is printed."""
+    save_model(small_model, tmp_path / "model")
+    lines = [
+        {"article": f"a{i}", "text": f"They lifted the sanctions on day {i}.", "sanctions": "against"}
+        for i in range(articles)
+    ]
+    (tmp_path / "mine.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    for command in (["evaluate", tmp_path / "model"], ["compare", tmp_path / "model", tmp_path / "model"]):
+        for form in ("table", "json"):
+            shown = run(*command, tmp_path / "mine.jsonl", "--format", form)
+            assert shown.exit_code == 0, shown.stderr
+            assert (f"of {articles} articles" in shown.stderr) == (told is not None)
+            assert (told or "") in shown.stderr
+
+
 def test_a_corpus_of_which_nothing_is_scored_is_told_so(small_model: StanceModel, tmp_path: Path) -> None:
     """`stance evaluate` says by label what was not scored, and nothing else."""
     save_model(small_model, tmp_path / "model")

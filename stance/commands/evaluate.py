@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stance.commands.options import SEEDS, corpus_options, jobs_option, model_folder, read_labelled
+from stance.commands.options import (
+    SEEDS,
+    corpus_options,
+    jobs_option,
+    model_folder,
+    read_labelled,
+    tell_few_articles,
+)
 from stance.errors import number_of
 
 if TYPE_CHECKING:
@@ -67,6 +74,7 @@ def evaluate(
         found = evaluate_held_out(result, examples, seed)
     else:
         found = evaluate_model(loaded, examples, seed=seed)
+    tell_few_articles(evaluation.articles for evaluation in found)
     if format == "json":
         click.echo(json.dumps({e.target.name: e.to_dict() for e in found}, indent=1))
         return

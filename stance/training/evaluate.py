@@ -17,6 +17,7 @@ from stance.training.corpus import Corpus
 from stance.training.measured import measure_model
 
 __all__ = [
+    "FEW_ARTICLES",
     "LEAST_ARTICLES",
     "Calibration",
     "Evaluation",
@@ -38,6 +39,9 @@ BINS = 10
 REPLICATES = 2000
 #: From fewer articles the bootstrap tells nothing: of one every sample is the same, of two half the samples are one.
 LEAST_ARTICLES = 3
+#: From fewer its intervals are too narrow: of 5 they held the truth in 77 to 85 of 100 simulated corpora, of 10 in 85
+#: to 91, of 20 in 90 to 93.
+FEW_ARTICLES = 20
 CHANCES = 200
 
 
