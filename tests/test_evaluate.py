@@ -12,6 +12,7 @@ from helpers import run
 from scipy.stats import binom
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
 
+from stance.commands.evaluate import show_absent
 from stance.errors import CorpusError
 from stance.labels import Target
 from stance.model.artefact import save_model
@@ -112,6 +113,31 @@ def test_of_few_articles_it_is_told_what_intervals_are_worth(
             assert shown.exit_code == 0, shown.stderr
             assert (f"of {articles} articles" in shown.stderr) == (told is not None)
             assert (told or "") in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "absent", "told"),
+    [
+        (Target("x"), ["favor"], "F_avg takes the F1 of favor for 0"),
+        (
+            Target("x", ("AGAINST", "FAVOR", "NONE")),
+            ["AGAINST", "FAVOR"],
+            "F_avg takes the F1 of AGAINST and FAVOR for 0",
+        ),
+        (Target("x"), ["neutral"], None),
+        (Target("x", ("favor", "none")), ["favor"], None),
+        (Target("x"), [], None),
+    ],
+)
+def test_where_a_side_is_absent_f_avg_is_said_to_count_it(
+    target: Target, absent: list[str], told: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Macro-F1 leaves it out, and F_avg, as in SemEval, does not: of a good model the two are far apart."""
+    show_absent(target, absent)
+    shown = capsys.readouterr().out
+    assert ("macro-F1 is the mean over" in shown) == bool(absent)
+    assert ("F_avg" in shown) == (told is not None)
+    assert (told or "") in shown
 
 
 def test_a_corpus_of_which_nothing_is_scored_is_told_so(small_model: StanceModel, tmp_path: Path) -> None:

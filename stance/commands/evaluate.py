@@ -112,10 +112,12 @@ def _print(evaluation: Evaluation, drawn: str) -> None:
 
 
 def show_absent(target: Target, absent: list[str]) -> None:
-    """Name the labels that macro-F1 is not the mean over, if there are any."""
+    """Name the labels that macro-F1 is not the mean over, if there are any, and those of them that F_avg counts."""
     if absent:
         n = len(target.labels) - len(absent)
         click.echo(f"  macro-F1 is the mean over {n} labels; there is no {', no '.join(absent)}")
+        if sides := [label for label in absent if label in (target.sides or ())]:
+            click.echo(f"  F_avg takes the F1 of {' and '.join(sides)} for 0")
 
 
 def _print_pooled(found: list[Evaluation]) -> None:

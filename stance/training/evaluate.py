@@ -152,7 +152,7 @@ def metrics_of(
     -------
     dict of str to ndarray of shape (...)
         Precision, recall and F1 are 0 where undefined. ``f_avg`` is the mean F1 of favor and against, the official
-        metric of SemEval-2016 task 6 (Mohammad et al. 2016).
+        metric of SemEval-2016 task 6 (Mohammad et al. 2016), also where one of the two is not ``present``.
 
     Examples
     --------
