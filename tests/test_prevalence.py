@@ -742,6 +742,32 @@ def test_the_lines_of_pandas_in_the_documents(
     assert capsys.readouterr().out.startswith(f"{post['prevalence'] - wire['prevalence']:.3f}, 95 % interval ")
 
 
+@pytest.mark.parametrize(("within", "least", "most"), [(None, 0.85, 1.15), ("tax", 0.7, 1.1)])
+def test_the_error_of_a_difference_as_the_document_has_it(
+    root: Path, within: str | None, least: float, most: float
+) -> None:
+    """By its line of Python: of a simple sample the root of the squares, of a stratified one no more than the sum.
+
+    Probabilities that say too little leave to chance how many of a stratum are of which group, and what one of two has
+    too many the other has too few: there the root is too small.
+    """
+    document = (root / "docs" / "outputs.md").read_text(encoding="utf-8")
+    simple, stratified = re.search(r"^se = (.*?)  # of a sample drawn --within: (.*)$", document, re.M).groups()  # type: ignore[union-attr]
+    results, true = _collection(1500, 0.9, (0.25,) * 4)
+    given = [f"tax_p_{label}" for label in LABELS]
+    results.frame[given] = 0.25 + 0.05 * (results.frame[given] - 0.25)
+    differences, errors, roots = [], [], []
+    for seed in range(60):
+        rows = estimate_prevalence(results, _coded(results, true, 300, within, seed), "outlet")
+        one, other = (rows[rows["outlet"] == name].reset_index() for name in ("Post", "Wire"))
+        differences.append(one["prevalence"][:4] - other["prevalence"][:4])
+        errors.append(eval(stratified if within else simple)[:4])
+        roots.append(eval(simple)[:4])
+    spread = np.sqrt(np.var(differences, axis=0).mean())
+    assert least < spread / np.mean(errors) < most
+    assert (spread > 1.15 * np.mean(roots)) == (within is not None)
+
+
 def test_a_sample_says_how_many_it_was_drawn_from(tmp_path: Path) -> None:
     """Boilerplate is none of them."""
     (tmp_path / "a.txt").write_text("By Jane Roe\n\nThe sanctions stay.\n\nTalks resume.\n", encoding="utf-8")
