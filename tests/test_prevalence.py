@@ -742,30 +742,44 @@ def test_the_lines_of_pandas_in_the_documents(
     assert capsys.readouterr().out.startswith(f"{post['prevalence'] - wire['prevalence']:.3f}, 95 % interval ")
 
 
-@pytest.mark.parametrize(("within", "least", "most"), [(None, 0.85, 1.15), ("tax", 0.7, 1.1)])
-def test_the_error_of_a_difference_as_the_document_has_it(
-    root: Path, within: str | None, least: float, most: float
+@pytest.mark.parametrize(
+    ("within", "size", "shares", "widest"), [(None, 130, (0.02, 0.3, 0.1, 0.58), 0.2), ("tax", 300, (0.25,) * 4, 0.25)]
+)
+def test_the_interval_of_a_difference_as_the_document_has_it(
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    within: str | None,
+    size: int,
+    shares: tuple[float, ...],
+    widest: float,
 ) -> None:
-    """By its line of Python: of a simple sample the root of the squares, of a stratified one no more than the sum.
+    """By its lines of Python it holds the difference, where a label is rare, and where strata are shared.
 
-    Probabilities that say too little leave to chance how many of a stratum are of which group, and what one of two has
-    too many the other has too few: there the root is too small.
+    With probabilities that say too little, the error of a label that a group shows none of is 0, and what one of two
+    groups has too many of a stratum the other has too few.
     """
     document = (root / "docs" / "outputs.md").read_text(encoding="utf-8")
-    simple, stratified = re.search(r"^se = (.*?)  # of a sample drawn --within: (.*)$", document, re.M).groups()  # type: ignore[union-attr]
-    results, true = _collection(1500, 0.9, (0.25,) * 4)
+    lines = re.search(r"<!-- two groups in pandas -->\n```python\n(.*?)```", document, re.S)[1]  # type: ignore[index]
+    if within:
+        lines = re.sub(r"= .*  # of a sample drawn --within: ", "= ", lines)
+    monkeypatch.chdir(tmp_path)
+    results, true = _collection(1500, 0.9, shares)
     given = [f"tax_p_{label}" for label in LABELS]
     results.frame[given] = 0.25 + 0.05 * (results.frame[given] - 0.25)
-    differences, errors, roots = [], [], []
+    post = results.frame["outlet"] == "Post"
+    truth = (true[post] == "favor").mean() - (true[~post] == "favor").mean()
+    held, widths = [], []
     for seed in range(60):
-        rows = estimate_prevalence(results, _coded(results, true, 300, within, seed), "outlet")
-        one, other = (rows[rows["outlet"] == name].reset_index() for name in ("Post", "Wire"))
-        differences.append(one["prevalence"][:4] - other["prevalence"][:4])
-        errors.append(eval(stratified if within else simple)[:4])
-        roots.append(eval(simple)[:4])
-    spread = np.sqrt(np.var(differences, axis=0).mean())
-    assert least < spread / np.mean(errors) < most
-    assert (spread > 1.15 * np.mean(roots)) == (within is not None)
+        rows = estimate_prevalence(results, _coded(results, true, size, within, seed), "outlet")
+        rows.assign(target="sanctions").to_csv("prevalence.csv", index=False)
+        exec(lines, {})
+        low, high = map(float, re.findall(r"-?\d\.\d+", capsys.readouterr().out)[-2:])
+        held.append(low <= truth <= high)
+        widths.append(high - low)
+    assert np.mean(held) > 0.94
+    assert np.mean(widths) < widest
 
 
 def test_a_sample_says_how_many_it_was_drawn_from(tmp_path: Path) -> None:
