@@ -143,11 +143,6 @@ def test_a_group_that_lacks_codes_is_no_whole() -> None:
     assert (rows["effective_size"][:4] == rows["coded"].iloc[0]).all()
     assert (rows["high"] - rows["low"])[:4].min() > 0.1
     assert math.isnan(rows.loc[NET, "low"])
-    # nor are coded ones alone that stand for others as well: their weights are not those of the group
-    frame["outlet"] = np.where(np.isin(np.arange(1000), codes["paragraph"]), "Post", "Wire")
-    rows = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"]).loc["Post"]
-    assert rows["paragraphs"].iloc[0] == rows["coded"].iloc[0]
-    assert (rows["low"] < rows["high"]).all()
 
 
 @pytest.mark.parametrize("within", [None, "tax"])
@@ -163,6 +158,24 @@ def test_a_collection_coded_as_a_whole_has_no_error(within: str | None) -> None:
         assert rows["se"].tolist() == pytest.approx([0.0] * 5, abs=1e-12)
         assert rows["low"].tolist() == pytest.approx(rows["prevalence"].tolist())
         assert rows["high"].tolist() == pytest.approx(rows["prevalence"].tolist())
+
+
+@pytest.mark.parametrize("within", [None, "tax"])
+def test_a_group_coded_as_a_whole_has_no_error(within: str | None) -> None:
+    """Whatever its paragraphs stand for elsewhere: its shares are those of its codes."""
+    results, true = _collection(600, 0.6, (0.25,) * 4)
+    codes = _coded(results, true, 200, within)
+    results.frame["outlet"] = "Wire"
+    results.frame.loc[codes["paragraph"][:50], "outlet"] = "Post"
+    rows = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"])
+    post, wire = rows.loc["Post"], rows.loc["Wire"]
+    shares = [(codes["tax"][:50] == label).mean() for label in LABELS]
+    assert post["prevalence"].tolist() == pytest.approx([*shares, (shares[0] - shares[1]) / (1 - shares[3])])
+    assert (post["se"] == 0).all()
+    for end in ("low", "high"):
+        assert post[end].tolist() == pytest.approx(post["prevalence"].tolist())
+    assert (wire["se"] > 0).all()
+    assert (wire["low"] < wire["high"]).all()
 
 
 @pytest.mark.parametrize("within", [None, "tax"])

@@ -220,10 +220,6 @@ class _Design:
             )
         self.weights: Floats = (self.sizes / np.maximum(self.coded, 1))[self.strata]
 
-    def is_whole(self, inside: npt.NDArray[np.bool_], size: int) -> bool:
-        """Whether these coded paragraphs are all of a group of this size, and each stands for itself alone."""
-        return int(inside.sum()) == size and bool((self.weights[inside] == 1).all())
-
     def variance(self, values: Floats, expected: Floats, most: float) -> float:
         """Of the weighted sum of one value a coded paragraph, of which this variance is expected in each stratum.
 
@@ -284,10 +280,10 @@ class _Estimate:
         """`_VALUES` of each label, and of net stance."""
         from scipy.special import stdtrit
 
-        # where all are coded nothing is left to chance
-        chance = not self.design.is_whole(inside, size)
+        # where all are coded nothing is left to chance, and each stands for itself alone
+        chance = int(inside.sum()) < size
         t = float(stdtrit(freedom, 0.975)) if chance else 0.0
-        weights = np.where(inside, self.design.weights, 0.0)
+        weights = np.where(inside, self.design.weights if chance else 1.0, 0.0)
         whole = float(weights.sum())
         share = weights / whole
         alone, correction = share @ self.truth, share @ self.residuals
@@ -298,6 +294,8 @@ class _Estimate:
         told = bool((self.design.coded < self.design.sizes)[self.design.strata[inside]].any())
 
         def variance(of: Floats) -> float:
+            if not chance:
+                return 0.0
             expected = foretold.variance(self.slope, of, float(of @ correction), self.design.sizes) / whole**2
             # the slope has taken one degree of freedom
             most = float(np.ptp(of)) / whole if told else 0.0
