@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -138,6 +139,30 @@ def test_where_a_side_is_absent_f_avg_is_said_to_count_it(
     assert ("macro-F1 is the mean over" in shown) == bool(absent)
     assert ("F_avg" in shown) == (told is not None)
     assert (told or "") in shown
+
+
+def test_a_figure_that_is_not_defined_is_shown_as_none(small_model: StanceModel, tmp_path: Path) -> None:
+    """Precision of a label that was never given, recall of one that no paragraph has: not 0 with an interval."""
+    save_model(small_model, tmp_path / "model")
+    texts = ["They lifted the sanctions", "They refused to lift the sanctions", "They must impose sanctions"]
+    lines = [
+        {"article": f"a{i}", "text": f"{texts[i % 3]} on day {i}.", "sanctions": ("against", "neutral")[i % 2]}
+        for i in range(24)
+    ]
+    (tmp_path / "mine.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    shown, figures = (
+        run("evaluate", tmp_path / "model", tmp_path / "mine.jsonl", "--format", form).stdout
+        for form in ("table", "json")
+    )
+    confusion = np.array(json.loads(figures)["sanctions"]["confusion"])
+    seen = set()
+    for k, label in enumerate(json.loads(figures)["sanctions"]["labels"]):
+        cells = re.search(rf"^  {label} +(.*) (\d+)$", shown, re.M)[1]  # type: ignore[index]
+        given, true = confusion[:, k].sum(), confusion[k].sum()
+        defined = [given > 0, true > 0, given + true > 0]
+        assert [cell != "-" for cell in re.findall(r"-|\d\.\d+ \[.*?\]", cells)] == defined
+        seen.add(tuple(defined))
+    assert len(seen) > 2, "labels of several kinds"
 
 
 def test_a_corpus_of_which_nothing_is_scored_is_told_so(small_model: StanceModel, tmp_path: Path) -> None:

@@ -103,8 +103,11 @@ def _print(evaluation: Evaluation, drawn: str) -> None:
     width = max(10, *(len(label) for label in labels))
     click.echo(f"  {'':<{width}} {'precision':<22} {'recall':<22} {'F1':<22} true")
     for k, label in enumerate(labels):
-        cells = [f"{evaluation.metrics[f'{m}.{label}']!s:<22}" for m in ("precision", "recall", "f1")]
-        click.echo(f"  {label:<{width}} {' '.join(cells)} {evaluation.confusion[k].sum()}")
+        given, true = evaluation.confusion[:, k].sum(), evaluation.confusion[k].sum()
+        # what nothing was divided by is 0 in JSON; an interval from 0 to 0 would pass for a finding
+        defined = {"precision": given, "recall": true, "f1": given + true}
+        cells = [f"{evaluation.metrics[f'{m}.{label}'] if n else '-'!s:<22}" for m, n in defined.items()]
+        click.echo(f"  {label:<{width}} {' '.join(cells)} {true}")
     click.echo(f"  {'confusion':<{width}} " + " ".join(f"{label:>10}" for label in labels) + "   (columns: predicted)")
     for label, row in zip(labels, evaluation.confusion, strict=True):
         click.echo(f"  {label:<{width}} " + " ".join(f"{n:>10}" for n in row))
