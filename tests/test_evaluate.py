@@ -141,6 +141,20 @@ def test_where_a_side_is_absent_f_avg_is_said_to_count_it(
     assert (told or "") in shown
 
 
+def test_of_a_rare_label_it_is_told_what_its_intervals_are_worth(small_model: StanceModel, tmp_path: Path) -> None:
+    """However many articles there are; where these are few it is told of them alone."""
+    save_model(small_model, tmp_path / "model")
+    for articles, told in ((26, True), (10, False)):
+        lines = [
+            {"article": f"a{i}", "text": f"They lifted the sanctions on day {i}.", "sanctions": label}
+            for i, label in enumerate(["neutral"] * 5 + ["against"] * (articles - 5))
+        ]
+        (tmp_path / "mine.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        said = run("evaluate", tmp_path / "model", tmp_path / "mine.jsonl").stderr
+        assert ("sanctions: few paragraphs of neutral (5); intervals of its figures" in said) == told
+        assert ("intervals of 10 articles" in said) == (not told)
+
+
 def test_a_figure_that_is_not_defined_is_shown_as_none(small_model: StanceModel, tmp_path: Path) -> None:
     """Precision of a label that was never given, recall of one that no paragraph has: not 0 with an interval."""
     save_model(small_model, tmp_path / "model")

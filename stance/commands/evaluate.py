@@ -44,7 +44,8 @@ def evaluate(
 
     A corpus that the model was trained on is refused, unless --cross-validate asks for grouped cross-validation.
     MODEL is a folder, or "default". The most probable label counts, also where `stance score` finds it too doubtful to
-    give one. From fewer than about 20 articles the intervals are too narrow, and from fewer than three they are 0 to 1.
+    give one. From fewer than about 20 articles the intervals are too narrow, as are those of a label that fewer
+    paragraphs have, and from fewer than three articles they are 0 to 1.
     Of a sample drawn by `stance results sample --within` the figures are those of the sample, not of the collection.
 
     \b
@@ -75,6 +76,7 @@ def evaluate(
     else:
         found = evaluate_model(loaded, examples, seed=seed)
     tell_few_articles(evaluation.articles for evaluation in found)
+    _tell_rare(found)
     if format == "json":
         click.echo(json.dumps({e.target.name: e.to_dict() for e in found}, indent=1))
         return
@@ -83,6 +85,22 @@ def evaluate(
         _print(evaluation, f"{n} groups of articles" if cross_validate else number_of(n, "article"))
     if len(found) > 1:
         _print_pooled(found)
+
+
+def _tell_rare(found: list[Evaluation]) -> None:
+    """Tell of labels that few paragraphs have, where the articles are not few altogether."""
+    from stance.training.evaluate import FEW_ARTICLES
+
+    for evaluation in found:
+        counts = zip(evaluation.target.labels, evaluation.confusion.sum(axis=1).tolist(), strict=True)
+        rare = [f"{label} ({n})" for label, n in counts if 0 < n < FEW_ARTICLES]
+        if rare and evaluation.articles >= FEW_ARTICLES:
+            whose = "its" if len(rare) == 1 else "their"
+            click.echo(
+                f"{evaluation.target.name}: few paragraphs of {', '.join(rare)}; intervals of {whose} figures are too "
+                "narrow, code more of them",
+                err=True,
+            )
 
 
 def _print(evaluation: Evaluation, drawn: str) -> None:

@@ -40,7 +40,8 @@ REPLICATES = 2000
 #: From fewer articles the bootstrap tells nothing: of one every sample is the same, of two half the samples are one.
 LEAST_ARTICLES = 3
 #: From fewer its intervals are too narrow: of 5 they held the truth in 77 to 85 of 100 simulated corpora, of 10 in 85
-#: to 91, of 20 in 90 to 93.
+#: to 91, of 20 in 90 to 93. So are those of a label that fewer paragraphs have: those of recall held in 83 of 100 with
+#: 5 paragraphs, in 88 with 10.
 FEW_ARTICLES = 20
 CHANCES = 200
 
