@@ -795,6 +795,27 @@ def test_the_interval_of_a_difference_as_the_document_has_it(
     assert np.mean(widths) < widest
 
 
+def test_labels_of_which_hardly_an_error_was_drawn_are_told(tmp_path: Path) -> None:
+    """Of these an interval is too narrow if the model is surer than it is right; where all are coded there is none."""
+    results, _ = _collection(100, 0.9, (0.25,) * 4)
+    results.frame["tax"] = ["favor"] * 40 + ["neutral"] * 40 + ["unrelated"] * 20
+    results.frame.loc[99, ["tax", "tax_abstained"]] = [None, "empty"]
+    results.frame.assign(tax_probability=0.9).to_csv(tmp_path / "s.csv", index=False)
+    codes = draw_sample(results, 99).sort_values("paragraph").reset_index(drop=True)
+    drawn = results.frame["tax"][codes["paragraph"]].fillna("unrelated").to_numpy()
+    # three called favor are neutral, and two called unrelated
+    codes["tax"] = drawn
+    codes.loc[np.flatnonzero(drawn == "favor")[:3], "tax"] = "neutral"
+    codes.loc[np.flatnonzero(drawn == "unrelated")[:1], "tax"] = "neutral"
+    codes.to_csv(tmp_path / "c.csv", index=False)
+    told = "tax: hardly an error of the model was drawn on "
+    said = _run("results", "prevalence", tmp_path / "s.csv", tmp_path / "c.csv").stderr
+    assert f"{told}against (0), unrelated (2);" in said
+    everything = results.frame[["article_id", "paragraph"]].assign(tax="favor")
+    everything.to_csv(tmp_path / "all.csv", index=False)
+    assert told not in _run("results", "prevalence", tmp_path / "s.csv", tmp_path / "all.csv").stderr
+
+
 def test_a_sample_says_how_many_it_was_drawn_from(tmp_path: Path) -> None:
     """Boilerplate is none of them."""
     (tmp_path / "a.txt").write_text("By Jane Roe\n\nThe sanctions stay.\n\nTalks resume.\n", encoding="utf-8")

@@ -21,7 +21,7 @@ from stance.results.saved import PLACE, Results
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LEAST_CODED", "NET", "estimate_prevalence"]
+__all__ = ["LEAST_CODED", "NET", "estimate_prevalence", "few_errors"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -30,6 +30,10 @@ Ints = npt.NDArray[np.int64]
 LEAST_CODED = 30
 #: From fewer related ones among them net stance gets no interval, as in roll-ups.
 LEAST_RELATED = 3
+#: With fewer errors of the model among the coded an interval may be too narrow: of a model that was sure of wrong
+#: labels, those of shares of 2 and 3 % held the truth in 0 of 100 samples without an error, in 56 to 84 with one, in 89
+#: to 96 with two (simulated).
+LEAST_ERRORS = 3
 #: In the place of a label: the row of the net stance.
 NET = "net"
 
@@ -146,6 +150,20 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     import pandas as pd
 
     return pd.DataFrame(rows)
+
+
+def few_errors(results: Results, codes: pd.DataFrame, target: Target) -> dict[str, int]:
+    """Labels of which fewer than `LEAST_ERRORS` errors of the model are among the coded, and how many are.
+
+    An error on a label is a paragraph that has it and was not given it, or the other way round. There is none where all
+    paragraphs are coded, as nothing is left to chance.
+    """
+    paragraphs = population(results)
+    given = codes[target.name].notna().to_numpy()
+    said = paragraphs[target.name].iloc[find_coded(paragraphs, codes)[given]]
+    errors = (_is(said, target) != _is(codes[target.name][given], target)).sum(axis=0).tolist()
+    found = zip(target.labels, errors, strict=True)
+    return {label: n for label, n in found if n < LEAST_ERRORS and given.sum() < len(paragraphs)}
 
 
 def _is(said: pd.Series[Any], target: Target) -> Floats:
