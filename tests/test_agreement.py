@@ -250,6 +250,8 @@ def test_three_coders_are_shown_pair_by_pair(tmp_path: Path) -> None:
     assert "  ann, ben: 12 paragraphs, agreement 0.0 %, alpha -" in shown.stdout
     assert "  ann, cleo: 12 paragraphs, agreement 100.0 %, alpha 1.000 [1.000, 1.000]" in shown.stdout
     assert shown.stdout.count("confusion") == 3
+    assert f"of {results.frame['article_id'].nunique()} articles" in shown.stderr
+    assert "are too narrow" in shown.stderr
 
 
 @pytest.mark.parametrize("within", [None, "tax"])

@@ -212,26 +212,6 @@ def test_from_the_command_line(tmp_path: Path, small_model_path: Path) -> None:
         assert 0 < figures["p"][name] <= 1
 
 
-@pytest.mark.parametrize(
-    ("absent", "told"),
-    [
-        ([], ""),
-        (["neutral"], "  macro-F1 is the mean over 3 labels; there is no neutral\n"),
-        (
-            ["against", "neutral", "unrelated"],
-            "  macro-F1 is the mean over 1 label; there is no against, no neutral, no unrelated; F_avg has F1 0 for "
-            "against\n",
-        ),
-    ],
-)
-def test_what_labels_that_are_absent_make_of_the_figures(
-    absent: list[str], told: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Macro-F1 leaves them out; F_avg, as the shared task has it, does not, and of one side alone is half at best."""
-    show_absent(Target("tax"), absent)
-    assert capsys.readouterr().out == told
-
-
 def test_a_corpus_that_no_model_scores_is_refused(small_model: StanceModel) -> None:
     """There is nothing to compare."""
     target = small_model.targets[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from helpers import run
 from scipy.stats import binom
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
 
+from stance.commands.evaluate import show_absent
 from stance.errors import CorpusError
 from stance.labels import Target
 from stance.model.artefact import save_model
@@ -93,6 +95,88 @@ def test_one_or_two_articles_tell_nothing_of_others() -> None:
         alpha = alpha_with_interval(pairs, articles)
         assert alpha.value == pytest.approx(krippendorff_alpha(pairs))
         assert ((alpha.low, alpha.high) == (-1, 1)) != told
+
+
+@pytest.mark.parametrize(("articles", "told"), [(2, "all that a figure may be"), (6, "too narrow"), (20, None)])
+def test_of_few_articles_it_is_told_what_intervals_are_worth(
+    small_model: StanceModel, tmp_path: Path, articles: int, told: str | None
+) -> None:
+    """By both commands that measure a model, also where JSON is printed."""
+    save_model(small_model, tmp_path / "model")
+    lines = [
+        {"article": f"a{i}", "text": f"They lifted the sanctions on day {i}.", "sanctions": "against"}
+        for i in range(articles)
+    ]
+    (tmp_path / "mine.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    for command in (["evaluate", tmp_path / "model"], ["compare", tmp_path / "model", tmp_path / "model"]):
+        for form in ("table", "json"):
+            shown = run(*command, tmp_path / "mine.jsonl", "--format", form)
+            assert shown.exit_code == 0, shown.stderr
+            assert (f"of {articles} articles" in shown.stderr) == (told is not None)
+            assert (told or "") in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "absent", "told"),
+    [
+        (Target("x"), ["favor"], "over 3 labels; there is no favor; F_avg has F1 0 for favor"),
+        (
+            Target("x", ("AGAINST", "FAVOR", "NONE")),
+            ["AGAINST", "FAVOR"],
+            "over 1 label; there is no AGAINST, no FAVOR; F_avg has F1 0 for AGAINST and FAVOR",
+        ),
+        (Target("x"), ["neutral"], None),
+        (Target("x", ("favor", "none")), ["favor"], None),
+        (Target("x"), [], None),
+    ],
+)
+def test_where_a_side_is_absent_f_avg_is_said_to_count_it(
+    target: Target, absent: list[str], told: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Macro-F1 leaves it out, and F_avg, as in SemEval, does not: of a good model the two are far apart."""
+    show_absent(target, absent)
+    shown = capsys.readouterr().out
+    assert ("macro-F1 is the mean over" in shown) == bool(absent)
+    assert ("F_avg" in shown) == (told is not None)
+    assert (told or "") in shown
+
+
+def test_of_a_rare_label_it_is_told_what_its_intervals_are_worth(small_model: StanceModel, tmp_path: Path) -> None:
+    """However many articles there are; where these are few it is told of them alone."""
+    save_model(small_model, tmp_path / "model")
+    for articles, told in ((26, True), (10, False)):
+        lines = [
+            {"article": f"a{i}", "text": f"They lifted the sanctions on day {i}.", "sanctions": label}
+            for i, label in enumerate(["neutral"] * 5 + ["against"] * (articles - 5))
+        ]
+        (tmp_path / "mine.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        said = run("evaluate", tmp_path / "model", tmp_path / "mine.jsonl").stderr
+        assert ("sanctions: few paragraphs of neutral (5); intervals of its figures" in said) == told
+        assert ("intervals of 10 articles" in said) == (not told)
+
+
+def test_a_figure_that_is_not_defined_is_shown_as_none(small_model: StanceModel, tmp_path: Path) -> None:
+    """Precision of a label that was never given, recall of one that no paragraph has: not 0 with an interval."""
+    save_model(small_model, tmp_path / "model")
+    texts = ["They lifted the sanctions", "They refused to lift the sanctions", "They must impose sanctions"]
+    lines = [
+        {"article": f"a{i}", "text": f"{texts[i % 3]} on day {i}.", "sanctions": ("against", "neutral")[i % 2]}
+        for i in range(24)
+    ]
+    (tmp_path / "mine.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    shown, figures = (
+        run("evaluate", tmp_path / "model", tmp_path / "mine.jsonl", "--format", form).stdout
+        for form in ("table", "json")
+    )
+    confusion = np.array(json.loads(figures)["sanctions"]["confusion"])
+    seen = set()
+    for k, label in enumerate(json.loads(figures)["sanctions"]["labels"]):
+        cells = re.search(rf"^  {label} +(.*) (\d+)$", shown, re.M)[1]  # type: ignore[index]
+        given, true = confusion[:, k].sum(), confusion[k].sum()
+        defined = [given > 0, true > 0, given + true > 0]
+        assert [cell != "-" for cell in re.findall(r"-|\d\.\d+ \[.*?\]", cells)] == defined
+        seen.add(tuple(defined))
+    assert len(seen) > 2, "labels of several kinds"
 
 
 def test_a_corpus_of_which_nothing_is_scored_is_told_so(small_model: StanceModel, tmp_path: Path) -> None:

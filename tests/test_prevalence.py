@@ -143,11 +143,6 @@ def test_a_group_that_lacks_codes_is_no_whole() -> None:
     assert (rows["effective_size"][:4] == rows["coded"].iloc[0]).all()
     assert (rows["high"] - rows["low"])[:4].min() > 0.1
     assert math.isnan(rows.loc[NET, "low"])
-    # nor are coded ones alone that stand for others as well: their weights are not those of the group
-    frame["outlet"] = np.where(np.isin(np.arange(1000), codes["paragraph"]), "Post", "Wire")
-    rows = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"]).loc["Post"]
-    assert rows["paragraphs"].iloc[0] == rows["coded"].iloc[0]
-    assert (rows["low"] < rows["high"]).all()
 
 
 @pytest.mark.parametrize("within", [None, "tax"])
@@ -163,6 +158,24 @@ def test_a_collection_coded_as_a_whole_has_no_error(within: str | None) -> None:
         assert rows["se"].tolist() == pytest.approx([0.0] * 5, abs=1e-12)
         assert rows["low"].tolist() == pytest.approx(rows["prevalence"].tolist())
         assert rows["high"].tolist() == pytest.approx(rows["prevalence"].tolist())
+
+
+@pytest.mark.parametrize("within", [None, "tax"])
+def test_a_group_coded_as_a_whole_has_no_error(within: str | None) -> None:
+    """Whatever its paragraphs stand for elsewhere: its shares are those of its codes."""
+    results, true = _collection(600, 0.6, (0.25,) * 4)
+    codes = _coded(results, true, 200, within)
+    results.frame["outlet"] = "Wire"
+    results.frame.loc[codes["paragraph"][:50], "outlet"] = "Post"
+    rows = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"])
+    post, wire = rows.loc["Post"], rows.loc["Wire"]
+    shares = [(codes["tax"][:50] == label).mean() for label in LABELS]
+    assert post["prevalence"].tolist() == pytest.approx([*shares, (shares[0] - shares[1]) / (1 - shares[3])])
+    assert (post["se"] == 0).all()
+    for end in ("low", "high"):
+        assert post[end].tolist() == pytest.approx(post["prevalence"].tolist())
+    assert (wire["se"] > 0).all()
+    assert (wire["low"] < wire["high"]).all()
 
 
 @pytest.mark.parametrize("within", [None, "tax"])
@@ -227,6 +240,25 @@ def test_a_sample_of_one_label_does_not_rule_out_the_others(size: int, within: s
     assert rows["low"]["unrelated"] == pytest.approx(size / (size + 4), abs=0.01)
     assert rows["high"][["favor", "against", "neutral"]].tolist() == pytest.approx([4 / (size + 4)] * 3, abs=0.01)
     assert rows.loc[NET, ["prevalence", "low", "high"]].isna().all()
+
+
+@pytest.mark.parametrize("within", [None, "tax"])
+def test_a_label_that_no_coded_paragraph_has_may_be_that_of_none(within: str | None) -> None:
+    """Its estimate is above 0 in half the samples, by chance; the interval holds the true 0, and so the true 1."""
+    results, true = _collection(1000, 0.7, (0.3, 0.0, 0.2, 0.5))
+    true = true.where(results.frame["outlet"] == "Wire", "unrelated")
+    above = []
+    for seed in range(10):
+        codes = _coded(results, true, 200, within, seed)
+        all_ = estimate_prevalence(results, codes).set_index("label")
+        post = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"]).loc["Post"]
+        assert [all_["low"]["against"], post["low"]["favor"], post["high"]["unrelated"]] == [0, 0, 1]
+        assert all_["low"]["favor"] > 0
+        # what is shown lies within
+        assert (post["low"] <= post["prevalence"])[:4].all()
+        assert (post["prevalence"] <= post["high"])[:4].all()
+        above.append(all_["prevalence"]["against"] > 0)
+    assert any(above)
 
 
 def test_related_paragraphs_that_agree_give_net_stance_no_interval() -> None:
@@ -721,6 +753,67 @@ def test_the_lines_of_pandas_in_the_documents(
     exec(compare, {})
     post, wire = (rows[(rows["outlet"] == name) & (rows["label"] == "favor")].iloc[0] for name in ("Post", "Wire"))
     assert capsys.readouterr().out.startswith(f"{post['prevalence'] - wire['prevalence']:.3f}, 95 % interval ")
+
+
+@pytest.mark.parametrize(
+    ("within", "size", "shares", "widest"), [(None, 130, (0.02, 0.3, 0.1, 0.58), 0.2), ("tax", 300, (0.25,) * 4, 0.25)]
+)
+def test_the_interval_of_a_difference_as_the_document_has_it(
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    within: str | None,
+    size: int,
+    shares: tuple[float, ...],
+    widest: float,
+) -> None:
+    """By its lines of Python it holds the difference, where a label is rare, and where strata are shared.
+
+    With probabilities that say too little, the error of a label that a group shows none of is 0, and what one of two
+    groups has too many of a stratum the other has too few.
+    """
+    document = (root / "docs" / "outputs.md").read_text(encoding="utf-8")
+    lines = re.search(r"<!-- two groups in pandas -->\n```python\n(.*?)```", document, re.S)[1]  # type: ignore[index]
+    if within:
+        lines = re.sub(r"= .*  # of a sample drawn --within: ", "= ", lines)
+    monkeypatch.chdir(tmp_path)
+    results, true = _collection(1500, 0.9, shares)
+    given = [f"tax_p_{label}" for label in LABELS]
+    results.frame[given] = 0.25 + 0.05 * (results.frame[given] - 0.25)
+    post = results.frame["outlet"] == "Post"
+    truth = (true[post] == "favor").mean() - (true[~post] == "favor").mean()
+    held, widths = [], []
+    for seed in range(60):
+        rows = estimate_prevalence(results, _coded(results, true, size, within, seed), "outlet")
+        rows.assign(target="sanctions").to_csv("prevalence.csv", index=False)
+        exec(lines, {})
+        low, high = map(float, re.findall(r"-?\d\.\d+", capsys.readouterr().out)[-2:])
+        held.append(low <= truth <= high)
+        widths.append(high - low)
+    assert np.mean(held) > 0.94
+    assert np.mean(widths) < widest
+
+
+def test_labels_of_which_hardly_an_error_was_drawn_are_told(tmp_path: Path) -> None:
+    """Of these an interval is too narrow if the model is surer than it is right; where all are coded there is none."""
+    results, _ = _collection(100, 0.9, (0.25,) * 4)
+    results.frame["tax"] = ["favor"] * 40 + ["neutral"] * 40 + ["unrelated"] * 20
+    results.frame.loc[99, ["tax", "tax_abstained"]] = [None, "empty"]
+    results.frame.assign(tax_probability=0.9).to_csv(tmp_path / "s.csv", index=False)
+    codes = draw_sample(results, 99).sort_values("paragraph").reset_index(drop=True)
+    drawn = results.frame["tax"][codes["paragraph"]].fillna("unrelated").to_numpy()
+    # three called favor are neutral, and two called unrelated
+    codes["tax"] = drawn
+    codes.loc[np.flatnonzero(drawn == "favor")[:3], "tax"] = "neutral"
+    codes.loc[np.flatnonzero(drawn == "unrelated")[:1], "tax"] = "neutral"
+    codes.to_csv(tmp_path / "c.csv", index=False)
+    told = "tax: hardly an error of the model was drawn on "
+    said = _run("results", "prevalence", tmp_path / "s.csv", tmp_path / "c.csv").stderr
+    assert f"{told}against (0), unrelated (2);" in said
+    everything = results.frame[["article_id", "paragraph"]].assign(tax="favor")
+    everything.to_csv(tmp_path / "all.csv", index=False)
+    assert told not in _run("results", "prevalence", tmp_path / "s.csv", tmp_path / "all.csv").stderr
 
 
 def test_a_sample_says_how_many_it_was_drawn_from(tmp_path: Path) -> None:

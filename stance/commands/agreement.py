@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stance.commands.cells import percent
-from stance.commands.options import output_option, tell_stratified
+from stance.commands.options import output_option, tell_few_articles, tell_stratified
 from stance.commands.places import keep_codes, keep_inputs, write_table
 from stance.errors import StanceError, number_of
 
@@ -73,6 +73,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
             for line in _page(joined, target, coders, one, seed):
                 click.echo(line, err=output == "-")
     click.echo("alpha: nominal; its interval is 95 %, by a bootstrap over articles", err=True)
+    tell_few_articles(one.articles for _, one in measured)
     left = sum(one.differ for _, one in measured)
     click.echo(f"{number_of(left, 'label')} to decide on, where coders differ", err=True)
     if single := sum(one.single for _, one in measured):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stance.commands.evaluate import show_absent
-from stance.commands.options import corpus_options, model_folder, read_labelled
+from stance.commands.options import corpus_options, model_folder, read_labelled, tell_few_articles
 from stance.errors import number_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def compare(model: str, other: str, corpus: str, format: str, seed: int, columns
     """Compare two models on the labelled CORPUS, by a paired permutation test over articles.
 
     MODEL and OTHER are folders, or "default". Neither may have been trained on a paragraph of CORPUS. Paragraphs that
-    one of the two does not score are left out for both.
+    one of the two does not score are left out for both. From fewer than about 20 articles the intervals are too narrow,
+    and from fewer than three they are -1 to 1.
 
     Each p is of one comparison: who compares several models or metrics corrects them, for instance by Holm's method.
 
@@ -43,6 +44,7 @@ def compare(model: str, other: str, corpus: str, format: str, seed: int, columns
     theirs = {target.name for target in second.targets}
     shared = [target for target in first.targets if target.name in theirs]
     found = compare_models(first, second, read_labelled(corpus, columns, shared), seed=seed)
+    tell_few_articles(comparison.articles for comparison in found)
     if format == "json":
         click.echo(json.dumps({comparison.target.name: comparison.to_dict() for comparison in found}, indent=1))
         return

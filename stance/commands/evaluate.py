@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stance.commands.options import SEEDS, corpus_options, jobs_option, model_folder, read_labelled
+from stance.commands.options import (
+    SEEDS,
+    corpus_options,
+    jobs_option,
+    model_folder,
+    read_labelled,
+    tell_few_articles,
+)
 from stance.errors import number_of
 
 if TYPE_CHECKING:
@@ -38,9 +45,9 @@ def evaluate(
     A corpus that the model was trained on is refused, unless --cross-validate asks for grouped cross-validation. A
     paragraph that differs by a hashtag or in capitals from one that it was trained on is not known again, and makes
     the figures too good. MODEL is a folder, or "default". The most probable label counts, also where `stance score`
-    finds it too doubtful to give one. From fewer than about 20 articles the intervals are too narrow, and from fewer
-    than three they are 0 to 1. Of a sample drawn by `stance results sample --within` the figures are those of the
-    sample, not of the collection.
+    finds it too doubtful to give one. From fewer than about 20 articles the intervals are too narrow, as are those of a
+    label that fewer paragraphs have, and from fewer than three articles they are 0 to 1. Of a sample drawn by `stance
+    results sample --within` the figures are those of the sample, not of the collection.
 
     \b
     Examples:
@@ -75,6 +82,8 @@ def evaluate(
         found = evaluate_held_out(result, examples, seed)
     else:
         found = evaluate_model(loaded, examples, seed=seed)
+    tell_few_articles(evaluation.articles for evaluation in found)
+    _tell_rare(found)
     if format == "json":
         click.echo(json.dumps({e.target.name: e.to_dict() for e in found}, indent=1))
         return
@@ -83,6 +92,22 @@ def evaluate(
         _print(evaluation, f"{n} groups of articles" if cross_validate else number_of(n, "article"))
     if len(found) > 1:
         _print_pooled(found)
+
+
+def _tell_rare(found: list[Evaluation]) -> None:
+    """Tell of labels that few paragraphs have, where the articles are not few altogether."""
+    from stance.training.evaluate import FEW_ARTICLES
+
+    for evaluation in found:
+        counts = zip(evaluation.target.labels, evaluation.confusion.sum(axis=1).tolist(), strict=True)
+        rare = [f"{label} ({n})" for label, n in counts if 0 < n < FEW_ARTICLES]
+        if rare and evaluation.articles >= FEW_ARTICLES:
+            whose = "its" if len(rare) == 1 else "their"
+            click.echo(
+                f"{evaluation.target.name}: few paragraphs of {', '.join(rare)}; intervals of {whose} figures are too "
+                "narrow, code more of them",
+                err=True,
+            )
 
 
 def _print(evaluation: Evaluation, drawn: str) -> None:
@@ -103,8 +128,11 @@ def _print(evaluation: Evaluation, drawn: str) -> None:
     width = max(10, *(len(label) for label in labels))
     click.echo(f"  {'':<{width}} {'precision':<22} {'recall':<22} {'F1':<22} true")
     for k, label in enumerate(labels):
-        cells = [f"{evaluation.metrics[f'{m}.{label}']!s:<22}" for m in ("precision", "recall", "f1")]
-        click.echo(f"  {label:<{width}} {' '.join(cells)} {evaluation.confusion[k].sum()}")
+        given, true = evaluation.confusion[:, k].sum(), evaluation.confusion[k].sum()
+        # what nothing was divided by is 0 in JSON; an interval from 0 to 0 would pass for a finding
+        defined = {"precision": given, "recall": true, "f1": given + true}
+        cells = [f"{evaluation.metrics[f'{m}.{label}'] if n else '-'!s:<22}" for m, n in defined.items()]
+        click.echo(f"  {label:<{width}} {' '.join(cells)} {true}")
     click.echo(f"  {'confusion':<{width}} " + " ".join(f"{label:>10}" for label in labels) + "   (columns: predicted)")
     for label, row in zip(labels, evaluation.confusion, strict=True):
         click.echo(f"  {label:<{width}} " + " ".join(f"{n:>10}" for n in row))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ __all__ = [
     "model_option",
     "output_option",
     "read_labelled",
+    "tell_few_articles",
     "tell_stratified",
 ]
 
@@ -217,3 +218,13 @@ def tell_stratified(source: str, drawn_from: str) -> None:
             "not of the collection, which has other shares of each label",
             err=True,
         )
+
+
+def tell_few_articles(drawn: Iterable[int]) -> None:
+    """Tell what intervals by a bootstrap are worth where the articles that it draws, a number each target, are few."""
+    from stance.training.evaluate import FEW_ARTICLES, LEAST_ARTICLES
+
+    least = min((count for count in drawn if count), default=FEW_ARTICLES)
+    if least < FEW_ARTICLES:
+        worth = "are too narrow" if least >= LEAST_ARTICLES else "tell nothing: they are all that a figure may be"
+        click.echo(f"intervals of {number_of(least, 'article')} {worth}; code more of them", err=True)

@@ -83,7 +83,7 @@ def prevalence(source: str, coded: str, level: str, output: str | None, format: 
         stance results prevalence scores.csv coded.csv
         stance results prevalence scores.csv coded.csv --level outlet -o prevalence.csv
     """
-    from stance.results.prevalence import LEAST_CODED, estimate_prevalence
+    from stance.results.prevalence import LEAST_CODED, estimate_prevalence, few_errors
     from stance.results.sampling import DRAWN_FROM, count_lost, read_codes
     from stance.results.saved import read_results
 
@@ -108,6 +108,13 @@ def prevalence(source: str, coded: str, level: str, output: str | None, format: 
                 else f"{blank} of {drawn} paragraphs without a code, taken to be missing at random"
             )
             click.echo(f"{target.name}: {told}", err=True)
+        if blank < drawn and (few := few_errors(found, codes, target)):
+            labels = ", ".join(f"{label} ({n})" for label, n in few.items())
+            click.echo(
+                f"{target.name}: hardly an error of the model was drawn on {labels}; where it is surer than it is "
+                "right their intervals are too narrow; draw more",
+                err=True,
+            )
     if missing := _without_estimate(rows, level):
         click.echo(
             f"{number_of(missing, 'group')} without an estimate: fewer than {LEAST_CODED} coded paragraphs", err=True

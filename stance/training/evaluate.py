@@ -17,6 +17,7 @@ from stance.training.corpus import Corpus
 from stance.training.measured import measure_model
 
 __all__ = [
+    "FEW_ARTICLES",
     "LEAST_ARTICLES",
     "Calibration",
     "Evaluation",
@@ -38,6 +39,10 @@ BINS = 10
 REPLICATES = 2000
 #: From fewer articles the bootstrap tells nothing: of one every sample is the same, of two half the samples are one.
 LEAST_ARTICLES = 3
+#: From fewer its intervals are too narrow: of 5 they held the truth in 77 to 85 of 100 simulated corpora, of 10 in 85
+#: to 91, of 20 in 90 to 93. So are those of a label that fewer paragraphs have: those of recall held in 83 of 100 with
+#: 5 paragraphs, in 88 with 10.
+FEW_ARTICLES = 20
 CHANCES = 200
 
 
@@ -148,7 +153,7 @@ def metrics_of(
     -------
     dict of str to ndarray of shape (...)
         Precision, recall and F1 are 0 where undefined. ``f_avg`` is the mean F1 of favor and against, the official
-        metric of SemEval-2016 task 6 (Mohammad et al. 2016).
+        metric of SemEval-2016 task 6 (Mohammad et al. 2016), also where one of the two is not ``present``.
 
     Examples
     --------
