@@ -14,7 +14,6 @@ from helpers import run as _run
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
-from stance.commands.evaluate import show_absent
 from stance.errors import CorpusError
 from stance.labels import LABELS, Target
 from stance.model.stance_model import StanceModel

@@ -123,7 +123,7 @@ def test_of_few_articles_it_is_told_what_intervals_are_worth(
         (
             Target("x", ("AGAINST", "FAVOR", "NONE")),
             ["AGAINST", "FAVOR"],
-            "over 1 label; there is no AGAINST, no FAVOR; F_avg has F1 0 for AGAINST and FAVOR",
+            "over 1 label; there is no AGAINST, no FAVOR; F_avg has F1 0 for FAVOR and AGAINST",
         ),
         (Target("x"), ["neutral"], None),
         (Target("x", ("favor", "none")), ["favor"], None),
