@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from stance.commands.options import corpus_options, read_labelled
+from stance.commands.options import corpus_options, read_labelled, tell_few_articles
 from stance.errors import number_of
 
 __all__ = ["corpus"]
@@ -54,6 +54,7 @@ def stats(corpus: str, columns: Any) -> None:
     Example:
         stance corpus stats data
     """
+    from stance.training.agreement import coded_units
     from stance.training.duplicates import near_duplicates
 
     examples = read_labelled(corpus, columns)
@@ -77,6 +78,7 @@ def stats(corpus: str, columns: Any) -> None:
             shown = line(examples, target.name)
             if shown:
                 click.echo(shown)
+    tell_few_articles(len(set(coded_units(examples, target.name)[1])) for target in examples.targets)
 
 
 def _row(name: str, counts: Counter[str], labels: tuple[str, ...]) -> None:
