@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from coded_collections import TAX, code, collect
 from helpers import run as _run
 from scipy import stats
 
@@ -19,29 +20,6 @@ from stance.results.prevalence import LEAST_CODED, NET, estimate_prevalence
 from stance.results.rollup import roll_up
 from stance.results.sampling import count_lost, draw_sample, find_coded, read_codes
 from stance.results.saved import Results
-
-TAX = Target("tax")
-
-
-def _collection(size: int, sure: float, shares: tuple[float, ...], seed: int = 0) -> tuple[Results, pd.Series[str]]:
-    """Paragraphs with true labels, and a model whose probability of the true one is ``sure`` on average."""
-    random = np.random.default_rng(seed)
-    true = random.choice(4, size, p=shares)
-    confusion = np.full((4, 4), (1 - sure) / 3)
-    np.fill_diagonal(confusion, sure)
-    given = np.array([random.dirichlet(4 * row) for row in confusion[true]])
-    labels = np.array(LABELS)
-    frame = pd.DataFrame({"article_id": "a", "paragraph": range(size), "text": "One.", "tax": labels[given.argmax(1)]})
-    frame["outlet"] = np.where(random.random(size) < 0.4, "Post", "Wire")
-    frame["tax_abstained"] = None
-    for k, label in enumerate(LABELS):
-        frame[f"tax_p_{label}"] = given[:, k]
-    return Results(frame, (TAX,), "paragraph"), pd.Series(labels[true])
-
-
-def _coded(results: Results, true: pd.Series[str], size: int, within: str | None = None, seed: int = 0) -> pd.DataFrame:
-    sample = draw_sample(results, size, within, seed)
-    return sample.assign(tax=true[sample["paragraph"]].to_numpy())
 
 
 def _coded_equally(results: Results, true: pd.Series[str], each: int) -> pd.DataFrame:
@@ -54,9 +32,9 @@ def _coded_equally(results: Results, true: pd.Series[str], each: int) -> pd.Data
 
 def test_a_model_that_tells_nothing_leaves_the_sample_alone() -> None:
     """Equal probabilities: share, error and Wilson's interval by hand."""
-    results, true = _collection(400, 0.7, (0.25,) * 4)
+    results, true = collect(400, 0.7, (0.25,) * 4)
     frame = results.frame.assign(**{f"tax_p_{label}": 0.25 for label in LABELS})
-    codes = _coded(results, true, 80)
+    codes = code(results, true, 80)
     row = estimate_prevalence(Results(frame, (TAX,), "paragraph"), codes).set_index("label").loc["favor"]
     p = (codes["tax"] == "favor").mean()
     assert row["prevalence"] == pytest.approx(p)
@@ -75,7 +53,7 @@ def test_a_group_of_a_stratified_sample_by_hand(bold: float, turned: int, low: f
     The variance of a stratum is what was seen, or, up to one error more, what it would be if each paragraph had each
     label as probably as the model says.
     """
-    results, true = _collection(900, 0.6, (0.3, 0.1, 0.2, 0.4))
+    results, true = collect(900, 0.6, (0.3, 0.1, 0.2, 0.4))
     frame = results.frame
     probabilities = [f"tax_p_{label}" for label in LABELS]
     given = frame[probabilities].to_numpy()
@@ -130,7 +108,7 @@ def test_a_group_of_a_stratified_sample_by_hand(bold: float, turned: int, low: f
 
 def test_a_group_that_lacks_codes_is_no_whole() -> None:
     """All of its coded ones may be of a stratum coded as a whole; of the others it has, nothing is known."""
-    results, true = _collection(1000, 0.7, (0.04, 0.3, 0.3, 0.36))
+    results, true = collect(1000, 0.7, (0.04, 0.3, 0.3, 0.36))
     frame = results.frame
     favor = np.flatnonzero(frame["tax"] == "favor")
     codes = _coded_equally(results, true, len(favor))
@@ -148,8 +126,8 @@ def test_a_group_that_lacks_codes_is_no_whole() -> None:
 @pytest.mark.parametrize("within", [None, "tax"])
 def test_a_collection_coded_as_a_whole_has_no_error(within: str | None) -> None:
     """Whatever the model says, the estimates are the true shares, for each group."""
-    results, true = _collection(300, 0.5, (0.4, 0.1, 0.2, 0.3))
-    codes = _coded(results, true, 300, within)
+    results, true = collect(300, 0.5, (0.4, 0.1, 0.2, 0.3))
+    codes = code(results, true, 300, within)
     for outlet, rows in estimate_prevalence(results, codes, "outlet").groupby("outlet"):
         mine = true[results.frame["outlet"] == outlet]
         shares = [(mine == label).mean() for label in LABELS]
@@ -163,8 +141,8 @@ def test_a_collection_coded_as_a_whole_has_no_error(within: str | None) -> None:
 @pytest.mark.parametrize("within", [None, "tax"])
 def test_a_group_coded_as_a_whole_has_no_error(within: str | None) -> None:
     """Whatever its paragraphs stand for elsewhere: its shares are those of its codes."""
-    results, true = _collection(600, 0.6, (0.25,) * 4)
-    codes = _coded(results, true, 200, within)
+    results, true = collect(600, 0.6, (0.25,) * 4)
+    codes = code(results, true, 200, within)
     results.frame["outlet"] = "Wire"
     results.frame.loc[codes["paragraph"][:50], "outlet"] = "Post"
     rows = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"])
@@ -181,10 +159,10 @@ def test_a_group_coded_as_a_whole_has_no_error(within: str | None) -> None:
 @pytest.mark.parametrize("within", [None, "tax"])
 def test_intervals_hold_the_truth_as_often_as_they_say(within: str | None) -> None:
     """Of 300 samples: no bias beyond what chance makes, where counting labels is far off; 95 % of intervals hold."""
-    results, true = _collection(2000, 0.6, (0.12, 0.05, 0.13, 0.7))
+    results, true = collect(2000, 0.6, (0.12, 0.05, 0.13, 0.7))
     shares = [(true == label).mean() for label in LABELS]
     truth = np.array([*shares, (shares[0] - shares[1]) / (1 - shares[3])])
-    found = [estimate_prevalence(results, _coded(results, true, 150, within, seed)) for seed in range(300)]
+    found = [estimate_prevalence(results, code(results, true, 150, within, seed)) for seed in range(300)]
     values = np.array([rows["prevalence"] for rows in found])
     # a model less sure than it is right widens those of a stratified sample
     wider = 0.3 if within else 0.0
@@ -222,7 +200,7 @@ def test_intervals_hold_where_hardly_an_error_is_drawn() -> None:
         held, squared = [], []
         for seed in range(150):
             shuffled = Results(results.frame.sample(frac=1, random_state=seed), (TAX,), "paragraph")
-            codes = _coded_equally(shuffled, true, 25) if equally else _coded(results, true, 100, "tax", seed)
+            codes = _coded_equally(shuffled, true, 25) if equally else code(results, true, 100, "tax", seed)
             rows = estimate_prevalence(results, codes)
             held.append((rows["low"] <= truth) & (truth <= rows["high"]))
             squared.append((rows["prevalence"] - truth) ** 2)
@@ -235,8 +213,8 @@ def test_intervals_hold_where_hardly_an_error_is_drawn() -> None:
 @pytest.mark.parametrize("within", [None, "tax"])
 def test_a_sample_of_one_label_does_not_rule_out_the_others(size: int, within: str | None) -> None:
     """Whatever the sums are rounded to: the width is that of Wilson's interval for none of so many."""
-    results, true = _collection(400, 0.5, (0.25,) * 4)
-    rows = estimate_prevalence(results, _coded(results, true, size, within).assign(tax="unrelated")).set_index("label")
+    results, true = collect(400, 0.5, (0.25,) * 4)
+    rows = estimate_prevalence(results, code(results, true, size, within).assign(tax="unrelated")).set_index("label")
     assert rows["low"]["unrelated"] == pytest.approx(size / (size + 4), abs=0.01)
     assert rows["high"][["favor", "against", "neutral"]].tolist() == pytest.approx([4 / (size + 4)] * 3, abs=0.01)
     assert rows.loc[NET, ["prevalence", "low", "high"]].isna().all()
@@ -245,11 +223,11 @@ def test_a_sample_of_one_label_does_not_rule_out_the_others(size: int, within: s
 @pytest.mark.parametrize("within", [None, "tax"])
 def test_a_label_that_no_coded_paragraph_has_may_be_that_of_none(within: str | None) -> None:
     """Its estimate is above 0 in half the samples, by chance; the interval holds the true 0, and so the true 1."""
-    results, true = _collection(1000, 0.7, (0.3, 0.0, 0.2, 0.5))
+    results, true = collect(1000, 0.7, (0.3, 0.0, 0.2, 0.5))
     true = true.where(results.frame["outlet"] == "Wire", "unrelated")
     above = []
     for seed in range(10):
-        codes = _coded(results, true, 200, within, seed)
+        codes = code(results, true, 200, within, seed)
         all_ = estimate_prevalence(results, codes).set_index("label")
         post = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"]).loc["Post"]
         assert [all_["low"]["against"], post["low"]["favor"], post["high"]["unrelated"]] == [0, 0, 1]
@@ -263,9 +241,9 @@ def test_a_label_that_no_coded_paragraph_has_may_be_that_of_none(within: str | N
 
 def test_related_paragraphs_that_agree_give_net_stance_no_interval() -> None:
     """As in roll-ups: that all who take a side take the same tells nothing of the error."""
-    results, true = _collection(400, 0.5, (0.25,) * 4)
+    results, true = collect(400, 0.5, (0.25,) * 4)
     frame = results.frame.assign(**{f"tax_p_{label}": 0.25 for label in LABELS})
-    codes = _coded(results, true, 60)
+    codes = code(results, true, 60)
     codes["tax"] = np.where(codes["tax"] == "favor", "favor", "unrelated")
     net = estimate_prevalence(Results(frame, (TAX,), "paragraph"), codes).set_index("label").loc[NET]
     assert net["prevalence"] == pytest.approx(1.0)
@@ -275,12 +253,12 @@ def test_related_paragraphs_that_agree_give_net_stance_no_interval() -> None:
 
 def test_net_stance_has_as_many_degrees_of_freedom_as_related_paragraphs() -> None:
     """Less one. Equal probabilities: the error of a ratio (Cochran 1977, section 2.11) by hand; of two no interval."""
-    results, true = _collection(400, 0.5, (0.25,) * 4)
+    results, true = collect(400, 0.5, (0.25,) * 4)
     frame = results.frame.assign(**{f"tax_p_{label}": 0.25 for label in LABELS})
     found = {}
     for favor, against in ((1, 1), (2, 1), (8, 4), (30, 30)):
         coded = ["favor"] * favor + ["against"] * against + ["unrelated"] * (60 - favor - against)
-        codes = _coded(results, true, 60).assign(tax=coded)
+        codes = code(results, true, 60).assign(tax=coded)
         found[favor] = estimate_prevalence(Results(frame, (TAX,), "paragraph"), codes).set_index("label").loc[NET]
     assert found[1][["low", "high"]].isna().all()
     assert found[2][["low", "high"]].tolist() == [-1, 1]
@@ -295,8 +273,8 @@ def test_net_stance_has_as_many_degrees_of_freedom_as_related_paragraphs() -> No
 
 def test_net_stance_of_a_group_counts_the_related_of_that_group() -> None:
     """Two of the Post are too few for an interval, whatever the Wire has."""
-    results, true = _collection(400, 0.5, (0.25,) * 4)
-    codes = _coded(results, true, 120)
+    results, true = collect(400, 0.5, (0.25,) * 4)
+    codes = code(results, true, 120)
     post = np.flatnonzero(results.frame["outlet"][codes["paragraph"]] == "Post")
     codes.loc[post, "tax"] = ["favor", "against"] + ["unrelated"] * (len(post) - 2)
     net = estimate_prevalence(results, codes, "outlet").set_index(["label", "outlet"]).loc[NET]
@@ -305,8 +283,8 @@ def test_net_stance_of_a_group_counts_the_related_of_that_group() -> None:
 
 def test_a_group_of_one_label_does_not_rule_out_the_others() -> None:
     """The slope is that of all groups, so its errors vary; they tell nothing of the size of its sample."""
-    results, true = _collection(400, 0.5, (0.25,) * 4)
-    codes = _coded(results, true, 120)
+    results, true = collect(400, 0.5, (0.25,) * 4)
+    codes = code(results, true, 120)
     codes.loc[(results.frame["outlet"][codes["paragraph"]] == "Post").to_numpy(), "tax"] = "unrelated"
     rows = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"]).loc["Post"][:4]
     assert (rows["se"] > 0.01).all()
@@ -316,10 +294,10 @@ def test_a_group_of_one_label_does_not_rule_out_the_others() -> None:
 
 def test_groups_stand_in_order_of_their_names() -> None:
     """Each with its own paragraphs; those of no outlet come last."""
-    results, true = _collection(400, 0.7, (0.25,) * 4)
+    results, true = collect(400, 0.7, (0.25,) * 4)
     sizes = {"wire": 190, "abend": 70, None: 20, "post": 120}
     results.frame["outlet"] = [name for name, size in sizes.items() for _ in range(size)]
-    rows = estimate_prevalence(results, _coded(results, true, 100), "outlet")[::5]
+    rows = estimate_prevalence(results, code(results, true, 100), "outlet")[::5]
     assert rows["outlet"].tolist()[:3] == ["abend", "post", "wire"]
     assert rows["outlet"].isna().tolist()[3]
     assert rows["paragraphs"].tolist() == [70, 120, 190, 20]
@@ -327,8 +305,8 @@ def test_groups_stand_in_order_of_their_names() -> None:
 
 def test_labels_may_be_in_any_case() -> None:
     """FAVOR is a side and NONE is not related; net stance is that of the same labels as the codebook has them."""
-    results, true = _collection(400, 0.7, (0.25,) * 4)
-    codes = _coded(results, true, 100)
+    results, true = collect(400, 0.7, (0.25,) * 4)
+    codes = code(results, true, 100)
     names = dict(zip(LABELS, ("FAVOR", "AGAINST", "NEUTRAL", "NONE"), strict=True))
     frame = results.frame.rename(columns={f"tax_p_{label}": f"tax_p_{name}" for label, name in names.items()})
     upper = Results(frame.assign(tax=frame["tax"].map(names)), (Target("tax", tuple(names.values())),), "paragraph")
@@ -346,8 +324,8 @@ def test_labels_may_be_in_any_case() -> None:
 
 def test_without_any_probability_the_sample_stands_alone() -> None:
     """Where the model abstained from all."""
-    results, true = _collection(400, 0.7, (0.25,) * 4)
-    codes = _coded(results, true, 100)
+    results, true = collect(400, 0.7, (0.25,) * 4)
+    codes = code(results, true, 100)
     results.frame[[f"tax_p_{label}" for label in LABELS]] = np.nan
     results.frame["tax"] = None
     found = estimate_prevalence(results, codes)
@@ -357,32 +335,32 @@ def test_without_any_probability_the_sample_stands_alone() -> None:
 
 def test_an_estimate_near_zero_has_no_absurd_interval() -> None:
     """An interval of a rare label is no wider than twice that of the sample alone."""
-    results, true = _collection(2000, 0.6, (0.02, 0.01, 0.03, 0.94))
+    results, true = collect(2000, 0.6, (0.02, 0.01, 0.03, 0.94))
     for seed in range(60):
-        rows = estimate_prevalence(results, _coded(results, true, 100, None, seed)).set_index("label")
+        rows = estimate_prevalence(results, code(results, true, 100, None, seed)).set_index("label")
         assert rows["high"]["against"] - rows["low"]["against"] < 0.15
 
 
 def test_a_sample_is_held_against_what_it_was_drawn_from() -> None:
     """Scored by another model the strata are others; by the simple random sample nothing is lost."""
-    results, true = _collection(300, 0.7, (0.25,) * 4)
-    again, _ = _collection(300, 0.6, (0.25,) * 4)
+    results, true = collect(300, 0.7, (0.25,) * 4)
+    again, _ = collect(300, 0.6, (0.25,) * 4)
     again.frame["tax"] = np.roll(again.frame["tax"], 1)
     again.frame.loc[0, "tax"] = "favor" if again.frame["tax"][0] != "favor" else "neutral"
-    assert estimate_prevalence(again, _coded(results, true, 100))["low"].notna().all()
+    assert estimate_prevalence(again, code(results, true, 100))["low"].notna().all()
     with pytest.raises(StanceError, match=r"of the labels on tax, and the results have"):
-        estimate_prevalence(again, _coded(results, true, 100, "tax"))
+        estimate_prevalence(again, code(results, true, 100, "tax"))
     more = pd.concat([results.frame, results.frame.assign(article_id="b")], ignore_index=True)
     with pytest.raises(StanceError, match="drawn from 300 paragraphs, and the results have 600"):
-        estimate_prevalence(Results(more, (TAX,), "paragraph"), _coded(results, true, 100))
+        estimate_prevalence(Results(more, (TAX,), "paragraph"), code(results, true, 100))
 
 
 def test_a_better_model_is_worth_more_coded_paragraphs() -> None:
     """And one at random costs none: the slope is near zero."""
     sizes = []
     for sure in (0.25, 0.6, 0.9):
-        results, true = _collection(3000, sure, (0.25,) * 4)
-        sizes.append(estimate_prevalence(results, _coded(results, true, 200))["effective_size"][:4].mean())
+        results, true = collect(3000, sure, (0.25,) * 4)
+        sizes.append(estimate_prevalence(results, code(results, true, 200))["effective_size"][:4].mean())
     assert 190 < sizes[0] < 230
     assert sizes[1] > 1.5 * sizes[0]
     assert sizes[2] > 3 * sizes[1]
@@ -390,12 +368,12 @@ def test_a_better_model_is_worth_more_coded_paragraphs() -> None:
 
 def test_shares_add_up_to_one_and_abstentions_are_part_of_it() -> None:
     """Paragraphs that the model gave no probabilities belong to the collection, boilerplate does not."""
-    results, true = _collection(400, 0.7, (0.3, 0.2, 0.2, 0.3))
+    results, true = collect(400, 0.7, (0.3, 0.2, 0.2, 0.3))
     frame = results.frame
     frame.loc[:39, ["tax", *[f"tax_p_{label}" for label in LABELS]]] = None
     frame.loc[:39, "tax_abstained"] = "not English"
     frame.loc[40:59, "tax_abstained"] = "boilerplate"
-    rows = estimate_prevalence(results, _coded(results, true, 100))
+    rows = estimate_prevalence(results, code(results, true, 100))
     assert rows["prevalence"][:4].sum() == pytest.approx(1.0)
     assert rows["paragraphs"].tolist() == [380] * 5
     assert not draw_sample(results, 400)["paragraph"].between(40, 59).any()
@@ -403,10 +381,10 @@ def test_shares_add_up_to_one_and_abstentions_are_part_of_it() -> None:
 
 def test_an_estimate_below_zero_leaves_shares_that_add_up_to_one() -> None:
     """They are nearer to the true ones than what was estimated, and net stance is that of the shares shown."""
-    results, true = _collection(2000, 0.6, (0.3, 0.02, 0.2, 0.48))
+    results, true = collect(2000, 0.6, (0.3, 0.02, 0.2, 0.48))
     zeros = 0
     for seed in range(40):
-        rows = estimate_prevalence(results, _coded(results, true, 100, None, seed))
+        rows = estimate_prevalence(results, code(results, true, 100, None, seed))
         shares = rows["prevalence"][:4].to_numpy()
         zeros += int((shares == 0).any())
         assert shares.min() >= 0
@@ -419,9 +397,9 @@ def test_an_estimate_below_zero_leaves_shares_that_add_up_to_one() -> None:
 
 def test_a_group_with_few_coded_paragraphs_has_no_estimate() -> None:
     """The counted share stands; the rest is missing."""
-    results, true = _collection(400, 0.7, (0.25,) * 4)
+    results, true = collect(400, 0.7, (0.25,) * 4)
     results.frame.loc[:9, "outlet"] = "Gazette"
-    rows = estimate_prevalence(results, _coded(results, true, 200), "outlet").set_index(["outlet", "label"])
+    rows = estimate_prevalence(results, code(results, true, 200), "outlet").set_index(["outlet", "label"])
     assert rows.loc[("Gazette", "favor"), "coded"] < LEAST_CODED
     assert rows.loc["Gazette"][["prevalence", "se", "low", "high"]].isna().all().all()
     assert rows.loc[("Gazette", "favor"), "counted"] >= 0
@@ -431,7 +409,7 @@ def test_a_group_with_few_coded_paragraphs_has_no_estimate() -> None:
 
 def test_a_sample_within_a_target_has_some_of_each_label() -> None:
     """The rest by size and by what the probabilities expect (Neyman); of a small one all; no paragraph twice."""
-    results, _ = _collection(2000, 0.7, (0.25,) * 4)
+    results, _ = collect(2000, 0.7, (0.25,) * 4)
     results.frame["tax"] = ["favor"] * 3 + ["against"] * 17 + ["neutral"] * 400 + ["unrelated"] * 1500 + [None] * 80
     for tax, sure in {"neutral": 0.5, "unrelated": 0.9, "against": 0.5}.items():
         said = results.frame["tax"] == tax
@@ -459,7 +437,7 @@ def test_a_sample_within_a_target_has_some_of_each_label() -> None:
 @pytest.mark.parametrize("within", [None, "tax"])
 def test_a_larger_sample_begins_with_the_smaller(within: str | None) -> None:
     """So codes already given stay codes, and what was drawn stands in the same order."""
-    results, _ = _collection(400, 0.7, (0.1, 0.02, 0.08, 0.8))
+    results, _ = collect(400, 0.7, (0.1, 0.02, 0.08, 0.8))
     whole = draw_sample(results, 400, within)["paragraph"].tolist()
     assert sorted(whole) == list(range(400))
     for size in (1, 7, 60, 120, 399):
@@ -468,7 +446,7 @@ def test_a_larger_sample_begins_with_the_smaller(within: str | None) -> None:
 
 def test_a_sample_stands_in_random_order_by_its_seed() -> None:
     """One label after the other would tell who codes what the model said; without a label is a stratum as well."""
-    results, _ = _collection(400, 0.7, (0.25,) * 4)
+    results, _ = collect(400, 0.7, (0.25,) * 4)
     results.frame.loc[:39, "tax"] = None
     sample = draw_sample(results, 200, "tax")
     strata = results.frame["tax"].fillna("")[sample["paragraph"]]
@@ -486,8 +464,8 @@ def _first(results: Results, seed: int) -> list[str]:
 
 def test_estimates_do_not_depend_on_the_order_of_rows() -> None:
     """Neither of the results, of which the strata are found again, nor of the codes."""
-    results, true = _collection(400, 0.7, (0.25,) * 4)
-    codes = _coded(results, true, 200, "tax")
+    results, true = collect(400, 0.7, (0.25,) * 4)
+    codes = code(results, true, 200, "tax")
     expected = estimate_prevalence(results, codes, "outlet")
     turned = Results(results.frame.sort_values("tax_p_favor"), (TAX,), "paragraph")
     found = estimate_prevalence(turned, codes.sort_values("paragraph"), "outlet")
@@ -520,9 +498,9 @@ def test_estimates_do_not_depend_on_the_order_of_rows() -> None:
 )
 def test_codes_that_do_not_fit_are_refused(change: object, message: str) -> None:
     """Each with what to do."""
-    results, true = _collection(200, 0.7, (0.25,) * 4)
+    results, true = collect(200, 0.7, (0.25,) * 4)
     with pytest.raises(StanceError) as raised:
-        estimate_prevalence(results, change(_coded(results, true, 60)))  # type: ignore[operator]
+        estimate_prevalence(results, change(code(results, true, 60)))  # type: ignore[operator]
     assert message in str(raised.value)
 
 
@@ -532,19 +510,19 @@ def test_codes_that_do_not_fit_are_refused(change: object, message: str) -> None
 )
 def test_levels_that_are_none_are_refused(level: str, message: str) -> None:
     """A column that is not there, and one whose name an estimate has."""
-    results, true = _collection(200, 0.7, (0.25,) * 4)
+    results, true = collect(200, 0.7, (0.25,) * 4)
     with pytest.raises(StanceError, match=message):
-        estimate_prevalence(results, _coded(results, true, 60), level)
+        estimate_prevalence(results, code(results, true, 60), level)
 
 
 def test_groups_are_weeks_or_those_of_any_column() -> None:
     """As if they were outlets or months: the same rows under another heading."""
-    results, true = _collection(200, 0.7, (0.25,) * 4)
+    results, true = collect(200, 0.7, (0.25,) * 4)
     halves = [i % 2 for i in range(200)]
     dates = ["2026-05-04" if half else "2026-06-01" for half in halves]
     side = ["west" if half else "east" for half in halves]
     grouped = Results(results.frame.assign(date=dates, side=side, outlet=side), results.targets, "paragraph")
-    codes = _coded(grouped, true, 100)
+    codes = code(grouped, true, 100)
     found = {level: estimate_prevalence(grouped, codes, level) for level in ("outlet", "side", "month", "week")}
     assert found["side"]["side"].unique().tolist() == ["east", "west"]
     assert found["week"]["week"].unique().tolist() == ["2026-05-04", "2026-06-01"]
@@ -555,8 +533,8 @@ def test_groups_are_weeks_or_those_of_any_column() -> None:
 
 def test_codes_without_what_they_were_drawn_from_are_of_a_simple_sample() -> None:
     """Codes of one's own have no such column, and none for a target that was not coded."""
-    results, true = _collection(200, 0.7, (0.25,) * 4)
-    codes = _coded(results, true, 60)
+    results, true = collect(200, 0.7, (0.25,) * 4)
+    codes = code(results, true, 60)
     expected = estimate_prevalence(results, codes)
     frame = results.frame.assign(toll="favor", **{f"toll_p_{label}": 0.25 for label in LABELS})
     both = Results(frame, (TAX, Target("toll")), "paragraph")
@@ -567,10 +545,10 @@ def test_codes_without_what_they_were_drawn_from_are_of_a_simple_sample() -> Non
 
 def test_results_of_two_runs_are_refused() -> None:
     """Which of the two a code is of cannot be told, and it is told before anybody codes."""
-    results, true = _collection(200, 0.7, (0.25,) * 4)
+    results, true = collect(200, 0.7, (0.25,) * 4)
     twice = Results(pd.concat([results.frame] * 2, ignore_index=True), (TAX,), "paragraph")
     with pytest.raises(StanceError, match="is there twice; articles need ids of their own"):
-        estimate_prevalence(twice, _coded(results, true, 60).drop(columns="drawn_from"))
+        estimate_prevalence(twice, code(results, true, 60).drop(columns="drawn_from"))
     with pytest.raises(StanceError, match="is there twice"):
         draw_sample(twice, 10)
     with pytest.raises(StanceError, match="is there twice"):
@@ -584,16 +562,16 @@ def test_results_of_two_runs_are_refused() -> None:
 @pytest.mark.parametrize(("ids", "coded"), [(" a", "a"), ("a", " a"), (7, 7), (7, "7")])
 def test_an_id_is_the_same_in_a_file_and_in_memory(ids: object, coded: object) -> None:
     """A file of codes has no blanks around it, and words for numbers."""
-    results, true = _collection(200, 0.7, (0.25,) * 4)
-    codes = _coded(results, true, 60).assign(article_id=coded)
+    results, true = collect(200, 0.7, (0.25,) * 4)
+    codes = code(results, true, 60).assign(article_id=coded)
     results.frame["article_id"] = ids
     assert estimate_prevalence(results, codes)["coded"].tolist() == [60] * 5
 
 
 def test_results_without_texts_are_refused() -> None:
     """There is nothing to code, and nothing to hold the codes against."""
-    results, true = _collection(200, 0.7, (0.25,) * 4)
-    codes = _coded(results, true, 60)
+    results, true = collect(200, 0.7, (0.25,) * 4)
+    codes = code(results, true, 60)
     bare = Results(results.frame.drop(columns="text"), (TAX,), "paragraph")
     for use in (lambda: draw_sample(bare, 60), lambda: estimate_prevalence(bare, codes)):
         with pytest.raises(StanceError, match="no column 'text'"):
@@ -603,8 +581,8 @@ def test_results_without_texts_are_refused() -> None:
 @pytest.mark.parametrize("number", [None, "one", "1.5", math.inf, "1" * 20, -1])
 def test_results_of_paragraphs_without_a_number_are_refused(number: object) -> None:
     """What was coded could not be found again; a number that a spreadsheet turned into a text is one."""
-    results, true = _collection(200, 0.7, (0.25,) * 4)
-    codes = _coded(results, true, 60)
+    results, true = collect(200, 0.7, (0.25,) * 4)
+    codes = code(results, true, 60)
     texts = results.frame.assign(paragraph=[f"{i}.0" for i in range(200)])
     assert draw_sample(Results(texts, (TAX,), "paragraph"), 200)["paragraph"].sum() == 199 * 100
     nullable = results.frame.assign(paragraph=pd.array([None, *range(1, 200)], dtype="Int64"))
@@ -618,8 +596,8 @@ def test_results_of_paragraphs_without_a_number_are_refused(number: object) -> N
 
 def test_paragraphs_that_coders_differ_on_must_be_decided() -> None:
     """They are not missing at random. Columns of another target, whose name begins the same, are none of its coders."""
-    results, true = _collection(200, 0.7, (0.25,) * 4)
-    codes = _coded(results, true, 60).assign(tax_cut_ann="favor", tax_cut_ben="against")
+    results, true = collect(200, 0.7, (0.25,) * 4)
+    codes = code(results, true, 60).assign(tax_cut_ann="favor", tax_cut_ben="against")
     frame = results.frame.assign(tax_cut="favor", **{f"tax_cut_p_{label}": 0.25 for label in LABELS})
     both = Results(frame, (TAX, Target("tax_cut")), "paragraph")
     codes["tax_ann"] = codes["TAX_ben"] = codes["tax"]
@@ -637,8 +615,8 @@ def test_paragraphs_that_coders_differ_on_must_be_decided() -> None:
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_stratum_with_hardly_a_code_is_refused(number: int) -> None:
     """It would be left out of the estimate, or of its error, without a word."""
-    results, true = _collection(300, 0.7, (0.25,) * 4)
-    codes = _coded(results, true, 120, "tax")
+    results, true = collect(300, 0.7, (0.25,) * 4)
+    codes = code(results, true, 120, "tax")
     favor = results.frame["tax"][codes["paragraph"]].to_numpy() == "favor"
     with pytest.raises(StanceError, match=r"1 of 4 labels .* fewer than two"):
         estimate_prevalence(results, codes[~favor | (favor.cumsum() <= number)])
@@ -646,11 +624,11 @@ def test_a_stratum_with_hardly_a_code_is_refused(number: int) -> None:
 
 def test_the_least_that_is_estimated() -> None:
     """As many coded paragraphs as a group must have; and of a label that the model gave once, that one."""
-    results, true = _collection(300, 0.7, (0.25,) * 4)
-    assert estimate_prevalence(results, _coded(results, true, LEAST_CODED))["low"].notna().all()
+    results, true = collect(300, 0.7, (0.25,) * 4)
+    assert estimate_prevalence(results, code(results, true, LEAST_CODED))["low"].notna().all()
     once = np.flatnonzero(results.frame["tax"] == "favor")[1:]
     results.frame.loc[once, "tax"] = "neutral"
-    assert estimate_prevalence(results, _coded(results, true, 60, "tax"))["low"].notna().all()
+    assert estimate_prevalence(results, code(results, true, 60, "tax"))["low"].notna().all()
 
 
 @pytest.mark.parametrize(
@@ -676,7 +654,7 @@ def test_files_of_codes_are_checked(tmp_path: Path, lines: str, message: str) ->
 
 def test_codes_are_found_as_spreadsheets_write_them(tmp_path: Path) -> None:
     """With fractions that are none, and white space of their own; another text is another text."""
-    results, _ = _collection(40, 0.7, (0.25,) * 4)
+    results, _ = collect(40, 0.7, (0.25,) * 4)
     results.frame["text"] = [f"Talks {i}.\nThey resume." for i in range(40)]
     head, row = "article_id,paragraph,text,tax\n", 'a,{}.0,"Talks  {}. They resume.",FAVOR\n'
     (tmp_path / "c.csv").write_text(head + row.format(30, 30) + row.format(7, 7), encoding="utf-8")
@@ -705,7 +683,7 @@ def test_codes_of_results_without_probabilities(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("within", "mark"), [(None, "60 of 200"), ("tax", r"tax 60 of \d+\+\d+\+\d+\+\d+")])
 def test_rows_deleted_from_a_sample_are_counted(within: str | None, mark: str) -> None:
     """As many as were drawn stands in the sample; the estimate takes those that are left."""
-    results, true = _collection(200, 0.7, (0.25,) * 4)
+    results, true = collect(200, 0.7, (0.25,) * 4)
     sample = draw_sample(results, 60, within)
     assert re.fullmatch(mark, sample["drawn_from"].iloc[0])
     codes = sample.assign(tax=[true[i] for i in find_coded(results.frame, sample)])
@@ -727,17 +705,12 @@ def test_headings_typed_anew_and_empty_rows_of_a_spreadsheet_are_read(tmp_path: 
         read_codes(path, (TAX,))
 
 
-def test_the_lines_of_pandas_in_the_documents(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Codes are brought over to a larger sample, in whatever order they are; two groups are compared."""
+def test_the_lines_of_pandas_in_the_documents(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Codes are brought over to a larger sample, in whatever order they are."""
     document = (root / "docs" / "outputs.md").read_text(encoding="utf-8")
-    go_on, compare = (
-        re.search(rf"<!-- {name} in pandas -->\n```python\n(.*?)```", document, re.S)[1]  # type: ignore[index]
-        for name in ("go on coding", "two groups")
-    )
+    go_on = re.search(r"<!-- go on coding in pandas -->\n```python\n(.*?)```", document, re.S)[1]  # type: ignore[index]
     monkeypatch.chdir(tmp_path)
-    results, true = _collection(900, 0.7, (0.25,) * 4)
+    results, true = collect(900, 0.7, (0.25,) * 4)
     frame = results.frame.rename(columns=lambda name: name.replace("tax", "sanctions"))
     both = Results(frame, (Target("sanctions"), Target("diplomacy")), "paragraph")
     smaller = draw_sample(both, 200, "sanctions")
@@ -748,56 +721,11 @@ def test_the_lines_of_pandas_in_the_documents(
     codes = read_codes("coded-400.csv", (Target("sanctions"),))
     assert codes["sanctions"].notna().tolist() == [True] * 200 + [False] * 200
     assert codes["drawn_from"].str.startswith("sanctions 400 of ").all()
-    rows = estimate_prevalence(Results(frame, (Target("sanctions"),), "paragraph"), codes, "outlet")
-    rows.to_csv("prevalence.csv", index=False)
-    exec(compare, {})
-    post, wire = (rows[(rows["outlet"] == name) & (rows["label"] == "favor")].iloc[0] for name in ("Post", "Wire"))
-    assert capsys.readouterr().out.startswith(f"{post['prevalence'] - wire['prevalence']:.3f}, 95 % interval ")
-
-
-@pytest.mark.parametrize(
-    ("within", "size", "shares", "widest"), [(None, 130, (0.02, 0.3, 0.1, 0.58), 0.2), ("tax", 300, (0.25,) * 4, 0.25)]
-)
-def test_the_interval_of_a_difference_as_the_document_has_it(
-    root: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    within: str | None,
-    size: int,
-    shares: tuple[float, ...],
-    widest: float,
-) -> None:
-    """By its lines of Python it holds the difference, where a label is rare, and where strata are shared.
-
-    With probabilities that say too little, the error of a label that a group shows none of is 0, and what one of two
-    groups has too many of a stratum the other has too few.
-    """
-    document = (root / "docs" / "outputs.md").read_text(encoding="utf-8")
-    lines = re.search(r"<!-- two groups in pandas -->\n```python\n(.*?)```", document, re.S)[1]  # type: ignore[index]
-    if within:
-        lines = re.sub(r"= .*  # of a sample drawn --within: ", "= ", lines)
-    monkeypatch.chdir(tmp_path)
-    results, true = _collection(1500, 0.9, shares)
-    given = [f"tax_p_{label}" for label in LABELS]
-    results.frame[given] = 0.25 + 0.05 * (results.frame[given] - 0.25)
-    post = results.frame["outlet"] == "Post"
-    truth = (true[post] == "favor").mean() - (true[~post] == "favor").mean()
-    held, widths = [], []
-    for seed in range(60):
-        rows = estimate_prevalence(results, _coded(results, true, size, within, seed), "outlet")
-        rows.assign(target="sanctions").to_csv("prevalence.csv", index=False)
-        exec(lines, {})
-        low, high = map(float, re.findall(r"-?\d\.\d+", capsys.readouterr().out)[-2:])
-        held.append(low <= truth <= high)
-        widths.append(high - low)
-    assert np.mean(held) > 0.94
-    assert np.mean(widths) < widest
 
 
 def test_labels_of_which_hardly_an_error_was_drawn_are_told(tmp_path: Path) -> None:
     """Of these an interval is too narrow if the model is surer than it is right; where all are coded there is none."""
-    results, _ = _collection(100, 0.9, (0.25,) * 4)
+    results, _ = collect(100, 0.9, (0.25,) * 4)
     results.frame["tax"] = ["favor"] * 40 + ["neutral"] * 40 + ["unrelated"] * 20
     results.frame.loc[99, ["tax", "tax_abstained"]] = [None, "empty"]
     results.frame.assign(tax_probability=0.9).to_csv(tmp_path / "s.csv", index=False)

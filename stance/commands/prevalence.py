@@ -63,6 +63,12 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     show_default=True,
     help=f"What is estimated apart: {', '.join(LEVELS)}, or any other column of the results.",
 )
+@click.option(
+    "--compare",
+    nargs=2,
+    metavar="ONE OTHER",
+    help="Two groups of the --level: the difference of their figures, with its interval, instead of the figures.",
+)
 @output_option()
 @click.option(
     "--format",
@@ -70,7 +76,14 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     type=click.Choice(("table", *PLAIN, *EXPORTS)),
     help="[default: by suffix, else table]",
 )
-def prevalence(source: str, coded: str, level: str, output: str | None, format: str | None) -> None:
+def prevalence(
+    source: str,
+    coded: str,
+    level: str,
+    compare: tuple[str, str] | None,
+    output: str | None,
+    format: str | None,
+) -> None:
     """Estimate shares and net stance, corrected by a sample coded by hand, with 95 % intervals.
 
     RESULTS is what the sample was drawn from, CODED what `stance results sample` wrote, with the labels filled in: CSV
@@ -82,17 +95,27 @@ def prevalence(source: str, coded: str, level: str, output: str | None, format: 
     Examples:
         stance results prevalence scores.csv coded.csv
         stance results prevalence scores.csv coded.csv --level outlet -o prevalence.csv
+        stance results prevalence scores.csv coded.csv --level outlet --compare Post Wire
     """
+    from stance.results.differences import compare_groups
     from stance.results.prevalence import LEAST_CODED, estimate_prevalence, few_errors
-    from stance.results.sampling import DRAWN_FROM, count_lost, read_codes
+    from stance.results.sampling import DRAWN_FROM, count_lost, read_codes, strata_target
     from stance.results.saved import read_results
 
+    if compare and level == "all":
+        raise click.UsageError("--compare needs a --level of which the two are groups")
     keep_inputs([source, coded], output)
     found = read_results(source)
     codes = read_codes(coded, found.targets)
     rows = estimate_prevalence(found, codes, level)
     about = f"Estimated from {found.source} and the codes in {coded}: level {level}."
-    write_rows(rows, found, output, format, _page(rows, level), [about])
+    if compare:
+        stratified = strata_target(str(codes[DRAWN_FROM].iloc[0])) is not None
+        differences = compare_groups(rows, level, *compare, stratified=stratified)
+        about = f"{about[:-1]}, {compare[0]} less {compare[1]}."
+        write_rows(differences, found, output, format, _difference_page(differences, level), [about])
+    else:
+        write_rows(rows, found, output, format, _page(rows, level), [about])
     if not codes[DRAWN_FROM].iloc[0]:
         click.echo(
             f"{coded}: no {DRAWN_FROM!r}, taken for a simple random sample of all paragraphs; "
@@ -151,3 +174,30 @@ def _page(rows: pd.DataFrame, level: str) -> Iterator[str]:
             f"{name} {row['label']:<12}{row['paragraphs']:>11}{row['coded']:>11}"
             f"{show(row['counted']):>11}{show(row['prevalence']):>11}   {interval}"
         )
+
+
+def _difference_page(rows: pd.DataFrame, level: str) -> Iterator[str]:
+    """The differences as a table for people, one block a target."""
+    from stance.results.page import visible
+    from stance.results.prevalence import NET
+
+    names = [visible(str(rows[column].iloc[0])) for column in (level, "other")]
+    widths = [max(11, len(name) + 2) for name in names]
+    before = ""
+    for row in rows.to_dict("records"):
+        if row["target"] != before:
+            yield from [""] if before else []
+            yield f"{click.style(str(row['target']), bold=True)}, shares of all paragraphs: {names[0]} less {names[1]}"
+            heads = "".join(f"{name:>{width}}" for name, width in zip(names, widths, strict=True))
+            yield f"{'label':<12}{heads} {'difference':>11}   95 % interval"
+            before = row["target"]
+        show, less = (signed, signed) if row["label"] == NET else (percent, _points)
+        ends = row["difference_low"], row["difference_high"]
+        interval = f"{less(ends[0])} to {less(ends[1])}" if ends[0] == ends[0] else "-"
+        shares = f"{show(row['prevalence']):>{widths[0]}}{show(row['other_prevalence']):>{widths[1]}}"
+        yield f"{row['label']:<12}{shares} {less(row['difference']):>11}   {interval}"
+
+
+def _points(difference: float) -> str:
+    """A difference of shares, in points of a hundred."""
+    return "-" if difference != difference else f"{100 * difference:+.1f}"

@@ -89,6 +89,11 @@ _OF_ESTIMATES = {
     "se": ("number", "Standard error of the prevalence, for the paragraphs of this collection"),
     "low": ("number", "Lower end of the 95 % interval of the prevalence"),
     "high": ("number", "Upper end of the 95 % interval of the prevalence"),
+    "other": ("string", "The group that the group of this row is compared with"),
+    "other_prevalence": ("number", "The prevalence of the other group"),
+    "difference": ("number", "The prevalence less that of the other group"),
+    "difference_low": ("number", "Lower end of the 95 % interval of the difference"),
+    "difference_high": ("number", "Upper end of the 95 % interval of the difference"),
     "effective_size": (
         "number",
         "Paragraphs drawn with replacement and coded without a model that would give the same standard error",
