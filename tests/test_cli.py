@@ -99,9 +99,9 @@ def test_every_example_of_the_help_runs(path: str, example: str, tmp_path: Path,
     tweets = "".join(f"{r['text']}\tSea\t{r['sanctions']}\n" for r in records)
     (tmp_path / "tweets.csv").write_text("Tweet\tTarget\tStance\n" + tweets)
     if "scores.csv" in example and not example.startswith("stance score"):
-        several = [tmp_path / f"{name}.txt" for name in "abc"]
+        text, several = Path(SAMPLE).read_text(encoding="utf-8"), [tmp_path / f"{name}.txt" for name in "abc"]
         for path, outlet in zip(several, ("Post", "Wire", "Post"), strict=True):
-            path.write_text(f"---\noutlet: {outlet}\n---\n{SAMPLE.read_text(encoding='utf-8')}", encoding="utf-8")
+            path.write_text(f"---\noutlet: {outlet}\n---\n{text}", encoding="utf-8")
         assert _run("score", *several, "--explain", "-o", str(tmp_path / "scores.csv")).exit_code == 0
     for name in re.findall(r"(?<!-o )\b(?:coded|anna|ben)\.csv", example):
         assert _run("results", "sample", tmp_path / "scores.csv", "-n", "40", "-o", tmp_path / name).exit_code == 0
