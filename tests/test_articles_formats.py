@@ -457,6 +457,80 @@ def test_turns_of_a_conversation_in_a_pdf(tmp_path: Path) -> None:
     assert own(article) == turns
 
 
+def test_marks_of_notes_in_a_pdf(tmp_path: Path) -> None:
+    """A raised figure after a full stop is no text and parts no paragraph; that of a unit is text."""
+
+    def draw(canvas: object) -> None:
+        text = canvas.beginText()  # type: ignore[attr-defined]
+        for x, y, size, part in (
+            (50, 700, 12, "Critics said that the plan rewards those who broke it."),
+            (315, 704.6, 7, "2"),
+            (319, 700, 12, " Ms Odell, of the"),
+            (50, 686, 12, "opposition, asked for 40 km"),
+            (185, 690.6, 7, "2"),
+            (189, 686, 12, " of sea."),
+        ):
+            text.setFont("Times-Roman", size)
+            text.setTextOrigin(x, y)
+            text.textOut(part)
+        canvas.drawText(text)  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert article.text == (
+        "Critics said that the plan rewards those who broke it. Ms Odell, of the opposition, asked for 40 km2 of sea."
+    )
+
+
+def test_a_headline_of_two_lines_in_a_pdf(tmp_path: Path) -> None:
+    """It is one paragraph, though its lines lie further apart than those of the text."""
+    lines = [
+        "The cabinet met for six hours to weigh whether the oil embargo",
+        "should be lifted, and left without a vote.",
+    ]
+
+    def draw(canvas: object) -> None:
+        canvas.setFont("Times-Bold", 24)  # type: ignore[attr-defined]
+        canvas.drawString(50, 750, "Valdoria weighs an end to its")  # type: ignore[attr-defined]
+        canvas.drawString(50, 722, "oil embargo")  # type: ignore[attr-defined]
+        canvas.setFont("Times-Roman", 12)  # type: ignore[attr-defined]
+        for i, line in enumerate(lines * 3):
+            canvas.drawString(50, 690 - 14 * i, line)  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert article.text.split("\n\n")[0] == "Valdoria weighs an end to its oil embargo"
+
+
+def test_paragraphs_of_a_pdf_that_lie_close(tmp_path: Path) -> None:
+    """Space of a third of a line parts them, also where the last line is a full one."""
+    one = [
+        "The cabinet met for six hours on Tuesday to weigh the",
+        "embargo, and ministers left without any vote at all.",
+    ]
+    two = [
+        "Talks go on in Geneva on Friday, the foreign ministry",
+        "said, and nobody knows who will attend them, or when.",
+    ]
+
+    def draw(canvas: object) -> None:
+        for i, line in enumerate(one + two):
+            canvas.drawString(50, 700 - 14 * i - (4.3 if i > 1 else 0), line)  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert own(article) == [" ".join(one), " ".join(two)]
+
+
+def test_numbered_items_in_a_pdf(tmp_path: Path) -> None:
+    """Each is a paragraph, though the one before it is as long as others."""
+    items = ["1. First, the envoys meet in Geneva.", "2. Second, the inspectors return."]
+
+    def draw(canvas: object) -> None:
+        for i, line in enumerate(items):
+            canvas.drawString(50, 700 - 14 * i, line)  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert own(article) == items
+
+
 @pytest.mark.parametrize(("name", "make"), [("a.odt", odt), ("a.rtf", rtf), ("a.docx", docx), ("a.html", web_page)])
 def test_words_are_not_as_they_are_set(tmp_path: Path, name: str, make: Callable[[list[str]], str | bytes]) -> None:
     """Hyphens that only show at line ends part no word, and ligatures are letters."""
