@@ -513,6 +513,13 @@ def test_boilerplate_is_marked(line: str) -> None:
     assert mark_boilerplate([line, *REST]) == [True, False, False]
 
 
+@pytest.mark.parametrize("line", ["*By Jane Roe*", "_By Jane Roe, The Model_", "**Share this article**", "***Read more***"])
+def test_boilerplate_in_italics_is_marked(line: str) -> None:
+    """The signs of Markdown around the whole do not hide it."""
+    assert mark_boilerplate([line, *REST]) == [True, False, False]
+    assert mark_boilerplate([f"*{REST[0]}*", "* By Jane Roe *", *REST]) == [False] * 4
+
+
 @pytest.mark.parametrize("line", OWN)
 def test_what_is_the_articles_is_not_marked(line: str) -> None:
     """Though it begins with the same words."""

@@ -217,6 +217,8 @@ _HEADING = (
 #: The head of a forwarded message: one such line may be the article's, three are not.
 _HEAD = re.compile(r"[*>\s]*(from|sent|date|to|cc|bcc|reply-to|subject)\s*:", re.I)
 _FORWARDED = re.compile(r"\W*(?:begin\s+)?(?:forwarded|original)\s+message\W*\Z", re.I)
+#: A paragraph that Markdown sets in italics or bold as a whole.
+_EMPHASIS = re.compile(r"([*_]{1,3})[^\s*_].*\1\Z", re.S)
 _SENTENCE = re.compile(r"[.!?…][\"'’”)\]]*\s*\Z")
 
 
@@ -304,6 +306,7 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
     if len(paragraphs) == 1:
         # a table of paragraphs has millions of these
         return [len(paragraphs[0]) <= _LONGEST and _is_boilerplate(paragraphs[0])]
+    paragraphs = [text.strip("*_") if _EMPHASIS.match(text) else text for text in paragraphs]
     marks = [len(text) <= _LONGEST and _is_boilerplate(text) for text in paragraphs]
     if len(marks) < 3:
         # too few to know where one stands
