@@ -1038,6 +1038,17 @@ def test_a_table_that_is_piped_in_line_by_line(monkeypatch: pytest.MonkeyPatch) 
     assert (article.id, article.text) == ("7", "Lift the sanctions now.")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_mail_whose_head_is_in_bare_letters(tmp_path: Path, encoding: str) -> None:
+    """They are read by the encoding of its body; a letter that fits none is shown as missing, and no error."""
+    head = "From: J\u00f6rg <a@x.example>\r\nSubject: \u00c9tat \u2013 fin\r\n"
+    text = f"{head}Content-Type: text/plain; charset={encoding}\r\n\r\nNon."
+    (article,) = read_articles([write(tmp_path / "a.eml", text.encode(encoding))])
+    assert (article.title, article.outlet) == ("\u00c9tat \u2013 fin", "J\u00f6rg")
+    (article,) = read_articles([write(tmp_path / "b.eml", b"From: a\r\nSubject: \xff =?utf-8?q?x?=\r\n\r\nNo.")])
+    assert article.title == "\ufffd x"
+
+
 def test_what_is_attached_to_a_mail_is_not_lost(tmp_path: Path) -> None:
     """Forwarded messages are articles, other attachments are named; pictures, styles and signatures are nothing."""
     innermost = message("The embargo stays.", subject="Third")
