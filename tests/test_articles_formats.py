@@ -1008,8 +1008,15 @@ def test_json_lines_named_json(tmp_path: Path, first: str) -> None:
         (b'{\n"ok": 1, "the articles": [{"text": "Talks."}]}', "jq -c '.[\"the articles\"][]'"),
         (b'{\n"text": "Talks."\n}\n{\n"text": "More."\n}', "jq -c '.'"),
         (b"[" + b" " * LARGEST_RECORD + b"]", "jq -c '.[]'"),
+        (b'{"id":{"0":"a","1":"b"},"text":{"0":"Talks.","1":"More."}}', 'orient="records"'),
+        (b'{"id":["a","b"],"text":["Talks.","More."]}', 'orient="records"'),
+        (b'{"columns":["text"],"index":[0],"data":[["Talks."]]}', 'orient="records"'),
+        (b'{"0":{"text":"Talks."},"1":{"text":"More."}}', "jq -c '.[]'"),
     ],
-    ids=["numbers", "texts", "string", "in an object", "in a key with a space", "several values", "too large"],
+    ids=[
+        *("numbers", "texts", "string", "in an object", "in a key with a space", "several values", "too large"),
+        *("columns by pandas", "columns by R", "split by pandas", "index by pandas"),
+    ],
 )
 def test_other_json_is_an_error_that_says_what_to_do(tmp_path: Path, raw: bytes, advice: str) -> None:
     """It names the suffix of JSON lines, and the command that makes them of this very file."""
