@@ -42,6 +42,7 @@ from sample_files import (
 
 from stance.articles import Article, Quarantined, read_articles, read_records
 from stance.articles.formats import FORMATS
+from stance.articles.read_html import html_lines
 from stance.articles.records import LARGEST_RECORD
 from stance.commands import main
 from stance.errors import ArticleError
@@ -1043,6 +1044,27 @@ def test_a_table_that_is_piped_in_line_by_line(monkeypatch: pytest.MonkeyPatch) 
         assert not pipe.closed
     later.join()
     assert (article.id, article.text) == ("7", "Lift the sanctions now.")
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '<a href="#fn1" class="footnote-ref" id="fnref1" role="doc-noteref"><sup>1</sup></a>',
+        '<sup><a href="#fn1">1</a></sup>',
+        '<sup class="reference" id="cite_ref-1"><a href="#cite_note-1"><span>[</span>1<span>]</span></a></sup>',
+        '<a class="sdfootnoteanc" name="sdfootnote1anc" href="#sdfootnote1sym"><sup>1</sup></a>',
+        '<a epub:type="noteref" href="notes.xhtml#n1">*</a>',
+        '<a href="#fnref1" class="footnote-back" role="doc-backlink">\u21a9\ufe0e</a>',
+    ],
+)
+def test_links_to_notes_in_a_page(tmp_path: Path, mark: str) -> None:
+    """They are no text, in a page and in a book; a power and a link to a section are."""
+    told = '{} Then all left by boat, 4 km<sup>2</sup> of sea away, says <a href="#s2">part 2</a>.'
+    page = f"<p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}{told.format(mark)}</p><p>{PARAGRAPHS[2]}</p>"
+    shown = [PARAGRAPHS[0], f"{PARAGRAPHS[1]} Then all left by boat, 4 km2 of sea away, says part 2.", PARAGRAPHS[2]]
+    (article,) = read_articles([write(tmp_path / "a.html", f"<html><body>{page}</body></html>".encode())])
+    assert own(article) == shown
+    assert html_lines(page, "a") == shown
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
