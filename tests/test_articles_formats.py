@@ -520,6 +520,22 @@ def test_paragraphs_of_a_pdf_that_lie_close(tmp_path: Path) -> None:
     assert own(article) == [" ".join(one), " ".join(two)]
 
 
+def test_a_page_of_a_pdf_with_many_short_paragraphs(tmp_path: Path) -> None:
+    """How far lines lie apart is told by sentences that run on, not by the space between items."""
+    lines = [
+        *("The cabinet met for six hours on Friday to weigh the", "embargo, and left without a vote.", "Step", "Date"),
+        *("Insurance", "Assets", "Talks go on in Geneva on Monday, the other ministry", "said, and nobody knows when."),
+    ]
+    heights = [700, 686, 662, 638, 614, 590, 566, 552]
+
+    def draw(canvas: object) -> None:
+        for line, y in zip(lines, heights, strict=True):
+            canvas.drawString(50, y, line)  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert own(article) == [" ".join(lines[:2]), *lines[2:6], " ".join(lines[6:])]
+
+
 def test_numbered_items_in_a_pdf(tmp_path: Path) -> None:
     """Each is a paragraph, though the one before it is as long as others."""
     items = ["1. First, the envoys meet in Geneva.", "2. Second, the inspectors return."]

@@ -161,8 +161,13 @@ def _in_order(lines: list[Line]) -> list[Line]:
 
 
 def _leading(lines: list[Line]) -> float:
+    pairs = [(a, b) for a, b in pairwise(lines) if 0 < a.y - b.y < 4 * a.size]
+    # where a sentence runs on: most lines of a page may be paragraphs, such as items and cells
+    running = sorted(a.y - b.y for a, b in pairs if b.text[:1].islower() and not _FINISHED.search(a.text))
+    if len(running) > 1:
+        return running[(len(running) - 1) // 2]
     # below the median: the space between paragraphs is among them
-    gaps = sorted(a.y - b.y for a, b in pairwise(lines) if 0 < a.y - b.y < 4 * a.size)
+    gaps = sorted(a.y - b.y for a, b in pairs)
     return gaps[(len(gaps) - 1) // 3] if gaps else 1.2 * lines[0].size
 
 
