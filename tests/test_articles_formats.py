@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -1081,6 +1082,23 @@ def test_links_to_notes_in_a_page(tmp_path: Path, mark: str) -> None:
     (article,) = read_articles([write(tmp_path / "a.html", f"<html><body>{page}</body></html>".encode())])
     assert own(article) == shown
     assert html_lines(page, "a") == shown
+
+
+@pytest.mark.parametrize(
+    ("page", "read"),
+    [
+        ('<section epub:type="titlepage"><h1>Weekly</h1><p>Jane Roe</p></section>', False),
+        ('<section epub:type="chapter"><h1>Weekly</h1><p>Jane Roe</p></section>', True),
+        (f'<section epub:type="frontmatter titlepage"><p>{PARAGRAPHS[1] * 3}</p></section>', True),
+    ],
+)
+def test_the_title_page_of_a_book_is_no_article(tmp_path: Path, page: str, read: bool) -> None:
+    """It names book and author only, as pandoc writes it; a whole text that is called so is read."""
+    book = io.BytesIO(epub())
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(tmp_path / "a.epub", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, f"<html><body>{page}</body></html>" if name.endswith("c2.xhtml") else old.read(name))
+    assert [article.id for article in read_articles([tmp_path / "a.epub"])] == ["a:1", *["a:2"] * read]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
