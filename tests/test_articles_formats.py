@@ -460,7 +460,7 @@ def test_turns_of_a_conversation_in_a_pdf(tmp_path: Path) -> None:
 
 
 def test_marks_of_notes_in_a_pdf(tmp_path: Path) -> None:
-    """A raised figure after a full stop is no text and parts no paragraph; that of a unit is text."""
+    """A raised figure after a full stop is no text and parts no paragraph; that of a unit or a price is text."""
 
     def draw(canvas: object) -> None:
         text = canvas.beginText()  # type: ignore[attr-defined]
@@ -470,7 +470,8 @@ def test_marks_of_notes_in_a_pdf(tmp_path: Path) -> None:
             (319, 700, 12, " Ms Odell, of the"),
             (50, 686, 12, "opposition, asked for 40 km"),
             (185, 690.6, 7, "2"),
-            (189, 686, 12, " of sea."),
+            (189, 686, 12, " of sea, or $"),
+            (245, 690.6, 7, "5"),
         ):
             text.setFont("Times-Roman", size)
             text.setTextOrigin(x, y)
@@ -479,7 +480,8 @@ def test_marks_of_notes_in_a_pdf(tmp_path: Path) -> None:
 
     (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
     assert article.text == (
-        "Critics said that the plan rewards those who broke it. Ms Odell, of the opposition, asked for 40 km2 of sea."
+        "Critics said that the plan rewards those who broke it. Ms Odell, of the opposition, asked for 40 km2 of sea, "
+        "or $5"
     )
 
 

@@ -20,6 +20,7 @@ __all__ = ["read_pdf"]
 _Part = tuple[float, float, float, str]
 #: What refers to a note.
 _NOTE = re.compile(r"[\d,]{1,5}|[*\u2020\u2021]{1,3}")
+_ENDS = ".,;:!?)]\u2026\"'\u2019\u201d\u00bb"
 #: A file of more pages is no article.
 _MOST_PAGES = 2000
 #: A page of more bytes of instructions is a drawing.
@@ -123,8 +124,8 @@ def _line(parts: list[_Part]) -> Line:
     _, y, size, _ = max(parts, key=lambda part: len(part[3].strip()))
     text = ""
     for _, _, height, part in parts:
-        # past a full stop or the like: the figure in km2 is no mark
-        past = text and not text[-1].isalnum() and not text[-1].isspace()
+        # past a full stop or the like: the figures in km2 and behind a currency are no marks
+        past = text != "" and text[-1] in _ENDS
         if not (past and height < 0.87 * size and _NOTE.fullmatch(part.strip())):
             text += part
     return Line(x, y, size, " ".join(text.split()))
