@@ -65,6 +65,13 @@ def _flagged(archive: bytes) -> bytes:
     return bytes(raw)
 
 
+def _packed_by(method: int, archive: bytes) -> bytes:
+    """A zip archive of one member, said to be packed by another method, as Windows does with large files."""
+    raw = bytearray(archive)
+    raw[8] = raw[raw.find(b"PK\x01\x02") + 10] = method
+    return bytes(raw)
+
+
 def _nested(depth: int) -> bytes:
     found = zipped({"a.txt": b"Talks."})
     for _ in range(depth):
@@ -149,7 +156,7 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
     "no-pages.pdf": (lambda: _pdf_of([b"<</Type/Catalog>>"]), "PDF"),
     "bomb.pdf": (_pdf_bomb, "PDF"),
     "truncated.docx": (lambda: docx()[:9000], "zip"),
-    "old.docx": (lambda: _OLE, "old office document"),
+    "old.docx": (lambda: _OLE, "old office document; save it as DOCX"),
     "bomb.docx": (lambda: _replaced(docx(), "word/document.xml", bytes(80 * 2**20)), "decompression bomb"),
     "entities.docx": (lambda: _replaced(docx(), "word/document.xml", _entities("document")), "DOCX"),
     "not-xml.docx": (lambda: _replaced(docx(), "word/document.xml", b"<w:document><w:p>&nosuch;<w:p>"), "DOCX"),
@@ -182,11 +189,12 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
     "bomb-of-text.zip": (lambda: _zip_bomb().replace(b"a.jsonl", b"abc.txt"), "too large"),
     "cyclic.zip": (lambda: _nested(6), "3 deep and no deeper"),
     "encrypted.zip": (lambda: _flagged(zipped({"a.txt": b"Talks."})), "encrypted"),
+    "deflate64.zip": (lambda: _packed_by(9, zipped({"a.txt": b"Talks."})), "method that is not read; pack it anew"),
     "traversal.zip": (lambda: zipped({"../../a.txt": b"Evil."}), "leads out"),
     "truncated.zip": (lambda: zipped({"a.txt": b"Talks." * 999})[:-30], "zip"),
     "bad-sum.zip": (_bad_sum, "damaged zip file"),
     "empty.zip": (lambda: zipped({}), "no files"),
-    "seven.zip": (lambda: b"7z\xbc\xaf\x27\x1c" + bytes(300), "7z"),
+    "seven.zip": (lambda: b"7z\xbc\xaf\x27\x1c" + bytes(300), "7z archive; unpack it"),
     "links.tar": (_tar_of_links, "not followed"),
     "truncated.tar": (lambda: tarred({"a.rtf": rtf(_LONG)})[:5000], "damaged tar archive"),
     "bomb.txt.gz": (_gzip_bomb, "too large"),

@@ -513,6 +513,15 @@ def test_boilerplate_is_marked(line: str) -> None:
     assert mark_boilerplate([line, *REST]) == [True, False, False]
 
 
+@pytest.mark.parametrize(
+    "line", ["*By Jane Roe*", "_By Jane Roe, The Model_", "**Share this article**", "***Read more***"]
+)
+def test_boilerplate_in_italics_is_marked(line: str) -> None:
+    """The signs of Markdown around the whole do not hide it."""
+    assert mark_boilerplate([line, *REST]) == [True, False, False]
+    assert mark_boilerplate([f"*{REST[0]}*", "* By Jane Roe *", *REST]) == [False] * 4
+
+
 @pytest.mark.parametrize("line", OWN)
 def test_what_is_the_articles_is_not_marked(line: str) -> None:
     """Though it begins with the same words."""
@@ -714,6 +723,21 @@ def test_the_head_of_a_forwarded_message_is_marked(before: list[str]) -> None:
 def test_fewer_lines_are_no_head(lines: list[str]) -> None:
     """Two that look like one, others between them, or none that tells the sender."""
     assert mark_boilerplate([*lines, *REST]) == [False] * (len(lines) + 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "below", "marked"),
+    [
+        ("On Wed, 4 Mar 2026 at 18:30, Jane Roe <jane@example.org>\nwrote:", "Talks failed.", True),
+        ("On 3/4/26 18:30, Jane Roe wrote:", "> Talks failed.", True),
+        ("> On Mar 4, 2026, at 6:30 PM, Jane Roe <jane@example.org> wrote:", "> Talks failed.", True),
+        ("On 4 March 2026, the minister wrote:", "“Talks failed.”", False),
+        ("On sanctions the minister wrote:", "> Talks failed.", False),
+    ],
+)
+def test_the_line_above_a_quoted_message(line: str, below: str, marked: bool) -> None:
+    """It is marked if it has an address, or if what stands below is quoted as mail programs do it."""
+    assert mark_boilerplate([line, below, *REST]) == [marked, False, False, False]
 
 
 def _with_footers(corpus: Corpus) -> list[dict[str, str]]:

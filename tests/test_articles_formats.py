@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ from sample_files import (
 
 from stance.articles import Article, Quarantined, read_articles, read_records
 from stance.articles.formats import FORMATS
+from stance.articles.read_html import html_lines
 from stance.articles.records import LARGEST_RECORD
 from stance.commands import main
 from stance.errors import ArticleError
@@ -455,6 +457,98 @@ def test_turns_of_a_conversation_in_a_pdf(tmp_path: Path) -> None:
 
     (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
     assert own(article) == turns
+
+
+def test_marks_of_notes_in_a_pdf(tmp_path: Path) -> None:
+    """A raised figure after a full stop is no text and parts no paragraph; that of a unit or a price is text."""
+
+    def draw(canvas: object) -> None:
+        text = canvas.beginText()  # type: ignore[attr-defined]
+        for x, y, size, part in (
+            (50, 700, 12, "Critics said that the plan rewards those who broke it."),
+            (315, 704.6, 7, "2"),
+            (319, 700, 12, " Ms Odell, of the"),
+            (50, 686, 12, "opposition, asked for 40 km"),
+            (185, 690.6, 7, "2"),
+            (189, 686, 12, " of sea, or $"),
+            (245, 690.6, 7, "5"),
+        ):
+            text.setFont("Times-Roman", size)
+            text.setTextOrigin(x, y)
+            text.textOut(part)
+        canvas.drawText(text)  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert article.text == (
+        "Critics said that the plan rewards those who broke it. Ms Odell, of the opposition, asked for 40 km2 of sea, "
+        "or $5"
+    )
+
+
+def test_a_headline_of_two_lines_in_a_pdf(tmp_path: Path) -> None:
+    """It is one paragraph, though its lines lie further apart than those of the text."""
+    lines = [
+        "The cabinet met for six hours to weigh whether the oil embargo",
+        "should be lifted, and left without a vote.",
+    ]
+
+    def draw(canvas: object) -> None:
+        canvas.setFont("Times-Bold", 24)  # type: ignore[attr-defined]
+        canvas.drawString(50, 750, "Valdoria weighs an end to its")  # type: ignore[attr-defined]
+        canvas.drawString(50, 722, "oil embargo")  # type: ignore[attr-defined]
+        canvas.setFont("Times-Roman", 12)  # type: ignore[attr-defined]
+        for i, line in enumerate(lines * 3):
+            canvas.drawString(50, 690 - 14 * i, line)  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert article.text.split("\n\n")[0] == "Valdoria weighs an end to its oil embargo"
+
+
+def test_paragraphs_of_a_pdf_that_lie_close(tmp_path: Path) -> None:
+    """Space of a third of a line parts them, also where the last line is a full one."""
+    one = [
+        "The cabinet met for six hours on Tuesday to weigh the",
+        "embargo, and ministers left without any vote at all.",
+    ]
+    two = [
+        "Talks go on in Geneva on Friday, the foreign ministry",
+        "said, and nobody knows who will attend them, or when.",
+    ]
+
+    def draw(canvas: object) -> None:
+        for i, line in enumerate(one + two):
+            canvas.drawString(50, 700 - 14 * i - (4.3 if i > 1 else 0), line)  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert own(article) == [" ".join(one), " ".join(two)]
+
+
+def test_a_page_of_a_pdf_with_many_short_paragraphs(tmp_path: Path) -> None:
+    """How far lines lie apart is told by sentences that run on, not by the space between items."""
+    lines = [
+        *("The cabinet met for six hours on Friday to weigh the", "embargo, and left without a vote.", "Step", "Date"),
+        *("Insurance", "Assets", "Talks go on in Geneva on Monday, the other ministry", "said, and nobody knows when."),
+    ]
+    heights = [700, 686, 662, 638, 614, 590, 566, 552]
+
+    def draw(canvas: object) -> None:
+        for line, y in zip(lines, heights, strict=True):
+            canvas.drawString(50, y, line)  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert own(article) == [" ".join(lines[:2]), *lines[2:6], " ".join(lines[6:])]
+
+
+def test_numbered_items_in_a_pdf(tmp_path: Path) -> None:
+    """Each is a paragraph, though the one before it is as long as others."""
+    items = ["1. First, the envoys meet in Geneva.", "2. Second, the inspectors return."]
+
+    def draw(canvas: object) -> None:
+        for i, line in enumerate(items):
+            canvas.drawString(50, 700 - 14 * i, line)  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert own(article) == items
 
 
 @pytest.mark.parametrize(("name", "make"), [("a.odt", odt), ("a.rtf", rtf), ("a.docx", docx), ("a.html", web_page)])
@@ -934,8 +1028,15 @@ def test_json_lines_named_json(tmp_path: Path, first: str) -> None:
         (b'{\n"ok": 1, "the articles": [{"text": "Talks."}]}', "jq -c '.[\"the articles\"][]'"),
         (b'{\n"text": "Talks."\n}\n{\n"text": "More."\n}', "jq -c '.'"),
         (b"[" + b" " * LARGEST_RECORD + b"]", "jq -c '.[]'"),
+        (b'{"id":{"0":"a","1":"b"},"text":{"0":"Talks.","1":"More."}}', 'orient="records"'),
+        (b'{"id":["a","b"],"text":["Talks.","More."]}', 'orient="records"'),
+        (b'{"columns":["text"],"index":[0],"data":[["Talks."]]}', 'orient="records"'),
+        (b'{"0":{"text":"Talks."},"1":{"text":"More."}}', "jq -c '.[]'"),
     ],
-    ids=["numbers", "texts", "string", "in an object", "in a key with a space", "several values", "too large"],
+    ids=[
+        *("numbers", "texts", "string", "in an object", "in a key with a space", "several values", "too large"),
+        *("columns by pandas", "columns by R", "split by pandas", "index by pandas"),
+    ],
 )
 def test_other_json_is_an_error_that_says_what_to_do(tmp_path: Path, raw: bytes, advice: str) -> None:
     """It names the suffix of JSON lines, and the command that makes them of this very file."""
@@ -962,6 +1063,55 @@ def test_a_table_that_is_piped_in_line_by_line(monkeypatch: pytest.MonkeyPatch) 
         assert not pipe.closed
     later.join()
     assert (article.id, article.text) == ("7", "Lift the sanctions now.")
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '<a href="#fn1" class="footnote-ref" id="fnref1" role="doc-noteref"><sup>1</sup></a>',
+        '<sup><a href="#fn1">1</a></sup>',
+        '<sup class="reference" id="cite_ref-1"><a href="#cite_note-1"><span>[</span>1<span>]</span></a></sup>',
+        '<a class="sdfootnoteanc" name="sdfootnote1anc" href="#sdfootnote1sym"><sup>1</sup></a>',
+        '<a epub:type="noteref" href="notes.xhtml#n1">*</a>',
+        '<a href="#fnref1" class="footnote-back" role="doc-backlink">\u21a9\ufe0e</a>',
+    ],
+)
+def test_links_to_notes_in_a_page(tmp_path: Path, mark: str) -> None:
+    """They are no text, in a page and in a book; a power and a link to a section are."""
+    told = '{} Then all left by boat, 4 km<sup>2</sup> of sea away, says <a href="#s2">part 2</a>.'
+    page = f"<p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}{told.format(mark)}</p><p>{PARAGRAPHS[2]}</p>"
+    shown = [PARAGRAPHS[0], f"{PARAGRAPHS[1]} Then all left by boat, 4 km2 of sea away, says part 2.", PARAGRAPHS[2]]
+    (article,) = read_articles([write(tmp_path / "a.html", f"<html><body>{page}</body></html>".encode())])
+    assert own(article) == shown
+    assert html_lines(page, "a") == shown
+
+
+@pytest.mark.parametrize(
+    ("page", "read"),
+    [
+        ('<section epub:type="titlepage"><h1>Weekly</h1><p>Jane Roe</p></section>', False),
+        ('<section epub:type="chapter"><h1>Weekly</h1><p>Jane Roe</p></section>', True),
+        (f'<section epub:type="frontmatter titlepage"><p>{PARAGRAPHS[1] * 3}</p></section>', True),
+    ],
+)
+def test_the_title_page_of_a_book_is_no_article(tmp_path: Path, page: str, read: bool) -> None:
+    """It names book and author only, as pandoc writes it; a whole text that is called so is read."""
+    book = io.BytesIO(epub())
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(tmp_path / "a.epub", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, f"<html><body>{page}</body></html>" if name.endswith("c2.xhtml") else old.read(name))
+    assert [article.id for article in read_articles([tmp_path / "a.epub"])] == ["a:1", *["a:2"] * read]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_mail_whose_head_is_in_bare_letters(tmp_path: Path, encoding: str) -> None:
+    """They are read by the encoding of its body; a letter that fits none is shown as missing, and no error."""
+    head = "From: J\u00f6rg <a@x.example>\r\nSubject: \u00c9tat \u2013 fin\r\n"
+    text = f"{head}Content-Type: text/plain; charset={encoding}\r\n\r\nNon."
+    (article,) = read_articles([write(tmp_path / "a.eml", text.encode(encoding))])
+    assert (article.title, article.outlet) == ("\u00c9tat \u2013 fin", "J\u00f6rg")
+    (article,) = read_articles([write(tmp_path / "b.eml", b"From: a\r\nSubject: \xff =?utf-8?q?x?=\r\n\r\nNo.")])
+    assert article.title == "\ufffd x"
 
 
 def test_what_is_attached_to_a_mail_is_not_lost(tmp_path: Path) -> None:

@@ -118,6 +118,22 @@ def test_long_address_does_not_hide_the_column() -> None:
     assert flat(wrapped(FIRST, SECOND, address, THIRD)) == [FIRST, SECOND, address, THIRD]
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| Step {} | {} April | The central bank of the country, and its treasury |",
+        "<tr>\n<td>Step {}</td>\n<td>{} April</td>\n</tr>",
+        "  Step {}     {} April   Central bank",
+    ],
+)
+def test_a_long_table_does_not_hide_the_column(row: str) -> None:
+    """Text around it is still known as wrapped, and its rows are apart, in whatever way it is set."""
+    rows = "\n".join(row.format(i, i) for i in range(1, 60)).split("\n")
+    assert flat(wrapped(FIRST, SECOND) + "\n\n" + "\n".join(rows) + "\n\n" + wrapped(THIRD)) == [
+        FIRST, SECOND, *(" ".join(cells.split()) for cells in rows), THIRD,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("sign", ["•", "-", "*", "–", "▪"])
 def test_bullets_keep_their_continuation_lines(sign: str) -> None:
     """Each bullet is a paragraph and has the lines that belong to it."""

@@ -158,7 +158,21 @@ def test_tab_separated_without_quoting(tmp_path: Path) -> None:
     assert [a.text for a in read_articles([tmp_path / "a.tsv"])] == ['"Talks" are on.', '"Never closed', "Quoted\nline"]
 
 
-@pytest.mark.parametrize("name", ["a.tsv", "a.csv", "a.txt"])
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "-"])
+def test_a_table_whose_cells_are_parted_by_blanks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """R's write.table does so unless told otherwise, and people call it .txt; a quoted word at a head is no table."""
+    raw = b'"id" "text" "n"\n"1" "a" "He said \\"lift it\\", and left.\n\nTalks end." 1\n"2" "b" "No \\"deal\\"" NA\n'
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+    (tmp_path / "a.txt").write_bytes(raw)
+    (tmp_path / "a.csv").write_bytes(raw)
+    found = [(article.id, article.text) for article in read_articles([name if name == "-" else tmp_path / name])]
+    assert found == [("a", 'He said "lift it", and left.\n\nTalks end.'), ("b", 'No "deal"')]
+    (tmp_path / "b.txt").write_text('"Text" "and" "games"\nTalks go on, and on, and on.\n')
+    (article,) = read_articles([tmp_path / "b.txt"])
+    assert article.text.startswith('"Text"')
+
+
+@pytest.mark.parametrize("name", ["a.tsv", "a.csv", "a.txt", "blanks.txt"])
 @pytest.mark.parametrize("names", ["FALSE", "TRUE", "letters[1:5]"])
 def test_tables_that_r_writes(tmp_path: Path, name: str, names: str) -> None:
     """With marks that backslashes escape, and with names of rows, for whose column there is no name."""
@@ -176,7 +190,7 @@ def test_tables_that_r_writes(tmp_path: Path, name: str, names: str) -> None:
     write(tmp_path / "rows.jsonl", [{"id": f"wire-{i}", "text": text} for i, text in enumerate(texts)])
     values = ", ".join(json.dumps(text) for text in texts)
     code = f"x <- data.frame(id = paste0('wire-', 0:4), text = c({values}), n = 1:5, last = c(NA, 'a', '\"', '', 'b'))"
-    sep = "," if name == "a.csv" else "\\t"
+    sep = {"a.csv": ",", "blanks.txt": " "}.get(name, "\\t")
     code += f"\nwrite.table(x, {json.dumps(str(tmp_path / name))}, sep = '{sep}', row.names = {names})\n"
     (tmp_path / "a.R").write_text(code, encoding="utf-8")
     subprocess.run(["Rscript", "--vanilla", tmp_path / "a.R"], check=True)

@@ -1001,6 +1001,10 @@ def test_score_rolls_up_to_standard_output(root: Path, tmp_path: Path) -> None:
         ("9 May 2026 10:00 - 2 Jan 2027", None, None),
         ("1 May 5 10:00", None, None),
         ("Sat, 09 May 26 10:00:00 GMT", None, None),
+        # milliseconds since 1970; a number of other length may be anything
+        ("1778284800000", "2026-05-09", "2026-05"),
+        ("1778284799999", "2026-05-08", "2026-05"),
+        ("177828480000", None, None),
         ("yesterday", None, None),
         (pd.NaT, None, None),
         (None, None, None),

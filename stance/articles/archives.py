@@ -157,7 +157,12 @@ def zip_members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member]:
             continue
         try:
             stream = archive.open(info)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+        except NotImplementedError:
+            yield Member(
+                info.filename, None, "packed by a method that is not read; pack it anew, as zip does by default"
+            )
+            continue
+        except (zipfile.BadZipFile, RuntimeError, OSError) as error:
             raise_if_machine(error, info.filename)
             yield Member(info.filename, None, f"damaged in the archive: {error}")
             continue

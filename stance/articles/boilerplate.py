@@ -217,6 +217,9 @@ _HEADING = (
 #: The head of a forwarded message: one such line may be the article's, three are not.
 _HEAD = re.compile(r"[*>\s]*(from|sent|date|to|cc|bcc|reply-to|subject)\s*:", re.I)
 _FORWARDED = re.compile(r"\W*(?:begin\s+)?(?:forwarded|original)\s+message\W*\Z", re.I)
+_WROTE = re.compile(rf"[> ]*On (?:{_DATE})\W.{{0,200}}\bwrote:\Z", re.I | re.S)
+#: A paragraph that Markdown sets in italics or bold as a whole.
+_EMPHASIS = re.compile(r"([*_]{1,3})[^\s*_].*\1\Z", re.S)
 _SENTENCE = re.compile(r"[.!?…][\"'’”)\]]*\s*\Z")
 
 
@@ -304,6 +307,7 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
     if len(paragraphs) == 1:
         # a table of paragraphs has millions of these
         return [len(paragraphs[0]) <= _LONGEST and _is_boilerplate(paragraphs[0])]
+    paragraphs = [text.strip("*_") if _EMPHASIS.match(text) else text for text in paragraphs]
     marks = [len(text) <= _LONGEST and _is_boilerplate(text) for text in paragraphs]
     if len(marks) < 3:
         # too few to know where one stands
@@ -378,8 +382,10 @@ def _mark_lists(paragraphs: Sequence[str], marks: list[bool]) -> None:
 
 
 def _mark_heads(paragraphs: Sequence[str], marks: list[bool]) -> None:
-    """Heads of forwarded messages: from "From:" on three fields or more; and the line that announces them."""
+    """What mail programs put above the message that they forward or quote."""
     for i, text in enumerate(paragraphs):
+        if text.endswith("wrote:") and _WROTE.match(text) and re.search("@|\n>", "\n".join(paragraphs[i : i + 2])):
+            marks[i] = True
         if text[:9].lstrip("*> \t")[:4].lower() != "from":
             continue
         fields: list[str] = []

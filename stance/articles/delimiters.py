@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from stance.articles.records import FIELDS, Columns
 __all__ = ["Heading", "find_heading", "is_table"]
 
 _DELIMITERS = ",\t;|"
+#: The header of R's write.table, which parts cells by blanks unless told otherwise.
+_BY_BLANKS = re.compile(r'"[^"]*"(?: "[^"]*")+\s*\Z')
 _RECORDS = 10
 _SENTENCE_ENDS = (".", "!", "?", ":", "…")
 
@@ -36,7 +39,7 @@ class Heading(NamedTuple):
 
 
 def find_heading(lines: Iterator[str]) -> Heading:
-    """Read on to the header of a table. The delimiter is the one that the header has most of.
+    """Read on to the header of a table. The delimiter is the one that the header has most of, or R's blank.
 
     Parameters
     ----------
@@ -61,6 +64,8 @@ def find_heading(lines: Iterator[str]) -> Heading:
         hint = hint if line.isspace() else line[4]
         above += 1
         line = next(lines, "")
+    if hint is None and _BY_BLANKS.match(line):
+        hint = " "
     return Heading(hint or max(_DELIMITERS, key=line.count), line, above)
 
 
@@ -92,8 +97,12 @@ def is_table(text: str, columns: Columns) -> bool:
     delimiter, line, _ = find_heading(lines)
     if columns.name("text").lower() not in line.lower():
         return False
+    rows: Iterable[str] = chain([line], lines)
+    if delimiter == " ":
+        # as R writes a quotation mark within others
+        rows = (row.replace('\\"', '""') for row in rows)
     try:
-        header, *records = islice(filter(None, csv.reader(chain([line], lines), delimiter=delimiter)), 1 + _RECORDS)
+        header, *records = islice(filter(None, csv.reader(rows, delimiter=delimiter)), 1 + _RECORDS)
     except (csv.Error, ValueError):
         return False
     # a data frame's index has no name; a space or a full stop is a sentence's, not a name's

@@ -46,7 +46,7 @@ _MARKS = (
 _MAGIC = (
     (b"%PDF-", "a PDF"),
     (b"PK\x03\x04", "a ZIP archive or office document"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old office document"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old office document; save it as DOCX, a sheet as CSV"),
     (b"{\\rtf", "an RTF document"),
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
@@ -56,7 +56,7 @@ _MAGIC = (
     (b"BZh91AY&SY", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"7z\xbc\xaf", "a 7z archive; unpack it, or pack it as zip"),
     (b"SQLite format 3", "a database"),
     (b"\x7fELF", "a program"),
     (b"\x80\x04\x95", "a pickle"),
@@ -294,7 +294,7 @@ def told_by_magic(head: bytes) -> str | None:
     Examples
     --------
     >>> told_by_magic(b"7z\\xbc\\xaf"), told_by_magic(b"Talks resume.")
-    ('a 7z archive', None)
+    ('a 7z archive; unpack it, or pack it as zip', None)
     """
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
 

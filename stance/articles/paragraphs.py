@@ -22,6 +22,9 @@ _IGNORED = " \t\x1c\x1d\x1e\x1f\x85\xa0\u1680\u180e\u202f\u205f\u2060\u3000\ufef
 _WORD = re.compile(r"[^\W_]")
 _QUOTE = re.compile(r"(?:>[ \t]?)+")
 _HEADING = re.compile(r"#{1,6}[ \t]")
+# a mark before each line of a quotation is followed by no other
+_ROW = re.compile(r"\|.*\|\Z|</?(?:table|thead|tbody|tfoot|tr|td|th|col|colgroup)\b[^<>]*>", re.I | re.S)
+_GAP = re.compile(r"(?<=\S)(?: {3,}|\t)(?=\S)")
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u00b7"
 _SIGNS = "\u2022\u2023\u2043\u2219\u25aa\u25ab\u25cf\u25cb\u25e6\u25a0\u25a1\u25ba\u25b6\u27a2\u2713\u2714\u2756\uf0b7"
 _BULLET = re.compile(
@@ -41,7 +44,7 @@ class _Line(NamedTuple):
     quote: str
     indent: int
     marker: str
-    """Kind of list marker; ``#`` for a heading; empty for running text."""
+    """Kind of list marker; ``#`` for a heading, ``|`` for a row of a table; empty for running text."""
     content: int
     """Column at which the text after a marker stands."""
     first: str
@@ -51,6 +54,8 @@ class _Line(NamedTuple):
     word: int
     """Length of the first word, up to 30."""
     finished: bool
+    spaced: bool
+    """Whether it is parted as a row of a table is by blanks; a justified line of prose may be, too."""
 
 
 class _Layout(NamedTuple):
@@ -76,8 +81,8 @@ def split_paragraphs(text: str) -> list[tuple[int, int]]:
     3. An item of a list (bullet, dash, ``1.``, ``(a)``, ``iv)``) is a paragraph, marker included. Lines
        indented deeper than its marker continue it, in any text. In a wrapped text a dash or a number
        which begins a line in mid-sentence is no marker.
-    4. A Markdown heading (``## Talks``) is a paragraph. So is a run of lines at one depth of
-       quotation (``>``), by the same rules.
+    4. A Markdown heading (``## Talks``) is a paragraph. So is a row of a table that is set in
+       Markdown or HTML, and a run of lines at one depth of quotation (``>``), by the same rules.
     5. In a wrapped text a line that is indented deeper than the one before, or than the lines in
        mid-paragraph are, begins a paragraph, unless the sentence runs on.
 
@@ -141,6 +146,8 @@ def _describe(body: str, start: int, indent: int, blank: bool) -> _Line:
     marker, content = "", indent
     if _HEADING.match(body, inner):
         marker = "#"
+    elif _ROW.match(body, inner):
+        marker = "|"
     elif (found := _BULLET.match(body, inner)) is not None:
         # which list an item belongs to: that of the same sign, or that of the numbers
         marker = "1" if found.lastgroup == "number" else body[inner]
@@ -160,6 +167,7 @@ def _describe(body: str, start: int, indent: int, blank: bool) -> _Line:
         width=indent + len(body),
         word=len(word.group()) if word else 0,
         finished=_FINISHED.search(body, max(0, len(body) - 8)) is not None,
+        spaced=("   " in body or "\t" in body) and len(_GAP.findall(body)) > 1,
     )
 
 
@@ -178,7 +186,9 @@ def _layout(lines: list[_Line]) -> _Layout:
     pairs = [
         (line, follower)
         for line, follower in pairwise(lines)
-        if not (follower.blank_before or follower.marker or line.marker == "#" or line.quote != follower.quote)
+        if not (follower.blank_before or follower.marker or line.marker in ("#", "|") or line.quote != follower.quote)
+        # how wide the text is set a table does not tell
+        and not (line.spaced or follower.spaced)
     ]
     if not pairs:
         return _Layout(0, 0)

@@ -18,6 +18,8 @@ _DIGITS = re.compile(r"\d+")
 _FINISHED = re.compile(r"[.!?:;][\"'’”)\]]*\Z")
 #: Who speaks in a transcript: "Q:", "THE MINISTER:".
 _TURN = re.compile(r"[A-Z](?:[A-Z.' -]{0,40}[A-Z.])?:\s")
+#: An item of a list. A dash may stand within a sentence, too.
+_ITEM = re.compile(r"(?:[\u2022\u25aa\u25cf\u25e6\uf0b7]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s")
 #: Share of a page's height, at top and at bottom, in which running heads and page numbers stand.
 _MARGIN = 0.12
 #: And so many lines at most, counted from the edge.
@@ -85,12 +87,14 @@ def join_pages(pages: Sequence[PageText]) -> list[str]:
         if not lines:
             continue
         leading, right = _leading(lines), _right_margins(lines)
+        body = sorted(line.size for line in lines)[len(lines) // 2]
         previous: Line | None = None
         for line in lines:
             if not paragraphs or (
                 _begins_page(paragraphs[-1], line)
                 if previous is None
-                else _begins(previous, line, leading, right, paragraphs[-1])
+                # the lines of a headline lie further apart, as their letters are larger
+                else _begins(previous, line, leading * max(1.0, line.size / body), right, paragraphs[-1])
             ):
                 paragraphs.append([line])
             else:
@@ -157,8 +161,13 @@ def _in_order(lines: list[Line]) -> list[Line]:
 
 
 def _leading(lines: list[Line]) -> float:
+    pairs = [(a, b) for a, b in pairwise(lines) if 0 < a.y - b.y < 4 * a.size]
+    # where a sentence runs on: most lines of a page may be paragraphs, such as items and cells
+    running = sorted(a.y - b.y for a, b in pairs if b.text[:1].islower() and not _FINISHED.search(a.text))
+    if len(running) > 1:
+        return running[(len(running) - 1) // 2]
     # below the median: the space between paragraphs is among them
-    gaps = sorted(a.y - b.y for a, b in pairwise(lines) if 0 < a.y - b.y < 4 * a.size)
+    gaps = sorted(a.y - b.y for a, b in pairs)
     return gaps[(len(gaps) - 1) // 3] if gaps else 1.2 * lines[0].size
 
 
@@ -175,14 +184,15 @@ def _begins(previous: Line, line: Line, leading: float, right: dict[int, float],
     gap = previous.y - line.y
     if gap < -previous.size or abs(line.x - previous.x) > 12 * line.size:
         return _begins_page(paragraph, line)
-    if gap > 1.35 * leading or abs(line.size - previous.size) > 0.12 * previous.size:
+    if gap > 1.25 * leading or abs(line.size - previous.size) > 0.12 * previous.size:
         return True
     reach = right.get(round(previous.x / 100), 0)
     word = _LETTER * line.size * (len(line.text.split(" ", 1)[0]) + 1)
     if _FINISHED.search(previous.text):
-        # the turn of a conversation, an indented line, or a line after one that had room for its first word
+        # a turn of a conversation, an item, an indented line, or a line after one that had room for its first word
         return (
             _TURN.match(line.text) is not None
+            or _ITEM.match(line.text) is not None
             or line.x > paragraph[-1].x + 0.7 * line.size
             or previous.end + word < reach - 4 * line.size
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import IO
 
@@ -18,11 +19,14 @@ __all__ = ["read_epub"]
 _OPF = "{http://www.idpf.org/2007/opf}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _ROOT = "{urn:oasis:names:tc:opendocument:xmlns:container}rootfile"
+#: What a book says of its title page and cover; an author may stand there, too, but no chapter.
+_TITLE_PAGE = re.compile(rb"""epub:type\s*=\s*["'][^"'<>]*\b(?:titlepage|cover)\b""")
+_LONGEST_TITLE = 600
 _PAGES = ("application/xhtml+xml", "text/html")
 
 
 def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
-    """Read the chapters of a book; one without text, such as a cover, is passed over.
+    """Read the chapters of a book; one without text, a cover and a title page are passed over.
 
     Every block of a chapter is a paragraph; its first line is the title. A chapter that cannot be read is quarantined.
 
@@ -58,11 +62,12 @@ def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
                 continue
             try:
                 with unsound("a chapter", source):
-                    lines = html_lines(decode_html(archive.read(name), source), source)
+                    page = archive.read(name)
+                    lines = html_lines(decode_html(page, source), source)
             except ArticleError as error:
                 yield Quarantined(source, position, f"chapter {name[:80]!r}: {error.message}")
                 continue
-            if lines:
+            if lines and not (_TITLE_PAGE.search(page) and sum(map(len, lines)) <= _LONGEST_TITLE):
                 id = f"{stem}:{position}"
                 yield Article(id, "\n\n".join(lines), lines[0][:300], date, book, source, position)
     if position == 0:

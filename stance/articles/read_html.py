@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO, Any
 
 from stance.articles.article import Article
@@ -32,6 +33,8 @@ _BETWEEN = {"lb": "\0", "cell": " "}
 #: What stands for a line break, the beginning and the end of a link, until the paragraph is whole.
 _MARKS = re.compile("[\0-\2]")
 _LINKED = re.compile("\1[^\2]*\2")
+_NOTE_LINK = re.compile(r"\b(?:doc-)?noteref\b|\b(?:doc-)?backlink\b|footnote|endnote")
+_NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}|[a-z]|[ivxl]{1,6}|[*\u2020\u2021\u2191]{1,3}|\u21a9\ufe0e?|\^)[\])]?")
 _WORD = re.compile(r"[^\W_]")
 #: Two line breaks in a row part paragraphs in pages that have no other marks; one does where each line is a sentence.
 _BREAKS = re.compile(r"(?:\0\s*){2,}")
@@ -112,8 +115,37 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
     )
 
 
+def _without_note_marks(tree: Any) -> Any:
+    """The page without the links to notes and back: their figures would stand at the ends of words."""
+    for link in list(tree.iter("a")):
+        if "#" not in link.get("href", ""):
+            continue
+        above = link.getparent()
+        lifted = above is not None and above.tag == "sup" and len(above) == 1
+        role = f"{link.get('role', '')} {link.get('epub:type', '')} {link.get('class', '')}"
+        named = lifted or next(link.iter("sup"), None) is not None or _NOTE_LINK.search(role) is not None
+        # not all of it: a link may hold a whole page
+        if named and _NOTE_MARK.fullmatch("".join(islice(link.itertext(), 4)).strip()):
+            _cut(above if lifted and not (above.text or "").strip() and not (link.tail or "").strip() else link)
+    return tree
+
+
+def _cut(element: Any) -> None:
+    """Take an element out, but for what stands behind it."""
+    above, before, tail = element.getparent(), element.getprevious(), element.tail or ""
+    if above is None:
+        return
+    if before is None:
+        above.text = (above.text or "") + tail
+    else:
+        before.tail = (before.tail or "") + tail
+    element.tail = None
+    above.remove(element)
+
+
 def _prepared(tree: Any) -> Any:
     """The page, with what trafilatura would run together or leave out put into forms that it reads."""
+    _without_note_marks(tree)
     # the posts of a live report are parts of one article: it reads one
     articles = [found for found in tree.iter("article") if next(found.iterancestors("article"), None) is None]
     sizes = [sum(len("".join(p.itertext())) for p in found.iter("p")) for found in articles]
@@ -259,7 +291,7 @@ def html_lines(page: str, source: str) -> list[str]:
     with unsound("an HTML page", source):
         parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
         tree = etree.fromstring(page.encode("utf-8", "replace"), parser)
-    return [] if tree is None else list(_blocks(tree))
+    return [] if tree is None else list(_blocks(_without_note_marks(tree)))
 
 
 def _blocks(tree: Any) -> Iterator[str]:

@@ -14,6 +14,7 @@ from stance.errors import ArticleError
 
 __all__ = ["read_json"]
 
+_ROWS = 'write one object a line, as .jsonl: df.to_json("articles.jsonl", orient="records", lines=True)'
 _ADVICE = "write one object a line, as .jsonl: jq -c '{}'"
 
 
@@ -58,9 +59,21 @@ def _numbered(values: list[Any], source: str) -> Iterator[Numbered | Quarantined
 
 
 def _check_object(found: dict[str, Any], columns: Columns, source: str) -> None:
-    """An answer of a web service is one object around the array."""
-    if columns.within(found).name("text") in found:
+    """An answer of a web service is one object around the array; a data frame may be one of columns or of rows."""
+    name = columns.within(found).name("text")
+    if name in found:
+        held = found[name]
+        # a list alone may be the paragraphs of one article
+        many = isinstance(held, dict) or (isinstance(held, list) and len(found) > 1)
+        if many and all(type(value) is type(held) and len(value) == len(held) for value in found.values()):
+            raise ArticleError(f"the columns of a data frame, not its rows; {_ROWS}", source)
         return
+    if {"columns", "data"} <= found.keys():
+        raise ArticleError(f"a data frame whose columns are named apart from its rows; {_ROWS}", source)
+    if found and all(
+        isinstance(value, dict) and columns.within(value).name("text") in value for value in found.values()
+    ):
+        raise ArticleError(f"an object of objects, not an array of them; {_ADVICE.format('.[]')}", source)
     for key, value in found.items():
         if isinstance(value, list) and value and isinstance(value[0], dict) and len(key) <= 40 and "'" not in key:
             path = f".{key}[]" if key.isidentifier() and key.isascii() else f".[{json.dumps(key)}][]"

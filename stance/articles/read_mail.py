@@ -167,7 +167,8 @@ def _article(
     with unsound("a mail message", source):
         if not any(name in message for name in ("From", "Date", "Subject", "MIME-Version")):
             raise ArticleError("not a mail message: it has no head", source)
-        subject, sender = _line(message.get("Subject")), _line(message.get("From")) or ""
+        charset = bodies[0].get_content_charset() if bodies else None
+        subject, sender = _header(message, "Subject", charset), _header(message, "From", charset) or ""
         day = message.get("Date")
         date = getattr(day, "datetime", None)
         pieces = _shown(message, bodies, source, id, position)
@@ -232,6 +233,18 @@ def _shown(message: MIMEPart, bodies: Sequence[MIMEPart], source: str, id: str, 
 
 def _length(pieces: _Pieces) -> int:
     return sum(len(piece.text.strip()) for piece in pieces if isinstance(piece, Article))
+
+
+def _header(message: MIMEPart, name: str, charset: str | None) -> str | None:
+    """A line of the head; one in bare letters of a code page, as some programs write them, by that of the body."""
+    value = _line(message.get(name))
+    if value is None or "\ufffd" not in value:
+        return value
+    raw = next(str(found) for key, found in message.raw_items() if key.lower() == name.lower())
+    try:
+        return value if "=?" in raw else _line(decode_named(raw.encode("utf-8", "surrogateescape"), charset))
+    except (ArticleError, UnicodeError):
+        return value
 
 
 def _line(value: object) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -15,6 +16,11 @@ from stance.errors import ArticleError
 
 __all__ = ["read_pdf"]
 
+#: Where a part of a line begins, how large its letters are, and what it says.
+_Part = tuple[float, float, float, str]
+#: What refers to a note.
+_NOTE = re.compile(r"[\d,]{1,5}|[*\u2020\u2021]{1,3}")
+_ENDS = ".,;:!?)]\u2026\"'\u2019\u201d\u00bb"
 #: A file of more pages is no article.
 _MOST_PAGES = 2000
 #: A page of more bytes of instructions is a drawing.
@@ -86,13 +92,11 @@ def _page(page: Any, readable: bool) -> PageText:
     if not readable:
         return PageText([], bottom, top)
     lines: list[Line] = []
-    open_line: list[tuple[float, float, float, str]] = []
+    open_line: list[_Part] = []
 
     def close() -> None:
-        text = "".join(part[3] for part in open_line)
-        if text.strip():
-            x, y, size, _ = next(part for part in open_line if part[3].strip())
-            lines.append(Line(x, y, size, " ".join(text.split())))
+        if any(part[3].strip() for part in open_line):
+            lines.append(_line(open_line))
         open_line.clear()
 
     def visit(text: str, cm: list[float], tm: list[float], font: Any, size: float) -> None:
@@ -104,13 +108,27 @@ def _page(page: Any, readable: bool) -> PageText:
             if i:
                 close()
             if part:
-                if open_line and abs(open_line[-1][1] - y) > 0.6 * height:
+                # by the larger of the two: the mark of a note is raised by half its own height and more
+                if open_line and abs(open_line[-1][1] - y) > 0.6 * max(height, open_line[-1][2]):
                     close()
                 open_line.append((x, y, height, part))
 
     page.extract_text(visitor_text=visit)
     close()
     return PageText(lines, bottom, top)
+
+
+def _line(parts: list[_Part]) -> Line:
+    """A line of its parts, where most of its letters stand and as large as they are; without the marks of notes."""
+    x = next(part[0] for part in parts if part[3].strip())
+    _, y, size, _ = max(parts, key=lambda part: len(part[3].strip()))
+    text = ""
+    for _, _, height, part in parts:
+        # past a full stop or the like: the figures in km2 and behind a currency are no marks
+        past = text != "" and text[-1] in _ENDS
+        if not (past and height < 0.87 * size and _NOTE.fullmatch(part.strip())):
+            text += part
+    return Line(x, y, size, " ".join(text.split()))
 
 
 def _has_image(page: Any) -> bool:

@@ -13,6 +13,8 @@ _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})\Z")
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})\Z")
 # which of the two is the day tells only its figure
 _YEAR_LAST = re.compile(r"(?P<one>\d{1,2})(?P<mark>[-/.])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4})\Z")
+# milliseconds since 1970, as pandas writes dates into JSON: from 2001 to 2033
+_MILLISECONDS = re.compile(r"1\d{12}\Z")
 # at the end, or before the year as ctime has it; anything else beside a date leaves it in doubt
 _TIME = re.compile(
     r"""(?:
@@ -86,6 +88,8 @@ def _parse(text: object) -> tuple[date, bool] | None:
     if not isinstance(text, str):
         return None
     text = " ".join(text.split())
+    if _MILLISECONDS.match(text):
+        return date(1970, 1, 1) + timedelta(milliseconds=int(text)), True
     if (time := _TIME.search(text)) is None:
         return _parse_date(text)
     found = _parse_date(text[: time.start()] + text[time.end() :])
