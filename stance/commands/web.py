@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from stance import __version__
 from stance.articles import Article, Quarantined, read_records
 from stance.batch.counts import Counts
@@ -142,6 +144,11 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
             return form(refusal.status, refusal.problem, refusal.quarantined, refusal.text or text)
         except StanceError as error:
             return form(422, str(error), text=text)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            where = error.filename or tempfile.tempdir or "temporary files"
+            click.echo(f"stance: {where}: {reason}; make room there, or start it with another TMPDIR", err=True)
+            return form(500, f"this computer could not keep it in a file meanwhile ({reason}); try again", text=text)
         except asyncio.CancelledError:
             # only a server that ends cancels; raised again, it would be logged as a fault of the page
             return form(503, "the server was stopped", text=text)
