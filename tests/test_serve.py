@@ -277,6 +277,17 @@ def test_a_disk_that_fails_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert "TMPDIR" in said
 
 
+def test_a_program_is_told_what_to_send(port: int) -> None:
+    """What is not a form is not taken for an empty one, and a wrong method is told all that there are."""
+    for kind in ({"content-type": "application/json"}, {"content-type": "text/plain; charset=utf-8"}, {}):
+        response = CLIENT.post(f"http://127.0.0.1:{port}/", content=b'{"text": "They lift sanctions."}', headers=kind)
+        assert response.status_code == 415
+        assert "multipart/form-data" in response.text.split('role="alert"')[1].split("</div>")[0]
+    response = CLIENT.put(f"http://127.0.0.1:{port}/", content=b"")
+    assert response.status_code == 405
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
+
 def test_a_body_without_end_is_cut_off(port: int) -> None:
     """Without a length, the limit holds while it streams; then the server goes on."""
 
