@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from copy import copy
@@ -596,3 +597,29 @@ def test_the_report_on_beijing_is_scored(shared: Path) -> None:
     assert len(scores) == 18
     assert all(text[s.paragraph.start : s.paragraph.end] == s.paragraph.text for s in scores)
     assert all(s.abstained is None for s in scores)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_fork_while_a_kernel_is_built_scores() -> None:
+    """A child has no thread that would end what another one began, and must not wait for it."""
+    code = (
+        "import os, signal, threading\n"
+        "import stance\n"
+        "from stance.model import stance_model\n"
+        "model = stance.load_model()\n"
+        "build, building, go = stance_model.open_kernel, threading.Event(), threading.Event()\n"
+        "def slow(*arguments):\n"
+        "    building.set(), go.wait()\n"
+        "    return build(*arguments)\n"
+        "stance_model.open_kernel = slow\n"
+        "first = threading.Thread(target=model.score, args=['Talks resume.'])\n"
+        "first.start(), building.wait()\n"
+        "if not (child := os.fork()):\n"
+        "    signal.alarm(20)  # ends a child that waits\n"
+        "    stance_model.open_kernel = build\n"
+        "    os._exit(0 if len(model.score('Talks resume.')) == 1 else 1)\n"
+        "go.set(), first.join()\n"
+        "print(os.waitpid(child, 0)[1])\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout == "0\n", result.stderr

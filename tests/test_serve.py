@@ -255,6 +255,39 @@ def test_a_pasted_text_that_cannot_be_scored_stays(port: int) -> None:
     assert "{&#34;id&#34;: &#34;&lt;b&gt;&#34;}\n</textarea>" in response.text
 
 
+def test_a_disk_that_fails_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The page gives the reason and keeps the text, the terminal names the place in one line; then it goes on."""
+    folder = tmp_path / "passing"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    with _serving() as (port, process):
+        assert _post(port, TEXT).status_code == 200
+        folder.rmdir()
+        failed = _post(port, TEXT)
+        folder.mkdir()
+        assert _post(port, TEXT).status_code == 200
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        (said,) = process.stderr.read().splitlines()
+    assert failed.status_code == 500
+    assert "No such file or directory" in failed.text
+    assert f"{TEXT}</textarea>" in failed.text
+    assert str(folder) not in failed.text
+    assert said.startswith(f"stance: {folder}")
+    assert "TMPDIR" in said
+
+
+def test_a_program_is_told_what_to_send(port: int) -> None:
+    """What is not a form is not taken for an empty one, and a wrong method is told all that there are."""
+    for kind in ({"content-type": "application/json"}, {"content-type": "text/plain; charset=utf-8"}, {}):
+        response = CLIENT.post(f"http://127.0.0.1:{port}/", content=b'{"text": "They lift sanctions."}', headers=kind)
+        assert response.status_code == 415
+        assert "multipart/form-data" in response.text.split('role="alert"')[1].split("</div>")[0]
+    response = CLIENT.put(f"http://127.0.0.1:{port}/", content=b"")
+    assert response.status_code == 405
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
+
 def test_a_body_without_end_is_cut_off(port: int) -> None:
     """Without a length, the limit holds while it streams; then the server goes on."""
 

@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from stance import __version__
 from stance.articles import Article, Quarantined, read_records
 from stance.batch.counts import Counts
@@ -40,6 +42,7 @@ _HEADERS = {
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
 }
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +127,10 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
         )
         return HTMLResponse(html, status, headers={"Retry-After": "5"} if status == 503 else None)
 
-    async def show(request: Request) -> Response:
-        return form()
-
-    async def score(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
         nonlocal inside
+        if request.method != "POST":
+            return form()
         if inside >= limits.at_once + limits.waiting:
             return form(503, "too many texts at once; try again in a few seconds")
         inside += 1
@@ -142,6 +144,11 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
             return form(refusal.status, refusal.problem, refusal.quarantined, refusal.text or text)
         except StanceError as error:
             return form(422, str(error), text=text)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            where = error.filename or tempfile.tempdir or "temporary files"
+            click.echo(f"stance: {where}: {reason}; make room there, or start it with another TMPDIR", err=True)
+            return form(500, f"this computer could not keep it in a file meanwhile ({reason}); try again", text=text)
         except asyncio.CancelledError:
             # only a server that ends cancels; raised again, it would be logged as a fault of the page
             return form(503, "the server was stopped", text=text)
@@ -151,7 +158,8 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
             inside -= 1
         return HTMLResponse(html)
 
-    app = Starlette(routes=[Route("/", show, methods=["GET"]), Route("/", score, methods=["POST"])])
+    # of two routes only the first would be named to who uses another method
+    app = Starlette(routes=[Route("/", answer, methods=["GET", "POST"])])
     return _Guard(app, port)
 
 
@@ -206,6 +214,10 @@ async def _receive(request: Request, limits: Limits) -> tuple[str, bytes, str | 
         raise _Refused(408, "it came too slowly") from error
     except ClientDisconnect as error:
         raise _Refused(400, "the connection broke off") from error
+
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if body and kind not in _FORMS:
+        raise _Refused(415, f"{kind or 'what was sent'} is not read; send multipart/form-data with a text or a file")
 
     async def whole() -> Message:
         return {"type": "http.request", "body": bytes(body), "more_body": False}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,16 @@ _AT_ONCE = 256
 
 # one thread builds a kernel, the others wait for it
 _OPENING = threading.Lock()
+
+
+def _renew_lock() -> None:
+    global _OPENING
+    _OPENING = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    # a child has only the thread that forked: whoever held the lock is not there to let go of it
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 @dataclass(frozen=True, slots=True)
