@@ -179,6 +179,7 @@ def test_a_training_that_is_told_to_end_says_so(sent: signal.Signals, code: int,
     run = _started(f"{STANCE} train c.csv -o model -j 2", tmp_path)
     assert run.stderr is not None
     assert run.stderr.readline() == b"5000 paragraphs in 5000 articles; tax\n"
+    assert run.stderr.readline() == b"tax: 2500 'con', 2500 'pro'\n"
     time.sleep(1)
     assert _ended(run, sent) == (code, f"stance: {STOPPED}\n")
     assert list((tmp_path / "model").iterdir()) == []
