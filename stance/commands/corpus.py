@@ -65,6 +65,7 @@ def stats(corpus: str, columns: Any) -> None:
     click.echo(f"words      median {words[n // 2]}, quartiles {words[n // 4]} and {words[3 * n // 4]}")
     click.echo(f"near-duplicate pairs {len(near_duplicates(examples.texts))}")
     click.echo(f"fingerprint {examples.fingerprint}")
+    drawn = []
     for target in examples.targets:
         coded = [example for example in examples if target.name in example.labels]
         total = Counter(example.labels[target.name] for example in coded)
@@ -74,11 +75,12 @@ def stats(corpus: str, columns: Any) -> None:
         for register in registers:
             own = Counter(e.labels[target.name] for e in coded if e.fields.get("register") == register)
             _row(register, own, target.labels)
-        for line in (_marked, _marked_twice, _agreement):
-            shown = line(examples, target.name)
-            if shown:
-                click.echo(shown)
-    tell_few_articles(len(set(coded_units(examples, target.name)[1])) for target in examples.targets)
+        units, whose = coded_units(examples, target.name)
+        drawn.append(len(set(whose)))
+        lines = (_marked(examples, target.name), _marked_twice(examples, target.name), _agreement(units, whose))
+        for line in filter(None, lines):
+            click.echo(line)
+    tell_few_articles(drawn)
 
 
 def _row(name: str, counts: Counter[str], labels: tuple[str, ...]) -> None:
@@ -108,11 +110,10 @@ def _marked_twice(examples: Any, target: str) -> str | None:
     )
 
 
-def _agreement(examples: Any, target: str) -> str | None:
+def _agreement(units: Any, articles: Any) -> str | None:
     from stance.commands.agreement import alpha_shown
-    from stance.training.agreement import alpha_with_interval, coded_units
+    from stance.training.agreement import alpha_with_interval
 
-    units, articles = coded_units(examples, target)
     if not units:
         return None
     alpha = alpha_shown(alpha_with_interval(units, articles))

@@ -123,6 +123,7 @@ def prevalence(
             err=True,
         )
     drawn = len(codes) + count_lost(codes)
+    few = few_errors(found, codes)
     for target in found.targets:
         if blank := drawn - int(codes[target.name].notna().sum()):
             told = (
@@ -131,8 +132,8 @@ def prevalence(
                 else f"{blank} of {drawn} paragraphs without a code, taken to be missing at random"
             )
             click.echo(f"{target.name}: {told}", err=True)
-        if blank < drawn and (few := few_errors(found, codes, target)):
-            labels = ", ".join(f"{label} ({n})" for label, n in few.items())
+        if blank < drawn and few[target.name]:
+            labels = ", ".join(f"{label} ({n})" for label, n in few[target.name].items())
             click.echo(
                 f"{target.name}: hardly an error of the model was drawn on {labels}; where it is surer than it is "
                 "right their intervals are too narrow; draw more",

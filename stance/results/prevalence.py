@@ -152,18 +152,22 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     return pd.DataFrame(rows)
 
 
-def few_errors(results: Results, codes: pd.DataFrame, target: Target) -> dict[str, int]:
-    """Labels of which fewer than `LEAST_ERRORS` errors of the model are among the coded, and how many are.
+def few_errors(results: Results, codes: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Labels of which fewer than `LEAST_ERRORS` errors of the model are among the coded, by target, and how many are.
 
     An error on a label is a paragraph that has it and was not given it, or the other way round. There is none where all
     paragraphs are coded, as nothing is left to chance.
     """
     paragraphs = population(results)
-    given = codes[target.name].notna().to_numpy()
-    said = paragraphs[target.name].iloc[find_coded(paragraphs, codes)[given]]
-    errors = (_is(said, target) != _is(codes[target.name][given], target)).sum(axis=0).tolist()
-    found = zip(target.labels, errors, strict=True)
-    return {label: n for label, n in found if n < LEAST_ERRORS and given.sum() < len(paragraphs)}
+    places = find_coded(paragraphs, codes)
+    few: dict[str, dict[str, int]] = {}
+    for target in results.targets:
+        given = codes[target.name].notna().to_numpy()
+        said = paragraphs[target.name].iloc[places[given]]
+        errors = (_is(said, target) != _is(codes[target.name][given], target)).sum(axis=0).tolist()
+        found = zip(target.labels, errors, strict=True)
+        few[target.name] = {label: n for label, n in found if n < LEAST_ERRORS and given.sum() < len(paragraphs)}
+    return few
 
 
 def _is(said: pd.Series[Any], target: Target) -> Floats:
