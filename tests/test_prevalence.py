@@ -50,6 +50,7 @@ def test_a_model_that_tells_nothing_leaves_the_sample_alone() -> None:
 def test_a_group_of_a_stratified_sample_by_hand(bold: float, turned: int, low: float, high: float) -> None:
     """Slope by least squares, kept between 0 and 1; share, error and Wilson's interval by pandas and scipy.
 
+    Each stratum has a level of its own, the mean error of all its coded paragraphs, whatever their group.
     The variance of a stratum is what was seen, or, up to one error more, what it would be if each paragraph had each
     label as probably as the model says.
     """
@@ -77,9 +78,12 @@ def test_a_group_of_a_stratified_sample_by_hand(bold: float, turned: int, low: f
     slope = np.linalg.lstsq(x.reshape(-1, 1), z.ravel())[0][0]
     assert low < slope < high
     slope = min(max(slope, 0), 1)
-    errors = y - slope * g
+    errors = pd.DataFrame(y - slope * g)
+    levels = errors.groupby(drawn["tax"]).mean()
+    errors = (errors - levels.loc[drawn["tax"]].to_numpy()).to_numpy()
     correction = np.average(errors[mine], 0, w[mine])
-    p = slope * frame[frame["outlet"] == "Post"][probabilities].mean().to_numpy() + correction
+    known = slope * frame[probabilities].to_numpy() + levels.loc[frame["tax"]].to_numpy()
+    p = known[frame["outlet"] == "Post"].mean(axis=0) + correction
     assert rows["prevalence"].tolist()[:4] == pytest.approx(p)
 
     moves = pd.DataFrame(np.where(mine[:, None], errors - correction, 0.0) / w[mine].sum())
@@ -87,7 +91,7 @@ def test_a_group_of_a_stratified_sample_by_hand(bold: float, turned: int, low: f
     seen = moves.groupby(drawn["tax"]).var()
     h = pd.DataFrame({"n": n, "size": size}).groupby(drawn["tax"]).first()
     chances = frame[probabilities].to_numpy()
-    off = np.eye(4)[:, :, None] - slope * chances.T[None] - correction[None, :, None]
+    off = np.eye(4)[:, :, None] - known.T[None] - correction[None, :, None]
     off = np.where(frame["outlet"] == "Post", off, 0.0) / w[mine].sum()
     mean, square = (pd.DataFrame(np.einsum("il,lki->ik", chances, off**power)) for power in (1, 2))
     foretold = square.groupby(frame["tax"]).mean() - mean.groupby(frame["tax"]).mean() ** 2
@@ -104,6 +108,17 @@ def test_a_group_of_a_stratified_sample_by_hand(bold: float, turned: int, low: f
     assert rows["effective_size"].tolist()[:4] == pytest.approx(effective)
     assert rows["low"].tolist()[:4] == pytest.approx((middle - half) / (1 + t * t / effective))
     assert rows["high"].tolist()[:4] == pytest.approx((middle + half) / (1 + t * t / effective))
+
+
+def test_what_a_group_has_of_a_stratum_is_known() -> None:
+    """Of labels that are right the strata tell all, however few of them a group happens to have among the coded."""
+    results, true = collect(900, 0.97, (0.3, 0.1, 0.2, 0.4))
+    frame = results.frame.assign(tax=true, **{f"tax_p_{label}": 0.25 for label in LABELS})
+    results = Results(frame, (TAX,), "paragraph")
+    rows = estimate_prevalence(results, code(results, true, 200, "tax"), "outlet")
+    for outlet, found in rows.groupby("outlet"):
+        mine = true[frame["outlet"] == outlet]
+        assert found["prevalence"].tolist()[:4] == pytest.approx([(mine == label).mean() for label in LABELS])
 
 
 def test_a_group_that_lacks_codes_is_no_whole() -> None:

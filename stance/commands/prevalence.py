@@ -99,7 +99,7 @@ def prevalence(
     """
     from stance.results.differences import compare_groups
     from stance.results.prevalence import LEAST_CODED, estimate_prevalence, few_errors
-    from stance.results.sampling import DRAWN_FROM, count_lost, read_codes, strata_target
+    from stance.results.sampling import DRAWN_FROM, count_lost, read_codes
     from stance.results.saved import read_results
 
     if compare and level == "all":
@@ -110,8 +110,7 @@ def prevalence(
     rows = estimate_prevalence(found, codes, level)
     about = f"Estimated from {found.source} and the codes in {coded}: level {level}."
     if compare:
-        stratified = strata_target(str(codes[DRAWN_FROM].iloc[0])) is not None
-        differences = compare_groups(rows, level, *compare, stratified=stratified)
+        differences = compare_groups(rows, level, *compare)
         about = f"{about[:-1]}, {compare[0]} less {compare[1]}."
         write_rows(differences, found, output, format, _difference_page(differences, level), [about])
     else:

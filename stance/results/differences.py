@@ -18,7 +18,7 @@ _ADDED = ("other", "other_prevalence", "difference", "difference_low", "differen
 _SHOWN = 10
 
 
-def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str, *, stratified: bool = False) -> pd.DataFrame:
+def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str) -> pd.DataFrame:
     r"""The prevalence of every label in one group less that in another, and the same of net stance.
 
     The interval is made of those of the two groups (Newcombe 1998, method 10; Zou and Donner 2008), so that it is not
@@ -28,8 +28,8 @@ def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str, *, stra
     .. math:: \sqrt{(p_1 - l_1)^2 + (u_2 - p_2)^2}
 
     and up by the same with the other ends. Made of standard errors it would be too narrow where a label is rare, and
-    have no width of two groups that show none of it. Groups of a stratified sample share its strata, and their errors
-    may go against each other as much as they can; then the distances are added up, which is never too narrow.
+    have no width of two groups that show none of it. The errors of the two are taken for independent, which those of
+    groups of one sample are but for a little.
 
     Parameters
     ----------
@@ -39,8 +39,6 @@ def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str, *, stra
         The column of the groups.
     one, other : str
         Names of two groups.
-    stratified : bool
-        Whether the sample was drawn within a target.
 
     Returns
     -------
@@ -79,10 +77,9 @@ def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str, *, stra
             raise StanceError(f"no {level} {name!r}; there are {', '.join(map(repr, there[:_SHOWN]))}{more}")
     first, second = (rows[names == name].set_index(_KEY) for name in (one, other))
     second = second.reindex(first.index)
-    joined = np.add if stratified else np.hypot
     difference = first["prevalence"] - second["prevalence"]
-    down = joined(first["prevalence"] - first["low"], second["high"] - second["prevalence"])
-    up = joined(first["high"] - first["prevalence"], second["prevalence"] - second["low"])
+    down = np.hypot(first["prevalence"] - first["low"], second["high"] - second["prevalence"])
+    up = np.hypot(first["high"] - first["prevalence"], second["prevalence"] - second["low"])
     found = pd.DataFrame(
         {
             level: one,

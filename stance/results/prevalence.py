@@ -49,13 +49,14 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     known as prediction-powered inference since Angelopoulos et al. 2023). With :math:`g` the model's probabilities of
     all :math:`N` paragraphs of a group, and the labels :math:`y` of the :math:`n` coded ones as zeros and ones,
 
-    .. math:: \hat p = B \bar g_N + \sum_n w (y - B g) / \sum_n w
+    .. math:: \hat p = \bar f_N + \sum_n w (y - f) / \sum_n w, \quad f = B g + a
 
-    where :math:`w` is how many paragraphs a coded one stands for, and the slope :math:`B` between 0 and 1, the same for
-    all labels of a target so that they add up to one, makes the error least over the whole sample. Right on average
-    for any model, as the sample is random; of a bad one :math:`B` is near 0, which leaves the sample alone. Where one
-    of them is below 0, the nearest shares that are not, and still add up to one, take their place (the projection onto
-    the simplex, Duchi et al. 2008), which are on the whole never further from the true ones.
+    where :math:`w` is how many paragraphs a coded one stands for. The slope :math:`B` between 0 and 1, the same for all
+    labels of a target so that they add up to one, makes the error least over the whole sample; :math:`a` is the mean of
+    :math:`y - B g` among all coded paragraphs of a stratum, so that it does not matter how many of them a group happens
+    to have. Right on average for any model, as the sample is random; of a bad one :math:`B` is near 0, which leaves the
+    sample alone. Where a share is below 0, the nearest ones that are not, and still add up to one, take their place
+    (the projection onto the simplex, Duchi et al. 2008), which are on the whole never further from the true ones.
     Net stance is the ratio of (favor - against) to the related, of these estimates.
 
     The standard error is that of stratified random sampling without replacement, by linearization (Särndal et al. 1992,
@@ -203,11 +204,11 @@ class _Foretold:
         """The mean probability of each label."""
         return np.asarray(self.sums.sum(axis=0) / self.sizes.sum())
 
-    def variance(self, slope: float, of: Floats, center: float, sizes: Ints) -> Floats:
+    def variance(self, slope: float, of: Floats, center: Floats, sizes: Ints) -> Floats:
         """The variance expected in each stratum of what the paragraphs of the group are off by, and the others by 0.
 
-        A paragraph of labels y and probabilities g is off by ``of @ (y - slope * g) - center``; ``sizes`` are those of
-        the strata. If the probabilities are right, y varies by diag(g) - gg' around g.
+        A paragraph of labels y and probabilities g is off by ``of @ (y - slope * g) - center``, with the center of its
+        stratum; ``sizes`` are those of the strata. If the probabilities are right, y varies by diag(g) - gg' around g.
         """
         within = self.sums @ of**2 - self.products @ of @ of
         linear = self.sums @ of
@@ -268,7 +269,10 @@ class _Estimate:
         spread = float((w * apart**2).sum())
         slope = float((w * apart * (truth - (w * truth).sum(axis=0))).sum()) / spread if spread > 1e-12 else 0.0
         self.slope = min(max(slope, 0.0), 1.0)
-        self.truth, self.residuals = truth, truth - self.slope * given
+        self.truth, residuals = truth, truth - self.slope * given
+        #: What each stratum is off by in the mean, whatever the group.
+        self.levels = _sums(design.strata, residuals, len(design.sizes)) / np.maximum(design.coded, 1)[:, None]
+        self.residuals = residuals - self.levels[design.strata]
         self.signs = np.array([{"favor": 1.0, "against": -1.0}.get(label.lower(), 0.0) for label in target.labels])
         self.related = np.array([float(is_related(label)) for label in target.labels])
 
@@ -309,7 +313,8 @@ class _Estimate:
         whole = float(weights.sum())
         share = weights / whole
         alone, correction = share @ self.truth, share @ self.residuals
-        estimate = _nearest_shares(self.slope * foretold.mean() + correction)
+        known = self.slope * foretold.mean() + foretold.sizes @ self.levels / foretold.sizes.sum()
+        estimate = _nearest_shares(known + correction)
         # what each coded paragraph moves the estimates by
         moves = inside[:, None] / whole * (self.residuals - correction)
         # of a group that is coded in whole strata only, nothing is known of what it has in others
@@ -318,7 +323,7 @@ class _Estimate:
         def variance(of: Floats) -> float:
             if not chance:
                 return 0.0
-            expected = foretold.variance(self.slope, of, float(of @ correction), self.design.sizes) / whole**2
+            expected = foretold.variance(self.slope, of, (self.levels + correction) @ of, self.design.sizes) / whole**2
             # the slope has taken one degree of freedom
             most = float(np.ptp(of)) / whole if told else 0.0
             return self.design.variance(moves @ of, expected, most) * (1 + 1 / freedom)
