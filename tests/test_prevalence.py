@@ -16,7 +16,8 @@ from scipy import stats
 
 from stance.errors import CorpusError, StanceError
 from stance.labels import LABELS, Target
-from stance.results.prevalence import LEAST_CODED, NET, estimate_prevalence
+from stance.results.correction import LEAST_CODED
+from stance.results.prevalence import NET, estimate_prevalence
 from stance.results.rollup import roll_up
 from stance.results.sampling import count_lost, draw_sample, find_coded, read_codes
 from stance.results.saved import Results

@@ -39,7 +39,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
         stance results sample scores.csv -n 200 -o to-code.csv
         stance results sample scores.csv -n 200 --within sanctions -o to-code.csv
     """
-    from stance.results.prevalence import LEAST_CODED
+    from stance.results.correction import LEAST_CODED
     from stance.results.sampling import draw_sample, population
     from stance.results.saved import read_results
 
@@ -97,8 +97,9 @@ def prevalence(
         stance results prevalence scores.csv coded.csv --level outlet -o prevalence.csv
         stance results prevalence scores.csv coded.csv --level outlet --compare Post Wire
     """
+    from stance.results.correction import LEAST_CODED
     from stance.results.differences import compare_groups
-    from stance.results.prevalence import LEAST_CODED, estimate_prevalence, few_errors
+    from stance.results.prevalence import estimate_prevalence, few_errors
     from stance.results.sampling import DRAWN_FROM, count_lost, read_codes
     from stance.results.saved import read_results
 

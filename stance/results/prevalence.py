@@ -12,22 +12,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from stance.errors import StanceError, number_of
-from stance.labels import Target, is_related
+from stance.errors import StanceError
+from stance.labels import is_related
+from stance.results.correction import LEAST_CODED, Correction, Floats, Ints, corrections, is_label, sums_by
 from stance.results.counting import group_values, number_groups
-from stance.results.sampling import DRAWN_FROM, find_coded, population, probabilities_of, strata_drawn, undecided
-from stance.results.saved import PLACE, Results
+from stance.results.sampling import find_coded, population
+from stance.results.saved import Results
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LEAST_CODED", "NET", "estimate_prevalence", "few_errors"]
+__all__ = ["NET", "estimate_prevalence", "few_errors"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-
-#: From fewer coded paragraphs of a group nothing is estimated: the interval would rest on the error of a few.
-LEAST_CODED = 30
 #: From fewer related ones among them net stance gets no interval, as in roll-ups.
 LEAST_RELATED = 3
 #: With fewer errors of the model among the coded an interval may be too narrow: of a model that was sure of wrong
@@ -103,6 +99,7 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     Examples
     --------
     >>> import pandas as pd
+    >>> from stance.labels import Target
     >>> labels = ["favor", "against", "neutral", "unrelated"] * 25
     >>> frame = pd.DataFrame({"article_id": "a", "paragraph": range(100), "text": "...", "tax": labels})
     >>> frame = frame.assign(tax_abstained=None, **{f"tax_p_{label}": 0.25 for label in labels[:4]})
@@ -115,39 +112,19 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     if level in ("target", "label", "paragraphs", "coded", "counted", *_VALUES):
         raise StanceError(f"{level!r} is a column of the estimates; give yours another name to group by it")
     paragraphs = population(results)
-    places = find_coded(paragraphs, codes)
-    drawn_from = str(codes[DRAWN_FROM].iloc[0]) if DRAWN_FROM in codes and len(codes) else ""
-    strata = strata_drawn(paragraphs, results.targets, drawn_from)
     names, groups = _groups(paragraphs, level)
     sizes = np.bincount(groups, minlength=len(names))
     rows: list[dict[str, Any]] = []
-    for target in results.targets:
-        if target.name not in codes or not codes[target.name].notna().any():
-            continue
-        if len(first := np.flatnonzero(undecided(codes, target, results.targets))):
-            article, paragraph = codes[PLACE].iloc[first[0]]
-            raise StanceError(
-                f"{number_of(len(first), 'paragraph')} on which the coders differ without a decision on {target.name}, "
-                f"first paragraph {paragraph} of article {article}; fill in the column {target.name}"
-            )
-        given = codes[target.name].notna().to_numpy()
-        truth = _is(codes[target.name][given], target)
-        known = truth.any(axis=1)
-        if not known.all():
-            code = codes[target.name][given].tolist()[int(known.argmin())]
-            raise StanceError(f"{target.name} is {code!r} among the codes; expected one of {', '.join(target.labels)}")
-        design = _Design(strata, places[given], target.name)
-        probabilities = probabilities_of(paragraphs, target)
-        estimate = _Estimate(design, probabilities, truth, target)
-        foretold = _Foretold.of_groups(probabilities, groups, strata, len(names))
-        counts = _sums(groups, _is(paragraphs[target.name], target), len(names))
+    for correction in corrections(paragraphs, results.targets, codes):
+        target, estimate = correction.target, _Estimate(correction)
+        foretold = _Foretold.of_groups(correction.probabilities, groups, correction.design.strata, len(names))
+        counts = sums_by(groups, is_label(paragraphs[target.name], target), len(names))
         for group, name in enumerate(names):
             about = ({} if level == "all" else {level: name}) | {"target": target.name}
-            found = estimate.rows(groups[design.places] == group, int(sizes[group]), foretold[group], counts[group])
+            found = estimate.rows(
+                groups[correction.design.places] == group, int(sizes[group]), foretold[group], counts[group]
+            )
             rows += [{**about, "label": row.pop("label"), "paragraphs": int(sizes[group]), **row} for row in found]
-    if not rows:
-        names_ = ", ".join(target.name for target in results.targets)
-        raise StanceError(f"no paragraph has a code; the columns {names_} are to be filled in")
     import pandas as pd
 
     return pd.DataFrame(rows)
@@ -165,21 +142,10 @@ def few_errors(results: Results, codes: pd.DataFrame) -> dict[str, dict[str, int
     for target in results.targets:
         given = codes[target.name].notna().to_numpy()
         said = paragraphs[target.name].iloc[places[given]]
-        errors = (_is(said, target) != _is(codes[target.name][given], target)).sum(axis=0).tolist()
+        errors = (is_label(said, target) != is_label(codes[target.name][given], target)).sum(axis=0).tolist()
         found = zip(target.labels, errors, strict=True)
         few[target.name] = {label: n for label, n in found if n < LEAST_ERRORS and given.sum() < len(paragraphs)}
     return few
-
-
-def _is(said: pd.Series[Any], target: Target) -> Floats:
-    """Ones where a label is said, a column each."""
-    same: Floats = np.equal(said.to_numpy(object)[:, None], np.array(target.labels, dtype=object)).astype(float)
-    return same
-
-
-def _sums(groups: Ints, values: Floats, number: int) -> Floats:
-    """The sums of each column in each group."""
-    return np.array([np.bincount(groups, column, number) for column in values.T]).T
 
 
 @dataclass(frozen=True)
@@ -196,8 +162,8 @@ class _Foretold:
         many = int(strata.max(initial=0)) + 1
         cells = groups * many + strata
         sizes = np.bincount(cells, minlength=number * many).astype(float).reshape(number, many)
-        sums = _sums(cells, probabilities, number * many).reshape(number, many, -1)
-        products = [_sums(cells, probabilities * column[:, None], number * many) for column in probabilities.T]
+        sums = sums_by(cells, probabilities, number * many).reshape(number, many, -1)
+        products = [sums_by(cells, probabilities * column[:, None], number * many) for column in probabilities.T]
         return list(map(cls, sizes, sums, np.stack(products, axis=1).reshape(*sums.shape, -1)))
 
     def mean(self) -> Floats:
@@ -227,54 +193,13 @@ def _groups(paragraphs: pd.DataFrame, level: str) -> tuple[list[Any], Ints]:
     return [names[i] for i in order], np.argsort(order)[number]
 
 
-class _Design:
-    """A stratified random sample, of which some may have gone uncoded."""
-
-    def __init__(self, strata: Ints, places: Ints, target: str) -> None:
-        if len(places) < LEAST_CODED:
-            raise StanceError(f"{target}: {len(places)} coded paragraphs; an estimate needs {LEAST_CODED} at least")
-        self.places, self.strata = places, strata[places]
-        self.sizes = np.bincount(strata)
-        self.coded = np.bincount(self.strata, minlength=len(self.sizes))
-        if thin := int(((self.coded < 2) & (self.coded < self.sizes)).sum()):
-            raise StanceError(
-                f"{target}: {thin} of {len(self.sizes)} labels that the sample was drawn within have fewer than two "
-                "coded paragraphs; code more of them, or draw a sample without --within"
-            )
-        self.weights: Floats = (self.sizes / np.maximum(self.coded, 1))[self.strata]
-
-    def variance(self, values: Floats, expected: Floats, most: float) -> float:
-        """Of the weighted sum of one value a coded paragraph, of which this variance is expected in each stratum.
-
-        Few coded paragraphs of a stratum mostly show less than its variance, and none where no error was drawn. So of
-        several strata each has what is expected of it, but no more than if one paragraph more had been off by ``most``.
-        """
-        n = self.coded.astype(float)
-        means = np.bincount(self.strata, values, len(n)) / np.maximum(n, 1)
-        left = np.maximum(n - 1, 1)
-        unit = np.bincount(self.strata, (values - means[self.strata]) ** 2, len(n)) / left
-        if len(n) > 1:
-            unit = np.maximum(unit, np.minimum(expected, unit + most**2 / left))
-        return float((self.sizes**2 * (1 - n / self.sizes) * unit / np.maximum(n, 1)).sum())
-
-
 class _Estimate:
     """The regression estimator of one target."""
 
-    def __init__(self, design: _Design, probabilities: Floats, truth: Floats, target: Target) -> None:
-        self.design, self.target = design, target
-        w = design.weights[:, None] / design.weights.sum()
-        given = probabilities[design.places]
-        apart = given - (w * given).sum(axis=0)
-        spread = float((w * apart**2).sum())
-        slope = float((w * apart * (truth - (w * truth).sum(axis=0))).sum()) / spread if spread > 1e-12 else 0.0
-        self.slope = min(max(slope, 0.0), 1.0)
-        self.truth, residuals = truth, truth - self.slope * given
-        #: What each stratum is off by in the mean, whatever the group.
-        self.levels = _sums(design.strata, residuals, len(design.sizes)) / np.maximum(design.coded, 1)[:, None]
-        self.residuals = residuals - self.levels[design.strata]
-        self.signs = np.array([{"favor": 1.0, "against": -1.0}.get(label.lower(), 0.0) for label in target.labels])
-        self.related = np.array([float(is_related(label)) for label in target.labels])
+    def __init__(self, correction: Correction) -> None:
+        self.correction, self.design, self.target = correction, correction.design, correction.target
+        self.signs = np.array([{"favor": 1.0, "against": -1.0}.get(label.lower(), 0.0) for label in self.target.labels])
+        self.related = np.array([float(is_related(label)) for label in self.target.labels])
 
     def rows(
         self, inside: npt.NDArray[np.bool_], size: int, foretold: _Foretold, counts: Floats
@@ -288,7 +213,7 @@ class _Estimate:
         shares = counts / counts.sum() if counts.sum() else np.full(len(counts), np.nan)
         counted = [*shares.tolist(), _ratio(float(shares @ self.signs), float(shares @ self.related))]
         values = np.full((len(counted), len(_VALUES)), np.nan)
-        freedom = coded - len(np.unique(self.design.strata[inside])) - 1
+        freedom = coded - len(np.unique(self.design.stratum[inside])) - 1
         if coded >= LEAST_CODED and freedom >= 1:
             values = self._values(inside, size, foretold, freedom)
         named = self.target.labels if self.target.sides is None else [*self.target.labels, NET]
@@ -312,18 +237,19 @@ class _Estimate:
         weights = np.where(inside, self.design.weights if chance else 1.0, 0.0)
         whole = float(weights.sum())
         share = weights / whole
-        alone, correction = share @ self.truth, share @ self.residuals
-        known = self.slope * foretold.mean() + foretold.sizes @ self.levels / foretold.sizes.sum()
-        estimate = _nearest_shares(known + correction)
+        truth, slope, levels = self.correction.truth, self.correction.slope, self.correction.levels
+        alone, off = share @ truth, share @ self.correction.residuals
+        known = slope * foretold.mean() + foretold.sizes @ levels / foretold.sizes.sum()
+        estimate = _nearest_shares(known + off)
         # what each coded paragraph moves the estimates by
-        moves = inside[:, None] / whole * (self.residuals - correction)
+        moves = inside[:, None] / whole * (self.correction.residuals - off)
         # of a group that is coded in whole strata only, nothing is known of what it has in others
-        told = bool((self.design.coded < self.design.sizes)[self.design.strata[inside]].any())
+        told = bool((self.design.coded < self.design.sizes)[self.design.stratum[inside]].any())
 
         def variance(of: Floats) -> float:
             if not chance:
                 return 0.0
-            expected = foretold.variance(self.slope, of, (self.levels + correction) @ of, self.design.sizes) / whole**2
+            expected = foretold.variance(slope, of, (levels + off) @ of, self.design.sizes) / whole**2
             # the slope has taken one degree of freedom
             most = float(np.ptp(of)) / whole if told else 0.0
             return self.design.variance(moves @ of, expected, most) * (1 + 1 / freedom)
@@ -338,7 +264,7 @@ class _Estimate:
             error = np.sqrt(variance((self.signs - net * self.related) / related))
             net = min(max(net, -1.0), 1.0)
             # few related ones tell little of the error, and such as happen to agree nothing
-            sides = self.truth @ self.related
+            sides = truth @ self.related
             if not chance:
                 half = 0.0
             elif int(sides[inside].sum()) >= LEAST_RELATED and error > _ROUNDING:
