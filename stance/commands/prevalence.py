@@ -1,4 +1,4 @@
-"""``stance results sample`` and ``prevalence``: from a sample coded by hand to shares that can be published."""
+"""``stance results sample``, ``prevalence`` and ``outcomes``: from a sample coded by hand to what can be published."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from stance.results.levels import LEVELS
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["prevalence", "sample"]
+    from stance.results.saved import Results
+
+__all__ = ["outcomes", "prevalence", "sample"]
 
 
 @click.command(short_help="Draw paragraphs at random to code by hand.")
@@ -99,8 +101,8 @@ def prevalence(
     """
     from stance.results.correction import LEAST_CODED
     from stance.results.differences import compare_groups
-    from stance.results.prevalence import estimate_prevalence, few_errors
-    from stance.results.sampling import DRAWN_FROM, count_lost, read_codes
+    from stance.results.prevalence import estimate_prevalence
+    from stance.results.sampling import read_codes
     from stance.results.saved import read_results
 
     if compare and level == "all":
@@ -116,6 +118,22 @@ def prevalence(
         write_rows(differences, found, output, format, _difference_page(differences, level), [about])
     else:
         write_rows(rows, found, output, format, _page(rows, level), [about])
+    _tell_of_codes(found, codes, coded)
+    if missing := _without_estimate(rows, level):
+        click.echo(
+            f"{number_of(missing, 'group')} without an estimate: fewer than {LEAST_CODED} coded paragraphs", err=True
+        )
+    click.echo(
+        "The intervals are for these paragraphs; of articles that might have been collected instead they say nothing.",
+        err=True,
+    )
+
+
+def _tell_of_codes(found: Results, codes: pd.DataFrame, coded: str) -> None:
+    """Tell what is taken for granted of codes, and of what they have too few."""
+    from stance.results.prevalence import few_errors
+    from stance.results.sampling import DRAWN_FROM, count_lost
+
     if not codes[DRAWN_FROM].iloc[0]:
         click.echo(
             f"{coded}: no {DRAWN_FROM!r}, taken for a simple random sample of all paragraphs; "
@@ -139,14 +157,39 @@ def prevalence(
                 "right their intervals are too narrow; draw more",
                 err=True,
             )
-    if missing := _without_estimate(rows, level):
-        click.echo(
-            f"{number_of(missing, 'group')} without an estimate: fewer than {LEAST_CODED} coded paragraphs", err=True
-        )
-    click.echo(
-        "The intervals are for these paragraphs; of articles that might have been collected instead they say nothing.",
-        err=True,
-    )
+
+
+@click.command(short_help="Outcomes for a regression, corrected by a coded sample.")
+@click.argument("source", metavar="RESULTS")
+@click.argument("coded", metavar="CODED")
+@output_option(required=True)
+@click.option("--format", "-f", type=click.Choice((*PLAIN, *EXPORTS)), help="[default: by suffix, else CSV]")
+def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
+    """Outcomes for a regression: labels of all paragraphs, corrected by a sample coded by hand.
+
+    RESULTS and CODED are what `stance results prevalence` takes. Labels that a model gave bias the coefficients of a
+    regression; these columns do not, however wrong the model is (design-based supervised learning, Egami et al. 2023).
+    A row is a paragraph, without its text; TARGET_y_LABEL is the outcome, which may be far above 1 or below 0. Regress
+    it by least squares, with robust standard errors clustered by article_id; not by a logistic regression.
+
+    \b
+    Examples:
+        stance results outcomes scores.csv coded.csv -o outcomes.csv
+        stance results outcomes scores.parquet coded.csv -o outcomes.dta
+    """
+    from stance.results.outcomes import outcome_column, regression_outcomes
+    from stance.results.sampling import read_codes
+    from stance.results.saved import read_results
+
+    keep_inputs([source, coded], output)
+    found = read_results(source)
+    codes = read_codes(coded, found.targets)
+    rows = regression_outcomes(found, codes)
+    about = f"Outcomes of {found.source} and the codes in {coded}."
+    write_table(rows, found, output, format, notes=[about])
+    _tell_of_codes(found, codes, coded)
+    made = [t.name for t in found.targets if t.labels and outcome_column(t.name, t.labels[0]) in rows]
+    click.echo(f"{len(rows)} paragraphs with outcomes on {' and '.join(made)}", err=True)
 
 
 def _without_estimate(rows: pd.DataFrame, level: str) -> int:

@@ -12,7 +12,7 @@ from stance.commands.agreement import agreement
 from stance.commands.cells import group_names, percent, plain, signed
 from stance.commands.options import output_option
 from stance.commands.places import keep_inputs, write_rows, write_table
-from stance.commands.prevalence import prevalence, sample
+from stance.commands.prevalence import outcomes, prevalence, sample
 from stance.errors import number_of
 from stance.results.formats import EXPORTS, PLAIN
 from stance.results.levels import COPIES, LEVELS, OF_DATES, OF_PARAGRAPHS, WEIGHTS
@@ -118,6 +118,7 @@ def export_results(source: str, output: str, format: str | None) -> None:
 results.add_command(sample)
 results.add_command(agreement)
 results.add_command(prevalence)
+results.add_command(outcomes)
 
 
 def tell_caveats(rows: pd.DataFrame, found: Results, level: str) -> None:

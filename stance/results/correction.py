@@ -111,6 +111,10 @@ class Correction:
         self.levels = sums_by(design.stratum, residuals, len(design.sizes)) / np.maximum(design.coded, 1)[:, None]
         self.residuals = residuals - self.levels[design.stratum]
 
+    def foretold(self) -> Floats:
+        """:math:`f` of all paragraphs, shape (paragraphs, labels)."""
+        return self.slope * self.probabilities + self.levels[self.design.strata]
+
 
 def corrections(paragraphs: pd.DataFrame, targets: Sequence[Target], codes: pd.DataFrame) -> Iterator[Correction]:
     """The correction of each target that was coded.

@@ -183,6 +183,15 @@ def _of_target(target: Target, counted: bool) -> list[Column]:
             "Deciding words as JSON, [[start, end, value], ...]: offsets into the article's text, and what they add to "
             "the margin of the label (below zero: they speak against it)",
         ),
+        *(
+            Column(
+                f"{name}_y_{label}",
+                "number",
+                f"Whether the label is {label}, as the outcome of a linear regression: corrected by the coded "
+                "paragraphs, right on average, not from 0 to 1",
+            )
+            for label in target.labels
+        ),
         *(Column(f"{name}_{label}", "integer", f"Paragraphs with the label {label}") for label in target.labels),
         *(Column(f"{name}_share_{label}", "number", f"Share of {label}, {weighed}") for label in target.related),
         *(Column(f"{name}_share_{label}_se", "number", _ERROR) for label in target.related),

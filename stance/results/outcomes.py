@@ -1,0 +1,89 @@
+"""Outcomes for a regression: labels of all paragraphs, of which a coded sample has taken the model's errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stance.errors import StanceError
+from stance.results.correction import Floats, corrections
+from stance.results.sampling import population
+from stance.results.saved import Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["outcome_column", "regression_outcomes"]
+
+
+def outcome_column(target: str, label: str) -> str:
+    """What the column of the outcomes of a label is called.
+
+    Examples
+    --------
+    >>> outcome_column("sanctions", "favor")
+    'sanctions_y_favor'
+    """
+    return f"{target}_y_{label}"
+
+
+def regression_outcomes(results: Results, codes: pd.DataFrame) -> pd.DataFrame:
+    r"""A column for each label to put into a linear regression in the place of labels coded by hand.
+
+    Labels that a model gave bias a regression: its errors depend on what a paragraph is like, and so may the variables
+    of the regression. These are the pseudo-outcomes of design-based supervised learning (Egami, Hinck, Stewart and Wei
+    2023, equation 3). With :math:`f` what a `Correction` foretells of a paragraph,
+
+    .. math:: \tilde y = f + w (y - f)
+
+    for one that was coded as :math:`y`, one or zero, where :math:`w` is how many paragraphs it stands for, and
+    :math:`\tilde y = f` for all others. As it was drawn at random, the mean of :math:`\tilde y` is right for any
+    paragraphs that are alike in whatever variables, however wrong the model is. A coded paragraph is far above 1 or
+    below 0; what makes the others right is just that.
+
+    Regress them by least squares, with standard errors that hold where variances differ, best by clusters of articles:
+    then these also cover what is left to the chance of the sample. They rest on the coded paragraphs, so a coefficient
+    needs some dozens of them wherever its variable varies. Not for a logistic regression, as the outcomes leave 0 to 1.
+
+    Parameters
+    ----------
+    results : Results
+        Of paragraphs; boilerplate is left out. Paragraphs that the model abstained from are part of it.
+    codes : pandas.DataFrame
+        As `read_codes` has them, of a sample drawn by `draw_sample`. Paragraphs without a code of a target are taken to
+        be missing at random.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each paragraph: the columns of the results but ``text``, and for each target and label that of
+        `outcome_column`. The outcomes of a target add up to one in each row. Their mean is what `estimate_prevalence`
+        gives, as far as no share of it is below 0; that of a group differs by as much as its share of the coded
+        paragraphs does from its share of all.
+
+    Raises
+    ------
+    StanceError
+        As `estimate_prevalence` does of codes that do not fit; if a column would have the name of one that is there.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from stance.labels import Target
+    >>> labels = ["favor", "against", "neutral", "unrelated"] * 25
+    >>> frame = pd.DataFrame({"article_id": "a", "paragraph": range(100), "text": "...", "tax": labels})
+    >>> frame = frame.assign(tax_abstained=None, **{f"tax_p_{label}": 0.25 for label in labels[:4]})
+    >>> codes = frame[["article_id", "paragraph", "text", "tax"]].iloc[:40].assign(drawn_from="100")
+    >>> outcomes = regression_outcomes(Results(frame, (Target("tax"),), "paragraph"), codes)
+    >>> [float(round(y, 3)) for y in outcomes["tax_y_favor"].iloc[[0, 1, 99]]]
+    [2.125, -0.375, 0.25]
+    """
+    paragraphs = population(results)
+    made: dict[str, Floats] = {}
+    for correction in corrections(paragraphs, results.targets, codes):
+        outcomes, design = correction.foretold(), correction.design
+        outcomes[design.places] += design.weights[:, None] * correction.residuals
+        labels = zip(correction.target.labels, outcomes.T, strict=True)
+        made |= {outcome_column(correction.target.name, label): values for label, values in labels}
+    if there := [name for name in made if name in paragraphs]:
+        raise StanceError(f"the results have a column {there[0]!r}, which outcomes are to have; take it out")
+    return paragraphs.drop(columns="text").assign(**made)
