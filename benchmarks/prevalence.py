@@ -9,7 +9,8 @@ estimated from each; with ``--within`` they are stratified by the label that the
 ``--unrelated-times`` each paragraph that the model calls unrelated to the target is there so many times: a collection
 that is seldom about it, as most are. Printed for each label: the true share; the counted one (classify and count); the
 root of the mean squared error of the estimates; how many of the 95 % intervals hold the true share; half their mean
-width; and that of a simple random sample of as many alone, without a model.
+width; what `stance results sample` tells of it beforehand; and that of a simple random sample of as many alone, without
+a model.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import pandas as pd
 from stance.labels import Target, is_related
 from stance.model.artefact import load_model
 from stance.model.stance_model import StanceModel
+from stance.results.planning import expected_intervals
 from stance.results.prevalence import estimate_prevalence
 from stance.results.sampling import DRAWN_FROM, PLACE, draw_sample
 from stance.results.saved import Results
@@ -77,14 +79,15 @@ def measure(results: Results, true: pd.Series, size: int, samples: int, within: 
         found["held"].append(holds.where(known).astype(float))
         found["half"].append((rows["high"] - rows["low"]) / 2)
         found["alone"].append((plain["high"] - plain["low"]) / 2)
+    told = expected_intervals(results, draw_sample(results, size, target.name if within else None))["half"]
     mean = {name: pd.DataFrame(values).mean() for name, values in found.items()}
     how = f" within {target.name}" if within else ""
     print(f"\n{target.name}, {size} of {len(true)} paragraphs coded, {samples} samples{how}")
-    print(f"{'label':<12}{'true':>8}{'counted':>9}{'error':>8}{'held':>8}{'+-':>8}{'+- without the model':>22}")
+    print(f"{'label':<12}{'true':>8}{'counted':>9}{'error':>8}{'held':>8}{'+-':>8}{'told':>8}{'+- alone':>10}")
     for k, label in enumerate(truth["label"]):
-        values = mean["squared"][k] ** 0.5, mean["held"][k], mean["half"][k]
+        values = mean["squared"][k] ** 0.5, mean["held"][k], mean["half"][k], told[k]
         print(f"{label:<12}{truth['prevalence'][k]:>8.3f}{truth['counted'][k]:>9.3f}", end="")
-        print("".join(f"{value:>8.3f}" for value in values) + f"{mean['alone'][k]:>22.3f}", flush=True)
+        print("".join(f"{value:>8.3f}" for value in values) + f"{mean['alone'][k]:>10.3f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,8 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     RESULTS holds one row a paragraph. The columns of the targets are empty: fill in the labels by the codebook
     (data/CODEBOOK.md of the repository), without looking at the model's, and keep the other columns. Draw --within a
     target where the labels that matter are rare: a few paragraphs of each label, and most where the model's
-    probabilities expect the most errors. A larger --size of the same seed has the same paragraphs first.
+    probabilities expect the most errors. A larger --size of the same seed has the same paragraphs first. It is told how
+    wide the intervals of the estimates are to be: half the width takes four times the --size.
 
     \b
     Examples:
@@ -42,6 +43,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
         stance results sample scores.csv -n 200 --within sanctions -o to-code.csv
     """
     from stance.results.correction import LEAST_CODED
+    from stance.results.planning import expected_intervals
     from stance.results.sampling import draw_sample, population
     from stance.results.saved import read_results
 
@@ -54,6 +56,9 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     click.echo(f"{len(drawn)} of {len(population(found))} paragraphs to {output}, boilerplate left out", err=True)
     if len(drawn) < LEAST_CODED:
         click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
+        return
+    for line in _expected_page(expected_intervals(found, drawn)):
+        click.echo(line, err=True)
 
 
 @click.command(short_help="Estimate shares and net stance, corrected by a coded sample.")
@@ -129,6 +134,18 @@ def prevalence(
     )
 
 
+def _expected_page(rows: pd.DataFrame) -> Iterator[str]:
+    """How wide the intervals are to be, a line a target; not what the model expects, which would sway who codes."""
+    from stance.results.prevalence import NET
+
+    if len(rows):
+        yield "95 % intervals to expect once all are coded, if the model is as sure as it is right, else wider:"
+    for name, mine in rows.groupby("target", sort=False):
+        halves = zip(mine["label"], mine["half"], strict=True)
+        parts = [f"{label} ± {half:.2f}" if label == NET else f"{label} ± {100 * half:.1f} %" for label, half in halves]
+        yield f"  {name}: {', '.join(parts)}"
+
+
 def _tell_of_codes(found: Results, codes: pd.DataFrame, coded: str) -> None:
     """Tell what is taken for granted of codes, and of what they have too few."""
     from stance.results.prevalence import few_errors
@@ -175,7 +192,7 @@ def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
     \b
     Examples:
         stance results outcomes scores.csv coded.csv -o outcomes.csv
-        stance results outcomes scores.parquet coded.csv -o outcomes.dta
+        stance results outcomes scores.csv coded.csv -o outcomes.dta
     """
     from stance.results.outcomes import outcome_column, regression_outcomes
     from stance.results.sampling import read_codes

@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.errors import StanceError, number_of
-from stance.labels import Target
+from stance.labels import Target, is_related
 from stance.results.sampling import DRAWN_FROM, find_coded, probabilities_of, strata_drawn, undecided
 from stance.results.saved import PLACE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LEAST_CODED", "Correction", "Design", "Floats", "Ints", "corrections", "is_label", "sums_by"]
+__all__ = ["LEAST_CODED", "Correction", "Design", "Floats", "Ints", "corrections", "is_label", "net_parts", "sums_by"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -29,6 +29,18 @@ def is_label(said: pd.Series[Any], target: Target) -> Floats:
     """Ones where a label is said, a column each."""
     same: Floats = np.equal(said.to_numpy(object)[:, None], np.array(target.labels, dtype=object)).astype(float)
     return same
+
+
+def net_parts(target: Target) -> tuple[Floats, Floats]:
+    """What each label adds to the upper and to the lower part of net stance, (favor - against) / related.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in net_parts(Target("tax"))]
+    [[1.0, -1.0, 0.0, 0.0], [1.0, 1.0, 1.0, 0.0]]
+    """
+    signs = [{"favor": 1.0, "against": -1.0}.get(label.lower(), 0.0) for label in target.labels]
+    return np.array(signs), np.array([float(is_related(label)) for label in target.labels])
 
 
 def sums_by(groups: Ints, values: Floats, number: int) -> Floats:

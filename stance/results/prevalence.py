@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.errors import StanceError
-from stance.labels import is_related
-from stance.results.correction import LEAST_CODED, Correction, Floats, Ints, corrections, is_label, sums_by
+from stance.results.correction import LEAST_CODED, Correction, Floats, Ints, corrections, is_label, net_parts, sums_by
 from stance.results.counting import group_values, number_groups
 from stance.results.sampling import find_coded, population
 from stance.results.saved import Results
@@ -198,8 +197,7 @@ class _Estimate:
 
     def __init__(self, correction: Correction) -> None:
         self.correction, self.design, self.target = correction, correction.design, correction.target
-        self.signs = np.array([{"favor": 1.0, "against": -1.0}.get(label.lower(), 0.0) for label in self.target.labels])
-        self.related = np.array([float(is_related(label)) for label in self.target.labels])
+        self.signs, self.related = net_parts(self.target)
 
     def rows(
         self, inside: npt.NDArray[np.bool_], size: int, foretold: _Foretold, counts: Floats
