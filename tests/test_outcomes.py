@@ -129,7 +129,10 @@ def test_from_the_command_line_into_r(tmp_path: Path) -> None:
     done = run("results", "outcomes", tmp_path / "scores.csv", tmp_path / "coded.csv", "-o", tmp_path / "outcomes.csv")
     assert done.exit_code == 0, done.stderr
     assert "tax: 1 of 250 paragraphs without a code, taken to be missing at random\n" in done.stderr
-    assert done.stderr.endswith("1500 paragraphs with outcomes on tax\n")
+    assert done.stderr.endswith(f"1500 paragraphs with outcomes on tax to {tmp_path / 'outcomes.csv'}\n")
+    shown = run("results", "outcomes", tmp_path / "scores.csv", tmp_path / "coded.csv", "-o", "-")
+    assert shown.stdout == (tmp_path / "outcomes.csv").read_text(encoding="utf-8")
+    assert shown.stderr.endswith("1500 paragraphs with outcomes on tax to standard output\n")
     right = regression_outcomes(results, codes.iloc[1:])
     found = pd.read_csv(tmp_path / "outcomes.csv")
     assert found[COLUMNS].to_numpy() == pytest.approx(right[COLUMNS].to_numpy())
@@ -143,9 +146,9 @@ def test_from_the_command_line_into_r(tmp_path: Path) -> None:
     document = (ROOT / "docs" / "r.md").read_text(encoding="utf-8")
     (snippet,) = re.findall(r"<!-- regression -->\n```r\n(.*?)```", document, re.S)
     (tmp_path / "snippet.R").write_text(snippet.replace("sanctions_y", "tax_y"), encoding="utf-8")
-    shown = subprocess.run(["Rscript", "--vanilla", "snippet.R"], cwd=tmp_path, capture_output=True, text=True)
-    assert shown.returncode == 0, shown.stderr
+    done_in_r = subprocess.run(["Rscript", "--vanilla", "snippet.R"], cwd=tmp_path, capture_output=True, text=True)
+    assert done_in_r.returncode == 0, done_in_r.stderr
     # R has the Post in the intercept
-    estimate, error = map(float, re.search(r"^outletWire +(\S+) +(\S+)", shown.stdout, re.M).groups())  # type: ignore[union-attr]
+    estimate, error = map(float, re.search(r"^outletWire +(\S+) +(\S+)", done_in_r.stdout, re.M).groups())  # type: ignore[union-attr]
     expected = _coefficient(right["tax_y_favor"], right["outlet"] == "Wire", right["article_id"])
     assert (estimate, error) == pytest.approx(expected, rel=1e-3)

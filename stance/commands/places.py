@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "keep_codes",
     "keep_inputs",
+    "output_name",
     "page_stream",
     "suffix_or_table",
     "under_hidden_name",
@@ -109,6 +110,17 @@ def _files(inputs: Iterable[str]) -> Iterator[str]:
             yield from (str(file) for pattern in FILES_OF_A_RUN for file in Path(path).glob(pattern))
         else:
             yield from (path, _dictionary(path))
+
+
+def output_name(output: str) -> str:
+    """What an output is called where it is told of.
+
+    Examples
+    --------
+    >>> output_name("-"), output_name("rows.csv")
+    ('standard output', 'rows.csv')
+    """
+    return "standard output" if output == "-" else output
 
 
 def keep_codes(output: str | None) -> None:

@@ -9,7 +9,7 @@ import click
 
 from stance.commands.cells import group_names, percent, signed
 from stance.commands.options import output_option
-from stance.commands.places import keep_codes, keep_inputs, write_rows, write_table
+from stance.commands.places import keep_codes, keep_inputs, output_name, write_rows, write_table
 from stance.errors import number_of
 from stance.results.formats import EXPORTS, PLAIN
 from stance.results.levels import LEVELS
@@ -53,7 +53,9 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     drawn = draw_sample(found, size, within, seed)
     about = f"Drawn from {found.source}: size {size}, within {within or 'nothing'}, seed {seed}."
     write_table(drawn, found, output, notes=[about])
-    click.echo(f"{len(drawn)} of {len(population(found))} paragraphs to {output}, boilerplate left out", err=True)
+    click.echo(
+        f"{len(drawn)} of {len(population(found))} paragraphs to {output_name(output)}, boilerplate left out", err=True
+    )
     if len(drawn) < LEAST_CODED:
         click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
         return
@@ -206,7 +208,7 @@ def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
     write_table(rows, found, output, format, notes=[about])
     _tell_of_codes(found, codes, coded)
     made = [t.name for t in found.targets if t.labels and outcome_column(t.name, t.labels[0]) in rows]
-    click.echo(f"{len(rows)} paragraphs with outcomes on {' and '.join(made)}", err=True)
+    click.echo(f"{len(rows)} paragraphs with outcomes on {' and '.join(made)} to {output_name(output)}", err=True)
 
 
 def _without_estimate(rows: pd.DataFrame, level: str) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from stance.commands.options import output_option
-from stance.commands.places import keep_inputs
+from stance.commands.places import keep_inputs, output_name
 
 __all__ = ["report"]
 
@@ -48,7 +48,7 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
         click.echo(html.encode("utf-8", "replace"), nl=False)
     else:
         write_report(Path(output), html)
-    click.echo(f"{len(found.frame)} paragraphs to {output} ({len(html.encode()) / 1e6:.1f} MB)", err=True)
+    click.echo(f"{len(found.frame)} paragraphs to {output_name(output)} ({len(html.encode()) / 1e6:.1f} MB)", err=True)
     if figures is not None:
         from stance.results.figures import save_figures
 
