@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from stance.articles import Article, Columns, Paragraph, Quarantined, read_articles, split_paragraphs
     from stance.errors import (
+        ArgumentError,
         ArticleError,
         CorpusError,
         IncompatibleModelError,
@@ -26,28 +27,37 @@ if TYPE_CHECKING:
         StanceError,
     )
     from stance.labels import LABELS, Target
+    from stance.model.abstention import Reason
     from stance.model.artefact import load_model, save_model
+    from stance.model.deciding import Stretch
+    from stance.model.explanation import Contribution, Explanation
     from stance.model.scores import ParagraphScore, Scores, TargetScore
     from stance.model.stance_model import StanceModel
     from stance.results.records import to_frame
     from stance.results.rollup import roll_up
-    from stance.results.saved import read_results
+    from stance.results.saved import Results, read_results
 
 __all__ = [
     "LABELS",
+    "ArgumentError",
     "Article",
     "ArticleError",
     "Columns",
+    "Contribution",
     "CorpusError",
+    "Explanation",
     "IncompatibleModelError",
     "MissingDependencyError",
     "ModelError",
     "Paragraph",
     "ParagraphScore",
     "Quarantined",
+    "Reason",
+    "Results",
     "Scores",
     "StanceError",
     "StanceModel",
+    "Stretch",
     "Target",
     "TargetScore",
     "load_model",
@@ -62,6 +72,7 @@ __all__ = [
 _HOMES = {
     "stance.articles": ("Article", "Columns", "Paragraph", "Quarantined", "read_articles", "split_paragraphs"),
     "stance.errors": (
+        "ArgumentError",
         "ArticleError",
         "CorpusError",
         "IncompatibleModelError",
@@ -70,12 +81,15 @@ _HOMES = {
         "StanceError",
     ),
     "stance.labels": ("LABELS", "Target"),
+    "stance.model.abstention": ("Reason",),
     "stance.model.artefact": ("load_model", "save_model"),
+    "stance.model.deciding": ("Stretch",),
+    "stance.model.explanation": ("Contribution", "Explanation"),
     "stance.model.scores": ("ParagraphScore", "Scores", "TargetScore"),
     "stance.model.stance_model": ("StanceModel",),
     "stance.results.records": ("to_frame",),
     "stance.results.rollup": ("roll_up",),
-    "stance.results.saved": ("read_results",),
+    "stance.results.saved": ("Results", "read_results"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

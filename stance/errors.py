@@ -8,20 +8,27 @@ catch, as scikit-learn does.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 __all__ = [
+    "ArgumentError",
     "ArticleError",
     "CorpusError",
     "IncompatibleModelError",
     "MissingDependencyError",
     "ModelError",
     "StanceError",
+    "kind_of",
     "number_of",
 ]
 
 
 class StanceError(Exception):
     """Root of all errors raised on purpose by this package."""
+
+
+class ArgumentError(StanceError, TypeError):
+    """A function was given a thing of a kind that it does not take."""
 
 
 class _LocatedError(StanceError, ValueError):
@@ -77,6 +84,19 @@ class MissingDependencyError(StanceError, ImportError):
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
         return type(self), (self.package, self.extra)
+
+
+def kind_of(thing: Any) -> str:
+    """The type of a thing, as messages say it; of data frames with the package, for several have them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> kind_of(None), kind_of(pd.DataFrame())
+    ('NoneType', 'pandas.DataFrame')
+    """
+    kind = type(thing)
+    return f"{kind.__module__.partition('.')[0]}.{kind.__name__}" if "Frame" in kind.__name__ else kind.__name__
 
 
 def number_of(n: int, noun: str) -> str:

@@ -9,7 +9,39 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["passing_folder", "whole_files", "write_files"]
+from stance.errors import ArgumentError, StanceError, kind_of
+
+__all__ = ["as_path", "passing_folder", "whole_files", "write_files"]
+
+
+def as_path(given: str | os.PathLike[str], of: str, error: type[StanceError] = StanceError) -> Path:
+    """A path that a caller gave; an empty one is refused, which would pass for the folder one stands in.
+
+    Parameters
+    ----------
+    given : path-like
+        What was given.
+    of : str
+        What lies there, for the message.
+    error : type of StanceError
+        What to raise where it is empty.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no path.
+
+    Examples
+    --------
+    >>> as_path("models/mine", "model").name
+    'mine'
+    """
+    name = os.fspath(given) if isinstance(given, str | os.PathLike) else given
+    if not isinstance(name, str):
+        raise ArgumentError(f"the {of} must be a path, not {kind_of(name)}")
+    if not name:
+        raise error(f"the {of} has no name: its path is an empty text")
+    return Path(name)
 
 
 @contextlib.contextmanager

@@ -1078,7 +1078,7 @@ def test_a_data_frame_of_scores_is_rolled_up_as_its_results_are() -> None:
     frame = frame.assign(tax_probability=0.9, tax_abstained=None, **{f"tax_p_{label}": 0.25 for label in LABELS})
     target = Target("tax", LABELS)
     pd.testing.assert_frame_equal(roll_up(frame), roll_up(Results(frame, (target,), "paragraph")))
-    with pytest.raises(TypeError, match="Results or a data frame of scores, not int"):
+    with pytest.raises(TypeError, match="Results or a pandas data frame of scores, not int"):
         roll_up(3)  # type: ignore[arg-type]
     with pytest.raises(StanceError, match="lacks the columns of a target"):
         roll_up(pd.DataFrame({"article_id": ["a"]}))

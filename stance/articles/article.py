@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from stance.articles.boilerplate import mark_boilerplate
 from stance.articles.paragraphs import split_paragraphs
+from stance.errors import ArgumentError, kind_of
 
 __all__ = ["Article", "Paragraph"]
 
@@ -59,6 +60,11 @@ class Article:
     kept : tuple of (str, str or None)
         The further columns or keys that were asked for, and what the source says there of the article.
 
+    Raises
+    ------
+    ArgumentError
+        If id or text is no text.
+
     Examples
     --------
     >>> article = Article(id="wire-1", text="Talks resume\\n\\nEnvoys met in Vienna.")
@@ -79,6 +85,12 @@ class Article:
     cluster: str | None = None
     footer: int | None = None
     kept: tuple[tuple[str, str | None], ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("id", "text"):
+            value = getattr(self, name)
+            if not isinstance(value, str):
+                raise ArgumentError(f"the {name} of an Article is a {kind_of(value)}, not a str")
 
     @property
     def paragraphs(self) -> tuple[Paragraph, ...]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from stance.errors import ArgumentError, kind_of
+
 __all__ = ["LINE_ENDS", "split_paragraphs"]
 
 # U+2028 and U+000B are the line breaks of web editors and word processors
@@ -99,6 +101,11 @@ def split_paragraphs(text: str) -> list[tuple[int, int]]:
         Start and end of each paragraph as character offsets, in order, without overlap. Every letter
         and digit of the text is in exactly one paragraph.
 
+    Raises
+    ------
+    ArgumentError
+        If it is no text.
+
     Examples
     --------
     >>> text = "Talks resume\nThe parties agreed:\n- to lift sanctions;\n- to meet again.\n"
@@ -108,6 +115,8 @@ def split_paragraphs(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in split_paragraphs(text)]
     ['The ministers said that the talks\nhad been useful and would go on.', 'No date was set.']
     """
+    if not isinstance(text, str):
+        raise ArgumentError(f"this splits a text, not {kind_of(text)}")
     lines = list(_lines(text))
     layout = _layout(lines)
     spans: list[tuple[int, int]] = []

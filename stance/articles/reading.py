@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import cache, partial
-from pathlib import Path
 from typing import IO, Any, cast
 
 from stance.articles.archives import DEPTH, Budget, Member, is_tar, is_zip, open_zip, tar_members, zip_members
@@ -26,7 +25,7 @@ from stance.articles.records import Columns, Quarantined
 from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
 from stance.articles.seen import ArticleIds, duplicate_id
 from stance.articles.sources import STDIN, Source, find_sources
-from stance.errors import ArticleError, MissingDependencyError, StanceError
+from stance.errors import ArgumentError, ArticleError, MissingDependencyError, StanceError, kind_of
 
 __all__ = ["read_articles", "read_records"]
 
@@ -37,7 +36,7 @@ _DAMAGE = (ArticleError, MissingDependencyError, OSError, EOFError, zlib.error, 
 
 
 def read_articles(
-    paths: str | Path | Iterable[str | Path],
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     columns: Columns | None = None,
     quarantine: Callable[[Quarantined], None] | None = None,
 ) -> Iterator[Article]:
@@ -60,7 +59,12 @@ def read_articles(
     Raises
     ------
     ArticleError
-        If a named file is missing, or the only one and unreadable as a whole.
+        If a named file is missing, or the only one and unreadable as a whole; if a record cannot be read and there is
+        no `quarantine`. As all errors of this function it comes when the first article is asked for, or later.
+    MissingDependencyError
+        If the only file needs a package that is not installed.
+    ArgumentError
+        If it is given no paths, or no `Columns`.
 
     Examples
     --------
@@ -80,7 +84,7 @@ def read_articles(
 
 
 def read_records(
-    paths: str | Path | Iterable[str | Path], columns: Columns | None = None
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], columns: Columns | None = None
 ) -> Iterator[Article | Quarantined]:
     """Like `read_articles`, but with the quarantined records in their places: nothing read is left out.
 
@@ -96,9 +100,12 @@ def read_records(
     ...     [(type(record).__name__, record.position) for record in read_records(folder)]
     [('Article', 1), ('Quarantined', 3)]
     """
-    columns = columns or Columns()
+    if columns is None:
+        columns = Columns()
+    if not isinstance(columns, Columns):
+        raise ArgumentError(f"columns must be Columns, such as Columns(text='body'), not {kind_of(columns)}")
     ids = ArticleIds()
-    sources = find_sources([paths] if isinstance(paths, str | Path) else paths)
+    sources = find_sources(paths)
     for source in sources:
         shown = written_name(source.path)
         if source.problem:

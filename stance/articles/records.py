@@ -11,7 +11,7 @@ from typing import Any
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
 from stance.articles.markup import without_markup
-from stance.errors import ArticleError
+from stance.errors import ArgumentError, ArticleError
 
 __all__ = [
     "BLANKS",
@@ -87,6 +87,11 @@ class Columns:
     date: str | None = None
     outlet: str | None = None
     keep: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.keep, str):
+            # its letters would be taken for columns, none of which is there
+            raise ArgumentError(f"keep takes several names, not one: keep=({self.keep!r},)")
 
     def name(self, field: str) -> str:
         """The column of a field."""

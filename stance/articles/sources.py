@@ -15,7 +15,7 @@ from stance.articles.formats import has_reader
 from stance.articles.machine import raise_if_machine
 from stance.articles.own_files import is_standard_stream, own_files
 from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
-from stance.errors import ArticleError
+from stance.errors import ArgumentError, ArticleError, kind_of
 
 __all__ = ["STDIN", "Source", "find_sources"]
 
@@ -46,7 +46,9 @@ class Source(NamedTuple):
     problem: str = ""
 
 
-def find_sources(paths: Iterable[str | Path], left_out: list[Source] | None = None) -> list[Source]:
+def find_sources(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], left_out: list[Source] | None = None
+) -> list[Source]:
     """Expand folders and globs: sorted; hidden files, what is no regular file and what stance wrote itself left out.
 
     So are the frames, pictures and scripts that a browser saved in a folder beside a page.
@@ -57,7 +59,7 @@ def find_sources(paths: Iterable[str | Path], left_out: list[Source] | None = No
     Parameters
     ----------
     paths : iterable of path-like
-        Files, folders, globs, ``"-"``.
+        Files, folders, globs, ``"-"``; one or several.
     left_out : list of Source, optional
         What is left out because stance wrote it (results, reports, lists of them), and the folders of pages, are added
         to it with the reason as their problem.
@@ -67,10 +69,12 @@ def find_sources(paths: Iterable[str | Path], left_out: list[Source] | None = No
     ArticleError
         If a path does not exist or is where standard output or standard error goes, or a folder or glob holds nothing
         that can be read.
+    ArgumentError
+        If it is no path, nor several.
     """
     left_out = [] if left_out is None else left_out
     found: list[Source] = []
-    named = [str(path) for path in paths]
+    named = _names(paths)
     for path in named:
         if path == STDIN:
             found.append(Source(STDIN, "stdin", True))
@@ -91,6 +95,16 @@ def find_sources(paths: Iterable[str | Path], left_out: list[Source] | None = No
         left_out[:] = [source for source in left_out if os.path.realpath(source.path) not in read]
     uses = Counter(source.stem for source in found if not source.problem)
     return [source._replace(stem=source.path) if uses[source.stem] > 1 else source for source in found]
+
+
+def _names(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
+    names = []
+    for path in paths if isinstance(paths, Iterable) and not isinstance(paths, str | bytes | os.PathLike) else [paths]:
+        name = os.fspath(path) if isinstance(path, os.PathLike) else path
+        if not isinstance(name, str):
+            raise ArgumentError(f"articles are read from paths, not from {kind_of(name)}; a text is for `Article`")
+        names.append(name)
+    return names
 
 
 def _once(sources: Iterable[Source]) -> Iterator[Source]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stance.errors import IncompatibleModelError, ModelError
-from stance.files import write_files
+from stance.errors import ArgumentError, IncompatibleModelError, ModelError, kind_of
+from stance.files import as_path, write_files
 from stance.labels import Target, all_labels
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.arrays import Hashes, Names, map_arrays, read_part, to_bytes
@@ -59,7 +60,7 @@ def default_model_path() -> Path:
     return inside if inside.is_dir() else checkout
 
 
-def save_model(model: StanceModel, folder: str | Path) -> None:
+def save_model(model: StanceModel, folder: str | os.PathLike[str]) -> None:
     """Write a model; the same model gives the same bytes.
 
     Both files are written beside their places and then renamed: if one cannot be written, the model that was there
@@ -76,6 +77,8 @@ def save_model(model: StanceModel, folder: str | Path) -> None:
     ------
     ModelError
         If it cannot be written there.
+    ArgumentError
+        If it is no model, or no path.
 
     Examples
     --------
@@ -85,7 +88,9 @@ def save_model(model: StanceModel, folder: str | Path) -> None:
     ...     sorted(path.name for path in Path(folder).iterdir())
     ['manifest.json', 'model.safetensors']
     """
-    folder = Path(folder)
+    folder = as_path(folder, "model", ModelError)
+    if not isinstance(model, StanceModel):
+        raise ArgumentError(f"this writes a StanceModel, not {kind_of(model)}")
     tables = _tables(model)
     layouts = [plain_layout(b.idf, b.coef) for b in model.weights.blocks] if tables is None else tables.blocks
     arrays = to_bytes(_to_arrays(model, layouts, tables))
@@ -116,7 +121,7 @@ def save_model(model: StanceModel, folder: str | Path) -> None:
         raise ModelError(f"{folder}: cannot write the model: {error.strerror or error}") from error
 
 
-def read_manifest(folder: str | Path | None = None) -> dict[str, Any]:
+def read_manifest(folder: str | os.PathLike[str] | None = None) -> dict[str, Any]:
     """Read and check a manifest, without the arrays; that of the default model if no folder is given.
 
     Raises
@@ -126,14 +131,15 @@ def read_manifest(folder: str | Path | None = None) -> dict[str, Any]:
     IncompatibleModelError
         If another version wrote it.
     """
-    folder = default_model_path() if folder is None else Path(folder)
+    folder = default_model_path() if folder is None else as_path(folder, "model", ModelError)
     path = folder / MANIFEST
     try:
-        there = folder.exists()
+        missing = next((place for place in (folder, path) if not place.exists()), None)
     except OSError as error:
         raise ModelError(f"{folder}: {error.strerror or error}") from error
-    if not there:
-        raise ModelError(f"{folder}: no such model; a model is a folder with {MANIFEST} and {ARRAYS}")
+    if missing is not None:
+        what = "no such model" if missing is folder else "No such file"
+        raise ModelError(f"{missing}: {what}; a model is a folder with {MANIFEST} and {ARRAYS}")
     raw = bytes(read_part(path, _LARGEST_MANIFEST))
     try:
         manifest = json.loads(raw)
@@ -154,8 +160,10 @@ def read_manifest(folder: str | Path | None = None) -> dict[str, Any]:
     return manifest
 
 
-def load_model(folder: str | Path | None = None) -> StanceModel:
+def load_model(folder: str | os.PathLike[str] | None = None) -> StanceModel:
     """Load a model. No code of the artefact is run.
+
+    A model may be used by many threads at once, and pickled to other processes.
 
     Parameters
     ----------
@@ -172,13 +180,15 @@ def load_model(folder: str | Path | None = None) -> StanceModel:
         If files are missing or damaged.
     IncompatibleModelError
         If another version wrote them.
+    ArgumentError
+        If it is no path.
 
     Examples
     --------
     >>> load_model().labels
     ('favor', 'against', 'neutral', 'unrelated')
     """
-    folder = default_model_path() if folder is None else Path(folder)
+    folder = default_model_path() if folder is None else as_path(folder, "model", ModelError)
     manifest = read_manifest(folder)
     try:
         size, sha256 = int(manifest["arrays"]["bytes"]), manifest["arrays"]["sha256"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from stance.articles import Paragraph
+from stance.errors import number_of
 from stance.labels import Target
 from stance.model.abstention import Reason
 
@@ -19,6 +20,9 @@ __all__ = ["Decided", "ParagraphScore", "Scores", "TargetScore"]
 @dataclass(frozen=True, slots=True)
 class TargetScore:
     """The stance of one paragraph on one target.
+
+    Two are equal if they say the same, be it in another process: a probability that does not exist is as good as
+    another one.
 
     Attributes
     ----------
@@ -37,10 +41,28 @@ class TargetScore:
     probabilities: Mapping[str, float]
     abstained: Reason | None
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TargetScore):
+            return NotImplemented
+        return self._said() == other._said()
+
+    def _said(self) -> tuple[Any, ...]:
+        # NaN is equal to nothing, itself included
+        known = {name: None if p != p else p for name, p in self.probabilities.items()}
+        return self.label, self.abstained, None if self.probability != self.probability else self.probability, known
+
 
 @dataclass(frozen=True, slots=True)
 class ParagraphScore:
-    """A paragraph with its stance on every target."""
+    """A paragraph with its stance on every target.
+
+    Attributes
+    ----------
+    paragraph : Paragraph
+        The paragraph.
+    stances : mapping of str to TargetScore
+        By the name of the target, in the order of the model's.
+    """
 
     paragraph: Paragraph
     stances: Mapping[str, TargetScore]
@@ -73,7 +95,7 @@ class Decided(NamedTuple):
     ambiguous: npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scores:
     """The scores of many paragraphs, as arrays.
 
@@ -101,6 +123,10 @@ class Scores:
 
     def __len__(self) -> int:
         return len(self.reasons)
+
+    def __repr__(self) -> str:
+        on = ", ".join(target.name for target in self.targets)
+        return f"<Scores of {number_of(len(self), 'paragraph')} on {on}>"
 
     def without(self, which: npt.NDArray[np.bool_], reason: Reason) -> Scores:
         """The same, but that some paragraphs are not scored, for a reason that lies outside their text."""

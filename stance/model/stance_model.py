@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,17 +12,18 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.articles import Article
-from stance.errors import ModelError
+from stance.errors import ArgumentError, ModelError, kind_of
 from stance.labels import Target, all_labels
 from stance.model.abstention import Reason, WordCounts, abstention_reasons
 from stance.model.analyzer import Analyzer
-from stance.model.deciding import Stretch, WeighedTerm, deciding_stretches, words_for
+from stance.model.deciding import Stretch, WeighedTerm, deciding_stretches
+from stance.model.explanation import Contribution, Explanation
 from stance.model.kernel import FoundTerms, Kernel, Scored, kernel_in_use, open_kernel
 from stance.model.kernel_layout import KernelTables
 from stance.model.scores import ParagraphScore, Scores
 from stance.model.weights import BlockWeights, Floats, Weights
 
-__all__ = ["LEAST_PROBABILITY", "Contribution", "Explanation", "StanceModel"]
+__all__ = ["LEAST_PROBABILITY", "StanceModel"]
 
 #: Below this probability the most probable label is not given: the paragraph is ambiguous.
 LEAST_PROBABILITY = 0.35
@@ -42,67 +43,6 @@ def _renew_lock() -> None:
 if hasattr(os, "register_at_fork"):
     # a child has only the thread that forked: whoever held the lock is not there to let go of it
     os.register_at_fork(after_in_child=_renew_lock)
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """What one term adds to the margin of one label.
-
-    Attributes
-    ----------
-    block, term : str
-        The term, and the block of the analyzer that it belongs to.
-    spans : tuple of (int, int)
-        Where it stands in the paragraph, as character offsets in ascending order.
-    value : float
-        What it adds; may be negative.
-    """
-
-    block: str
-    term: str
-    spans: tuple[tuple[int, int], ...]
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why one label of one target has the margin that it has.
-
-    ``intercept`` plus the sum of the contributions' values is ``margin``. Where scoring gives no label, ``abstained``
-    says why, and what is explained is the label that would be the most probable one.
-    """
-
-    target: str
-    label: str
-    margin: float
-    intercept: float
-    probability: float
-    contributions: tuple[Contribution, ...]
-    abstained: Reason | None = None
-
-    def stretches(self, text: str, most: int = 3) -> list[Stretch]:
-        """The stretches of text that speak most for the label, then those that speak most against it.
-
-        Parameters
-        ----------
-        text : str
-            The paragraph that was explained.
-        most : int
-            How many of each at most (see `deciding_stretches`).
-        """
-        return deciding_stretches(text, self.contributions, most)
-
-    def deciding_words(self, text: str, most: int = 3) -> list[str]:
-        """The words of the stretches that speak for the label, the strongest first.
-
-        Parameters
-        ----------
-        text : str
-            The paragraph that was explained.
-        most : int
-            How many stretches at most.
-        """
-        return words_for(text, self.stretches(text, most))
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,11 +77,12 @@ class StanceModel:
     """
 
     targets: tuple[Target, ...]
-    analyzer: Analyzer
-    weights: Weights
+    # what is long is not shown: a notebook prints a model that ends a cell
+    analyzer: Analyzer = field(repr=False)
+    weights: Weights = field(repr=False)
     language: str | None = None
     least_probability: float = LEAST_PROBABILITY
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     _kernels: dict[str, Kernel] = field(default_factory=dict, init=False, repr=False)
     _tables: KernelTables | None = field(default=None, init=False, repr=False)
 
@@ -163,6 +104,12 @@ class StanceModel:
             raise ModelError(f"the model has no target {name!r}; it has {', '.join(names)}")
         return names.index(name)
 
+    def _label_index(self, t: int, label: str) -> int:
+        target = self.targets[t]
+        if label not in target.labels:
+            raise ModelError(f"target {target.name!r} has no label {label!r}; it has {', '.join(target.labels)}")
+        return self.labels.index(label)
+
     def score_paragraphs(self, texts: Iterable[str]) -> Scores:
         """Score texts, with margins and the reasons of abstention.
 
@@ -171,7 +118,7 @@ class StanceModel:
         Parameters
         ----------
         texts : iterable of str
-            Paragraphs.
+            Paragraphs: a list, a generator, a column of a data frame. Where one is missing, give an empty text.
 
         Returns
         -------
@@ -179,16 +126,21 @@ class StanceModel:
 
         Raises
         ------
-        TypeError
-            If it is one text, whose characters would be scored, or one of them is no text.
+        ArgumentError
+            If it is one text, whose characters would be scored, a data frame, of which it would be the names of
+            columns, or what has no order, or if one of them is no text.
         """
         if isinstance(texts, str):
-            raise TypeError("this takes a list of texts, not one text")
+            raise ArgumentError("this takes a list of texts, not one text; an article is for `score`")
+        if hasattr(type(texts), "columns"):
+            raise ArgumentError(f"this takes a list of texts, not {kind_of(texts)}; give its column of texts")
+        if isinstance(texts, bytes | Mapping | set | frozenset) or not isinstance(texts, Iterable):
+            raise ArgumentError(f"this takes a list of texts, not {kind_of(texts)}")
         texts = list(texts)
         # by kind first: a look at each text would be felt
         if not all(issubclass(kind, str) for kind in {*map(type, texts)}):
             i = next(i for i, text in enumerate(texts) if not issubclass(type(text), str))
-            raise TypeError(f"texts[{i}] is a {type(texts[i]).__name__}, not a str")
+            raise ArgumentError(f"texts[{i}] is a {kind_of(texts[i])}, not a str; where a text is missing, give ''")
         return self._scores(self._open_kernel().score(texts))
 
     def _scores(self, scored: Scored) -> Scores:
@@ -230,18 +182,24 @@ class StanceModel:
         # a kernel is memory of this process
         return {**self.__dict__, "_kernels": {}}
 
-    def score_texts(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    def score_texts(self, texts: Iterable[str]) -> npt.NDArray[np.float64]:
         """Calibrated probabilities of texts.
 
         Parameters
         ----------
-        texts : sequence of str
-            Paragraphs.
+        texts : iterable of str
+            Paragraphs, as `score_paragraphs` takes them.
 
         Returns
         -------
         ndarray of float, shape (paragraphs, targets, labels)
-            NaN for a paragraph that the model does not score (empty, not English, too few known words).
+            In the order of `targets` and `labels`. NaN for a paragraph that the model does not score (empty, not
+            English, too few known words), 0 for a label that a target lacks.
+
+        Raises
+        ------
+        ArgumentError
+            As `score_paragraphs` raises it.
         """
         return self.score_paragraphs(texts).probabilities
 
@@ -262,8 +220,17 @@ class StanceModel:
 
         Raises
         ------
-        TypeError
+        ArgumentError
             If it is neither; several texts are for `score_texts`.
+
+        Examples
+        --------
+        >>> import stance
+        >>> text = "It rained.\\n\\nThe ministers will meet again in Vienna on Friday for talks."
+        >>> for score in stance.load_model().score(text):
+        ...     print(score.paragraph.start, score.abstained, score.stances["sanctions"].label)
+        0 too few known words None
+        12 None unrelated
         """
         return list(self.iter_scores(article, keep_boilerplate))
 
@@ -282,13 +249,13 @@ class StanceModel:
 
         Raises
         ------
-        TypeError
+        ArgumentError
             As `score` raises it.
         """
         if isinstance(article, str):
             article = Article(id="article", text=article)
         if not isinstance(article, Article):
-            raise TypeError(f"this takes an Article or its text, not {type(article).__name__}")
+            raise ArgumentError(f"this takes an Article or its text, not {kind_of(article)}")
         paragraphs = article.paragraphs
         for start in range(0, len(paragraphs), _AT_ONCE):
             part = paragraphs[start : start + _AT_ONCE]
@@ -320,14 +287,19 @@ class StanceModel:
         ------
         ModelError
             If the model lacks that target or label.
-        TypeError
+        ArgumentError
             If it is no text.
+
+        Examples
+        --------
+        >>> import math, stance
+        >>> text = "The embargo must be lifted at once, she said."
+        >>> found = stance.load_model().explain(text, "sanctions")
+        >>> math.isclose(found.margin, found.intercept + sum(term.value for term in found.contributions))
+        True
         """
-        if not isinstance(text, str):
-            raise TypeError(f"this takes one text, not {type(text).__name__}")
         t = self.target_index(target)
-        if label is not None and label not in self.targets[t].labels:
-            raise ModelError(f"target {target!r} has no label {label!r}; it has {', '.join(self.targets[t].labels)}")
+        chosen = None if label is None else self._label_index(t, label)
         weighed = self._weigh(text)
         margins = self.weights.intercept.copy()
         for _, _, values in weighed:
@@ -335,7 +307,7 @@ class StanceModel:
         # the sums above differ from these margins by rounding: what scoring says must be told as it says it
         scored = self._open_kernel().score([text])
         probabilities = self.probabilities(scored)[0]
-        k = self.labels.index(label) if label is not None else int(probabilities[t].argmax())
+        k = int(probabilities[t].argmax()) if chosen is None else chosen
         contributions = [
             Contribution(block.name, block.terms[column], spans, value)
             for block, found, values in weighed
@@ -362,8 +334,14 @@ class StanceModel:
             As `explain` takes them.
         most : int
             As `Explanation.stretches` takes it.
+
+        Raises
+        ------
+        ModelError, ArgumentError
+            As `explain` raises them.
         """
-        t, k = self.target_index(target), self.labels.index(label)
+        t = self.target_index(target)
+        k = self._label_index(t, label)
         # in the order of `explain`, whatever the terms are called, so that the sums are the same to the bit
         weighed = sorted(self._weigh(text), key=lambda of_block: of_block[0].name)
         terms = [
@@ -377,6 +355,8 @@ class StanceModel:
 
     def _weigh(self, text: str) -> list[tuple[BlockWeights, FoundTerms, Floats]]:
         """The known terms of a text and what each adds to every margin, block by block."""
+        if not isinstance(text, str):
+            raise ArgumentError(f"this takes one text, not {kind_of(text)}")
         sublinear = self.analyzer.settings.sublinear_tf
         return [
             (block, found, block.weigh(found.ids, found.counts, sublinear).values)

@@ -6,7 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from stance.articles import Article
+from stance.articles.encoding import clean_surrogates
+from stance.errors import ArgumentError, StanceError, kind_of
 from stance.labels import JOINT, Target, has_joint, joint_kind, net_stance
 from stance.model.abstention import Reason
 from stance.model.deciding import words_cell
@@ -190,6 +194,9 @@ def article_record(
 def to_frame(article: Article | str, scores: Iterable[ParagraphScore], targets: Sequence[Target] = ()) -> pd.DataFrame:
     """The scores of one article as a pandas data frame.
 
+    With `targets`, columns and their types are the same whatever the article says, so that frames of many articles may
+    be put into one, and an empty one tells Dask what comes.
+
     Parameters
     ----------
     article : Article or str
@@ -203,7 +210,18 @@ def to_frame(article: Article | str, scores: Iterable[ParagraphScore], targets: 
     Returns
     -------
     pandas.DataFrame
-        One row a paragraph, columns as in `paragraph_records`.
+        One row a paragraph: ``article_id``, ``title``, ``date``, ``outlet``, what is kept, ``paragraph`` (its place,
+        from 0), ``start``, ``end``, ``text``; then for every target its label, ``TARGET_probability``,
+        ``TARGET_p_LABEL`` and ``TARGET_abstained``, the reason. Text is of the type that pandas gives it, and a label
+        or a reason that does not exist is missing; probabilities are floats, NaN where the paragraph was not scored.
+        Half a character (a lone surrogate) becomes U+FFFD, so offsets stay.
+
+    Raises
+    ------
+    StanceError
+        If the scores are those of another text, or what is kept has the name of another column.
+    ArgumentError
+        If it is given something else.
 
     Examples
     --------
@@ -214,12 +232,35 @@ def to_frame(article: Article | str, scores: Iterable[ParagraphScore], targets: 
 
     if isinstance(article, str):
         article = Article(id="article", text=article)
-    scores = list(scores)
+    if not isinstance(article, Article):
+        raise ArgumentError(f"this takes an Article or its text, not {kind_of(article)}")
+    scores = list(scores) if isinstance(scores, Iterable) else [scores]
+    for score in scores:
+        if not isinstance(score, ParagraphScore):
+            raise ArgumentError(f"this takes what `StanceModel.score` returns, not {kind_of(score)}")
+        paragraph = score.paragraph
+        if article.text[paragraph.start : paragraph.end] != paragraph.text:
+            raise StanceError(f"article {article.id}: the scores are of another text, in paragraph {paragraph.index}")
+    if not isinstance(targets, Sequence) or not all(isinstance(target, Target) for target in targets):
+        raise ArgumentError(f"targets are those of a model, `StanceModel.targets`, not {kind_of(targets)}")
     if scores:
-        return pd.DataFrame(paragraph_records(article, scores))
-    columns = paragraph_columns(targets)
-    # numbers by their type, or a frame joined to this one would hold objects
-    return pd.DataFrame(columns=list(columns)).astype({name: kind for name, kind in columns.items() if kind is not str})
+        targets = [Target(name, tuple(stance.probabilities)) for name, stance in scores[0].stances.items()]
+    own, kept = paragraph_columns(targets), [name for name, _ in article.kept]
+    if twice := [name for name in kept if name in own]:
+        raise StanceError(f"article {article.id}: {twice[0]!r} cannot be kept, results have a column of that name")
+    records = paragraph_records(article, scores)
+    words: Any = pd.Series(["text"]).dtype
+    filled: dict[str, Any] = {}
+    for name, kind in paragraph_columns(targets, keep=kept).items():
+        values = [record[name] for record in records]
+        # the types are ours to say: pandas would take a column without a value for one of objects
+        if kind is str:
+            # half a character is none that pandas or a file takes
+            values = [clean_surrogates(value) if isinstance(value, str) else value for value in values]
+            filled[name] = pd.array(values, dtype=words)
+        else:
+            filled[name] = np.array(values, dtype=np.int64 if kind is int else np.float64)
+    return pd.DataFrame(filled)
 
 
 def _number(value: float) -> float | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from stance.errors import StanceError
+from stance.errors import ArgumentError, StanceError, kind_of
 from stance.labels import JOINT, JOINT_SHARES, Target, has_joint, net_stance
 from stance.results.counting import ABOUT, count_articles, group_column, group_values, number_groups
 from stance.results.levels import COPIES, LEVELS, OF_DATES, OF_PARAGRAPHS, WEIGHTS
@@ -52,8 +52,9 @@ def roll_up(
     results : Results or pandas.DataFrame
         At either level; a data frame as `to_frame` makes it.
     level : str
-        What a row of the roll-up is: one of `LEVELS`, or a column of the results, such as one that was merged in. By
-        ``voice``, ``speaker`` and ``actor`` it is the stance of the paragraphs in which they speak, whoever holds it.
+        What a row of the roll-up is: ``all``, ``article``, ``outlet``, ``month``, ``week``, ``voice``, ``speaker`` or
+        ``actor``, or a column of the results, such as one that was merged in. By the last three of these it is the
+        stance of the paragraphs in which they speak, whoever holds it.
     weight : {"paragraph", "article"}
         What weighs the same. Decides shares and net stance, never counts.
     copies : {"each", "once"}
@@ -64,7 +65,8 @@ def roll_up(
     pandas.DataFrame
         The group; ``articles``, ``copies_left_out``, ``paragraphs``, ``abstained``, ``boilerplate``; for each target
         ``TARGET_LABEL`` (counts), ``TARGET_abstained``, ``TARGET_share_LABEL`` of the related paragraphs and
-        ``TARGET_share_LABEL_se``, ``TARGET_net``, ``TARGET_net_se``, ``TARGET_net_units``; the `JOINT` columns,
+        ``TARGET_share_LABEL_se``, ``TARGET_net``, ``TARGET_net_se``, ``TARGET_net_units``; of sanctions and diplomacy
+        together ``coercion_only``, ``engagement_only``, ``dual_track`` and ``neither``,
         ``share_`` of each with ``_se``, and ``joint_units``. A share that does not exist is missing. These are
         classify-and-count figures.
 
@@ -73,6 +75,8 @@ def roll_up(
     StanceError
         If weight or copies is unknown, the results lack a column that is asked for, or it has the name of one that the
         roll-up makes; if they have a paragraph or an article twice, or a count that is none.
+    ArgumentError
+        If the results are neither of these, or the level is no name.
 
     Examples
     --------
@@ -84,6 +88,8 @@ def roll_up(
     >>> rows[["outlet", "articles", "tax_favor", "tax_net", "tax_net_units"]].to_dict("records")
     [{'outlet': 'Wire', 'articles': 2, 'tax_favor': 2, 'tax_net': 0.3333333333333333, 'tax_net_units': 2}]
     """
+    if not isinstance(level, str):
+        raise ArgumentError(f"a level of a roll-up is one name, not {kind_of(level)}")
     return roll_ups(as_results(results), [level], weight, copies)[level]
 
 

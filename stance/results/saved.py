@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from stance.articles.own_files import MANIFESTS
 from stance.batch.counts import Counts
-from stance.errors import StanceError
+from stance.errors import ArgumentError, StanceError, kind_of
+from stance.files import as_path
 from stance.labels import Target
 from stance.results.dictionary import dictionary_path
 from stance.results.table_files import find_targets, plain_frame, read_table, refuse_same_names
@@ -63,7 +65,7 @@ class Results:
     source: str = ""
 
 
-def read_results(path: str | Path, without: Collection[str] = ()) -> Results:
+def read_results(path: str | os.PathLike[str], without: Collection[str] = ()) -> Results:
     """Read what ``stance score`` wrote.
 
     Parameters
@@ -81,6 +83,8 @@ def read_results(path: str | Path, without: Collection[str] = ()) -> Results:
     ------
     StanceError
         If it is missing, unreadable, unfinished, or holds no results.
+    ArgumentError
+        If it is no path.
 
     Examples
     --------
@@ -94,7 +98,7 @@ def read_results(path: str | Path, without: Collection[str] = ()) -> Results:
     """
     import pyarrow as pa
 
-    at = path = Path(path)
+    at = path = as_path(path, "file of results")
     counts = None
     try:
         files = [path]
@@ -170,7 +174,7 @@ def as_results(given: Results | pd.DataFrame) -> Results:
     ------
     StanceError
         If it lacks the columns of a target or of articles.
-    TypeError
+    ArgumentError
         If it is neither.
     """
     import pandas as pd
@@ -178,7 +182,7 @@ def as_results(given: Results | pd.DataFrame) -> Results:
     if isinstance(given, Results):
         return given
     if not isinstance(given, pd.DataFrame):
-        raise TypeError(f"this takes Results or a data frame of scores, not {type(given).__name__}")
+        raise ArgumentError(f"this takes Results or a pandas data frame of scores, not {kind_of(given)}")
     return _from_frame(given, "the data frame")
 
 

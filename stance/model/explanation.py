@@ -1,0 +1,86 @@
+"""Why a model says what it says: what each term adds to a margin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stance.model.abstention import Reason
+from stance.model.deciding import Stretch, deciding_stretches, words_for
+
+__all__ = ["Contribution", "Explanation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one term adds to the margin of one label.
+
+    Attributes
+    ----------
+    block, term : str
+        The term, and the block of the analyzer that it belongs to.
+    spans : tuple of (int, int)
+        Where it stands in the paragraph, as character offsets in ascending order.
+    value : float
+        What it adds; may be negative.
+    """
+
+    block: str
+    term: str
+    spans: tuple[tuple[int, int], ...]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why one label of one target has the margin that it has.
+
+    ``intercept`` plus the sum of the contributions' values is ``margin``. Where scoring gives no label, ``abstained``
+    says why, and what is explained is the label that would be the most probable one.
+
+    Attributes
+    ----------
+    target, label : str
+        What is explained.
+    margin : float
+        Of the label, before calibration.
+    intercept : float
+        The part of the margin that every text has.
+    probability : float
+        Calibrated, of the label.
+    contributions : tuple of Contribution
+        Of every known term that adds something, the greatest first.
+    abstained : Reason or None
+        Why scoring gives no label.
+    """
+
+    target: str
+    label: str
+    margin: float
+    intercept: float
+    probability: float
+    contributions: tuple[Contribution, ...]
+    abstained: Reason | None = None
+
+    def stretches(self, text: str, most: int = 3) -> list[Stretch]:
+        """The stretches of text that speak most for the label, then those that speak most against it.
+
+        Parameters
+        ----------
+        text : str
+            The paragraph that was explained.
+        most : int
+            How many of each at most (see `deciding_stretches`).
+        """
+        return deciding_stretches(text, self.contributions, most)
+
+    def deciding_words(self, text: str, most: int = 3) -> list[str]:
+        """The words of the stretches that speak for the label, the strongest first.
+
+        Parameters
+        ----------
+        text : str
+            The paragraph that was explained.
+        most : int
+            How many stretches at most.
+        """
+        return words_for(text, self.stretches(text, most))

@@ -1,0 +1,252 @@
+"""The package as other software sees it: names, arguments, errors, and what goes into frames and other processes."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import stance
+from stance import Article, Columns, Reason, StanceModel
+
+CLEAR = "The ministry refused to lift the sanctions on the bank before the talks in Vienna."
+#: One is scored, of one no paragraph is, and one has none.
+ARTICLES = [
+    Article("clear", f"{CLEAR}\n\nOk.", outlet="Wire", date="2026-05-09"),
+    Article("silent", "Ok.\n\nYes."),
+    Article("empty", ""),
+]
+
+
+def _frame(model: StanceModel, article: Article) -> pd.DataFrame:
+    return stance.to_frame(article, model.score(article), model.targets)
+
+
+def test_what_public_functions_return_is_public(small_model: StanceModel, tmp_path: Path) -> None:
+    """So that typed code can name it without a private import."""
+    score = small_model.score("Ok.")[0]
+    found = small_model.explain(CLEAR, "sanctions")
+    _frame(small_model, ARTICLES[0]).to_csv(tmp_path / "scores.csv")
+    things = [
+        small_model,
+        small_model.targets[0],
+        small_model.score_paragraphs([CLEAR]),
+        score,
+        score.paragraph,
+        score.stances["sanctions"],
+        score.abstained,
+        found,
+        found.contributions[0],
+        found.stretches(CLEAR)[0],
+        stance.read_results(tmp_path / "scores.csv"),
+    ]
+    for thing in things:
+        assert type(thing).__name__ in stance.__all__
+        assert getattr(stance, type(thing).__name__) is type(thing)
+
+
+@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.id)
+def test_the_types_of_a_frame_do_not_hang_on_what_an_article_says(small_model: StanceModel, article: Article) -> None:
+    """Text has that of text in pandas, numbers are numbers, also where none or no paragraph has a value."""
+    types = _frame(small_model, article).dtypes
+    text = pd.Series(["text"]).dtype
+    for name, kind in types.items():
+        whole = name in ("paragraph", "start", "end")
+        assert kind == ("int64" if whole else "float64" if "_p" in str(name) else text), name
+    assert {"title", "sanctions", "sanctions_p_favor", "diplomacy_probability", "diplomacy_abstained"} <= set(
+        types.index
+    )
+
+
+def test_frames_of_many_articles_go_through_parquet_and_csv(small_model: StanceModel, tmp_path: Path) -> None:
+    """As one table, which is the same when it is read again, and is rolled up."""
+    table = pd.concat([_frame(small_model, article) for article in ARTICLES], ignore_index=True)
+    table.to_parquet(tmp_path / "scores.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "scores.parquet"), table)
+    table.to_csv(tmp_path / "scores.csv", index=False)
+    for name in ("scores.parquet", "scores.csv"):
+        results = stance.read_results(tmp_path / name)
+        pd.testing.assert_frame_equal(results.frame, table)
+        pd.testing.assert_frame_equal(stance.roll_up(results, "article"), stance.roll_up(table, "article"))
+
+
+def test_a_dask_data_frame_is_scored_in_partitions(small_model: StanceModel, tmp_path: Path) -> None:
+    """An empty frame is the meta, and each partition is as that says, whatever is in it."""
+    dd = pytest.importorskip("dask.dataframe")
+
+    def scored(part: pd.DataFrame) -> pd.DataFrame:
+        articles = [Article(id, text) for id, text in zip(part["id"], part["text"], strict=True)]
+        return pd.concat([_frame(small_model, article) for article in articles])
+
+    texts = dd.from_pandas(pd.DataFrame({"id": [a.id for a in ARTICLES], "text": [a.text for a in ARTICLES]}), 3)
+    found = texts.map_partitions(scored, meta=_frame(small_model, Article("", "")))
+    found.to_parquet(tmp_path / "scores", write_index=False, compute_kwargs={"scheduler": "threads"})
+    table = pd.read_parquet(tmp_path / "scores")
+    assert table["article_id"].tolist() == ["clear", "clear", "silent", "silent"]
+    assert table["sanctions_probability"].notna().tolist() == [True, False, False, False]
+
+
+def test_half_a_character_of_a_text_is_no_error_of_its_frame(small_model: StanceModel) -> None:
+    """It stands there as the sign for what cannot be read, as in what commands write, and offsets stay."""
+    text = "\ud800 " + CLEAR
+    frame = stance.to_frame(text, small_model.score(text))
+    assert frame["text"].tolist() == ["\ufffd " + CLEAR]
+    assert frame["end"].tolist() == [len(text)]
+
+
+def test_scores_of_another_text_make_no_frame(small_model: StanceModel) -> None:
+    """They would stand under the id of an article that they are not of."""
+    scores = small_model.score(CLEAR)
+    assert stance.to_frame(Article("a", CLEAR), scores)["article_id"].tolist() == ["a"]
+    with pytest.raises(stance.StanceError, match=r"^article b: the scores are of another text, in paragraph 0$"):
+        stance.to_frame(Article("b", "The talks failed."), scores)
+
+
+@pytest.mark.parametrize("name", ["article_id", "text", "sanctions", "diplomacy_p_favor"])
+def test_what_is_kept_takes_no_column_of_the_scores(small_model: StanceModel, name: str) -> None:
+    """The command refuses the same names."""
+    article = Article("a", CLEAR, kept=((name, "Oman"),))
+    with pytest.raises(stance.StanceError, match=f"^article a: '{name}' cannot be kept"):
+        _frame(small_model, article)
+
+
+def test_a_column_of_texts_is_scored_as_a_list_is(small_model: StanceModel) -> None:
+    """Of pandas or numpy, and what yields one text after the other."""
+    texts = [CLEAR, "Ok.", "The talks failed."]
+    expected = small_model.score_texts(texts)
+    for given in (pd.Series(texts), pd.Series(texts, dtype="string"), np.array(texts), (text for text in texts)):
+        assert np.array_equal(small_model.score_texts(given), expected, equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (pd.DataFrame({"text": [CLEAR]}), "not pandas.DataFrame; give its column of texts"),
+        ({"text": CLEAR}, "not dict"),
+        ({CLEAR}, "not set"),
+        (b"Talks.", "not bytes"),
+        (None, "not NoneType"),
+    ],
+)
+def test_what_only_holds_texts_is_no_list_of_them(small_model: StanceModel, given: Any, message: str) -> None:
+    """Names of columns or keys would be scored, or rows that nobody could tell apart."""
+    with pytest.raises(stance.ArgumentError, match=f"^this takes a list of texts, {message}$"):
+        small_model.score_texts(given)
+
+
+def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
+    wrong: Any = 5
+    return {
+        "load": (lambda: stance.load_model(wrong), "the model must be a path, not int"),
+        "load bytes": (lambda: stance.load_model(b"default"), "the model must be a path, not bytes"),  # type: ignore[arg-type]
+        "save": (lambda: stance.save_model(model, wrong), "the model must be a path, not int"),
+        "save what": (lambda: stance.save_model(wrong, "a"), "this writes a StanceModel, not int"),
+        "score": (lambda: model.score(wrong), "this takes an Article or its text, not int"),
+        "texts": (lambda: model.score_texts(wrong), "this takes a list of texts, not int"),
+        "missing": (lambda: model.score_texts(pd.Series([CLEAR, None])), r"texts\[1\] is a float, not a str; .*"),
+        "explain": (lambda: model.explain(wrong, "sanctions"), "this takes one text, not int"),
+        "stretches": (lambda: model.stretches(wrong, "sanctions", "favor"), "this takes one text, not int"),
+        "id": (lambda: Article(wrong, "Ok."), "the id of an Article is a int, not a str"),
+        "text": (lambda: Article("a", float("nan")), "the text of an Article is a float, not a str"),  # type: ignore[arg-type]
+        "split": (lambda: stance.split_paragraphs(wrong), "this splits a text, not int"),
+        "keep": (lambda: Columns(keep="country"), r"keep takes several names, not one: keep=\('country',\)"),  # type: ignore[arg-type]
+        "read": (lambda: [*stance.read_articles(wrong)], "articles are read from paths, not from int; .*"),
+        "read bytes": (lambda: [*stance.read_articles(b"a.txt")], "articles are read from paths, not from bytes; .*"),  # type: ignore[arg-type]
+        "read Article": (lambda: [*stance.read_articles([ARTICLES[0]])], ".*, not from Article; .*"),  # type: ignore[list-item]
+        "columns": (
+            lambda: [*stance.read_articles("a.csv", {"text": "body"})],
+            "columns must be Columns, .*, not dict",
+        ),  # type: ignore[arg-type]
+        "results": (lambda: stance.read_results(wrong), "the file of results must be a path, not int"),
+        "roll up": (lambda: stance.roll_up(wrong), "this takes Results or a pandas data frame of scores, not int"),
+        "level": (
+            lambda: stance.roll_up(_frame(model, ARTICLES[0]), ["all"]),  # type: ignore[arg-type]
+            "a level of a roll-up is one name, not list",
+        ),
+        "frame": (lambda: stance.to_frame(wrong, []), "this takes an Article or its text, not int"),
+        "frame scores": (
+            lambda: stance.to_frame(CLEAR, model.score_paragraphs([CLEAR])),  # type: ignore[arg-type]
+            "this takes what `StanceModel.score` returns, not Scores",
+        ),
+        "frame targets": (lambda: stance.to_frame(CLEAR, [], ["tax"]), "targets are those of a model, .*, not list"),  # type: ignore[list-item]
+    }
+
+
+@pytest.mark.parametrize("misuse", sorted(_misuses(None)))  # type: ignore[arg-type]
+def test_an_argument_of_a_wrong_kind_is_one_line(small_model: StanceModel, misuse: str) -> None:
+    """That says what is taken and what was given, and that ``except StanceError`` or ``except TypeError`` catches."""
+    call, message = _misuses(small_model)[misuse]
+    with pytest.raises(stance.ArgumentError, match=f"^{message}$") as caught:
+        call()
+    assert isinstance(caught.value, stance.StanceError)
+    assert isinstance(caught.value, TypeError)
+
+
+def test_an_empty_path_is_not_the_folder_one_stands_in(
+    small_model: StanceModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a variable that is not set: no model is read from there, nor written to it."""
+    stance.save_model(small_model, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(stance.ModelError, match="the model has no name"):
+        stance.load_model("")
+    with pytest.raises(stance.ModelError, match="the model has no name"):
+        stance.save_model(small_model, "")
+    with pytest.raises(stance.StanceError, match="the file of results has no name"):
+        stance.read_results("")
+
+
+def test_a_folder_without_a_model_is_told_what_a_model_is(tmp_path: Path) -> None:
+    """The folder is there, so that it is missing would be wrong."""
+    with pytest.raises(
+        stance.ModelError, match=r"manifest\.json: No such file; a model is a folder with manifest\.json"
+    ):
+        stance.load_model(tmp_path)
+
+
+def test_whatever_has_a_path_is_one(small_model: StanceModel, tmp_path: Path) -> None:
+    """By `os.PathLike`, as in the library of Python."""
+
+    class Place:
+        def __init__(self, path: Path) -> None:
+            self.path = path
+
+        def __fspath__(self) -> str:
+            return str(self.path)
+
+    stance.save_model(small_model, Place(tmp_path / "model"))
+    assert stance.load_model(Place(tmp_path / "model")).labels == small_model.labels
+    (tmp_path / "a.txt").write_text(CLEAR, encoding="utf-8")
+    for paths in (Place(tmp_path / "a.txt"), [Place(tmp_path / "a.txt")]):
+        assert [article.text for article in stance.read_articles(paths)] == [CLEAR]
+
+
+def test_a_label_that_a_target_lacks_has_no_stretches(small_model: StanceModel) -> None:
+    """As it has no explanation."""
+    for ask in (small_model.explain, small_model.stretches):
+        with pytest.raises(stance.ModelError, match=r"^target 'sanctions' has no label 'maybe'; it has favor"):
+            ask(CLEAR, "sanctions", "maybe")
+
+
+def test_scores_are_equal_if_they_say_the_same(small_model: StanceModel) -> None:
+    """Also of what was not scored, in this process or from another one; and not if they differ."""
+    scores = small_model.score(ARTICLES[0])
+    assert [score.abstained for score in scores] == [None, Reason.FEW_KNOWN_WORDS]
+    assert pickle.loads(pickle.dumps(scores)) == scores
+    assert pickle.loads(pickle.dumps(small_model)).score(ARTICLES[0]) == scores
+    scored, silent = (score.stances["sanctions"] for score in scores)
+    assert scored != silent
+    assert scored != scores[0].stances["diplomacy"]
+    assert silent != "silent"
+
+
+def test_a_model_and_its_scores_are_shown_in_short(small_model: StanceModel) -> None:
+    """As a notebook shows what ends a cell: no arrays, no line for each paragraph."""
+    assert "sanctions" in repr(small_model)
+    assert len(repr(small_model)) < 400
+    assert repr(small_model.score_paragraphs([CLEAR] * 500)) == "<Scores of 500 paragraphs on sanctions, diplomacy>"
