@@ -33,8 +33,13 @@ if TYPE_CHECKING:
     from stance.model.explanation import Contribution, Explanation
     from stance.model.scores import ParagraphScore, Scores, TargetScore
     from stance.model.stance_model import StanceModel
+    from stance.results.differences import compare_groups
+    from stance.results.outcomes import regression_outcomes
+    from stance.results.planning import expected_intervals
+    from stance.results.prevalence import estimate_prevalence
     from stance.results.records import to_frame
     from stance.results.rollup import roll_up
+    from stance.results.sampling import draw_sample, read_codes
     from stance.results.saved import Results, read_results
 
 __all__ = [
@@ -60,9 +65,15 @@ __all__ = [
     "Stretch",
     "Target",
     "TargetScore",
+    "compare_groups",
+    "draw_sample",
+    "estimate_prevalence",
+    "expected_intervals",
     "load_model",
     "read_articles",
+    "read_codes",
     "read_results",
+    "regression_outcomes",
     "roll_up",
     "save_model",
     "split_paragraphs",
@@ -87,8 +98,13 @@ _HOMES = {
     "stance.model.explanation": ("Contribution", "Explanation"),
     "stance.model.scores": ("ParagraphScore", "Scores", "TargetScore"),
     "stance.model.stance_model": ("StanceModel",),
+    "stance.results.differences": ("compare_groups",),
+    "stance.results.outcomes": ("regression_outcomes",),
+    "stance.results.planning": ("expected_intervals",),
+    "stance.results.prevalence": ("estimate_prevalence",),
     "stance.results.records": ("to_frame",),
     "stance.results.rollup": ("roll_up",),
+    "stance.results.sampling": ("draw_sample", "read_codes"),
     "stance.results.saved": ("Results", "read_results"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -504,8 +504,9 @@ def test_estimates_do_not_depend_on_the_order_of_rows() -> None:
         (lambda codes: codes[:20], "20 coded paragraphs; an estimate needs 30"),
         (lambda codes: codes.assign(tax=None), "no paragraph has a code"),
         (lambda codes: codes[:0], "no paragraph has a code"),
-        # a sample of which some was not filled in, and a slip of the pen
-        (lambda codes: codes.assign(tax=["", *codes["tax"][1:]]), "tax is '' among the codes; expected one of favor"),
+        # a sample that was not filled in, and slips of the pen
+        (lambda codes: codes.assign(tax=""), "no paragraph has a code"),
+        (lambda codes: codes.assign(tax=[" ", *codes["tax"][1:]]), "tax is ' ' among the codes; expected one of favor"),
         (lambda codes: codes.assign(tax=[*codes["tax"][1:], "favour"]), "tax is 'favour' among the codes"),
         (lambda codes: codes.assign(drawn_from="moon"), "no target 'moon'"),
         (lambda codes: codes.assign(drawn_from="150"), "drawn from 150 paragraphs, and the results have 200; take"),

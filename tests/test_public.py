@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from coded_collections import collect
+from pandas.testing import assert_frame_equal
 
 import stance
 from stance import Article, Columns, Reason, StanceModel
@@ -250,3 +255,37 @@ def test_a_model_and_its_scores_are_shown_in_short(small_model: StanceModel) -> 
     assert "sanctions" in repr(small_model)
     assert len(repr(small_model)) < 400
     assert repr(small_model.score_paragraphs([CLEAR] * 500)) == "<Scores of 500 paragraphs on sanctions, diplomacy>"
+
+
+def test_statistics_in_a_notebook(root: Path, tmp_path: Path) -> None:
+    """What the documents show runs; a data frame of scores does as well, and its sample, coded in place."""
+    results, true = collect(300, 0.8, (0.25,) * 4)
+    frame = results.frame.rename(columns=lambda name: name.replace("tax", "sanctions")).assign(
+        sanctions_probability=0.9
+    )
+    frame.to_parquet(tmp_path / "scores.parquet")
+    sample = stance.draw_sample(frame, 200, within="sanctions")
+    coded = sample.copy()
+    coded.loc[20:, "sanctions"] = true[sample["paragraph"][20:]].to_numpy()
+    coded.to_csv(tmp_path / "coded.csv", index=False)
+    document = (root / "docs" / "outputs.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"<!-- prevalence in python -->\n```python\n(.*?)```", document, re.S)
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert "difference_low" in run.stdout
+    found = stance.read_results(tmp_path / "scores.parquet")
+    codes = stance.read_codes(tmp_path / "coded.csv", found.targets)
+    assert_frame_equal(stance.estimate_prevalence(frame, coded), stance.estimate_prevalence(found, codes))
+    mine, read = stance.regression_outcomes(frame, coded), stance.regression_outcomes(found, codes)
+    assert_frame_equal(mine.filter(like="_y_"), read.filter(like="_y_"))
+
+
+def test_codes_that_are_none() -> None:
+    """With what they should be."""
+    results, _ = collect(300, 0.8, (0.25,) * 4)
+    with pytest.raises(stance.ArgumentError, match="codes are a data frame, as `read_codes` gives it, not str"):
+        stance.estimate_prevalence(results, "coded.csv")  # type: ignore[arg-type]
+    with pytest.raises(stance.StanceError, match="the codes have no column 'paragraph'; keep the columns"):
+        stance.estimate_prevalence(results, stance.draw_sample(results, 50).drop(columns="paragraph"))
+    with pytest.raises(stance.StanceError, match="no paragraph has a code; the columns tax are to be filled in"):
+        stance.regression_outcomes(results, stance.draw_sample(results, 50))

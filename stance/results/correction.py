@@ -128,6 +128,11 @@ class Correction:
         return self.slope * self.probabilities + self.levels[self.design.strata]
 
 
+def _given(codes: pd.Series[Any]) -> npt.NDArray[np.bool_]:
+    """Where there is a code; a sample that `draw_sample` made has empty ones."""
+    return np.asarray(codes.notna() & (codes != ""), dtype=bool)
+
+
 def corrections(paragraphs: pd.DataFrame, targets: Sequence[Target], codes: pd.DataFrame) -> Iterator[Correction]:
     """The correction of each target that was coded.
 
@@ -149,7 +154,7 @@ def corrections(paragraphs: pd.DataFrame, targets: Sequence[Target], codes: pd.D
     places = find_coded(paragraphs, codes)
     drawn_from = str(codes[DRAWN_FROM].iloc[0]) if DRAWN_FROM in codes and len(codes) else ""
     strata = strata_drawn(paragraphs, targets, drawn_from)
-    coded = [target for target in targets if target.name in codes and codes[target.name].notna().any()]
+    coded = [target for target in targets if target.name in codes and _given(codes[target.name]).any()]
     if not coded:
         names = ", ".join(target.name for target in targets)
         raise StanceError(f"no paragraph has a code; the columns {names} are to be filled in")
@@ -160,7 +165,7 @@ def corrections(paragraphs: pd.DataFrame, targets: Sequence[Target], codes: pd.D
                 f"{number_of(len(first), 'paragraph')} on which the coders differ without a decision on {target.name}, "
                 f"first paragraph {paragraph} of article {article}; fill in the column {target.name}"
             )
-        given = codes[target.name].notna().to_numpy()
+        given = _given(codes[target.name])
         truth = is_label(codes[target.name][given], target)
         known = truth.any(axis=1)
         if not known.all():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from stance.errors import StanceError
 from stance.results.correction import Floats, corrections
 from stance.results.sampling import population
-from stance.results.saved import Results
+from stance.results.saved import Results, as_results
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,7 @@ def outcome_column(target: str, label: str) -> str:
     return f"{target}_y_{label}"
 
 
-def regression_outcomes(results: Results, codes: pd.DataFrame) -> pd.DataFrame:
+def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     r"""A column for each label to put into a linear regression in the place of labels coded by hand.
 
     Labels that a model gave bias a regression: its errors depend on what a paragraph is like, and so may the variables
@@ -46,7 +46,7 @@ def regression_outcomes(results: Results, codes: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    results : Results
+    results : Results or pandas.DataFrame
         Of paragraphs; boilerplate is left out. Paragraphs that the model abstained from are part of it.
     codes : pandas.DataFrame
         As `read_codes` has them, of a sample drawn by `draw_sample`. Paragraphs without a code of a target are taken to
@@ -77,6 +77,7 @@ def regression_outcomes(results: Results, codes: pd.DataFrame) -> pd.DataFrame:
     >>> [float(round(y, 3)) for y in outcomes["tax_y_favor"].iloc[[0, 1, 99]]]
     [2.125, -0.375, 0.25]
     """
+    results = as_results(results)
     paragraphs = population(results)
     made: dict[str, Floats] = {}
     for correction in corrections(paragraphs, results.targets, codes):

@@ -9,7 +9,7 @@ import numpy as np
 from stance.results.correction import Floats, net_parts
 from stance.results.prevalence import NET
 from stance.results.sampling import DRAWN_FROM, find_coded, population, probabilities_of, strata_drawn
-from stance.results.saved import Results
+from stance.results.saved import Results, as_results
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["expected_intervals"]
 
 
-def expected_intervals(results: Results, sample: pd.DataFrame) -> pd.DataFrame:
+def expected_intervals(results: Results | pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
     r"""How wide the intervals of `estimate_prevalence` are to be once all of a sample is coded.
 
     If the probabilities :math:`p` of a label mean what they say, they are off by :math:`p (1 - p)` in the mean square,
@@ -30,7 +30,7 @@ def expected_intervals(results: Results, sample: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    results : Results
+    results : Results or pandas.DataFrame
         Of paragraphs.
     sample : pandas.DataFrame
         As `draw_sample` draws it.
@@ -54,6 +54,7 @@ def expected_intervals(results: Results, sample: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
+    results = as_results(results)
     paragraphs = population(results)
     strata = strata_drawn(paragraphs, results.targets, str(sample[DRAWN_FROM].iloc[0]))
     sizes = np.bincount(strata)

@@ -16,7 +16,7 @@ from stance.errors import StanceError
 from stance.results.correction import LEAST_CODED, Correction, Floats, Ints, corrections, is_label, net_parts, sums_by
 from stance.results.counting import group_values, number_groups
 from stance.results.sampling import find_coded, population
-from stance.results.saved import Results
+from stance.results.saved import Results, as_results
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ _ROUNDING = 1e-9
 _VALUES = ("prevalence", "se", "low", "high", "effective_size")
 
 
-def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all") -> pd.DataFrame:
+def estimate_prevalence(results: Results | pd.DataFrame, codes: pd.DataFrame, level: str = "all") -> pd.DataFrame:
     r"""Estimate the prevalence of every label, and net stance, from a coded random sample.
 
     The survey regression estimator (Cochran 1977, chapter 7; Särndal, Swensson and Wretman 1992, chapters 6 and 10;
@@ -70,7 +70,7 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
 
     Parameters
     ----------
-    results : Results
+    results : Results or pandas.DataFrame
         Of paragraphs; boilerplate is left out. Paragraphs that the model abstained from are part of it.
     codes : pandas.DataFrame
         As `read_codes` has them, of a sample drawn by `draw_sample`. Paragraphs without a code of a target are taken
@@ -110,6 +110,7 @@ def estimate_prevalence(results: Results, codes: pd.DataFrame, level: str = "all
     """
     if level in ("target", "label", "paragraphs", "coded", "counted", *_VALUES):
         raise StanceError(f"{level!r} is a column of the estimates; give yours another name to group by it")
+    results = as_results(results)
     paragraphs = population(results)
     names, groups = _groups(paragraphs, level)
     sizes = np.bincount(groups, minlength=len(names))

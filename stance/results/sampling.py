@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.articles.records import by_meaning
-from stance.errors import CorpusError, StanceError
+from stance.errors import ArgumentError, CorpusError, StanceError, kind_of
 from stance.labels import Target, scored_targets
 from stance.results.counting import is_boilerplate
-from stance.results.saved import DIGITS, PLACE, Results, refuse_twice, whole_numbers
+from stance.results.saved import DIGITS, PLACE, Results, as_results, refuse_twice, whole_numbers
 from stance.training.flat_files import cell, read_rows
 
 if TYPE_CHECKING:
@@ -151,12 +151,12 @@ def _sizes(strata: npt.NDArray[np.int64]) -> str:
     return "+".join(map(str, np.bincount(strata).tolist()))
 
 
-def draw_sample(results: Results, size: int, within: str | None = None, seed: int = 0) -> pd.DataFrame:
+def draw_sample(results: Results | pd.DataFrame, size: int, within: str | None = None, seed: int = 0) -> pd.DataFrame:
     """Draw paragraphs at random, without replacement, to code by hand.
 
     Parameters
     ----------
-    results : Results
+    results : Results or pandas.DataFrame
         Of paragraphs.
     size : int
         How many; all of them if there are no more.
@@ -189,6 +189,7 @@ def draw_sample(results: Results, size: int, within: str | None = None, seed: in
     """
     if size < 1:
         raise StanceError(f"size is {size}; at least one paragraph is to be drawn")
+    results = as_results(results)
     paragraphs = population(results)
     strata = strata_of(paragraphs, results.targets, within)
     rows = _order_drawn(paragraphs, results.targets, within, strata, seed)[:size]
@@ -337,9 +338,15 @@ def find_coded(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> npt.NDArray[np.
     ------
     StanceError
         If one is not among them or twice among the codes, or if its text is another one.
+    ArgumentError
+        If the codes are no data frame.
     """
     import pandas as pd
 
+    if not isinstance(codes, pd.DataFrame):
+        raise ArgumentError(f"codes are a data frame, as `read_codes` gives it, not {kind_of(codes)}")
+    if missing := [name for name in PLACE if name not in codes]:
+        raise StanceError(f"the codes have no column {missing[0]!r}; keep the columns of the sample that was drawn")
     index = pd.MultiIndex.from_arrays([_plain_ids(paragraphs), paragraphs["paragraph"]])
     wanted = pd.MultiIndex.from_arrays([_plain_ids(codes), codes["paragraph"].astype(int)])
     places = np.asarray(index.get_indexer(wanted), dtype=np.int64)
