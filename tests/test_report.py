@@ -131,9 +131,9 @@ def test_every_paragraph_stands_there_as_in_its_source(chromium: Browser, folder
     shown = texts.evaluate_all("all => all.map(e => e.textContent)")
     expected = [originals[r.article_id][r.start : r.end] for r in frame.itertuples()]
     assert shown == expected
-    numbers = page.locator("section[aria-labelledby=text] .paragraph a.number").all_inner_texts()
+    numbers = page.locator("section[aria-labelledby=text] .paragraph a.number").all_text_contents()
     assert numbers == [str(number) for number in frame["paragraph"]]
-    chips = page.locator("section[aria-labelledby=text] .chip").all_inner_texts()
+    chips = page.locator("section[aria-labelledby=text] .chip").all_text_contents()
     for number, record in enumerate(frame.to_dict("records")):
         for k, target in enumerate(("sanctions", "diplomacy")):
             chip = " ".join(chips[2 * number + k].split())
@@ -336,6 +336,37 @@ def test_it_prints(chromium: Browser, folder: Path, tmp_path: Path) -> None:
     page.context.close()
 
 
+def test_a_long_report_is_laid_out_where_it_is_seen(chromium: Browser, folder: Path, tmp_path: Path) -> None:
+    """Far articles wait until they are looked at, found, or printed; links land where they lead."""
+    found = read_results(folder / "many.csv")
+    copies = [found.frame.assign(article_id=f"{i}-" + found.frame["article_id"]) for i in range(5)]
+    path = tmp_path / "long.html"
+    results = Results(pd.concat(copies, ignore_index=True), found.targets, "paragraph")
+    path.write_text(render_report(results, articles=1000), encoding="utf-8")
+    page = _open(chromium, path).page
+    laid_out = "n => document.getElementById(n).checkVisibility({contentVisibilityAuto: true})"
+    assert [page.evaluate(laid_out, name) for name in ("a100-1", "methods")] == [False, True]
+    for place in ("methods", "cite", "text", "a100-1"):
+        page.evaluate("place => { location.hash = place }", place)
+        page.wait_for_timeout(200)
+        top = page.locator(f"#{place}").evaluate("e => e.getBoundingClientRect().top")
+        assert -2 < top < 850, place
+    assert page.evaluate(laid_out, "a100-1") is True
+    far = page.locator("#a50").text_content()
+    assert far not in page.locator("section[aria-labelledby=examples]").inner_text()
+    # found and copied like the rest
+    page.evaluate("scrollTo({top: 0}), null")
+    assert page.evaluate("name => window.find(name, true, false, true)", far) is True
+    assert str(far) in page.evaluate("getSelection().selectAllChildren(document.body), getSelection().toString()")
+    # outlines are cut at the edge of an article
+    page.locator("article summary").first.focus()
+    room = "e => e.getBoundingClientRect().left - e.closest('article').getBoundingClientRect().left"
+    assert page.locator("article summary").first.evaluate(room) >= 5
+    page.emulate_media(media="print")
+    assert page.evaluate(laid_out, "a50-1") is True
+    page.context.close()
+
+
 def test_a_collection_shows_its_figures(chromium: Browser, folder: Path) -> None:
     """Counts, joint table and groups on the page are those of the roll-up; charts have names and titles."""
     results = read_results(folder / "many.csv")
@@ -412,8 +443,8 @@ def test_speakers_are_shown_where_they_are_known(chromium: Browser, folder: Path
     assert "By actor" not in without
     path.write_text(render_report(Results(frame, found.targets, "paragraph"), actors=True), encoding="utf-8")
     page = _open(chromium, path).page
-    spoken = page.locator("section[aria-labelledby=text] .spoken").first.inner_text()
-    assert spoken == "quoted: the deputy minister (Iran)"
+    spoken = page.locator("section[aria-labelledby=text] .spoken").first.text_content()
+    assert " ".join(str(spoken).split()) == "quoted: the deputy minister (Iran)"
     assert page.locator("figure h3").all_inner_texts() == ["Over time", "By outlet", "By actor who speaks"]
     assert page.locator("section[aria-labelledby=text] th", has_text="speaker").count() > 0
     assert "not known here" in page.locator("section[aria-labelledby=counts]").inner_text()

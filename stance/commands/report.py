@@ -11,6 +11,13 @@ from stance.commands.places import keep_inputs, output_name
 
 __all__ = ["report"]
 
+# bytes; a browser takes some ten times as much memory, and searches them in tens of seconds
+_SLOW = 30_000_000
+_NOTHING_DRAWN = (
+    "it takes dates of two months or more, or outlets, and three paragraphs with a stance on a target that has the "
+    "labels favor and against"
+)
+
 
 @click.command(short_help="Write results as one HTML file to read, print and send.")
 @click.argument("source", metavar="RESULTS")
@@ -48,10 +55,16 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
         click.echo(html.encode("utf-8", "replace"), nl=False)
     else:
         write_report(Path(output), html)
-    click.echo(f"{len(found.frame)} paragraphs to {output_name(output)} ({len(html.encode()) / 1e6:.1f} MB)", err=True)
+    size = len(html.encode())
+    slow = "; browsers are slow with so much: a smaller --articles makes less" if size > _SLOW else ""
+    click.echo(f"{len(found.frame)} paragraphs to {output_name(output)} ({size / 1e6:.1f} MB{slow})", err=True)
     if figures is not None:
-        from stance.results.figures import save_figures
+        from stance.results.figures import letters_without_font, save_figures
 
-        written = save_figures(collection_figures(found, actors), figures)
-        said = f"{len(written)} files to {figures}" if written else "no figures: no dates or outlets"
-        click.echo(said, err=True)
+        drawn = collection_figures(found, actors)
+        written = save_figures(drawn, figures)
+        click.echo(f"{len(written)} files to {figures}" if written else f"no figures: {_NOTHING_DRAWN}", err=True)
+        for figure in drawn:
+            if lacking := letters_without_font(figure):
+                shown = lacking[:8] + "…" * (len(lacking) > 8)
+                click.echo(f"{figure.name}.pdf: its font lacks {shown}; {figure.name}.svg has all letters", err=True)

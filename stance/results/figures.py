@@ -18,7 +18,7 @@ from stance.batch.files import named
 from stance.errors import MissingDependencyError
 from stance.files import write_files
 
-__all__ = ["Figure", "Series", "inline_svg", "save_figures"]
+__all__ = ["Figure", "Series", "inline_svg", "letters_without_font", "save_figures"]
 
 # blue, vermilion, green: told apart with any colour vision, and by their markers without colour
 _COLOURS = ("#0b4f8a", "#c2410c", "#2f6b2f", "#5b3a8c")
@@ -26,6 +26,8 @@ _MARKERS = ("o", "s", "^", "D")
 # without a whisker a filled mark would look the surest of all
 _HOLLOW: Any = {"linestyle": "none", "markerfacecolor": "white"}
 _WHISKERS: Any = {"elinewidth": 1.2, "capsize": 3}
+# it comes with matplotlib: the same figure everywhere
+_FONT = "DejaVu Sans"
 # not printable in Python's eyes, but letters of their scripts may need them
 _KEPT = ("Cf", "Co", "Zs")
 
@@ -129,6 +131,24 @@ def save_figures(figures: Sequence[Figure], folder: str | Path) -> list[Path]:
     return list(files)
 
 
+def letters_without_font(figure: Figure) -> str:
+    """The letters of a figure's labels that its font lacks: a PDF has empty boxes in their place, an SVG keeps them.
+
+    Raises
+    ------
+    MissingDependencyError
+        Without matplotlib.
+    """
+    try:
+        from matplotlib.font_manager import findfont, get_font
+    except ImportError as error:
+        raise MissingDependencyError("matplotlib", "report") from error
+    known = get_font(findfont(_FONT)).get_charmap()
+    labels = _drawable(" ".join([*figure.groups, *(series.name for series in figure.series), figure.note]))
+    # of joiners and marks of direction nothing is seen
+    return "".join(c for c in dict.fromkeys(labels) if ord(c) not in known and unicodedata.category(c) != "Cf")
+
+
 # the settings of matplotlib belong to the whole process
 _DRAWING = threading.Lock()
 
@@ -146,7 +166,7 @@ def _drawn(figure: Figure) -> Iterator[Any]:
         "svg.fonttype": "none",  # text stays text: it can be read, found and copied
         "svg.hashsalt": figure.name,
         "pdf.fonttype": 42,
-        "font.family": "sans-serif",
+        "font.family": _FONT,
         "font.size": 10,
         "text.parse_math": False,  # an outlet may be called $x$
         "axes.spines.top": False,

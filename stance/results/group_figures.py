@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from stance.errors import number_of
@@ -21,6 +22,9 @@ _GROUPS_DRAWN = 15
 # of fewer related paragraphs a group's net stance is in the table only: its point would stand at an end by chance
 _PARAGRAPHS_DRAWN = 3
 _LONGEST_TIME = 600
+# of a name, and of its end where its beginning is that of another
+_LETTERS, _TAIL = 24, 14
+_ROUNDS = 5
 
 _NOTE = (
     "(favor − against) / related paragraphs, as a model labels them (classify and count): its mistakes are counted, "
@@ -60,6 +64,9 @@ def draw_figures(targets: Sequence[Target], rolled: Mapping[str, pd.DataFrame]) 
     for level, rows in rolled.items():
         unknown = 0 if level in OF_PARAGRAPHS else int(rows.loc[rows[level].isna(), "articles"].sum())
         rows = _drawable(rows[rows[level].notna()], targets)
+        if level == "actor":
+            # who speaks for nobody that is known is no group
+            rows = rows[rows[level] != "unknown"]
         nets = [target.name for target in targets if rows[f"{target.name}_net"].notna().any()]
         if not nets or (level == "month" and len(rows) < 2):
             continue
@@ -67,14 +74,10 @@ def draw_figures(targets: Sequence[Target], rolled: Mapping[str, pd.DataFrame]) 
         if level == "month":
             rows = rows.set_index("month").reindex(_months(rows["month"].tolist())).reset_index()
         else:
-            if level == "actor":
-                # who speaks for nobody that is known is no group
-                rows = rows[rows[level] != "unknown"]
-                number = len(rows)
             rows = rows.sort_values("paragraphs", ascending=False, kind="stable")
             rows = rows[rows[[f"{n}_net" for n in nets]].notna().any(axis=1)].head(_GROUPS_DRAWN)
-            if rows.empty:
-                continue
+            # what only smaller groups have is not drawn, and so no part of the legend
+            nets = [n for n in nets if rows[f"{n}_net"].notna().any()]
         halves = {n: half_intervals(rows[f"{n}_net_se"], rows[f"{n}_net_units"]).tolist() for n in nets}
         series = [Series(n, rows[f"{n}_net"].tolist(), halves[n]) for n in nets]
         of = " of the paragraphs in which each speaks, whoever holds it," if level == "actor" else ""
@@ -85,7 +88,8 @@ def draw_figures(targets: Sequence[Target], rolled: Mapping[str, pd.DataFrame]) 
             summary += f", without {number_of(unknown, 'article')} of no known {level}"
         groups = [str(value) for value in rows[level]]
         if level != "month":
-            groups = [f"{_cut(g)} ({n:,})" for g, n in zip(groups, rows["paragraphs"], strict=True)]
+            short = _shortened(groups)
+            groups = [f"{short[g]} ({n:,})" for g, n in zip(groups, rows["paragraphs"], strict=True)]
         over_time, note = level == "month", f"{summary}. {_NOTE}"
         figures.append(Figure(f"by-{level}", _TITLES[level], summary, groups, series, over_time, note))
     return figures
@@ -100,8 +104,31 @@ def _drawable(rows: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
     return rows
 
 
-def _cut(name: str) -> str:
-    return name if len(name) <= 24 else name[:23] + "…"
+def _shortened(names: Sequence[str]) -> dict[str, str]:
+    """Names as a chart has room for; of those that begin alike, the part is kept that tells them apart.
+
+    Examples
+    --------
+    >>> list(_shortened(["Ledger", "Northern Harbour Courier, Friday", "Northern Harbour Courier, Monday"]).values())
+    ['Ledger', 'Northern …ourier, Friday', 'Northern …ourier, Monday']
+    """
+    short = {name: _cut(name, _LETTERS) for name in names}
+    # those that are still alike begin alike for longer
+    for again in range(_ROUNDS):
+        alike: dict[str, list[str]] = {}
+        for name, label in short.items():
+            alike.setdefault(label, []).append(name)
+        for group in alike.values():
+            if len(group) > 1:
+                same = sum(1 for _ in takewhile(lambda letters: len(set(letters)) == 1, zip(*group, strict=False)))
+                for name in group:
+                    start = min(same - 1, len(name) - _TAIL) if again < 2 else same - 1
+                    short[name] = f"{name[:9]}…{_cut(name[start:], _TAIL)}"
+    return short
+
+
+def _cut(name: str, letters: int) -> str:
+    return name if len(name) <= letters else name[: letters - 1] + "…"
 
 
 def _months(known: list[str]) -> list[str]:
