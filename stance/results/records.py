@@ -72,7 +72,7 @@ def paragraph_records(
     clusters : bool
         Whether the cluster of near copies that the article belongs to was looked for.
     speakers : bool
-        Whether to add who speaks, as `stance.speakers.speech_record` has it.
+        Whether to add who speaks, as `stance.speakers.speech_records` has it.
     explained_by : StanceModel, optional
         The model that gave the scores; it adds ``TARGET_words``.
 
@@ -87,7 +87,13 @@ def paragraph_records(
         no label or the paragraph is not about the target.
     """
     records = []
-    for score in scores:
+    scores = list(scores)
+    speech: Iterable[Record] = [{} for _ in scores]
+    if speakers:
+        from stance.speakers import speech_records
+
+        speech = speech_records([one.paragraph.text for one in scores], [one.paragraph.start for one in scores])
+    for score, spoken in zip(scores, speech, strict=True):
         paragraph = score.paragraph
         record: Record = {
             "article_id": article.id,
@@ -110,11 +116,7 @@ def paragraph_records(
             if explained_by is not None:
                 cell = words_cell(explained_by, paragraph.text, paragraph.start, name, stance.label)
                 record[f"{name}_words"] = cell
-        if speakers:
-            from stance.speakers import speech_record
-
-            record |= speech_record(paragraph.text, paragraph.start)
-        records.append(record)
+        records.append(record | spoken)
     return records
 
 
