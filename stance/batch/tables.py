@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from stance.articles.boilerplate import mark_boilerplate
+from stance.articles.notices import last_part
 from stance.articles.paragraphs import LINE_ENDS, split_paragraphs
 from stance.batch.blocks import KEPT
 from stance.batch.counts import Counts
@@ -126,8 +127,8 @@ def _split(texts: list[str], footers: list[int | None] | None) -> _Paragraphs:
             starts.append(start)
             ends.append(end)
         marks += mark_boilerplate(found[-len(spans) :] if spans else [])
-        footer = None if footers is None else footers[row]
-        if footer is not None:
+        footer = last_part(text, None if footers is None else footers[row])
+        if footer < len(text):
             marks[len(marks) - len(spans) :] = [
                 mark or start >= footer
                 for mark, (start, _) in zip(marks[len(marks) - len(spans) :], spans, strict=True)
