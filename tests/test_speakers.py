@@ -376,11 +376,19 @@ def test_according_to_is_read_wherever_it_stands(text: str) -> None:
         ("According to him, it was late.", UNKNOWN),
         ("It was late, according to Velikov.", UNKNOWN),
         ("It was sold according to plan.", None),
+        ("Velikov said on Monday that Iran had replied.", UNKNOWN),
+        ("He said the minister had promised a fund.", UNKNOWN),
+        ("The envoy denied that Tehran had said so.", "The envoy"),
+        ("Adding Norway to the list, a note of last spring, took a year.", None),
+        ("She left with a note, saying the envoy was late.", None),
         ("Velikov, who had come from Oulu, said it was late.", UNKNOWN),
     ],
 )
 def test_what_is_speech_and_what_is_not(text: str, speaker: str | None) -> None:
-    """One case a rule: shared subject, complement, relative clause, possessive, question; idioms, what is not told."""
+    """One case a rule: shared subject, complement, relative clause, possessive, question; idioms, what is not told.
+
+    What somebody says that another said is his, and nobody follows a participle.
+    """
     assert find_speech(text).speaker == speaker
 
 

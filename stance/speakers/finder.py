@@ -105,7 +105,7 @@ def find_speech(text: str) -> Speech:
 
 
 def _attributions(tokens: Tokens) -> Iterator[_Found]:
-    lists = words()
+    lists, verbs = words(), set[int]()
     for i, word in enumerate(tokens.lower):
         if word not in lists.may_speak or tokens.quoted[i] or (tokens.is_capital(i) and i > 0):
             continue
@@ -119,6 +119,7 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
                 and group in ("say", "tell", "view")
                 and not (subject == "it" and word in ("says", "said"))
             ):
+                verbs.add(i)
                 yield _Found(9, Phrase(i, i, "unnamed", i), word)
             continue
         if subject is None and group == "say":
@@ -144,7 +145,9 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
         if not _is_finite(tokens, i, subject) or _is_other(tokens, i, subject, group):
             continue
         rank = 9 if subject.kind == "unnamed" else {"say": 0, "tell": 0, "view": 2, "act": 2, "mind": 3}[group]
-        yield _Found(rank, subject, tokens.words[i])
+        if not _is_content(tokens, subject, verbs):
+            yield _Found(rank, subject, tokens.words[i])
+        verbs.add(i)
     for i, word in enumerate(tokens.lower):
         for phrase in lists.according.get(word, ()):
             after = i + len(phrase)
@@ -154,6 +157,14 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
                     yield _Found(1, speaker, " ".join(phrase))
                 elif speaker is None and _is_somebody(tokens, after):
                     yield _Found(9, Phrase(after, after, "unnamed", after), " ".join(phrase))
+
+
+def _is_content(tokens: Tokens, subject: Phrase, verbs: set[int]) -> bool:
+    """Whether it is only told that somebody spoke, in "Velikov said on Monday that Iran had replied"."""
+    i = subject.first - 1
+    while i > 0 and (tokens.lower[i] in ("that", "on") or tokens.lower[i] in words().grammar["circumstances"]):
+        i -= 1
+    return i in verbs and not tokens.quoted[i]
 
 
 def _is_somebody(tokens: Tokens, i: int) -> bool:
@@ -185,6 +196,8 @@ def _shared(tokens: Tokens, verb: int) -> Phrase | None:
 def _inverted(tokens: Tokens, verb: int) -> Phrase | None:
     """The subject that follows its verb, as in ", said a trader"."""
     before = tokens.words[verb - 1] if verb else "."
+    if tokens.lower[verb].endswith("ing"):
+        return None  # "Adding Mexico to the list" has none
     if before in ',"”»’—–' or verb == tokens.sentence_start(verb):
         return speaker_from(tokens, verb + 1)
     return None
