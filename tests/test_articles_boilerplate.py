@@ -352,6 +352,8 @@ Exclusive to subscribers
 """.strip().splitlines()
 
 OWN = """
+Q (Inaudible.)
+A (Off microphone.)
 Sent from my village, the letters spoke of the embargo.
 Sent from the ministry, he went by phone from capital to capital.
 Consider the environment for talks.

@@ -358,6 +358,8 @@ def test_according_to_is_read_wherever_it_stands(text: str) -> None:
         ("Lawyers for the board which represents the towns told the court no.", "Lawyers for the board"),
         ("The farmers' union said it was late.", "The farmers' union"),
         ("Q Thank you. Is there a date?", "Q"),
+        ("Q    (Inaudible) the talks in Oulu?", "Q"),
+        ("Q — and the embargo?", "Q"),
         ("The mayor declared a state of emergency.", None),
         ("The operator declared force majeure.", None),
         ("What do the Americans propose?", None),

@@ -206,7 +206,8 @@ _BYLINE = (
 _DATELINE = (
     # a place alone is a heading: a date, an agency or a dash must follow
     rf"(?=.*(?:\)|[-–—])\s*\Z|.*(?i:{_DATE}))"
-    rf"[A-Z][A-Z.'’ -]{{1,40}}(?:,\s+[A-Z][\w. ]{{1,30}})?(?:,?\s+(?i:{_DATE}))?\s*"
+    # "Q (Inaudible.)" is no place
+    rf"[A-Z](?=[A-Z.'’-])[A-Z.'’ -]{{1,40}}(?:,\s+[A-Z][\w. ]{{1,30}})?(?:,?\s+(?i:{_DATE}))?\s*"
     r"(?:\([A-Z][\w &/.-]{1,40}\))?\s*[-–—:]*\s*\Z"
 )
 #: So are "Vienna, Wire -" and "The Daily, 14 March 2025", whatever their case.

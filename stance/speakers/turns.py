@@ -19,7 +19,7 @@ _RECORD = re.compile(
     r"|The\s(?:(?:ACTING|VICE|PRESIDING|SPEAKER|PRESIDENT|OFFICER|CHAIR(?:MAN|WOMAN)?|CLERK)\b\s?)+"
     r"(?:pro\stempore)?(?:\s?\([^()]{1,40}\))?)(?<!\s))\.\s+(?=[A-Z“\"])"
 )
-_QUESTION = re.compile(r"Q[ \t]+(?=[A-Z“\"])")
+_QUESTION = re.compile(r"Q[ \t]+(?=[A-Z“\"(\[—–…])")
 _CAPITALS = "A-ZÀ-ÖØ-Þ" + "".join(filter(str.isupper, map(chr, range(0x100, 0x180))))
 # letters, with the time before it
 _LONGEST = 200
