@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,29 @@ def test_in_a_transcript_surnames_in_capitals_are_labels() -> None:
     found = [speech for _, speech in find_speeches(texts)]
     assert [speech.speaker for speech in found][2:] == ["BERG", "ARDEN", None, "VELIKOV"]
     assert [speech.actor for speech in found][1:4:2] == ["United States", "United States"]
+
+
+def test_names_that_return_are_labels() -> None:
+    """First names and surnames in small letters, where two of them return; no countries, and no lists."""
+    talk = ["Lena: Do they work?", "Tom: I think so.", "Look at the ports.", "Lena: Right.", "Tom: Thank you."]
+    assert speakers(talk) == ["Lena", "Tom", "Tom", "Lena", "Tom"]
+    assert speakers(["Lena: Do they work?", "Tom: I think so.", "Look at the ports."]) == [None] * 3
+    countries = ["Norway: We expect a ban.", "Iran: You see.", "It was late.", "Norway: Our view.", "Iran: Your view."]
+    assert speakers(countries) == [None] * 5
+
+
+def test_labels_may_be_set_in_bold() -> None:
+    """As Markdown has it, with the colon inside or outside."""
+    talk = ["**MS SALMELA:** Good morning to you.", "We shall see.", "**Aino Berg**: Why?", "**Aino Berg:** Thank you."]
+    assert speakers(talk) == ["MS SALMELA", "MS SALMELA", "Aino Berg", "Aino Berg"]
+
+
+@pytest.mark.parametrize("text", ["A" * 20_000, "A " * 10_000, "Ab" * 10_000 + ":", "“" * 20_000, "(" * 20_000])
+def test_no_paragraph_takes_long(text: str) -> None:
+    """Whatever stands in a transcript is looked at once."""
+    begin = time.process_time()
+    list(find_speeches(["Q: Will you?", "MS SALMELA: No.", text, "Q: Thank you."]))
+    assert time.process_time() - begin < 2
 
 
 def test_the_record_of_congress_has_full_stops_behind_its_labels() -> None:

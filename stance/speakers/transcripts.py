@@ -9,7 +9,7 @@ from typing import Any
 
 from stance.speakers.affiliation import actor_of_title
 from stance.speakers.finder import UNKNOWN, Speech, find_speech
-from stance.speakers.lists import words
+from stance.speakers.lists import actors, words
 from stance.speakers.turns import label_of_turn
 
 __all__ = ["find_speeches", "speech_records"]
@@ -22,10 +22,10 @@ _PERSON = re.compile(
     r"\b(?:I|[Ww]e|[Yy]ou|[Mm]y|[Oo]ur|[Yy]ours?|[Mm]e|[Uu]s|[Mm]yself|[Oo]urselves|[Tt]hanks?)\b(?!\.[A-Z])"
 )
 _QUOTED = re.compile(r"[\"“«][^\"“”«»]*[\"”»]")
-#: A name in capitals before a colon: enough of a label where it returns, or where others are turns.
-_CAPITALS = re.compile(r"((?:[A-Z][A-Z.'’-]+|[A-Z]\.)(?:\s(?:[A-Z][A-Z.'’-]*)){0,3})(?:\s\([^()]{1,40}\))?:\s")
-#: What looks like the label of somebody unknown, in the line or alone, and ends the turn before it.
-_LIKE_A_LABEL = re.compile(r"(?:[A-Z][\w.'’-]*\s?){1,4}(?:\([^()]{1,40}\))?:\s|[A-Z][\w.'’-]*\s[A-Z][^.!?:]{1,200}:\Z")
+#: A name or two before a colon: a label where it returns, and in a transcript also where it stands in capitals once.
+_LOOSE = re.compile(r"[*_]{0,3}([A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3})(?:\s\([^()]{1,40}\))?[*_]{0,3}:[*_]{0,3}\s")
+#: What looks like a label alone in its line; with `_LOOSE` it ends the turn before it.
+_ALONE = re.compile(r"[A-Z][\w.'’-]*\s[A-Z][^.!?:]{1,200}:\Z")
 #: "(Applause.)", "[The meeting rose at 6 p.m.]": not spoken, but the turn may go on behind it.
 _BRACKETED = re.compile(r"[(\[][^()\[\]]*[)\]]\W*\Z")
 _END = re.compile(r"\W*(?:END|ENDS|End of (?:transcript|briefing|interview|call))\b[\s\d:.apmAPMA-Z]*\Z")
@@ -110,15 +110,15 @@ def _labels(texts: Sequence[str]) -> dict[int, tuple[int, int]] | None:
         return None
     # a label may stand in a line of its own
     labels = {i: label for i, text in enumerate(texts) if (label := label_of_turn(f"{text} ")) is not None}
-    capitals = {i: found.span(1) for i, text in enumerate(texts) if (found := _in_capitals(text)) is not None}
-    returning = Counter(texts[i][slice(*label)] for i, label in capitals.items())
-    labels = {i: label for i, label in capitals.items() if returning[texts[i][slice(*label)]] > 1} | labels
+    loose = {i: label for i, text in enumerate(texts) if (label := _loose_label(text)) is not None}
+    returning = Counter(texts[i][slice(*label)] for i, label in loose.items())
+    labels = {i: label for i, label in loose.items() if returning[texts[i][slice(*label)]] > 1} | labels
     speakers = Counter(texts[i][slice(*label)] for i, label in labels.items())
     sure = sum(n for speaker, n in speakers.items() if n > 1 or _is_titled(speaker))
     personal = sum(_is_personal(texts[i]) for i in labels)
     if len(speakers) < 2 or sure < _SURE or personal * _OF < len(labels) * _PERSONAL:
         return None
-    return capitals | labels
+    return {i: label for i, label in loose.items() if texts[i][slice(*label)].isupper()} | labels
 
 
 def _is_titled(speaker: str) -> bool:
@@ -129,14 +129,14 @@ def _is_titled(speaker: str) -> bool:
     return titled or speaker.isupper()
 
 
-def _in_capitals(text: str) -> re.Match[str] | None:
-    found = _CAPITALS.match(text)
+def _loose_label(text: str) -> tuple[int, int] | None:
+    """Where a name stands before a colon that may be a label, and no heading or country."""
+    found = _LOOSE.match(text)
     headings = words().headings
-    if found is None or not {word.lower() for word in found[1].split()}.isdisjoint(
-        headings["words"] | headings["details"]
-    ):
+    if found is None or found[1] in actors().names:
         return None
-    return found
+    heading = headings["words"] | headings["details"]
+    return found.span(1) if heading.isdisjoint(word.strip(".").lower() for word in found[1].split()) else None
 
 
 def _labelled(text: str, label: tuple[int, int], known: dict[str, str]) -> Speech:
@@ -163,7 +163,7 @@ def _is_aside(text: str) -> bool:
 
 def _ends(text: str, speech: Speech) -> bool:
     """Whether a paragraph ends a turn: it closes the transcript, has a label of its own, or is about the speaker."""
-    if _END.match(text) or _LIKE_A_LABEL.match(text):
+    if _END.match(text) or _LOOSE.match(text) or _ALONE.match(text):
         return True
     name = (speech.speaker or "").split(" (")[0].split(",")[0].split()[-1:]
     named = [word for word in name if len(word) > 2 and word.lower() not in words().turns]

@@ -40,9 +40,9 @@ def _label() -> re.Pattern[str]:
     # letters and dots by turns, so that no text can be matched in two ways
     capitalised = rf"(?:(?:al|el|ad|ar|as|an|bin)-)?[{_CAPITALS}][\w'’-]*(?:(?:(?<=[{_CAPITALS}]){dotted})\.[\w'’-]*)*"
     return re.compile(
-        r"(?:^|(?<=[.?!)”\"]\s))(?:\d{1,2}[:.]\d\d\s)?"
-        rf"({capitalised}(?:,?\s(?:{capitalised}|(?:{linking})(?=\s))){{0,17}}(?:\s\([^()]{{1,40}}\)){{0,2}}(?=:)|"
-        r"[QA](?=\.))[:.]\s"
+        r"(?:^[*_]{0,3}|(?<=[.?!)”\"]\s))(?:\d{1,2}[:.]\d\d\s)?"
+        rf"({capitalised}(?:,?\s(?:{capitalised}|(?:{linking})(?=\s))){{0,17}}(?:\s\([^()]{{1,40}}\)){{0,2}}(?=[*_]{{0,3}}:)|"
+        r"[QA](?=\.))[*_]{0,3}[:.][*_]{0,3}\s"
     )
 
 
@@ -58,7 +58,7 @@ def label_of_turn(text: str) -> tuple[int, int] | None:
         return 0, 1
     if text[:1] in ("M", "T") and (recorded := _RECORD.match(text)) is not None:
         return recorded.span(1)
-    if ":" not in text[:_LONGEST] and text[:1] not in ("Q", "A"):
+    if ":" not in text[:_LONGEST] and text[:4].lstrip("*_")[:1] not in ("Q", "A"):
         return None
     first = _label().match(text)
     if first is None or not _is_label(first[1]):
