@@ -87,13 +87,13 @@ def paragraph_records(
         no label or the paragraph is not about the target.
     """
     records = []
-    scores = list(scores)
-    speech: Iterable[Record] = [{} for _ in scores]
     if speakers:
         from stance.speakers import speech_records
 
-        speech = speech_records([one.paragraph.text for one in scores], [one.paragraph.start for one in scores])
-    for score, spoken in zip(scores, speech, strict=True):
+        # a turn may have begun paragraphs before; scores are taken one by one, for a caller may end them
+        paragraphs = article.paragraphs
+        speech = enumerate(speech_records([one.text for one in paragraphs], [one.start for one in paragraphs]))
+    for score in scores:
         paragraph = score.paragraph
         record: Record = {
             "article_id": article.id,
@@ -116,7 +116,9 @@ def paragraph_records(
             if explained_by is not None:
                 cell = words_cell(explained_by, paragraph.text, paragraph.start, name, stance.label)
                 record[f"{name}_words"] = cell
-        records.append(record | spoken)
+        if speakers:
+            record |= next(spoken for index, spoken in speech if index == paragraph.index)
+        records.append(record)
     return records
 
 

@@ -18,6 +18,8 @@ __all__ = ["find_speeches", "speech_records"]
 _PERSONAL, _OF = 1, 3
 #: Turns at least whose label returns, or is an office, a form of address or in capitals.
 _SURE = 2
+#: Labels with one last word of which the actor is kept, so that no article takes long.
+_MOST_NAMESAKES = 20
 _PERSON = re.compile(
     r"\b(?:I|[Ww]e|[Yy]ou|[Mm]y|[Oo]ur|[Yy]ours?|[Mm]e|[Uu]s|[Mm]yself|[Oo]urselves|[Tt]hanks?)\b(?!\.[A-Z])"
 )
@@ -64,7 +66,7 @@ def find_speeches(texts: Sequence[str]) -> Iterator[tuple[int, Speech]]:
     if labels is None:
         yield from ((i, find_speech(text)) for i, text in enumerate(texts))
         return
-    known: dict[str, str] = {}
+    known: dict[str, dict[str, str]] = {}
     last = max(labels)
     end = max([last, *(i for i in range(last, len(texts)) if _is_personal(texts[i]))])
     turn: tuple[int, Speech] | None = None
@@ -139,15 +141,17 @@ def _loose_label(text: str) -> tuple[int, int] | None:
     return found.span(1) if heading.isdisjoint(word.strip(".").lower() for word in found[1].split()) else None
 
 
-def _labelled(text: str, label: tuple[int, int], known: dict[str, str]) -> Speech:
+def _labelled(text: str, label: tuple[int, int], known: dict[str, dict[str, str]]) -> Speech:
     """The speech of a paragraph with a label; an earlier label may have told whom the same name speaks for."""
     speaker = text[slice(*label)]
     actor = actor_of_title(speaker, text)
     name = speaker.split(" (")[0].lower()
+    namesakes = known.setdefault(name.split()[-1], {})
     if actor is not None:
-        known[name] = actor
+        if len(namesakes) < _MOST_NAMESAKES:
+            namesakes[name] = actor
     elif name not in words().turns:
-        named = {actor for earlier, actor in known.items() if earlier == name or earlier.endswith(f" {name}")}
+        named = {actor for earlier, actor in namesakes.items() if earlier == name or earlier.endswith(f" {name}")}
         actor = named.pop() if len(named) == 1 else None
     return Speech("quoted", speaker, *label, None, actor or UNKNOWN)
 
