@@ -18,6 +18,36 @@ from stance.training.corpus import Corpus
 
 # checked by hand
 BOILERPLATE = """
+Sent from my iPhone
+Sent from my Galaxy S9 phone
+Get Outlook for Android
+Please consider the environment before printing this e-mail.
+Forward to a friend
+CONFIDENTIALITY NOTICE: This e-mail is for the addressee alone. If you got it in error, delete it and tell the sender.
+This message and any attachments may be privileged; if you are not the intended recipient, delete it.
+The information in this communication is confidential.
+Tel: +358 9 555 1234
+c: 202-555-0142 | f: 202-555-0143
+press@example.org - www.example.org/press
+https://example.org/talks/3
+@modelwire
+Quay Street 7 - 1040 Harbor - Tel.: +32 (0)2 555 63 19
+Contact: Anna Berg 202 555 0142 or Jan Olk
+Source: The Model Wire | 2025-03-14 21:32:15 | Editor: jd
+News ID 84920183
+12.4K views 18:32
+2h ago 10.05 CET
+END 11:34 A.M. CEST
+Article posted with permission from The Model Review
+[FR Doc. 2025-04123 Filed 3-13-25; 8:45 am]
+BILLING CODE 4810-AL-P
+[Congressional Record Volume 171, Number 48 (Friday, March 14, 2025)]
+[Pages H1101-H1102]
+From the Congressional Record Online through the Model Publishing Office [www.example.org]
+For information media. Not an official record.
+The embargo on grain: how it works and whom it hurts Read more
+👉 Full text: https://example.org/abc
+🔹 Subscribe to our channel @modelwire
 By Jane Roe
 By JANE ROE and JOHN DOE, Staff Writers
 Published 14 March 2025, 10:22 GMT
@@ -322,6 +352,25 @@ Exclusive to subscribers
 """.strip().splitlines()
 
 OWN = """
+Q (Inaudible.)
+A (Off microphone.)
+Sent from my village, the letters spoke of the embargo.
+Sent from the ministry, he went by phone from capital to capital.
+Consider the environment for talks.
+This message is clear: the embargo stays.
+The information in this report is confidential, the envoy said.
+If you are not for the embargo, you are against it, he said.
+Notice: the embargo ends on Friday.
+Tel Aviv 1948 was another matter.
+Contact between the two sides ended in 2019.
+Source: the sanctions will stay | Ministers meet in Vienna | Talks go on
+The children should read the treaty. Read more
+We must all Read more.
+Your comments on the embargo were unfair, he said.
+The end at 11:34 of the talks
+Published with permission of the censor, the paper told of the embargo.
+More: the embargo
+🔹 The embargo must end, the minister said.
 The ministers met in Vienna.
 Share prices fell on Friday after the sanctions were announced.
 Read against that record, the offer is thin.
@@ -535,6 +584,8 @@ def test_what_is_the_articles_is_not_marked(line: str) -> None:
         pytest.param("Home" + " | World" * 11 + " | Arts & Culture", id="menu"),
         pytest.param("By " + "NEWSROOM " * 12 + "!x", id="capitals"),
         pytest.param("Recommended by the" + " " * 300 + "!x", id="white space"),
+        pytest.param("t: " + "12345678 " * 25 + "!x", id="telephone numbers"),
+        pytest.param("a@b.c - " * 25 + "!x", id="addresses"),
     ],
 )
 def test_no_line_takes_long(line: str) -> None:
@@ -555,11 +606,11 @@ def test_no_paragraph_of_the_corpus_is_marked(corpus: Corpus) -> None:
 
 
 def test_real_articles_are_left_alone(shared: Path) -> None:
-    """At most two in a thousand paragraphs of real articles, already cleaned, are marked."""
+    """At most four in a thousand paragraphs of real articles, already cleaned, are marked."""
     articles = list(read_articles([str(shared / "articles" / "*.txt")]))
     marks = [p.boilerplate for article in articles for p in article.paragraphs]
     assert len(marks) > 1000
-    assert sum(marks) <= len(marks) / 500
+    assert sum(marks) <= len(marks) / 250
 
 
 def test_headlines_below_a_heading_that_leads_away() -> None:
@@ -738,6 +789,32 @@ def test_fewer_lines_are_no_head(lines: list[str]) -> None:
 def test_the_line_above_a_quoted_message(line: str, below: str, marked: bool) -> None:
     """It is marked if it has an address, or if what stands below is quoted as mail programs do it."""
     assert mark_boilerplate([line, below, *REST]) == [marked, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("below", "marked"),
+    [
+        pytest.param("-- \nAnna Berg\nModel Institute\n", 2, id="dashes and a blank"),
+        pytest.param("--\r\nAnna Berg\r\n+358 9 555 1234\r\n", 2, id="a number below"),
+        pytest.param("--\nThe talks go on.\nNo date was set.\n", 0, id="a rule between sections"),
+        pytest.param("-- \n" + "The talks go on in Vienna, said the envoy.\n" * 30, 0, id="more than a signature"),
+        pytest.param("-- \n", 0, id="nothing below"),
+    ],
+)
+def test_the_signature_of_a_mail_is_marked(small_model: StanceModel, tmp_path: Path, below: str, marked: int) -> None:
+    """Behind two dashes near the end, one by one and in bulk."""
+    from stance.batch.blocks import read_blocks
+    from stance.batch.chunks import cut_chunks
+    from stance.batch.tables import score_articles
+
+    text = "The minister called for an end to the embargo.\n\nThe talks go on in Vienna.\n\n" + below
+    marks = [paragraph.boilerplate for paragraph in Article("a", text).paragraphs]
+    assert marks == [False] * (len(marks) - marked) + [True] * marked
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"id": "a", "text": text}) + "\n", encoding="utf-8")
+    (chunk,) = cut_chunks(read_blocks([path]))
+    reasons = score_articles(small_model, chunk.articles)[0].column("sanctions_abstained").to_pylist()
+    assert [reason == Reason.BOILERPLATE for reason in reasons] == marks
 
 
 def _with_footers(corpus: Corpus) -> list[dict[str, str]]:

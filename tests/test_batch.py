@@ -797,7 +797,7 @@ def test_a_run_that_is_stopped_waits_for_no_chunk(
     from stance.batch.pools import Form, _Threads
 
     begun, waited = Event(), []
-    called = {"explain": "words_cell", "speakers": "speech_record"}[slow]
+    called = {"explain": "words_cell", "speakers": "speech_records"}[slow]
     original = getattr(tables, called)
 
     def paragraph(*arguments: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stance.articles.boilerplate import mark_boilerplate
+from stance.articles.notices import last_part
 from stance.articles.paragraphs import split_paragraphs
 from stance.errors import ArgumentError, kind_of
 
@@ -26,7 +27,7 @@ class Paragraph:
     text : str
         The paragraph.
     boilerplate : bool
-        Whether it is none of the article's: a byline, a link, a footer (see `mark_boilerplate`).
+        Whether it is none of the article's: a byline, a link, a footer (see `mark_boilerplate`), a signature.
     """
 
     article_id: str
@@ -96,7 +97,7 @@ class Article:
     def paragraphs(self) -> tuple[Paragraph, ...]:
         """The paragraphs, in order (see `split_paragraphs`); split anew at each access."""
         spans = split_paragraphs(self.text)
-        footer = len(self.text) if self.footer is None else self.footer
+        footer = last_part(self.text, self.footer)
         marks = mark_boilerplate([self.text[start:end] for start, end in spans])
         return tuple(
             Paragraph(self.id, index, start, end, self.text[start:end], mark or start >= footer)

@@ -10,6 +10,9 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
+from stance.articles.notices import is_notice
+from stance.articles.openings import may_begin
+
 __all__ = ["mark_boilerplate"]
 
 #: A longer paragraph is the article's, whatever it begins with.
@@ -203,7 +206,8 @@ _BYLINE = (
 _DATELINE = (
     # a place alone is a heading: a date, an agency or a dash must follow
     rf"(?=.*(?:\)|[-–—])\s*\Z|.*(?i:{_DATE}))"
-    rf"[A-Z][A-Z.'’ -]{{1,40}}(?:,\s+[A-Z][\w. ]{{1,30}})?(?:,?\s+(?i:{_DATE}))?\s*"
+    # "Q (Inaudible.)" is no place
+    rf"[A-Z](?=[A-Z.'’-])[A-Z.'’ -]{{1,40}}(?:,\s+[A-Z][\w. ]{{1,30}})?(?:,?\s+(?i:{_DATE}))?\s*"
     r"(?:\([A-Z][\w &/.-]{1,40}\))?\s*[-–—:]*\s*\Z"
 )
 #: So are "Vienna, Wire -" and "The Daily, 14 March 2025", whatever their case.
@@ -220,69 +224,10 @@ _FORWARDED = re.compile(r"\W*(?:begin\s+)?(?:forwarded|original)\s+message\W*\Z"
 _WROTE = re.compile(rf"[> ]*On (?:{_DATE})\W.{{0,200}}\bwrote:\Z", re.I | re.S)
 #: A paragraph that Markdown sets in italics or bold as a whole.
 _EMPHASIS = re.compile(r"([*_]{1,3})[^\s*_].*\1\Z", re.S)
-_SENTENCE = re.compile(r"[.!?…][\"'’”)\]]*\s*\Z")
-
-
-#: The words that a paragraph of `_LINES` can begin with, but for those that many paragraphs begin with ...
-_FIRST = frozenset(
-    """
-    published updated posted last first modified issued date created min mins minute minutes reading additional
-    reporting writing editing compiled translated edited written reviewed web editor editors source sources photo
-    photos image images picture pictures credit credits staff special news read see watch listen learn view also
-    related video videos recommended suggested trending popular latest top must elsewhere
-    further around editor's editor’s don't don’t e-mail continue keep story article text next previous click back
-    skip tap swipe scroll load show share tweet e email print facebook twitter x whatsapp linkedin reddit pinterest
-    telegram messenger flipboard bluesky threads instagram youtube tiktok pocket copy link save bookmark gift
-    comment comments page post via url k follow like find join contact sign subscribe register log login support
-    donate become get receive leave add write hide have got already advertisement advertising sponsored promoted
-    paid ad report remove open opens download c copyright tag tags topic topics keyword keywords category categories
-    filed section sections terms privacy cookie about careers advertise sitemap accessibility imprint help home menu
-    search newsletter newsletters originally republished reprinted reproduced views embargoed unsubscribe you're
-    you’re you've you’ve contacts enquiries inquiries information opinions accept end ends enditem translation
-    january february march april may june july august september october november december jan feb mar apr jun jul
-    aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri
-    sat sun existing create start unlock subscribers exclusive exclusively
-    """.split()
-)
-#: ... each with the words that must follow it.
-_SECOND = {
-    first: frozenset(second.split())
-    for first, second in {
-        "for": "immediate subscribers",
-        "under": "embargo",
-        "not": "for a an yet subscriber subscribed registered",
-        "are": "you",
-        "need": "a an",
-        "new": "here",
-        "please": "log login sign subscribe register",
-        "a": "version minute day week subscriber member",
-        "media": "contact contacts enquiries inquiries",
-        "press": "contact contacts enquiries inquiries office",
-        "public": "contact contacts enquiries inquiries information",
-        "an": "official hour",
-        "the": "article story content page piece post report item column views opinions",
-        "this": "article story content piece post report item column site website is page",
-        "all": "rights",
-        "no": "part",
-        "we": "use uses",
-        "by": "clicking continuing using subscribing signing our staff special",
-        "in": "pictures this",
-        "on": "facebook twitter x whatsapp this",
-        "with": "reporting",
-        "from": "our news the",
-        "our": "standards staff special",
-        "up": "next",
-        "you": "may might are have receive received must need",
-        "what": "to do did",
-        "to": "top unsubscribe continue keep read",
-        "or": "share",
-        "and": "share",
-    }.items()
-}
-#: After these, a paragraph is judged if it is short: "More from World", "Most read".
-_SHORT = frozenset(("more", "most"))
-_SIGNS = "\"'“”‘’()[]{}<>|:;,.!?-–—•·*"
+#: What messengers put before a line, with the signs that join them.
+_EMOJI = re.compile("[\u2600-\u27bf\ufe0f\u200d\u20e3\U0001f000-\U0001faff\\s]+")
 _RESERVED = r"\ball\s+rights\s+reserved\W*\Z"
+_SENTENCE = re.compile(r"[.!?…][\"'’”)\]]*\s*\Z")
 
 
 def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
@@ -291,7 +236,8 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
     It is if it is, as a whole and by its form, one of these: a dateline or date of publication by itself; a byline or
     credit; a link or heading that leads to other articles, and the headlines below such a heading; a share bar, a call
     to subscribe, comment or follow; an advertisement mark; a copyright, privacy or correction note; a line of tags; the
-    head of a forwarded message (sender, day, receivers, subject).
+    head of a forwarded message (sender, day, receivers, subject); a contact, a notice of confidentiality, a line of a
+    register (see `is_notice`).
     So is a short line that stands in the article three times or more.
 
     Parameters
@@ -306,9 +252,9 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
     """
     if len(paragraphs) == 1:
         # a table of paragraphs has millions of these
-        return [len(paragraphs[0]) <= _LONGEST and _is_boilerplate(paragraphs[0])]
+        return [_is_boilerplate(paragraphs[0])]
     paragraphs = [text.strip("*_") if _EMPHASIS.match(text) else text for text in paragraphs]
-    marks = [len(text) <= _LONGEST and _is_boilerplate(text) for text in paragraphs]
+    marks = [_is_boilerplate(text) for text in paragraphs]
     if len(marks) < 3:
         # too few to know where one stands
         return marks
@@ -324,8 +270,20 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
 
 
 def _is_boilerplate(text: str) -> bool:
+    if text[:1] > "\u2600":
+        text = _EMOJI.sub("", text, count=1)
+    if is_notice(text):
+        return True
+    if len(text) > _LONGEST:
+        return False
+    # "Source: The Wire | 14 March 2025 | Editor: jd"
+    pieces = text.split(" | ") if " | " in text else []
+    return _is_line(text) or (len(pieces) > 1 and all(map(_is_line, pieces)))
+
+
+def _is_line(text: str) -> bool:
     # white space once, or to try the rules on a long run of it takes seconds
-    if _may_begin(text) and _compiled(_LINES, re.I | re.X | re.S).match(" ".join(text.split())) is not None:
+    if may_begin(text) and _compiled(_LINES, re.I | re.X | re.S).match(" ".join(text.split())) is not None:
         return True
     end = text[-24:]
     return ("eserved" in end or "ESERVED" in end) and _compiled(_RESERVED, re.I).search(text) is not None
@@ -335,20 +293,6 @@ def _is_boilerplate(text: str) -> bool:
 def _compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
     # compiled when first needed: that takes longer than to score an article
     return re.compile(pattern, flags)
-
-
-def _may_begin(text: str) -> bool:
-    """Whether any of `_LINES` begins with these two words; so most paragraphs are done with soon."""
-    words = text[:40].lower().split(None, 2)
-    first = words[0].strip(_SIGNS) if words else ""
-    if first in _SECOND:
-        return len(words) > 1 and words[1].strip(_SIGNS) in _SECOND[first]
-    if first in _SHORT:
-        return len(text) < 90
-    if not first and len(words) > 1:
-        # an item of a list, but for "- 30 -"
-        return not words[1][:1].isalpha()
-    return first in _FIRST or len(text) < 9 or not first[:1].isalpha()
 
 
 def _mark_names(paragraphs: Sequence[str], marks: list[bool]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
+from itertools import chain, pairwise
 from threading import Event
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from stance.articles.boilerplate import mark_boilerplate
+from stance.articles.notices import last_part
 from stance.articles.paragraphs import LINE_ENDS, split_paragraphs
 from stance.batch.blocks import KEPT
 from stance.batch.counts import Counts
@@ -21,7 +23,7 @@ from stance.model.abstention import Reason
 from stance.model.deciding import words_cell
 from stance.model.scores import Scores
 from stance.model.stance_model import StanceModel
-from stance.speakers import speech_columns, speech_record
+from stance.speakers import speech_columns, speech_records
 
 __all__ = ["score_articles"]
 
@@ -125,8 +127,8 @@ def _split(texts: list[str], footers: list[int | None] | None) -> _Paragraphs:
             starts.append(start)
             ends.append(end)
         marks += mark_boilerplate(found[-len(spans) :] if spans else [])
-        footer = None if footers is None else footers[row]
-        if footer is not None:
+        footer = last_part(text, None if footers is None else footers[row])
+        if footer < len(text):
             marks[len(marks) - len(spans) :] = [
                 mark or start >= footer
                 for mark, (start, _) in zip(marks[len(marks) - len(spans) :], spans, strict=True)
@@ -231,7 +233,12 @@ def _paragraph_table(
 
 
 def _with_speakers(table: Any, paragraphs: _Paragraphs, stop: Event | None) -> Any:
-    rows = [speech_record(*pair) for pair in _until(stop, paragraphs.texts, paragraphs.start.tolist())]
+    starts = paragraphs.start.tolist()
+    bounds = [*np.flatnonzero(np.diff(paragraphs.article, prepend=-1)).tolist(), len(starts)]
+    found = (
+        speech_records(paragraphs.texts[begin:end], starts[begin:end]) for begin, end in pairwise(bounds) if begin < end
+    )
+    rows = [row for (row,) in _until(stop, chain.from_iterable(found))]
     for name, kind in speech_columns().items():
         table = table.append_column(
             name, pa.array([row[name] for row in rows], pa.int64() if kind is int else pa.string())

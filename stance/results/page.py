@@ -72,7 +72,8 @@ def article_page(
     yield click.style(heading, bold=True)
     yield click.style("=" * min(len(heading), width), dim=True)
     column = max([12, *(len(name) for score in scores for name in score.stances)])
-    for score in scores:
+    said = _speech_lines([score.paragraph.text for score in scores], column) if speakers else [None] * len(scores)
+    for score, speech in zip(scores, said, strict=True):
         yield ""
         number = f"{score.paragraph.index:>3}  "
         text = visible(" ".join(score.paragraph.text.split()))
@@ -81,18 +82,21 @@ def article_page(
         yield from (click.style(line, dim=quiet) for line in body)
         for name, stance in score.stances.items():
             yield "     " + _stance_line(f"{name:<{column}}", stance, words.get((score.paragraph.index, name), ()))
-        if speakers:
-            yield from _speech_lines(score.paragraph.text, column)
+        if speech is not None:
+            yield "     " + click.style(speech, dim=True)
     yield ""
 
 
-def _speech_lines(text: str, column: int) -> Iterator[str]:
-    from stance.speakers import find_speech
+def _speech_lines(texts: Sequence[str], column: int) -> list[str | None]:
+    """What is shown of who speaks in each paragraph, nothing of the author."""
+    from stance.speakers import find_speeches
 
-    speech = find_speech(text)
-    if speech.speaker is not None:
-        speaker = visible(" ".join(speech.speaker.split()))
-        yield "     " + click.style(f"{'speaker':<{column}}   {speech.voice:<10} {speaker} ({speech.actor})", dim=True)
+    return [
+        None
+        if speech.speaker is None
+        else f"{'speaker':<{column}}   {speech.voice:<10} {visible(' '.join(speech.speaker.split()))} ({speech.actor})"
+        for _, speech in find_speeches(texts)
+    ]
 
 
 def _is_quiet(stance: TargetScore) -> bool:

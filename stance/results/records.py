@@ -76,7 +76,7 @@ def paragraph_records(
     clusters : bool
         Whether the cluster of near copies that the article belongs to was looked for.
     speakers : bool
-        Whether to add who speaks, as `stance.speakers.speech_record` has it.
+        Whether to add who speaks, as `stance.speakers.speech_records` has it.
     explained_by : StanceModel, optional
         The model that gave the scores; it adds ``TARGET_words``.
 
@@ -91,6 +91,12 @@ def paragraph_records(
         no label or the paragraph is not about the target.
     """
     records = []
+    if speakers:
+        from stance.speakers import speech_records
+
+        # a turn may have begun paragraphs before; scores are taken one by one, for a caller may end them
+        paragraphs = article.paragraphs
+        speech = enumerate(speech_records([one.text for one in paragraphs], [one.start for one in paragraphs]))
     for score in scores:
         paragraph = score.paragraph
         record: Record = {
@@ -115,9 +121,7 @@ def paragraph_records(
                 cell = words_cell(explained_by, paragraph.text, paragraph.start, name, stance.label)
                 record[f"{name}_words"] = cell
         if speakers:
-            from stance.speakers import speech_record
-
-            record |= speech_record(paragraph.text, paragraph.start)
+            record |= next(spoken for index, spoken in speech if index == paragraph.index)
         records.append(record)
     return records
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stance.speakers.context import of_the_office, of_the_paragraph
 from stance.speakers.lists import actors, words
-from stance.speakers.names import names_in
+from stance.speakers.names import actor_beside, names_in
 from stance.speakers.phrases import Phrase
 from stance.speakers.tokens import Tokens
 
@@ -55,11 +55,14 @@ def actor_of(tokens: Tokens, phrase: Phrase) -> str | None:
     within = [tokens.lower[i] for i in range(phrase.first, phrase.last + 1) if i not in phrase.name]
     if any(word in grammar["former"] or word.startswith("ex-") for word in within):
         return None
+    beside = actor_beside(tokens, phrase.last + 1)
+    if beside is not None and phrase.kind in ("name", "office"):
+        return None if phrase.first and tokens.lower[phrase.first - 1] in grammar["former"] else beside
     head, first = phrase.head, phrase.office
     if phrase.kind == "actor":
         found = _names_within(tokens, phrase.first, phrase.last if "and" in within else head)
         return found[0] if len(set(found)) == 1 else None
-    if phrase.kind not in ("office", "body") or _PARTIAL & set(within):
+    if phrase.kind not in ("office", "body") or _PARTIAL & set(_outside_names(tokens, phrase)):
         return None
     if phrase.kind == "body" and tokens.lower[head] not in ("statement", "declaration", "side", "communiqué"):
         return None
@@ -70,11 +73,18 @@ def actor_of(tokens: Tokens, phrase: Phrase) -> str | None:
     if tokens.lower[first] == "its" or (not found and _of_the_country(tokens, first)):
         return next(iter(_before(tokens, first)), None)
     if not found:
-        open_office = of_the_office(tokens, first, head) or of_the_paragraph(tokens, phrase)
+        end = phrase.name.start - 1 if phrase.name and phrase.name.start > head else phrase.last
+        open_office = of_the_office(tokens, first, end, head=head) or of_the_paragraph(tokens, phrase)
         found = [open_office] if open_office else []
     if not found and word in _OF_THE_UNITED_STATES:
         return "United States"
     return found[0] if len(set(found)) == 1 else None
+
+
+def _outside_names(tokens: Tokens, phrase: Phrase) -> list[str]:
+    """The words of a phrase outside the names of the gazetteer, as "union" is not in "the European Union's envoy"."""
+    named = {i for first, last, _ in names_in(tokens, phrase.first, phrase.last) for i in range(first, last + 1)}
+    return [tokens.lower[i] for i in range(phrase.first, phrase.last + 1) if i not in named and i not in phrase.name]
 
 
 def _after_head(tokens: Tokens, head: int, last: int) -> list[str]:
@@ -134,7 +144,7 @@ def actor_of_title(title: str, text: str = "") -> str | None:
         return None
     headed = any(words().heads.get(word) == "office" for word in tokens.lower)
     if headed or tokens.lower[0].rstrip(".") in words().forms:
-        delegated = actors().names.get(bracket.split(")")[0])
+        delegated = actors().names.get(bracket.split(")")[0]) or actor_beside(Tokens(f"({bracket}"), 0)
         if delegated is not None:
             return delegated
     if not headed or _PARTIAL & set(tokens.lower):

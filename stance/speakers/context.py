@@ -16,8 +16,13 @@ _DATELINE = re.compile(r"([A-Z][A-ZÀ-Þ.' ]{2,30})(?:,[^—–:()-]{1,25})?\s?(
 _UNITED_STATES = "United States"
 
 
-def of_the_office(tokens: Tokens, first: int, last: int, text: Tokens | None = None) -> str | None:
+def of_the_office(
+    tokens: Tokens, first: int, last: int, text: Tokens | None = None, head: int | None = None
+) -> str | None:
     """The country that alone has such an office, if the paragraph names no other that might.
+
+    Where the head is given, what stands behind it counts only together with it: "secretary of state", but not "a lawyer
+    at the foreign office"; and no "secretary of state for" something is meant.
 
     Examples
     --------
@@ -28,6 +33,8 @@ def of_the_office(tokens: Tokens, first: int, last: int, text: Tokens | None = N
     for n in range(min(4, last - first + 1), 0, -1):
         for i in range(first, last - n + 2):
             title = " ".join(tokens.lower[i : i + n])
+            if head is not None and i + n - 1 > head and (i > head or tokens.lower[i + n : i + n + 1] == ["for"]):
+                continue
             if title in offices:
                 namesakes = actors().namesakes.get(title, frozenset())
                 around = text or tokens

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from stance.speakers.affiliation import actor_of, actor_of_title
 from stance.speakers.lists import words
+from stance.speakers.names import actor_beside, in_name
 from stance.speakers.objects import group_of
 from stance.speakers.phrases import Phrase, phrase_opening
 from stance.speakers.subjects import speaker_from, subject_of
 from stance.speakers.tokens import Tokens
 from stance.speakers.turns import label_of_turn
 
-__all__ = ["UNKNOWN", "Speech", "find_speech", "speech_columns", "speech_record"]
+__all__ = ["UNKNOWN", "Speech", "find_speech", "speech_columns"]
 
 UNKNOWN = "unknown"
 
@@ -26,6 +27,7 @@ _BASES = frozenset("demand respond applaud contend recommend remind defend".spli
 # what is asked, or may never be said: words before a subject
 _CONDITIONS = frozenset("if unless until whether once do does did".split())
 _VOTES = frozenset("vote votes majority acclamation consensus".split())
+_OBJECTS = frozenset("him her them".split())
 _THIRD_PERSON = frozenset("he she they it".split())
 
 
@@ -103,7 +105,7 @@ def find_speech(text: str) -> Speech:
 
 
 def _attributions(tokens: Tokens) -> Iterator[_Found]:
-    lists = words()
+    lists, verbs = words(), set[int]()
     for i, word in enumerate(tokens.lower):
         if word not in lists.may_speak or tokens.quoted[i] or (tokens.is_capital(i) and i > 0):
             continue
@@ -117,13 +119,17 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
                 and group in ("say", "tell", "view")
                 and not (subject == "it" and word in ("says", "said"))
             ):
+                verbs.add(i)
                 yield _Found(9, Phrase(i, i, "unnamed", i), word)
             continue
         if subject is None and group == "say":
             subject = _inverted(tokens, i)
         if subject is None:
             subject = _shared(tokens, i)
-        if subject is None or (group in ("act", "mind") and subject.kind in ("name", "unnamed")):
+        if subject is None:
+            continue
+        known = subject.kind not in ("name", "unnamed") or actor_beside(tokens, subject.last + 1) is not None
+        if group in ("act", "mind") and not known:
             continue
         if group == "mind" and subject.kind == "actor":
             continue
@@ -139,7 +145,9 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
         if not _is_finite(tokens, i, subject) or _is_other(tokens, i, subject, group):
             continue
         rank = 9 if subject.kind == "unnamed" else {"say": 0, "tell": 0, "view": 2, "act": 2, "mind": 3}[group]
-        yield _Found(rank, subject, tokens.words[i])
+        if not _is_content(tokens, subject, verbs):
+            yield _Found(rank, subject, tokens.words[i])
+        verbs.add(i)
     for i, word in enumerate(tokens.lower):
         for phrase in lists.according.get(word, ()):
             after = i + len(phrase)
@@ -147,6 +155,24 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
                 speaker = speaker_from(tokens, after)
                 if speaker is not None and not tokens.quoted[speaker.first]:
                     yield _Found(1, speaker, " ".join(phrase))
+                elif speaker is None and _is_somebody(tokens, after):
+                    yield _Found(9, Phrase(after, after, "unnamed", after), " ".join(phrase))
+
+
+def _is_content(tokens: Tokens, subject: Phrase, verbs: set[int]) -> bool:
+    """Whether it is only told that somebody spoke, in "Velikov said on Monday that Iran had replied"."""
+    i = subject.first - 1
+    while i > 0 and (tokens.lower[i] in ("that", "on") or tokens.lower[i] in words().grammar["circumstances"]):
+        i -= 1
+    return i in verbs and not tokens.quoted[i]
+
+
+def _is_somebody(tokens: Tokens, i: int) -> bool:
+    """Whether "him", or a name alone, stands behind "according to"."""
+    ends = i + 1 == len(tokens) or not (tokens.is_word(i + 1) or tokens.words[i + 1] in "('’")
+    named = in_name(tokens, i) and tokens.words[i] == tokens.bare(i) and not tokens.words[i].isupper()
+    listed = tokens.lower[i] in words().grammar["circumstances"] | words().grammar["determiners"]
+    return tokens.is_word(i) and ends and (tokens.lower[i] in _OBJECTS or (named and not listed))
 
 
 def _shared(tokens: Tokens, verb: int) -> Phrase | None:
@@ -170,6 +196,8 @@ def _shared(tokens: Tokens, verb: int) -> Phrase | None:
 def _inverted(tokens: Tokens, verb: int) -> Phrase | None:
     """The subject that follows its verb, as in ", said a trader"."""
     before = tokens.words[verb - 1] if verb else "."
+    if tokens.lower[verb].endswith("ing"):
+        return None  # "Adding Mexico to the list" has none
     if before in ',"”»’—–' or verb == tokens.sentence_start(verb):
         return speaker_from(tokens, verb + 1)
     return None
@@ -181,6 +209,8 @@ def _is_finite(tokens: Tokens, i: int, subject: Phrase) -> bool:
     if word in ("state", "states"):
         return tokens.lower[i + 1 : i + 2] == ["that"]
     if word not in _BASES and (word.endswith(("s", "d", "ing")) or word in words().grammar["pasts"]):
+        return True
+    if tokens.lower[max(i - 2, 0) : i] == ["on", "to"]:  # "went on to say"
         return True
     head = tokens.lower[subject.head]
     return (
@@ -212,7 +242,7 @@ def _is_other(tokens: Tokens, i: int, subject: Phrase, group: str) -> bool:
 
 
 def speech_columns() -> dict[str, type]:
-    """Names and types of the columns of `speech_record`."""
+    """Names and types of the columns of `speech_records`."""
     return {
         "voice": str,
         "speaker": str,
@@ -220,30 +250,4 @@ def speech_columns() -> dict[str, type]:
         "speaker_end": int,
         "source_verb": str,
         "actor": str,
-    }
-
-
-def speech_record(text: str, start: int) -> dict[str, Any]:
-    """Who speaks in a paragraph, as columns of results.
-
-    Parameters
-    ----------
-    text : str
-        The paragraph.
-    start : int
-        Its offset in the article, to which those of the speaker refer.
-
-    Examples
-    --------
-    >>> speech_record("Tehran said no.", 100)["speaker_start"]
-    100
-    """
-    found = find_speech(text)
-    return {
-        "voice": found.voice,
-        "speaker": found.speaker,
-        "speaker_start": None if found.start is None else start + found.start,
-        "speaker_end": None if found.end is None else start + found.end,
-        "source_verb": found.verb,
-        "actor": found.actor,
     }

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from stance.speakers.lists import actors, words
 from stance.speakers.tokens import Tokens
 
-__all__ = ["head_kind", "in_name", "is_personal", "name_after_head", "name_words", "names_in"]
+__all__ = ["actor_beside", "head_kind", "in_name", "is_personal", "name_after_head", "name_words", "names_in"]
 
 _LONGEST_NAME = 6
 # of one person, without particles
 _MOST_CAPITALS = 4
+# Republican, Democrat or independent of a state, as the American press has it: "D-N.J.", "R-Ariz.", "D-CA"
+_PARTY = re.compile(r"[DRI]-(?!Day)(?:(?:[A-Z]\.){2,}|[A-Z]{2}|[A-Z][a-z]{1,5}\.?)")
+# "(Russian Federation)", "(Saint Vincent and the Grenadines)"
+_LONGEST_ASIDE = 6
 
 
 def names_in(tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int, str]]:
@@ -29,6 +34,25 @@ def names_in(tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int, 
                 i += n - 1
                 break
         i += 1
+
+
+def actor_beside(tokens: Tokens, i: int) -> str | None:
+    """Whom a speaker speaks for by the party or the country that stands behind the name, from its bracket or comma.
+
+    Examples
+    --------
+    >>> actor_beside(Tokens("Sen. Bob Arden, D-N.J., left"), 3), actor_beside(Tokens("Aino Salmela (Finland)"), 2)
+    ('United States', 'Finland')
+    """
+    if i + 2 >= len(tokens) or tokens.words[i] not in ("(", ","):
+        return None
+    if tokens.words[i + 2] in (")", ",") and _PARTY.fullmatch(tokens.words[i + 1]):
+        return "United States"
+    behind = tokens.words[i + 1 : i + 2 + _LONGEST_ASIDE]
+    if tokens.words[i] == "," or ")" not in behind:
+        return None
+    actor = actors().names.get(" ".join(behind[: behind.index(")")]))
+    return actor if actor in actors().countries else None
 
 
 def head_kind(word: str) -> str | None:

@@ -38,6 +38,9 @@ class Phrase(NamedTuple):
 def phrase_of(tokens: Tokens, first: int, last: int) -> Phrase | None:
     """These tokens as a speaker, if they can be one."""
     head = _core_end(tokens, first, last)
+    informed = first < head < last and tokens.lower[head] in words().grammar["informed"]
+    if informed and tokens.lower[head - 1] in words().grammar["sources"]:
+        return Phrase(first, last, "person", head - 1)
     name = name_after_head(tokens, first, head)
     head = name.start - 1 if name else head
     kind = _kind(tokens, first, last, head)
@@ -101,7 +104,7 @@ def phrase_before(tokens: Tokens, last: int) -> Phrase | None:
     while first >= 0 and last - first < _LONGEST and tokens.is_word(first):
         word = tokens.lower[first]
         approximate = word in ("about", "over") and first < last and tokens.words[first + 1][0].isdigit()
-        speaks = lists.verbs.get(word) in ("say", "tell") and not tokens.is_capital(first)
+        speaks = _speaks(tokens, first)
         stops = (word in grammar["stops"] and not approximate) or word in grammar["pronouns"] or speaks
         if stops and not (word in ("and", "&") and _joins(tokens, first, last)) and not is_homograph(tokens, first):
             break
@@ -130,6 +133,12 @@ def phrase_before(tokens: Tokens, last: int) -> Phrase | None:
             with_others = _with_others(tokens, start)
             return None if with_others is None else found._replace(first=with_others)
     return _before_relative(tokens, first - 1)
+
+
+def _speaks(tokens: Tokens, i: int) -> bool:
+    """Whether a word is a verb that makes its subject a speaker, and not "the secretary of state"."""
+    after_of = i > 0 and tokens.lower[i] == "state" and tokens.lower[i - 1] == "of"
+    return words().verbs.get(tokens.lower[i]) in ("say", "tell") and not tokens.is_capital(i) and not after_of
 
 
 def _relative(tokens: Tokens, start: int) -> int | None:
@@ -244,8 +253,9 @@ def phrase_at(tokens: Tokens, first: int) -> Phrase | None:
     while tokens.is_word(last) and last - first < _LONGEST:
         word = tokens.lower[last]
         ends = word in lists.grammar["stops"] or word in lists.grammar["pronouns"] or word in lists.grammar["adverbs"]
-        speaks = lists.verbs.get(word) in ("say", "tell") and not tokens.is_capital(last)
-        ends = ends or word.endswith("ly") or (last > first and speaks)
+        speaks = _speaks(tokens, last)
+        # "privately", but neither "Holly" nor "Italy"
+        ends = ends or (word.endswith("ly") and tokens.words[last].islower()) or (last > first and speaks)
         if ends and not is_homograph(tokens, last) and not (word == "and" and _between_alike(tokens, last)):
             break
         last += 1

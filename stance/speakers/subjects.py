@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from stance.speakers.lists import words
-from stance.speakers.names import in_name, is_personal
+from stance.speakers.names import actor_beside, in_name, is_personal
 from stance.speakers.phrases import Phrase, is_homograph, joined, phrase_at, phrase_before, phrase_of
 from stance.speakers.tokens import Tokens
 
@@ -38,9 +38,15 @@ def _with_apposition(tokens: Tokens, phrase: Phrase) -> Phrase:
 
 
 def _speaker_before(tokens: Tokens, last: int) -> Phrase | None:
-    """The speaker that ends at a token, with those before it and "and"."""
-    found = phrase_before(tokens, last)
+    """The speaker that ends at a token, or at "(Sweden)" or ", D-Ohio," there, with those before it and "and"."""
+    found = phrase_before(tokens, _past_aside(tokens, last))
     return None if found is None else _with_those_before(tokens, found)
+
+
+def _past_aside(tokens: Tokens, last: int) -> int:
+    """The last token before "(Sweden)" or ", D-Ohio,", if such an aside ends here."""
+    beside = next((i for i in range(last - 1, max(last - 8, 0), -1) if tokens.words[i] in ("(", ",")), last)
+    return last if tokens.is_word(last) or actor_beside(tokens, beside) is None else beside - 1
 
 
 def _with_those_before(tokens: Tokens, last: Phrase) -> Phrase:
@@ -49,8 +55,9 @@ def _with_those_before(tokens: Tokens, last: Phrase) -> Phrase:
     while len(found.both) < _MOST and found.first > 1 and tokens.words[found.first - 1] == link:
         if tokens.quoted[found.first - 1]:
             break
-        before = phrase_before(tokens, found.first - 2)
-        if before is None or before.last != found.first - 2 or not _begins(tokens, before.first):
+        end = _past_aside(tokens, found.first - 2)
+        before = phrase_before(tokens, end)
+        if before is None or before.last != end or not _begins(tokens, before.first):
             break
         found, link = _together(before, found), ","
     return found
@@ -91,10 +98,11 @@ def _together(first: Phrase, second: Phrase) -> Phrase:
 def subject_of(tokens: Tokens, verb: int) -> Phrase | str | None:
     """The subject of a verb: a phrase, a pronoun, or nothing that speaks."""
     grammar = words().grammar
-    i = verb - 1
+    i, retold = _retold(tokens, verb)
     while tokens.is_word(i):
         word = tokens.lower[i]
-        if word in grammar["modals"] or (word in grammar["passives"] and not tokens.lower[verb].endswith("ing")):
+        passive = word in grammar["passives"] and not (retold or tokens.lower[verb].endswith("ing"))
+        if passive or word in grammar["modals"]:
             return None
         if not (
             word in grammar["adverbs"]
@@ -123,6 +131,18 @@ def subject_of(tokens: Tokens, verb: int) -> Phrase | str | None:
     return _unnamed(tokens, i, verb, start) if found is None else found
 
 
+def _retold(tokens: Tokens, verb: int) -> tuple[int, bool]:
+    """The token before a verb and what leads to it: "went on to say", "was quoted as saying"; whether it is retold."""
+    lead = tokens.lower[max(verb - 3, 0) : verb]
+    if lead[-2:] == ["on", "to"] and lead[0] in ("went", "goes", "going"):
+        return verb - 4, False
+    if lead[-1:] == ["as"] and lead[-2:-1] and lead[-2] in words().grammar["retold"]:
+        return verb - 3, True
+    if lead[-2:] == ["to", "have"] and lead[0] in words().grammar["retold"]:
+        return verb - 4, True
+    return verb - 1, False
+
+
 def _unnamed(tokens: Tokens, i: int, verb: int, start: int) -> Phrase | None:
     """Somebody before a verb of whom the rules know no more than that it is a name."""
     grammar, word, verb_word = words().grammar, tokens.lower[i], tokens.lower[verb]
@@ -140,6 +160,9 @@ def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None
         if tokens.words[i] not in ",–—(":
             continue
         after = tokens.lower[i + 1]
+        if actor_beside(tokens, i) is not None:
+            found = _speaker_before(tokens, i - 1)
+            return _unnamed(tokens, i - 1, closing + 1, start) if found is None and i > start else found
         aside = (
             after.startswith(("who", "which"))
             or after in ("now", "himself", "herself")
@@ -151,13 +174,15 @@ def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None
         named = is_personal(tokens, i + 1, closing - 1)
         office = None if named else phrase_of(tokens, i + 1, closing - 1)
         found = _speaker_before(tokens, i - 1) if aside or named or office else None
+        if found is None and after in ("who", "whose") and closing + 1 < len(tokens):
+            return _unnamed(tokens, i - 1, closing + 1, start)
         if found is None or found.first < start:
             continue
         if named:
             return joined(Phrase(i + 1, closing - 1, "name", closing - 1), found)
         if found.kind == "name" and office is not None:
             return joined(found, office)
-        if aside:
+        if aside or (office is not None and found.name):
             after_comma = found.first > start + 1 and tokens.words[found.first - 1] == ","
             beside = phrase_before(tokens, found.first - 2) if after_comma else None
             # "the minister, Aino Salmela, who was there, said"

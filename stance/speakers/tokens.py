@@ -22,7 +22,7 @@ def _token() -> re.Pattern[str]:
     grammar = lists.grammar["determiners"] | lists.grammar["pronouns"] | lists.grammar["prepositions"]
     openings = "|".join(sorted(word.capitalize() for word in grammar | lists.grammar["stops"]))
     return re.compile(
-        rf"(?:[A-Z]\.){{2,}}|(?=[A-Z])(?:(?P<initial>(?<![\w.'’-])[A-Z])|{address})\."
+        rf"(?:[A-Z]\.){{2,}}|(?<![\w-])[DRI]-(?:(?:[A-Z]\.){{2,}}|[A-Z][a-z]{{1,5}}\.(?=[,)]))|(?=[A-Z])(?:(?P<initial>(?<![\w.'’-])[A-Z])|{address})\."
         rf"(?=\s[A-Z][a-z])(?!\s(?:{openings})\b)|"
         r"\w+(?:[-'’&]\w+)*(?:(?<=s)['’](?=\s[a-z]))?|[^\w\s]"
     )

@@ -13,7 +13,13 @@ from stance.speakers.tokens import Tokens
 __all__ = ["label_of_turn"]
 
 # as transcripts of briefings have it: "Q Thank you. Is there a date?"
-_QUESTION = re.compile(r"Q[ \t]+(?=[A-Z“\"])")
+#: As the record of the American Congress has it: "Mr. ARDEN. I rise", "The SPEAKER pro tempore. The question is".
+_RECORD = re.compile(
+    r"((?:M(?:r|rs|s|iss)\.?\s(?:(?:Ma?c|De|Di|La|Le|Van)?[A-Z][A-Z'’-]+\b\s?){1,3}(?:of\s[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)?"
+    r"|The\s(?:(?:ACTING|VICE|PRESIDING|SPEAKER|PRESIDENT|OFFICER|CHAIR(?:MAN|WOMAN)?|CLERK)\b\s?)+"
+    r"(?:pro\stempore)?(?:\s?\([^()]{1,40}\))?)(?<!\s))\.\s+(?=[A-Z“\"])"
+)
+_QUESTION = re.compile(r"Q[ \t]+(?=[A-Z“\"(\[—–…])")
 _CAPITALS = "A-ZÀ-ÖØ-Þ" + "".join(filter(str.isupper, map(chr, range(0x100, 0x180))))
 # letters, with the time before it
 _LONGEST = 200
@@ -34,9 +40,9 @@ def _label() -> re.Pattern[str]:
     # letters and dots by turns, so that no text can be matched in two ways
     capitalised = rf"(?:(?:al|el|ad|ar|as|an|bin)-)?[{_CAPITALS}][\w'’-]*(?:(?:(?<=[{_CAPITALS}]){dotted})\.[\w'’-]*)*"
     return re.compile(
-        r"(?:^|(?<=[.?!)”\"]\s))(?:\d{1,2}[:.]\d\d\s)?"
-        rf"({capitalised}(?:,?\s(?:{capitalised}|(?:{linking})(?=\s))){{0,17}}(?:\s\([^()]{{1,40}}\)){{0,2}}(?=:)|"
-        r"[QA](?=\.))[:.]\s"
+        r"(?:^[*_]{0,3}|(?<=[.?!)”\"]\s))(?:\d{1,2}[:.]\d\d\s)?"
+        rf"({capitalised}(?:,?\s(?:{capitalised}|(?:{linking})(?=\s))){{0,17}}(?:\s\([^()]{{1,40}}\)){{0,2}}(?=[*_]{{0,3}}:)|"
+        r"[QA](?=\.))[*_]{0,3}[:.][*_]{0,3}\s"
     )
 
 
@@ -50,7 +56,9 @@ def label_of_turn(text: str) -> tuple[int, int] | None:
     """
     if _QUESTION.match(text):
         return 0, 1
-    if ":" not in text[:_LONGEST] and text[:1] not in ("Q", "A"):
+    if text[:1] in ("M", "T") and (recorded := _RECORD.match(text)) is not None:
+        return recorded.span(1)
+    if ":" not in text[:_LONGEST] and text[:4].lstrip("*_")[:1] not in ("Q", "A"):
         return None
     first = _label().match(text)
     if first is None or not _is_label(first[1]):
@@ -64,12 +72,11 @@ def label_of_turn(text: str) -> tuple[int, int] | None:
 def _is_label(label: str) -> bool:
     lists = words()
     core = label.split(" (")[0]
+    if core.split()[-1].lower() in lists.headings["details"]:
+        return False
     if core.isupper():
         bare = [word.strip("().,").lower() for word in label.split()]
-        office = ("office", "person")
-        if len(bare) <= _LONGEST_IN_CAPITALS and any(
-            word in lists.turns or word in lists.forms or lists.heads.get(word) in office for word in bare
-        ):
+        if len(bare) <= _LONGEST_IN_CAPITALS and any(_opens(word, bare) for word in bare):
             return True
         core = " ".join(word.capitalize() for word in core.split())
     if core.lower() in lists.turns:
@@ -77,6 +84,17 @@ def _is_label(label: str) -> bool:
     tokens = Tokens(re.sub(r"(?<=\b[A-Z]\.)\s(?=[A-Z]\.)", "", core))
     last = tokens.words.index(",") - 1 if "," in tokens.words else len(tokens) - 1
     return last > 0 and _is_speaker(tokens, last)
+
+
+def _opens(word: str, label: list[str]) -> bool:
+    """Whether a word tells that capitals are a label: neither one of "THE SNAPBACK QUESTION" does, nor "AGENCY"."""
+    lists = words()
+    if word in ("question", "answer"):
+        return word == label[0]
+    if word in lists.turns or word in lists.forms:
+        return True
+    alone = word in lists.headings["bodies"] and len(label) == 1
+    return lists.heads.get(word) in ("office", "person") and not alone
 
 
 def _is_speaker(tokens: Tokens, last: int) -> bool:

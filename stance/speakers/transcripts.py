@@ -1,0 +1,174 @@
+"""Who speaks in each paragraph of an article: in a transcript a turn goes on in the paragraphs behind its label."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from stance.speakers.affiliation import actor_of_title
+from stance.speakers.finder import UNKNOWN, Speech, find_speech
+from stance.speakers.lists import actors, words
+from stance.speakers.turns import label_of_turn
+
+__all__ = ["find_speeches", "speech_records"]
+
+#: As many of the labels' paragraphs, of this many, hold a word of who speaks or is spoken to, or a question.
+_PERSONAL, _OF = 1, 3
+#: Turns at least whose label returns, or is an office, a form of address or in capitals.
+_SURE = 2
+#: Labels with one last word of which the actor is kept, so that no article takes long.
+_MOST_NAMESAKES = 20
+_PERSON = re.compile(
+    r"\b(?:I|[Ww]e|[Yy]ou|[Mm]y|[Oo]ur|[Yy]ours?|[Mm]e|[Uu]s|[Mm]yself|[Oo]urselves|[Tt]hanks?)\b(?!\.[A-Z])"
+)
+_QUOTED = re.compile(r"[\"“«][^\"“”«»]*[\"”»]")
+#: A name or two before a colon: a label where it returns, and in a transcript also where it stands in capitals once.
+_LOOSE = re.compile(r"[*_]{0,3}([A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3})(?:\s\([^()]{1,40}\))?[*_]{0,3}:[*_]{0,3}\s")
+#: What looks like a label alone in its line; with `_LOOSE` it ends the turn before it.
+_ALONE = re.compile(r"[A-Z][\w.'’-]*\s[A-Z][^.!?:]{1,200}:\Z")
+#: "(Applause.)", "[The meeting rose at 6 p.m.]": not spoken, but the turn may go on behind it.
+_BRACKETED = re.compile(r"[(\[][^()\[\]]*[)\]]\W*\Z")
+_END = re.compile(r"\W*(?:END|ENDS|End of (?:transcript|briefing|interview|call))\b[\s\d:.apmAPMA-Z]*\Z")
+_FINISHED = re.compile(r"[.?!:;,…—–-][\"'’”)\]]*\s*\Z")
+_HEADING = 80
+
+
+def find_speeches(texts: Sequence[str]) -> Iterator[tuple[int, Speech]]:
+    """Find out who speaks in each paragraph of an article.
+
+    Each paragraph is judged by itself (`find_speech`), but for those of a transcript: an article that has turns of two
+    or more speakers, two of them with a label that returns or is more than a name, a third of them in the first or
+    second person. There a paragraph without a label
+    belongs to the turn before it, up to the next label. It does not if it is a heading, stands in brackets, or speaks
+    of the speaker by name and not in the first or second person, which also ends the turn. The last turn ends with the
+    last paragraph that has a word of the first or second person outside quotation marks. In a transcript names in
+    capitals are labels, too ("ARDEN:"), and a name has the actor that an earlier label gave it.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        All paragraphs of an article, in order.
+
+    Yields
+    ------
+    (int, Speech)
+        For each paragraph the place of the paragraph in which the speaker stands, to which the offsets refer, and who.
+
+    Examples
+    --------
+    >>> talk = ["Q: Will you sign?", "THE MINISTER: No.", "We have seen no text.", "Q: Thank you."]
+    >>> [(place, speech.speaker) for place, speech in find_speeches(talk)]
+    [(0, 'Q'), (1, 'THE MINISTER'), (1, 'THE MINISTER'), (3, 'Q')]
+    """
+    labels = _labels(texts)
+    if labels is None:
+        yield from ((i, find_speech(text)) for i, text in enumerate(texts))
+        return
+    known: dict[str, dict[str, str]] = {}
+    last = max(labels)
+    end = max([last, *(i for i in range(last, len(texts)) if _is_personal(texts[i]))])
+    turn: tuple[int, Speech] | None = None
+    for i, text in enumerate(texts):
+        if i in labels:
+            turn = (i, _labelled(text, labels[i], known))
+            yield turn
+            continue
+        if turn is not None and (i > end or _ends(text, turn[1])):
+            turn = None
+        yield (i, find_speech(text)) if turn is None or _is_aside(text) else turn
+
+
+def speech_records(texts: Sequence[str], starts: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Who speaks in each paragraph of an article, as columns of results.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        All paragraphs of the article, in order.
+    starts : sequence of int
+        Their offsets in the article, to which those of the speakers refer.
+
+    Examples
+    --------
+    >>> [record["speaker_start"] for record in speech_records(["Envoys met.", "Tehran said no."], [0, 100])]
+    [None, 100]
+    """
+    for place, one in find_speeches(texts):
+        yield {
+            "voice": one.voice,
+            "speaker": one.speaker,
+            "speaker_start": None if one.start is None else starts[place] + one.start,
+            "speaker_end": None if one.end is None else starts[place] + one.end,
+            "source_verb": one.verb,
+            "actor": one.actor,
+        }
+
+
+def _labels(texts: Sequence[str]) -> dict[int, tuple[int, int]] | None:
+    """Where the label of each turn stands, by paragraph; ``None`` if the article is no transcript."""
+    if len(texts) < 3:
+        return None
+    # a label may stand in a line of its own
+    labels = {i: label for i, text in enumerate(texts) if (label := label_of_turn(f"{text} ")) is not None}
+    loose = {i: label for i, text in enumerate(texts) if (label := _loose_label(text)) is not None}
+    returning = Counter(texts[i][slice(*label)] for i, label in loose.items())
+    labels = {i: label for i, label in loose.items() if returning[texts[i][slice(*label)]] > 1} | labels
+    speakers = Counter(texts[i][slice(*label)] for i, label in labels.items())
+    sure = sum(n for speaker, n in speakers.items() if n > 1 or _is_titled(speaker))
+    personal = sum(_is_personal(texts[i]) for i in labels)
+    if len(speakers) < 2 or sure < _SURE or personal * _OF < len(labels) * _PERSONAL:
+        return None
+    return {i: label for i, label in loose.items() if texts[i][slice(*label)].isupper()} | labels
+
+
+def _is_titled(speaker: str) -> bool:
+    """Whether a label is more than a name, which what opens a paragraph of an essay may look like."""
+    lists = words()
+    parts = [word.strip("().,").lower() for word in speaker.split()]
+    titled = any(part in lists.turns or part in lists.forms or lists.heads.get(part) == "office" for part in parts)
+    return titled or speaker.isupper()
+
+
+def _loose_label(text: str) -> tuple[int, int] | None:
+    """Where a name stands before a colon that may be a label, and no heading or country."""
+    found = _LOOSE.match(text)
+    headings = words().headings
+    if found is None or found[1] in actors().names:
+        return None
+    heading = headings["words"] | headings["details"]
+    return found.span(1) if heading.isdisjoint(word.strip(".").lower() for word in found[1].split()) else None
+
+
+def _labelled(text: str, label: tuple[int, int], known: dict[str, dict[str, str]]) -> Speech:
+    """The speech of a paragraph with a label; an earlier label may have told whom the same name speaks for."""
+    speaker = text[slice(*label)]
+    actor = actor_of_title(speaker, text)
+    name = speaker.split(" (")[0].lower()
+    namesakes = known.setdefault(name.split()[-1], {})
+    if actor is not None:
+        if len(namesakes) < _MOST_NAMESAKES:
+            namesakes[name] = actor
+    elif name not in words().turns:
+        named = {actor for earlier, actor in namesakes.items() if earlier == name or earlier.endswith(f" {name}")}
+        actor = named.pop() if len(named) == 1 else None
+    return Speech("quoted", speaker, *label, None, actor or UNKNOWN)
+
+
+def _is_personal(text: str) -> bool:
+    return _PERSON.search(_QUOTED.sub("", text)) is not None or text.rstrip().endswith("?")
+
+
+def _is_aside(text: str) -> bool:
+    """Whether a paragraph is a heading, or stands in brackets."""
+    return _BRACKETED.match(text) is not None or (len(text) <= _HEADING and _FINISHED.search(text) is None)
+
+
+def _ends(text: str, speech: Speech) -> bool:
+    """Whether a paragraph ends a turn: it closes the transcript, has a label of its own, or is about the speaker."""
+    if _END.match(text) or _LOOSE.match(text) or _ALONE.match(text):
+        return True
+    name = (speech.speaker or "").split(" (")[0].split(",")[0].split()[-1:]
+    named = [word for word in name if len(word) > 2 and word.lower() not in words().turns]
+    return not _is_personal(text) and any(re.search(rf"\b{re.escape(word)}\b", text, re.I) for word in named)

@@ -1,0 +1,169 @@
+"""Who speaks in the paragraphs of a transcript: turns go on behind their labels, and end where they should."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from stance.articles import Article
+from stance.batch.blocks import read_blocks
+from stance.batch.chunks import cut_chunks
+from stance.batch.tables import score_articles
+from stance.model.stance_model import StanceModel
+from stance.results.page import article_page
+from stance.results.records import paragraph_records
+from stance.speakers import find_speeches
+
+BRIEFING = """
+Ministry briefing on the grain levy
+MS SALMELA: Good morning. I have two things.
+The levy will stay for as long as the embargo does.
+The envoy said on Monday that talks would go on.
+(Laughter.)
+QUESTION: Will you meet them?
+Do you have a date?
+MS SALMELA: We have no date, and the minister has not asked for one.
+Further measures
+There is nothing to add to that.
+QUESTION: Thank you.
+END 11:20 A.M. EET
+The text of the levy is on the site of the ministry.
+""".strip().split("\n")
+
+
+def speakers(texts: list[str]) -> list[str | None]:
+    """The speaker of each paragraph, where it is that of a turn."""
+    return [speech.speaker if speech.voice == "quoted" else None for _, speech in find_speeches(texts)]
+
+
+def test_a_turn_goes_on_in_the_paragraphs_behind_its_label() -> None:
+    """Also over what it reports of others, but not over headings, brackets and the end."""
+    salmela, question = "MS SALMELA", "QUESTION"
+    said = [None, salmela, salmela, salmela, None, question, question, salmela, None, salmela, question, None, None]
+    assert speakers(BRIEFING) == said
+    assert [place for place, _ in find_speeches(BRIEFING)][2:4] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pytest.param(["Anna Berg: We shall see.", "It was late.", "Envoys left."], id="one label"),
+        pytest.param(
+            ["Grain Futures Berg: Prices rose.", "It was late.", "Aino Salmela: Prices fell.", "Envoys left."],
+            id="names that are no office and do not return",
+        ),
+        pytest.param(
+            ["MINISTER SALMELA: a profile of an envoy.", "She was born in Oulu.", "MINISTER BERG: a profile."],
+            id="nobody addressed",
+        ),
+    ],
+)
+def test_what_is_no_transcript_has_no_turns_that_go_on(texts: list[str]) -> None:
+    """A label alone, essays with names before colons, and profiles: a wrong speaker is worse than none."""
+    assert speakers(texts)[1] is None
+
+
+def test_the_last_turn_ends_where_the_speech_does() -> None:
+    """With the last words of the first or second person; those in quotation marks are another's."""
+    texts = [
+        "Q: Do you regret it?",
+        "A: No.",
+        "The embargo has done its work.",
+        "And we would do it again.",
+        "The interview took place in Oulu, where “we are at home”, as a neighbour had it.",
+    ]
+    assert speakers(texts) == ["Q", "A", "A", "A", None]
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        "Aino Salmela was minister until last spring.",
+        "Deputy Director of the Grain Office (OGR) Anton Velikov:",
+        "Oulu Radio: Is that so?",
+    ],
+)
+def test_a_turn_ends_with_what_is_not_the_speakers(about: str) -> None:
+    """What tells of the speaker, and the label of somebody the rules do not know, alone in its line or not."""
+    texts = ["Q: Do you regret it?", "Aino Salmela: No.", about, "The embargo has done its work.", "Q: Thank you."]
+    found = speakers([*texts, "Aino Salmela: Thank you."])
+    assert found[1] == "Aino Salmela"
+    assert found[2:4] == [None, None]
+
+
+def test_in_a_transcript_surnames_in_capitals_are_labels() -> None:
+    """Those too that do not return, but no heading in capitals; and a name keeps the actor that a label gave it."""
+    texts = [
+        "LUKAS BERG, ANCHOR: Senator, will you vote for it?",
+        "SEN. BOB ARDEN (R-OH): I will.",
+        "BERG: Why?",
+        "ARDEN: Because they broke the truce.",
+        "BREAKING NEWS: Thank you.",
+        "VELIKOV: It was late.",
+    ]
+    found = [speech for _, speech in find_speeches(texts)]
+    assert [speech.speaker for speech in found][2:] == ["BERG", "ARDEN", None, "VELIKOV"]
+    assert [speech.actor for speech in found][1:4:2] == ["United States", "United States"]
+
+
+def test_names_that_return_are_labels() -> None:
+    """First names and surnames in small letters, where two of them return; no countries, and no lists."""
+    talk = ["Lena: Do they work?", "Tom: I think so.", "Look at the ports.", "Lena: Right.", "Tom: Thank you."]
+    assert speakers(talk) == ["Lena", "Tom", "Tom", "Lena", "Tom"]
+    assert speakers(["Lena: Do they work?", "Tom: I think so.", "Look at the ports."]) == [None] * 3
+    countries = ["Norway: We expect a ban.", "Iran: You see.", "It was late.", "Norway: Our view.", "Iran: Your view."]
+    assert speakers(countries) == [None] * 5
+
+
+def test_labels_may_be_set_in_bold() -> None:
+    """As Markdown has it, with the colon inside or outside."""
+    talk = ["**MS SALMELA:** Good morning to you.", "We shall see.", "**Aino Berg**: Why?", "**Aino Berg:** Thank you."]
+    assert speakers(talk) == ["MS SALMELA", "MS SALMELA", "Aino Berg", "Aino Berg"]
+
+
+@pytest.mark.parametrize("text", ["A" * 20_000, "A " * 10_000, "Ab" * 10_000 + ":", "“" * 20_000, "(" * 20_000])
+def test_no_paragraph_takes_long(text: str) -> None:
+    """Whatever stands in a transcript is looked at once."""
+    begin = time.process_time()
+    list(find_speeches(["Q: Will you?", "MS SALMELA: No.", text, "Q: Thank you."]))
+    assert time.process_time() - begin < 2
+
+
+def test_the_record_of_congress_has_full_stops_behind_its_labels() -> None:
+    """Surnames in capitals, with their state, and the chair; neither a name in small letters nor an agency."""
+    texts = [
+        "The SPEAKER pro tempore. The gentleman from Ohio is recognized.",
+        "Mr. ARDEN. Mr. Speaker, I rise in support of the embargo.",
+        "It has done its work.",
+        "Ms. McBERG of Ohio. I thank the gentleman.",
+        "Mr. ARDEN. I yield back.",
+    ]
+    arden, chair = "Mr. ARDEN", "The SPEAKER pro tempore"
+    assert speakers(texts) == [chair, arden, arden, "Ms. McBERG of Ohio", arden]
+    assert speakers(["Mr. Arden. He left."]) == speakers(["The CIA. It was late."]) == [None]
+
+
+def test_tables_records_and_the_screen_agree_on_turns(small_model: StanceModel, tmp_path: Path) -> None:
+    """Articles are kept apart, and the offsets point to the label, which may be paragraphs away."""
+    texts = {"a": "\n\n".join(BRIEFING), "b": "The levy will stay for as long as the embargo does."}
+    path = tmp_path / "articles.jsonl"
+    path.write_text(
+        "".join(json.dumps({"id": id, "text": text}) + "\n" for id, text in texts.items()), encoding="utf-8"
+    )
+    articles = [Article(id, text) for id, text in texts.items()]
+    expected = [
+        record
+        for article in articles
+        for record in paragraph_records(article, small_model.score(article), speakers=True)
+    ]
+    (chunk,) = cut_chunks(read_blocks([path]))
+    assert score_articles(small_model, chunk.articles, speakers=True)[0].to_pylist() == expected
+    second = expected[3]
+    assert texts["a"][second["speaker_start"] : second["speaker_end"]] == second["speaker"] == "MS SALMELA"
+    assert (second["voice"], expected[-1]["voice"]) == ("quoted", "author")
+    scores = small_model.score(articles[0])
+    shown = "\n".join(article_page(articles[0], scores, {}, 100, speakers=True))
+    assert shown.count("MS SALMELA (unknown)") == 5
