@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from stance.articles.notices import is_notice
-from stance.articles.openings import may_begin
+from stance.articles.openings import first_word, may_begin
 
 __all__ = ["mark_boilerplate"]
 
@@ -272,18 +272,21 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
 def _is_boilerplate(text: str) -> bool:
     if text[:1] > "\u2600":
         text = _EMOJI.sub("", text, count=1)
-    if is_notice(text):
+    word = first_word(text)
+    if is_notice(text, word):
         return True
     if len(text) > _LONGEST:
         return False
+    if _is_line(text, word):
+        return True
     # "Source: The Wire | 14 March 2025 | Editor: jd"
     pieces = text.split(" | ") if " | " in text else []
-    return _is_line(text) or (len(pieces) > 1 and all(map(_is_line, pieces)))
+    return len(pieces) > 1 and all(_is_line(one, first_word(one)) for one in pieces)
 
 
-def _is_line(text: str) -> bool:
+def _is_line(text: str, word: str) -> bool:
     # white space once, or to try the rules on a long run of it takes seconds
-    if may_begin(text) and _compiled(_LINES, re.I | re.X | re.S).match(" ".join(text.split())) is not None:
+    if may_begin(text, word) and _compiled(_LINES, re.I | re.X | re.S).match(" ".join(text.split())) is not None:
         return True
     end = text[-24:]
     return ("eserved" in end or "ESERVED" in end) and _compiled(_RESERVED, re.I).search(text) is not None

@@ -61,7 +61,6 @@ _FIRST = (
     | dict.fromkeys("forward send".split(), " to a")
     | {"for": "nformation", "from": "ongressional", "congressional": "[", "more": "://", "you": "replying"}
 )
-_SIGNS = "\"'“”‘’()[]{}<>|:;,.!?-–—•·*"
 
 #: How a notice of confidentiality begins, ...
 _CONFIDENTIAL = (
@@ -86,16 +85,14 @@ _MOST_LINES = 12
 _DASHES = re.compile(r"(?:\A|\n)(--[ \t]*)\r?\n")
 
 
-def is_notice(text: str) -> bool:
-    """Say whether a paragraph is a notice, a contact or a counter, and nothing else.
+def is_notice(text: str, word: str) -> bool:
+    """Say whether a paragraph, which begins with a word, is a notice, a contact or a counter, and nothing else.
 
     Examples
     --------
-    >>> is_notice("Sent from my iPhone"), is_notice("Sent from my village, the letters came late.")
+    >>> is_notice("Sent from my iPhone", "sent"), is_notice("Sent from my village, the letters came late.", "sent")
     (True, False)
     """
-    first = text[:40].split(None, 1)
-    word = first[0].strip(_SIGNS).lower() if first else ""
     if len(text) <= _LONGEST_LINE:
         if _may_be(text, word) and _compiled(_LINES, re.I | re.X).match(" ".join(text.split())) is not None:
             return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["may_begin"]
+__all__ = ["first_word", "may_begin"]
 
 #: The words that the rules of `stance.articles.boilerplate` begin with, but for those that many paragraphs do ...
 _FIRST = frozenset(
@@ -65,21 +65,35 @@ _SHORT = frozenset(("more", "most"))
 _SIGNS = "\"'“”‘’()[]{}<>|:;,.!?-–—•·*"
 
 
-def may_begin(text: str) -> bool:
+def first_word(text: str) -> str:
+    """The word that a paragraph begins with, in small letters and without the signs around it.
+
+    Examples
+    --------
+    >>> first_word("(Read) More: oil falls"), first_word("- 30 -"), first_word("")
+    ('read', '', '')
+    """
+    words = text[:40].split(None, 1)
+    return words[0].strip(_SIGNS).lower() if words else ""
+
+
+def may_begin(text: str, first: str) -> bool:
     """Say whether a paragraph begins with the words of any rule of boilerplate; so most are done with soon.
 
     Examples
     --------
-    >>> may_begin("Read more: oil falls"), may_begin("Envoys met on Friday.")
+    >>> may_begin("Read more: oil falls", "read"), may_begin("Envoys met on Friday.", "envoys")
     (True, False)
     """
-    words = text[:40].lower().split(None, 2)
-    first = words[0].strip(_SIGNS) if words else ""
     if first in _SECOND:
-        return len(words) > 1 and words[1].strip(_SIGNS) in _SECOND[first]
+        return _second(text).strip(_SIGNS).lower() in _SECOND[first]
     if first in _SHORT:
         return len(text) < 90
-    if not first and len(words) > 1:
+    if not first and (second := _second(text)):
         # an item of a list, but for "- 30 -"
-        return not words[1][:1].isalpha()
+        return not second[0].isalpha()
     return first in _FIRST or len(text) < 9 or not first[:1].isalpha()
+
+
+def _second(text: str) -> str:
+    return next(iter(text[:40].split(None, 2)[1:]), "")

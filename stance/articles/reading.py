@@ -69,6 +69,7 @@ def read_articles(
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = (Path(folder) / "a.txt").write_text("One.\\n\\nTwo.")
     ...     [(article.id, len(article.paragraphs)) for article in read_articles([folder])]
@@ -95,6 +96,7 @@ def read_records(
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = (Path(folder) / "a.jsonl").write_text('{"text": "One."}\\n\\noops\\n')
     ...     [(type(record).__name__, record.position) for record in read_records(folder)]
