@@ -211,6 +211,19 @@ def test_a_page_of_countless_pieces(tmp_path: Path, unit: str, times: int) -> No
     assert process_time() - before < 60
 
 
+def test_a_paragraph_of_countless_runs(tmp_path: Path) -> None:
+    """It is read in time that grows with its size, and not with the square of that."""
+    from malformed_files import _replaced
+
+    runs = b"<w:r><w:t>Talks </w:t></w:r>" * 100_000
+    word = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    body = b"<w:document xmlns:w='" + word + b"'><w:body><w:p>" + runs + b"</w:p></w:body></w:document>"
+    before = process_time()
+    (article,) = read_articles([write(tmp_path / "a.docx", _replaced(docx(), "word/document.xml", body))])
+    assert process_time() - before < 15
+    assert article.text.count("Talks") == 100_000
+
+
 def test_page_saved_by_a_browser(tmp_path: Path) -> None:
     """The address in the mark that browsers leave is the outlet of a page that names none."""
     page = (
