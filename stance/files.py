@@ -50,8 +50,8 @@ def whole_files(*paths: Path) -> Iterator[list[Path]]:
 
     Until then each lies under another name beside its place. If the body fails, or Ctrl-C or SIGTERM ends it, these are
     removed; else they are forced to the disk and renamed, in their order. A file that is replaced hands on its
-    permissions, and a link stays one: what it leads to is replaced. Nothing keeps another process from writing the same
-    file meanwhile.
+    permissions, and a link stays one: what it leads to is replaced. What has the other name is removed first. Nothing
+    keeps another process from writing the same file meanwhile.
 
     Parameters
     ----------
@@ -84,6 +84,8 @@ def whole_files(*paths: Path) -> Iterator[list[Path]]:
     modes = [stat.S_IMODE(place.stat().st_mode) if place.is_file() else None for place in places]
     try:
         for part, mode in zip(parts, modes, strict=True):
+            # what a killed process left; or a link that came with the folder, through which another file is written
+            part.unlink(missing_ok=True)
             # what is private is so from its first byte
             if mode is not None:
                 part.touch()

@@ -137,6 +137,11 @@ def _entities(root: str) -> bytes:
     return f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "ha">{levels}]><{root}>&a11;</{root}>'.encode()
 
 
+_ODT = (
+    b"<o:document-content xmlns:o='urn:oasis:names:tc:opendocument:xmlns:office:1.0' "
+    b"xmlns:t='urn:oasis:names:tc:opendocument:xmlns:text:1.0'>"
+    b"<o:body><o:text>%b</o:text></o:body></o:document-content>"
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
 _PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + b"\0\1\0\0\0\1\0\0" + bytes(5000)
 _LONG = [text * 3 for text in PARAGRAPHS] * 40
@@ -166,6 +171,10 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
     "truncated.odt": (lambda: odt()[:2000], "zip"),
     "not-xml.odt": (lambda: _replaced(odt(), "content.xml", b"<office:document>"), "ODT"),
     "entities.odt": (lambda: _replaced(odt(), "content.xml", _entities("document")), "not a sound ODT"),
+    "blanks.odt": (
+        lambda: _replaced(odt(), "content.xml", _ODT % b"<t:p>Talks<t:s t:c='many'/>resume.</t:p>"),
+        "not a sound ODT",
+    ),
     "sheet.odt": (
         lambda: _replaced(odt(), "content.xml", b"<a xmlns:o='urn:x'><o:spreadsheet/></a>"),
         "no text document",

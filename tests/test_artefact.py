@@ -243,6 +243,12 @@ def test_a_manifest_is_refused_however_deep_it_is(tmp_path: Path) -> None:
         (("arrays", "bytes"), math.inf, "does not describe"),
         (("kernel", "groups"), math.inf, "do not fit"),
         (("blocks", 0, "weight"), math.nan, "not finite"),
+        (("blocks", 0, "terms"), "x", "does not describe a model"),
+        (("targets", 0, "name"), 5, "does not describe a model"),
+        (("corpus",), ["x"], "does not describe a model"),
+        (("metrics",), [], "does not describe a model"),
+        (("metrics",), {"sanctions": {"n": 1, "metrics": {"f_avg": [1]}}}, "does not describe a model"),
+        (("unseen_files",), {"metrics": {"sanctions": {}}}, "does not describe a model"),
     ],
 )
 def test_a_hostile_manifest_is_refused(copy: Path, place: tuple[Any, ...], value: Any, message: str) -> None:
@@ -255,6 +261,19 @@ def test_a_hostile_manifest_is_refused(copy: Path, place: tuple[Any, ...], value
     _edit(copy, **manifest)
     with pytest.raises(ModelError, match=message):
         load_model(copy)
+
+
+def test_a_terminal_does_not_obey_a_model(copy: Path) -> None:
+    """Whatever it calls itself and its labels."""
+    manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
+    manifest["targets"][0]["labels"] = ["fav\x9bor", *manifest["targets"][0]["labels"][1:]]
+    manifest["corpus"]["version"] = "1\x07"
+    manifest["blocks"][0]["name"] += "\x9b"
+    _edit(copy, **{**manifest, "name": "mine\x07"})
+    shown = run("model", "show", str(copy))
+    assert shown.exit_code == 0
+    assert "mine\u2407" in shown.output
+    assert not set("\x07\x9b") & set(shown.output)
 
 
 def test_a_lexicon_that_would_fill_the_memory_is_refused(copy: Path) -> None:

@@ -14,6 +14,7 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.mime.text import MIMEText
 from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -227,6 +228,37 @@ def test_encodings_that_look_like_ascii(tmp_path: Path, charset: str, kind: str)
     part["Subject"] = TITLE
     (article,) = read_articles([write(tmp_path / "a.eml", part.as_bytes())])
     assert paragraphs(article) == texts
+
+
+@pytest.mark.parametrize(
+    ("field", "unit"),
+    [
+        ("Content-Type: text/plain; ", ";"),
+        ("Content-Type: text/plain; ", "a*0=b; "),
+        ("Content-Disposition: inline; ", ';"'),
+        ("To: ", "a@b.example, "),
+        ("From: Ledger <a@b.example>, ", "<a@b.example>,"),
+        ("Subject: Talks ", "=?utf-8?q?a?= "),
+    ],
+)
+def test_a_field_of_the_head_without_end(tmp_path: Path, field: str, unit: str) -> None:
+    """It is read at once as far as it may go: addresses and parameters as long would take hours."""
+    head = b"Subject: Talks\nFrom: Ledger <a@b.example>\n"
+    raw = (field + unit * (2**21 // len(unit))).encode() + b"\n" + head + b"\n" + PARAGRAPHS[0].encode()
+    before = process_time()
+    (article,) = read_articles([write(tmp_path / "a.eml", raw)])
+    assert process_time() - before < 10
+    assert (article.text, (article.title or "")[:5], article.outlet) == (PARAGRAPHS[0], "Talks", "Ledger")
+
+
+def test_a_mail_of_countless_parts(tmp_path: Path) -> None:
+    """It is refused before its parts take up the memory; the next message is read."""
+    box = b"From a@b Fri Mar 14 08:00:00 2025\n" + HEAD.replace(b"\r", b"")
+    bomb = box + b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n\n" * 50_000 + b"\n"
+    refused, article = read_records([write(tmp_path / "a.mbox", bomb + box + b"\n" + PARAGRAPHS[0].encode())])
+    assert isinstance(refused, Quarantined)
+    assert refused.reason == "the message has more than 10,000 parts"
+    assert isinstance(article, Article)
 
 
 @pytest.mark.parametrize("name", ["a.eml", "a.mbox"])

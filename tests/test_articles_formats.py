@@ -16,6 +16,7 @@ import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -161,12 +162,66 @@ def test_lines_of_a_wrapped_page_are_one_paragraph(tmp_path: Path) -> None:
     assert [flat(p.text) for p in article.paragraphs] == list(PARAGRAPHS)
 
 
-def test_a_tag_with_countless_attributes(tmp_path: Path) -> None:
-    """It is refused at once: to parse it would take hours."""
-    attributes = " ".join(f"a{i}=1" for i in range(200_000))
-    page = write(tmp_path / "a.html", f"<html><body><p {attributes}>{PARAGRAPHS[0]}</p></body></html>".encode())
-    with pytest.raises(ArticleError, match="more than 2,000 attributes"):
+@pytest.mark.parametrize(
+    ("before", "form"),
+    [
+        ("<p ", "a{}=1"),
+        ("<p ", "a{}"),
+        ("<p hint='1 > 0' ", "a{}=1"),
+        ("<p hint='a < b'", "/a{}"),
+        ("<!--><p ", "a{}"),
+        ("<textarea><script><!--</textarea><p ", "a{}"),
+        ("<script>if (a <b) { c(); }</script><p ", "a{}"),
+        ("Document Ledger0000000000000000001 <p ", "a{}"),
+    ],
+)
+def test_a_tag_with_countless_attributes(tmp_path: Path, before: str, form: str) -> None:
+    """It is refused at once, whatever stands before it: to parse it would take hours."""
+    attributes = " ".join(form.format(i) for i in range(200_000))
+    page = write(tmp_path / "a.html", f"<html><body>{before}{attributes}>{PARAGRAPHS[0]}</p></body></html>".encode())
+    with pytest.raises(ArticleError, match="more than 500 attributes"):
         list(read_articles([page]))
+
+
+def test_what_looks_like_attributes(tmp_path: Path) -> None:
+    """Words of a script, a comment or a value are none."""
+    words = "in a row " * 500
+    page = web_page().replace(
+        "</head>", f"<script>if (a <b) {words}</script><!-- <p {words}--><meta name='x' content='<p {words}'></head>"
+    )
+    pages = [write(tmp_path / "a.html", web_page().encode()), write(tmp_path / "b.html", page.encode())]
+    plain, article = read_articles(pages)
+    assert article.text == plain.text
+
+
+@pytest.mark.parametrize(
+    ("unit", "times"),
+    [
+        ("<a href='#n'><sup>1</sup></a> talks ", 150_000),
+        ("<pre>a</pre>", 40_000),
+        ("<article><p>Talks</p></article>", 40_000),
+    ],
+    ids=["notes", "preformatted", "articles"],
+)
+def test_a_page_of_countless_pieces(tmp_path: Path, unit: str, times: int) -> None:
+    """It is read in time that grows with its size, and not with the square of that."""
+    page = write(tmp_path / "a.html", f"<html><body><div>{unit * times}</div></body></html>".encode())
+    before = process_time()
+    list(read_articles([page]))
+    assert process_time() - before < 60
+
+
+def test_a_paragraph_of_countless_runs(tmp_path: Path) -> None:
+    """It is read in time that grows with its size, and not with the square of that."""
+    from malformed_files import _replaced
+
+    runs = b"<w:r><w:t>Talks </w:t></w:r>" * 100_000
+    word = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    body = b"<w:document xmlns:w='" + word + b"'><w:body><w:p>" + runs + b"</w:p></w:body></w:document>"
+    before = process_time()
+    (article,) = read_articles([write(tmp_path / "a.docx", _replaced(docx(), "word/document.xml", body))])
+    assert process_time() - before < 15
+    assert article.text.count("Talks") == 100_000
 
 
 def test_page_saved_by_a_browser(tmp_path: Path) -> None:

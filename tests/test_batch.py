@@ -625,6 +625,21 @@ def test_what_is_private_is_so_while_it_is_written(tmp_path: Path) -> None:
         assert os.name == "nt" or part.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_link_that_came_with_the_folder_leads_to_no_other_file(small_model_path: Path, tmp_path: Path) -> None:
+    """Under the name that an output has while it is written somebody may have laid a link to any file."""
+    theirs, folder = tmp_path / "theirs.txt", tmp_path / "in"
+    theirs.write_text("kept", encoding="utf-8")
+    folder.mkdir()
+    (folder / "a.txt").write_text("The embargo must be lifted.", encoding="utf-8")
+    for name in (".scores.csv.part", ".list.jsonl.part"):
+        (folder / name).symlink_to(theirs)
+    output, listed = folder / "scores.csv", folder / "list.jsonl"
+    assert _score(folder, "-m", small_model_path, "-o", output, "--quarantine", listed).exit_code == 0
+    assert theirs.read_text(encoding="utf-8") == "kept"
+    assert not output.is_symlink()
+    assert not listed.is_symlink()
+
+
 def test_the_progress_line_stops_no_run(small_model_path: Path, tmp_path: Path) -> None:
     """A file that cannot be opened is one to count; its reader quarantines it."""
     folder = tmp_path / "in"

@@ -93,6 +93,8 @@ def test_any_text_has_a_voice_and_sound_offsets(text: str) -> None:
         ("It was late, said the minister", " and the envoy", "."),
         ("The envoy called ", "the levy ", "unjustified."),
         ("", "Aino Velikov: No. ", ""),
+        ("", "who said ", ""),
+        ("", "the board which runs ", "said."),
     ],
 )
 def test_a_long_text_takes_no_more_than_its_share(before: str, unit: str, behind: str) -> None:

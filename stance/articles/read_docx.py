@@ -81,7 +81,10 @@ def _is_hidden(run: Any, hidden: set[str]) -> bool:
     if (said := _says_hidden(run)) is not None:
         return said
     paragraph = next(run.iterancestors(f"{_WORD}p"), run)
-    named = (run.find(f"{_WORD}rPr/{_WORD}rStyle"), paragraph.find(f"{_WORD}pPr/{_WORD}pStyle"))
+    # its properties stand first, or it has none: to look through all of it for each run would take quadratic time
+    first = next(paragraph.iterchildren(), None)
+    style = None if first is None or first.tag != f"{_WORD}pPr" else first.find(f"{_WORD}pStyle")
+    named = (run.find(f"{_WORD}rPr/{_WORD}rStyle"), style)
     return any(style is not None and style.get(_VALUE) in hidden for style in named)
 
 

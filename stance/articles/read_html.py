@@ -22,9 +22,18 @@ _CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S{1,2000}) -->")
 _FACTIVA = re.compile(r"articleParagraph|Document [A-Za-z0-9]{18,34}\s*<")
 _SPACE = re.compile(r"\s+")
-_TAG = re.compile(r"<[A-Za-z][^<>]{4000,}")
 #: The parser's time grows with the square of a tag's attributes, and no page needs so many.
-_MOST_ATTRIBUTES = 2000
+_MOST_ATTRIBUTES = 500
+#: As browsers read it: a value in quotation marks may hold what ends a tag, and an attribute needs no value.
+_ATTRIBUTE = r"""[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+))?+[\s/]*+"""
+_TAG = re.compile(
+    rf"<(?:!--|(?P<name>[A-Za-z][^\s/>]*+)[\s/]*+(?:{_ATTRIBUTE}){{0,{_MOST_ATTRIBUTES}}}+(?P<more>{_ATTRIBUTE})?+)"
+)
+#: Elements in which no tag but their own end is one, and those of them that are looked into: parsers differ there.
+_RAW = frozenset(("script", "style", "title", "textarea"))
+_LOOKED_INTO = frozenset(("title", "textarea"))
+#: With so many elements a page is not tried in the way that takes time growing with their square.
+_MOST_ELEMENTS = 20_000
 #: Tags of trafilatura's own tree that hold one paragraph each.
 _PARAGRAPHS = frozenset(("p", "head", "item", "row", "quote", "code"))
 #: Elements whose blocks it keeps apart only where they are paragraphs.
@@ -87,8 +96,7 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
     page = _MARKS.sub(" ", page)
     if (saved := _SAVED_FROM.search(page[:4000])) is not None:
         url = url or saved[1]
-    if any(tag.group().count("=") > _MOST_ATTRIBUTES for tag in _TAG.finditer(page)):
-        raise ArticleError(f"a tag of this page has more than {_MOST_ATTRIBUTES:,} attributes", source)
+    _check_attributes(page, source)
     with unsound("an HTML page", source):
         tree = trafilatura.load_html(page)
         found = trafilatura.bare_extraction(
@@ -98,6 +106,7 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
             include_comments=False,
             include_links=True,
             with_metadata=True,
+            fast=tree is not None and next(islice(tree.iter(), _MOST_ELEMENTS, None), None) is not None,
             # what stands in the page's own fields; a date is not guessed from the text
             date_extraction_params={"extensive_search": False, "original_date": True},
         )
@@ -115,32 +124,70 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
     )
 
 
+def _check_attributes(page: str, source: str) -> None:
+    """Raise `ArticleError` if a tag has more of them than a page needs, so far as that shows before it is parsed."""
+    place = behind = 0
+    while (tag := _TAG.search(page, place)) is not None:
+        if tag["more"]:
+            raise ArticleError(f"a tag of this page has more than {_MOST_ATTRIBUTES:,} attributes", source)
+        place, name = tag.end(), (tag["name"] or "").lower()
+        # what only looks like a comment or a script there must not hide what follows
+        if tag.start() < behind or (tag["name"] and name not in _RAW):
+            continue
+        # an empty comment may be written <!-->
+        end = re.compile(rf"</{name}\b" if name else "--!?>", re.I).search(page, place if name else place - 2)
+        behind = len(page) if end is None else end.end()
+        if name not in _LOOKED_INTO:
+            place = behind
+
+
 def _without_note_marks(tree: Any) -> Any:
     """The page without the links to notes and back: their figures would stand at the ends of words."""
-    for link in list(tree.iter("a")):
+    marks: list[Any] = []
+    # to count children and to move text takes time that grows with both: each is done once
+    children: dict[Any, int] = {}
+    beside: set[Any] = set()
+    for link in tree.iter("a"):
         if "#" not in link.get("href", ""):
             continue
         above = link.getparent()
-        lifted = above is not None and above.tag == "sup" and len(above) == 1
+        if above is None:
+            continue
+        if above not in children:
+            children[above] = len(above)
+        lifted = above.tag == "sup" and children[above] == 1
         role = f"{link.get('role', '')} {link.get('epub:type', '')} {link.get('class', '')}"
         named = lifted or next(link.iter("sup"), None) is not None or _NOTE_LINK.search(role) is not None
         # not all of it: a link may hold a whole page
-        if named and _NOTE_MARK.fullmatch("".join(islice(link.itertext(), 4)).strip()):
-            _cut(above if lifted and not (above.text or "").strip() and not (link.tail or "").strip() else link)
+        if not named or not _NOTE_MARK.fullmatch("".join(islice(link.itertext(), 4)).strip()):
+            continue
+        bare = above not in beside and not (above.text or "").strip() and not (link.tail or "").strip()
+        marks.append(above if lifted and bare and above.getparent() is not None else link)
+        children[above] -= 1
+        if not bare:
+            beside.add(above)
+    row: list[Any] = []
+    for mark in marks:
+        if row and row[-1].getnext() is not mark:
+            _cut(row)
+            row = []
+        row.append(mark)
+    if row:
+        _cut(row)
     return tree
 
 
-def _cut(element: Any) -> None:
-    """Take an element out, but for what stands behind it."""
-    above, before, tail = element.getparent(), element.getprevious(), element.tail or ""
-    if above is None:
-        return
+def _cut(row: list[Any]) -> None:
+    """Take neighbours out, but for what stands behind each."""
+    above, before = row[0].getparent(), row[0].getprevious()
+    tails = "".join(element.tail or "" for element in row)
     if before is None:
-        above.text = (above.text or "") + tail
+        above.text = (above.text or "") + tails
     else:
-        before.tail = (before.tail or "") + tail
-    element.tail = None
-    above.remove(element)
+        before.tail = (before.tail or "") + tails
+    for element in row:
+        element.tail = None
+        above.remove(element)
 
 
 def _prepared(tree: Any) -> Any:
@@ -288,6 +335,7 @@ def _is_link(text: str) -> bool:
 def html_lines(page: str, source: str) -> list[str]:
     """What stands in each block of a page; of a table, in each row."""
     etree = need("lxml.etree", "lxml", "html")
+    _check_attributes(page, source)
     with unsound("an HTML page", source):
         parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
         tree = etree.fromstring(page.encode("utf-8", "replace"), parser)

@@ -7,6 +7,7 @@ import mimetypes
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from stance.articles.article import Article
@@ -19,11 +20,18 @@ from stance.errors import ArticleError, MissingDependencyError
 
 if TYPE_CHECKING:
     from email.message import MIMEPart
+    from email.policy import EmailPolicy, Policy
 
 __all__ = ["read_mail"]
 
 #: A plain text of fewer characters may be a pointer to the web page.
 _LEAST = 200
+#: Characters of a field of the head that are read. What the standard library does with addresses and parameters takes
+#: time that grows with the square of their length, and what is read of them stands at their beginning.
+_LONGEST_FIELD = 2000
+_LONGEST_SUBJECT = 2**16
+#: A message has no more parts: each takes a thousand bytes and more, and may be written with six.
+_MOST_PARTS = 10_000
 #: Begins a message in a mailbox; a line of prose may begin like it.
 _SEPARATOR = cast("re.Pattern[bytes]", FORMATS["mail"].sign)
 
@@ -49,7 +57,7 @@ def read_mail(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     plain one, or the longer one where the plain one has fewer than 200 characters. Subject, date and sender are title,
     date and outlet; a saved page has its own. A forwarded message is an article of its own, with the position of the
     message that holds it; any other attachment is quarantined by its name, but for pictures and what belongs to the
-    letter itself.
+    letter itself. Of a subject 65,536 characters are read, of any other field of the head 2,000.
 
     Raises
     ------
@@ -105,10 +113,9 @@ def _messages(stream: IO[bytes]) -> Iterator[tuple[bytes | None, bool]]:
 def _read(raw: bytes, source: str, id: str, position: int) -> list[Article | Quarantined]:
     """A message, what is attached to it, and the messages that it forwards."""
     import email
-    import email.policy
 
     with unsound("a mail message", source):
-        waiting = deque([(id, cast("MIMEPart", email.message_from_bytes(raw, policy=email.policy.default)))])
+        waiting = deque([(id, cast("MIMEPart", email.message_from_bytes(raw, policy=_policy(source))))])
     found: list[Article | Quarantined] = []
     # not by recursion: they may be forwarded many times over
     while waiting:
@@ -132,6 +139,32 @@ def _read(raw: bytes, source: str, id: str, position: int) -> list[Article | Qua
         ]
         waiting.extend((f"{id}:{number}", part) for number, part in enumerate(forwarded, start=1))
     return found
+
+
+def _policy(source: str) -> EmailPolicy[Any]:
+    """How one message is parsed: each field of a head once and not beyond its limit, and so many parts."""
+    from email.message import EmailMessage
+    from email.policy import default
+
+    parts = 0
+
+    def part(policy: Policy[Any]) -> EmailMessage:
+        nonlocal parts
+        parts += 1
+        if parts > _MOST_PARTS:
+            raise ArticleError(f"the message has more than {_MOST_PARTS:,} parts", source)
+        return EmailMessage(policy)
+
+    return default.clone(message_factory=part, header_factory=_field)
+
+
+@lru_cache(256)
+def _field(name: str, value: str) -> Any:
+    """A field of a head; the library asks for the type of a part a dozen times."""
+    from email.policy import default
+
+    most = _LONGEST_SUBJECT if name.lower() == "subject" else _LONGEST_FIELD
+    return default.header_factory(name, value[:most])
 
 
 def _attached(message: MIMEPart, bodies: Sequence[MIMEPart]) -> tuple[list[MIMEPart], list[str]]:

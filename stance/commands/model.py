@@ -36,25 +36,28 @@ def show(model: str, as_json: bool) -> None:
     """
     from stance.model.artefact import read_manifest
     from stance.results.model_card import calibration_cell
+    from stance.results.page import visible
 
     manifest = read_manifest(model_folder(model))
     if as_json:
         click.echo(json.dumps(manifest, indent=1, ensure_ascii=False))
         return
-    click.secho(str(manifest.get("name", model)), bold=True)
+    click.secho(visible(str(manifest.get("name", model))), bold=True)
     # the one that results and reports name, of arrays and manifest
     click.echo(f"model       SHA-256 {manifest['manifest_sha256']}")
     trained = manifest.get("corpus", {})
     if trained:
         click.echo(
-            f"corpus      {trained['name']} {trained['version']}: {trained['paragraphs']} paragraphs in "
-            f"{trained['articles']} articles, fingerprint {trained['fingerprint'][:16]}"
+            visible(
+                f"corpus      {trained['name']} {trained['version']}: {trained['paragraphs']} paragraphs in "
+                f"{trained['articles']} articles, fingerprint {trained['fingerprint'][:16]}"
+            )
         )
-    click.echo(f"arrays      {manifest['arrays']['bytes']:,} bytes, SHA-256 {manifest['arrays']['sha256']}")
+    click.echo(visible(f"arrays      {manifest['arrays']['bytes']:,} bytes, SHA-256 {manifest['arrays']['sha256']}"))
     for block in manifest["blocks"]:
-        click.echo(f"block       {block['name']}: {block['terms']:,} terms")
+        click.echo(visible(f"block       {block['name']}: {block['terms']:,} terms"))
     for target in manifest["targets"]:
-        click.echo(f"target      {target['name']}: {', '.join(target['labels'])}")
+        click.echo(visible(f"target      {target['name']}: {', '.join(target['labels'])}"))
         measured = manifest.get("metrics", {}).get(target["name"], {})
         metrics = measured.get("metrics", {})
         for name in ("macro_f1", "f_avg"):

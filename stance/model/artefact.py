@@ -157,7 +157,29 @@ def read_manifest(folder: str | os.PathLike[str] | None = None) -> dict[str, Any
         )
     if manifest.get("manifest_sha256") != sha256:
         raise ModelError(f"{path}: the manifest was changed after it was written (SHA-256 differs)")
+    try:
+        _check_facts(manifest)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"{path}: does not describe a model as it must ({error}); retrain it") from error
     return manifest
+
+
+def _check_facts(manifest: Mapping[str, Any]) -> None:
+    """Show what `stance model show` and the column dictionary show: whoever wrote it, they need not look again."""
+    for target in manifest["targets"]:
+        "".join((target["name"], *target["labels"]))
+    for block in manifest["blocks"]:
+        f"{block['terms']:,}"
+    f"{manifest['arrays']['bytes']:,}"
+    if corpus := manifest.get("corpus"):
+        "".join(corpus[name] for name in ("name", "version", "fingerprint"))
+        f"{corpus['paragraphs']:,} {corpus['articles']:,}"
+    dict(manifest.get("training", {}))
+    for metrics in (manifest.get("metrics", {}), (manifest.get("unseen_files") or {"metrics": {}})["metrics"]):
+        for found in metrics.values():
+            f"{found['n']:,} {found.get('calibration_error', 0):.3f} {found.get('calibration_error_by_chance', 0):.3f}"
+            for value, low, high in found["metrics"].values():
+                f"{value:.3f} {low:.3f} {high:.3f}"
 
 
 def load_model(folder: str | os.PathLike[str] | None = None) -> StanceModel:

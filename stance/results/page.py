@@ -81,7 +81,9 @@ def article_page(
         body = textwrap.wrap(text, width, initial_indent=number, subsequent_indent=" " * 5) or [number]
         yield from (click.style(line, dim=quiet) for line in body)
         for name, stance in score.stances.items():
-            yield "     " + _stance_line(f"{name:<{column}}", stance, words.get((score.paragraph.index, name), ()))
+            yield "     " + _stance_line(
+                f"{visible(name):<{column}}", stance, words.get((score.paragraph.index, name), ())
+            )
         if speech is not None:
             yield "     " + click.style(speech, dim=True)
     yield ""
@@ -107,7 +109,7 @@ def _stance_line(name: str, stance: TargetScore, words: Sequence[str]) -> str:
     if stance.label is None:
         return click.style(f"{name} ? no label: {stance.abstained}", dim=True)
     key = stance.label.lower()
-    line = f"{name} {_MARKS.get(key, ' ')} {stance.label:<10} {stance.probability:.2f}"
+    line = f"{name} {_MARKS.get(key, ' ')} {visible(stance.label):<10} {stance.probability:.2f}"
     if _is_quiet(stance):
         return click.style(line, dim=True)
     styled = click.style(line, fg=_COLOURS.get(key), bold=key != "neutral")

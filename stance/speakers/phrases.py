@@ -12,6 +12,8 @@ __all__ = ["Phrase", "is_homograph", "joined", "phrase_at", "phrase_before", "ph
 
 _LONGEST = 18
 """Tokens; a longer stretch is no name."""
+_CLAUSES = 8
+"""Relative clauses, one within the other, that are looked over; more of them are no sentence."""
 
 
 class Phrase(NamedTuple):
@@ -97,8 +99,10 @@ def _trim(tokens: Tokens, first: int, last: int) -> int:
     return last
 
 
-def phrase_before(tokens: Tokens, last: int) -> Phrase | None:
-    """The speaker that ends at a token."""
+def phrase_before(tokens: Tokens, last: int, clauses: int = _CLAUSES) -> Phrase | None:
+    """The speaker that ends at a token, or stands before so many relative clauses that end there."""
+    if clauses < 0:
+        return None
     grammar, lists = words().grammar, words()
     first = last
     while first >= 0 and last - first < _LONGEST and tokens.is_word(first):
@@ -129,10 +133,10 @@ def phrase_before(tokens: Tokens, last: int) -> Phrase | None:
         if found is not None:
             clause = _relative(tokens, start)
             if clause is not None:
-                return phrase_before(tokens, clause - 1) if clause > 0 else None
+                return phrase_before(tokens, clause - 1, clauses - 1) if clause > 0 else None
             with_others = _with_others(tokens, start)
             return None if with_others is None else found._replace(first=with_others)
-    return _before_relative(tokens, first - 1)
+    return _before_relative(tokens, first - 1, clauses - 1)
 
 
 def _speaks(tokens: Tokens, i: int) -> bool:
@@ -186,13 +190,13 @@ def phrase_opening(tokens: Tokens, start: int) -> Phrase | None:
     return None
 
 
-def _before_relative(tokens: Tokens, i: int) -> Phrase | None:
+def _before_relative(tokens: Tokens, i: int, clauses: int) -> Phrase | None:
     """The speaker before "who opposes that bill"."""
     for k in range(i, max(i - _LONGEST, 0), -1):
         if not tokens.is_word(k):
             return None
         if tokens.lower[k] == "who" or (tokens.lower[k] == "which" and tokens.words[k - 1] != ","):
-            return phrase_before(tokens, k - 2 if tokens.words[k - 1] == "," and k > 1 else k - 1)
+            return phrase_before(tokens, k - 2 if tokens.words[k - 1] == "," and k > 1 else k - 1, clauses)
     return None
 
 
