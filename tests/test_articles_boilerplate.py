@@ -26,6 +26,9 @@ Forward to a friend
 CONFIDENTIALITY NOTICE: This e-mail is for the addressee alone. If you got it in error, delete it and tell the sender.
 This message and any attachments may be privileged; if you are not the intended recipient, delete it.
 The information in this communication is confidential.
+IMPORTANT NOTICE - This message was intended for the addressee. It may be privileged.
+If you are not the intended recipient of the message, delete it.
+If you have received this e-mail by mistake, tell the sender.
 Tel: +358 9 555 1234
 c: 202-555-0142 | f: 202-555-0143
 press@example.org - www.example.org/press
@@ -361,6 +364,12 @@ This message is clear: the embargo stays.
 The information in this report is confidential, the envoy said.
 If you are not for the embargo, you are against it, he said.
 Notice: the embargo ends on Friday.
+Confidential talks went on in Geneva, and the Omani envoy carried each message to the other side.
+Important concessions were offered in a confidential message, two officials said.
+This communication was sent in error, the ministry said, and the embargo stays.
+The information was passed on in this message, which diplomats called confidential.
+If you received the message by mistake as a threat, the envoy said, read it again.
+Note that the message was confidential until the ministry released it.
 Tel Aviv 1948 was another matter.
 Contact between the two sides ended in 2019.
 Source: the sanctions will stay | Ministers meet in Vienna | Talks go on

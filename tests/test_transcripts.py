@@ -124,7 +124,13 @@ def test_labels_may_be_set_in_bold() -> None:
     assert speakers(talk) == ["MS SALMELA", "MS SALMELA", "Aino Berg", "Aino Berg"]
 
 
-@pytest.mark.parametrize("text", ["A" * 20_000, "A " * 10_000, "Ab" * 10_000 + ":", "“" * 20_000, "(" * 20_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A" * 20_000, "A " * 10_000, "Ab" * 10_000 + ":", "“" * 20_000, "(" * 20_000, "Mr. " + "A-" * 600,
+        "Mr. " + "McA-" * 600,
+    ],
+)  # fmt: skip
 def test_no_paragraph_takes_long(text: str) -> None:
     """Whatever stands in a transcript is looked at once."""
     begin = time.process_time()

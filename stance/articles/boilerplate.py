@@ -225,7 +225,7 @@ _WROTE = re.compile(rf"[> ]*On (?:{_DATE})\W.{{0,200}}\bwrote:\Z", re.I | re.S)
 #: A paragraph that Markdown sets in italics or bold as a whole.
 _EMPHASIS = re.compile(r"([*_]{1,3})[^\s*_].*\1\Z", re.S)
 #: What messengers put before a line, with the signs that join them.
-_EMOJI = re.compile("[\u2600-\u27bf\ufe0f\u200d\u20e3\U0001f000-\U0001faff\\s]+")
+_EMOJI = re.compile("\\A[\u2600-\u27bf\ufe0f\u200d\u20e3\U0001f000-\U0001faff\\s]+")
 _RESERVED = r"\ball\s+rights\s+reserved\W*\Z"
 _SENTENCE = re.compile(r"[.!?…][\"'’”)\]]*\s*\Z")
 

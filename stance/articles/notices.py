@@ -62,11 +62,13 @@ _FIRST = (
     | {"for": "nformation", "from": "ongressional", "congressional": "[", "more": "://", "you": "replying"}
 )
 
-#: How a notice of confidentiality begins, ...
+#: How a notice of confidentiality begins: with a heading, not with "Important concessions", and in the present tense.
+_THIS = r"this\s+(?:e-?mail|message|mail|communication|transmission)\b(?!\s+(?:was(?!\s+intended)|had|came|went|of|to|from)\b)"
 _CONFIDENTIAL = (
-    r"\A\W*(?:(?:(?:confidentiality|privacy|legal|e-?mail)\s+)?(?:notice|note|disclaimer|warning|important|confidential"
-    r"(?:ity)?)\b|this\s+(?:e-?mail|message|mail|communication|transmission)\b|the\s+(?:information|contents?)\b.{0,40}"
-    r"\bthis\s+(?:e-?mail|message|mail|communication|transmission)\b|if\s+you\s+(?:are\s+not|have\s+received|received)\b)"
+    r"\A\W*(?:(?:(?:confidentiality|privacy|legal|important|e-?mail)\s+){0,2}(?:notice|note|disclaimer|warning|important"
+    r"|confidential(?:ity)?)(?:\s*[:.!*|]|\s+[–—-]|\s*\n|\s+(?=this\s))"
+    rf"|{_THIS}|the\s+(?:information|contents?)\s+(?:\w+\s+)?(?:in|of|with|by)\s+{_THIS}"
+    r"|if\s+you\s+(?:are\s+not\s+(?:the|an?|one)\b|(?:have\s+)?received\s+this\b))"
 )
 _NOTICES = frozenset(
     """

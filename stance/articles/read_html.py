@@ -27,7 +27,7 @@ _MOST_ATTRIBUTES = 500
 #: As browsers read it: a value in quotation marks may hold what ends a tag, and an attribute needs no value.
 _ATTRIBUTE = r"""[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+))?+[\s/]*+"""
 _TAG = re.compile(
-    rf"<(?:!--|(?P<name>[A-Za-z][^\s/>]*+)[\s/]*+(?:{_ATTRIBUTE}){{0,{_MOST_ATTRIBUTES}}}+(?P<more>{_ATTRIBUTE})?+)"
+    rf"<(?:!--|(?P<name>[A-Za-z][^\s/>]*+)[\s/]*+(?:{_ATTRIBUTE}){{0,{_MOST_ATTRIBUTES}}}+(?P<more>[^\s/>])?)"
 )
 #: Elements in which no tag but their own end is one, and those of them that are looked into: parsers differ there.
 _RAW = frozenset(("script", "style", "title", "textarea"))
