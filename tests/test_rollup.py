@@ -900,6 +900,50 @@ def test_a_dictionary_that_cannot_be_read_tells_nothing(tmp_path: Path) -> None:
         assert _run("results", "rollup", source).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"counts": {"articles": 3}},
+        {"counts": {"articles": {"read": "x"}, "paragraphs": {}, "reasons": {}}},
+        {"counts": {"articles": {}, "paragraphs": {}, "reasons": []}},
+        {"counts": 1},
+        {"model": "mine"},
+        {"model": {"name": "mine"}},
+        {"model": {"name": "mine", "sha256": 7, "corpus": None, "least_probability": 0.3, "folds": 5}},
+        {
+            "model": {
+                "name": "mine", "sha256": "7", "least_probability": 0.3, "folds": 5,
+                "metrics": {"tax": {"macro_f1": [1]}},
+                "corpus": {"name": "c", "version": "1", "fingerprint": "f", "paragraphs": 1, "articles": 1},
+            }
+        },
+        [],
+        "counts",
+    ],
+)  # fmt: skip
+def test_a_dictionary_of_another_form_tells_nothing_of_it(root: Path, tmp_path: Path, said: object) -> None:
+    """Whoever wrote it: roll-ups and reports are made without what it does not say as scoring does."""
+    source = tmp_path / "s.csv"
+    _run("score", root / "data" / "articles" / "vienna-round.txt", "-o", source)
+    (tmp_path / "s.csv.columns.json").write_text(json.dumps({"stance": said}))
+    for command in (("results", "rollup", source), ("report", source, "-o", tmp_path / "r.html")):
+        result = _run(*command)
+        assert (result.exit_code, result.exception) == (0, None), result.stderr
+
+
+def test_the_parts_of_a_run_lie_in_its_folder(root: Path, tmp_path: Path) -> None:
+    """A manifest by others leads to no other file."""
+    article = root / "data" / "articles" / "vienna-round.txt"
+    _run("score", article, "-o", f"{tmp_path}/run/")
+    _run("score", article, "-o", tmp_path / "private.parquet")
+    manifest = tmp_path / "run" / "manifest.json"
+    whole = manifest.read_text()
+    for other in ("../private.parquet", str(tmp_path / "private.parquet")):
+        manifest.write_text(whole.replace("part-00000.parquet", other))
+        result = _run("results", "rollup", tmp_path / "run")
+        assert (result.exit_code, result.stderr) == (1, f"stance: {manifest}: {other!r} is no file of this folder\n")
+
+
 def test_an_output_without_a_name_is_one_line(tmp_path: Path) -> None:
     """As of a variable of the shell that is empty."""
     result = _run("results", "rollup", _nasty(tmp_path / "s.parquet"), "-o", "")

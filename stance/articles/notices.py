@@ -63,7 +63,10 @@ _FIRST = (
 )
 
 #: How a notice of confidentiality begins: with a heading, not with "Important concessions", and in the present tense.
-_THIS = r"this\s+(?:e-?mail|message|mail|communication|transmission)\b(?!\s+(?:was(?!\s+intended)|had|came|went|of|to|from)\b)"
+_THIS = (
+    r"this\s+(?:e-?mail|message|mail|communication|transmission)\b"
+    r"(?!\s+(?:was(?!\s+intended)|had|came|went|of|to|from)\b)"
+)
 _CONFIDENTIAL = (
     r"\A\W*(?:(?:(?:confidentiality|privacy|legal|important|e-?mail)\s+){0,2}(?:notice|note|disclaimer|warning|important"
     r"|confidential(?:ity)?)(?:\s*[:.!*|]|\s+[–—-]|\s*\n|\s+(?=this\s))"

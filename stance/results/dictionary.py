@@ -23,6 +23,7 @@ __all__ = [
     "CLASSIFY_AND_COUNT",
     "WHO_SPEAKS",
     "Column",
+    "check_facts",
     "describe_columns",
     "dictionary_path",
     "model_facts",
@@ -229,6 +230,35 @@ def model_facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "metrics": measured(manifest.get("metrics", {})),
         **({"unseen_files": {**unseen, "metrics": measured(unseen["metrics"])}} if unseen else {}),
     }
+
+
+def check_facts(model: Mapping[str, Any]) -> None:
+    """Show what a report shows of `model_facts`, which anybody may have written into a dictionary.
+
+    Raises
+    ------
+    LookupError, TypeError, ValueError, AttributeError
+        If that cannot be shown.
+
+    Examples
+    --------
+    >>> check_facts({"name": "mine", "sha256": None})
+    Traceback (most recent call last):
+    TypeError: sequence item 1: expected str instance, NoneType found
+    """
+    if not model:
+        return
+    "".join((model["name"], model["sha256"]))
+    f"{model['least_probability']:.2f}{model.get('scored_with', '')}{model['folds']}"
+    if corpus := model["corpus"]:
+        "".join(corpus[name] for name in ("name", "version", "fingerprint"))
+        f"{corpus['paragraphs']:,}{corpus['articles']:,}"
+    unseen = model.get("unseen_files", {})
+    "".join(unseen.get("files", []))
+    for metrics in (model.get("metrics", {}), unseen.get("metrics", {})):
+        for found in metrics.values():
+            for value, low, high in [found["macro_f1"]] if "macro_f1" in found else []:
+                f"{value:.2f}{low:.2f}{high:.2f}"
 
 
 def dictionary_path(path: Path) -> Path:

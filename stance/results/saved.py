@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
@@ -14,7 +15,7 @@ from stance.batch.counts import Counts
 from stance.errors import ArgumentError, StanceError, kind_of
 from stance.files import as_path
 from stance.labels import Target
-from stance.results.dictionary import dictionary_path
+from stance.results.dictionary import check_facts, dictionary_path
 from stance.results.table_files import find_targets, plain_frame, read_table, refuse_same_names
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ PLACE = ["article_id", "paragraph"]
 
 #: The most that a number in a file has: one of more may not fit int64.
 DIGITS = 18
+
+#: What it raises to look into JSON that has another form than expected.
+_FORM = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +124,8 @@ def read_results(path: str | os.PathLike[str], without: Collection[str] = ()) ->
     if not table.column_names:
         raise StanceError(f"{path}: no rows, and no {dictionary_path(path).name} beside it that tells its columns")
     found = _from_frame(frame, str(path))
-    known = _dictionary(path)
-    if counts is None and "counts" in known:
-        counts = Counts.from_dict(known["counts"])
-    return replace(found, model=known.get("model", {}), counts=counts, source=str(path))
+    model, counted = _dictionary(path)
+    return replace(found, model=model, counts=counted if counts is None else counts, source=str(path))
 
 
 def _from_frame(frame: pd.DataFrame, shown: str) -> Results:
@@ -260,7 +262,11 @@ def _parts(folder: Path) -> tuple[list[Path], Counts]:
         run = json.loads(manifest.read_bytes())
         if run["state"] != "finished":
             raise StanceError(f"{folder}: the run is not finished; go on with it by `stance score --resume`")
-        found += [(chunk["index"], folder / chunk["file"]) for chunk in run["chunks"]]
+        for chunk in run["chunks"]:
+            # it may come from others, and "../" leads to files that are none of the run's
+            if Path(chunk["file"]).name != chunk["file"]:
+                raise StanceError(f"{manifest}: {chunk['file']!r} is no file of this folder")
+            found.append((chunk["index"], folder / chunk["file"]))
         counts.append(Counts.from_dict(run["totals"]))
         shards.add(tuple(run["shard"]))
     number = {of for _, of in shards}
@@ -271,9 +277,18 @@ def _parts(folder: Path) -> tuple[list[Path], Counts]:
     return [file for _, file in sorted(found)], Counts.total(counts)
 
 
-def _dictionary(path: Path) -> dict[str, Any]:
+def _dictionary(path: Path) -> tuple[dict[str, Any], Counts | None]:
+    """What the dictionary says of the model and of what was read; nothing of either if somebody changed its form."""
     try:
         known = json.loads(dictionary_path(path).read_bytes())["stance"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return {}
-    return known if isinstance(known, dict) else {}
+        said = {key: known[key] for key in ("model", "counts") if key in known}
+    except _FORM:
+        return {}, None
+    model: dict[str, Any] = {}
+    counts = None
+    with contextlib.suppress(*_FORM):
+        check_facts(said.get("model", {}))
+        model = said.get("model", {})
+    with contextlib.suppress(*_FORM):
+        counts = Counts.total([Counts.from_dict(said["counts"])])
+    return model, counts
