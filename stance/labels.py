@@ -98,7 +98,8 @@ class Target:
         probabilities = [f"p_{label}" for label in self.labels]
         shares = [f"share_{label}{end}" for label in self.related for end in ("", "_se")]
         nets = ["net", "net_se", "net_units"]
-        ends = ["probability", *probabilities, "abstained", "words", *self.labels, *shares, *nets]
+        outcomes = [f"y_{label}" for label in self.labels]
+        ends = ["probability", *probabilities, "abstained", "words", *outcomes, *self.labels, *shares, *nets]
         return (self.name, *(f"{self.name}_{end}" for end in ends))
 
     def find(self, code: str) -> str | None:

@@ -14,7 +14,8 @@ __all__ = ["expand_pattern"]
 MOST_PHRASES = 100_000
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
-_VERB = re.compile(r"(\w+)~")
+# from where a word begins, or a long one would be tried from each of its letters
+_VERB = re.compile(r"(?<!\w)(\w++)~")
 
 
 def _inflect(verb: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from helpers import run
 from stance.errors import CorpusError
 from stance.labels import RESERVED, Target
 from stance.model.analyzer import Analyzer, Settings
+from stance.model.lexicon import read_lexicon
+from stance.patterns import expand_pattern
 from stance.results import dictionary
 from stance.results.records import article_columns, paragraph_columns
 from stance.results.rollup import roll_up
@@ -200,6 +203,8 @@ def test_the_columns_of_a_target_are_known() -> None:
     frame = pd.DataFrame({"article_id": ["a"], "text": "Go.", "tax": "favor", "tax_abstained": None})
     made = {*paragraph_columns([target], explained=True), *article_columns([target])}
     made |= set(roll_up(Results(frame, (target,), "paragraph")).columns)
+    # of `stance results outcomes`
+    made |= {f"tax_y_{label}" for label in target.labels}
     assert {name for name in made if name.startswith("tax")} == known
     described = [*dictionary._of_target(target, True), *dictionary._of_target(target, False)]
     assert {column.name for column in described} == known
@@ -764,3 +769,29 @@ def test_a_cell_that_holds_several_values_is_a_defect(tmp_path: Path, suffix: st
         f"{path}:2: column 'text' holds an object; a text or a number is needed",
         f"{path}:3: column 'tax' holds an object; a text or a number is needed",
     ]
+
+
+@pytest.mark.parametrize("value", ["[" * 100_000, "9" * 10_000])
+def test_a_description_or_lexicon_made_to_end_in_a_traceback_is_refused(tmp_path: Path, value: str) -> None:
+    """However deep it nests, and whatever number stands in it."""
+    path = tmp_path / "corpus.toml"
+    path.write_text(f"[mentions]\ntax = {value}\n")
+    with pytest.raises(CorpusError, match="not a valid lexicon"):
+        read_lexicon(path, "mentions")
+    with pytest.raises(CorpusError, match="cannot read the description"):
+        read_corpus(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such device on this system")
+def test_a_device_is_no_lexicon() -> None:
+    """It has no end; an empty one is refused as well, so that nobody waits for the proof."""
+    for device in ("/dev/null", "/dev/zero"):
+        with pytest.raises(CorpusError, match="not a file"):
+            read_lexicon(device, "mentions")
+
+
+def test_a_long_word_of_a_lexicon_is_read_once() -> None:
+    """Whether it is a verb is not asked from each of its letters."""
+    begin = time.process_time()
+    assert expand_pattern("t" * 100_000) == ["t" * 100_000]
+    assert time.process_time() - begin < 1

@@ -563,6 +563,22 @@ def test_a_table_too_long_for_excel_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(("format", "most"), [("xlsx", 16_384), ("dta", 32_767)])
+def test_a_table_too_wide_is_refused(tmp_path: Path, format: str, most: int) -> None:
+    """No column is left out in silence."""
+    frame = pd.DataFrame(np.zeros((1, most + 1)), columns=[f"c{i}" for i in range(most + 1)])
+    with pytest.raises(StanceError, match=f"{most + 1} columns do not fit"):
+        export(frame, tmp_path / f"x.{format}", ())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_number_that_stata_lacks_is_said_to_be_left_out(tmp_path: Path) -> None:
+    """Past 8.98e307 its numbers tell why one is missing."""
+    frame = pd.DataFrame({"odds": [1.5, 1e308, -1e308]})
+    assert export(frame, tmp_path / "x.dta", ()) == ["2 numbers of odds past 8.98e307 left out"]
+    assert pd.read_stata(tmp_path / "x.dta")["odds"].fillna(0).tolist() == [1.5, 0, 0]
+
+
 def test_an_empty_table_is_a_table(tmp_path: Path) -> None:
     """No row still gives every column in every format."""
     for format in FORMATS:

@@ -770,6 +770,29 @@ def test_a_sample_says_how_many_it_was_drawn_from(tmp_path: Path) -> None:
     assert said.startswith("1 of 2 paragraphs to ")
 
 
+def test_a_sample_whose_text_a_spreadsheet_would_run_is_told_of(tmp_path: Path) -> None:
+    """The text stays as it is, in a workbook, too, where it is no formula."""
+    import openpyxl
+
+    texts = ["=HYPERLINK(1)", "+ the embargo", "- talks", "@wire", "\t=1", "The embargo stays."]
+    scores = tmp_path / "s.csv"
+    rows = [f'a,{i},"{text}",favor,0.9,0.9,0.1,\n' for i, text in enumerate(texts)]
+    names = "article_id,paragraph,text,tax,tax_probability,tax_p_favor,tax_p_against,tax_abstained\n"
+    scores.write_text(names + "".join(rows), encoding="utf-8")
+    told = "5 rows with a text that begins with =, +, - or @, which a spreadsheet may take for a formula"
+    assert (
+        f"{told}; to code in one write c.xlsx\n" in _run("results", "sample", scores, "-o", tmp_path / "c.csv").stderr
+    )
+    assert "formula" not in _run("results", "sample", scores, "-o", tmp_path / "c.xlsx").stderr
+    with (tmp_path / "c.csv").open(encoding="utf-8", newline="") as stream:
+        assert {row["text"] for row in csv.DictReader(stream)} == set(texts)
+    (sheet, *_) = openpyxl.load_workbook(tmp_path / "c.xlsx").worksheets
+    assert {(row[2].value, row[2].data_type) for row in sheet.iter_rows(min_row=2)} == {(text, "s") for text in texts}
+    quiet = tmp_path / "q.csv"
+    quiet.write_text(names + rows[-1], encoding="utf-8")
+    assert "formula" not in _run("results", "sample", quiet, "-o", tmp_path / "d.csv").stderr
+
+
 def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
     """Score, draw, code in a spreadsheet that writes semicolons and capitals, estimate; the sample shows no label."""
     texts = [line for line in (root / "data/articles/vienna-round.txt").read_text(encoding="utf-8").split("\n") if line]

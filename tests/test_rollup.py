@@ -900,6 +900,16 @@ def test_a_dictionary_that_cannot_be_read_tells_nothing(tmp_path: Path) -> None:
         assert _run("results", "rollup", source).exit_code == 0
 
 
+def test_probabilities_written_as_words_are_numbers_or_refused(tmp_path: Path) -> None:
+    """Parquet may hold anything under their names; a report would end in a traceback."""
+    source = tmp_path / "s.parquet"
+    row = {"article_id": "a", "paragraph": 0, "start": 0, "text": "No.", "tax": "favor", "tax_abstained": None}
+    for words, code, said in (("0.5", 0, ""), ("half", 1, "not readable as results")):
+        pd.DataFrame([row | {"tax_probability": words, "tax_p_favor": words}]).to_parquet(source)
+        result = _run("report", source, "-o", tmp_path / "r.html")
+        assert (result.exit_code, said in result.stderr) == (code, True), result.stderr
+
+
 @pytest.mark.parametrize(
     "said",
     [

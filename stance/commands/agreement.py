@@ -11,7 +11,7 @@ import click
 
 from stance.commands.cells import percent
 from stance.commands.options import output_option, tell_few_articles, tell_stratified
-from stance.commands.places import keep_codes, keep_inputs, output_name, write_table
+from stance.commands.places import keep_codes, keep_inputs, output_name, tell_formulas, write_table
 from stance.errors import StanceError, number_of
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
         about = f"Codes of {', '.join(coders)}, of a sample drawn from {found.source}; empty where they differ."
         columns = coder_columns(found.targets, coders)
         write_table(joined, found, output, notes=[about], others=columns)
+        tell_formulas(joined, output)
         click.echo(f"{len(joined)} paragraphs to {output_name(output)}, those that coders differ on first", err=True)
 
 

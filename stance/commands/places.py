@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from stance.errors import StanceError
+from stance.errors import StanceError, number_of
 from stance.results.formats import EXPORTS, PLAIN, export_format
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ __all__ = [
     "output_name",
     "page_stream",
     "suffix_or_table",
+    "tell_formulas",
     "under_hidden_name",
     "write_rows",
     "write_table",
@@ -33,6 +34,8 @@ __all__ = [
 
 #: What a page to read may be called; any other suffix that no format has is a slip.
 _PAGES = ("", ".txt", ".text")
+#: What a cell of a CSV begins with that a spreadsheet reads as a formula; it passes over what is white.
+_FORMULAS = tuple("=+-@\t\r")
 
 
 def suffix_or_table(output: str | None) -> str:
@@ -251,6 +254,30 @@ def write_table(rows: pd.DataFrame, found: Results, output: str, format: str | N
     click.echo(table, nl=False)
     for note in notes:
         click.echo(note, err=True)
+
+
+def tell_formulas(rows: pd.DataFrame, output: str) -> None:
+    """Say on standard error that people had better be given a workbook, if a spreadsheet would read text as formulas.
+
+    The text itself is not changed: codes are found again by it, and quotations must be right.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        What was written, to be filled in.
+    output : str
+        The file.
+    """
+    if export_format(output) != "csv":
+        return
+    words = rows.select_dtypes(include=["object", "str"])
+    found = words.apply(lambda column: column.astype("str").str.startswith(_FORMULAS, na=False)).any(axis=1)
+    if number := int(found.sum()):
+        click.echo(
+            f"{number_of(number, 'row')} with a text that begins with =, +, - or @, which a spreadsheet may take for a "
+            f"formula; to code in one write {Path(output).stem}.xlsx",
+            err=True,
+        )
 
 
 def write_rows(

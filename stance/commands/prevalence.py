@@ -9,7 +9,7 @@ import click
 
 from stance.commands.cells import group_names, percent, signed
 from stance.commands.options import output_option
-from stance.commands.places import keep_codes, keep_inputs, output_name, write_rows, write_table
+from stance.commands.places import keep_codes, keep_inputs, output_name, tell_formulas, write_rows, write_table
 from stance.errors import number_of
 from stance.results.formats import EXPORTS, PLAIN
 from stance.results.levels import LEVELS
@@ -56,6 +56,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     click.echo(
         f"{len(drawn)} of {len(population(found))} paragraphs to {output_name(output)}, boilerplate left out", err=True
     )
+    tell_formulas(drawn, output)
     if len(drawn) < LEAST_CODED:
         click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
         return

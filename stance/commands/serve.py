@@ -69,6 +69,8 @@ def serve(port: int, largest: float, seconds: float, model_path: str | None) -> 
             app,
             log_level="warning",
             access_log=False,
+            # else it tells whoever asks for a web socket's sake to install a library
+            ws="none",
             server_header=False,
             limit_concurrency=128,
             timeout_keep_alive=5,

@@ -99,11 +99,15 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     """
     import tomllib
 
+    place = Path(path)
+    # of a device or a pipe there is no end; a description by others may name one
+    if place.exists() and not (place.is_file() or place.is_dir()):
+        raise CorpusError("cannot read the lexicon: not a file", path)
     try:
-        content = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        content = tomllib.loads(place.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise CorpusError(f"cannot read the lexicon: {error.strerror or error}", path) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise CorpusError(f"not a valid lexicon: {error}", path) from error
     beside = _BESIDE[section]
     unknown = [table for table in content if table != section and table not in beside]

@@ -13,6 +13,7 @@ from stance.results.export import Typed
 __all__ = ["write"]
 
 _ROWS = 1_048_575
+_COLUMNS = 16_384
 _CELL = 32_767
 # Excel counts days from there; what is earlier would be a number below zero, which it shows as ####
 _FIRST_YEAR = 1900
@@ -27,6 +28,9 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
         raise MissingDependencyError("XlsxWriter", "export") from error
     if len(table.frame) > _ROWS:
         raise StanceError(f"{len(table.frame)} rows do not fit into a sheet of {_ROWS}; write Parquet, CSV or SQLite")
+    # what does not fit would be left out in silence
+    if len(table.columns) > _COLUMNS:
+        raise StanceError(f"{len(table.columns)} columns do not fit into a sheet of {_COLUMNS}; write Parquet or CSV")
     # row by row, so that memory does not grow; the rows wait beside the file, where there is room for it
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with passing_folder(path.with_name(f"{path.name}.rows")) as place:

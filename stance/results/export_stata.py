@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from stance.errors import StanceError, number_of
 from stance.results.export import Typed
 
 __all__ = ["write"]
 
 _NAME, _LABEL = 32, 80
 _FIXED_STRING = 200
+_VARIABLES = 32_767
+# larger numbers are Stata's codes of what is missing
+_LARGEST = 8.988465674311579e307
 # of Stata and of Mata, as pandas checks them
 _RESERVED = frozenset(
     """
@@ -27,6 +31,9 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
     """Write a data set of version 118 (UTF-8)."""
     import pandas as pd
 
+    if len(table.columns) > _VARIABLES:
+        raise StanceError(f"{len(table.columns)} columns do not fit into {_VARIABLES} variables; write Parquet or CSV")
+    notes: list[str] = []
     names = table.short_names(_NAME, _RESERVED)
     columns: dict[str, Any] = {}
     codes: dict[Any, dict[float, str]] = {}
@@ -47,6 +54,9 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
             if any(len(text.encode()) > _FIXED_STRING for text in texts):
                 long.append(name)
         else:
+            if column.type == "number" and (over := values.abs() > _LARGEST).any():
+                values = values.mask(over)
+                notes.append(f"{number_of(int(over.sum()), 'number')} of {column.name} past 8.98e307 left out")
             columns[name] = values.to_numpy()
     labels = {names[column.name]: column.description[:_LABEL] for column in table.columns}
     frame = pd.DataFrame(columns)
@@ -61,4 +71,4 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
             convert_strl=long,
             data_label="stance",
         )
-    return [], names
+    return notes, names

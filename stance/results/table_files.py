@@ -269,6 +269,7 @@ def plain_frame(table: Any) -> pd.DataFrame:
     rows = [name for name in table.column_names if _ROW_NAMES.fullmatch(name)]
     table = table.drop_columns(rows)
     words = {name for name, kind in _types(table.column_names).items() if kind == pa.string()}
+    numbers = {name for name, kind in _types(table.column_names, of_targets=True).items() if kind == pa.float64()}
     plain = []
     for i, column in enumerate(table.schema):
         kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
@@ -278,6 +279,9 @@ def plain_frame(table: Any) -> pd.DataFrame:
             table, kind = table.set_column(i, column.name, pa.array(texts, pa.string())), pa.string()
         elif pa.types.is_integer(column.type) and _rounds(table.column(i)):
             kind = pa.string()
+        elif column.name in numbers and (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+            # R and pandas write what they took for words
+            kind = pa.float64()
         plain.append(column.with_type(pa.string() if column.name in words else kind))
     frame: pd.DataFrame = table.cast(pa.schema(plain)).to_pandas(ignore_metadata=True)
     return frame

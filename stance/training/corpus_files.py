@@ -108,7 +108,7 @@ def _read_described(folder: Path) -> Draft:
     toml = folder / "corpus.toml"
     try:
         about = tomllib.loads(toml.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (ValueError, RecursionError, OSError) as error:
         raise CorpusError(f"cannot read the description: {error}", toml) from error
     draft.description = about
     draft.attempt(check_description, about, toml)
