@@ -36,8 +36,18 @@ __all__ = [
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+
+def _unless_default(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    return None if name == "default" else name
+
+
 model_option: Decorator = click.option(
-    "--model", "-m", "model_path", metavar="DIR", default=None, help="Folder of a model.  [default: the one shipped]"
+    "--model",
+    "-m",
+    "model_path",
+    metavar="DIR",
+    callback=_unless_default,
+    help="Folder of a model; if left out, or 'default', the one shipped.",
 )
 
 
