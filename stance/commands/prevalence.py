@@ -34,8 +34,8 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     RESULTS holds one row a paragraph. The columns of the targets are empty: fill in the labels by the codebook
     (data/CODEBOOK.md of the repository), without looking at the model's, and keep the other columns. Draw --within a
     target where the labels that matter are rare: a few paragraphs of each label, and most where the model's
-    probabilities expect the most errors. A larger --size of the same seed has the same paragraphs first. It is told how
-    wide the intervals of the estimates are to be: half the width takes four times the --size.
+    probabilities expect the most errors. A larger --size of the same seed has the same paragraphs first. The command
+    says how wide the intervals of the estimates will be: half the width takes four times the --size.
 
     \b
     Examples:
