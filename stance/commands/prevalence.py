@@ -172,8 +172,8 @@ def _tell_of_codes(found: Results, codes: pd.DataFrame, coded: str) -> None:
         if blank < drawn and few[target.name]:
             labels = ", ".join(f"{label} ({n})" for label, n in few[target.name].items())
             click.echo(
-                f"{target.name}: hardly an error of the model was drawn on {labels}; where it is surer than it is "
-                "right their intervals are too narrow; draw more",
+                f"{target.name}: hardly an error of the model was drawn on {labels}; if the model is surer than "
+                "it is right, the intervals of these are too narrow; draw more",
                 err=True,
             )
 
