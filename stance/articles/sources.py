@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 
 from stance.articles.compression import without_suffix
 from stance.articles.encoding import written_name
-from stance.articles.formats import has_reader
+from stance.articles.formats import has_reader, has_sign
 from stance.articles.machine import raise_if_machine
 from stance.articles.own_files import is_standard_stream, own_files
 from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
@@ -22,6 +22,8 @@ __all__ = ["STDIN", "Source", "find_sources"]
 
 STDIN = "-"
 
+#: So many bytes tell what is unmistakable.
+_HEAD = 2**12
 _OWN = "stance wrote it"
 _NO_FILES = "it holds no files; hidden ones and pipes are not read"
 
@@ -186,13 +188,24 @@ def _folder(folder: str, left_out: list[Source]) -> list[Source]:
     for error in unread:
         raise_if_machine(error, str(error.filename))
     found += [Source(str(error.filename), str(error.filename), False, error.strerror or "") for error in unread]
-    if not any(has_reader(source.path) for source in found if not source.problem):
-        suffixes = sorted({Path(source.path).suffix or "no suffix" for source in found if not source.problem})
+    files = [source.path for source in found if not source.problem]
+    # names first: to look into a folder of millions takes time
+    if not (any(map(has_reader, files)) or any(map(_has_sign, files))):
+        suffixes = sorted({Path(path).suffix or "no suffix" for path in files})
         there = f"it holds only files with {', '.join(suffixes[:10])}" if suffixes else _NO_FILES
         if not suffixes and len(left_out) > before:
             there = "it holds only what stance wrote or a browser saved with a page; name that to read it all the same"
         raise ArticleError(f"nothing to read in this folder: {unread[0].strerror if unread else there}", folder)
     return found
+
+
+def _has_sign(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return has_sign(file.read(_HEAD))
+    except OSError as error:
+        raise_if_machine(error, path)
+        return False
 
 
 def _stem(name: str) -> str:

@@ -34,8 +34,8 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     RESULTS holds one row a paragraph. The columns of the targets are empty: fill in the labels by the codebook
     (data/CODEBOOK.md of the repository), without looking at the model's, and keep the other columns. Draw --within a
     target where the labels that matter are rare: a few paragraphs of each label, and most where the model's
-    probabilities expect the most errors. A larger --size of the same seed has the same paragraphs first. It is told how
-    wide the intervals of the estimates are to be: half the width takes four times the --size.
+    probabilities expect the most errors. A larger --size of the same seed has the same paragraphs first. The command
+    says how wide the intervals of the estimates will be: half the width takes four times the --size.
 
     \b
     Examples:
@@ -172,8 +172,8 @@ def _tell_of_codes(found: Results, codes: pd.DataFrame, coded: str) -> None:
         if blank < drawn and few[target.name]:
             labels = ", ".join(f"{label} ({n})" for label, n in few[target.name].items())
             click.echo(
-                f"{target.name}: hardly an error of the model was drawn on {labels}; where it is surer than it is "
-                "right their intervals are too narrow; draw more",
+                f"{target.name}: hardly an error of the model was drawn on {labels}; if the model is surer than "
+                "it is right, the intervals of these are too narrow; draw more",
                 err=True,
             )
 

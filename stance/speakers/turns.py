@@ -12,13 +12,13 @@ from stance.speakers.tokens import Tokens
 
 __all__ = ["label_of_turn"]
 
-# as transcripts of briefings have it: "Q Thank you. Is there a date?"
 #: As the record of the American Congress has it: "Mr. ARDEN. I rise", "The SPEAKER pro tempore. The question is".
 _RECORD = re.compile(
     r"((?:M(?:r|rs|s|iss)\.?\s(?:(?:Ma?c|De|Di|La|Le|Van)?[A-Z][A-Z'’-]+\b\s?){1,3}(?:of\s[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)?"
     r"|The\s(?:(?:ACTING|VICE|PRESIDING|SPEAKER|PRESIDENT|OFFICER|CHAIR(?:MAN|WOMAN)?|CLERK)\b\s?)+"
     r"(?:pro\stempore)?(?:\s?\([^()]{1,40}\))?)(?<!\s))\.\s+(?=[A-Z“\"])"
 )
+# as transcripts of briefings have it: "Q Thank you. Is there a date?"
 _QUESTION = re.compile(r"Q[ \t]+(?=[A-Z“\"(\[—–…])")
 _CAPITALS = "A-ZÀ-ÖØ-Þ" + "".join(filter(str.isupper, map(chr, range(0x100, 0x180))))
 # letters, with the time before it
