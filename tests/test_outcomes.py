@@ -98,7 +98,9 @@ def test_over_all_samples_the_mean_of_any_paragraphs_is_the_true_one() -> None:
     """Exactly, where the model tells nothing, and also of two coded paragraphs of a stratum that errs in one group."""
     said = np.array(["favor"] * 40 + ["unrelated"] * 6)
     true = np.array(["favor"] * 40 + ["against"] * 3 + ["unrelated"] * 3)
-    frame = pd.DataFrame({"article_id": "a", "paragraph": range(46), "text": "One.", "tax": said, "tax_abstained": None})
+    frame = pd.DataFrame(
+        {"article_id": "a", "paragraph": range(46), "text": "One.", "tax": said, "tax_abstained": None}
+    )
     results = Results(frame.assign(**dict.fromkeys(GIVEN, 0.25)), (TAX,), "paragraph")
     group = np.isin(np.arange(46), range(38, 43))
     means = []
