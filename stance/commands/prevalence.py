@@ -195,7 +195,9 @@ def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
     RESULTS and CODED are what `stance results prevalence` takes. Labels that a model gave bias the coefficients of a
     regression; these columns do not, however wrong the model is (design-based supervised learning, Egami et al. 2023).
     A row is a paragraph, without its text; TARGET_y_LABEL is the outcome, which may be far above 1 or below 0. Regress
-    it by least squares, with robust standard errors clustered by article_id; not by a logistic regression.
+    it by least squares, with robust standard errors clustered by article_id; not by a logistic regression. These errors
+    are too small where fewer than some thirty coded paragraphs are on either side of a variable, or hardly any on which
+    the model errs.
 
     \b
     Examples:
