@@ -371,3 +371,24 @@ def test_arguments_of_estimates_that_are_none() -> None:
     years = stance.estimate_prevalence(results.frame.assign(tax_probability=1, year=2024), codes, "year")
     with pytest.raises(stance.StanceError, match="no year '2025'; there are '2024'"):
         stance.compare_groups(years, "year", 2024, 2025)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (np.inf, "tax_p_favor is inf in paragraph 4 of article a, and no probability; keep what scoring wrote"),
+        (998.0, "tax_p_favor is 998 in paragraph 4 of article a, and no probability; keep what scoring wrote"),
+        (-0.5, "tax_p_favor is -0.5 in paragraph 4 of article a, and no probability; keep what scoring wrote"),
+        ("0,9", "the probabilities on tax: could not convert string to float: '0,9'; keep what scoring wrote"),
+    ],
+)
+def test_what_is_no_probability_moves_no_estimate(value: Any, message: str) -> None:
+    """As of a spreadsheet that reads numbers by another decimal mark: one such value would move all of it."""
+    results, true = collect(300, 0.8, (0.25,) * 4)
+    sample = stance.draw_sample(results, 100)
+    codes = sample.assign(tax=true[sample["paragraph"]].to_numpy())
+    results.frame["tax_p_favor"] = results.frame["tax_p_favor"].astype(object)
+    results.frame.loc[4, "tax_p_favor"] = value
+    for call in (stance.estimate_prevalence, stance.regression_outcomes, stance.expected_intervals):
+        with pytest.raises(stance.StanceError, match=message):
+            call(results, codes)

@@ -39,6 +39,8 @@ _NO_PROBABILITIES = "the results have no columns {}_p_LABEL, which tell its labe
 #: So many of each label are drawn first, and of the paragraphs without one as many as a variance needs.
 _LEAST, _LEAST_UNLABELLED = 5, 2
 
+_ROUNDING = 1e-6
+
 
 def population(results: Results) -> pd.DataFrame:
     """The paragraphs that are estimated for and drawn from: all but boilerplate.
@@ -65,12 +67,24 @@ def probabilities_of(paragraphs: pd.DataFrame, target: Target) -> npt.NDArray[np
     Raises
     ------
     StanceError
-        If the results have none of this target.
+        If the results have none of this target, or what is none.
     """
     columns = [f"{target.name}_p_{label}" for label in target.labels]
     if not columns or any(column not in paragraphs for column in columns):
         raise StanceError(_NO_PROBABILITIES.format(target.name))
-    found = paragraphs[columns].to_numpy(float)
+    try:
+        found = paragraphs[columns].to_numpy(float)
+    except ValueError as error:
+        raise StanceError(f"the probabilities on {target.name}: {error}; keep what scoring wrote") from error
+    # rounding may lead beyond
+    wrong = np.argwhere((found < -_ROUNDING) | (found > 1 + _ROUNDING))
+    if len(wrong):
+        row, k = wrong[0]
+        article, paragraph = paragraphs[PLACE].iloc[row]
+        raise StanceError(
+            f"{columns[k]} is {found[row, k]:g} in paragraph {paragraph} of article {article}, and no probability; "
+            "keep what scoring wrote, and numbers from being read with another decimal mark"
+        )
     scored = ~np.isnan(found).any(axis=1)
     mean = found[scored].mean(axis=0) if scored.any() else np.full(len(columns), 1 / len(columns))
     return np.where(scored[:, None], found, mean)
