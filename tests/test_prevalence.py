@@ -17,9 +17,10 @@ from scipy import stats
 from stance.errors import CorpusError, StanceError
 from stance.labels import LABELS, Target
 from stance.results.correction import LEAST_CODED
+from stance.results.drawn import count_lost
 from stance.results.prevalence import NET, estimate_prevalence
 from stance.results.rollup import roll_up
-from stance.results.sampling import count_lost, draw_sample, find_coded, read_codes
+from stance.results.sampling import draw_sample, find_coded, read_codes
 from stance.results.saved import Results
 
 

@@ -45,7 +45,8 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
         stance results agreement scores.csv anna.csv ben.csv -o coded.csv
     """
     from stance.results.agreement import coder_columns, combine_codes, measure_agreement
-    from stance.results.sampling import DRAWN_FROM, read_codes
+    from stance.results.drawn import DRAWN_FROM
+    from stance.results.sampling import read_codes
     from stance.results.saved import read_results
 
     coders = [Path(path).stem for path in coded]

@@ -220,7 +220,7 @@ def tell_stratified(source: str, drawn_from: str) -> None:
     """Tell of a sample that has labels in other shares than the collection that its figures are none of the latter."""
     if not drawn_from:
         return
-    from stance.results.sampling import strata_target
+    from stance.results.drawn import strata_target
 
     if (target := strata_target(drawn_from)) is not None:
         click.echo(

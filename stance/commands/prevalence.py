@@ -10,7 +10,7 @@ import click
 from stance.commands.cells import group_names, percent, signed
 from stance.commands.options import output_option
 from stance.commands.places import keep_codes, keep_inputs, output_name, write_rows, write_table
-from stance.errors import number_of
+from stance.errors import StanceError, number_of
 from stance.results.formats import EXPORTS, PLAIN
 from stance.results.levels import LEVELS
 
@@ -59,7 +59,13 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     if len(drawn) < LEAST_CODED:
         click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
         return
-    for line in _expected_page(expected_intervals(found, drawn)):
+    try:
+        expected = expected_intervals(found, drawn)
+    except StanceError as error:
+        # what is drawn is a sample all the same, and a larger one begins with it
+        click.echo(str(error), err=True)
+        return
+    for line in _expected_page(expected):
         click.echo(line, err=True)
 
 
@@ -150,12 +156,12 @@ def _expected_page(rows: pd.DataFrame) -> Iterator[str]:
 
 def _tell_of_codes(found: Results, codes: pd.DataFrame, coded: str) -> None:
     """Tell what is taken for granted of codes, and of what they have too few."""
+    from stance.results.drawn import count_lost, drawn_from
     from stance.results.prevalence import few_errors
-    from stance.results.sampling import DRAWN_FROM, count_lost
 
-    if not codes[DRAWN_FROM].iloc[0]:
+    if not drawn_from(codes):
         click.echo(
-            f"{coded}: no {DRAWN_FROM!r}, taken for a simple random sample of all paragraphs; "
+            f"{coded}: no 'drawn_from', taken for a simple random sample of all paragraphs; "
             "of one drawn --within a target that would be wrong",
             err=True,
         )
@@ -189,7 +195,9 @@ def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
     RESULTS and CODED are what `stance results prevalence` takes. Labels that a model gave bias the coefficients of a
     regression; these columns do not, however wrong the model is (design-based supervised learning, Egami et al. 2023).
     A row is a paragraph, without its text; TARGET_y_LABEL is the outcome, which may be far above 1 or below 0. Regress
-    it by least squares, with robust standard errors clustered by article_id; not by a logistic regression.
+    it by least squares, with robust standard errors clustered by article_id; not by a logistic regression. These errors
+    are too small where fewer than some thirty coded paragraphs are on either side of a variable, or hardly any on which
+    the model errs.
 
     \b
     Examples:

@@ -15,7 +15,7 @@ from stance.errors import ArgumentError, StanceError, kind_of
 from stance.files import as_path
 from stance.labels import Target
 from stance.results.dictionary import dictionary_path
-from stance.results.table_files import find_targets, plain_frame, read_table, refuse_same_names
+from stance.results.table_files import find_targets, plain_columns, plain_frame, read_table, refuse_same_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,7 +168,7 @@ def _check_shares(frame: pd.DataFrame, target: Target, shown: str) -> None:
 
 
 def as_results(given: Results | pd.DataFrame) -> Results:
-    """Results from a data frame with the columns that scoring gives it; results stay what they are.
+    """Results from a data frame with the columns that scoring gives it, or from results, in plain columns.
 
     Raises
     ------
@@ -180,10 +180,11 @@ def as_results(given: Results | pd.DataFrame) -> Results:
     import pandas as pd
 
     if isinstance(given, Results):
-        return given
+        return replace(given, frame=plain_columns(given.frame))
     if not isinstance(given, pd.DataFrame):
         raise ArgumentError(f"this takes Results or a pandas data frame of scores, not {kind_of(given)}")
-    return _from_frame(given, "the data frame")
+    refuse_same_names(given.columns, "the data frame")
+    return _from_frame(plain_columns(given), "the data frame")
 
 
 def refuse_twice(results: Results) -> None:

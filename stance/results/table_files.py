@@ -17,7 +17,16 @@ from stance.results.dictionary import describe_columns, dictionary_path
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["EXACT", "arrow_types", "column_types", "find_targets", "plain_frame", "read_table", "refuse_same_names"]
+__all__ = [
+    "EXACT",
+    "arrow_types",
+    "column_types",
+    "find_targets",
+    "plain_columns",
+    "plain_frame",
+    "read_table",
+    "refuse_same_names",
+]
 
 #: A float, as pandas, Excel and statistics packages have them, holds each integer up to this, and not all beyond.
 EXACT = 2**53
@@ -281,6 +290,30 @@ def plain_frame(table: Any) -> pd.DataFrame:
         plain.append(column.with_type(pa.string() if column.name in words else kind))
     frame: pd.DataFrame = table.cast(pa.schema(plain)).to_pandas(ignore_metadata=True)
     return frame
+
+
+def plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """The data frame with columns as `plain_frame` has them where it has categories or `pandas.NA`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"tax": ["favor", None], "n": [1, 2]}).convert_dtypes()
+    >>> frame["tax"].eq("favor").tolist(), plain_columns(frame)["tax"].eq("favor").tolist()
+    ([True, <NA>], [True, False])
+    """
+    import pandas as pd
+    import pyarrow as pa
+
+    odd = [
+        name
+        for name, kind in frame.dtypes.items()
+        if isinstance(kind, pd.CategoricalDtype) or getattr(kind, "na_value", None) is pd.NA
+    ]
+    if not odd:
+        return frame
+    plain = plain_frame(pa.Table.from_pandas(frame[odd], preserve_index=False)).set_axis(frame.index)
+    return frame.assign(**{str(name): plain[name] for name in odd})
 
 
 def _rounds(integers: Any) -> bool:
