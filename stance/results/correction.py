@@ -27,8 +27,8 @@ LEAST_CODED = 30
 
 def is_label(said: pd.Series[Any], target: Target) -> Floats:
     """Ones where a label is said, a column each."""
-    same: Floats = np.equal(said.to_numpy(object)[:, None], np.array(target.labels, dtype=object)).astype(float)
-    return same
+    same = [np.asarray(said == label, dtype=float) for label in target.labels]
+    return np.ascontiguousarray(np.transpose(same))
 
 
 def net_parts(target: Target) -> tuple[Floats, Floats]:

@@ -78,7 +78,7 @@ def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) ->
     [2.125, -0.375, 0.25]
     """
     results = as_results(results)
-    paragraphs = population(results)
+    paragraphs = population(results).frame
     made: dict[str, Floats] = {}
     for correction in corrections(paragraphs, results.targets, codes):
         outcomes, design = correction.foretold(), correction.design

@@ -55,7 +55,7 @@ def expected_intervals(results: Results | pd.DataFrame, sample: pd.DataFrame) ->
     import pandas as pd
 
     results = as_results(results)
-    paragraphs = population(results)
+    paragraphs = population(results).frame
     strata = strata_drawn(paragraphs, results.targets, str(sample[DRAWN_FROM].iloc[0]))
     sizes = np.bincount(strata)
     coded = np.bincount(strata[find_coded(paragraphs, sample)], minlength=len(sizes))
