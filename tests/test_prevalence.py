@@ -843,3 +843,14 @@ def test_commands_check_the_paragraphs_once(tmp_path: Path, monkeypatch: pytest.
         assert _run("results", *command).exit_code == 0
         assert checked == [300]
         checked.clear()
+
+
+@pytest.mark.parametrize("kind", ["object", "str", "string", "string[pyarrow]", "category"])
+def test_labels_are_read_however_pandas_holds_them(kind: str) -> None:
+    """Where the model abstained some kinds hold None, some NaN, some a value that is equal to nothing."""
+    results, true = collect(400, 0.7, (0.25,) * 4)
+    results.frame.loc[:20, "tax"] = None
+    codes = code(results, true, 80)
+    frame = results.frame.assign(tax=results.frame["tax"].astype(kind))
+    expected = estimate_prevalence(results, codes)
+    pd.testing.assert_frame_equal(estimate_prevalence(Results(frame, (TAX,), "paragraph"), codes), expected)

@@ -27,7 +27,8 @@ LEAST_CODED = 30
 
 def is_label(said: pd.Series[Any], target: Target) -> Floats:
     """Ones where a label is said, a column each."""
-    same = [np.asarray(said == label, dtype=float) for label in target.labels]
+    # what is missing may be equal to nothing and not unequal either
+    same = [np.asarray((said == label).fillna(False), dtype=float) for label in target.labels]
     return np.ascontiguousarray(np.transpose(same))
 
 
