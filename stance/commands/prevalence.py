@@ -49,12 +49,12 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
 
     keep_inputs([source], output)
     keep_codes(output)
-    found = read_results(source)
+    found = population(read_results(source, only=["text"]))
     drawn = draw_sample(found, size, within, seed)
     about = f"Drawn from {found.source}: size {size}, within {within or 'nothing'}, seed {seed}."
     write_table(drawn, found, output, notes=[about])
     click.echo(
-        f"{len(drawn)} of {len(population(found))} paragraphs to {output_name(output)}, boilerplate left out", err=True
+        f"{len(drawn)} of {len(found.frame)} paragraphs to {output_name(output)}, boilerplate left out", err=True
     )
     if len(drawn) < LEAST_CODED:
         click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
@@ -113,15 +113,16 @@ def prevalence(
         stance results prevalence scores.csv coded.csv --level outlet --compare Post Wire
     """
     from stance.results.correction import LEAST_CODED
+    from stance.results.counting import columns_of
     from stance.results.differences import compare_groups
     from stance.results.prevalence import estimate_prevalence
-    from stance.results.sampling import read_codes
+    from stance.results.sampling import population, read_codes
     from stance.results.saved import read_results
 
     if compare and level == "all":
         raise click.UsageError("--compare needs a --level of which the two are groups")
     keep_inputs([source, coded], output)
-    found = read_results(source)
+    found = population(read_results(source, only=["text", *columns_of(level)]))
     codes = read_codes(coded, found.targets)
     rows = estimate_prevalence(found, codes, level)
     about = f"Estimated from {found.source} and the codes in {coded}: level {level}."
@@ -205,11 +206,11 @@ def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
         stance results outcomes scores.csv coded.csv -o outcomes.dta
     """
     from stance.results.outcomes import outcome_column, regression_outcomes
-    from stance.results.sampling import read_codes
+    from stance.results.sampling import population, read_codes
     from stance.results.saved import read_results
 
     keep_inputs([source, coded], output)
-    found = read_results(source)
+    found = population(read_results(source))
     codes = read_codes(coded, found.targets)
     rows = regression_outcomes(found, codes)
     about = f"Outcomes of {found.source} and the codes in {coded}."

@@ -102,7 +102,7 @@ def combine_codes(results: Results, codes: Mapping[str, pd.DataFrame]) -> pd.Dat
 
     own = {coder: _own_columns(given, results.targets) for coder, given in codes.items()}
     _check_columns(results.targets, own)
-    paragraphs = population(results)
+    paragraphs = population(results).frame
     drawn: dict[str, str] = {}
     found: dict[str, dict[int, int]] = {}
     for coder, given in codes.items():

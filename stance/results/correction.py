@@ -28,8 +28,9 @@ LEAST_CODED = 30
 
 def is_label(said: pd.Series[Any], target: Target) -> Floats:
     """Ones where a label is said, a column each."""
-    same: Floats = np.equal(said.to_numpy(object)[:, None], np.array(target.labels, dtype=object)).astype(float)
-    return same
+    # what is missing may be equal to nothing and not unequal either
+    same = [np.asarray((said == label).fillna(False), dtype=float) for label in target.labels]
+    return np.ascontiguousarray(np.transpose(same))
 
 
 def net_parts(target: Target) -> tuple[Floats, Floats]:

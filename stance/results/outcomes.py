@@ -85,7 +85,7 @@ def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) ->
     [2.154, -0.385, 0.25]
     """
     results = as_results(results)
-    paragraphs = population(results)
+    paragraphs = population(results).frame
     made: dict[str, Floats] = {}
     for correction in corrections(paragraphs, results.targets, codes):
         outcomes, design = correction.foretold(), correction.design

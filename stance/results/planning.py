@@ -62,7 +62,7 @@ def expected_intervals(results: Results | pd.DataFrame, sample: pd.DataFrame) ->
     from scipy.special import stdtrit
 
     results = as_results(results)
-    paragraphs = population(results)
+    paragraphs = population(results).frame
     places = find_coded(paragraphs, sample)
     design = Design(strata_drawn(paragraphs, results.targets, drawn_from(sample)), places, "the sample")
     sizes, weights = design.sizes, design.weights

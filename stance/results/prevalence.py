@@ -115,7 +115,7 @@ def estimate_prevalence(results: Results | pd.DataFrame, codes: pd.DataFrame, le
     if level in ("target", "label", "paragraphs", "coded", "counted", *_VALUES):
         raise StanceError(f"{level!r} is a column of the estimates; give yours another name to group by it")
     results = as_results(results)
-    paragraphs = population(results)
+    paragraphs = population(results).frame
     names, groups = _groups(paragraphs, level)
     sizes = np.bincount(groups, minlength=len(names))
     rows: list[dict[str, Any]] = []
@@ -140,7 +140,7 @@ def few_errors(results: Results, codes: pd.DataFrame) -> dict[str, dict[str, int
     An error on a label is a paragraph that has it and was not given it, or the other way round. There is none where all
     paragraphs are coded, as nothing is left to chance.
     """
-    paragraphs = population(results)
+    paragraphs = population(results).frame
     places = find_coded(paragraphs, codes)
     few: dict[str, dict[str, int]] = {}
     for target in results.targets:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "Population",
     "draw_sample",
     "find_coded",
     "has_code",
@@ -42,8 +43,17 @@ _LEAST, _LEAST_UNLABELLED = 5, 2
 _ROUNDING = 1e-6
 
 
-def population(results: Results) -> pd.DataFrame:
+class Population(Results):
+    """Results that `population` made; it takes them as they are."""
+
+    __slots__ = ()
+
+
+def population(results: Results) -> Population:
     """The paragraphs that are estimated for and drawn from: all but boilerplate.
+
+    Of millions the checks take longer than what is done with them, so that who calls several functions that take the
+    population makes it first.
 
     Raises
     ------
@@ -51,6 +61,8 @@ def population(results: Results) -> pd.DataFrame:
         If the results are of articles, have no column ``paragraph`` or ``text``, or a paragraph has no number or is
         there twice.
     """
+    if isinstance(results, Population):
+        return results
     if "paragraph" not in results.frame:
         raise StanceError(f"{results.source or 'the results'}: not one row a paragraph; score with --level paragraph")
     if "text" not in results.frame:
@@ -58,7 +70,8 @@ def population(results: Results) -> pd.DataFrame:
     results = whole_numbers(results, ["paragraph"])
     # a file of codes has no blanks around an id
     refuse_twice(replace(results, frame=results.frame[PLACE].assign(article_id=_plain_ids(results.frame))))
-    return results.frame[~is_boilerplate(results)].reset_index(drop=True)
+    kept = results.frame[~is_boilerplate(results)].reset_index(drop=True)
+    return Population(kept, results.targets, results.level, results.model, results.counts, results.source)
 
 
 def probabilities_of(paragraphs: pd.DataFrame, target: Target) -> npt.NDArray[np.float64]:
@@ -179,7 +192,7 @@ def draw_sample(results: Results | pd.DataFrame, size: int, within: str | None =
     if size < 1:
         raise StanceError(f"size is {size}; at least one paragraph is to be drawn")
     results = as_results(results)
-    paragraphs = population(results)
+    paragraphs = population(results).frame
     strata = strata_of(paragraphs, results.targets, within)
     rows = _order_drawn(paragraphs, results.targets, within, strata, seed)[:size]
     sample = paragraphs.iloc[rows][[*PLACE, "text"]].reset_index(drop=True)
@@ -337,12 +350,14 @@ def find_coded(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> npt.NDArray[np.
     if missing := [name for name in PLACE if name not in codes]:
         raise StanceError(f"the codes have no column {missing[0]!r}; keep the columns of the sample that was drawn")
     codes = plain_columns(codes)
-    numbers = whole_numbers(Results(codes[PLACE], (), "paragraph", source="the codes"), ["paragraph"]).frame[
-        "paragraph"
-    ]
-    index = pd.MultiIndex.from_arrays([_plain_ids(paragraphs), paragraphs["paragraph"]])
-    wanted = pd.MultiIndex.from_arrays([_plain_ids(codes), numbers])
-    places = np.asarray(index.get_indexer(wanted), dtype=np.int64)
+    numbers = whole_numbers(Results(codes[PLACE], (), "paragraph", source="the codes"), ["paragraph"]).frame
+    ids, wanted_ids = _plain_ids(paragraphs), _plain_ids(codes)
+    wanted = pd.MultiIndex.from_arrays([wanted_ids, numbers["paragraph"]])
+    # an index of millions takes seconds, and a few hundred are coded
+    near = np.flatnonzero(ids.isin(wanted_ids))
+    index = pd.MultiIndex.from_arrays([ids.iloc[near], paragraphs["paragraph"].iloc[near]])
+    # what is not found has the number -1, and so the last
+    places = np.append(near, -1)[index.get_indexer(wanted)].astype(np.int64)
     if (places < 0).any():
         article, paragraph = wanted[places < 0][0]
         more = f" (and {int((places < 0).sum()) - 1} more)" if (places < 0).sum() > 1 else ""

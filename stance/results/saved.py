@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,7 +65,13 @@ class Results:
     source: str = ""
 
 
-def read_results(path: str | os.PathLike[str], without: Collection[str] = ()) -> Results:
+def read_results(
+    path: str | os.PathLike[str],
+    without: Collection[str] = (),
+    only: Collection[str] | None = None,
+    *,
+    probabilities: bool = True,
+) -> Results:
     """Read what ``stance score`` wrote.
 
     Parameters
@@ -74,6 +80,11 @@ def read_results(path: str | os.PathLike[str], without: Collection[str] = ()) ->
         A Parquet, CSV or JSON lines file, or the folder of a run.
     without : collection of str
         Columns to leave out, such as ``text``, which roll-ups do not need and which takes most of the memory.
+    only : collection of str, optional
+        Columns of paragraphs to read, as far as they are there, beside those that tell the paragraph and its labels.
+        Without it all are read, which of millions of paragraphs takes several times the memory.
+    probabilities : bool
+        Whether those of the labels are among what ``only`` need not name.
 
     Returns
     -------
@@ -100,16 +111,19 @@ def read_results(path: str | os.PathLike[str], without: Collection[str] = ()) ->
 
     at = path = as_path(path, "file of results")
     counts = None
+
+    def choose(names: list[str]) -> list[str]:
+        return _chosen(names, without, only, probabilities)
+
     try:
         files = [path]
         if path.is_dir():
             files, counts = _parts(path)
-        tables = [read_table(at := file, path, without) for file in files]
+        read = [read_table(at := file, path, choose) for file in files]
         at = path
-        for table in tables:
-            refuse_same_names(table.column_names, str(path))
-        table = pa.concat_tables(tables, promote_options="permissive")
-        frame = plain_frame(table)
+        names = list(dict.fromkeys(name for there, _ in read for name in there))
+        table = pa.concat_tables([table for _, table in read], promote_options="permissive")
+        frame = plain_frame(table, names)
     except OSError as error:
         reason = "no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or error
         raise StanceError(f"{at}: {reason}") from error
@@ -117,18 +131,31 @@ def read_results(path: str | os.PathLike[str], without: Collection[str] = ()) ->
         if isinstance(error, (StanceError, MemoryError)):
             raise
         raise StanceError(f"{at}: not readable as results: {' '.join(str(error).split())[:200]}") from error
-    if not table.column_names:
+    if not names:
         raise StanceError(f"{path}: no rows, and no {dictionary_path(path).name} beside it that tells its columns")
-    found = _from_frame(frame, str(path))
+    found = _from_frame(frame, str(path), names)
     known = _dictionary(path)
     if counts is None and "counts" in known:
         counts = Counts.from_dict(known["counts"])
     return replace(found, model=known.get("model", {}), counts=counts, source=str(path))
 
 
-def _from_frame(frame: pd.DataFrame, shown: str) -> Results:
+def _chosen(names: list[str], without: Collection[str], only: Collection[str] | None, probabilities: bool) -> list[str]:
+    level, targets = find_targets(names)
+    if only is not None and level == "paragraph" and targets:
+        kept = {*PLACE, *only}
+        for target in targets:
+            kept |= {target.name, f"{target.name}_abstained"}
+            if probabilities:
+                kept |= {f"{target.name}_{end}" for end in ("probability", *(f"p_{label}" for label in target.labels))}
+        names = [name for name in names if name in kept]
+    return [name for name in names if name not in without]
+
+
+def _from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = None) -> Results:
+    """Results from a frame, of a table that has these columns, if it has more of them than the frame."""
     refuse_same_names(frame.columns, shown)
-    level, targets = find_targets(frame.columns)
+    level, targets = find_targets(frame.columns if names is None else names)
     if not targets or "article_id" not in frame.columns:
         raise StanceError(f"{shown}: no results of `stance score`: it lacks the columns of a target")
     nameless = frame["article_id"].isna().to_numpy()
