@@ -23,10 +23,11 @@ import pandas as pd
 from stance.labels import Target, is_related
 from stance.model.artefact import load_model
 from stance.model.stance_model import StanceModel
+from stance.results.drawn import DRAWN_FROM
 from stance.results.planning import expected_intervals
 from stance.results.prevalence import estimate_prevalence
-from stance.results.sampling import DRAWN_FROM, PLACE, draw_sample
-from stance.results.saved import Results
+from stance.results.sampling import draw_sample
+from stance.results.saved import PLACE, Results
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import CorpusColumns, read_corpus
 

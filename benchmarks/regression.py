@@ -22,9 +22,10 @@ import pandas as pd
 from prevalence import collection_of, scored
 
 from stance.model.artefact import load_model
+from stance.results.drawn import DRAWN_FROM
 from stance.results.outcomes import outcome_column, regression_outcomes
-from stance.results.sampling import DRAWN_FROM, PLACE, draw_sample
-from stance.results.saved import Results
+from stance.results.sampling import draw_sample
+from stance.results.saved import PLACE, Results
 from stance.training.corpus_files import CorpusColumns, read_corpus
 from stance.training.flat_files import read_rows
 

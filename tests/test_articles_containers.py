@@ -296,6 +296,15 @@ def test_what_stands_blank_before_a_mail_is_no_part_of_it(tmp_path: Path, before
     assert [paragraphs(found) for found in read_articles([alone])] == [[PARAGRAPHS[0]]]
 
 
+@pytest.mark.parametrize("date", ["Mon, 1 Jan 99999999999999999999999 10:00:00 +0000", "32 Moon 2025", "99:99:99"])
+def test_a_mail_with_a_date_that_is_none(tmp_path: Path, date: str) -> None:
+    """It is the letter that counts."""
+    letter = f"From: anna@ledger.example\nDate: {date}\nSubject: Talks\n\nEnvoys met in Oman on Friday.\n"
+    (tmp_path / "a.eml").write_text(letter, encoding="utf-8")
+    (article,) = read_articles(tmp_path / "a.eml")
+    assert (article.title, article.date, article.text.strip()) == ("Talks", None, "Envoys met in Oman on Friday.")
+
+
 def test_a_mailbox_without_dates_between_its_messages(tmp_path: Path) -> None:
     """It is parted where lines begin as its first one does."""
     raw = b"".join(b"From nobody\n" + raw_mail(text.encode()) + b"\n\n" for text in PARAGRAPHS)

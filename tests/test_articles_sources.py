@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,24 @@ def test_an_archive_that_packs_nothing_is_no_bomb(tmp_path: Path, monkeypatch: p
     text = b"The embargo must be lifted.\n\n" * 1000
     (tmp_path / "a.tar").write_bytes(tarred({"a.txt": text, "b.txt": text}))
     assert [type(record) for record in read_records(tmp_path)] == [Article, Article]
+
+
+MBOX = b"From ada@example.org Mon Feb  2 10:00:00 2026\nSubject: Talks\n\nThe embargo must be lifted.\n"
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress, lambda raw: tarred({"a.mbox": raw})], ids=["-", "gz", "tar"])
+@pytest.mark.parametrize("name", ["talks", "talks.dat"])
+def test_a_folder_is_judged_by_content(tmp_path: Path, name: str, packed: Callable[[bytes], bytes]) -> None:
+    """It is read where no name in it has a suffix that is known, as it is beside a file that has one."""
+    (tmp_path / name).write_bytes(packed(MBOX))
+    (article,) = read_records([tmp_path])
+    assert isinstance(article, Article)
+    assert article.text.strip() == "The embargo must be lifted."
+
+
+def test_a_folder_of_what_has_no_reader_says_so(tmp_path: Path) -> None:
+    """Text under a name that tells no format is not guessed at, and a file that nobody may read tells nothing."""
+    (tmp_path / "notes.dat").write_text("The embargo must be lifted.", encoding="utf-8")
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ArticleError, match=r"it holds only files with \.dat, no suffix$"):
+        find_sources([tmp_path])

@@ -28,6 +28,7 @@ from helpers import run as _run
 from stance.articles import Article, Columns, read_records, split_paragraphs
 from stance.articles.own_files import own_files
 from stance.articles.seen import duplicate_id
+from stance.articles.sources import Source
 from stance.batch.blocks import count_records, read_blocks
 from stance.batch.chunks import Chunk, Shard, cut_chunks
 from stance.batch.counts import Counts
@@ -414,7 +415,6 @@ def test_resume_refuses_another_model_input_or_setting(
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda folder: (folder / "c.jsonl").write_text("{}\n"), "c.jsonl is new"),
         (lambda folder: (folder / "b.jsonl").unlink(), "b.jsonl is gone"),
         (lambda folder: os.truncate(folder / "b.jsonl", 40), "b.jsonl had 35 bytes, and has 40"),
         (lambda folder: os.utime(folder / "b.jsonl", (1, 1)), "b.jsonl was written anew"),
@@ -445,6 +445,48 @@ def test_an_input_that_changed_is_named(
         StanceError, match=re.escape(f"the inputs are not the same ({folder / told}); name another folder")
     ):
         score_to_directory(job, run, resume=True)
+
+
+def test_what_comes_later_is_no_part_of_a_run(small_model_path: Path, tmp_path: Path) -> None:
+    """A feed fills its folder while a run reads it, is stopped, goes on, and goes on again in another shard."""
+    folder, run = tmp_path / "in", tmp_path / "run"
+    (folder / "sub").mkdir(parents=True)
+    for name in "abc":
+        (folder / f"{name}.txt").write_text(f"Talks resume on Friday, said {name}.", encoding="utf-8")
+    job = _job(folder, small_model_path, chunk=1, format="csv")
+    whole = score_to_directory(job, tmp_path / "whole")
+    _stop_after(job, run, 1)
+    # of the same name as one of before, so that ids would have to be others
+    (folder / "sub" / "a.txt").write_text("Talks end on Friday, said nobody.", encoding="utf-8")
+    came: list[Source] = []
+
+    def refuse(records: Iterable[Any]) -> None:
+        (folder / "0.txt").write_text("Talks end on Sunday, said nobody.", encoding="utf-8")
+
+    assert score_to_directory(job, run, resume=True, refuse=refuse, later=came.extend) == whole
+    assert _parts(run) == _parts(tmp_path / "whole")
+    assert sorted(source.path for source in came) == [str(folder / "0.txt"), str(folder / "sub" / "a.txt")]
+    # who asks for more of what is finished may wait for them in vain
+    with pytest.raises(StanceError, match=r"0.txt is new\); name another folder"):
+        score_to_directory(job, run, resume=True)
+    named = replace(job, paths=(str(folder), str(tmp_path / "d.txt")))
+    (tmp_path / "d.txt").write_text("Named by itself.", encoding="utf-8")
+    _stop_after(job, tmp_path / "other", 1)
+    with pytest.raises(StanceError, match=r"d.txt is new\); name another folder"):
+        score_to_directory(named, tmp_path / "other", resume=True)
+
+
+def test_shards_have_the_files_of_the_first(small_model_path: Path, tmp_path: Path) -> None:
+    """However late another begins."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in "abc":
+        (folder / f"{name}.txt").write_text(f"Talks resume on Friday, said {name}.", encoding="utf-8")
+    job = _job(folder, small_model_path, chunk=1)
+    first = score_to_directory(replace(job, shard=Shard(1, 2)), tmp_path / "run")
+    (folder / "0.txt").write_text("Talks end on Sunday, said nobody.", encoding="utf-8")
+    second = score_to_directory(replace(job, shard=Shard(2, 2)), tmp_path / "run")
+    assert Counts.total([first, second]).articles["read"] == 3
 
 
 def test_resume_spares_what_is_done(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from stance.batch.files import _LOCKS, lock_output
 from stance.commands.results import results
 from stance.errors import StanceError
 from stance.labels import LABELS, Target
+from stance.results import export as export_module
 from stance.results import table_files
 from stance.results.dates import day_of
 from stance.results.export import export
@@ -685,3 +686,26 @@ def test_a_date_is_read_once_whatever_its_rows(tmp_path: Path, monkeypatch: pyte
     with contextlib.closing(sqlite3.connect(tmp_path / "t.sqlite")) as opened:
         rows = opened.execute("SELECT date FROM results LIMIT 4").fetchall()
     assert rows == [("2026-05-04",), (None,), ("2026-05-13",), ("2026-05-04",)]
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("rows", [0, 2, 5])
+def test_a_table_that_is_written_in_pieces_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str, rows: int
+) -> None:
+    """Whatever a piece holds; and no piece holds more than it may."""
+    frame = pd.DataFrame({"article_id": [f"a{i}" for i in range(rows)], "text": 'One, "two".\nThree.'})
+    whole, pieces = tmp_path / f"whole.{format}", tmp_path / f"pieces.{format}"
+    export(frame, whole, [])
+    encoded: list[int] = []
+    encode = export_module.encode
+
+    def counted(table: Any, *arguments: Any, **options: Any) -> bytes:
+        encoded.append(len(table))
+        return encode(table, *arguments, **options)
+
+    monkeypatch.setattr(export_module, "_ROWS", 2)
+    monkeypatch.setattr(export_module, "encode", counted)
+    export(frame, pieces, [])
+    assert pieces.read_bytes() == whole.read_bytes()
+    assert encoded == ([rows] if format == "parquet" else {0: [0], 2: [2], 5: [2, 2, 1]}[rows])

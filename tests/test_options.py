@@ -129,6 +129,16 @@ def test_failed_probes_are_shown_with_the_labels_given(own_corpus: Path, trained
     assert run(*command, "--failures").stdout == run(*command).stdout + told
 
 
+@pytest.mark.parametrize("command", ["score", "explain"])
+def test_the_shipped_model_has_a_name_everywhere(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `stance evaluate default` calls it."""
+    (tmp_path / "a.txt").write_text("They refused to lift the sanctions on the bank.", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    named = run(command, "a.txt", "-m", "default")
+    assert named.exit_code == 0, named.stderr
+    assert named.stdout == run(command, "a.txt").stdout
+
+
 def test_rows_of_a_group_are_one_article(tmp_path: Path) -> None:
     """In a flat file that names one; without, each row is an article."""
     rows = [f"s{i % 3},The union praised tax {i} w{i} x{i} y{i}.,{'pro' if i % 2 else 'con'}" for i in range(12)]

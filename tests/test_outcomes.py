@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -87,8 +88,27 @@ def test_an_outcome_by_hand() -> None:
     found = regression_outcomes(results, codes)["tax_y_favor"]
     share = (codes["tax"] == "favor").mean()
     first, label = codes["paragraph"].iloc[0], codes["tax"].iloc[0]
-    assert found[first] == pytest.approx(share + 400 / 80 * ((label == "favor") - share))
+    # the share is one of the sample itself, so 79 of 80 errors are free
+    whole = 400 / 80 * (80 / 79) * (399 / 400)
+    assert found[first] == pytest.approx(share + whole * ((label == "favor") - share))
     assert found.drop(codes["paragraph"]).to_numpy() == pytest.approx(np.full(320, share))
+
+
+def test_over_all_samples_the_mean_of_any_paragraphs_is_the_true_one() -> None:
+    """Exactly, where the model tells nothing, and also of two coded paragraphs of a stratum that errs in one group."""
+    said = np.array(["favor"] * 40 + ["unrelated"] * 6)
+    true = np.array(["favor"] * 40 + ["against"] * 3 + ["unrelated"] * 3)
+    frame = pd.DataFrame(
+        {"article_id": "a", "paragraph": range(46), "text": "One.", "tax": said, "tax_abstained": None}
+    )
+    results = Results(frame.assign(**dict.fromkeys(GIVEN, 0.25)), (TAX,), "paragraph")
+    group = np.isin(np.arange(46), range(38, 43))
+    means = []
+    for two in itertools.combinations(range(40, 46), 2):
+        codes = frame.iloc[[*range(40), *two]][["article_id", "paragraph", "text"]].assign(drawn_from="tax 42 of 40+6")
+        found = regression_outcomes(results, codes.assign(tax=true[codes["paragraph"]]))
+        means.append(found.loc[group, "tax_y_against"].mean())
+    assert np.mean(means) == pytest.approx((true[group] == "against").mean())
 
 
 @pytest.mark.parametrize("within", [None, "tax"])

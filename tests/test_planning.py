@@ -10,6 +10,7 @@ import pytest
 from coded_collections import code, collect
 from helpers import run
 
+from stance.errors import StanceError
 from stance.labels import LABELS, Target
 from stance.results.planning import expected_intervals
 from stance.results.prevalence import NET, estimate_prevalence
@@ -40,6 +41,37 @@ def test_intervals_are_as_wide_as_was_to_be_expected(within: str | None) -> None
     assert expected["half"].tolist() == pytest.approx(pd.DataFrame(found).mean().tolist(), rel=0.12)
     shares = [(true == label).mean() for label in LABELS]
     assert expected["expected"].tolist()[:4] == pytest.approx(shares, abs=0.03)
+
+
+def test_a_rare_label_is_told_the_width_that_intervals_have_of_few() -> None:
+    """Of some two coded paragraphs in a sample they reach further than the error alone."""
+    results, _ = collect(4000, 0.75, (0.25,) * 4)
+    random = np.random.default_rng(1)
+    given = random.dirichlet([0.04, 0.01, 0.03, 1.92], 4000)
+    results.frame[GIVEN] = given
+    true = pd.Series([random.choice(LABELS, p=p) for p in given])
+    told = expected_intervals(results, draw_sample(results, 200)).set_index("label")["half"]
+    rows = [estimate_prevalence(results, code(results, true, 200, None, seed)).set_index("label") for seed in range(30)]
+    found = pd.DataFrame([(one["high"] - one["low"]) / 2 for one in rows]).mean()
+    assert told["against"] == pytest.approx(found["against"], rel=0.15)
+    assert told[NET] == pytest.approx(found[NET], rel=0.15)
+
+
+def test_what_no_estimate_comes_of_tells_no_width(tmp_path: Path) -> None:
+    """Of strata without two coded paragraphs; the sample is written, as a larger one begins with it."""
+    labels = [f"l{i}" for i in range(20)]
+    frame = pd.DataFrame({"article_id": "a", "paragraph": range(400), "text": "One.", "tax": labels * 20})
+    frame = frame.assign(tax_probability=0.9, tax_abstained=None, **{f"tax_p_{label}": 0.05 for label in labels})
+    frame.to_csv(tmp_path / "s.csv", index=False)
+    done = run("results", "sample", tmp_path / "s.csv", "-n", 30, "--within", "tax", "-o", tmp_path / "c.csv")
+    assert done.exit_code == 0
+    assert len(pd.read_csv(tmp_path / "c.csv")) == 30
+    message = "10 of 20 labels that the sample was drawn within have fewer than two coded paragraphs"
+    assert done.stderr.splitlines()[-1].startswith(f"the sample: {message}")
+    with pytest.raises(StanceError, match=message):
+        expected_intervals(frame, draw_sample(frame, 30, "tax"))
+    with pytest.raises(StanceError, match="3 coded paragraphs; an estimate needs 30 at least"):
+        expected_intervals(frame, draw_sample(frame, 3))
 
 
 def test_a_collection_drawn_as_a_whole_leaves_nothing_to_chance() -> None:

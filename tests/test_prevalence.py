@@ -16,11 +16,13 @@ from scipy import stats
 
 from stance.errors import CorpusError, StanceError
 from stance.labels import LABELS, Target
+from stance.results import sampling
 from stance.results.correction import LEAST_CODED
+from stance.results.drawn import count_lost
 from stance.results.prevalence import NET, estimate_prevalence
 from stance.results.rollup import roll_up
-from stance.results.sampling import count_lost, draw_sample, find_coded, read_codes
-from stance.results.saved import Results
+from stance.results.sampling import draw_sample, find_coded, read_codes
+from stance.results.saved import Results, refuse_twice
 
 
 def _coded_equally(results: Results, true: pd.Series[str], each: int) -> pd.DataFrame:
@@ -841,3 +843,38 @@ def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
     refused = _run("results", "prevalence", scores, drawn)
     assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
     assert "to be filled in" in refused.stderr
+
+
+def test_commands_check_the_paragraphs_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of millions that takes longer than all else."""
+    results, true = collect(300, 0.7, (0.25,) * 4)
+    results.frame["tax_probability"] = 0.5
+    scores, coded = tmp_path / "s.csv", tmp_path / "c.csv"
+    results.frame.to_csv(scores, index=False)
+    code(results, true, 60).to_csv(coded, index=False)
+    checked: list[int] = []
+
+    def counted(found: Results) -> None:
+        checked.append(len(found.frame))
+        refuse_twice(found)
+
+    monkeypatch.setattr(sampling, "refuse_twice", counted)
+    for command in (
+        ("sample", scores, "-o", tmp_path / "drawn.csv"),
+        ("prevalence", scores, coded),
+        ("outcomes", scores, coded, "-o", tmp_path / "o.csv"),
+    ):
+        assert _run("results", *command).exit_code == 0
+        assert checked == [300]
+        checked.clear()
+
+
+@pytest.mark.parametrize("kind", ["object", "str", "string", "string[pyarrow]", "category"])
+def test_labels_are_read_however_pandas_holds_them(kind: str) -> None:
+    """Where the model abstained some kinds hold None, some NaN, some a value that is equal to nothing."""
+    results, true = collect(400, 0.7, (0.25,) * 4)
+    results.frame.loc[:20, "tax"] = None
+    codes = code(results, true, 80)
+    frame = results.frame.assign(tax=results.frame["tax"].astype(kind))
+    expected = estimate_prevalence(results, codes)
+    pd.testing.assert_frame_equal(estimate_prevalence(Results(frame, (TAX,), "paragraph"), codes), expected)

@@ -289,3 +289,106 @@ def test_codes_that_are_none() -> None:
         stance.estimate_prevalence(results, stance.draw_sample(results, 50).drop(columns="paragraph"))
     with pytest.raises(stance.StanceError, match="no paragraph has a code; the columns tax are to be filled in"):
         stance.regression_outcomes(results, stance.draw_sample(results, 50))
+
+
+def _in_types(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
+    if kind == "category":
+        return frame.astype({"tax": pd.CategoricalDtype(["unrelated", "neutral", "favor", "against"])})
+    return frame.convert_dtypes(dtype_backend="pyarrow" if kind == "arrow" else "numpy_nullable")
+
+
+@pytest.mark.parametrize("kind", ["nullable", "arrow", "category"])
+def test_the_types_of_a_data_frame_decide_nothing(kind: str) -> None:
+    """A comparison with `pandas.NA` is neither true nor false, so that all but the boilerplate would be left out."""
+    results, true = collect(300, 0.8, (0.3, 0.1, 0.2, 0.4))
+    results.frame.loc[3, "tax_abstained"] = "ambiguous"
+    results.frame.loc[3, [name for name in results.frame if str(name) == "tax" or "_p_" in str(name)]] = None
+    frame = results.frame.assign(tax_probability=0.9)
+    other = _in_types(frame, kind)
+    sample = stance.draw_sample(frame, 100, "tax")
+    assert_frame_equal(stance.draw_sample(other, 100, "tax"), sample)
+    codes = sample.assign(tax=true[sample["paragraph"]].to_numpy())
+    mine = stance.Results(other, results.targets, "paragraph")
+    expected = stance.estimate_prevalence(results, codes)
+    for given in (other, mine):
+        assert_frame_equal(stance.estimate_prevalence(given, _in_types(codes, kind)), expected)
+        assert_frame_equal(stance.expected_intervals(given, sample), stance.expected_intervals(frame, sample))
+    assert stance.roll_up(other)["tax_favor"].tolist() == stance.roll_up(frame)["tax_favor"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"paragraph": None}, "the codes: paragraph is missing in article a; expected a whole number"),
+        ({"paragraph": 3.5}, "the codes: paragraph is '3.5' in article a; expected a whole number"),
+        ({"text": None}, "is another text than the one coded"),
+        ({"drawn_from": ["100 of 300", *["90 of 300"] * 99]}, "column 'drawn_from' differs between rows"),
+        ({"drawn_from": ["100 of 300", *[None] * 99]}, "column 'drawn_from' differs between rows"),
+        (
+            {"tax": ["favor"] * 40 + [""] * 60, "tax_ann": "favor", "tax_ben": "against"},
+            "60 paragraphs on which the coders differ",
+        ),
+    ],
+)
+def test_codes_in_memory_that_do_not_fit(change: dict[str, Any], message: str) -> None:
+    """They are refused as those of a file are, and never taken for others."""
+    results, true = collect(300, 0.8, (0.25,) * 4)
+    sample = stance.draw_sample(results, 100)
+    codes = sample.assign(tax=true[sample["paragraph"]].to_numpy())
+    with pytest.raises(stance.StanceError, match=message):
+        stance.estimate_prevalence(results, codes.assign(**change))
+
+
+def test_codes_in_memory_as_other_programs_leave_them() -> None:
+    """Numbers as text with a decimal point, and a mark of the sample that got lost."""
+    results, true = collect(300, 0.8, (0.25,) * 4)
+    sample = stance.draw_sample(results, 100)
+    codes = sample.assign(tax=true[sample["paragraph"]].to_numpy())
+    expected = stance.estimate_prevalence(results, codes)
+    numbers = codes["paragraph"].astype(float).astype(str)
+    for changed in (codes.assign(paragraph=numbers), codes.assign(drawn_from=None), codes.drop(columns="drawn_from")):
+        assert_frame_equal(stance.estimate_prevalence(results, changed), expected)
+        assert stance.expected_intervals(results, changed)["half"].gt(0).all()
+
+
+def test_arguments_of_estimates_that_are_none() -> None:
+    """Each in one line."""
+    results, true = collect(300, 0.8, (0.25,) * 4)
+    sample = stance.draw_sample(results, 100)
+    codes = sample.assign(tax=true[sample["paragraph"]].to_numpy())
+    rows = stance.estimate_prevalence(results, codes)
+    with pytest.raises(stance.ArgumentError, match="a level of estimates is one name, not list"):
+        stance.estimate_prevalence(results, codes, ["outlet"])  # type: ignore[arg-type]
+    with pytest.raises(stance.ArgumentError, match="size is a whole number, not float"):
+        stance.draw_sample(results, 10.5)  # type: ignore[arg-type]
+    with pytest.raises(
+        stance.ArgumentError, match="rows are a data frame, as `estimate_prevalence` makes them, not str"
+    ):
+        stance.compare_groups("rows.csv", "outlet", "Post", "Wire")  # type: ignore[arg-type]
+    for level in ("outlet", "label"):
+        with pytest.raises(stance.StanceError, match=f"these are no estimates by '{level}'"):
+            stance.compare_groups(rows, level, "Post", "Wire")
+    years = stance.estimate_prevalence(results.frame.assign(tax_probability=1, year=2024), codes, "year")
+    with pytest.raises(stance.StanceError, match="no year '2025'; there are '2024'"):
+        stance.compare_groups(years, "year", 2024, 2025)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (np.inf, "tax_p_favor is inf in paragraph 4 of article a, and no probability; keep what scoring wrote"),
+        (998.0, "tax_p_favor is 998 in paragraph 4 of article a, and no probability; keep what scoring wrote"),
+        (-0.5, "tax_p_favor is -0.5 in paragraph 4 of article a, and no probability; keep what scoring wrote"),
+        ("0,9", "the probabilities on tax: could not convert string to float: '0,9'; keep what scoring wrote"),
+    ],
+)
+def test_what_is_no_probability_moves_no_estimate(value: Any, message: str) -> None:
+    """As of a spreadsheet that reads numbers by another decimal mark: one such value would move all of it."""
+    results, true = collect(300, 0.8, (0.25,) * 4)
+    sample = stance.draw_sample(results, 100)
+    codes = sample.assign(tax=true[sample["paragraph"]].to_numpy())
+    results.frame["tax_p_favor"] = results.frame["tax_p_favor"].astype(object)
+    results.frame.loc[4, "tax_p_favor"] = value
+    for call in (stance.estimate_prevalence, stance.regression_outcomes, stance.expected_intervals):
+        with pytest.raises(stance.StanceError, match=message):
+            call(results, codes)

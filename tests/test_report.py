@@ -836,3 +836,30 @@ def test_an_article_needs_no_matplotlib(folder: Path, tmp_path: Path) -> None:
     code = "import sys; sys.modules['matplotlib'] = None; from stance.commands import main; main()"
     command = [sys.executable, "-c", code, "report", str(folder / "one.csv"), "-o", str(tmp_path / "one.html")]
     assert subprocess.run(command, capture_output=True).returncode == 0
+
+
+def test_many_articles_take_no_frame_each(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames of a few rows, one an article, took most of the time of a long report."""
+    results = read_results(folder / "many.csv")
+    made: list[int] = []
+    to_dict = pd.DataFrame.to_dict
+
+    def counted(frame: pd.DataFrame, *arguments: Any, **options: Any) -> Any:
+        made.append(len(frame))
+        return to_dict(frame, *arguments, **options)
+
+    monkeypatch.setattr(pd.DataFrame, "to_dict", counted)
+    render_report(results, articles=1)
+    one = len(made)
+    render_report(results, articles=len(results.frame))
+    assert len(made) == 2 * one
+
+
+def test_paragraphs_of_an_article_stand_together(folder: Path) -> None:
+    """Also where a table has the articles mixed; the first one that it has comes first."""
+    found = read_results(folder / "many.csv")
+    mixed = found.frame.sort_values("paragraph", kind="stable", ignore_index=True)
+    assert mixed["article_id"].ne(mixed["article_id"].shift()).sum() > mixed["article_id"].nunique()
+    pages = [render_report(Results(frame, found.targets, "paragraph"), articles=99) for frame in (found.frame, mixed)]
+    shown = [re.findall(r"<article.*?</article>", page, re.DOTALL) for page in pages]
+    assert shown[0] == shown[1] != []

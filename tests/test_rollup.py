@@ -17,6 +17,7 @@ from typing import Any
 import click
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from helpers import run as _run
 
@@ -1146,3 +1147,62 @@ def test_columns_of_long_labels_stand_apart() -> None:
     assert head.split()[5:7] == ["supportive", "disapproving"]
     for label, share in (("supportive", "25.0 %"), ("disapproving", "75.0 %")):
         assert row[: head.index(label) + len(label)].endswith(share)
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
+def test_only_the_columns_that_are_asked_for_are_read(tmp_path: Path, format: str) -> None:
+    """Beside those of paragraphs and labels; what the labels are is known all the same."""
+    path = tmp_path / f"s.{format}"
+    _run("score", "-", "-o", path, input="The embargo stays in force, he said.\n\nThe envoys met.")
+    whole = read_results(path)
+    ends = ("", "_probability", *(f"_p_{label}" for label in LABELS), "_abstained")
+    for probabilities, kept in ((True, ends), (False, ("", "_abstained"))):
+        part = read_results(path, only=["text", "no such column"], probabilities=probabilities)
+        names = ["article_id", "paragraph", "text", *(f"{t.name}{end}" for t in whole.targets for end in kept)]
+        assert set(part.frame) == set(names)
+        pd.testing.assert_frame_equal(part.frame, whole.frame[list(part.frame)])
+        assert part.targets == whole.targets
+
+
+def _unreadable(path: Path, columns: set[str]) -> None:
+    """Put zeros in the place of what some columns of a Parquet file hold."""
+    content = bytearray(path.read_bytes())
+    group = pq.read_metadata(path).row_group(0)
+    for i in range(group.num_columns):
+        column = group.column(i)
+        if column.path_in_schema in columns:
+            start = column.data_page_offset
+            content[start : start + column.total_compressed_size] = bytes(column.total_compressed_size)
+            columns = columns - {column.path_in_schema}
+    assert not columns
+    path.write_bytes(content)
+
+
+def test_commands_read_no_column_that_they_do_not_need(tmp_path: Path) -> None:
+    """The deciding words take as much memory as the text: they may be damaged, and all comes out as before."""
+    texts = [{"id": str(i), "text": f"The embargo of {i} stays.", "date": "2026-05-09", "note": "n"} for i in range(40)]
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps(text) + "\n" for text in texts), encoding="utf-8")
+    scores, coded = tmp_path / "s.parquet", [tmp_path / "ann.csv", tmp_path / "ben.csv"]
+    _run("score", source, "-o", scores, "--explain", "--keep", "note")
+    drawn = tmp_path / "drawn.csv"
+    commands: list[tuple[Any, ...]] = [
+        *(("rollup", scores, "--level", level, "-o", "-", "-f", "csv") for level in ("all", "article", "week")),
+        ("sample", scores, "-n", 35, "--within", "sanctions", "-o", "-"),
+        ("prevalence", scores, coded[0], "--level", "month", "-o", "-", "-f", "csv"),
+        ("agreement", scores, *coded, "-o", "-"),
+    ]
+    _run("results", "sample", scores, "-n", 35, "-o", drawn)
+    codes = pd.read_csv(drawn).assign(sanctions="favor", diplomacy="unrelated")
+    for path in coded:
+        codes.to_csv(path, index=False)
+    before = [_run("results", *command) for command in commands]
+    assert [found.exit_code for found in before] == [0] * len(commands)
+    _unreadable(scores, {"sanctions_words", "diplomacy_words", "note"})
+    with pytest.raises(StanceError, match="page header"):
+        read_results(scores)
+    after = [_run("results", *command) for command in commands]
+    assert [(found.stdout, found.stderr) for found in after] == [(found.stdout, found.stderr) for found in before]
+    # nor does a roll-up read the text, and the probabilities
+    _unreadable(scores, {"text", *(f"sanctions_p_{label}" for label in LABELS)})
+    assert [_run("results", *command).stdout for command in commands[:3]] == [found.stdout for found in before[:3]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 import subprocess
 import sys
@@ -95,6 +96,26 @@ def test_what_is_read_is_told_before_the_training(tmp_path: Path, monkeypatch: p
     told = run("train", flat, "-o", tmp_path / "own").stderr.splitlines()
     assert told[0] == "15 paragraphs in 15 articles; tax, year"
     assert told[1:3] == ["tax: 5 'favor', 5 'against', 5 'favour'", "year: 5 '2024', 5 '2025'"]
+
+
+@pytest.mark.parametrize(("language", "told"), [("de", True), ("en", False)])
+def test_a_language_that_is_not_told_from_others_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, told: bool
+) -> None:
+    """Whoever names one expects that the model abstains from others."""
+    about = f'name = "klein"\nversion = "1"\nlanguage = "{language}"\nlabels = ["favor", "against"]\n[targets.tax]\n'
+    (tmp_path / "corpus.toml").write_text(about, encoding="utf-8")
+    (tmp_path / "corpus").mkdir()
+    record = {"article": "a", "paragraph": 0, "text": "Weg damit.", "register": "x", "dispute": "y", "coder": "z"}
+    (tmp_path / "corpus" / "one.jsonl").write_text(json.dumps(record | {"tax": "against"}) + "\n", encoding="utf-8")
+
+    def begin(*_: object, **__: object) -> None:
+        raise CorpusError("the training has begun")
+
+    monkeypatch.setattr("stance.training.fit.train", begin)
+    result = run("train", tmp_path, "-o", tmp_path / "own")
+    assert result.stderr.endswith("the training has begun\n")
+    assert ("language 'de': the model will abstain from none; only English" in result.stderr) == told
 
 
 def test_a_model_needs_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Which paragraphs are not the article's: datelines, bylines, links to other articles, share bars, footers.
 
-They are marked, never removed. A rule marks only what it knows; in doubt a paragraph is the article's.
+They are marked, never removed. A rule marks only what it knows; in doubt a paragraph is the article's. Signatures of
+mails are found in `stance.articles.notices`, footers that return in `stance.articles.footers`.
 """
 
 from __future__ import annotations

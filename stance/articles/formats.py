@@ -12,14 +12,15 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from stance.articles.archives import is_tar, is_zip
 from stance.articles.article import Article
-from stance.articles.compression import without_suffix
+from stance.articles.compression import find_compression, without_suffix
 from stance.articles.delimiters import is_table
 from stance.articles.encoding import legible, told_by_magic
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 
-__all__ = ["ARCHIVES", "FORMATS", "Format", "find_format", "format_by_suffix", "has_reader"]
+__all__ = ["ARCHIVES", "FORMATS", "Format", "find_format", "format_by_suffix", "has_reader", "has_sign"]
 
 Reader = Callable[[IO[bytes], Columns, str, str], Iterator[Article | Quarantined]]
 
@@ -121,6 +122,19 @@ def format_by_suffix(name: str) -> Format | None:
 def has_reader(name: str) -> bool:
     """Whether a file of this name would be read: by a reader, or as an archive."""
     return format_by_suffix(name) is not None or without_suffix(name.lower()).endswith(ARCHIVES)
+
+
+def has_sign(head: bytes) -> bool:
+    """Whether what begins so is of an unmistakable kind, whatever it is called: of a format, compressed or an archive.
+
+    Examples
+    --------
+    >>> has_sign(b"%PDF-1.7"), has_sign(b"PK\\x03\\x04"), has_sign(b"Talks resume.")
+    (True, True, False)
+    """
+    if any(known.sign is not None and known.sign.match(head) for known in FORMATS.values()):
+        return True
+    return find_compression(head) is not None or is_zip(head) or is_tar(head)
 
 
 def find_format(

@@ -164,7 +164,11 @@ def _field(name: str, value: str) -> Any:
     from email.policy import default
 
     most = _LONGEST_SUBJECT if name.lower() == "subject" else _LONGEST_FIELD
-    return default.header_factory(name, value[:most])
+    try:
+        return default.header_factory(name, value[:most])
+    except OverflowError:
+        # a year of thirty digits; the letter may be sound
+        return default.header_factory(name, "")
 
 
 def _attached(message: MIMEPart, bodies: Sequence[MIMEPart]) -> tuple[list[MIMEPart], list[str]]:

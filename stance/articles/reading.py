@@ -85,7 +85,7 @@ def read_articles(
 
 
 def read_records(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], columns: Columns | None = None
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Source], columns: Columns | None = None
 ) -> Iterator[Article | Quarantined]:
     """Like `read_articles`, but with the quarantined records in their places: nothing read is left out.
 

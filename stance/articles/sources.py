@@ -6,12 +6,13 @@ import glob
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from stance.articles.compression import without_suffix
-from stance.articles.formats import has_reader
+from stance.articles.encoding import written_name
+from stance.articles.formats import has_reader, has_sign
 from stance.articles.machine import raise_if_machine
 from stance.articles.own_files import is_standard_stream, own_files
 from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
@@ -21,6 +22,8 @@ __all__ = ["STDIN", "Source", "find_sources"]
 
 STDIN = "-"
 
+#: So many bytes tell what is unmistakable.
+_HEAD = 2**12
 _OWN = "stance wrote it"
 _NO_FILES = "it holds no files; hidden ones and pipes are not read"
 
@@ -47,7 +50,9 @@ class Source(NamedTuple):
 
 
 def find_sources(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], left_out: list[Source] | None = None
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Source],
+    left_out: list[Source] | None = None,
+    known: Collection[str] | None = None,
 ) -> list[Source]:
     """Expand folders and globs: sorted; hidden files, what is no regular file and what stance wrote itself left out.
 
@@ -59,10 +64,13 @@ def find_sources(
     Parameters
     ----------
     paths : iterable of path-like
-        Files, folders, globs, ``"-"``; one or several.
+        Files, folders, globs, ``"-"``; one or several. What this function has found is as it was found, whatever is
+        there by now.
     left_out : list of Source, optional
         What is left out because stance wrote it (results, reports, lists of them), and the folders of pages, are added
         to it with the reason as their problem.
+    known : collection of str, optional
+        Written names; of folders and globs no other file is taken.
 
     Raises
     ------
@@ -74,6 +82,8 @@ def find_sources(
     """
     left_out = [] if left_out is None else left_out
     found: list[Source] = []
+    if isinstance(paths, list) and paths and all(isinstance(path, Source) for path in paths):
+        return cast("list[Source]", paths)
     named = _names(paths)
     for path in named:
         if path == STDIN:
@@ -88,6 +98,8 @@ def find_sources(
             found.extend(_glob(path, left_out))
         else:
             raise ArticleError("no such file or folder", path)
+    if known is not None:
+        found = [source for source in found if source.named or written_name(source.path) in known]
     found = list(_once(found))
     if left_out:
         # what one path leaves out another may name
@@ -97,7 +109,7 @@ def find_sources(
     return [source._replace(stem=source.path) if uses[source.stem] > 1 else source for source in found]
 
 
-def _names(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
+def _names(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Source]) -> list[str]:
     names = []
     for path in paths if isinstance(paths, Iterable) and not isinstance(paths, str | bytes | os.PathLike) else [paths]:
         name = os.fspath(path) if isinstance(path, os.PathLike) else path
@@ -176,13 +188,24 @@ def _folder(folder: str, left_out: list[Source]) -> list[Source]:
     for error in unread:
         raise_if_machine(error, str(error.filename))
     found += [Source(str(error.filename), str(error.filename), False, error.strerror or "") for error in unread]
-    if not any(has_reader(source.path) for source in found if not source.problem):
-        suffixes = sorted({Path(source.path).suffix or "no suffix" for source in found if not source.problem})
+    files = [source.path for source in found if not source.problem]
+    # names first: to look into a folder of millions takes time
+    if not (any(map(has_reader, files)) or any(map(_has_sign, files))):
+        suffixes = sorted({Path(path).suffix or "no suffix" for path in files})
         there = f"it holds only files with {', '.join(suffixes[:10])}" if suffixes else _NO_FILES
         if not suffixes and len(left_out) > before:
             there = "it holds only what stance wrote or a browser saved with a page; name that to read it all the same"
         raise ArticleError(f"nothing to read in this folder: {unread[0].strerror if unread else there}", folder)
     return found
+
+
+def _has_sign(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return has_sign(file.read(_HEAD))
+    except OSError as error:
+        raise_if_machine(error, path)
+        return False
 
 
 def _stem(name: str) -> str:

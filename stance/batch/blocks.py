@@ -58,7 +58,7 @@ class Block(NamedTuple):
     quarantined: tuple[Quarantined, ...]
 
 
-def read_blocks(paths: Iterable[str | Path], columns: Columns | None = None) -> Iterator[Block]:
+def read_blocks(paths: Iterable[str | Path | Source], columns: Columns | None = None) -> Iterator[Block]:
     """Read what `read_records` reads, as Arrow columns.
 
     If every source is Parquet with columns of plain types, no Python object is made of a row.
@@ -66,7 +66,7 @@ def read_blocks(paths: Iterable[str | Path], columns: Columns | None = None) -> 
     Parameters
     ----------
     paths : iterable of path-like
-        Files, folders, globs, ``"-"``.
+        Files, folders, globs, ``"-"``, as `find_sources` takes them.
     columns : Columns, optional
         Which column holds what.
 
@@ -75,15 +75,14 @@ def read_blocks(paths: Iterable[str | Path], columns: Columns | None = None) -> 
     Block
     """
     columns = columns or Columns()
-    paths = list(paths)
-    sources = find_sources(paths)
+    sources = find_sources(list(paths))
     if all(source.problem or _is_plain(source, columns) for source in sources):
         yield from _parquet_blocks(sources, columns)
     else:
-        yield from _record_blocks(read_records(paths, columns), columns)
+        yield from _record_blocks(read_records(sources, columns), columns)
 
 
-def count_records(paths: Iterable[str | Path]) -> int | None:
+def count_records(paths: Iterable[str | Path | Source]) -> int | None:
     """How many records the sources hold, where that is cheap to know; else ``None``.
 
     Parquet says it, a text file is one, JSON lines are counted; a table would have to be read.

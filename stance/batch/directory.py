@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -15,13 +16,13 @@ from typing import IO, Any
 from stance.articles import Quarantined
 from stance.articles.encoding import written_name
 from stance.articles.own_files import DICTIONARY, MANIFESTS, PARTS, QUARANTINES, RUN_FORMAT
-from stance.articles.sources import STDIN, find_sources
+from stance.articles.sources import STDIN, Source
 from stance.batch.chunks import Shard
 from stance.batch.counts import Counts
 from stance.batch.files import named, write_whole
 from stance.errors import StanceError
 
-__all__ = ["RunDirectory", "describe_inputs", "inputs_difference"]
+__all__ = ["RunDirectory", "describe_inputs", "files_of_run", "inputs_difference"]
 
 _VERSION = 1
 _IF_FULL = "; make room, then go on with --resume"
@@ -29,19 +30,23 @@ _at = partial(named, if_full=_IF_FULL)
 # what a manifest, its model and its chunks must have for a run to go on
 _KEYS = itemgetter("state", "inputs", "settings")
 _MODEL_KEYS = itemgetter("sha256")
+_ANOTHER = "; name another folder"
 _CHUNK_KEYS = itemgetter("index", "file", "bytes", "rows")
 
 
-def describe_inputs(paths: Iterable[str | Path]) -> list[dict[str, Any]]:
-    """Every file to be read, with size and time of change.
+def files_of_run(folder: Path) -> frozenset[str] | None:
+    """The names of the files that a run in a folder reads, be it another shard's; ``None`` where there is none."""
+    for path in sorted(folder.glob(MANIFESTS)):
+        # what is wrong with a manifest is told by whom it concerns
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
+            return frozenset(entry["path"] for entry in json.loads(path.read_bytes())["inputs"])
+    return None
 
-    Raises
-    ------
-    ArticleError
-        If one is missing.
-    """
+
+def describe_inputs(sources: Iterable[Source]) -> list[dict[str, Any]]:
+    """Every file to be read, with size and time of change."""
     found: list[dict[str, Any]] = []
-    for source in find_sources(paths):
+    for source in sources:
         entry: dict[str, Any] = {"path": written_name(source.path)}
         if source.path != STDIN:
             try:
@@ -147,13 +152,18 @@ class RunDirectory:
                 then, now = before[what], self.identity[what]
                 # a model may lie elsewhere by now, if only it is the same
                 if (then["sha256"] != now["sha256"]) if what == "model" else (then != now):
-                    raise StanceError(f"{path}: cannot go on: {self._difference(what, then)}; name another folder")
+                    raise StanceError(f"{path}: cannot go on: {self._difference(what, then, now)}{_ANOTHER}")
         mine = [*self.folder.glob(PARTS), self.quarantine, self.folder / DICTIONARY]
         if not manifests and (there := next((path for path in mine if os.path.lexists(path)), None)):
             raise StanceError(f"{there}: is there without the manifest of a run; name another folder")
 
-    def _difference(self, what: str, before: Any) -> str:
-        now = self.identity[what]
+    def check_inputs(self, now: Sequence[Mapping[str, Any]]) -> None:
+        """Raise `StanceError` if the inputs that are there now are not those of this run."""
+        if now != (before := self.identity["inputs"]):
+            raise StanceError(f"{self.manifest}: cannot go on: {self._difference('inputs', before, now)}{_ANOTHER}")
+
+    @staticmethod
+    def _difference(what: str, before: Any, now: Any) -> str:
         if what == "inputs":
             return f"the inputs are not the same ({inputs_difference(before, now)})"
         if what == "model":

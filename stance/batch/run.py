@@ -14,10 +14,12 @@ import pyarrow.parquet as pq
 
 from stance import __version__
 from stance.articles import Columns, Quarantined
+from stance.articles.encoding import written_name
+from stance.articles.sources import Source, find_sources
 from stance.batch.blocks import count_records, read_blocks
 from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, add_clusters, add_footers, cut_chunks
 from stance.batch.counts import Counts, NothingRead
-from stance.batch.directory import RunDirectory, describe_inputs, inputs_difference
+from stance.batch.directory import RunDirectory, describe_inputs, files_of_run, inputs_difference
 from stance.batch.encoding import encode
 from stance.batch.files import check_output, lock, lock_output, named
 from stance.batch.pools import Form, ModelReference, Part, Pool, count_jobs, open_pool
@@ -98,9 +100,9 @@ class Job:
         """The model, by path and hash."""
         return ModelReference.of(default_model_path() if self.model_path is None else self.model_path)
 
-    def chunks(self) -> Iterator[Chunk]:
-        """All chunks of the input, those of other shards too."""
-        chunks = cut_chunks(read_blocks(self.paths, self.columns), self.chunk)
+    def chunks(self, sources: list[Source]) -> Iterator[Chunk]:
+        """All chunks of the input, as it was found, those of other shards too."""
+        chunks = cut_chunks(read_blocks(sources, self.columns), self.chunk)
         if not self.keep_boilerplate:
             chunks = add_footers(chunks)
         return add_clusters(chunks) if self.clusters else chunks
@@ -121,11 +123,13 @@ def score_to_directory(
     resume: bool = False,
     progress: bool = False,
     refuse: Refuse | None = None,
+    later: Callable[[Iterable[Source]], None] | None = None,
 ) -> Counts:
     """Score to a folder: one part a chunk, ``manifest.json``, ``quarantine.jsonl``.
 
     A run that was stopped, by whatever, goes on with ``resume``: the input is read again, but only chunks that the
     manifest does not list are scored and written. The output is the same to the byte as that of one undisturbed run.
+    A run has the files that were there when it began; what comes into its folders and globs later is not read.
 
     Parameters
     ----------
@@ -139,6 +143,8 @@ def score_to_directory(
         Whether to show a line of progress on standard error.
     refuse : callable, optional
         Called with the quarantined records of each chunk, in order.
+    later : callable, optional
+        Called at the end with the files that came later.
 
     Returns
     -------
@@ -149,11 +155,13 @@ def score_to_directory(
     ------
     StanceError
         If the folder holds a run and ``resume`` is not given; if model, inputs or settings are not those of the run
-        to be resumed; if the disk is full.
+        to be resumed, or it is finished and there are files that came later; if the disk is full.
     """
     folder = Path(folder)
     reference = job.model()
-    inputs = describe_inputs(job.paths)
+    sources = find_sources(job.paths, known=files_of_run(folder))
+    inputs = describe_inputs(sources)
+    known = {entry["path"] for entry in inputs}
     identity = {
         "model": {"path": reference.folder, "sha256": reference.sha256},
         "inputs": inputs,
@@ -164,6 +172,7 @@ def score_to_directory(
     with lock(folder / f".lock{job.shard.suffix}"):
         directory = RunDirectory(folder, identity, job.shard, resume)
         if directory.state == "finished":
+            directory.check_inputs(describe_inputs(find_sources(job.paths)))
             if refuse is not None:
                 refuse(directory.quarantined)
             return directory.counts
@@ -180,16 +189,18 @@ def score_to_directory(
                 refuse(records)
 
         try:
-            shown = _open_progress(job) if progress else None
+            shown = _open_progress(job, sources) if progress else None
             form = Form(job.level, job.format, job.keep_boilerplate, job.explain, job.speakers)
-            _drive(job, reference, form, done, write, refuse_all, shown)
-            if (now := describe_inputs(job.paths)) != inputs:
+            _drive(job, sources, reference, form, done, write, refuse_all, shown)
+            if (now := describe_inputs(find_sources(job.paths, known=known))) != inputs:
                 changed = inputs_difference(inputs, now)
                 raise StanceError(
                     f"{folder}: the inputs changed while they were read ({changed}); begin anew in another folder"
                 )
             directory.state = "finished"
             directory.save()
+            if later is not None:
+                later(source for source in find_sources(job.paths) if written_name(source.path) not in known)
         except BaseException:
             # what is done is noted, if there is room for that
             with contextlib.suppress(StanceError):
@@ -234,6 +245,7 @@ def score_to_file(
     """
     path = Path(path)
     check_output(path)
+    sources = find_sources(job.paths)
     total = Counts()
     writer: Any = None
 
@@ -249,10 +261,10 @@ def score_to_file(
 
     with named(path), lock_output(path), contextlib.suppress(NothingRead):
         with whole_files(path) as (part_file,), open(part_file, "wb") as stream:
-            shown = _open_progress(job) if progress else None
+            shown = _open_progress(job, sources) if progress else None
             form = Form(job.level, None, job.keep_boilerplate, job.explain, job.speakers)
             try:
-                _drive(job, job.model(), form, set(), write, refuse or (lambda records: None), shown)
+                _drive(job, sources, job.model(), form, set(), write, refuse or (lambda records: None), shown)
                 if writer is not None:
                     writer.close()
             except BaseException:
@@ -267,13 +279,14 @@ def score_to_file(
     return total
 
 
-def _open_progress(job: Job) -> Progress:
-    total = count_records(job.paths)
+def _open_progress(job: Job, sources: list[Source]) -> Progress:
+    total = count_records(sources)
     return Progress(None if total is None else total // job.shard.of)
 
 
 def _drive(
     job: Job,
+    sources: list[Source],
     reference: ModelReference,
     form: Form,
     done: set[int],
@@ -299,7 +312,7 @@ def _drive(
             progress.add(articles, 0 if part is None else part.rows, spared=part is None)
 
     try:
-        for chunk, last in _with_last(chunk for chunk in job.chunks() if job.shard.owns(chunk.number)):
+        for chunk, last in _with_last(chunk for chunk in job.chunks(sources) if job.shard.owns(chunk.number)):
             if chunk.number in done:
                 waiting.append((chunk, None))
             else:

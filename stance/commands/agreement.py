@@ -45,7 +45,8 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
         stance results agreement scores.csv anna.csv ben.csv -o coded.csv
     """
     from stance.results.agreement import coder_columns, combine_codes, measure_agreement
-    from stance.results.sampling import DRAWN_FROM, read_codes
+    from stance.results.drawn import DRAWN_FROM
+    from stance.results.sampling import read_codes
     from stance.results.saved import read_results
 
     coders = [Path(path).stem for path in coded]
@@ -55,7 +56,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
         raise StanceError(f"two files are named {twice[0]}; name each after its coder")
     keep_inputs([source, *coded], output)
     keep_codes(output)
-    found = read_results(source)
+    found = read_results(source, only=["text"], probabilities=False)
     joined = combine_codes(
         found, {coder: read_codes(path, found.targets) for coder, path in zip(coders, coded, strict=True)}
     )

@@ -36,8 +36,18 @@ __all__ = [
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+
+def _unless_default(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    return None if name == "default" else name
+
+
 model_option: Decorator = click.option(
-    "--model", "-m", "model_path", metavar="DIR", default=None, help="Folder of a model.  [default: the one shipped]"
+    "--model",
+    "-m",
+    "model_path",
+    metavar="DIR",
+    callback=_unless_default,
+    help="Folder of a model; if left out, or 'default', the one shipped.",
 )
 
 
@@ -210,7 +220,7 @@ def tell_stratified(source: str, drawn_from: str) -> None:
     """Tell of a sample that has labels in other shares than the collection that its figures are none of the latter."""
     if not drawn_from:
         return
-    from stance.results.sampling import strata_target
+    from stance.results.drawn import strata_target
 
     if (target := strata_target(drawn_from)) is not None:
         click.echo(

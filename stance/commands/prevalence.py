@@ -10,7 +10,7 @@ import click
 from stance.commands.cells import group_names, percent, signed
 from stance.commands.options import output_option
 from stance.commands.places import keep_codes, keep_inputs, output_name, tell_formulas, write_rows, write_table
-from stance.errors import number_of
+from stance.errors import StanceError, number_of
 from stance.results.formats import EXPORTS, PLAIN
 from stance.results.levels import LEVELS
 
@@ -34,8 +34,8 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     RESULTS holds one row a paragraph. The columns of the targets are empty: fill in the labels by the codebook
     (data/CODEBOOK.md of the repository), without looking at the model's, and keep the other columns. Draw --within a
     target where the labels that matter are rare: a few paragraphs of each label, and most where the model's
-    probabilities expect the most errors. A larger --size of the same seed has the same paragraphs first. It is told how
-    wide the intervals of the estimates are to be: half the width takes four times the --size.
+    probabilities expect the most errors. A larger --size of the same seed has the same paragraphs first. The command
+    says how wide the intervals of the estimates will be: half the width takes four times the --size.
 
     \b
     Examples:
@@ -49,18 +49,24 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
 
     keep_inputs([source], output)
     keep_codes(output)
-    found = read_results(source)
+    found = population(read_results(source, only=["text"]))
     drawn = draw_sample(found, size, within, seed)
     about = f"Drawn from {found.source}: size {size}, within {within or 'nothing'}, seed {seed}."
     write_table(drawn, found, output, notes=[about])
     click.echo(
-        f"{len(drawn)} of {len(population(found))} paragraphs to {output_name(output)}, boilerplate left out", err=True
+        f"{len(drawn)} of {len(found.frame)} paragraphs to {output_name(output)}, boilerplate left out", err=True
     )
     tell_formulas(drawn, output)
     if len(drawn) < LEAST_CODED:
         click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
         return
-    for line in _expected_page(expected_intervals(found, drawn)):
+    try:
+        expected = expected_intervals(found, drawn)
+    except StanceError as error:
+        # what is drawn is a sample all the same, and a larger one begins with it
+        click.echo(str(error), err=True)
+        return
+    for line in _expected_page(expected):
         click.echo(line, err=True)
 
 
@@ -108,15 +114,16 @@ def prevalence(
         stance results prevalence scores.csv coded.csv --level outlet --compare Post Wire
     """
     from stance.results.correction import LEAST_CODED
+    from stance.results.counting import columns_of
     from stance.results.differences import compare_groups
     from stance.results.prevalence import estimate_prevalence
-    from stance.results.sampling import read_codes
+    from stance.results.sampling import population, read_codes
     from stance.results.saved import read_results
 
     if compare and level == "all":
         raise click.UsageError("--compare needs a --level of which the two are groups")
     keep_inputs([source, coded], output)
-    found = read_results(source)
+    found = population(read_results(source, only=["text", *columns_of(level)]))
     codes = read_codes(coded, found.targets)
     rows = estimate_prevalence(found, codes, level)
     about = f"Estimated from {found.source} and the codes in {coded}: level {level}."
@@ -151,12 +158,12 @@ def _expected_page(rows: pd.DataFrame) -> Iterator[str]:
 
 def _tell_of_codes(found: Results, codes: pd.DataFrame, coded: str) -> None:
     """Tell what is taken for granted of codes, and of what they have too few."""
+    from stance.results.drawn import count_lost, drawn_from
     from stance.results.prevalence import few_errors
-    from stance.results.sampling import DRAWN_FROM, count_lost
 
-    if not codes[DRAWN_FROM].iloc[0]:
+    if not drawn_from(codes):
         click.echo(
-            f"{coded}: no {DRAWN_FROM!r}, taken for a simple random sample of all paragraphs; "
+            f"{coded}: no 'drawn_from', taken for a simple random sample of all paragraphs; "
             "of one drawn --within a target that would be wrong",
             err=True,
         )
@@ -173,8 +180,8 @@ def _tell_of_codes(found: Results, codes: pd.DataFrame, coded: str) -> None:
         if blank < drawn and few[target.name]:
             labels = ", ".join(f"{label} ({n})" for label, n in few[target.name].items())
             click.echo(
-                f"{target.name}: hardly an error of the model was drawn on {labels}; where it is surer than it is "
-                "right their intervals are too narrow; draw more",
+                f"{target.name}: hardly an error of the model was drawn on {labels}; if the model is surer than "
+                "it is right, the intervals of these are too narrow; draw more",
                 err=True,
             )
 
@@ -190,7 +197,9 @@ def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
     RESULTS and CODED are what `stance results prevalence` takes. Labels that a model gave bias the coefficients of a
     regression; these columns do not, however wrong the model is (design-based supervised learning, Egami et al. 2023).
     A row is a paragraph, without its text; TARGET_y_LABEL is the outcome, which may be far above 1 or below 0. Regress
-    it by least squares, with robust standard errors clustered by article_id; not by a logistic regression.
+    it by least squares, with robust standard errors clustered by article_id; not by a logistic regression. These errors
+    are too small where fewer than some thirty coded paragraphs are on either side of a variable, or hardly any on which
+    the model errs.
 
     \b
     Examples:
@@ -198,11 +207,11 @@ def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
         stance results outcomes scores.csv coded.csv -o outcomes.dta
     """
     from stance.results.outcomes import outcome_column, regression_outcomes
-    from stance.results.sampling import read_codes
+    from stance.results.sampling import population, read_codes
     from stance.results.saved import read_results
 
     keep_inputs([source, coded], output)
-    found = read_results(source)
+    found = population(read_results(source))
     codes = read_codes(coded, found.targets)
     rows = regression_outcomes(found, codes)
     about = f"Outcomes of {found.source} and the codes in {coded}."

@@ -76,12 +76,13 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
         stance results rollup scores.csv --level outlet
         stance results rollup scores.csv --level month --weight article -o months.csv
     """
+    from stance.results.counting import columns_of
     from stance.results.dictionary import CLASSIFY_AND_COUNT, WHO_SPEAKS
     from stance.results.rollup import roll_up
     from stance.results.saved import read_results
 
     keep_inputs([source], output)
-    found = read_results(source, without=[name for name in ("text",) if name != level])
+    found = read_results(source, only=["cluster", *columns_of(level)], probabilities=False)
     rows = roll_up(found, level, weight, copies)
     about = f"Rolled up from {found.source}: level {level}, weight {weight}, copies {copies}."
     page = print_rollup(rows, found.targets, level)
@@ -131,7 +132,7 @@ def tell_caveats(rows: pd.DataFrame, found: Results, level: str) -> None:
         unknown = int(rows.loc[unnamed, "articles"].sum())
         click.echo(f"{level} unknown: {number_of(unknown, 'article')}", err=True)
     if level in OF_DATES:
-        dated = found.frame[found.frame["date"].notna()]
+        dated = found.frame.loc[found.frame["date"].notna(), ["article_id", "date"]]
         doubtful = dated[group_values(dated, level).isna()].drop_duplicates("article_id")
         if len(doubtful):
             date = visible(str(doubtful["date"].iloc[0]))

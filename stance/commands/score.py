@@ -89,8 +89,8 @@ def score(
     MHTML, WARC, and exports of Nexis Uni and Factiva; each also compressed (gzip, bzip2, xz, zstd), or in a zip or tar
     archive.
 
-    Bylines, datelines, "read more" links, share bars and footers are kept as paragraphs but not scored: the reason says
-    "boilerplate".
+    Bylines, datelines, "read more" links, share bars, signatures and footers are kept as paragraphs but not scored: the
+    reason says "boilerplate".
 
     What stance wrote itself into a folder, such as results and their dictionaries, is not read again from there, nor
     what a browser saves beside a page (PAGE_files).
@@ -135,6 +135,9 @@ def score(
     keep_inputs([source.path for source in find_sources(files, left_out)], output, quarantine)
     with Refusals(quarantine) as refusals:
 
+        def came_later(sources: Iterable[Source]) -> None:
+            left_out.extend(source._replace(problem="it came after the run began") for source in sources)
+
         def in_bulk(place: str, format: str, level: str, describe: Callable[[Counts], None] | None = None) -> Counts:
             from stance.batch.chunks import ARTICLES, Shard
             from stance.batch.run import Job, score_to_directory, score_to_file
@@ -158,7 +161,7 @@ def score(
             if folder:
                 try:
                     return score_to_directory(
-                        job, place, resume=batch["resume"], progress=shown, refuse=refusals.add_all
+                        job, place, resume=batch["resume"], progress=shown, refuse=refusals.add_all, later=came_later
                     )
                 except KeyboardInterrupt as stop:
                     again = "the same command with --resume goes on with it"

@@ -23,7 +23,7 @@ def speakers() -> None:
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @click.option("--failures", is_flag=True, help="Also print every wrong speaker or actor; not for fresh paragraphs.")
 def evaluate(paths: tuple[str, ...], failures: bool) -> None:
-    """Print precision and recall of speakers and actors on hand-labelled paragraphs, with 95 % intervals.
+    """Print precision and recall of speakers and actors on labelled paragraphs, with 95 % intervals.
 
     PATH is a file, or a folder whose files are taken one by one (default: data/speakers, as the repository has it). A
     speaker counts as right if it shares half its characters with a reading that the labeller accepts.

@@ -53,6 +53,9 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
         # a slip of a coder is a label, and a column of years a target: whoever sees it need not wait for the figures
         counts = Counter(example.labels.get(target.name) for example in examples)
         click.echo(f"{target.name}: {', '.join(f'{counts[label]} {label!r}' for label in target.labels)}", err=True)
+    if examples.language not in (None, "en"):
+        told = "the model will abstain from none; only English, 'en', is told from others"
+        click.echo(f"language {examples.language!r}: {told}", err=True)
     probes = Path(corpus) / "probes"
     # a probe that cannot be tried is told before the training, too
     tried = check_probes(read_probes(probes), examples.targets) if probes.is_dir() else []

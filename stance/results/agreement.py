@@ -13,7 +13,8 @@ import numpy.typing as npt
 from stance.errors import StanceError
 from stance.labels import Target
 from stance.results.dictionary import Column
-from stance.results.sampling import DRAWN_FROM, find_coded, population
+from stance.results.drawn import DRAWN_FROM
+from stance.results.sampling import find_coded, population
 from stance.results.saved import PLACE, Results
 from stance.training.agreement import alpha_with_interval, coincidence_matrices
 from stance.training.evaluate import Interval
@@ -101,7 +102,7 @@ def combine_codes(results: Results, codes: Mapping[str, pd.DataFrame]) -> pd.Dat
 
     own = {coder: _own_columns(given, results.targets) for coder, given in codes.items()}
     _check_columns(results.targets, own)
-    paragraphs = population(results)
+    paragraphs = population(results).frame
     drawn: dict[str, str] = {}
     found: dict[str, dict[int, int]] = {}
     for coder, given in codes.items():

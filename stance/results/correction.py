@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from stance.errors import StanceError, number_of
 from stance.labels import Target, is_related
-from stance.results.sampling import DRAWN_FROM, find_coded, probabilities_of, strata_drawn, undecided
+from stance.results.drawn import drawn_from
+from stance.results.sampling import find_coded, has_code, probabilities_of, strata_drawn, undecided
 from stance.results.saved import PLACE
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ LEAST_CODED = 30
 
 def is_label(said: pd.Series[Any], target: Target) -> Floats:
     """Ones where a label is said, a column each."""
-    same: Floats = np.equal(said.to_numpy(object)[:, None], np.array(target.labels, dtype=object)).astype(float)
-    return same
+    # what is missing may be equal to nothing and not unequal either
+    same = [np.asarray((said == label).fillna(False), dtype=float) for label in target.labels]
+    return np.ascontiguousarray(np.transpose(same))
 
 
 def net_parts(target: Target) -> tuple[Floats, Floats]:
@@ -128,11 +130,6 @@ class Correction:
         return self.slope * self.probabilities + self.levels[self.design.strata]
 
 
-def _given(codes: pd.Series[Any]) -> npt.NDArray[np.bool_]:
-    """Where there is a code; a sample that `draw_sample` made has empty ones."""
-    return np.asarray(codes.notna() & (codes != ""), dtype=bool)
-
-
 def corrections(paragraphs: pd.DataFrame, targets: Sequence[Target], codes: pd.DataFrame) -> Iterator[Correction]:
     """The correction of each target that was coded.
 
@@ -152,9 +149,8 @@ def corrections(paragraphs: pd.DataFrame, targets: Sequence[Target], codes: pd.D
         or too few are coded.
     """
     places = find_coded(paragraphs, codes)
-    drawn_from = str(codes[DRAWN_FROM].iloc[0]) if DRAWN_FROM in codes and len(codes) else ""
-    strata = strata_drawn(paragraphs, targets, drawn_from)
-    coded = [target for target in targets if target.name in codes and _given(codes[target.name]).any()]
+    strata = strata_drawn(paragraphs, targets, drawn_from(codes))
+    coded = [target for target in targets if target.name in codes and has_code(codes[target.name]).any()]
     if not coded:
         names = ", ".join(target.name for target in targets)
         raise StanceError(f"no paragraph has a code; the columns {names} are to be filled in")
@@ -165,7 +161,7 @@ def corrections(paragraphs: pd.DataFrame, targets: Sequence[Target], codes: pd.D
                 f"{number_of(len(first), 'paragraph')} on which the coders differ without a decision on {target.name}, "
                 f"first paragraph {paragraph} of article {article}; fill in the column {target.name}"
             )
-        given = _given(codes[target.name])
+        given = has_code(codes[target.name])
         truth = is_label(codes[target.name][given], target)
         known = truth.any(axis=1)
         if not known.all():

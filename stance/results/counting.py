@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ABOUT",
+    "columns_of",
     "count_articles",
     "group_column",
     "group_values",
@@ -157,6 +158,17 @@ def group_column(frame: pd.DataFrame, level: str) -> str | None:
         todo = "score with --speakers" if level in OF_PARAGRAPHS else known
         raise StanceError(f"the results have no column {column!r} to group by; {todo}")
     return column
+
+
+def columns_of(level: str) -> list[str]:
+    """Columns that grouping by a level takes, beside those of paragraphs and labels, as far as they are there.
+
+    Examples
+    --------
+    >>> columns_of("week"), columns_of("outlet")
+    (['date'], ['outlet'])
+    """
+    return list(ABOUT) if level == "article" else ["date"] if level in OF_DATES else [level]
 
 
 def group_values(frame: pd.DataFrame, level: str) -> pd.Series[Any]:

@@ -62,7 +62,10 @@ _FIXED = {
     "cluster": ("string", "Cluster of near-duplicate articles (wire copy) that the article belongs to"),
     "voice": ("string", "Whose voice the paragraph is: author, quoted or reported"),
     "speaker": ("string", "The speaker, in the paragraph's words; unknown if not found, empty for the author"),
-    "speaker_start": ("integer", "First character of the speaker in the article's text, from 0"),
+    "speaker_start": (
+        "integer",
+        "First character of the speaker, or of the turn's label, in the article's text, from 0",
+    ),
     "speaker_end": ("integer", "The character after its last one"),
     "source_verb": ("string", "The verb, or according to, that tells of the speaker"),
     "actor": ("string", "The country or body that the speaker speaks for; unknown if not found, empty for the author"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.errors import StanceError
+from stance.errors import ArgumentError, StanceError, kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str) -> pd.D
     level : str
         The column of the groups.
     one, other : str
-        Names of two groups.
+        Names of two groups; of a column of numbers, those as words.
 
     Returns
     -------
@@ -50,7 +50,9 @@ def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str) -> pd.D
     Raises
     ------
     StanceError
-        If there is no such group, the two are one, or ``level`` has the name of a column that is made here.
+        If there is no such group, the two are one, or the rows are not by ``level`` or have a column of its name.
+    ArgumentError
+        If the rows are no data frame.
 
     Examples
     --------
@@ -64,12 +66,16 @@ def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str) -> pd.D
     """
     import pandas as pd
 
+    if not isinstance(rows, pd.DataFrame):
+        raise ArgumentError(f"rows are a data frame, as `estimate_prevalence` makes them, not {kind_of(rows)}")
+    if level not in rows or level in _KEY:
+        raise StanceError(f"these are no estimates by {level!r}; make them by `estimate_prevalence` with that level")
     if level in _ADDED:
         raise StanceError(f"{level!r} is a column of the differences; give yours another name to group by it")
+    # a column of numbers is grouped by its numbers, and named in words
+    one, other, names = str(one), str(other), rows[level].astype(str)
     if one == other:
         raise StanceError(f"{one!r} is to be compared with itself; name two groups")
-    # a column of numbers is grouped by its numbers, and named in words
-    names = rows[level].astype(str)
     for name in (one, other):
         if not (names == name).any():
             there = list(dict.fromkeys(names[rows[level].notna()]))

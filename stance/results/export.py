@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["Typed", "export", "plain_bytes"]
 
 _TIME = re.compile(r"\d:\d\d")
+#: Rows that are written at once, where each becomes text.
+_ROWS = 20_000
 #: Renamed columns that are told one by one; the dictionary has them all.
 _NAMED = 5
 #: Formats that have no infinite numbers.
@@ -175,7 +177,7 @@ def export(
 def plain_bytes(frame: pd.DataFrame, targets: Sequence[Target], format: str) -> tuple[bytes, list[str]]:
     """A table as CSV or JSON lines, as `export` would write it, and what must be known of it."""
     table, notes = _plain(frame, targets, format)
-    return encode(_arrow(table), format), notes
+    return b"".join(_pieces(_arrow(table), format)), notes
 
 
 def _write(
@@ -184,7 +186,8 @@ def _write(
     """Write the file; its columns, what must be known of it, and columns that have other names in it."""
     table, notes = _plain(frame, targets, format, others)
     if format in PLAIN:
-        part.write_bytes(encode(_arrow(table), format))
+        with part.open("wb") as stream:
+            stream.writelines(_pieces(_arrow(table), format))
         return table.columns, notes, {}
     typed = _typed(table)
     said, renamed = importlib.import_module(EXPORTS[format][1]).write(typed, part)
@@ -259,6 +262,13 @@ def _arrow(table: Typed) -> Any:
     kinds = arrow_types()
     arrays = [pa.array(table.frame[c.name], type=kinds[c.type], from_pandas=True) for c in table.columns]
     return pa.table(arrays, names=[c.name for c in table.columns])
+
+
+def _pieces(table: Any, format: str) -> Iterator[bytes]:
+    """What the file holds, piece by piece: as objects of Python, millions of rows take tens of GB."""
+    step = _ROWS if format != "parquet" else max(len(table), 1)
+    for start in range(0, max(len(table), 1), step):
+        yield encode(table.slice(start, step), format, header=not start)
 
 
 def _changes(frame: pd.DataFrame, typed: Typed, renamed: Mapping[str, str]) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from stance.errors import StanceError
 from stance.results.correction import Floats, corrections
 from stance.results.sampling import population
@@ -31,18 +33,23 @@ def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) ->
 
     Labels that a model gave bias a regression: its errors depend on what a paragraph is like, and so may the variables
     of the regression. These are the pseudo-outcomes of design-based supervised learning (Egami, Hinck, Stewart and Wei
-    2023, equation 3). With :math:`f` what a `Correction` foretells of a paragraph,
+    2023). With :math:`f` what a `Correction` foretells of a paragraph,
 
-    .. math:: \tilde y = f + w (y - f)
+    .. math:: \tilde y = f + w \frac{n}{n - 1} \frac{N - 1}{N} (y - f)
 
-    for one that was coded as :math:`y`, one or zero, where :math:`w` is how many paragraphs it stands for, and
-    :math:`\tilde y = f` for all others. As it was drawn at random, the mean of :math:`\tilde y` is right for any
-    paragraphs that are alike in whatever variables, however wrong the model is. A coded paragraph is far above 1 or
-    below 0; what makes the others right is just that.
+    for one that was coded as :math:`y`, one or zero, where :math:`w` is how many paragraphs it stands for, :math:`N`
+    how many its stratum has, and :math:`n` how many of these are coded; and :math:`\tilde y = f` for all others. They
+    fit what foretells on other folds of the sample; here the two fractions make up for that the level of a stratum was
+    fitted on the very errors that are weighed, as they do in a variance. As paragraphs were drawn at random, the mean
+    of :math:`\tilde y` over samples is right for any paragraphs that are alike in whatever variables, however wrong the
+    model is, but for an error of the order of one by the number of coded ones, as the slope is a ratio. A coded
+    paragraph is far above 1 or below 0; what makes the others right is just that.
 
     Regress them by least squares, with standard errors that hold where variances differ, best by clusters of articles:
     then these also cover what is left to the chance of the sample. They rest on the coded paragraphs, so a coefficient
-    needs some dozens of them wherever its variable varies. Not for a logistic regression, as the outcomes leave 0 to 1.
+    needs some dozens of them wherever its variable varies, and among them some errors of the model; of a stratum that
+    shows none the standard error takes the model to be right. Not for a logistic regression, as the outcomes leave 0 to
+    1.
 
     Parameters
     ----------
@@ -75,14 +82,17 @@ def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) ->
     >>> codes = frame[["article_id", "paragraph", "text", "tax"]].iloc[:40].assign(drawn_from="100")
     >>> outcomes = regression_outcomes(Results(frame, (Target("tax"),), "paragraph"), codes)
     >>> [float(round(y, 3)) for y in outcomes["tax_y_favor"].iloc[[0, 1, 99]]]
-    [2.125, -0.375, 0.25]
+    [2.154, -0.385, 0.25]
     """
     results = as_results(results)
-    paragraphs = population(results)
+    paragraphs = population(results).frame
     made: dict[str, Floats] = {}
     for correction in corrections(paragraphs, results.targets, codes):
         outcomes, design = correction.foretold(), correction.design
-        outcomes[design.places] += design.weights[:, None] * correction.residuals
+        n, of = design.coded, design.sizes
+        # a level is the mean of the very errors that are weighed here, and so nearer to them than to the others
+        free = np.where(n < of, n * (of - 1) / (np.maximum(n - 1, 1) * of), 1.0)
+        outcomes[design.places] += (design.weights * free[design.stratum])[:, None] * correction.residuals
         labels = zip(correction.target.labels, outcomes.T, strict=True)
         made |= {outcome_column(correction.target.name, label): values for label, values in labels}
     if there := [name for name in made if name in paragraphs]:

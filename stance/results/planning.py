@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.results.correction import Floats, net_parts
-from stance.results.prevalence import NET
-from stance.results.sampling import DRAWN_FROM, find_coded, population, probabilities_of, strata_drawn
+from stance.results.correction import Design, Floats, net_parts
+from stance.results.drawn import drawn_from
+from stance.results.prevalence import NET, effective_number, share_values
+from stance.results.sampling import find_coded, population, probabilities_of, strata_drawn
 from stance.results.saved import Results, as_results
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def expected_intervals(results: Results | pd.DataFrame, sample: pd.DataFrame) ->
     .. math:: \sum_h \left(\frac{N_h}{N}\right)^2 \left(1 - \frac{n_h}{N_h}\right) \frac{\overline{p (1 - p)}_h}{n_h}
 
     For net stance it is that of the like combination of labels. Of a model that is surer than it is right the
-    intervals will be wider.
+    intervals will be wider, and so will those of a label that the sample happens to have none of.
 
     Parameters
     ----------
@@ -41,6 +42,11 @@ def expected_intervals(results: Results | pd.DataFrame, sample: pd.DataFrame) ->
         A row for each target and label, and for net stance (`NET`): ``target``, ``label``, ``expected`` (by the
         probabilities), ``half`` (half the width of its 95 % interval).
 
+    Raises
+    ------
+    StanceError
+        If the sample is not of these results, or too small for an estimate.
+
     Examples
     --------
     >>> import pandas as pd
@@ -50,20 +56,25 @@ def expected_intervals(results: Results | pd.DataFrame, sample: pd.DataFrame) ->
     >>> given = {"tax_p_favor": 0.9, "tax_p_against": 0.1, "tax_p_neutral": 0.0, "tax_p_unrelated": 0.0}
     >>> results = Results(frame.assign(tax_abstained=None, **given), (Target("tax"),), "paragraph")
     >>> expected_intervals(results, draw_sample(results, 100)).round(3).iloc[[0, -1]].to_numpy().tolist()
-    [['tax', 'favor', 0.9, 0.056], ['tax', 'net', 0.8, 0.112]]
+    [['tax', 'favor', 0.9, 0.057], ['tax', 'net', 0.8, 0.114]]
     """
     import pandas as pd
+    from scipy.special import stdtrit
 
     results = as_results(results)
-    paragraphs = population(results)
-    strata = strata_drawn(paragraphs, results.targets, str(sample[DRAWN_FROM].iloc[0]))
-    sizes = np.bincount(strata)
-    coded = np.bincount(strata[find_coded(paragraphs, sample)], minlength=len(sizes))
-    left = (sizes / sizes.sum()) ** 2 * (1 - coded / sizes) / coded
+    paragraphs = population(results).frame
+    places = find_coded(paragraphs, sample)
+    design = Design(strata_drawn(paragraphs, results.targets, drawn_from(sample)), places, "the sample")
+    sizes, weights = design.sizes, design.weights
+    left = (sizes / sizes.sum()) ** 2 * (1 - design.coded / sizes) / design.coded
+    freedom = max(len(places) - len(sizes) - 1, 1)
 
-    def half(p: Floats, of: Floats) -> float:
-        unit = np.bincount(strata, p @ of**2 - (p @ of) ** 2) / sizes
-        return 1.96 * float(np.sqrt(left @ np.maximum(unit, 0.0)))
+    def variance(p: Floats, of: Floats) -> float:
+        unit = np.bincount(design.strata, p @ of**2 - (p @ of) ** 2) / sizes
+        return float(left @ np.maximum(unit, 0.0)) * (1 + 1 / freedom)
+
+    def times(coded: float) -> float:
+        return float(stdtrit(max(coded, 1), 0.975)) if len(places) < len(paragraphs) else 0.0
 
     rows = []
     for target in results.targets:
@@ -72,10 +83,14 @@ def expected_intervals(results: Results | pd.DataFrame, sample: pd.DataFrame) ->
             continue
         p = probabilities_of(paragraphs, target)
         shares = p.mean(axis=0)
-        labels = zip(target.labels, shares.tolist(), np.eye(len(shares)), strict=True)
-        rows += [(target.name, label, share, half(p, of)) for label, share, of in labels]
+        for label, share, of in zip(target.labels, shares.tolist(), np.eye(len(shares)), strict=True):
+            _, _, low, high, _ = share_values(share, share, variance(p, of), times(freedom), effective_number(weights))
+            rows.append((target.name, label, share, (high - low) / 2))
         signs, related = net_parts(target)
         if target.sides is not None and (whole := float(shares @ related)) > 0:
             net = float(shares @ signs) / whole
-            rows.append((target.name, NET, net, half(p, (signs - net * related) / whole)))
+            among = (np.bincount(design.strata, p @ related) / sizes)[design.stratum]
+            few = float((weights @ among) ** 2 / (weights**2 @ among))
+            half = times(min(freedom, few - 1)) * np.sqrt(variance(p, (signs - net * related) / whole))
+            rows.append((target.name, NET, net, (min(net + half, 1.0) - max(net - half, -1.0)) / 2))
     return pd.DataFrame(rows, columns=["target", "label", "expected", "half"])

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from stance.errors import StanceError
+from stance.errors import ArgumentError, StanceError, kind_of
 from stance.results.correction import LEAST_CODED, Correction, Floats, Ints, corrections, is_label, net_parts, sums_by
 from stance.results.counting import group_values, number_groups
-from stance.results.sampling import find_coded, population
+from stance.results.sampling import find_coded, has_code, population
 from stance.results.saved import Results, as_results
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["NET", "estimate_prevalence", "few_errors"]
+__all__ = ["NET", "effective_number", "estimate_prevalence", "few_errors", "share_values"]
 
 #: From fewer related ones among them net stance gets no interval, as in roll-ups.
 LEAST_RELATED = 3
@@ -94,6 +94,8 @@ def estimate_prevalence(results: Results | pd.DataFrame, codes: pd.DataFrame, le
         If a coded paragraph is not in the results, or twice among the codes; if its text is another one; if the sample
         was drawn from other paragraphs, or within other labels; if coders differ and nothing is decided; if a code is
         no label of its target; if too few are coded; if the results lack what ``level`` needs.
+    ArgumentError
+        If something of another kind is given.
 
     Examples
     --------
@@ -108,10 +110,12 @@ def estimate_prevalence(results: Results | pd.DataFrame, codes: pd.DataFrame, le
     >>> row["target"], row["label"], int(row["coded"]), round(float(row["prevalence"]), 2), round(float(row["high"]), 2)
     ('tax', 'favor', 40, 0.25, 0.37)
     """
+    if not isinstance(level, str):
+        raise ArgumentError(f"a level of estimates is one name, not {kind_of(level)}")
     if level in ("target", "label", "paragraphs", "coded", "counted", *_VALUES):
         raise StanceError(f"{level!r} is a column of the estimates; give yours another name to group by it")
     results = as_results(results)
-    paragraphs = population(results)
+    paragraphs = population(results).frame
     names, groups = _groups(paragraphs, level)
     sizes = np.bincount(groups, minlength=len(names))
     rows: list[dict[str, Any]] = []
@@ -136,11 +140,11 @@ def few_errors(results: Results, codes: pd.DataFrame) -> dict[str, dict[str, int
     An error on a label is a paragraph that has it and was not given it, or the other way round. There is none where all
     paragraphs are coded, as nothing is left to chance.
     """
-    paragraphs = population(results)
+    paragraphs = population(results).frame
     places = find_coded(paragraphs, codes)
     few: dict[str, dict[str, int]] = {}
     for target in results.targets:
-        given = codes[target.name].notna().to_numpy()
+        given = has_code(codes[target.name])
         said = paragraphs[target.name].iloc[places[given]]
         errors = (is_label(said, target) != is_label(codes[target.name][given], target)).sum(axis=0).tolist()
         found = zip(target.labels, errors, strict=True)
@@ -254,7 +258,7 @@ class _Estimate:
             return self.design.variance(moves @ of, expected, most) * (1 + 1 / freedom)
 
         rows = [
-            _share(float(p), float(q), variance(of), t, _effective(weights))
+            share_values(float(p), float(q), variance(of), t, effective_number(weights))
             for p, q, of in zip(estimate, alone, np.eye(len(estimate)), strict=True)
         ]
         net, error, half, related = np.nan, np.nan, np.nan, float(estimate @ self.related)
@@ -267,22 +271,22 @@ class _Estimate:
             if not chance:
                 half = 0.0
             elif int(sides[inside].sum()) >= LEAST_RELATED and error > _ROUNDING:
-                half = float(stdtrit(max(min(freedom, _effective(weights * sides) - 1), 1), 0.975)) * error
+                half = float(stdtrit(max(min(freedom, effective_number(weights * sides) - 1), 1), 0.975)) * error
         return np.array([*rows, (net, error, max(net - half, -1.0), min(net + half, 1.0), np.nan)])
 
 
-def _effective(weights: Floats) -> float:
+def effective_number(weights: Floats) -> float:
     """How many paragraphs of the same weight tell as much (Kish 1965, section 11.7).
 
     Examples
     --------
-    >>> _effective(np.array([2.0, 2.0])), _effective(np.array([0.0, 1.0, 7.0]))
+    >>> effective_number(np.array([2.0, 2.0])), effective_number(np.array([0.0, 1.0, 7.0]))
     (2.0, 1.28)
     """
     return float(weights.sum() ** 2 / (weights**2).sum())
 
 
-def _share(p: float, alone: float, variance: float, t: float, effective: float) -> tuple[float, ...]:
+def share_values(p: float, alone: float, variance: float, t: float, effective: float) -> tuple[float, ...]:
     """A share with its error, its interval and its effective sample size.
 
     The size is of the share in the sample ``alone``: an estimate that happens to be almost 0 would make it almost none.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,41 +14,46 @@ from stance.articles.records import by_meaning
 from stance.errors import ArgumentError, CorpusError, StanceError, kind_of
 from stance.labels import Target, scored_targets
 from stance.results.counting import is_boilerplate
+from stance.results.drawn import DRAWN_FROM, strata_told
 from stance.results.saved import DIGITS, PLACE, Results, as_results, refuse_twice, whole_numbers
+from stance.results.table_files import plain_columns
 from stance.training.flat_files import cell, read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "DRAWN_FROM",
+    "Population",
     "draw_sample",
-    "count_lost",
     "find_coded",
+    "has_code",
     "population",
     "probabilities_of",
     "read_codes",
-    "strata_target",
     "strata_drawn",
     "strata_of",
     "undecided",
 ]
-
-#: Column of what was drawn: how many of how many paragraphs, "200 of 1234"; of a stratified sample the target whose
-#: labels were the strata before it, and how many paragraphs there were of each, "sanctions 200 of 120+80+1034".
-DRAWN_FROM = "drawn_from"
 
 _NO_PROBABILITIES = "the results have no columns {}_p_LABEL, which tell its labels; keep what scoring wrote"
 
 #: So many of each label are drawn first, and of the paragraphs without one as many as a variance needs.
 _LEAST, _LEAST_UNLABELLED = 5, 2
 
-# the size of the sample may be missing, as in files of old and of one's own
-_DRAWN_FROM = re.compile(r"(?:(?P<within>.+?) )??(?:(?P<size>\d+) of )?(?P<sizes>\d+(?:\+\d+)*)(?:\.0)?")
+_ROUNDING = 1e-6
 
 
-def population(results: Results) -> pd.DataFrame:
+class Population(Results):
+    """Results that `population` made; it takes them as they are."""
+
+    __slots__ = ()
+
+
+def population(results: Results) -> Population:
     """The paragraphs that are estimated for and drawn from: all but boilerplate.
+
+    Of millions the checks take longer than what is done with them, so that who calls several functions that take the
+    population makes it first.
 
     Raises
     ------
@@ -57,6 +61,8 @@ def population(results: Results) -> pd.DataFrame:
         If the results are of articles, have no column ``paragraph`` or ``text``, or a paragraph has no number or is
         there twice.
     """
+    if isinstance(results, Population):
+        return results
     if "paragraph" not in results.frame:
         raise StanceError(f"{results.source or 'the results'}: not one row a paragraph; score with --level paragraph")
     if "text" not in results.frame:
@@ -64,7 +70,8 @@ def population(results: Results) -> pd.DataFrame:
     results = whole_numbers(results, ["paragraph"])
     # a file of codes has no blanks around an id
     refuse_twice(replace(results, frame=results.frame[PLACE].assign(article_id=_plain_ids(results.frame))))
-    return results.frame[~is_boilerplate(results)].reset_index(drop=True)
+    kept = results.frame[~is_boilerplate(results)].reset_index(drop=True)
+    return Population(kept, results.targets, results.level, results.model, results.counts, results.source)
 
 
 def probabilities_of(paragraphs: pd.DataFrame, target: Target) -> npt.NDArray[np.float64]:
@@ -73,12 +80,24 @@ def probabilities_of(paragraphs: pd.DataFrame, target: Target) -> npt.NDArray[np
     Raises
     ------
     StanceError
-        If the results have none of this target.
+        If the results have none of this target, or what is none.
     """
     columns = [f"{target.name}_p_{label}" for label in target.labels]
     if not columns or any(column not in paragraphs for column in columns):
         raise StanceError(_NO_PROBABILITIES.format(target.name))
-    found = paragraphs[columns].to_numpy(float)
+    try:
+        found = paragraphs[columns].to_numpy(float)
+    except ValueError as error:
+        raise StanceError(f"the probabilities on {target.name}: {error}; keep what scoring wrote") from error
+    # rounding may lead beyond
+    wrong = np.argwhere((found < -_ROUNDING) | (found > 1 + _ROUNDING))
+    if len(wrong):
+        row, k = wrong[0]
+        article, paragraph = paragraphs[PLACE].iloc[row]
+        raise StanceError(
+            f"{columns[k]} is {found[row, k]:g} in paragraph {paragraph} of article {article}, and no probability; "
+            "keep what scoring wrote, and numbers from being read with another decimal mark"
+        )
     scored = ~np.isnan(found).any(axis=1)
     mean = found[scored].mean(axis=0) if scored.any() else np.full(len(columns), 1 / len(columns))
     return np.where(scored[:, None], found, mean)
@@ -100,7 +119,12 @@ def strata_of(paragraphs: pd.DataFrame, targets: Sequence[Target], within: str |
     return np.asarray(paragraphs.groupby(within, dropna=False, sort=True).ngroup(), dtype=np.int64)
 
 
-def strata_drawn(paragraphs: pd.DataFrame, targets: Sequence[Target], drawn_from: str) -> npt.NDArray[np.int64]:
+def has_code(codes: pd.Series[Any]) -> npt.NDArray[np.bool_]:
+    """Where there is a code; a sample that `draw_sample` made has empty ones."""
+    return np.asarray(codes.notna() & (codes != ""), dtype=bool)
+
+
+def strata_drawn(paragraphs: pd.DataFrame, targets: Sequence[Target], drawn: str) -> npt.NDArray[np.int64]:
     """The strata that a sample was drawn from, found again from what stands in its column `DRAWN_FROM`.
 
     Raises
@@ -109,8 +133,7 @@ def strata_drawn(paragraphs: pd.DataFrame, targets: Sequence[Target], drawn_from
         If they have other sizes now: what was added since could not be drawn, and a paragraph whose label changed had
         another chance than its new stratum has.
     """
-    found = _DRAWN_FROM.fullmatch(drawn_from)
-    within, sizes = (found["within"], found["sizes"]) if found else (drawn_from, None)
+    within, sizes = strata_told(drawn)
     strata = strata_of(paragraphs, targets, within)
     now = _sizes(strata)
     if sizes and sizes != now:
@@ -120,31 +143,6 @@ def strata_drawn(paragraphs: pd.DataFrame, targets: Sequence[Target], drawn_from
             "take the results that it was drawn from"
         )
     return strata
-
-
-def strata_target(drawn_from: str) -> str | None:
-    """The target whose labels were the strata, by column `DRAWN_FROM`; ``None`` of a sample that has one stratum.
-
-    Examples
-    --------
-    >>> strata_target("sanctions 200 of 120+80+1034"), strata_target("200 of 1234")
-    ('sanctions', None)
-    """
-    found = _DRAWN_FROM.fullmatch(drawn_from)
-    return found["within"] if found and "+" in found["sizes"] else None
-
-
-def count_lost(codes: pd.DataFrame) -> int:
-    """How many paragraphs were drawn that have no row among the codes; 0 where it does not stand there.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> count_lost(pd.DataFrame({"article_id": "a", "paragraph": [0, 1], "drawn_from": "5 of 90"}))
-    3
-    """
-    found = _DRAWN_FROM.fullmatch(str(codes[DRAWN_FROM].iloc[0])) if DRAWN_FROM in codes and len(codes) else None
-    return max(int(found["size"]) - len(codes), 0) if found and found["size"] else 0
 
 
 def _sizes(strata: npt.NDArray[np.int64]) -> str:
@@ -177,6 +175,8 @@ def draw_sample(results: Results | pd.DataFrame, size: int, within: str | None =
     ------
     StanceError
         If ``size`` is below 1; if the results are not of paragraphs, or have no such target.
+    ArgumentError
+        If ``size`` is no whole number.
 
     Examples
     --------
@@ -187,15 +187,17 @@ def draw_sample(results: Results | pd.DataFrame, size: int, within: str | None =
     >>> draw_sample(results, 2)["paragraph"].tolist(), draw_sample(results, 4)["paragraph"].tolist()
     ([4, 5], [4, 5, 2, 6])
     """
+    if not isinstance(size, (int, np.integer)):
+        raise ArgumentError(f"size is a whole number, not {kind_of(size)}")
     if size < 1:
         raise StanceError(f"size is {size}; at least one paragraph is to be drawn")
     results = as_results(results)
-    paragraphs = population(results)
+    paragraphs = population(results).frame
     strata = strata_of(paragraphs, results.targets, within)
     rows = _order_drawn(paragraphs, results.targets, within, strata, seed)[:size]
     sample = paragraphs.iloc[rows][[*PLACE, "text"]].reset_index(drop=True)
-    drawn_from = f"{len(sample)} of {_sizes(strata)}"
-    sample[DRAWN_FROM] = f"{within} {drawn_from}" if within else drawn_from
+    drawn = f"{len(sample)} of {_sizes(strata)}"
+    sample[DRAWN_FROM] = f"{within} {drawn}" if within else drawn
     for target in results.targets:
         sample[target.name] = ""
     return sample
@@ -310,7 +312,7 @@ def undecided(codes: pd.DataFrame, target: Target, targets: Sequence[Target]) ->
     columns = [name for name in codes if name != target.name and _coded_by(str(name), targets) == target]
     said = [[target.find(label) if isinstance(label, str) else None for label in codes[name]] for name in columns]
     differ = [len({label for label in row if label}) > 1 for row in zip(*said, strict=True)]
-    return np.array(differ or [False] * len(codes), dtype=bool) & codes[target.name].isna().to_numpy()
+    return np.array(differ or [False] * len(codes), dtype=bool) & ~has_code(codes[target.name])
 
 
 def _as_named(row: dict[str, Any], wanted: Sequence[str], file: Path) -> dict[str, Any]:
@@ -337,7 +339,7 @@ def find_coded(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> npt.NDArray[np.
     Raises
     ------
     StanceError
-        If one is not among them or twice among the codes, or if its text is another one.
+        If one has no number, is not among them or twice among the codes, or if its text is another one.
     ArgumentError
         If the codes are no data frame.
     """
@@ -347,9 +349,15 @@ def find_coded(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> npt.NDArray[np.
         raise ArgumentError(f"codes are a data frame, as `read_codes` gives it, not {kind_of(codes)}")
     if missing := [name for name in PLACE if name not in codes]:
         raise StanceError(f"the codes have no column {missing[0]!r}; keep the columns of the sample that was drawn")
-    index = pd.MultiIndex.from_arrays([_plain_ids(paragraphs), paragraphs["paragraph"]])
-    wanted = pd.MultiIndex.from_arrays([_plain_ids(codes), codes["paragraph"].astype(int)])
-    places = np.asarray(index.get_indexer(wanted), dtype=np.int64)
+    codes = plain_columns(codes)
+    numbers = whole_numbers(Results(codes[PLACE], (), "paragraph", source="the codes"), ["paragraph"]).frame
+    ids, wanted_ids = _plain_ids(paragraphs), _plain_ids(codes)
+    wanted = pd.MultiIndex.from_arrays([wanted_ids, numbers["paragraph"]])
+    # an index of millions takes seconds, and a few hundred are coded
+    near = np.flatnonzero(ids.isin(wanted_ids))
+    index = pd.MultiIndex.from_arrays([ids.iloc[near], paragraphs["paragraph"].iloc[near]])
+    # what is not found has the number -1, and so the last
+    places = np.append(near, -1)[index.get_indexer(wanted)].astype(np.int64)
     if (places < 0).any():
         article, paragraph = wanted[places < 0][0]
         more = f" (and {int((places < 0).sum()) - 1} more)" if (places < 0).sum() > 1 else ""
@@ -363,7 +371,7 @@ def find_coded(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> npt.NDArray[np.
     if "text" in codes:
         texts = paragraphs["text"].iloc[places].astype(str)
         same = [
-            " ".join(mine.split()) == " ".join(theirs.split())
+            " ".join(mine.split()) == " ".join(str(theirs).split())
             for mine, theirs in zip(texts, codes["text"], strict=True)
         ]
         if not all(same):

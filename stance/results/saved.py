@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from stance.errors import ArgumentError, StanceError, kind_of
 from stance.files import as_path
 from stance.labels import Target
 from stance.results.dictionary import check_facts, dictionary_path
-from stance.results.table_files import find_targets, plain_frame, read_table, refuse_same_names
+from stance.results.table_files import find_targets, plain_columns, plain_frame, read_table, refuse_same_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +69,13 @@ class Results:
     source: str = ""
 
 
-def read_results(path: str | os.PathLike[str], without: Collection[str] = ()) -> Results:
+def read_results(
+    path: str | os.PathLike[str],
+    without: Collection[str] = (),
+    only: Collection[str] | None = None,
+    *,
+    probabilities: bool = True,
+) -> Results:
     """Read what ``stance score`` wrote.
 
     Parameters
@@ -78,6 +84,11 @@ def read_results(path: str | os.PathLike[str], without: Collection[str] = ()) ->
         A Parquet, CSV or JSON lines file, or the folder of a run.
     without : collection of str
         Columns to leave out, such as ``text``, which roll-ups do not need and which takes most of the memory.
+    only : collection of str, optional
+        Columns of paragraphs to read, as far as they are there, beside those that tell the paragraph and its labels.
+        Without it all are read, which of millions of paragraphs takes several times the memory.
+    probabilities : bool
+        Whether those of the labels are among what ``only`` need not name.
 
     Returns
     -------
@@ -104,16 +115,19 @@ def read_results(path: str | os.PathLike[str], without: Collection[str] = ()) ->
 
     at = path = as_path(path, "file of results")
     counts = None
+
+    def choose(names: list[str]) -> list[str]:
+        return _chosen(names, without, only, probabilities)
+
     try:
         files = [path]
         if path.is_dir():
             files, counts = _parts(path)
-        tables = [read_table(at := file, path, without) for file in files]
+        read = [read_table(at := file, path, choose) for file in files]
         at = path
-        for table in tables:
-            refuse_same_names(table.column_names, str(path))
-        table = pa.concat_tables(tables, promote_options="permissive")
-        frame = plain_frame(table)
+        names = list(dict.fromkeys(name for there, _ in read for name in there))
+        table = pa.concat_tables([table for _, table in read], promote_options="permissive")
+        frame = plain_frame(table, names)
     except OSError as error:
         reason = "no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or error
         raise StanceError(f"{at}: {reason}") from error
@@ -121,16 +135,29 @@ def read_results(path: str | os.PathLike[str], without: Collection[str] = ()) ->
         if isinstance(error, (StanceError, MemoryError)):
             raise
         raise StanceError(f"{at}: not readable as results: {' '.join(str(error).split())[:200]}") from error
-    if not table.column_names:
+    if not names:
         raise StanceError(f"{path}: no rows, and no {dictionary_path(path).name} beside it that tells its columns")
-    found = _from_frame(frame, str(path))
+    found = _from_frame(frame, str(path), names)
     model, counted = _dictionary(path)
     return replace(found, model=model, counts=counted if counts is None else counts, source=str(path))
 
 
-def _from_frame(frame: pd.DataFrame, shown: str) -> Results:
+def _chosen(names: list[str], without: Collection[str], only: Collection[str] | None, probabilities: bool) -> list[str]:
+    level, targets = find_targets(names)
+    if only is not None and level == "paragraph" and targets:
+        kept = {*PLACE, *only}
+        for target in targets:
+            kept |= {target.name, f"{target.name}_abstained"}
+            if probabilities:
+                kept |= {f"{target.name}_{end}" for end in ("probability", *(f"p_{label}" for label in target.labels))}
+        names = [name for name in names if name in kept]
+    return [name for name in names if name not in without]
+
+
+def _from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = None) -> Results:
+    """Results from a frame, of a table that has these columns, if it has more of them than the frame."""
     refuse_same_names(frame.columns, shown)
-    level, targets = find_targets(frame.columns)
+    level, targets = find_targets(frame.columns if names is None else names)
     if not targets or "article_id" not in frame.columns:
         raise StanceError(f"{shown}: no results of `stance score`: it lacks the columns of a target")
     nameless = frame["article_id"].isna().to_numpy()
@@ -170,7 +197,7 @@ def _check_shares(frame: pd.DataFrame, target: Target, shown: str) -> None:
 
 
 def as_results(given: Results | pd.DataFrame) -> Results:
-    """Results from a data frame with the columns that scoring gives it; results stay what they are.
+    """Results from a data frame with the columns that scoring gives it, or from results, in plain columns.
 
     Raises
     ------
@@ -182,10 +209,11 @@ def as_results(given: Results | pd.DataFrame) -> Results:
     import pandas as pd
 
     if isinstance(given, Results):
-        return given
+        return replace(given, frame=plain_columns(given.frame))
     if not isinstance(given, pd.DataFrame):
         raise ArgumentError(f"this takes Results or a pandas data frame of scores, not {kind_of(given)}")
-    return _from_frame(given, "the data frame")
+    refuse_same_names(given.columns, "the data frame")
+    return _from_frame(plain_columns(given), "the data frame")
 
 
 def refuse_twice(results: Results) -> None:

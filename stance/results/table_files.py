@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,16 @@ from stance.results.dictionary import describe_columns, dictionary_path
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["EXACT", "arrow_types", "column_types", "find_targets", "plain_frame", "read_table", "refuse_same_names"]
+__all__ = [
+    "EXACT",
+    "arrow_types",
+    "column_types",
+    "find_targets",
+    "plain_columns",
+    "plain_frame",
+    "read_table",
+    "refuse_same_names",
+]
 
 #: A float, as pandas, Excel and statistics packages have them, holds each integer up to this, and not all beyond.
 EXACT = 2**53
@@ -117,8 +127,8 @@ def column_types(path: str | Path, format: str) -> dict[str, str]:
     return dict.fromkeys(names, "string")
 
 
-def read_table(path: Path, described: Path, without: Collection[str] = ()) -> Any:
-    """Read a file as an Arrow table.
+def read_table(path: Path, described: Path, choose: Callable[[list[str]], list[str]]) -> tuple[list[str], Any]:
+    """Read columns of a file as an Arrow table; with the names of all that it has.
 
     Parameters
     ----------
@@ -126,13 +136,13 @@ def read_table(path: Path, described: Path, without: Collection[str] = ()) -> An
         A Parquet, CSV or JSON lines file.
     described : Path
         What the dictionary lies beside: the file, or the folder of its run.
-    without : collection of str
-        Columns that are left out; of Parquet they are not read at all.
+    choose : callable
+        Which of the columns are read; of JSON lines all are, and the others left out then.
 
     Raises
     ------
     StanceError
-        If it is of another kind.
+        If it is of another kind, or two columns have one name.
     OSError, ValueError, TypeError, pyarrow.ArrowException
         If it cannot be read.
     """
@@ -147,16 +157,18 @@ def read_table(path: Path, described: Path, without: Collection[str] = ()) -> An
     if suffix == "parquet":
         # Arrow takes no name that is not UTF-8
         with path.open("rb") as file:
-            names = [name for name in pa.parquet.read_schema(file).names if name not in without]
-            return pa.parquet.read_table(file, columns=names if without else None)
+            names = pa.parquet.read_schema(file).names
+            refuse_same_names(names, str(path))
+            return names, pa.parquet.read_table(file, columns=choose(names))
     if suffix == "csv":
         # a spreadsheet writes a byte order mark before the first name
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            header = next(csv.reader(stream), [])
-        table = _read_typed(_csv_table, path, header, others="string")
-    else:
-        table = _read_json(path, described)
-    return table.drop_columns([name for name in without if name in table.column_names])
+            names = next(csv.reader(stream), [])
+        refuse_same_names(names, str(path))
+        return names, _read_typed(partial(_csv_table, choose(names)), path, names, others="string")
+    table = _read_json(path, described)
+    names = table.column_names
+    return names, table.select(choose(names))
 
 
 def _read_json(path: Path, described: Path) -> Any:
@@ -198,11 +210,12 @@ def _read_typed(
         return read(path, _types(names, others, of_targets=True) | (plain or {}))
 
 
-def _csv_table(path: Path, types: dict[str, Any]) -> Any:
+def _csv_table(chosen: list[str], path: Path, types: dict[str, Any]) -> Any:
     import pyarrow as pa
     import pyarrow.csv
 
     options = pa.csv.ConvertOptions(
+        include_columns=chosen,
         column_types=types,
         null_values=[""],
         strings_can_be_null=True,
@@ -252,7 +265,7 @@ def _types(names: list[str], others: str = "", *, of_targets: bool = False) -> d
     return {name: kinds[type] for name, type in types.items() if type in kinds}
 
 
-def plain_frame(table: Any) -> pd.DataFrame:
+def plain_frame(table: Any, names: list[str]) -> pd.DataFrame:
     """The table as a data frame whose columns are what scoring makes of them, whatever program wrote it.
 
     Parquet keeps what pandas or R had: categories, which take no name for what is missing; strings whose comparison
@@ -263,13 +276,15 @@ def plain_frame(table: Any) -> pd.DataFrame:
     ----------
     table : pyarrow.Table
         As `read_table` gives it.
+    names : list of str
+        All columns of the file, which tell what those of the table are.
     """
     import pyarrow as pa
 
     rows = [name for name in table.column_names if _ROW_NAMES.fullmatch(name)]
     table = table.drop_columns(rows)
-    words = {name for name, kind in _types(table.column_names).items() if kind == pa.string()}
-    numbers = {name for name, kind in _types(table.column_names, of_targets=True).items() if kind == pa.float64()}
+    words = {name for name, kind in _types(names).items() if kind == pa.string()}
+    numbers = {name for name, kind in _types(names, of_targets=True).items() if kind == pa.float64()}
     plain = []
     for i, column in enumerate(table.schema):
         kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
@@ -285,6 +300,34 @@ def plain_frame(table: Any) -> pd.DataFrame:
         plain.append(column.with_type(pa.string() if column.name in words else kind))
     frame: pd.DataFrame = table.cast(pa.schema(plain)).to_pandas(ignore_metadata=True)
     return frame
+
+
+def plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """The data frame with columns as `plain_frame` has them where it has categories or `pandas.NA`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"tax": ["favor", None], "n": [1, 2]}).convert_dtypes()
+    >>> frame["tax"].eq("favor").tolist(), plain_columns(frame)["tax"].eq("favor").tolist()
+    ([True, <NA>], [True, False])
+    """
+    import pandas as pd
+    import pyarrow as pa
+
+    odd = [
+        name
+        for name, kind in frame.dtypes.items()
+        if isinstance(kind, pd.CategoricalDtype) or getattr(kind, "na_value", None) is pd.NA
+    ]
+    if not odd:
+        return frame
+    table = pa.Table.from_pandas(frame[odd], preserve_index=False)
+    try:
+        plain = plain_frame(table, [str(name) for name in frame.columns]).set_axis(frame.index)
+    except pa.ArrowInvalid as error:
+        raise StanceError(f"the data frame: {error}; keep what scoring wrote") from error
+    return frame.assign(**{str(name): plain[name] for name in odd})
 
 
 def _rounds(integers: Any) -> bool:

@@ -1,4 +1,4 @@
-"""How well speakers and actors are found: precision and recall on hand-labelled paragraphs."""
+"""How well speakers and actors are found: precision and recall on labelled paragraphs."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class SpeechMetrics:
 
 
 def read_labelled(path: str | Path) -> list[Labelled]:
-    """Read hand-labelled paragraphs.
+    """Read labelled paragraphs.
 
     Parameters
     ----------

@@ -39,12 +39,12 @@ def find_speeches(texts: Sequence[str]) -> Iterator[tuple[int, Speech]]:
     """Find out who speaks in each paragraph of an article.
 
     Each paragraph is judged by itself (`find_speech`), but for those of a transcript: an article that has turns of two
-    or more speakers, two of them with a label that returns or is more than a name, a third of them in the first or
-    second person. There a paragraph without a label
-    belongs to the turn before it, up to the next label. It does not if it is a heading, stands in brackets, or speaks
-    of the speaker by name and not in the first or second person, which also ends the turn. The last turn ends with the
-    last paragraph that has a word of the first or second person outside quotation marks. In a transcript names in
-    capitals are labels, too ("ARDEN:"), and a name has the actor that an earlier label gave it.
+    or more speakers, two turns with a label that returns or is more than a name, and a third of the turns in the first
+    or second person. There a paragraph without a label belongs to the turn before it, up to the next label. It does not
+    if it is a heading, stands in brackets, or speaks of the speaker by name and not in the first or second person,
+    which also ends the turn. The last turn ends with the last paragraph that has a word of the first or second person
+    outside quotation marks. In a transcript names in capitals are labels, too ("ARDEN:"), and a name has the actor that
+    an earlier label gave it.
 
     Parameters
     ----------
