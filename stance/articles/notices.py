@@ -127,10 +127,7 @@ def signature_start(text: str) -> int | None:
     >>> signature_start("We shall see.\n\n-- \nAnna\n"), signature_start("We shall see.\n--\nThe end.\n")
     (19, None)
     """
-    tail = max(0, len(text) - _TAIL)
-    if text.find("--", tail) < 0:
-        return None
-    for found in _DASHES.finditer(text, tail):
+    for found in _DASHES.finditer(text, max(0, len(text) - _TAIL)):
         below = text[found.end() :].split("\n")
         lines = [line for line in below if line.strip()]
         if not lines or len(lines) > _MOST_LINES or max(map(len, lines)) > _LONGEST_LINE:
@@ -148,7 +145,11 @@ def last_part(text: str, footer: int | None) -> int:
     >>> last_part("No.\\n-- \\nAnna\\n", None), last_part("No.\\nFooter", 4), last_part("No.", None)
     (8, 4, 3)
     """
-    return min(end for end in (footer, signature_start(text), len(text)) if end is not None)
+    end = len(text) if footer is None else footer
+    # looked for here: this is asked of each of millions of rows
+    if text.find("--", max(0, len(text) - _TAIL)) < 0 or (signature := signature_start(text)) is None:
+        return end
+    return min(end, signature)
 
 
 @cache
