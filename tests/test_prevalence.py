@@ -763,6 +763,17 @@ def test_labels_of_which_hardly_an_error_was_drawn_are_told(tmp_path: Path) -> N
     assert told not in _run("results", "prevalence", tmp_path / "s.csv", tmp_path / "all.csv").stderr
 
 
+def test_a_target_whose_labels_are_not_known_hinders_no_other(tmp_path: Path) -> None:
+    """One without probabilities in the results, that nobody coded."""
+    results, true = collect(100, 0.9, (0.25,) * 4)
+    other = dict.fromkeys(["toll", "toll_probability", "toll_abstained"])
+    results.frame.assign(tax_probability=0.9, **other).to_csv(tmp_path / "s.csv", index=False)
+    code(results, true, 50).to_csv(tmp_path / "c.csv", index=False)
+    run = _run("results", "prevalence", tmp_path / "s.csv", tmp_path / "c.csv")
+    assert run.exit_code == 0
+    assert "toll: no code\n" in run.stderr
+
+
 def test_a_sample_says_how_many_it_was_drawn_from(tmp_path: Path) -> None:
     """Boilerplate is none of them."""
     (tmp_path / "a.txt").write_text("By Jane Roe\n\nThe sanctions stay.\n\nTalks resume.\n", encoding="utf-8")
