@@ -14,6 +14,7 @@ from coded_collections import TAX, code, collect
 from helpers import run as _run
 from scipy import stats
 
+from stance.commands.places import tell_formulas
 from stance.errors import CorpusError, StanceError
 from stance.labels import LABELS, Target
 from stance.results import sampling
@@ -804,6 +805,17 @@ def test_a_sample_whose_text_a_spreadsheet_would_run_is_told_of(tmp_path: Path) 
     quiet = tmp_path / "q.csv"
     quiet.write_text(names + rows[-1], encoding="utf-8")
     assert "formula" not in _run("results", "sample", quiet, "-o", tmp_path / "d.csv").stderr
+
+
+@pytest.mark.parametrize("kind", ["object", "str", "string", "category"])
+def test_text_of_any_kind_may_be_taken_for_a_formula(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Pandas 2 and 3 hold it in different ones; a number below zero is none."""
+    rows = pd.DataFrame({"paragraph": [-1, 2], "text": ["=1", "Talks resume."]}).astype({"text": kind})
+    tell_formulas(rows, "c.csv")
+    assert capsys.readouterr().err.startswith("1 row with a text")
+    tell_formulas(rows.iloc[1:], "c.csv")
+    tell_formulas(pd.DataFrame({"paragraph": [-1]}), "c.csv")
+    assert not capsys.readouterr().err
 
 
 def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
