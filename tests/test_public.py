@@ -429,6 +429,16 @@ def test_a_column_of_ones_own_may_hold_any_categories(own: Any, name: Any) -> No
         assert rows["paragraphs"].sum() == 300
 
 
+@pytest.mark.parametrize("kind", ["str", "category"])
+def test_two_columns_of_one_name_are_refused(kind: str) -> None:
+    """In results, too, which may have been put together from others; whatever they hold."""
+    results, _ = collect(300, 0.8, (0.25,) * 4)
+    twice = pd.concat([results.frame, results.frame[["outlet"]].astype(kind)], axis=1)
+    for given in (twice, stance.Results(twice, results.targets, "paragraph")):
+        with pytest.raises(stance.StanceError, match="the data frame: two columns are called 'outlet'"):
+            stance.roll_up(given, "outlet")
+
+
 def test_seeds_that_are_none() -> None:
     """Each in one line, as on the command line."""
     results, _ = collect(300, 0.8, (0.25,) * 4)
