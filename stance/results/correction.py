@@ -69,7 +69,9 @@ class Design:
 
     def __init__(self, strata: Ints, places: Ints, shown: str) -> None:
         if len(places) < LEAST_CODED:
-            raise StanceError(f"{shown}: {len(places)} coded paragraphs; an estimate needs {LEAST_CODED} at least")
+            raise StanceError(
+                f"{shown}: {number_of(len(places), 'coded paragraph')}; an estimate needs {LEAST_CODED} at least"
+            )
         self.strata, self.places, self.stratum = strata, places, strata[places]
         self.sizes = np.bincount(strata)
         self.coded = np.bincount(self.stratum, minlength=len(self.sizes))
