@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from stance.errors import ArgumentError, kind_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +19,7 @@ __all__ = [
     "RESERVED",
     "Target",
     "all_labels",
+    "check_targets",
     "has_joint",
     "is_related",
     "joint_kind",
@@ -135,6 +138,19 @@ def all_labels(targets: Iterable[Target]) -> tuple[str, ...]:
     ('pro', 'con', 'none')
     """
     return tuple(dict.fromkeys(label for target in targets for label in target.labels))
+
+
+def check_targets(given: Any) -> None:
+    """Check that a caller gave a sequence of targets.
+
+    Raises
+    ------
+    ArgumentError
+        If not.
+    """
+    if not isinstance(given, Sequence) or not all(isinstance(target, Target) for target in given):
+        whose = "of a model, `StanceModel.targets`, or of results, `Results.targets`"
+        raise ArgumentError(f"targets are those {whose}, not {kind_of(given)}")
 
 
 def order_labels(labels: Iterable[str]) -> tuple[str, ...]:

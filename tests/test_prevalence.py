@@ -14,6 +14,7 @@ from coded_collections import TAX, code, collect
 from helpers import run as _run
 from scipy import stats
 
+from stance.commands.places import tell_formulas
 from stance.errors import CorpusError, StanceError
 from stance.labels import LABELS, Target
 from stance.results import sampling
@@ -763,6 +764,17 @@ def test_labels_of_which_hardly_an_error_was_drawn_are_told(tmp_path: Path) -> N
     assert told not in _run("results", "prevalence", tmp_path / "s.csv", tmp_path / "all.csv").stderr
 
 
+def test_a_target_whose_labels_are_not_known_hinders_no_other(tmp_path: Path) -> None:
+    """One without probabilities in the results, that nobody coded."""
+    results, true = collect(100, 0.9, (0.25,) * 4)
+    other = dict.fromkeys(["toll", "toll_probability", "toll_abstained"])
+    results.frame.assign(tax_probability=0.9, **other).to_csv(tmp_path / "s.csv", index=False)
+    code(results, true, 50).to_csv(tmp_path / "c.csv", index=False)
+    run = _run("results", "prevalence", tmp_path / "s.csv", tmp_path / "c.csv")
+    assert run.exit_code == 0
+    assert "toll: no code\n" in run.stderr
+
+
 def test_a_sample_says_how_many_it_was_drawn_from(tmp_path: Path) -> None:
     """Boilerplate is none of them."""
     (tmp_path / "a.txt").write_text("By Jane Roe\n\nThe sanctions stay.\n\nTalks resume.\n", encoding="utf-8")
@@ -793,6 +805,17 @@ def test_a_sample_whose_text_a_spreadsheet_would_run_is_told_of(tmp_path: Path) 
     quiet = tmp_path / "q.csv"
     quiet.write_text(names + rows[-1], encoding="utf-8")
     assert "formula" not in _run("results", "sample", quiet, "-o", tmp_path / "d.csv").stderr
+
+
+@pytest.mark.parametrize("kind", ["object", "str", "string", "category"])
+def test_text_of_any_kind_may_be_taken_for_a_formula(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Pandas 2 and 3 hold it in different ones; a number below zero is none."""
+    rows = pd.DataFrame({"paragraph": [-1, 2], "text": ["=1", "Talks resume."]}).astype({"text": kind})
+    tell_formulas(rows, "c.csv")
+    assert capsys.readouterr().err.startswith("1 row with a text")
+    tell_formulas(rows.iloc[1:], "c.csv")
+    tell_formulas(pd.DataFrame({"paragraph": [-1]}), "c.csv")
+    assert not capsys.readouterr().err
 
 
 def test_from_the_command_line(root: Path, tmp_path: Path) -> None:

@@ -168,6 +168,16 @@ def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
             "columns must be Columns, .*, not dict",
         ),  # type: ignore[arg-type]
         "results": (lambda: stance.read_results(wrong), "the file of results must be a path, not int"),
+        "codes": (lambda: stance.read_codes(wrong, []), "the file of codes must be a path, not int"),
+        "codes targets": (lambda: stance.read_codes(__file__, ["tax"]), "targets are those of .*, not list"),  # type: ignore[list-item]
+        "codes results": (
+            lambda: stance.read_codes(__file__, stance.Results(pd.DataFrame(), (), "paragraph")),  # type: ignore[arg-type]
+            "targets are those of .*, not Results",
+        ),
+        "compare": (
+            lambda: stance.compare_groups(pd.DataFrame(), ["outlet"], "Post", "Wire"),  # type: ignore[arg-type]
+            "a level of estimates is one name, not list",
+        ),
         "roll up": (lambda: stance.roll_up(wrong), "this takes Results or a pandas data frame of scores, not int"),
         "level": (
             lambda: stance.roll_up(_frame(model, ARTICLES[0]), ["all"]),  # type: ignore[arg-type]
@@ -204,6 +214,8 @@ def test_an_empty_path_is_not_the_folder_one_stands_in(
         stance.save_model(small_model, "")
     with pytest.raises(stance.StanceError, match="the file of results has no name"):
         stance.read_results("")
+    with pytest.raises(stance.CorpusError, match="the file of codes has no name"):
+        stance.read_codes("", [])
 
 
 def test_a_folder_without_a_model_is_told_what_a_model_is(tmp_path: Path) -> None:
@@ -392,3 +404,45 @@ def test_what_is_no_probability_moves_no_estimate(value: Any, message: str) -> N
     for call in (stance.estimate_prevalence, stance.regression_outcomes, stance.expected_intervals):
         with pytest.raises(stance.StanceError, match=message):
             call(results, codes)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        pd.cut(range(300), 3),
+        pd.Categorical(["old", 7] * 150),
+        pd.cut(range(300), 3, labels=["old", "new", "newest"]),
+    ],
+    ids=["intervals", "words and numbers", "words"],
+)
+@pytest.mark.parametrize("name", ["age", 7])
+def test_a_column_of_ones_own_may_hold_any_categories(own: Any, name: Any) -> None:
+    """As those that `pandas.cut` makes; they are grouped by as words, and nothing else depends on them."""
+    results, _ = collect(300, 0.8, (0.25,) * 4)
+    frame = results.frame.assign(tax_probability=0.9)
+    expected = stance.roll_up(frame)
+    frame[name] = own
+    assert_frame_equal(stance.roll_up(frame), expected)
+    if isinstance(name, str):
+        rows = stance.roll_up(frame, name)
+        assert sorted(rows[name]) == sorted(map(str, own.categories))
+        assert rows["paragraphs"].sum() == 300
+
+
+@pytest.mark.parametrize("kind", ["str", "category"])
+def test_two_columns_of_one_name_are_refused(kind: str) -> None:
+    """In results, too, which may have been put together from others; whatever they hold."""
+    results, _ = collect(300, 0.8, (0.25,) * 4)
+    twice = pd.concat([results.frame, results.frame[["outlet"]].astype(kind)], axis=1)
+    for given in (twice, stance.Results(twice, results.targets, "paragraph")):
+        with pytest.raises(stance.StanceError, match="the data frame: two columns are called 'outlet'"):
+            stance.roll_up(given, "outlet")
+
+
+def test_seeds_that_are_none() -> None:
+    """Each in one line, as on the command line."""
+    results, _ = collect(300, 0.8, (0.25,) * 4)
+    with pytest.raises(stance.ArgumentError, match="seed is a whole number, not str"):
+        stance.draw_sample(results, 10, seed="a")  # type: ignore[arg-type]
+    with pytest.raises(stance.StanceError, match="seed is -1; it begins at 0"):
+        stance.draw_sample(results, 10, seed=-1)

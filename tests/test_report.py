@@ -768,6 +768,13 @@ def test_a_report_may_go_to_standard_output(folder: Path, tmp_path: Path, monkey
     assert os.listdir() == ["m.html"]
 
 
+def test_a_title_may_be_no_utf_8(folder: Path, tmp_path: Path) -> None:
+    """As an argument in the bytes of another encoding is."""
+    run = _run("report", folder / "one.csv", "-o", tmp_path / "r.html", "--title", "Fr\udcfchjahr")
+    assert (run.exit_code, run.stderr.count("\n")) == (0, 1)
+    assert "<title>Fr?hjahr" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
 def test_the_version_is_the_one_that_scored(folder: Path, tmp_path: Path) -> None:
     """Not the one that makes the page or an export; without a record of it none is named."""
     described = folder / "one.csv.columns.json"

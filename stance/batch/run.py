@@ -192,7 +192,8 @@ def score_to_directory(
             shown = _open_progress(job, sources) if progress else None
             form = Form(job.level, job.format, job.keep_boilerplate, job.explain, job.speakers)
             _drive(job, sources, reference, form, done, write, refuse_all, shown)
-            if (now := describe_inputs(find_sources(job.paths, known=known))) != inputs:
+            there = find_sources(job.paths)
+            if (now := describe_inputs(source for source in there if written_name(source.path) in known)) != inputs:
                 changed = inputs_difference(inputs, now)
                 raise StanceError(
                     f"{folder}: the inputs changed while they were read ({changed}); begin anew in another folder"
@@ -200,7 +201,7 @@ def score_to_directory(
             directory.state = "finished"
             directory.save()
             if later is not None:
-                later(source for source in find_sources(job.paths) if written_name(source.path) not in known)
+                later(source for source in there if written_name(source.path) not in known)
         except BaseException:
             # what is done is noted, if there is room for that
             with contextlib.suppress(StanceError):

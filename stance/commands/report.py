@@ -50,12 +50,12 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
 
     keep_inputs([source], output)
     found = read_results(source)
-    html = render_report(found, title, articles, actors=actors)
+    page = render_report(found, title, articles, actors=actors).encode("utf-8", "replace")
     if output == "-":
-        click.echo(html.encode("utf-8", "replace"), nl=False)
+        click.echo(page, nl=False)
     else:
-        write_report(Path(output), html)
-    size = len(html.encode())
+        write_report(Path(output), page)
+    size = len(page)
     slow = "; browsers are slow with so much: a smaller --articles makes less" if size > _SLOW else ""
     click.echo(f"{len(found.frame)} paragraphs to {output_name(output)} ({size / 1e6:.1f} MB{slow})", err=True)
     if figures is not None:

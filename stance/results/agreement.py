@@ -13,7 +13,7 @@ import numpy.typing as npt
 from stance.errors import StanceError
 from stance.labels import Target
 from stance.results.dictionary import Column
-from stance.results.drawn import DRAWN_FROM
+from stance.results.drawn import DRAWN_FROM, drawn_from
 from stance.results.sampling import find_coded, population
 from stance.results.saved import PLACE, Results
 from stance.training.agreement import alpha_with_interval, coincidence_matrices
@@ -111,7 +111,7 @@ def combine_codes(results: Results, codes: Mapping[str, pd.DataFrame]) -> pd.Dat
         except StanceError as error:
             raise StanceError(f"{coder}: {error}") from error
         found[coder] = {place: row for row, place in enumerate(places.tolist())}
-        if DRAWN_FROM in given and (mark := str(given[DRAWN_FROM].iloc[0]).removesuffix(".0")):
+        if mark := drawn_from(given).removesuffix(".0"):
             drawn.setdefault(mark, coder)
     if len(drawn) > 1:
         (mine, ann), (theirs, ben) = list(drawn.items())[:2]

@@ -28,9 +28,11 @@ LEAST_CODED = 30
 
 def is_label(said: pd.Series[Any], target: Target) -> Floats:
     """Ones where a label is said, a column each."""
-    # what is missing may be equal to nothing and not unequal either
-    same = [np.asarray((said == label).fillna(False), dtype=float) for label in target.labels]
-    return np.ascontiguousarray(np.transpose(same))
+    same = np.zeros((len(said), len(target.labels)))
+    for k, label in enumerate(target.labels):
+        # what is missing may be equal to nothing and not unequal either
+        same[:, k] = (said == label).fillna(False)
+    return same
 
 
 def net_parts(target: Target) -> tuple[Floats, Floats]:
@@ -65,15 +67,17 @@ class Design:
         How many paragraphs a coded one stands for.
     """
 
-    def __init__(self, strata: Ints, places: Ints, target: str) -> None:
+    def __init__(self, strata: Ints, places: Ints, shown: str) -> None:
         if len(places) < LEAST_CODED:
-            raise StanceError(f"{target}: {len(places)} coded paragraphs; an estimate needs {LEAST_CODED} at least")
+            raise StanceError(
+                f"{shown}: {number_of(len(places), 'coded paragraph')}; an estimate needs {LEAST_CODED} at least"
+            )
         self.strata, self.places, self.stratum = strata, places, strata[places]
         self.sizes = np.bincount(strata)
         self.coded = np.bincount(self.stratum, minlength=len(self.sizes))
         if thin := int(((self.coded < 2) & (self.coded < self.sizes)).sum()):
             raise StanceError(
-                f"{target}: {thin} of {len(self.sizes)} labels that the sample was drawn within have fewer than two "
+                f"{shown}: {thin} of {len(self.sizes)} labels that the sample was drawn within have fewer than two "
                 "coded paragraphs; code more of them, or draw a sample without --within"
             )
         self.weights: Floats = (self.sizes / np.maximum(self.coded, 1))[self.stratum]

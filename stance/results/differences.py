@@ -52,7 +52,7 @@ def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str) -> pd.D
     StanceError
         If there is no such group, the two are one, or the rows are not by ``level`` or have a column of its name.
     ArgumentError
-        If the rows are no data frame.
+        If the rows are no data frame, or the level is no name.
 
     Examples
     --------
@@ -68,6 +68,8 @@ def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str) -> pd.D
 
     if not isinstance(rows, pd.DataFrame):
         raise ArgumentError(f"rows are a data frame, as `estimate_prevalence` makes them, not {kind_of(rows)}")
+    if not isinstance(level, str):
+        raise ArgumentError(f"a level of estimates is one name, not {kind_of(level)}")
     if level not in rows or level in _KEY:
         raise StanceError(f"these are no estimates by {level!r}; make them by `estimate_prevalence` with that level")
     if level in _ADDED:

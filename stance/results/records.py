@@ -11,7 +11,7 @@ import numpy as np
 from stance.articles import Article
 from stance.articles.encoding import clean_surrogates
 from stance.errors import ArgumentError, StanceError, kind_of
-from stance.labels import JOINT, Target, has_joint, joint_kind, net_stance
+from stance.labels import JOINT, Target, check_targets, has_joint, joint_kind, net_stance
 from stance.model.abstention import Reason
 from stance.model.deciding import words_cell
 from stance.model.scores import ParagraphScore
@@ -245,8 +245,7 @@ def to_frame(article: Article | str, scores: Iterable[ParagraphScore], targets: 
         paragraph = score.paragraph
         if article.text[paragraph.start : paragraph.end] != paragraph.text:
             raise StanceError(f"article {article.id}: the scores are of another text, in paragraph {paragraph.index}")
-    if not isinstance(targets, Sequence) or not all(isinstance(target, Target) for target in targets):
-        raise ArgumentError(f"targets are those of a model, `StanceModel.targets`, not {kind_of(targets)}")
+    check_targets(targets)
     if scores:
         targets = [Target(name, tuple(stance.probabilities)) for name, stance in scores[0].stances.items()]
     own, kept = paragraph_columns(targets), [name for name, _ in article.kept]

@@ -311,7 +311,7 @@ def _methods(results: Results) -> dict[str, Any]:
     }
 
 
-def write_report(path: Path, html: str) -> None:
+def write_report(path: Path, page: bytes) -> None:
     """Write a report whole or not at all.
 
     Raises
@@ -320,4 +320,4 @@ def write_report(path: Path, html: str) -> None:
         If it cannot be written there.
     """
     check_output(path)
-    write_whole(path, html.encode("utf-8", "replace"))
+    write_whole(path, page)

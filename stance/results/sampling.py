@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,8 @@ import numpy.typing as npt
 
 from stance.articles.records import by_meaning
 from stance.errors import ArgumentError, CorpusError, StanceError, kind_of
-from stance.labels import Target, scored_targets
+from stance.files import as_path
+from stance.labels import Target, check_targets, scored_targets
 from stance.results.counting import is_boilerplate
 from stance.results.drawn import DRAWN_FROM, strata_told
 from stance.results.saved import DIGITS, PLACE, Results, as_results, refuse_twice, whole_numbers
@@ -174,9 +176,9 @@ def draw_sample(results: Results | pd.DataFrame, size: int, within: str | None =
     Raises
     ------
     StanceError
-        If ``size`` is below 1; if the results are not of paragraphs, or have no such target.
+        If ``size`` is below 1 or ``seed`` below 0; if the results are not of paragraphs, or have no such target.
     ArgumentError
-        If ``size`` is no whole number.
+        If ``size`` or ``seed`` is no whole number.
 
     Examples
     --------
@@ -189,8 +191,12 @@ def draw_sample(results: Results | pd.DataFrame, size: int, within: str | None =
     """
     if not isinstance(size, (int, np.integer)):
         raise ArgumentError(f"size is a whole number, not {kind_of(size)}")
+    if not isinstance(seed, (int, np.integer)):
+        raise ArgumentError(f"seed is a whole number, not {kind_of(seed)}")
     if size < 1:
         raise StanceError(f"size is {size}; at least one paragraph is to be drawn")
+    if seed < 0:
+        raise StanceError(f"seed is {seed}; it begins at 0")
     results = as_results(results)
     paragraphs = population(results).frame
     strata = strata_of(paragraphs, results.targets, within)
@@ -236,14 +242,14 @@ def _order_drawn(
     return shuffled[np.argsort(np.where(rank < least[mine], first, (rank + shaken) / rates[mine]))]
 
 
-def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
+def read_codes(path: str | os.PathLike[str], targets: Sequence[Target]) -> pd.DataFrame:
     """Read what was coded by hand.
 
     Parameters
     ----------
     path : path-like
-        CSV with any delimiter, TSV, JSON lines or Parquet with the columns of `draw_sample`, in any case. Empty rows do
-        no harm.
+        CSV with any delimiter, TSV, XLSX, JSON lines or Parquet with the columns of `draw_sample`, in any case. Empty
+        rows do no harm.
     targets : sequence of Target
         Of the results. A target that has no column was not coded.
 
@@ -259,10 +265,13 @@ def read_codes(path: str | Path, targets: Sequence[Target]) -> pd.DataFrame:
         If a row cannot be read or names no paragraph, a label is none of its target, or it is what a model said.
     StanceError
         If the labels of a target are not known.
+    ArgumentError
+        If it is no path, or the targets are none.
     """
     import pandas as pd
 
-    file = Path(path)
+    file = as_path(path, "file of codes", CorpusError)
+    check_targets(targets)
     if not file.is_file():
         raise CorpusError("no such file", file)
 

@@ -137,6 +137,7 @@ def read_results(
         raise StanceError(f"{at}: not readable as results: {' '.join(str(error).split())[:200]}") from error
     if not names:
         raise StanceError(f"{path}: no rows, and no {dictionary_path(path).name} beside it that tells its columns")
+    refuse_same_names(frame.columns, str(path))
     found = _from_frame(frame, str(path), names)
     model, counted = _dictionary(path)
     return replace(found, model=model, counts=counted if counts is None else counts, source=str(path))
@@ -156,7 +157,6 @@ def _chosen(names: list[str], without: Collection[str], only: Collection[str] | 
 
 def _from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = None) -> Results:
     """Results from a frame, of a table that has these columns, if it has more of them than the frame."""
-    refuse_same_names(frame.columns, shown)
     level, targets = find_targets(frame.columns if names is None else names)
     if not targets or "article_id" not in frame.columns:
         raise StanceError(f"{shown}: no results of `stance score`: it lacks the columns of a target")
@@ -202,18 +202,18 @@ def as_results(given: Results | pd.DataFrame) -> Results:
     Raises
     ------
     StanceError
-        If it lacks the columns of a target or of articles.
+        If it lacks the columns of a target or of articles, or has two of one name.
     ArgumentError
         If it is neither.
     """
     import pandas as pd
 
-    if isinstance(given, Results):
-        return replace(given, frame=plain_columns(given.frame))
-    if not isinstance(given, pd.DataFrame):
+    if not isinstance(given, Results | pd.DataFrame):
         raise ArgumentError(f"this takes Results or a pandas data frame of scores, not {kind_of(given)}")
-    refuse_same_names(given.columns, "the data frame")
-    return _from_frame(plain_columns(given), "the data frame")
+    frame = given.frame if isinstance(given, Results) else given
+    refuse_same_names(frame.columns, "the data frame")
+    plain = plain_columns(frame)
+    return replace(given, frame=plain) if isinstance(given, Results) else _from_frame(plain, "the data frame")
 
 
 def refuse_twice(results: Results) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import re
@@ -51,7 +52,8 @@ def find_targets(columns: Iterable[str]) -> tuple[str, tuple[Target, ...]]:
     >>> find_targets([*names, "tax_share_pro_se"])
     ('article', (Target(name='tax', labels=('pro',)),))
     """
-    names = list(columns)
+    # those of a data frame may be numbers
+    names = [str(name) for name in columns]
     if scored := scored_targets(names):
         labels = _ends(names, scored, "_p_")
         return "paragraph", tuple(Target(name, order_labels(labels[name])) for name in scored)
@@ -322,12 +324,26 @@ def plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
     ]
     if not odd:
         return frame
-    table = pa.Table.from_pandas(frame[odd], preserve_index=False)
+    table = pa.table({str(name): _to_arrow(frame[name]) for name in odd})
     try:
         plain = plain_frame(table, [str(name) for name in frame.columns]).set_axis(frame.index)
     except pa.ArrowInvalid as error:
         raise StanceError(f"the data frame: {error}; keep what scoring wrote") from error
-    return frame.assign(**{str(name): plain[name] for name in odd})
+    frame = frame.copy(deep=False)
+    for name in odd:
+        frame[name] = plain[str(name)]
+    return frame
+
+
+def _to_arrow(column: pd.Series[Any]) -> Any:
+    """The column for Arrow; as words if it has no such categories, which may be words and numbers, or intervals."""
+    import pyarrow as pa
+
+    with contextlib.suppress(pa.ArrowException):
+        values = pa.Array.from_pandas(column)
+        if not (pa.types.is_dictionary(values.type) and isinstance(values.type.value_type, pa.BaseExtensionType)):
+            return values
+    return pa.array(column.astype(object).map(str, na_action="ignore"), pa.string(), from_pandas=True)
 
 
 def _rounds(integers: Any) -> bool:
