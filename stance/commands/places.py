@@ -270,7 +270,7 @@ def tell_formulas(rows: pd.DataFrame, output: str) -> None:
     """
     if export_format(output) != "csv":
         return
-    words = rows.select_dtypes(include=["object", "str"])
+    words = rows.select_dtypes(exclude="number")
     found = words.apply(lambda column: column.astype("str").str.startswith(_FORMULAS, na=False)).any(axis=1)
     if number := int(found.sum()):
         click.echo(
