@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+
+from stance.patterns import compiled
 
 __all__ = ["is_notice", "last_part", "signature_start"]
 
@@ -99,14 +100,14 @@ def is_notice(text: str, word: str) -> bool:
     (True, False)
     """
     if len(text) <= _LONGEST_LINE:
-        if _may_be(text, word) and _compiled(_LINES, re.I | re.X).match(" ".join(text.split())) is not None:
+        if _may_be(text, word) and compiled(_LINES, re.I | re.X).match(" ".join(text.split())) is not None:
             return True
         if "Read more" in text[-14:]:
             # a headline with its link behind; "They should Read more." is a sentence, and so is one before "Read more"
             return re.search(r"[^\s.!?…:]\s+Read more[\s»>]*\Z", text) is not None
     if word not in _NOTICES or len(text) > _LONGEST:
         return False
-    return all(_compiled(pattern, re.I).search(text) is not None for pattern in (_CONFIDENTIAL, _LETTER, _SECRET))
+    return all(compiled(pattern, re.I).search(text) is not None for pattern in (_CONFIDENTIAL, _LETTER, _SECRET))
 
 
 def _may_be(text: str, word: str) -> bool:
@@ -149,9 +150,3 @@ def last_part(text: str, footer: int | None) -> int:
     (8, 4, 3)
     """
     return min(end for end in (footer, signature_start(text), len(text)) if end is not None)
-
-
-@cache
-def _compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    # compiled when first needed, as the rules of boilerplate are
-    return re.compile(pattern, flags)
