@@ -744,7 +744,8 @@ def test_columns_that_are_not_wanted_are_left_out(tmp_path: Path, format: str) -
     """Those that are there; the rest is as it was."""
     path = tmp_path / f"s.{format}"
     _run("score", "-", "-o", path, input="The embargo stays in force, he said.\n\nThe envoys met.")
-    whole, part = read_results(path), read_results(path, without=("text", "no such column"))
+    whole = read_results(path)
+    part = read_results(path, only=[*(name for name in whole.frame if name != "text"), "no such column"])
     assert "text" in whole.frame
     pd.testing.assert_frame_equal(part.frame, whole.frame.drop(columns="text"))
     assert part.targets == whole.targets

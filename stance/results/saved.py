@@ -71,7 +71,6 @@ class Results:
 
 def read_results(
     path: str | os.PathLike[str],
-    without: Collection[str] = (),
     only: Collection[str] | None = None,
     *,
     probabilities: bool = True,
@@ -82,8 +81,6 @@ def read_results(
     ----------
     path : path-like
         A Parquet, CSV or JSON lines file, or the folder of a run.
-    without : collection of str
-        Columns to leave out, such as ``text``, which roll-ups do not need and which takes most of the memory.
     only : collection of str, optional
         Columns of paragraphs to read, as far as they are there, beside those that tell the paragraph and its labels.
         Without it all are read, which of millions of paragraphs takes several times the memory.
@@ -117,7 +114,7 @@ def read_results(
     counts = None
 
     def choose(names: list[str]) -> list[str]:
-        return _chosen(names, without, only, probabilities)
+        return _chosen(names, only, probabilities)
 
     try:
         files = [path]
@@ -142,7 +139,7 @@ def read_results(
     return replace(found, model=model, counts=counted if counts is None else counts, source=str(path))
 
 
-def _chosen(names: list[str], without: Collection[str], only: Collection[str] | None, probabilities: bool) -> list[str]:
+def _chosen(names: list[str], only: Collection[str] | None, probabilities: bool) -> list[str]:
     level, targets = find_targets(names)
     if only is not None and level == "paragraph" and targets:
         kept = {*PLACE, *only}
@@ -150,8 +147,8 @@ def _chosen(names: list[str], without: Collection[str], only: Collection[str] | 
             kept |= {target.name, f"{target.name}_abstained"}
             if probabilities:
                 kept |= {f"{target.name}_{end}" for end in ("probability", *(f"p_{label}" for label in target.labels))}
-        names = [name for name in names if name in kept]
-    return [name for name in names if name not in without]
+        return [name for name in names if name in kept]
+    return names
 
 
 def _from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = None) -> Results:
