@@ -121,7 +121,8 @@ def _may_be(text: str, word: str) -> bool:
 def signature_start(text: str) -> int | None:
     r"""Where the signature of a mail begins, behind a line of two dashes near the end; ``None`` without one.
 
-    The dashes count if a blank follows them, as RFC 3676 has it, or if a telephone number or an address stands below.
+    The dashes count if a blank follows them, as RFC 3676 has it, or if a telephone number or an address stands below
+    and the last line is no end of a sentence: else they part sections.
 
     Examples
     --------
@@ -136,7 +137,9 @@ def signature_start(text: str) -> int | None:
         lines = [line for line in below if line.strip()]
         if not lines or len(lines) > _MOST_LINES or max(map(len, lines)) > _LONGEST_LINE:
             continue
-        if found[1] == "-- " or any(re.search(rf"{_NUMBER}|{_ADDRESS}", line) for line in lines):
+        if found[1] == "-- ":
+            return found.end()
+        if lines[-1].rstrip()[-1] not in ".!?…" and any(re.search(rf"{_NUMBER}|{_ADDRESS}", line) for line in lines):
             return found.end()
     return None
 
