@@ -18,6 +18,7 @@ __all__ = [
     "MissingDependencyError",
     "ModelError",
     "StanceError",
+    "expect",
     "kind_of",
     "number_of",
 ]
@@ -97,6 +98,20 @@ def kind_of(thing: Any) -> str:
     """
     kind = type(thing)
     return f"{kind.__module__.partition('.')[0]}.{kind.__name__}" if "Frame" in kind.__name__ else kind.__name__
+
+
+def expect(kind: type, *values: Any) -> None:
+    """Raise `TypeError` if one of the values, which somebody else may have written, is of another kind.
+
+    Examples
+    --------
+    >>> expect(str, "sanctions", 7)
+    Traceback (most recent call last):
+    TypeError: 7 is no str
+    """
+    for value in values:
+        if not isinstance(value, kind):
+            raise TypeError(f"{value!r:.40} is no {kind.__name__}")
 
 
 def number_of(n: int, noun: str) -> str:

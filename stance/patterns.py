@@ -1,14 +1,18 @@
-"""Patterns of word lists: ``lift{,s,ed,ing}`` stands for four words, and so does ``ease~``, a regular verb."""
+"""Patterns of word lists: ``lift{,s,ed,ing}`` stands for four words, and so does ``ease~``, a regular verb.
+
+And regular expressions that are compiled when they are first needed.
+"""
 
 from __future__ import annotations
 
 import itertools
 import math
 import re
+from functools import cache
 
 from stance.errors import StanceError
 
-__all__ = ["expand_pattern"]
+__all__ = ["compiled", "expand_pattern"]
 
 #: A lexicon may come from anybody, in a manifest.
 MOST_PHRASES = 100_000
@@ -16,6 +20,12 @@ MOST_PHRASES = 100_000
 _BRACES = re.compile(r"\{([^{}]*)\}")
 # from where a word begins, or a long one would be tried from each of its letters
 _VERB = re.compile(r"(?<!\w)(\w++)~")
+
+
+@cache
+def compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """A regular expression, compiled when first needed: of a long one that takes longer than to score an article."""
+    return re.compile(pattern, flags)
 
 
 def _inflect(verb: str) -> list[str]:

@@ -806,6 +806,8 @@ def test_the_line_above_a_quoted_message(line: str, below: str, marked: bool) ->
         pytest.param("-- \nAnna Berg\nModel Institute\n", 2, id="dashes and a blank"),
         pytest.param("--\r\nAnna Berg\r\n+358 9 555 1234\r\n", 2, id="a number below"),
         pytest.param("--\nThe talks go on.\nNo date was set.\n", 0, id="a rule between sections"),
+        pytest.param("--\nThe deal is worth 1,500,000 euros.\n\nThe talks go on.\n", 0, id="a figure below a rule"),
+        pytest.param("--\nThe text is on https://treaty.example for all to read.\n", 0, id="a link below a rule"),
         pytest.param("-- \n" + "The talks go on in Vienna, said the envoy.\n" * 30, 0, id="more than a signature"),
         pytest.param("-- \n", 0, id="nothing below"),
     ],

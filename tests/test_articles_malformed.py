@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import re
@@ -83,6 +84,21 @@ def test_a_huge_picture_is_never_unfolded(tmp_path: Path) -> None:
     assert isinstance(article, Article)
     assert article.text == text
     assert peak < 50 * 2**20
+
+
+def test_what_a_mail_has_too_much_of_is_not_kept(tmp_path: Path) -> None:
+    """Fields are kept to be parsed once; of those without end only what is read of them."""
+    letters = (b"From a@b.example\nSubject: %d %s\n\nNo date was set.\n\n" % (i, b"x" * 10**6) for i in range(8))
+    (tmp_path / "a.mbox").write_bytes(b"".join(letters))
+    tracemalloc.start()
+    try:
+        read = sum(isinstance(record, Article) for record in read_records([tmp_path / "a.mbox"]))
+        gc.collect()
+        kept = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert read == 8
+    assert kept < 4 * 2**20
 
 
 MEASURED = """

@@ -739,6 +739,18 @@ def test_long_rows_and_quoted_cells_are_read(tmp_path: Path) -> None:
         assert found["tax"].isna().tolist() == found["tax_abstained"].notna().tolist() == [True, False]
 
 
+@pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
+def test_columns_that_are_not_wanted_are_left_out(tmp_path: Path, format: str) -> None:
+    """Those that are there; the rest is as it was."""
+    path = tmp_path / f"s.{format}"
+    _run("score", "-", "-o", path, input="The embargo stays in force, he said.\n\nThe envoys met.")
+    whole = read_results(path)
+    part = read_results(path, only=[*(name for name in whole.frame if name != "text"), "no such column"])
+    assert "text" in whole.frame
+    pd.testing.assert_frame_equal(part.frame, whole.frame.drop(columns="text"))
+    assert part.targets == whole.targets
+
+
 @pytest.mark.parametrize("format", ["csv", "jsonl"])
 def test_a_part_in_which_nobody_speaks_hides_no_other(tmp_path: Path, format: str) -> None:
     """Its columns of places hold nothing, of which no type can be told; in the other they hold numbers."""

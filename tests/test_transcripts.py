@@ -173,3 +173,42 @@ def test_tables_records_and_the_screen_agree_on_turns(small_model: StanceModel, 
     scores = small_model.score(articles[0])
     shown = "\n".join(article_page(articles[0], scores, {}, 100, speakers=True))
     assert shown.count("MS SALMELA (unknown)") == 5
+
+
+def test_boilerplate_is_nobodys_turn_and_ends_none(small_model: StanceModel, tmp_path: Path) -> None:
+    """A link between two paragraphs of a turn looks like a label, and a call to subscribe addresses the reader."""
+    talk = [
+        "Question: Will you sign the text?",
+        "THE MINISTER: No. We have seen no text that we could sign.",
+        "Read More: Envoys leave the table",
+        "The banks stay under the embargo for another year, and the fleet does, too.",
+        "Question: Do you expect more talks?",
+        "THE MINISTER: We do.",
+        "The interview took place at the ministry on Friday.",
+        "Sign up for our newsletter.",
+    ]
+    minister = "THE MINISTER"
+    said = ["Question", minister, None, minister, "Question", minister, None, None]
+    path = tmp_path / "talk.txt"
+    path.write_text("\n\n".join(talk), encoding="utf-8")
+    article = Article("talk", "\n\n".join(talk))
+    scores = small_model.score(article)
+    assert [record["speaker"] for record in paragraph_records(article, scores, speakers=True)] == said
+    (chunk,) = cut_chunks(read_blocks([path]))
+    assert score_articles(small_model, chunk.articles, speakers=True)[0].column("speaker").to_pylist() == said
+    assert "\n".join(article_page(article, scores, {}, speakers=True)).count(f"{minister} (") == 3
+
+
+def test_the_end_of_a_transcript_is_its_end_though_it_is_boilerplate() -> None:
+    """What stands behind it is not spoken, whomever it addresses."""
+    texts = [
+        "Q: Will you sign?",
+        "MS SALMELA: No.",
+        "We never shall.",
+        "END 11:20",
+        "You find our archive on the site.",
+    ]
+    article = Article("talk", "\n\n".join(texts))
+    marks = [one.boilerplate for one in article.paragraphs]
+    assert marks == [False, False, False, True, False]
+    assert [found.speaker for _, found in find_speeches(texts, marks)] == ["Q", *["MS SALMELA"] * 2, None, None]

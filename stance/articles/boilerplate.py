@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 
 from stance.articles.notices import is_notice
 from stance.articles.openings import first_word, may_begin
+from stance.patterns import compiled
 
 __all__ = ["mark_boilerplate"]
 
@@ -287,16 +287,10 @@ def _is_boilerplate(text: str) -> bool:
 
 def _is_line(text: str, word: str) -> bool:
     # white space once, or to try the rules on a long run of it takes seconds
-    if may_begin(text, word) and _compiled(_LINES, re.I | re.X | re.S).match(" ".join(text.split())) is not None:
+    if may_begin(text, word) and compiled(_LINES, re.I | re.X | re.S).match(" ".join(text.split())) is not None:
         return True
     end = text[-24:]
-    return ("eserved" in end or "ESERVED" in end) and _compiled(_RESERVED, re.I).search(text) is not None
-
-
-@cache
-def _compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    # compiled when first needed: that takes longer than to score an article
-    return re.compile(pattern, flags)
+    return ("eserved" in end or "ESERVED" in end) and compiled(_RESERVED, re.I).search(text) is not None
 
 
 def _mark_names(paragraphs: Sequence[str], marks: list[bool]) -> None:
@@ -308,12 +302,12 @@ def _mark_names(paragraphs: Sequence[str], marks: list[bool]) -> None:
             continue
         # what each of them ends with or holds is sooner seen than the whole
         if (
-            (text[:1] in "BVTAW" and _compiled(_BYLINE).match(text))
+            (text[:1] in "BVTAW" and compiled(_BYLINE).match(text))
             or (
                 (text[-1:] in "-–—:)" or text[-1:].isdigit())
-                and (_compiled(_DATELINE).match(text) or _compiled(_PLACE).match(text))
+                and (compiled(_DATELINE).match(text) or compiled(_PLACE).match(text))
             )
-            or ((">" in text or "»" in text or "›" in text) and _compiled(_CRUMBS).match(text))
+            or ((">" in text or "»" in text or "›" in text) and compiled(_CRUMBS).match(text))
         ):
             marks[i] = True
 
@@ -323,7 +317,7 @@ def _mark_lists(paragraphs: Sequence[str], marks: list[bool]) -> None:
     within = False
     for i, text in enumerate(paragraphs):
         if marks[i]:
-            within = within or (_compiled(_HEADING, re.I).match(text) is not None and len(text) <= 60)
+            within = within or (compiled(_HEADING, re.I).match(text) is not None and len(text) <= 60)
         elif within:
             within = len(text) <= 160 and _SENTENCE.search(text) is None
             marks[i] = within

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+
+from stance.patterns import compiled
 
 __all__ = ["is_notice", "last_part", "signature_start"]
 
@@ -99,14 +100,14 @@ def is_notice(text: str, word: str) -> bool:
     (True, False)
     """
     if len(text) <= _LONGEST_LINE:
-        if _may_be(text, word) and _compiled(_LINES, re.I | re.X).match(" ".join(text.split())) is not None:
+        if _may_be(text, word) and compiled(_LINES, re.I | re.X).match(" ".join(text.split())) is not None:
             return True
         if "Read more" in text[-14:]:
             # a headline with its link behind; "They should Read more." is a sentence, and so is one before "Read more"
             return re.search(r"[^\s.!?…:]\s+Read more[\s»>]*\Z", text) is not None
     if word not in _NOTICES or len(text) > _LONGEST:
         return False
-    return all(_compiled(pattern, re.I).search(text) is not None for pattern in (_CONFIDENTIAL, _LETTER, _SECRET))
+    return all(compiled(pattern, re.I).search(text) is not None for pattern in (_CONFIDENTIAL, _LETTER, _SECRET))
 
 
 def _may_be(text: str, word: str) -> bool:
@@ -120,7 +121,8 @@ def _may_be(text: str, word: str) -> bool:
 def signature_start(text: str) -> int | None:
     r"""Where the signature of a mail begins, behind a line of two dashes near the end; ``None`` without one.
 
-    The dashes count if a blank follows them, as RFC 3676 has it, or if a telephone number or an address stands below.
+    The dashes count if a blank follows them, as RFC 3676 has it, or if a telephone number or an address stands below
+    and the last line is no end of a sentence: else they part sections.
 
     Examples
     --------
@@ -132,7 +134,9 @@ def signature_start(text: str) -> int | None:
         lines = [line for line in below if line.strip()]
         if not lines or len(lines) > _MOST_LINES or max(map(len, lines)) > _LONGEST_LINE:
             continue
-        if found[1] == "-- " or any(re.search(rf"{_NUMBER}|{_ADDRESS}", line) for line in lines):
+        if found[1] == "-- ":
+            return found.end()
+        if lines[-1].rstrip()[-1] not in ".!?…" and any(re.search(rf"{_NUMBER}|{_ADDRESS}", line) for line in lines):
             return found.end()
     return None
 
@@ -150,9 +154,3 @@ def last_part(text: str, footer: int | None) -> int:
     if text.find("--", max(0, len(text) - _TAIL)) < 0 or (signature := signature_start(text)) is None:
         return end
     return min(end, signature)
-
-
-@cache
-def _compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    # compiled when first needed, as the rules of boilerplate are
-    return re.compile(pattern, flags)

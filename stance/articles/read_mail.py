@@ -158,14 +158,18 @@ def _policy(source: str) -> EmailPolicy[Any]:
     return default.clone(message_factory=part, header_factory=_field)
 
 
-@lru_cache(256)
 def _field(name: str, value: str) -> Any:
-    """A field of a head; the library asks for the type of a part a dozen times."""
+    """A field of a head, not beyond its limit."""
+    return _parsed(name, value[: _LONGEST_SUBJECT if name.lower() == "subject" else _LONGEST_FIELD])
+
+
+@lru_cache(256)
+def _parsed(name: str, value: str) -> Any:
+    """A field that is parsed once: the library asks for the type of a part a dozen times."""
     from email.policy import default
 
-    most = _LONGEST_SUBJECT if name.lower() == "subject" else _LONGEST_FIELD
     try:
-        return default.header_factory(name, value[:most])
+        return default.header_factory(name, value)
     except OverflowError:
         # a year of thirty digits; the letter may be sound
         return default.header_factory(name, "")

@@ -233,11 +233,9 @@ def _paragraph_table(
 
 
 def _with_speakers(table: Any, paragraphs: _Paragraphs, stop: Event | None) -> Any:
-    starts = paragraphs.start.tolist()
-    bounds = [*np.flatnonzero(np.diff(paragraphs.article, prepend=-1)).tolist(), len(starts)]
-    found = (
-        speech_records(paragraphs.texts[begin:end], starts[begin:end]) for begin, end in pairwise(bounds) if begin < end
-    )
+    texts, starts, marks = paragraphs.texts, paragraphs.start.tolist(), paragraphs.boilerplate.tolist()
+    bounds = [*np.flatnonzero(np.diff(paragraphs.article, prepend=-1)).tolist(), len(texts)]
+    found = (speech_records(texts[i:k], starts[i:k], marks[i:k]) for i, k in pairwise(bounds))
     rows = [row for (row,) in _until(stop, chain.from_iterable(found))]
     for name, kind in speech_columns().items():
         table = table.append_column(

@@ -271,7 +271,7 @@ def tell_formulas(rows: pd.DataFrame, output: str) -> None:
     if export_format(output) != "csv":
         return
     # of several kinds of strings pandas 2 has no name for all
-    words = rows.select_dtypes(exclude=["number"])
+    words = rows.select_dtypes(exclude="number")
     found = words.apply(lambda column: column.astype("str").str.startswith(_FORMULAS, na=False)).any(axis=1)
     if number := int(found.sum()):
         click.echo(

@@ -12,13 +12,14 @@ import json
 import math
 import os
 from collections.abc import Mapping
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from stance.errors import ArgumentError, IncompatibleModelError, ModelError, kind_of
+from stance.errors import ArgumentError, IncompatibleModelError, ModelError, expect, kind_of
 from stance.files import as_path, write_files
 from stance.labels import Target, all_labels
 from stance.model.analyzer import Analyzer, Settings
@@ -165,21 +166,20 @@ def read_manifest(folder: str | os.PathLike[str] | None = None) -> dict[str, Any
 
 
 def _check_facts(manifest: Mapping[str, Any]) -> None:
-    """Show what `stance model show` and the column dictionary show: whoever wrote it, they need not look again."""
+    """Check what `stance model show` and the column dictionary show, so that they need not, whoever wrote it."""
     for target in manifest["targets"]:
-        "".join((target["name"], *target["labels"]))
-    for block in manifest["blocks"]:
-        f"{block['terms']:,}"
-    f"{manifest['arrays']['bytes']:,}"
+        expect(str, target["name"], *target["labels"])
+    expect(int, manifest["arrays"]["bytes"], *(block["terms"] for block in manifest["blocks"]))
     if corpus := manifest.get("corpus"):
-        "".join(corpus[name] for name in ("name", "version", "fingerprint"))
-        f"{corpus['paragraphs']:,} {corpus['articles']:,}"
-    dict(manifest.get("training", {}))
+        expect(str, corpus["name"], corpus["version"], corpus["fingerprint"])
+        expect(int, corpus["paragraphs"], corpus["articles"])
+    expect(dict, manifest.get("training", {}))
     for metrics in (manifest.get("metrics", {}), (manifest.get("unseen_files") or {"metrics": {}})["metrics"]):
         for found in metrics.values():
-            f"{found['n']:,} {found.get('calibration_error', 0):.3f} {found.get('calibration_error_by_chance', 0):.3f}"
+            expect(int, found["n"])
+            expect(Real, found.get("calibration_error", 0), found.get("calibration_error_by_chance", 0))
             for value, low, high in found["metrics"].values():
-                f"{value:.3f} {low:.3f} {high:.3f}"
+                expect(Real, value, low, high)
 
 
 def load_model(folder: str | os.PathLike[str] | None = None) -> StanceModel:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from stance import __version__
 from stance.articles.own_files import DICTIONARY, PARTS
 from stance.batch.counts import Counts
 from stance.batch.files import write_whole
+from stance.errors import expect
 from stance.labels import JOINT, Target, scored_targets
 from stance.results.levels import OF_PARAGRAPHS
 
@@ -236,32 +238,33 @@ def model_facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_facts(model: Mapping[str, Any]) -> None:
-    """Show what a report shows of `model_facts`, which anybody may have written into a dictionary.
+    """Check what a report shows of `model_facts`, which anybody may have written into a dictionary.
 
     Raises
     ------
     LookupError, TypeError, ValueError, AttributeError
-        If that cannot be shown.
+        If it could not be shown.
 
     Examples
     --------
     >>> check_facts({"name": "mine", "sha256": None})
     Traceback (most recent call last):
-    TypeError: sequence item 1: expected str instance, NoneType found
+    TypeError: None is no str
     """
     if not model:
         return
-    "".join((model["name"], model["sha256"]))
-    f"{model['least_probability']:.2f}{model.get('scored_with', '')}{model['folds']}"
+    expect(str, model["name"], model["sha256"])
+    expect(Real, model["least_probability"], model["folds"] or 0)
     if corpus := model["corpus"]:
-        "".join(corpus[name] for name in ("name", "version", "fingerprint"))
-        f"{corpus['paragraphs']:,}{corpus['articles']:,}"
+        expect(str, corpus["name"], corpus["version"], corpus["fingerprint"])
+        expect(int, corpus["paragraphs"], corpus["articles"])
     unseen = model.get("unseen_files", {})
-    "".join(unseen.get("files", []))
+    expect(str, *unseen.get("files", []))
     for metrics in (model.get("metrics", {}), unseen.get("metrics", {})):
         for found in metrics.values():
-            for value, low, high in [found["macro_f1"]] if "macro_f1" in found else []:
-                f"{value:.2f}{low:.2f}{high:.2f}"
+            if "macro_f1" in found:
+                value, low, high = found["macro_f1"]
+                expect(Real, value, low, high)
 
 
 def dictionary_path(path: Path) -> Path:

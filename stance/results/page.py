@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
-from stance.articles import Article
+from stance.articles import Article, Paragraph
 from stance.labels import is_related
 from stance.model.scores import ParagraphScore, TargetScore
 
@@ -72,7 +72,7 @@ def article_page(
     yield click.style(heading, bold=True)
     yield click.style("=" * min(len(heading), width), dim=True)
     column = max([12, *(len(name) for score in scores for name in score.stances)])
-    said = _speech_lines([score.paragraph.text for score in scores], column) if speakers else [None] * len(scores)
+    said = _speech_lines([score.paragraph for score in scores], column) if speakers else [None] * len(scores)
     for score, speech in zip(scores, said, strict=True):
         yield ""
         number = f"{score.paragraph.index:>3}  "
@@ -89,7 +89,7 @@ def article_page(
     yield ""
 
 
-def _speech_lines(texts: Sequence[str], column: int) -> list[str | None]:
+def _speech_lines(paragraphs: Sequence[Paragraph], column: int) -> list[str | None]:
     """What is shown of who speaks in each paragraph, nothing of the author."""
     from stance.speakers import find_speeches
 
@@ -97,7 +97,7 @@ def _speech_lines(texts: Sequence[str], column: int) -> list[str | None]:
         None
         if speech.speaker is None
         else f"{'speaker':<{column}}   {speech.voice:<10} {visible(' '.join(speech.speaker.split()))} ({speech.actor})"
-        for _, speech in find_speeches(texts)
+        for _, speech in find_speeches([one.text for one in paragraphs], [one.boilerplate for one in paragraphs])
     ]
 
 

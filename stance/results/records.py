@@ -95,8 +95,9 @@ def paragraph_records(
         from stance.speakers import speech_records
 
         # a turn may have begun paragraphs before; scores are taken one by one, for a caller may end them
-        paragraphs = article.paragraphs
-        speech = enumerate(speech_records([one.text for one in paragraphs], [one.start for one in paragraphs]))
+        all_ = article.paragraphs
+        texts, starts, marks = [p.text for p in all_], [p.start for p in all_], [p.boilerplate for p in all_]
+        speech = enumerate(speech_records(texts, starts, marks))
     for score in scores:
         paragraph = score.paragraph
         record: Record = {

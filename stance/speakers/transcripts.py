@@ -30,12 +30,12 @@ _LOOSE = re.compile(r"[*_]{0,3}([A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3})(?:\
 _ALONE = re.compile(r"[A-Z][\w.'’-]*\s[A-Z][^.!?:]{1,200}:\Z")
 #: "(Applause.)", "[The meeting rose at 6 p.m.]": not spoken, but the turn may go on behind it.
 _BRACKETED = re.compile(r"[(\[][^()\[\]]*[)\]]\W*\Z")
-_END = re.compile(r"\W*(?:END|ENDS|End of (?:transcript|briefing|interview|call))\b[\s\d:.apmAPMA-Z]*\Z")
+_END = re.compile(r"\W*(?:END|ENDS|End of (?:transcript|briefing|interview|call))\b[\s\d:.apmA-Z]*\Z")
 _FINISHED = re.compile(r"[.?!:;,…—–-][\"'’”)\]]*\s*\Z")
 _HEADING = 80
 
 
-def find_speeches(texts: Sequence[str]) -> Iterator[tuple[int, Speech]]:
+def find_speeches(texts: Sequence[str], marks: Sequence[bool] = ()) -> Iterator[tuple[int, Speech]]:
     """Find out who speaks in each paragraph of an article.
 
     Each paragraph is judged by itself (`find_speech`), but for those of a transcript: an article that has turns of two
@@ -43,13 +43,15 @@ def find_speeches(texts: Sequence[str]) -> Iterator[tuple[int, Speech]]:
     or second person. There a paragraph without a label belongs to the turn before it, up to the next label. It does not
     if it is a heading, stands in brackets, or speaks of the speaker by name and not in the first or second person,
     which also ends the turn. The last turn ends with the last paragraph that has a word of the first or second person
-    outside quotation marks. In a transcript names in capitals are labels, too ("ARDEN:"), and a name has the actor that
-    an earlier label gave it.
+    outside quotation marks. Boilerplate without a label belongs to no turn and ends none. In a transcript names in
+    capitals are labels, too ("ARDEN:"), and a name has the actor that an earlier label gave it.
 
     Parameters
     ----------
     texts : sequence of str
         All paragraphs of an article, in order.
+    marks : sequence of bool, optional
+        Which of them are marked as boilerplate.
 
     Yields
     ------
@@ -66,21 +68,23 @@ def find_speeches(texts: Sequence[str]) -> Iterator[tuple[int, Speech]]:
     if labels is None:
         yield from ((i, find_speech(text)) for i, text in enumerate(texts))
         return
+    marks = marks or [False] * len(texts)
     known: dict[str, dict[str, str]] = {}
     last = max(labels)
-    end = max([last, *(i for i in range(last, len(texts)) if _is_personal(texts[i]))])
+    end = max([last, *(i for i in range(last, len(texts)) if not marks[i] and _is_personal(texts[i]))])
     turn: tuple[int, Speech] | None = None
     for i, text in enumerate(texts):
         if i in labels:
             turn = (i, _labelled(text, labels[i], known))
             yield turn
             continue
-        if turn is not None and (i > end or _ends(text, turn[1])):
+        closed = _END.match(text) is not None or (i > end and not marks[i])
+        if closed or (turn is not None and not marks[i] and _ends(text, turn[1])):
             turn = None
-        yield (i, find_speech(text)) if turn is None or _is_aside(text) else turn
+        yield (i, find_speech(text)) if turn is None or marks[i] or _is_aside(text) else turn
 
 
-def speech_records(texts: Sequence[str], starts: Sequence[int]) -> Iterator[dict[str, Any]]:
+def speech_records(texts: Sequence[str], starts: Sequence[int], marks: Sequence[bool] = ()) -> Iterator[dict[str, Any]]:
     """Who speaks in each paragraph of an article, as columns of results.
 
     Parameters
@@ -89,13 +93,15 @@ def speech_records(texts: Sequence[str], starts: Sequence[int]) -> Iterator[dict
         All paragraphs of the article, in order.
     starts : sequence of int
         Their offsets in the article, to which those of the speakers refer.
+    marks : sequence of bool, optional
+        Which of them are marked as boilerplate.
 
     Examples
     --------
     >>> [record["speaker_start"] for record in speech_records(["Envoys met.", "Tehran said no."], [0, 100])]
     [None, 100]
     """
-    for place, one in find_speeches(texts):
+    for place, one in find_speeches(texts, marks):
         yield {
             "voice": one.voice,
             "speaker": one.speaker,
@@ -166,8 +172,8 @@ def _is_aside(text: str) -> bool:
 
 
 def _ends(text: str, speech: Speech) -> bool:
-    """Whether a paragraph ends a turn: it closes the transcript, has a label of its own, or is about the speaker."""
-    if _END.match(text) or _LOOSE.match(text) or _ALONE.match(text):
+    """Whether a paragraph ends a turn: it has a label of its own, or is about the speaker."""
+    if _LOOSE.match(text) or _ALONE.match(text):
         return True
     name = (speech.speaker or "").split(" (")[0].split(",")[0].split()[-1:]
     named = [word for word in name if len(word) > 2 and word.lower() not in words().turns]
