@@ -296,7 +296,8 @@ def test_what_coders_wrote_beside_their_codes_travels_along(tmp_path: Path, form
     shown = _run(*command, output)
     assert shown.exit_code == 0, shown.output
     read: dict[str, Any] = {"csv": pd.read_csv, "dta": pd.read_stata, "sav": pd.read_spss}
-    found = read[format](output).astype(object).fillna("")
+    found = read[format](output).astype(object)
+    found = found.where(found.notna(), "")
     assert list(found.columns[4:]) == ["tax", "tax_ann", "tax_ben", "Notes_ann", "tax_comment_ann", "tax_comment_ben"]
     assert found["Notes_ann"].tolist() == ["sure", "", "", "a levy?"]
     assert set(found["tax_comment_ann"]) == {"asks for it"}

@@ -74,7 +74,7 @@ def test_groups_that_cannot_be_compared(level: str, one: str, other: str, messag
 
 def test_groups_that_are_numbers_are_named_in_words() -> None:
     """A column of years is one."""
-    rows = _rows().replace({"outlet": {"Post": 2024, "Wire": 2025, "Blog": 2026}}).infer_objects()
+    rows = _rows().assign(outlet=lambda rows: rows["outlet"].map({"Post": 2024, "Wire": 2025, "Blog": 2026}))
     assert compare_groups(rows, "outlet", "2024", "2025")["difference"].iloc[0] == 0.5
 
 
