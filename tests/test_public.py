@@ -153,7 +153,10 @@ def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
         "save what": (lambda: stance.save_model(wrong, "a"), "this writes a StanceModel, not int"),
         "score": (lambda: model.score(wrong), "this takes an Article or its text, not int"),
         "texts": (lambda: model.score_texts(wrong), "this takes a list of texts, not int"),
-        "missing": (lambda: model.score_texts(pd.Series([CLEAR, None])), r"texts\[1\] is a (float|NoneType), not a str; .*"),
+        "missing": (
+            lambda: model.score_texts(pd.Series([CLEAR, None])),
+            r"texts\[1\] is a (float|NoneType), not a str; .*",
+        ),
         "explain": (lambda: model.explain(wrong, "sanctions"), "this takes one text, not int"),
         "stretches": (lambda: model.stretches(wrong, "sanctions", "favor"), "this takes one text, not int"),
         "id": (lambda: Article(wrong, "Ok."), "the id of an Article is a int, not a str"),
