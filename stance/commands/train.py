@@ -24,7 +24,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
 
     Settings that corpus.toml does not name are chosen by cross-validation grouped by article. The model is calibrated
     on the files that it names for that, each scored by a model that saw nothing of it, else on the same folds. The
-    same corpus, seed and package versions give the same bytes.
+    same corpus, seed and package versions give the same bytes on the same kind of processor.
 
     \b
     Examples:

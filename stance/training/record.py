@@ -66,7 +66,8 @@ def with_record(
 ) -> StanceModel:
     """The fitted model with the record of how it was made.
 
-    Nothing in it depends on the time or the machine, so that the same corpus, seed and versions give the same bytes.
+    Nothing in it depends on the time or names the machine, so that the same corpus, seed and versions give the same
+    bytes, but for what another kind of processor makes of the last digits of weights.
     """
     model = result.model
     step = max(1, len(corpus) // GOLDEN)
