@@ -59,6 +59,13 @@ def without_model(results: Results) -> Results:
     return Results(results.frame.assign(**dict.fromkeys(known, 0.25)), results.targets, "paragraph")
 
 
+def coded(results: Results, true: pd.Series, size: int, within: bool, seed: int) -> pd.DataFrame:
+    """A sample of the results of one target, with its true labels."""
+    (target,) = results.targets
+    codes = draw_sample(results, size, target.name if within else None, seed)[[*PLACE, DRAWN_FROM]]
+    return codes.assign(**{target.name: true[codes["paragraph"]].to_numpy()})
+
+
 def measure(results: Results, true: pd.Series, size: int, samples: int, within: bool) -> None:
     """Print the table of one target."""
     (target,) = results.targets
@@ -67,13 +74,9 @@ def measure(results: Results, true: pd.Series, size: int, samples: int, within: 
     truth = estimate_prevalence(results, whole)
     found: dict[str, list[pd.Series]] = {"squared": [], "held": [], "half": [], "alone": []}
 
-    def coded(seed: int, within: str | None) -> pd.DataFrame:
-        codes = draw_sample(results, size, within, seed)[[*PLACE, DRAWN_FROM]]
-        return codes.assign(**{target.name: true[codes["paragraph"]].to_numpy()})
-
     for seed in range(samples):
-        rows = estimate_prevalence(results, coded(seed, target.name if within else None))
-        plain = estimate_prevalence(alone, coded(seed, None))
+        rows = estimate_prevalence(results, coded(results, true, size, within, seed))
+        plain = estimate_prevalence(alone, coded(results, true, size, False, seed))
         known = rows["low"].notna()
         found["squared"].append((rows["prevalence"] - truth["prevalence"]) ** 2)
         holds = (rows["low"] <= truth["prevalence"]) & (truth["prevalence"] <= rows["high"])

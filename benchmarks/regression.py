@@ -19,13 +19,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from prevalence import collection_of, scored
+from prevalence import coded, collection_of, scored
 
 from stance.model.artefact import load_model
-from stance.results.drawn import DRAWN_FROM
 from stance.results.outcomes import outcome_column, regression_outcomes
-from stance.results.sampling import draw_sample
-from stance.results.saved import PLACE, Results
+from stance.results.saved import Results
 from stance.training.corpus_files import CorpusColumns, read_corpus
 from stance.training.flat_files import read_rows
 
@@ -47,9 +45,7 @@ def measure(results: Results, true: pd.Series, inside: npt.NDArray[np.bool_], si
     print(f"{'label':<12}{'true':>8}{'by labels':>11}{'by outcomes':>13}{'s.d.':>8}{'s.e.':>8}{'held':>8}")
     found: dict[str, list[tuple[float, float]]] = {label: [] for label in target.labels}
     for seed in range(samples):
-        codes = draw_sample(results, size, target.name if within else None, seed)[[*PLACE, DRAWN_FROM]]
-        codes = codes.assign(**{target.name: true[codes["paragraph"]].to_numpy()})
-        outcomes = regression_outcomes(results, codes)
+        outcomes = regression_outcomes(results, coded(results, true, size, within, seed))
         for label in target.labels:
             found[label].append(regress(outcomes[outcome_column(target.name, label)].to_numpy(), inside))
     for label in target.labels:

@@ -37,8 +37,16 @@ __all__ = [
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def _unless_default(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
-    return None if name == "default" else name
+def model_folder(name: str) -> Path:
+    """The folder of a model that is named by it, or the shipped one that is named "default"."""
+    from stance.model.artefact import default_model_path
+
+    return default_model_path() if name == "default" else Path(name)
+
+
+def _folder_if_named(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    # an empty name is none of the folder one stands in
+    return str(model_folder(name)) if name else name
 
 
 model_option: Decorator = click.option(
@@ -46,7 +54,7 @@ model_option: Decorator = click.option(
     "-m",
     "model_path",
     metavar="DIR",
-    callback=_unless_default,
+    callback=_folder_if_named,
     help="Folder of a model; if left out, or 'default', the one shipped.",
 )
 
@@ -86,13 +94,6 @@ jobs_option = _jobs_option("Processes at work; -1 takes every core.")
 
 #: Seeds of folds: scikit-learn takes no others.
 SEEDS = click.IntRange(0, 2**32 - 1)
-
-
-def model_folder(name: str) -> Path:
-    """The folder of a model that is named by it, or the shipped one that is named "default"."""
-    from stance.model.artefact import default_model_path
-
-    return default_model_path() if name == "default" else Path(name)
 
 
 def article_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from stance.errors import StanceError
 from stance.results.correction import Floats, corrections
 from stance.results.sampling import population
-from stance.results.saved import Results, as_results
+from stance.results.saved import Results
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,8 +84,8 @@ def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) ->
     >>> [float(round(y, 3)) for y in outcomes["tax_y_favor"].iloc[[0, 1, 99]]]
     [2.154, -0.385, 0.25]
     """
-    results = as_results(results)
-    paragraphs = population(results).frame
+    results = population(results)
+    paragraphs = results.frame
     made: dict[str, Floats] = {}
     for correction in corrections(paragraphs, results.targets, codes):
         outcomes, design = correction.foretold(), correction.design

@@ -10,7 +10,7 @@ from stance.results.correction import Design, Floats, net_parts
 from stance.results.drawn import drawn_from
 from stance.results.prevalence import NET, effective_number, share_values
 from stance.results.sampling import find_coded, population, probabilities_of, strata_drawn
-from stance.results.saved import Results, as_results
+from stance.results.saved import Results
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,8 +61,8 @@ def expected_intervals(results: Results | pd.DataFrame, sample: pd.DataFrame) ->
     import pandas as pd
     from scipy.special import stdtrit
 
-    results = as_results(results)
-    paragraphs = population(results).frame
+    results = population(results)
+    paragraphs = results.frame
     places = find_coded(paragraphs, sample)
     design = Design(strata_drawn(paragraphs, results.targets, drawn_from(sample)), places, "the sample")
     sizes, weights = design.sizes, design.weights

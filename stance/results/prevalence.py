@@ -16,7 +16,7 @@ from stance.errors import ArgumentError, StanceError, kind_of
 from stance.results.correction import LEAST_CODED, Correction, Floats, Ints, corrections, is_label, net_parts, sums_by
 from stance.results.counting import group_values, number_groups
 from stance.results.sampling import find_coded, has_code, population
-from stance.results.saved import Results, as_results
+from stance.results.saved import Results
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,8 +114,8 @@ def estimate_prevalence(results: Results | pd.DataFrame, codes: pd.DataFrame, le
         raise ArgumentError(f"a level of estimates is one name, not {kind_of(level)}")
     if level in ("target", "label", "paragraphs", "coded", "counted", *_VALUES):
         raise StanceError(f"{level!r} is a column of the estimates; give yours another name to group by it")
-    results = as_results(results)
-    paragraphs = population(results).frame
+    results = population(results)
+    paragraphs = results.frame
     names, groups = _groups(paragraphs, level)
     sizes = np.bincount(groups, minlength=len(names))
     rows: list[dict[str, Any]] = []

@@ -51,7 +51,7 @@ class Population(Results):
     __slots__ = ()
 
 
-def population(results: Results) -> Population:
+def population(results: Results | pd.DataFrame) -> Population:
     """The paragraphs that are estimated for and drawn from: all but boilerplate.
 
     Of millions the checks take longer than what is done with them, so that who calls several functions that take the
@@ -65,6 +65,7 @@ def population(results: Results) -> Population:
     """
     if isinstance(results, Population):
         return results
+    results = as_results(results)
     if "paragraph" not in results.frame:
         raise StanceError(f"{results.source or 'the results'}: not one row a paragraph; score with --level paragraph")
     if "text" not in results.frame:
@@ -197,8 +198,8 @@ def draw_sample(results: Results | pd.DataFrame, size: int, within: str | None =
         raise StanceError(f"size is {size}; at least one paragraph is to be drawn")
     if seed < 0:
         raise StanceError(f"seed is {seed}; it begins at 0")
-    results = as_results(results)
-    paragraphs = population(results).frame
+    results = population(results)
+    paragraphs = results.frame
     strata = strata_of(paragraphs, results.targets, within)
     rows = _order_drawn(paragraphs, results.targets, within, strata, seed)[:size]
     sample = paragraphs.iloc[rows][[*PLACE, "text"]].reset_index(drop=True)
