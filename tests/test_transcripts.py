@@ -212,3 +212,64 @@ def test_the_end_of_a_transcript_is_its_end_though_it_is_boilerplate() -> None:
     marks = [one.boilerplate for one in article.paragraphs]
     assert marks == [False, False, False, True, False]
     assert [found.speaker for _, found in find_speeches(texts, marks)] == ["Q", *["MS SALMELA"] * 2, None, None]
+
+
+COMMONS = """
+Grain: Export Levy
+The Secretary of State was asked—
+Sir Alan Penrose (North Ayling) (Con)
+1. What steps she is taking to end the levy. [HC 900]
+The Minister of State, Trade Office (Ms Ruth Calder)
+We have written to the port. I hope that the levy ends soon.
+The state of the harbour is a matter for the mayor.
+Sir Alan Penrose
+Will she tell us when?
+Mr Speaker
+Order. I want to hear the answer.
+Hon. Members
+Hear, hear.
+The Prime Minister
+In May, I hope.
+""".strip().split("\n")
+
+
+def test_names_in_a_line_above_are_labels() -> None:
+    """As the record of Westminster has them, with offices and constituencies; headings belong to nobody's turn."""
+    penrose, state = "Sir Alan Penrose (North Ayling) (Con)", "The Minister of State, Trade Office (Ms Ruth Calder)"
+    said = [None, None, penrose, penrose, state, state, state, *["Sir Alan Penrose"] * 2]
+    assert speakers(COMMONS) == [*said, *["Mr Speaker"] * 2, *["Hon. Members"] * 2, *["The Prime Minister"] * 2]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pytest.param(
+            ["The Prime Minister", "What can we expect of her?", "The President", "You may ask.", "Nobody knows."],
+            id="offices that are headings of an essay",
+        ),
+        pytest.param(
+            ["Present", "Mr Arden", "Ms Calder", "Dr Berg", "We met at noon.", "We shall meet again."],
+            id="a list of names",
+        ),
+        pytest.param(
+            ["Mr Arden", "He was born in Oulu.", "Ms Calder", "She was born in Turku.", "Both left early."],
+            id="nobody addressed",
+        ),
+    ],
+)
+def test_lines_that_are_no_labels(texts: list[str]) -> None:
+    """Headings of an essay, lists and profiles have names in lines of their own, too."""
+    assert set(speakers(texts)) == {None}
+
+
+def test_questions_of_a_committee_are_numbered() -> None:
+    """The number is none of the label, nor is what the House calls the question."""
+    texts = [
+        "Q12 Chair: Do you think that the levy works?",
+        "Ruth Calder: I do.",
+        "It has cost us little.",
+        "Q13 [HC 900] Alan Penrose: What would you change?",
+        "Ruth Calder: Nothing.",
+        "Several hon. Members: Oh!",
+    ]
+    assert speakers(texts) == ["Chair", *["Ruth Calder"] * 2, "Alan Penrose", "Ruth Calder", "Several hon. Members"]

@@ -31,8 +31,11 @@ _ALONE = re.compile(r"[A-Z][\w.'’-]*\s[A-Z][^.!?:]{1,200}:\Z")
 #: "(Applause.)", "[The meeting rose at 6 p.m.]": not spoken, but the turn may go on behind it.
 _BRACKETED = re.compile(r"[(\[][^()\[\]]*[)\]]\W*\Z")
 _END = re.compile(r"\W*(?:END|ENDS|End of (?:transcript|briefing|interview|call))\b[\s\d:.apmA-Z]*\Z")
-_FINISHED = re.compile(r"[.?!:;,…—–-][\"'’”)\]]*\s*\Z")
+# the number of a question may stand behind it
+_FINISHED = re.compile(r"[.?!:;,…—–-][\"'’”)\]]*(?:\s\[[^\[\]]*\])?\s*\Z")
 _HEADING = 80
+#: A longer line is no name with an office and a constituency.
+_LONGEST_LINE = 160
 
 
 def find_speeches(texts: Sequence[str], marks: Sequence[bool] = ()) -> Iterator[tuple[int, Speech]]:
@@ -123,10 +126,39 @@ def _labels(texts: Sequence[str]) -> dict[int, tuple[int, int]] | None:
     labels = {i: label for i, label in loose.items() if returning[texts[i][slice(*label)]] > 1} | labels
     speakers = Counter(texts[i][slice(*label)] for i, label in labels.items())
     sure = sum(n for speaker, n in speakers.items() if n > 1 or _is_titled(speaker))
-    personal = sum(_is_personal(texts[i]) for i in labels)
-    if len(speakers) < 2 or sure < _SURE or personal * _OF < len(labels) * _PERSONAL:
+    if _is_talk(speakers, sure, [texts[i] for i in labels]):
+        return {i: label for i, label in loose.items() if texts[i][slice(*label)].isupper()} | labels
+    lines = _lines_above(texts)
+    speakers = Counter(texts[i].strip("*_ ") for i in lines)
+    # an office alone may be the heading of a section
+    sure = sum(n for speaker, n in speakers.items() if n > 1 or _is_addressed(speaker))
+    return lines if _is_talk(speakers, sure, [texts[i + 1] for i in lines]) else None
+
+
+def _is_talk(speakers: Counter[str], sure: int, turns: list[str]) -> bool:
+    """Whether turns are those of a talk, by how often each speaker has one, how many are sure, and what is said."""
+    return len(speakers) > 1 and sure >= _SURE and sum(map(_is_personal, turns)) * _OF >= len(turns) * _PERSONAL
+
+
+def _is_addressed(speaker: str) -> bool:
+    """Whether a label begins with a form of address: "Mr Speaker", "Sir Alan Penrose (North Ayling) (Con)"."""
+    return speaker.split()[0].rstrip(".").lower() in words().forms
+
+
+def _lines_above(texts: Sequence[str]) -> dict[int, tuple[int, int]]:
+    """Where labels without a colon stand in lines of their own above the turns, as in the record of Westminster."""
+    lines = {i: label for i, text in enumerate(texts[:-1]) if (label := _line_above(text)) is not None}
+    # names below each other are a list
+    return {i: label for i, label in lines.items() if i + 1 not in lines}
+
+
+def _line_above(text: str) -> tuple[int, int] | None:
+    """Where the label stands in a line that is nothing else."""
+    if len(text) > _LONGEST_LINE or ":" in text or _FINISHED.search(text) is not None:
         return None
-    return {i: label for i, label in loose.items() if texts[i][slice(*label)].isupper()} | labels
+    bare = text.rstrip("*_ ")
+    label = label_of_turn(f"{bare}: ")
+    return label if label is not None and label[1] == len(bare) else None
 
 
 def _is_titled(speaker: str) -> bool:
@@ -175,6 +207,8 @@ def _ends(text: str, speech: Speech) -> bool:
     """Whether a paragraph ends a turn: it has a label of its own, or is about the speaker."""
     if _LOOSE.match(text) or _ALONE.match(text):
         return True
-    name = (speech.speaker or "").split(" (")[0].split(",")[0].split()[-1:]
+    speaker = speech.speaker or ""
+    # "The Minister of State" is no name: she may speak of the state
+    name = [] if speaker.startswith("The ") else speaker.split(" (")[0].split(",")[0].split()[-1:]
     named = [word for word in name if len(word) > 2 and word.lower() not in words().turns]
     return not _is_personal(text) and any(re.search(rf"\b{re.escape(word)}\b", text, re.I) for word in named)

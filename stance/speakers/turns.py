@@ -21,6 +21,9 @@ _RECORD = re.compile(
 )
 # as transcripts of briefings have it: "Q Thank you. Is there a date?"
 _QUESTION = re.compile(r"Q[ \t]+(?=[A-Z“\"(\[—–…])")
+# how parliaments number questions, and what they call members whom nobody can name
+_NUMBERED = r"(?:Q\s?\d{1,4}\.?\s(?:\[[^\[\]]{1,30}\]\s)?)?"
+_MEMBERS = r"(?:(?:An|Several|Some)\s[Hh]|H)on\.\sMembers?"
 _CAPITALS = "A-ZÀ-ÖØ-Þ" + "".join(filter(str.isupper, map(chr, range(0x100, 0x180))))
 # letters, with the time before it
 _LONGEST = 200
@@ -41,8 +44,8 @@ def _label() -> re.Pattern[str]:
     # letters and dots by turns, so that no text can be matched in two ways
     capitalised = rf"(?:(?:al|el|ad|ar|as|an|bin)-)?[{_CAPITALS}][\w'’-]*(?:(?:(?<=[{_CAPITALS}]){dotted})\.[\w'’-]*)*"
     return re.compile(
-        r"(?:^[*_]{0,3}|(?<=[.?!)”\"]\s))(?:\d{1,2}[:.]\d\d\s)?"
-        rf"({capitalised}(?:,?\s(?:{capitalised}|(?:{linking})(?=\s))){{0,17}}(?:\s\([^()]{{1,40}}\)){{0,2}}(?=[*_]{{0,3}}:)|"
+        rf"(?:^[*_]{{0,3}}|(?<=[.?!)”\"]\s))(?:\d{{1,2}}[:.]\d\d\s)?{_NUMBERED}"
+        rf"({_MEMBERS}(?=[*_]{{0,3}}:)|{capitalised}(?:,?\s(?:{capitalised}|(?:{linking})(?=\s))){{0,17}}(?:\s\([^()]{{1,40}}\)){{0,2}}(?=[*_]{{0,3}}:)|"
         r"[QA](?=\.))[*_]{0,3}[:.][*_]{0,3}\s"
     )
 
@@ -72,6 +75,8 @@ def label_of_turn(text: str) -> tuple[int, int] | None:
 
 def _is_label(label: str) -> bool:
     lists = words()
+    if re.fullmatch(_MEMBERS, label):
+        return True
     core = label.split(" (")[0]
     if core.split()[-1].lower() in lists.headings["details"]:
         return False
@@ -111,7 +116,10 @@ def _is_speaker(tokens: Tokens, last: int) -> bool:
     head = tokens.lower[found.head]
     if head.endswith("s") or head in lists.headings["bodies"] or opening in lists.headings["salutations"]:
         return False
-    return found.head == last or not any(_is_heading(tokens, i) for i in (*found.name, last))
+    if found.head == last or not any(_is_heading(tokens, i) for i in (*found.name, last)):
+        return True
+    # "The Minister of State", whatever it is that she is minister of
+    return opening == "the" and not found.name and tokens.lower[found.head + 1] in ("of", "for")
 
 
 def _is_name(tokens: Tokens, first: int, last: int) -> bool:
