@@ -162,6 +162,12 @@ def test_the_floor_on_labelled_paragraphs(name: str, size: int, floors: dict[str
         ("The Leader of the Opposition", UNKNOWN),
         ("An hon. Member", UNKNOWN),
         ("Minister of State", None),
+        ("Head of the Grain Office (GO) Aino Salmela", UNKNOWN),
+        (
+            "Head of the Federal Service for the Oversight of Consumer Protection and Welfare and Chief Sanitary "
+            "Physician of the Grain Office Aino Salmela",
+            UNKNOWN,
+        ),
         ("Breaking News", None),
         ("KEY POINTS", None),
         ("Expanding Preferences", None),

@@ -82,7 +82,7 @@ def test_the_last_turn_ends_where_the_speech_does() -> None:
     "about",
     [
         "Aino Salmela was minister until last spring.",
-        "Deputy Director of the Grain Office (OGR) Anton Velikov:",
+        "Deputy Director of the Grain Office (for rugs) Anton Velikov:",
         "Oulu Radio: Is that so?",
     ],
 )

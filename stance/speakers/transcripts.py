@@ -10,7 +10,7 @@ from typing import Any
 from stance.speakers.affiliation import actor_of_title
 from stance.speakers.finder import UNKNOWN, Speech, find_speech
 from stance.speakers.lists import actors, words
-from stance.speakers.turns import label_of_turn
+from stance.speakers.turns import core_of_label, label_of_turn
 
 __all__ = ["find_speeches", "speech_records"]
 
@@ -183,7 +183,7 @@ def _labelled(text: str, label: tuple[int, int], known: dict[str, dict[str, str]
     """The speech of a paragraph with a label; an earlier label may have told whom the same name speaks for."""
     speaker = text[slice(*label)]
     actor = actor_of_title(speaker, text)
-    name = speaker.split(" (")[0].lower()
+    name = core_of_label(speaker).lower()
     namesakes = known.setdefault(name.split()[-1], {})
     if actor is not None:
         if len(namesakes) < _MOST_NAMESAKES:
@@ -209,6 +209,6 @@ def _ends(text: str, speech: Speech) -> bool:
         return True
     speaker = speech.speaker or ""
     # "The Minister of State" is no name: she may speak of the state
-    name = [] if speaker.startswith("The ") else speaker.split(" (")[0].split(",")[0].split()[-1:]
+    name = [] if speaker.startswith("The ") else core_of_label(speaker).split(",")[0].split()[-1:]
     named = [word for word in name if len(word) > 2 and word.lower() not in words().turns]
     return not _is_personal(text) and any(re.search(rf"\b{re.escape(word)}\b", text, re.I) for word in named)

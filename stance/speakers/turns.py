@@ -10,7 +10,7 @@ from stance.speakers.names import is_personal, names_in
 from stance.speakers.phrases import phrase_of
 from stance.speakers.tokens import Tokens
 
-__all__ = ["label_of_turn"]
+__all__ = ["core_of_label", "label_of_turn"]
 
 #: As the record of the American Congress has it: "Mr. ARDEN. I rise", "The SPEAKER pro tempore. The question is".
 #: No word gives back what it has taken: a name of a thousand hyphens would be cut into words in every way.
@@ -24,6 +24,8 @@ _QUESTION = re.compile(r"Q[ \t]+(?=[A-Z“\"(\[—–…])")
 # how parliaments number questions, and what they call members whom nobody can name
 _NUMBERED = r"(?:Q\s?\d{1,4}\.?\s(?:\[[^\[\]]{1,30}\]\s)?)?"
 _MEMBERS = r"(?:(?:An|Several|Some)\s[Hh]|H)on\.\sMembers?"
+# of a body, within an office: "Head of the Grain Office (GO) Anna Berg"
+_ACRONYM = r"\s\([A-Z]{2,12}\)"
 _CAPITALS = "A-ZÀ-ÖØ-Þ" + "".join(filter(str.isupper, map(chr, range(0x100, 0x180))))
 # letters, with the time before it
 _LONGEST = 200
@@ -45,7 +47,7 @@ def _label() -> re.Pattern[str]:
     capitalised = rf"(?:(?:al|el|ad|ar|as|an|bin)-)?[{_CAPITALS}][\w'’-]*(?:(?:(?<=[{_CAPITALS}]){dotted})\.[\w'’-]*)*"
     return re.compile(
         rf"(?:^[*_]{{0,3}}|(?<=[.?!)”\"]\s))(?:\d{{1,2}}[:.]\d\d\s)?{_NUMBERED}"
-        rf"({_MEMBERS}(?=[*_]{{0,3}}:)|{capitalised}(?:,?\s(?:{capitalised}|(?:{linking})(?=\s))){{0,17}}(?:\s\([^()]{{1,40}}\)){{0,2}}(?=[*_]{{0,3}}:)|"
+        rf"({_MEMBERS}(?=[*_]{{0,3}}:)|{capitalised}(?:,?\s(?:{capitalised}|(?:{linking})(?=\s))(?:{_ACRONYM}(?=\s))?){{0,25}}(?:\s\([^()]{{1,40}}\)){{0,2}}(?=[*_]{{0,3}}:)|"
         r"[QA](?=\.))[*_]{0,3}[:.][*_]{0,3}\s"
     )
 
@@ -73,11 +75,22 @@ def label_of_turn(text: str) -> tuple[int, int] | None:
     return turns[lengths.index(max(lengths))].span(1)
 
 
+def core_of_label(label: str) -> str:
+    """A label without what stands in brackets behind it, and without acronyms of bodies.
+
+    Examples
+    --------
+    >>> core_of_label("Head of the Grain Office (GO) Anna Berg (spoke in French)")
+    'Head of the Grain Office Anna Berg'
+    """
+    return re.sub(rf"{_ACRONYM}(?=\s\w)", "", label).split(" (")[0]
+
+
 def _is_label(label: str) -> bool:
     lists = words()
     if re.fullmatch(_MEMBERS, label):
         return True
-    core = label.split(" (")[0]
+    core = core_of_label(label)
     if core.split()[-1].lower() in lists.headings["details"]:
         return False
     if core.isupper():
