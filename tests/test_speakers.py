@@ -162,6 +162,9 @@ def test_the_floor_on_labelled_paragraphs(name: str, size: int, floors: dict[str
         ("The Leader of the Opposition", UNKNOWN),
         ("An hon. Member", UNKNOWN),
         ("Minister of State", None),
+        ("Senator SALMELA (Oulu—Minister for Foreign Affairs) (14:04)", UNKNOWN),
+        ("Hon. Aino Salmela (Parliamentary Secretary to the Minister of Foreign Affairs, Lib.)", UNKNOWN),
+        ("Government AI", None),
         ("Head of the Grain Office (GO) Aino Salmela", UNKNOWN),
         (
             "Head of the Federal Service for the Oversight of Consumer Protection and Welfare and Chief Sanitary "

@@ -273,3 +273,32 @@ def test_questions_of_a_committee_are_numbered() -> None:
         "Several hon. Members: Oh!",
     ]
     assert speakers(texts) == ["Chair", *["Ruth Calder"] * 2, "Alan Penrose", "Ruth Calder", "Several hon. Members"]
+
+
+def test_hearings_have_full_stops_behind_their_labels() -> None:
+    """An office with the article, or a form of address or office with a name; one of them must return."""
+    texts = [
+        "The Chairman. We are here to look at the levy.",
+        "Senator Arden. Thank you, Mr. Chairman.",
+        "It has done its work.",
+        "Ms. Calder. [Off microphone.] We have no date.",
+        "Oulu Harbour. It was late.",
+        "The Chairman. Thank you.",
+    ]
+    arden, calder = "Senator Arden", "Ms. Calder"
+    assert speakers(texts) == ["The Chairman", arden, arden, calder, calder, "The Chairman"]
+    assert set(speakers([*texts[1:4], "Mr. Berg. He had left us."])) == {None}
+
+
+def test_the_european_parliament_has_a_dash_behind_its_labels() -> None:
+    """Behind a group in brackets, an office or whom the speaker speaks for; a dateline with a dash is none."""
+    texts = [
+        "President. – The next item is the levy, on which we vote.",
+        "Aino Salmela (PPE). – Madam President, I welcome it.",
+        "It has done its work.",
+        "Ola Berg, on behalf of the G&P Group. – We want talks.",
+        "Ruth Calder (Verts/ALE), rapporteur. – I shall be brief.",
+    ]
+    salmela, berg = "Aino Salmela (PPE)", "Ola Berg, on behalf of the G&P Group"
+    assert speakers(texts) == ["President", salmela, salmela, berg, "Ruth Calder (Verts/ALE), rapporteur"]
+    assert set(speakers(["Oulu. – We met at noon.", "It was late. – You know.", "Plums and rugs. – I left."])) == {None}

@@ -36,6 +36,10 @@ _FINISHED = re.compile(r"[.?!:;,…—–-][\"'’”)\]]*(?:\s\[[^\[\]]*\])?\s*
 _HEADING = 80
 #: A longer line is no name with an office and a constituency.
 _LONGEST_LINE = 160
+#: Words with capitals, the last of which a full stop follows: "The Chairman. ", "Ms. Arden. "
+_STOPPED = re.compile(r"((?:The\s)?[A-Z][\w'’-]++\.?(?:\s[A-Z][\w'’-]++){0,2})\.\s+(?=[A-Z“\"\[(—–…])")
+#: What stands behind a label in the record of the European Parliament.
+_DASH = re.compile(r"\.\s[–—-]\s")
 
 
 def find_speeches(texts: Sequence[str], marks: Sequence[bool] = ()) -> Iterator[tuple[int, Speech]]:
@@ -132,7 +136,14 @@ def _labels(texts: Sequence[str]) -> dict[int, tuple[int, int]] | None:
     speakers = Counter(texts[i].strip("*_ ") for i in lines)
     # an office alone may be the heading of a section
     sure = sum(n for speaker, n in speakers.items() if n > 1 or _is_addressed(speaker))
-    return lines if _is_talk(speakers, sure, [texts[i + 1] for i in lines]) else None
+    if _is_talk(speakers, sure, [texts[i + 1] for i in lines]):
+        return lines
+    stopped = {i: label for i, text in enumerate(texts) if (label := _stopped_label(text)) is not None}
+    speakers = Counter(texts[i][slice(*label)] for i, label in stopped.items())
+    dashes = sum(_DASH.match(texts[i], label[1]) is not None for i, label in stopped.items())
+    # "Mr. Arden. He left." is a sentence and a half
+    sure = dashes or sum(n for n in speakers.values() if n > 1)
+    return stopped if _is_talk(speakers, sure, [texts[i] for i in stopped]) else None
 
 
 def _is_talk(speakers: Counter[str], sure: int, turns: list[str]) -> bool:
@@ -159,6 +170,21 @@ def _line_above(text: str) -> tuple[int, int] | None:
     bare = text.rstrip("*_ ")
     label = label_of_turn(f"{bare}: ")
     return label if label is not None and label[1] == len(bare) else None
+
+
+def _stopped_label(text: str) -> tuple[int, int] | None:
+    """Where a label stands before a full stop, as in hearings of the American Congress and the European Parliament."""
+    dash = _DASH.search(text, 0, _LONGEST_LINE)
+    if dash is not None:
+        name = text[: dash.start()].split(",")[0]
+        return (0, dash.start()) if label_of_turn(f"{name}: ") == (0, len(name)) else None
+    found = _STOPPED.match(text)
+    if found is None:
+        return None
+    lists, (first, *others) = words(), found[1].lower().split()
+    offices = [word in lists.turns or lists.heads.get(word) == "office" for word in others]
+    titled = first.rstrip(".") in lists.forms or first in lists.turns or lists.heads.get(first) == "office"
+    return found.span(1) if others and (all(offices) if first == "the" else titled) else None
 
 
 def _is_titled(speaker: str) -> bool:

@@ -47,7 +47,7 @@ def _label() -> re.Pattern[str]:
     capitalised = rf"(?:(?:al|el|ad|ar|as|an|bin)-)?[{_CAPITALS}][\w'’-]*(?:(?:(?<=[{_CAPITALS}]){dotted})\.[\w'’-]*)*"
     return re.compile(
         rf"(?:^[*_]{{0,3}}|(?<=[.?!)”\"]\s))(?:\d{{1,2}}[:.]\d\d\s)?{_NUMBERED}"
-        rf"({_MEMBERS}(?=[*_]{{0,3}}:)|{capitalised}(?:,?\s(?:{capitalised}|(?:{linking})(?=\s))(?:{_ACRONYM}(?=\s))?){{0,25}}(?:\s\([^()]{{1,40}}\)){{0,2}}(?=[*_]{{0,3}}:)|"
+        rf"({_MEMBERS}(?=[*_]{{0,3}}:)|{capitalised}(?:,?\s(?:{capitalised}|(?:{linking})(?=\s))(?:{_ACRONYM}(?=\s))?){{0,25}}(?:\s\([^()]{{1,80}}\)){{0,2}}(?=[*_]{{0,3}}:)|"
         r"[QA](?=\.))[*_]{0,3}[:.][*_]{0,3}\s"
     )
 
@@ -100,6 +100,9 @@ def _is_label(label: str) -> bool:
         core = " ".join(word.capitalize() for word in core.split())
     if core.lower() in lists.turns:
         return True
+    first, *others = core.split()
+    if lists.heads.get(first.lower()) == "office" and len(others) == 1 and others[0].isupper():
+        core = f"{first} {others[0].capitalize()}"  # "Senator ARDEN"
     tokens = Tokens(re.sub(r"(?<=\b[A-Z]\.)\s(?=[A-Z]\.)", "", core))
     last = tokens.words.index(",") - 1 if "," in tokens.words else len(tokens) - 1
     return last > 0 and _is_speaker(tokens, last)
