@@ -144,7 +144,7 @@ def whole_names(values: pd.Series[Any]) -> pd.Series[Any]:
     if values.dtype.kind != "f" or not values.isna().any():
         return values
     there = values.dropna().to_numpy(float)
-    whole = bool(np.all(there % 1 == 0)) and bool(np.all(np.abs(there) <= EXACT))
+    whole = len(there) > 0 and bool(np.all((there % 1 == 0) & (np.abs(there) <= EXACT)))
     return values.astype("Int64") if whole else values
 
 
