@@ -862,3 +862,57 @@ def test_footers_that_return_are_marked(small_model_path: Path, corpus: Corpus, 
     found = [json.loads(line) for line in outputs[0].splitlines()]
     marked = [row["article_id"] for row in found if row["sanctions_abstained"] == "boilerplate"]
     assert marked == ["a4", "a4", "a5", "a6", "a6", "a7", "a8", "a8", "a9"]
+
+
+REFERENCES = """
+[1] Grain Office Decision 2024/900 of 4 March 2024 concerning levies on plums, OJ L 12, p. 3.
+2. R. Arden, "Why Embargoes Are Not Enough", Harbour Studies 12, no. 3 (2023): 45–67.
+3) See the Model Wire, “Grain talks collapse as ministers tighten the levy”, 4 May 2024, https://example.org/x.
+4 Ibid.
+5. Interview with an exporter, Oulu, 4 May 2024.
+^ Arden, Ruth (3 May 2024). "Levy eased". The Post. Retrieved 4 May 2024.
+Berg, A. (2021). Lifting the levy: plums and rugs. Journal of Harbours, 12(3), 4–19.
+Salmela, O., & Berg, A. (2019). Embargoes and talks. Oulu: Quay Press.
+Grain Office (2020), Lifting the levy. Oulu: Quay Press.
+Berg, Anna. Embargoes and their Discontents. Oulu: Quay Press, 2019.
+""".strip().split("\n")
+NO_REFERENCES = """
+6. The Council has never lifted the embargo, see Arden (2023), p. 12.
+7. We should talk to them (2024), and soon.
+1. Lift the embargo on grain by June 2025.
+2. Resume the talks on plums, which ended in 2019.
+In Oulu, Ministers agreed to lift the levy by 2025.
+However, Salmela rejected the talks of 2019, and left.
+The embargo holds.
+""".strip().split("\n")
+
+
+@pytest.mark.parametrize("heading", ["Notes", "## References", "**Works cited**", "ENDNOTES:", "6. Bibliography"])
+def test_references_below_their_heading_are_marked(heading: str) -> None:
+    """Titles of others' works are no words of the article; what says something there is, and so is all above."""
+    texts = ["Grain talks", *REFERENCES[:2], "The levy fell.", heading]
+    for i, text in enumerate(NO_REFERENCES):
+        texts += [REFERENCES[i], text]
+    texts += REFERENCES[len(NO_REFERENCES) :]
+    assert mark_boilerplate(texts) == [i == 4 or (i > 4 and text in REFERENCES) for i, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pytest.param(["Grain talks", "The levy fell.", *REFERENCES], id="no heading"),
+        pytest.param(["Notes", *NO_REFERENCES], id="a section of prose"),
+        pytest.param(["Notes", "The levy fell.", REFERENCES[1], "It rose again."], id="one alone"),
+    ],
+)
+def test_what_is_no_list_of_references_is_not_marked(texts: list[str]) -> None:
+    """In doubt a paragraph is the article's."""
+    assert not any(mark_boilerplate(texts))
+
+
+def test_no_reference_takes_long() -> None:
+    """Whatever stands below the heading, and however often."""
+    hostile = ["1. " + sign * 490 for sign in ("“", "‘’", '"', "a, ", "A ", "2019", "A. (", "p. ", "‘", "doi:", "no.")]
+    start = time.perf_counter()
+    mark_boilerplate(["The levy fell.", "Notes", *hostile * 20])
+    assert time.perf_counter() - start < 2

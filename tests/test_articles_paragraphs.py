@@ -207,6 +207,7 @@ def test_lines_without_words_divide(rule: str) -> None:
 def test_invisible_characters_around_a_paragraph() -> None:
     """No-break and zero-width spaces and a stray byte order mark are not part of a paragraph."""
     assert parts("\ufeff\u00a0One.\u200b\n\u00a0\n\u3000Two.") == ["One.", "Two."]
+    assert parts("\u202aOne.\u202c\n\n\u2067Two.\u2069") == ["One.", "Two."]
 
 
 @pytest.mark.parametrize("end", ["\u2028", "\x0b", "\x0c"])

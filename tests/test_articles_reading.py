@@ -219,6 +219,19 @@ def test_one_cell_too_many_is_no_name_of_a_row(tmp_path: Path) -> None:
         ]
 
 
+def test_what_is_missing_in_r_is_missing(tmp_path: Path) -> None:
+    """Two rows without an id are no duplicates; what is kept may be a code, and a text may begin so."""
+    rows = ['"x","Talks.",NA,NA,"NA"', 'NA,"NA talks.",NA,"Post",NA', 'NA,NA,"Title",NA,NA']
+    (tmp_path / "a.csv").write_text("\n".join(['"id","text","title","outlet","country"', *rows]) + "\n")
+    articles = list(read_articles([tmp_path / "a.csv"], Columns(keep=("country",))))
+    assert [(a.id, a.text, a.title, a.outlet) for a in articles] == [
+        ("x", "Talks.", None, None),
+        ("a:2", "NA talks.", None, "Post"),
+        ("a:3", "", "Title", None),
+    ]
+    assert {a.kept for a in articles} == {(("country", "NA"),)}
+
+
 def test_text_is_kept_to_the_letter(tmp_path: Path) -> None:
     """Line ends, tabs and spaces of a text file are as in the file; only a byte order mark is not text."""
     (tmp_path / "a.md").write_bytes(b"\xef\xbb\xbfOne\r\n\tTwo \r Three\n")

@@ -109,3 +109,23 @@ def test_many_line_breaks_take_linear_time() -> None:
     start = time.process_time()
     _wrap_bare(page)
     assert time.process_time() - start < 4
+
+
+@pytest.mark.parametrize("paragraphs", [1, 4, 40])
+def test_headings_lists_and_tables_of_a_word_processors_page(paragraphs: int) -> None:
+    """Nothing frames what it wrote, and a page without an article or a block is read for its paragraphs alone."""
+    text = "".join(
+        f'<p style="margin-bottom: 0cm">Envoy {i} said that the levy on the grain of harbour {i} would stay.</p>\n'
+        for i in range(paragraphs)
+    )
+    page = (
+        '<html><head><title>Grain brief</title><meta name="generator" content="LibreOffice 7.4.7.2 (Linux)"/></head>'
+        f'<body lang="en-GB" dir="ltr"><h1 class="western">Why it stays</h1>\n{text}<h1>Next</h1>\n{text}'
+        '<ul>\n\t<li><p style="margin-bottom: 0cm">Talks may resume.</p></li>\n</ul>\n'
+        "<table><tr><td><p>Oulu</p></td><td><p>Ended the levy in May</p></td></tr></table>\n"
+        '<p><font color="#c9211e">The mayor</font> <i>rejected</i> the <b>le</b>vy at once, and left.</p></body></html>'
+    )
+    found = html_article(page, "a.html", "a", 1).text.split("\n\n")
+    for whole in ("Why it stays", "Next", "Talks may resume.", "The mayor rejected the levy at once, and left."):
+        assert whole in found
+    assert "Ended the levy in May" in "\n".join(found)

@@ -73,11 +73,27 @@ def test_a_blank_line_ends_a_sentence(end: str) -> None:
 
 
 @pytest.mark.parametrize("kernel", ["compiled", "python"])
-@pytest.mark.parametrize("unseen", ["\u00ad", "\u200c", "\u200d", "\u2060", "\ufeff"])
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        "\u00ad",
+        "\u200c",
+        "\u200d",
+        "\u2060",
+        "\ufeff",
+        "\u061c",
+        "\u200e",
+        "\u200f",
+        "\u202a",
+        "\u202c",
+        "\u2067",
+        "\u2069",
+    ],
+)
 def test_what_nobody_sees_within_a_word_does_not_matter(
     monkeypatch: pytest.MonkeyPatch, kernel: str, unseen: str
 ) -> None:
-    """A soft hyphen or a joiner hides no mention, nor does a ligature; a zero-width space separates words."""
+    """No soft hyphen, joiner or mark of direction hides a mention, nor a ligature; U+200B separates words."""
     if kernel == "compiled" and compiled_extension() is None:
         pytest.skip("the compiled kernel is not in use")
     monkeypatch.setenv("STANCE_KERNEL", kernel)

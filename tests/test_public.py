@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from coded_collections import collect
 from pandas.testing import assert_frame_equal
 
 import stance
 from stance import Article, Columns, Reason, StanceModel
+from stance.commands import main
 
 CLEAR = "The ministry refused to lift the sanctions on the bank before the talks in Vienna."
 #: One is scored, of one no paragraph is, and one has none.
@@ -449,3 +451,41 @@ def test_seeds_that_are_none() -> None:
         stance.draw_sample(results, 10, seed="a")  # type: ignore[arg-type]
     with pytest.raises(stance.StanceError, match="seed is -1; it begins at 0"):
         stance.draw_sample(results, 10, seed=-1)
+
+
+def _waves() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Scores of 300 paragraphs in waves, one of them not known, and codes of 120."""
+    results, true = collect(300, 0.8, (0.25,) * 4)
+    frame = results.frame.assign(wave=[2, 10, None] * 100, tax_probability=0.9)
+    sample = stance.draw_sample(frame, 120)
+    return frame, sample.assign(tax=true[sample["paragraph"]].to_numpy())
+
+
+def test_whole_numbers_with_gaps_name_groups_as_whole_numbers(tmp_path: Path) -> None:
+    """Pandas has them as floats: a wave 2 is not 2.0, in no format, and 10 comes after it."""
+    frame, codes = _waves()
+    rolled, estimated = stance.roll_up(frame, "wave"), stance.estimate_prevalence(frame, codes, "wave")
+    assert rolled["wave"].tolist()[:2] == [2, 10]
+    assert str(rolled["wave"].dtype) == "Int64"
+    assert list(dict.fromkeys(estimated["wave"].dropna())) == [2, 10]
+    assert stance.compare_groups(estimated, "wave", "2", "10")["wave"].tolist()[0] == "2"
+    frame.astype({"wave": "Int64"}).to_parquet(tmp_path / "scores.parquet")
+    command = ["results", "rollup", str(tmp_path / "scores.parquet"), "--level", "wave", "-f"]
+    for format, first in (("csv", "2,"), ("jsonl", '{"wave": 2,')):
+        assert any(line.startswith(first) for line in CliRunner().invoke(main, [*command, format]).stdout.splitlines())
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_groups_come_in_the_order_of_their_categories(tmp_path: Path, saved: bool) -> None:
+    """As those of a factor, or of `pandas.cut`; what has no order comes by its name."""
+    frame, codes = _waves()
+    periods = ["late", "early", "between"] * 100
+    frame["period"] = pd.Categorical(periods, categories=["early", "between", "late"], ordered=True)
+    frame["kind"] = pd.Categorical(periods, categories=["early", "between", "late"])
+    if saved:
+        frame.to_parquet(tmp_path / "scores.parquet")
+    results = stance.read_results(tmp_path / "scores.parquet") if saved else frame
+    expected = ["early", "between", "late"]
+    assert stance.roll_up(results, "period")["period"].tolist() == expected
+    assert list(dict.fromkeys(stance.estimate_prevalence(results, codes, "period")["period"])) == expected
+    assert stance.roll_up(results, "kind")["kind"].tolist() == sorted(expected)

@@ -82,7 +82,7 @@ def test_the_last_turn_ends_where_the_speech_does() -> None:
     "about",
     [
         "Aino Salmela was minister until last spring.",
-        "Deputy Director of the Grain Office (OGR) Anton Velikov:",
+        "Deputy Director of the Grain Office (for rugs) Anton Velikov:",
         "Oulu Radio: Is that so?",
     ],
 )
@@ -212,3 +212,93 @@ def test_the_end_of_a_transcript_is_its_end_though_it_is_boilerplate() -> None:
     marks = [one.boilerplate for one in article.paragraphs]
     assert marks == [False, False, False, True, False]
     assert [found.speaker for _, found in find_speeches(texts, marks)] == ["Q", *["MS SALMELA"] * 2, None, None]
+
+
+COMMONS = """
+Grain: Export Levy
+The Secretary of State was asked—
+Sir Alan Penrose (North Ayling) (Con)
+1. What steps she is taking to end the levy. [HC 900]
+The Minister of State, Trade Office (Ms Ruth Calder)
+We have written to the port. I hope that the levy ends soon.
+The state of the harbour is a matter for the mayor.
+Sir Alan Penrose
+Will she tell us when?
+Mr Speaker
+Order. I want to hear the answer.
+Hon. Members
+Hear, hear.
+The Prime Minister
+In May, I hope.
+""".strip().split("\n")
+
+
+def test_names_in_a_line_above_are_labels() -> None:
+    """As the record of Westminster has them, with offices and constituencies; headings belong to nobody's turn."""
+    penrose, state = "Sir Alan Penrose (North Ayling) (Con)", "The Minister of State, Trade Office (Ms Ruth Calder)"
+    said = [None, None, penrose, penrose, state, state, state, *["Sir Alan Penrose"] * 2]
+    assert speakers(COMMONS) == [*said, *["Mr Speaker"] * 2, *["Hon. Members"] * 2, *["The Prime Minister"] * 2]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pytest.param(
+            ["The Prime Minister", "What can we expect of her?", "The President", "You may ask.", "Nobody knows."],
+            id="offices that are headings of an essay",
+        ),
+        pytest.param(
+            ["Present", "Mr Arden", "Ms Calder", "Dr Berg", "We met at noon.", "We shall meet again."],
+            id="a list of names",
+        ),
+        pytest.param(
+            ["Mr Arden", "He was born in Oulu.", "Ms Calder", "She was born in Turku.", "Both left early."],
+            id="nobody addressed",
+        ),
+    ],
+)
+def test_lines_that_are_no_labels(texts: list[str]) -> None:
+    """Headings of an essay, lists and profiles have names in lines of their own, too."""
+    assert set(speakers(texts)) == {None}
+
+
+def test_questions_of_a_committee_are_numbered() -> None:
+    """The number is none of the label, nor is what the House calls the question."""
+    texts = [
+        "Q12 Chair: Do you think that the levy works?",
+        "Ruth Calder: I do.",
+        "It has cost us little.",
+        "Q13 [HC 900] Alan Penrose: What would you change?",
+        "Ruth Calder: Nothing.",
+        "Several hon. Members: Oh!",
+    ]
+    assert speakers(texts) == ["Chair", *["Ruth Calder"] * 2, "Alan Penrose", "Ruth Calder", "Several hon. Members"]
+
+
+def test_hearings_have_full_stops_behind_their_labels() -> None:
+    """An office with the article, or a form of address or office with a name; one of them must return."""
+    texts = [
+        "The Chairman. We are here to look at the levy.",
+        "Senator Arden. Thank you, Mr. Chairman.",
+        "It has done its work.",
+        "Ms. Calder. [Off microphone.] We have no date.",
+        "Oulu Harbour. It was late.",
+        "The Chairman. Thank you.",
+    ]
+    arden, calder = "Senator Arden", "Ms. Calder"
+    assert speakers(texts) == ["The Chairman", arden, arden, calder, calder, "The Chairman"]
+    assert set(speakers([*texts[1:4], "Mr. Berg. He had left us."])) == {None}
+
+
+def test_the_european_parliament_has_a_dash_behind_its_labels() -> None:
+    """Behind a group in brackets, an office or whom the speaker speaks for; a dateline with a dash is none."""
+    texts = [
+        "President. – The next item is the levy, on which we vote.",
+        "Aino Salmela (PPE). – Madam President, I welcome it.",
+        "It has done its work.",
+        "Ola Berg, on behalf of the G&P Group. – We want talks.",
+        "Ruth Calder (Verts/ALE), rapporteur. – I shall be brief.",
+    ]
+    salmela, berg = "Aino Salmela (PPE)", "Ola Berg, on behalf of the G&P Group"
+    assert speakers(texts) == ["President", salmela, salmela, berg, "Ruth Calder (Verts/ALE), rapporteur"]
+    assert set(speakers(["Oulu. – We met at noon.", "It was late. – You know.", "Plums and rugs. – I left."])) == {None}

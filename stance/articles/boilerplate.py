@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from stance.articles.notices import is_notice
 from stance.articles.openings import first_word, may_begin
+from stance.articles.references import reference_places
 from stance.patterns import compiled
 
 __all__ = ["mark_boilerplate"]
@@ -238,7 +239,7 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
     credit; a link or heading that leads to other articles, and the headlines below such a heading; a share bar, a call
     to subscribe, comment or follow; an advertisement mark; a copyright, privacy or correction note; a line of tags; the
     head of a forwarded message (sender, day, receivers, subject); a contact, a notice of confidentiality, a line of a
-    register (see `is_notice`).
+    register (see `is_notice`); a list of references with its heading (see `reference_places`).
     So is a short line that stands in the article three times or more.
 
     Parameters
@@ -262,6 +263,8 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
     _mark_names(paragraphs, marks)
     _mark_lists(paragraphs, marks)
     _mark_heads(paragraphs, marks)
+    for i in reference_places(paragraphs):
+        marks[i] = True
     # the turns of a conversation return, too
     short = Counter(text for text in paragraphs if len(text) <= 100 and ":" not in text and not _SENTENCE.search(text))
     for text, n in short.items():

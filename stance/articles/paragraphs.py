@@ -18,8 +18,10 @@ LINE_ENDS = "\n\r\x0b\x0c\u2028\u2029"
 _CONTENT = re.compile(f"[^{LINE_ENDS}]+")
 # the third form is what a Windows file becomes that was converted twice
 _SINGLE_ENDS = frozenset(("\n", "\r\n", "\r\r\n", "\r", "\x0b", "\x0c", "\u2028"))
-_IGNORED = " \t\x1c\x1d\x1e\x1f\x85\xa0\u1680\u180e\u202f\u205f\u2060\u3000\ufeff" + "".join(
-    map(chr, range(0x2000, 0x2010))
+_DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_NO_WIDTH = f"\u200b\u200c\u200d\u2060\ufeff{_DIRECTIONS}"
+_IGNORED = f" \t\x1c\x1d\x1e\x1f\x85\xa0\u1680\u180e\u202f\u205f\u3000{_NO_WIDTH}" + "".join(
+    map(chr, range(0x2000, 0x200B))
 )
 _WORD = re.compile(r"[^\W_]")
 _QUOTE = re.compile(r"(?:>[ \t]?)+")
@@ -186,7 +188,7 @@ def _columns(space: str) -> int:
     for character in space[:200]:
         if character == "\t":
             columns += _TAB - columns % _TAB
-        elif character not in "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff":
+        elif character not in _NO_WIDTH:
             columns += 1
     return columns
 

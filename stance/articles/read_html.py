@@ -213,7 +213,25 @@ def _prepared(tree: Any) -> Any:
         for start, end in split_paragraphs(text):
             found.append(paragraph := found.makeelement("p"))
             paragraph.text = text[start:end]
+    _frame(tree)
     return tree
+
+
+def _frame(tree: Any) -> None:
+    """Put the page into an article if its paragraphs stand in no block, as word processors write them.
+
+    Of such a page trafilatura reads paragraphs only, and no heading.
+    """
+    body = tree.find("body")
+    if body is None or next(tree.iter("article", "main"), None) is not None:
+        return
+    sizes = {found: len("".join(found.itertext())) for found in tree.iter("p")}
+    own = [size for found, size in sizes.items() if found.getparent() is body]
+    if len(own) > 1 and 2 * sum(own) >= sum(sizes.values()):
+        article = body.makeelement("article")
+        article.text, body.text = body.text, None
+        article.extend(list(body))
+        body.append(article)
 
 
 def _wrap_bare(tree: Any) -> None:

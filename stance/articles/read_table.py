@@ -12,13 +12,15 @@ from stance.articles.article import Article
 from stance.articles.delimiters import find_heading
 from stance.articles.encoding import UNDECODABLE
 from stance.articles.lines import UNFIT, BadLine, LineReader, TooLong, Undecodable
-from stance.articles.records import LARGEST_RECORD, Columns, Quarantined, record_to_article
+from stance.articles.records import FIELDS, LARGEST_RECORD, Columns, Quarantined, record_to_article
 from stance.errors import ArticleError
 
 __all__ = ["read_table"]
 
 #: How R writes a quotation mark in quotation marks.
 _ESCAPED = '\\"'
+#: How R writes what is missing.
+_MISSING = "NA"
 
 
 def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
@@ -31,7 +33,8 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
 
     Below a header in quotation marks, as R writes it, a row that reads only if backslashes escape its marks is read so,
     and rows may have one cell more, their names, which come first. In a tab-separated table a row that reads only if
-    its quotation marks are taken as text is read so.
+    its quotation marks are taken as text is read so. A text, id, title, date or outlet ``NA`` is none, as R writes it;
+    in other columns it may be a code, such as Namibia's.
 
     Raises
     ------
@@ -55,6 +58,7 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
     columns = columns.within(header)
     columns.check(header, source)
     quoted = head.startswith('"')
+    known = {columns.name(field) for field in FIELDS}
     number = 0
     while True:
         lines.begin()
@@ -78,7 +82,10 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
             problem = problem or f"{len(row)} cells under {len(header)} columns"
             yield Quarantined(source, number, f"{lines.place()}: {problem}")
         else:
-            yield record_to_article(dict(zip(header, row, strict=True)), columns, source, stem, number)
+            record = dict(zip(header, row, strict=True))
+            if _MISSING in row:
+                record |= dict.fromkeys((name for name in known if record.get(name) == _MISSING), "")
+            yield record_to_article(record, columns, source, stem, number)
 
 
 class _NeverClosed(BadLine):

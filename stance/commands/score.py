@@ -89,8 +89,8 @@ def score(
     MHTML, WARC, and exports of Nexis Uni and Factiva; each also compressed (gzip, bzip2, xz, zstd), or in a zip or tar
     archive.
 
-    Bylines, datelines, "read more" links, share bars, signatures and footers are kept as paragraphs but not scored: the
-    reason says "boilerplate".
+    Bylines, datelines, "read more" links, share bars, signatures, footers and lists of references are kept as
+    paragraphs but not scored: the reason says "boilerplate".
 
     What stance wrote itself into a folder, such as results and their dictionaries, is not read again from there, nor
     what a browser saves beside a page (PAGE_files).

@@ -14,6 +14,7 @@ from stance.model.abstention import Reason
 from stance.results.dates import month_of, week_of
 from stance.results.levels import LEVELS, OF_DATES, OF_PARAGRAPHS
 from stance.results.saved import Results, whole_numbers
+from stance.results.table_files import EXACT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +28,8 @@ __all__ = [
     "is_boilerplate",
     "joint_kinds",
     "number_groups",
+    "order_of_groups",
+    "whole_names",
 ]
 
 _Numbers = npt.NDArray[Any]
@@ -127,6 +130,46 @@ def number_groups(frame: pd.DataFrame, keys: Sequence[str]) -> _Numbers:
     if not keys:
         return np.zeros(len(frame), dtype=np.int64)
     return frame.groupby(list(keys), sort=False, dropna=False).ngroup().to_numpy()
+
+
+def whole_names(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Names of groups, as integers where they are whole numbers with gaps, which pandas has as floats.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> whole_names(pd.Series([2025, None])).tolist(), whole_names(pd.Series([0.5, None])).tolist()
+    ([2025, <NA>], [0.5, nan])
+    """
+    if values.dtype.kind != "f" or not values.isna().any():
+        return values
+    there = values.dropna().to_numpy(float)
+    whole = len(there) > 0 and bool(np.all((there % 1 == 0) & (np.abs(there) <= EXACT)))
+    return values.astype("Int64") if whole else values
+
+
+def order_of_groups(names: Sequence[Any], categories: Sequence[str] = ()) -> list[int]:
+    """Where groups stand in the order of their names: that of categories, else of numbers, else of words.
+
+    What is missing comes last, after what is none of the categories.
+
+    Examples
+    --------
+    >>> order_of_groups(["b", None, "a"]), order_of_groups([10, 9]), order_of_groups(["before", "after"], ["before"])
+    ([2, 0, 1], [1, 0], [0, 1])
+    """
+    import pandas as pd
+
+    rank = {name: i for i, name in enumerate(categories)}
+    missing = [bool(pd.isna(name)) for name in names]
+    numbers = all(isinstance(name, int | float | np.number) or gone for name, gone in zip(names, missing, strict=True))
+
+    def key(i: int) -> tuple[Any, ...]:
+        if missing[i]:
+            return True, 0, 0
+        return False, rank.get(str(names[i]), len(rank)), names[i] if numbers else str(names[i])
+
+    return sorted(range(len(names)), key=key)
 
 
 def group_column(frame: pd.DataFrame, level: str) -> str | None:

@@ -204,6 +204,12 @@ def _plain(
     names = [str(name) for name in frame.columns]
     values = {name: _plain_values(frame.iloc[:, i]) for i, name in enumerate(names)}
     types = {name: _KINDS.get(column.dtype.kind, "string") for name, column in values.items()}
+    # of integers with gaps the values are floats, as pandas has them
+    types |= {
+        name: "integer"
+        for i, name in enumerate(names)
+        if types[name] == "number" and frame.iloc[:, i].dtype.kind in "iu"
+    }
     columns, notes = describe_columns(names, targets, types, others), []
     for i, (name, type, *_) in enumerate(columns):
         given = types[name]

@@ -6,6 +6,7 @@ the estimate is right on average whatever the model does, and the better the mod
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from stance.errors import ArgumentError, StanceError, kind_of
 from stance.results.correction import LEAST_CODED, Correction, Floats, Ints, corrections, is_label, net_parts, sums_by
-from stance.results.counting import group_values, number_groups
+from stance.results.counting import group_values, number_groups, order_of_groups, whole_names
 from stance.results.sampling import find_coded, has_code, population
 from stance.results.saved import Results
 
@@ -116,7 +117,7 @@ def estimate_prevalence(results: Results | pd.DataFrame, codes: pd.DataFrame, le
         raise StanceError(f"{level!r} is a column of the estimates; give yours another name to group by it")
     results = population(results)
     paragraphs = results.frame
-    names, groups = _groups(paragraphs, level)
+    names, groups = _groups(paragraphs, level, results.orders.get(level, ()))
     sizes = np.bincount(groups, minlength=len(names))
     rows: list[dict[str, Any]] = []
     for correction in corrections(paragraphs, results.targets, codes):
@@ -131,7 +132,8 @@ def estimate_prevalence(results: Results | pd.DataFrame, codes: pd.DataFrame, le
             rows += [{**about, "label": row.pop("label"), "paragraphs": int(sizes[group]), **row} for row in found]
     import pandas as pd
 
-    return pd.DataFrame(rows)
+    frame = pd.DataFrame(rows)
+    return frame if level == "all" else frame.assign(**{level: whole_names(frame[level])})
 
 
 def few_errors(results: Results, codes: pd.DataFrame) -> dict[str, dict[str, int]]:
@@ -187,13 +189,13 @@ class _Foretold:
         return np.asarray((within + squares + center**2 * self.sizes) / sizes - mean**2)
 
 
-def _groups(paragraphs: pd.DataFrame, level: str) -> tuple[list[Any], Ints]:
+def _groups(paragraphs: pd.DataFrame, level: str, categories: Sequence[str]) -> tuple[list[Any], Ints]:
     """What the groups are called, in order, and the group of every paragraph."""
     values = group_values(paragraphs, level)
     number = number_groups(values.to_frame(level), [level])
     first = np.unique(number, return_index=True)[1]
     names = values.iloc[first].tolist()
-    order = sorted(range(len(names)), key=lambda i: (names[i] != names[i] or names[i] is None, str(names[i])))
+    order = order_of_groups(names, categories)
     return [names[i] for i in order], np.argsort(order)[number]
 
 

@@ -10,7 +10,15 @@ import numpy.typing as npt
 
 from stance.errors import ArgumentError, StanceError, kind_of
 from stance.labels import JOINT, JOINT_SHARES, Target, has_joint, net_stance
-from stance.results.counting import ABOUT, count_articles, group_column, group_values, number_groups
+from stance.results.counting import (
+    ABOUT,
+    count_articles,
+    group_column,
+    group_values,
+    number_groups,
+    order_of_groups,
+    whole_names,
+)
 from stance.results.levels import COPIES, LEVELS, OF_DATES, OF_PARAGRAPHS, WEIGHTS
 from stance.results.saved import Results, as_results, refuse_twice
 
@@ -63,7 +71,8 @@ def roll_up(
     Returns
     -------
     pandas.DataFrame
-        The group; ``articles``, ``copies_left_out``, ``paragraphs``, ``abstained``, ``boilerplate``; for each target
+        The group, in the order of ordered categories, else of numbers or words; ``articles``, ``copies_left_out``,
+        ``paragraphs``, ``abstained``, ``boilerplate``; for each target
         ``TARGET_LABEL`` (counts), ``TARGET_abstained``, ``TARGET_share_LABEL`` of the related paragraphs and
         ``TARGET_share_LABEL_se``, ``TARGET_net``, ``TARGET_net_se``, ``TARGET_net_units``; of sanctions and diplomacy
         together ``coercion_only``, ``engagement_only``, ``dual_track`` and ``neither``,
@@ -130,11 +139,9 @@ def _roll_up(results: Results, level: str, weight: str, copies: str) -> pd.DataF
         counted, _ = _add_shares(rows, counts, {f"share_{name}": name for name in JOINT}, groups)
         rows["joint_units"] = groups.units(counted)
     if level not in ("all", "article"):
-        rows = rows.sort_values(
-            # a column of one's own may hold numbers and words
-            level, na_position="last", kind="stable", ignore_index=True,
-            key=lambda values: values.map(str, na_action="ignore") if values.dtype == object else values,
-        )  # fmt: skip
+        rows[level] = whole_names(rows[level])
+        order = order_of_groups(rows[level].tolist(), results.orders.get(level, ()))
+        rows = rows.iloc[order].reset_index(drop=True)
     return rows
 
 

@@ -74,7 +74,8 @@ def population(results: Results | pd.DataFrame) -> Population:
     # a file of codes has no blanks around an id
     refuse_twice(replace(results, frame=results.frame[PLACE].assign(article_id=_plain_ids(results.frame))))
     kept = results.frame[~is_boilerplate(results)].reset_index(drop=True)
-    return Population(kept, results.targets, results.level, results.model, results.counts, results.source)
+    about = results.model, results.counts, results.source, results.orders
+    return Population(kept, results.targets, results.level, *about)
 
 
 def probabilities_of(paragraphs: pd.DataFrame, target: Target) -> npt.NDArray[np.float64]:

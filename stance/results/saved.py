@@ -16,7 +16,14 @@ from stance.errors import ArgumentError, StanceError, kind_of
 from stance.files import as_path
 from stance.labels import Target
 from stance.results.dictionary import check_facts, dictionary_path
-from stance.results.table_files import find_targets, plain_columns, plain_frame, read_table, refuse_same_names
+from stance.results.table_files import (
+    find_targets,
+    orders_of_table,
+    plain_columns,
+    plain_frame,
+    read_table,
+    refuse_same_names,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +66,8 @@ class Results:
         What became of everything that was read, where it is known.
     source : str
         Where it was read from.
+    orders : mapping
+        The categories, as words, of columns in which these have an order.
     """
 
     frame: pd.DataFrame
@@ -67,6 +76,7 @@ class Results:
     model: Mapping[str, Any] = field(default_factory=dict)
     counts: Counts | None = None
     source: str = ""
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_results(
@@ -137,7 +147,8 @@ def read_results(
     refuse_same_names(frame.columns, str(path))
     found = _from_frame(frame, str(path), names)
     model, counted = _dictionary(path)
-    return replace(found, model=model, counts=counted if counts is None else counts, source=str(path))
+    counts = counted if counts is None else counts
+    return replace(found, model=model, counts=counts, source=str(path), orders=orders_of_table(table))
 
 
 def _chosen(names: list[str], only: Collection[str] | None, probabilities: bool) -> list[str]:
@@ -210,7 +221,13 @@ def as_results(given: Results | pd.DataFrame) -> Results:
     frame = given.frame if isinstance(given, Results) else given
     refuse_same_names(frame.columns, "the data frame")
     plain = plain_columns(frame)
-    return replace(given, frame=plain) if isinstance(given, Results) else _from_frame(plain, "the data frame")
+    orders = {
+        str(name): tuple(map(str, kind.categories))
+        for name, kind in frame.dtypes.items()
+        if isinstance(kind, pd.CategoricalDtype) and kind.ordered
+    }
+    found = given if isinstance(given, Results) else _from_frame(plain, "the data frame")
+    return replace(found, frame=plain, orders={**found.orders, **orders})
 
 
 def refuse_twice(results: Results) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "arrow_types",
     "column_types",
     "find_targets",
+    "orders_of_table",
     "plain_columns",
     "plain_frame",
     "read_table",
@@ -302,6 +303,22 @@ def plain_frame(table: Any, names: list[str]) -> pd.DataFrame:
         plain.append(column.with_type(pa.string() if column.name in words else kind))
     frame: pd.DataFrame = table.cast(pa.schema(plain)).to_pandas(ignore_metadata=True)
     return frame
+
+
+def orders_of_table(table: Any) -> dict[str, tuple[str, ...]]:
+    """The categories, as words, of columns in which these have an order, as pandas and R write them to Parquet.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        As `read_table` gives it.
+    """
+    import pyarrow as pa
+
+    ordered = [one.name for one in table.schema if pa.types.is_dictionary(one.type) and one.type.ordered]
+    written = {name: [one for part in table[name].chunks for one in part.dictionary.to_pylist()] for name in ordered}
+    # parts of a run may have the same ones
+    return {name: tuple(dict.fromkeys(map(str, categories))) for name, categories in written.items()}
 
 
 def plain_columns(frame: pd.DataFrame) -> pd.DataFrame:

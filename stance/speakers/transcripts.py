@@ -10,7 +10,7 @@ from typing import Any
 from stance.speakers.affiliation import actor_of_title
 from stance.speakers.finder import UNKNOWN, Speech, find_speech
 from stance.speakers.lists import actors, words
-from stance.speakers.turns import label_of_turn
+from stance.speakers.turns import core_of_label, label_of_turn
 
 __all__ = ["find_speeches", "speech_records"]
 
@@ -31,8 +31,15 @@ _ALONE = re.compile(r"[A-Z][\w.'’-]*\s[A-Z][^.!?:]{1,200}:\Z")
 #: "(Applause.)", "[The meeting rose at 6 p.m.]": not spoken, but the turn may go on behind it.
 _BRACKETED = re.compile(r"[(\[][^()\[\]]*[)\]]\W*\Z")
 _END = re.compile(r"\W*(?:END|ENDS|End of (?:transcript|briefing|interview|call))\b[\s\d:.apmA-Z]*\Z")
-_FINISHED = re.compile(r"[.?!:;,…—–-][\"'’”)\]]*\s*\Z")
+# the number of a question may stand behind it
+_FINISHED = re.compile(r"[.?!:;,…—–-][\"'’”)\]]*(?:\s\[[^\[\]]*\])?\s*\Z")
 _HEADING = 80
+#: A longer line is no name with an office and a constituency.
+_LONGEST_LINE = 160
+#: Words with capitals, the last of which a full stop follows: "The Chairman. ", "Ms. Arden. "
+_STOPPED = re.compile(r"((?:The\s)?[A-Z][\w'’-]++\.?(?:\s[A-Z][\w'’-]++){0,2})\.\s+(?=[A-Z“\"\[(—–…])")
+#: What stands behind a label in the record of the European Parliament.
+_DASH = re.compile(r"\.\s[–—-]\s")
 
 
 def find_speeches(texts: Sequence[str], marks: Sequence[bool] = ()) -> Iterator[tuple[int, Speech]]:
@@ -123,10 +130,61 @@ def _labels(texts: Sequence[str]) -> dict[int, tuple[int, int]] | None:
     labels = {i: label for i, label in loose.items() if returning[texts[i][slice(*label)]] > 1} | labels
     speakers = Counter(texts[i][slice(*label)] for i, label in labels.items())
     sure = sum(n for speaker, n in speakers.items() if n > 1 or _is_titled(speaker))
-    personal = sum(_is_personal(texts[i]) for i in labels)
-    if len(speakers) < 2 or sure < _SURE or personal * _OF < len(labels) * _PERSONAL:
+    if _is_talk(speakers, sure, [texts[i] for i in labels]):
+        return {i: label for i, label in loose.items() if texts[i][slice(*label)].isupper()} | labels
+    lines = _lines_above(texts)
+    speakers = Counter(texts[i].strip("*_ ") for i in lines)
+    # an office alone may be the heading of a section
+    sure = sum(n for speaker, n in speakers.items() if n > 1 or _is_addressed(speaker))
+    if _is_talk(speakers, sure, [texts[i + 1] for i in lines]):
+        return lines
+    stopped = {i: label for i, text in enumerate(texts) if (label := _stopped_label(text)) is not None}
+    speakers = Counter(texts[i][slice(*label)] for i, label in stopped.items())
+    dashes = sum(_DASH.match(texts[i], label[1]) is not None for i, label in stopped.items())
+    # "Mr. Arden. He left." is a sentence and a half
+    sure = dashes or sum(n for n in speakers.values() if n > 1)
+    return stopped if _is_talk(speakers, sure, [texts[i] for i in stopped]) else None
+
+
+def _is_talk(speakers: Counter[str], sure: int, turns: list[str]) -> bool:
+    """Whether turns are those of a talk, by how often each speaker has one, how many are sure, and what is said."""
+    return len(speakers) > 1 and sure >= _SURE and sum(map(_is_personal, turns)) * _OF >= len(turns) * _PERSONAL
+
+
+def _is_addressed(speaker: str) -> bool:
+    """Whether a label begins with a form of address: "Mr Speaker", "Sir Alan Penrose (North Ayling) (Con)"."""
+    return speaker.split()[0].rstrip(".").lower() in words().forms
+
+
+def _lines_above(texts: Sequence[str]) -> dict[int, tuple[int, int]]:
+    """Where labels without a colon stand in lines of their own above the turns, as in the record of Westminster."""
+    lines = {i: label for i, text in enumerate(texts[:-1]) if (label := _line_above(text)) is not None}
+    # names below each other are a list
+    return {i: label for i, label in lines.items() if i + 1 not in lines}
+
+
+def _line_above(text: str) -> tuple[int, int] | None:
+    """Where the label stands in a line that is nothing else."""
+    if len(text) > _LONGEST_LINE or ":" in text or _FINISHED.search(text) is not None:
         return None
-    return {i: label for i, label in loose.items() if texts[i][slice(*label)].isupper()} | labels
+    bare = text.rstrip("*_ ")
+    label = label_of_turn(f"{bare}: ")
+    return label if label is not None and label[1] == len(bare) else None
+
+
+def _stopped_label(text: str) -> tuple[int, int] | None:
+    """Where a label stands before a full stop, as in hearings of the American Congress and the European Parliament."""
+    dash = _DASH.search(text, 0, _LONGEST_LINE)
+    if dash is not None:
+        name = text[: dash.start()].split(",")[0]
+        return (0, dash.start()) if label_of_turn(f"{name}: ") == (0, len(name)) else None
+    found = _STOPPED.match(text)
+    if found is None:
+        return None
+    lists, (first, *others) = words(), found[1].lower().split()
+    offices = [word in lists.turns or lists.heads.get(word) == "office" for word in others]
+    titled = first.rstrip(".") in lists.forms or first in lists.turns or lists.heads.get(first) == "office"
+    return found.span(1) if others and (all(offices) if first == "the" else titled) else None
 
 
 def _is_titled(speaker: str) -> bool:
@@ -151,7 +209,7 @@ def _labelled(text: str, label: tuple[int, int], known: dict[str, dict[str, str]
     """The speech of a paragraph with a label; an earlier label may have told whom the same name speaks for."""
     speaker = text[slice(*label)]
     actor = actor_of_title(speaker, text)
-    name = speaker.split(" (")[0].lower()
+    name = core_of_label(speaker).lower()
     namesakes = known.setdefault(name.split()[-1], {})
     if actor is not None:
         if len(namesakes) < _MOST_NAMESAKES:
@@ -175,6 +233,8 @@ def _ends(text: str, speech: Speech) -> bool:
     """Whether a paragraph ends a turn: it has a label of its own, or is about the speaker."""
     if _LOOSE.match(text) or _ALONE.match(text):
         return True
-    name = (speech.speaker or "").split(" (")[0].split(",")[0].split()[-1:]
+    speaker = speech.speaker or ""
+    # "The Minister of State" is no name: she may speak of the state
+    name = [] if speaker.startswith("The ") else core_of_label(speaker).split(",")[0].split()[-1:]
     named = [word for word in name if len(word) > 2 and word.lower() not in words().turns]
     return not _is_personal(text) and any(re.search(rf"\b{re.escape(word)}\b", text, re.I) for word in named)

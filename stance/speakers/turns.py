@@ -10,7 +10,7 @@ from stance.speakers.names import is_personal, names_in
 from stance.speakers.phrases import phrase_of
 from stance.speakers.tokens import Tokens
 
-__all__ = ["label_of_turn"]
+__all__ = ["core_of_label", "label_of_turn"]
 
 #: As the record of the American Congress has it: "Mr. ARDEN. I rise", "The SPEAKER pro tempore. The question is".
 #: No word gives back what it has taken: a name of a thousand hyphens would be cut into words in every way.
@@ -21,6 +21,11 @@ _RECORD = re.compile(
 )
 # as transcripts of briefings have it: "Q Thank you. Is there a date?"
 _QUESTION = re.compile(r"Q[ \t]+(?=[A-Z“\"(\[—–…])")
+# how parliaments number questions, and what they call members whom nobody can name
+_NUMBERED = r"(?:Q\s?\d{1,4}\.?\s(?:\[[^\[\]]{1,30}\]\s)?)?"
+_MEMBERS = r"(?:(?:An|Several|Some)\s[Hh]|H)on\.\sMembers?"
+# of a body, within an office: "Head of the Grain Office (GO) Anna Berg"
+_ACRONYM = r"\s\([A-Z]{2,12}\)"
 _CAPITALS = "A-ZÀ-ÖØ-Þ" + "".join(filter(str.isupper, map(chr, range(0x100, 0x180))))
 # letters, with the time before it
 _LONGEST = 200
@@ -41,8 +46,8 @@ def _label() -> re.Pattern[str]:
     # letters and dots by turns, so that no text can be matched in two ways
     capitalised = rf"(?:(?:al|el|ad|ar|as|an|bin)-)?[{_CAPITALS}][\w'’-]*(?:(?:(?<=[{_CAPITALS}]){dotted})\.[\w'’-]*)*"
     return re.compile(
-        r"(?:^[*_]{0,3}|(?<=[.?!)”\"]\s))(?:\d{1,2}[:.]\d\d\s)?"
-        rf"({capitalised}(?:,?\s(?:{capitalised}|(?:{linking})(?=\s))){{0,17}}(?:\s\([^()]{{1,40}}\)){{0,2}}(?=[*_]{{0,3}}:)|"
+        rf"(?:^[*_]{{0,3}}|(?<=[.?!)”\"]\s))(?:\d{{1,2}}[:.]\d\d\s)?{_NUMBERED}"
+        rf"({_MEMBERS}(?=[*_]{{0,3}}:)|{capitalised}(?:,?\s(?:{capitalised}|(?:{linking})(?=\s))(?:{_ACRONYM}(?=\s))?){{0,25}}(?:\s\([^()]{{1,80}}\)){{0,2}}(?=[*_]{{0,3}}:)|"
         r"[QA](?=\.))[*_]{0,3}[:.][*_]{0,3}\s"
     )
 
@@ -70,9 +75,22 @@ def label_of_turn(text: str) -> tuple[int, int] | None:
     return turns[lengths.index(max(lengths))].span(1)
 
 
+def core_of_label(label: str) -> str:
+    """A label without what stands in brackets behind it, and without acronyms of bodies.
+
+    Examples
+    --------
+    >>> core_of_label("Head of the Grain Office (GO) Anna Berg (spoke in French)")
+    'Head of the Grain Office Anna Berg'
+    """
+    return re.sub(rf"{_ACRONYM}(?=\s\w)", "", label).split(" (")[0]
+
+
 def _is_label(label: str) -> bool:
     lists = words()
-    core = label.split(" (")[0]
+    if re.fullmatch(_MEMBERS, label):
+        return True
+    core = core_of_label(label)
     if core.split()[-1].lower() in lists.headings["details"]:
         return False
     if core.isupper():
@@ -82,6 +100,9 @@ def _is_label(label: str) -> bool:
         core = " ".join(word.capitalize() for word in core.split())
     if core.lower() in lists.turns:
         return True
+    first, *others = core.split()
+    if lists.heads.get(first.lower()) == "office" and len(others) == 1 and others[0].isupper():
+        core = f"{first} {others[0].capitalize()}"  # "Senator ARDEN"
     tokens = Tokens(re.sub(r"(?<=\b[A-Z]\.)\s(?=[A-Z]\.)", "", core))
     last = tokens.words.index(",") - 1 if "," in tokens.words else len(tokens) - 1
     return last > 0 and _is_speaker(tokens, last)
@@ -111,7 +132,10 @@ def _is_speaker(tokens: Tokens, last: int) -> bool:
     head = tokens.lower[found.head]
     if head.endswith("s") or head in lists.headings["bodies"] or opening in lists.headings["salutations"]:
         return False
-    return found.head == last or not any(_is_heading(tokens, i) for i in (*found.name, last))
+    if found.head == last or not any(_is_heading(tokens, i) for i in (*found.name, last)):
+        return True
+    # "The Minister of State", whatever it is that she is minister of
+    return opening == "the" and not found.name and tokens.lower[found.head + 1] in ("of", "for")
 
 
 def _is_name(tokens: Tokens, first: int, last: int) -> bool:
