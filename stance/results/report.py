@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from stance import __version__
-from stance.batch.files import check_output, write_whole
 from stance.errors import MissingDependencyError, StanceError
 from stance.labels import JOINT, Target, has_joint, is_related
 from stance.results.counting import is_boilerplate
@@ -23,7 +21,7 @@ from stance.results.saved import Results, refuse_twice, whole_numbers
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ARTICLES", "render", "render_report", "write_report"]
+__all__ = ["ARTICLES", "render", "render_report"]
 
 #: Articles whose text a report shows, unless asked otherwise.
 ARTICLES = 50
@@ -309,15 +307,3 @@ def _methods(results: Results) -> dict[str, Any]:
         "paragraphs": len(results.frame),
         "clusters": "cluster" in results.frame,
     }
-
-
-def write_report(path: Path, page: bytes) -> None:
-    """Write a report whole or not at all.
-
-    Raises
-    ------
-    StanceError
-        If it cannot be written there.
-    """
-    check_output(path)
-    write_whole(path, page)
