@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,8 @@ class Job:
 
     Parameters
     ----------
-    paths : sequence of str
-        Files, folders, globs, ``"-"``.
+    paths : sequence of str, or list of Source
+        Files, folders, globs, ``"-"``; for one file as output also what `find_sources` made of them.
     model_path : path-like, optional
         Folder of a model; the default one if left out.
     columns : Columns
@@ -66,7 +66,7 @@ class Job:
         Whether each paragraph carries who speaks.
     """
 
-    paths: tuple[str, ...]
+    paths: Sequence[str] | list[Source]
     model_path: str | Path | None = None
     columns: Columns = field(default_factory=Columns)
     format: str = "parquet"

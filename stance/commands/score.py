@@ -139,7 +139,7 @@ def score(
             from stance.batch.run import Job, score_to_directory, score_to_file
 
             job = Job(
-                files,
+                files if folder else sources,
                 model_path,
                 columns,
                 format=format,
