@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from stance import __version__
-from stance.errors import MissingDependencyError, StanceError
+from stance.articles.libraries import need
+from stance.errors import StanceError
 from stance.labels import JOINT, Target, has_joint, is_related
 from stance.results.counting import is_boilerplate
 from stance.results.dictionary import CLASSIFY_AND_COUNT, WHO_SPEAKS
@@ -118,10 +119,7 @@ def render(template: str, **values: Any) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Any:
-    try:
-        import jinja2
-    except ImportError as error:
-        raise MissingDependencyError("Jinja2", "report") from error
+    jinja2 = need("jinja2", "Jinja2", "report")
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("stance.results", "templates"),
         autoescape=True,
