@@ -518,7 +518,7 @@ def test_an_export_may_go_to_standard_output(scored: Path, tmp_path: Path, monke
     assert not Path("-").exists()
 
 
-@pytest.mark.parametrize("command", ["results sample -n 2", "results rollup -f csv", "results export", "report"])
+@pytest.mark.parametrize("command", ["results sample -n 2", "results rollup -f csv", "report"])
 def test_a_dash_is_standard_output(command: str, scored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """To every command that writes results; it gets the bytes of the file."""
     monkeypatch.chdir(tmp_path)

@@ -39,7 +39,7 @@ def write_columns(output: str, format: str, model: str | None, counts: Counts, l
         types = dict.fromkeys(article_columns(targets, clusters=added["clusters"], keep=added["keep"]), "string")
     elif not types:
         types = dict.fromkeys(paragraph_columns(targets, **added), "string")
-    columns = describe_columns(types, targets, types)
+    columns = describe_columns(types, targets)
     path, facts = Path(output), model_facts(manifest)
     if not path.is_dir():
         write_dictionary(path, columns, model=facts, counts=counts)

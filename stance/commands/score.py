@@ -214,7 +214,7 @@ def _kept(names: tuple[str, ...], model_path: str | None) -> tuple[str, ...]:
     targets = targets_of(read_manifest(model_path))
     for name in names:
         # whose type is known without a file is ours
-        if describe_columns([name.lower()], targets, {name.lower(): ""})[0].type or name.lower().startswith(
+        if describe_columns({name.lower(): ""}, targets)[0].type or name.lower().startswith(
             tuple(f"{target.name}_".lower() for target in targets)
         ):
             raise click.UsageError(f"--keep {name}: results have a column of such a name; give it another one")

@@ -120,6 +120,8 @@ def render(template: str, **values: Any) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Any:
     jinja2 = need("jinja2", "Jinja2", "report")
+    from markupsafe import Markup
+
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("stance.results", "templates"),
         autoescape=True,
@@ -127,14 +129,8 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["figure"] = lambda figure: _markup(inline_svg(figure))
+    environment.globals["figure"] = lambda figure: Markup(inline_svg(figure))
     return environment
-
-
-def _markup(text: str) -> Any:
-    import markupsafe
-
-    return markupsafe.Markup(text)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -297,7 +293,6 @@ def _methods(results: Results) -> dict[str, Any]:
     # absent from the dictionaries of older results
     unseen = results.model.get("unseen_files", {})
     return {
-        "targets": [target.name for target in results.targets],
         "scores": scores(results.model),
         "unseen": scores(unseen),
         "unseen_files": unseen.get("files", []),
