@@ -136,10 +136,10 @@ def alpha_with_interval(units: Sequence[Sequence[str]], articles: Sequence[str],
     >>> print(alpha_with_interval(pairs, [str(i) for i in range(20)]))
     0.000 [-0.054, 0.000]
     """
-    coincidences = coincidence_matrices(units, _labels(units))
-    value = float(_alpha(coincidences.sum(axis=0)))
+    value = krippendorff_alpha(units)
     if math.isnan(value):
         return Interval(value, value, value)
+    coincidences = coincidence_matrices(units, _labels(units))
     by_article = sum_by_article(coincidences, articles)
     if len(by_article) < LEAST_ARTICLES:
         return Interval(value, -1.0, 1.0)
