@@ -15,7 +15,6 @@ from stance.articles.own_files import PARTS
 from stance.errors import StanceError
 from stance.labels import Target, order_labels, scored_targets
 from stance.results.dictionary import describe_columns, dictionary_path
-from stance.results.formats import PLAIN, export_format
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +33,7 @@ __all__ = [
 #: A float, as pandas, Excel and statistics packages have them, holds each integer up to this, and not all beyond.
 EXACT = 2**53
 
+_READABLE = ("parquet", "csv", "jsonl")
 # names of rows that pandas adds where they are not 0, 1, 2
 _ROW_NAMES = re.compile(r"__index_level_\d+__")
 # a row may be as long as the longest record that is read
@@ -151,18 +151,18 @@ def read_table(path: Path, described: Path, choose: Callable[[list[str]], list[s
     import pyarrow as pa
     import pyarrow.parquet
 
-    format = export_format(path)
-    if format not in PLAIN:
+    suffix = path.suffix.lower().lstrip(".").replace("ndjson", "jsonl")
+    if suffix not in _READABLE:
         # what is not there is told first
         path.stat()
         raise StanceError(f"{path}: results are read from .parquet, .csv, .jsonl or the folder of a run")
-    if format == "parquet":
+    if suffix == "parquet":
         # Arrow takes no name that is not UTF-8
         with path.open("rb") as file:
             names = pa.parquet.read_schema(file).names
             refuse_same_names(names, str(path))
             return names, pa.parquet.read_table(file, columns=choose(names))
-    if format == "csv":
+    if suffix == "csv":
         # a spreadsheet writes a byte order mark before the first name
         with path.open(encoding="utf-8-sig", newline="") as stream:
             names = next(csv.reader(stream), [])
