@@ -201,7 +201,8 @@ def _plain(
     import numpy as np
     import pandas as pd
 
-    values = {str(name): _plain_values(frame.iloc[:, i]) for i, name in enumerate(frame.columns)}
+    names = [str(name) for name in frame.columns]
+    values = {name: _plain_values(frame.iloc[:, i]) for i, name in enumerate(names)}
     types = {name: _KINDS.get(column.dtype.kind, "string") for name, column in values.items()}
     columns, notes = describe_columns(types, targets, others), []
     for i, (name, type, *_) in enumerate(columns):
