@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from stance.batch.files import check_output, write_whole
 from stance.commands.options import output_option
 from stance.commands.places import keep_inputs, output_name
 
@@ -44,7 +45,6 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
         stance report scores.csv -o report.html
         stance report scores.csv -o report.html --title "Spring 2026" --figures figures
     """
-    from stance.batch.files import check_output, write_whole
     from stance.results.group_figures import collection_figures
     from stance.results.report import render_report
     from stance.results.saved import read_results
