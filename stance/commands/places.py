@@ -12,9 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from stance.batch.files import lock_output
 from stance.errors import StanceError, number_of
-from stance.files import whole_files
 from stance.results.formats import EXPORTS, PLAIN, export_format
 
 if TYPE_CHECKING:
@@ -181,6 +179,9 @@ def under_hidden_name(path: str) -> Iterator[IO[str]]:
         with open(path, "w", encoding="utf-8") as stream:
             yield stream
         return
+    from stance.batch.files import lock_output
+    from stance.files import whole_files
+
     file = Path(path)
     with lock_output(file), whole_files(file) as (part,), part.open("w", encoding="utf-8", newline="\n") as stream:
         yield stream

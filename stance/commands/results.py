@@ -14,13 +14,13 @@ from stance.commands.options import format_option, output_option
 from stance.commands.places import keep_inputs, write_rows, write_table
 from stance.commands.prevalence import outcomes, prevalence, sample
 from stance.errors import number_of
-from stance.labels import JOINT, Target, has_joint
 from stance.results.formats import EXPORTS, PLAIN
 from stance.results.levels import COPIES, LEVELS, OF_DATES, OF_PARAGRAPHS, WEIGHTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from stance.labels import Target
     from stance.results.saved import Results
 
 __all__ = ["print_rollup", "results", "tell_caveats"]
@@ -143,6 +143,8 @@ def tell_caveats(rows: pd.DataFrame, found: Results, level: str) -> None:
 
 def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) -> Iterator[str]:
     """A roll-up as a table for people: one block a target, then the joint table."""
+    from stance.labels import JOINT, has_joint
+
     heading, names = group_names(rows, level)
     records = rows.to_dict("records")
     base = "the related paragraphs" + (" in which each speaks, whoever holds it" if level in OF_PARAGRAPHS else "")
