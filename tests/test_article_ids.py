@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from stance.articles import Article, read_articles, read_records
-from stance.articles.seen import SeenIds, duplicate_id
+from stance.articles.seen import SeenIds, duplicate_id, hash_id
 from stance.batch import blocks
 from stance.batch.chunks import Shard
 from stance.batch.run import Job, score_to_directory, score_to_file
@@ -141,12 +141,12 @@ def test_sets_of_ids_can_be_merged() -> None:
     one, two = [f"id {i}" for i in range(3000)], [f"id {i}" for i in range(2900, 3400)]
     for first, second in ((one, two), (two, one)):
         seen, others = SeenIds(), SeenIds()
-        assert all(seen.add(id) for id in first)
-        assert all(others.add(id) for id in second)
+        assert all(seen.add(hash_id(id)) for id in first)
+        assert all(others.add(hash_id(id)) for id in second)
         seen.merge(others)
         assert len(seen) == 3400
-        assert all(id in seen for id in one + two)
-        assert "id 3400" not in seen
+        assert all(hash_id(id) in seen for id in one + two)
+        assert hash_id("id 3400") not in seen
         hashes, more = SeenHashes(), SeenHashes()
         hashes.add_all(first)
         more.add_all(second)

@@ -20,7 +20,7 @@ import pytest
 from click.testing import CliRunner
 
 from stance.articles import Article, Columns, Quarantined, read_articles, read_records
-from stance.articles.seen import SeenIds
+from stance.articles.seen import SeenIds, hash_id
 from stance.articles.sources import find_sources
 from stance.batch.blocks import read_blocks
 from stance.commands import main
@@ -415,8 +415,8 @@ def test_quarantine_callback(tmp_path: Path) -> None:
 def test_seen_ids() -> None:
     """Every id is new once, through all growth of the table."""
     seen = SeenIds()
-    assert all(seen.add(f"id {i}") for i in range(20_000))
-    assert not any(seen.add(f"id {i}") for i in range(20_000))
+    assert all(seen.add(hash_id(f"id {i}")) for i in range(20_000))
+    assert not any(seen.add(hash_id(f"id {i}")) for i in range(20_000))
     assert len(seen) == 20_000
 
 

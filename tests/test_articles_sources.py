@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from sample_files import tarred, web_page, zipped
 
-from stance.articles import Article, Quarantined, archives, read_records
+from stance.articles import Article, Quarantined, archives, read_records, sources
 from stance.articles.sources import Source, find_sources
 from stance.commands import main
 from stance.errors import ArticleError
@@ -52,6 +52,21 @@ def test_left_out_parts_are_told(small_model_path: Path, saved: Path) -> None:
     assert run.exit_code == 0, run.stderr
     assert f"not read, for a browser saved it with a page: {saved / PAGE}_files\n" in run.stderr
     assert "articles: 2 read = 2 scored + 0 abstained + 0 quarantined" in run.stderr
+
+
+@pytest.mark.parametrize("output", ["-", "scores.csv", "scores.parquet"])
+def test_a_folder_is_looked_through_once(
+    small_model_path: Path, saved: Path, tmp_path: Path, output: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What may be written over is what is read; and to look through a folder of many files takes time."""
+    looked: list[str] = []
+    look = sources._folder
+    monkeypatch.setattr(sources, "_folder", lambda folder, *rest: (looked.append(folder), look(folder, *rest))[1])
+    format = "csv" if output == "-" else output.rpartition(".")[2]
+    output = output if output == "-" else str(tmp_path / output)
+    run = CliRunner().invoke(main, ["score", str(saved), "-m", str(small_model_path), "-o", output, "-f", format])
+    assert run.exit_code == 0, run.stderr
+    assert looked == [str(saved)]
 
 
 @pytest.mark.parametrize("page", ["a.html", "a.htm"])

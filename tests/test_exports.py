@@ -518,7 +518,7 @@ def test_an_export_may_go_to_standard_output(scored: Path, tmp_path: Path, monke
     assert not Path("-").exists()
 
 
-@pytest.mark.parametrize("command", ["results sample -n 2", "results rollup -f csv", "results export", "report"])
+@pytest.mark.parametrize("command", ["results sample -n 2", "results rollup -f csv", "report"])
 def test_a_dash_is_standard_output(command: str, scored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """To every command that writes results; it gets the bytes of the file."""
     monkeypatch.chdir(tmp_path)
@@ -709,3 +709,25 @@ def test_a_table_that_is_written_in_pieces_is_the_same(
     export(frame, pieces, [])
     assert pieces.read_bytes() == whole.read_bytes()
     assert encoded == ([rows] if format == "parquet" else {0: [0], 2: [2], 5: [2, 2, 1]}[rows])
+
+
+@pytest.mark.parametrize(("package", "suffix"), [("xlsxwriter", "xlsx"), ("pyreadstat", "sav")])
+@pytest.mark.parametrize(
+    ("module", "told"),
+    [
+        ("raise ModuleNotFoundError", "pip install 'sanctions-stance[export]'"),
+        ("raise ImportError('no libz')", "no libz"),
+    ],
+)
+def test_a_missing_library_is_told_from_one_that_does_not_load(
+    scored: Path, tmp_path: Path, package: str, suffix: str, module: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has installed it is not told to install it; no file is left of the attempt."""
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / f"{package}.py").write_text(module, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path / "lib")
+    monkeypatch.delitem(sys.modules, package, raising=False)
+    result = _run("results", "export", scored, "-o", tmp_path / f"s.{suffix}")
+    assert (result.exit_code, told in result.stderr, result.stderr.count("\n")) == (1, True, 1)
+    assert ("pip install" in result.stderr) == ("pip install" in told)
+    assert [path.name for path in tmp_path.iterdir()] == ["lib"]

@@ -810,6 +810,9 @@ def test_articles_alone_make_no_report(tmp_path: Path) -> None:
     _run("score", SAMPLE, "-o", tmp_path / "p.csv")
     result = _run("report", tmp_path / "p.csv", "-o", tmp_path / "no" / "a.html")
     assert (result.exit_code, "no folder" in result.stderr) == (1, True)
+    # told before the results are read, which may take minutes
+    result = _run("report", tmp_path / "none.csv", "-o", tmp_path / "no" / "a.html")
+    assert (result.exit_code, "no folder" in result.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(("package", "source"), [("jinja2", "one.csv"), ("matplotlib", "many.csv")])

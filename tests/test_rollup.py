@@ -384,7 +384,7 @@ def test_weeks_are_named_by_their_monday() -> None:
 
 def test_the_dictionary_tells_what_shares_and_net_stance_are_over() -> None:
     """Both weightings give columns of the same names; articles that weigh the same are named."""
-    for column in describe_columns(["t_share_favor", "t_net"], [Target("t")], {}):
+    for column in describe_columns(dict.fromkeys(("t_share_favor", "t_net"), "number"), [Target("t")]):
         assert "among paragraphs related to t, not all; with weight article, the mean of that" in column.description
 
 

@@ -23,18 +23,6 @@ else:
     _DAMAGE += (LZMAError,)
 
 
-def _gzip(stream: IO[bytes]) -> Any:
-    return gzip.GzipFile(fileobj=stream)
-
-
-def _bzip2(stream: IO[bytes]) -> Any:
-    return _module("bz2").BZ2File(stream)
-
-
-def _xz(stream: IO[bytes]) -> Any:
-    return _module("lzma").LZMAFile(stream)
-
-
 def _module(name: str) -> Any:
     try:
         return import_module(name)
@@ -112,10 +100,15 @@ class _Reader(io.RawIOBase):
 
 
 _COMPRESSIONS = (
-    Compression("gzip", ".gz", (b"\x1f\x8b",), _gzip),
+    Compression("gzip", ".gz", (b"\x1f\x8b",), lambda stream: gzip.GzipFile(fileobj=stream)),
     # a text may begin with the first three letters
-    Compression("bzip2", ".bz2", tuple(b"BZh%d1AY&SY" % level for level in range(1, 10)), _bzip2),
-    Compression("xz", ".xz", (b"\xfd7zXZ\0",), _xz),
+    Compression(
+        "bzip2",
+        ".bz2",
+        tuple(b"BZh%d1AY&SY" % level for level in range(1, 10)),
+        lambda stream: _module("bz2").BZ2File(stream),
+    ),
+    Compression("xz", ".xz", (b"\xfd7zXZ\0",), lambda stream: _module("lzma").LZMAFile(stream)),
     Compression("zstd", ".zst", (b"\x28\xb5\x2f\xfd",), _zstd),
 )
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from stance.articles.code_pages import western_page
+from stance.articles.compression import find_compression
 from stance.errors import ArticleError
 
 __all__ = [
@@ -52,10 +53,6 @@ _MAGIC = (
     (b"\xff\xd8\xff", "an image"),
     (b"GIF8", "an image"),
     (b"PAR1", "a Parquet file"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"BZh91AY&SY", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
     (b"7z\xbc\xaf", "a 7z archive; unpack it, or pack it as zip"),
     (b"SQLite format 3", "a database"),
     (b"\x7fELF", "a program"),
@@ -293,9 +290,11 @@ def told_by_magic(head: bytes) -> str | None:
 
     Examples
     --------
-    >>> told_by_magic(b"7z\\xbc\\xaf"), told_by_magic(b"Talks resume.")
-    ('a 7z archive; unpack it, or pack it as zip', None)
+    >>> told_by_magic(b"7z\\xbc\\xaf"), told_by_magic(b"BZh11AY&SY"), told_by_magic(b"Talks resume.")
+    ('a 7z archive; unpack it, or pack it as zip', 'a file compressed by bzip2', None)
     """
+    if (compression := find_compression(head)) is not None:
+        return f"a file compressed by {compression.name}"
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
 
 

@@ -1,4 +1,4 @@
-"""What readers that rest on a library share: the import, the seekable copy, the library's errors as one of ours."""
+"""Libraries that extras bring: the import; for readers the seekable copy, and the library's errors as one of ours."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["need", "seekable", "silence", "unsound", "whole"]
 
 
 def need(module: str, package: str, extra: str) -> Any:
-    """Import a library that only some formats need.
+    """Import a library that an extra brings.
 
     Raises
     ------

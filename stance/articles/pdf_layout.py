@@ -100,7 +100,7 @@ def join_pages(pages: Sequence[PageText]) -> list[str]:
             else:
                 paragraphs[-1].append(line)
             previous = line
-    return [_join(lines) for lines in paragraphs]
+    return ["".join(_pieces([line.text for line in lines])) for lines in paragraphs]
 
 
 def _key(line: Line) -> str:
@@ -207,10 +207,6 @@ def _begins_page(paragraph: list[Line], line: Line) -> bool:
     if abs(line.size - last.size) > 0.12 * last.size:
         return True
     return _FINISHED.search(last.text) is not None or not (line.text[:1].islower() or len(last.text) > 30)
-
-
-def _join(lines: list[Line]) -> str:
-    return "".join(_pieces([line.text for line in lines]))
 
 
 def _pieces(texts: list[str]) -> Iterator[str]:

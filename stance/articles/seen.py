@@ -57,15 +57,15 @@ class ArticleIds:
                 self._before.merge(self._current)
                 self._current = SeenIds()
         value = hash_id(id)
-        if not self._current.add_hash(value):
+        if not self._current.add(value):
             return None
-        if not self._before.has_hash(value):
+        if value not in self._before:
             return id
-        while self._before.has_hash(value) or self._current.has_hash(value):
+        while value in self._before or value in self._current:
             id = f"{stem}:{id}"
             value = hash_id(id)
         # not with the current ones: a row that has this very id is no duplicate
-        self._before.add_hash(value)
+        self._before.add(value)
         return id
 
 
@@ -98,7 +98,7 @@ def dataset_of(file: str) -> str:
 
 
 class SeenIds:
-    """A set of ids that keeps an 8-byte hash of each, in a table at most half full.
+    """A set of ids, each as its `hash_id`, in a table at most half full.
 
     Among ten million ids the chance that any two share a hash is 3 in a million; the second would be quarantined as a
     duplicate, which is seen, not lost. A `set` would take six times the memory.
@@ -106,7 +106,7 @@ class SeenIds:
     Examples
     --------
     >>> seen = SeenIds()
-    >>> seen.add("wire-1"), seen.add("wire-2"), seen.add("wire-1")
+    >>> seen.add(hash_id("wire-1")), seen.add(hash_id("wire-2")), seen.add(hash_id("wire-1"))
     (True, True, False)
     """
 
@@ -118,12 +118,8 @@ class SeenIds:
     def __len__(self) -> int:
         return self._used
 
-    def add(self, id: str) -> bool:
-        """Note an id; whether it is new."""
-        return self.add_hash(hash_id(id))
-
-    def __contains__(self, id: str) -> bool:
-        return self.has_hash(hash_id(id))
+    def __contains__(self, value: int) -> bool:
+        return self._slots[_find(self._slots, value)] == value
 
     def merge(self, other: SeenIds) -> None:
         """Take over the ids of another set, which is not to be used any more."""
@@ -131,14 +127,10 @@ class SeenIds:
             self._slots, self._used, other._slots, other._used = other._slots, other._used, self._slots, self._used
         for value in other._slots:
             if value:
-                self.add_hash(value)
+                self.add(value)
 
-    def has_hash(self, value: int) -> bool:
-        """Whether an id is there, by its `hash_id`."""
-        return self._slots[_find(self._slots, value)] == value
-
-    def add_hash(self, value: int) -> bool:
-        """As `add`, by the `hash_id`."""
+    def add(self, value: int) -> bool:
+        """Note an id; whether it is new."""
         if not _place(self._slots, value):
             return False
         self._used += 1

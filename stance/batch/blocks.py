@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from stance.articles import Article, Columns, Quarantined, read_records
 from stance.articles.encoding import written_name
+from stance.articles.formats import FORMATS
 from stance.articles.machine import raise_if_machine
 from stance.articles.markup import without_markup
 from stance.articles.records import BLANKS, LARGEST_RECORD, TRIMMED, record_to_article
@@ -94,9 +95,9 @@ def count_records(paths: Iterable[str | Path | Source]) -> int | None:
             total += 1
         elif _is_pipe(source):
             return None
-        elif name.endswith((".txt", ".text", ".md", ".markdown")):
+        elif name.endswith(FORMATS["text"].suffixes):
             total += 1
-        elif name.endswith((".jsonl", ".ndjson")):
+        elif name.endswith(FORMATS["jsonl"].suffixes):
             try:
                 with open(source.path, "rb") as file:
                     while piece := file.read(2**20):

@@ -9,13 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib import import_module
 from pkgutil import resolve_name
 from typing import Any
 
 from stance import __version__
+from stance.articles.libraries import need
 from stance.batch.pools import Form, ModelReference, Part, pack, score_part
-from stance.errors import MissingDependencyError, StanceError
+from stance.errors import StanceError
 
 __all__ = ["DaskPool"]
 
@@ -46,10 +46,7 @@ class DaskPool:
     """
 
     def __init__(self, address: str, reference: ModelReference, jobs: int) -> None:
-        try:
-            dask, distributed = import_module("dask"), import_module("distributed")
-        except ImportError as error:
-            raise MissingDependencyError("dask", "dask") from error
+        dask, distributed = (need(name, "dask", "dask") for name in ("dask", "distributed"))
         self.reference = reference
         with ExitStack() as opened:
             # a chunk goes with its task, so that a lost one can be made again; that makes the graph large on purpose

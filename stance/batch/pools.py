@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any, NamedTuple, Protocol
 
+import pyarrow as pa
+
 from stance import __version__
 from stance.batch.counts import Counts
 from stance.batch.encoding import encode
@@ -127,8 +129,6 @@ def score_part(reference: ModelReference, articles: bytes | Any, form: Form, sto
         As `score_articles` has it.
     """
     if isinstance(articles, bytes):
-        import pyarrow as pa
-
         articles = pa.ipc.open_stream(articles).read_all()
     table, counts = score_articles(
         reference.load(),
@@ -144,8 +144,6 @@ def score_part(reference: ModelReference, articles: bytes | Any, form: Form, sto
 
 def pack(articles: Any) -> bytes:
     """A table as bytes, to be sent to another process; of a slice only what it shows."""
-    import pyarrow as pa
-
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, articles.schema) as writer:
         writer.write_table(articles)

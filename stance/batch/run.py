@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stance import __version__
@@ -39,8 +38,8 @@ class Job:
 
     Parameters
     ----------
-    paths : sequence of str
-        Files, folders, globs, ``"-"``.
+    paths : sequence of str, or list of Source
+        Files, folders, globs, ``"-"``; for one file as output also what `find_sources` made of them.
     model_path : path-like, optional
         Folder of a model; the default one if left out.
     columns : Columns
@@ -67,7 +66,7 @@ class Job:
         Whether each paragraph carries who speaks.
     """
 
-    paths: tuple[str, ...]
+    paths: Sequence[str] | list[Source]
     model_path: str | Path | None = None
     columns: Columns = field(default_factory=Columns)
     format: str = "parquet"
@@ -255,7 +254,9 @@ def score_to_file(
         part.counts.add_quarantined(len(chunk.quarantined))
         total = Counts.total([total, part.counts])
         if job.format == "parquet":
-            writer = writer or pq.ParquetWriter(stream, part.content.schema, compression="zstd", use_dictionary=False)
+            if writer is None:
+                writer = pq.ParquetWriter(stream, part.content.schema, compression="zstd", use_dictionary=False)
+                opened.enter_context(writer)
             writer.write_table(part.content)
         else:
             stream.write(encode(part.content, job.format, header=chunk.number == 0))
@@ -264,15 +265,8 @@ def score_to_file(
         with whole_files(path) as (part_file,), open(part_file, "wb") as stream:
             shown = _open_progress(job, sources) if progress else None
             form = Form(job.level, None, job.keep_boilerplate, job.explain, job.speakers)
-            try:
+            with contextlib.ExitStack() as opened:
                 _drive(job, sources, job.model(), form, set(), write, refuse or (lambda records: None), shown)
-                if writer is not None:
-                    writer.close()
-            except BaseException:
-                with contextlib.suppress(OSError, pa.ArrowException):
-                    if writer is not None:
-                        writer.close()
-                raise
             if total.nothing_read:
                 raise NothingRead
         if describe is not None:

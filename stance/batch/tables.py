@@ -120,19 +120,14 @@ def _split(texts: list[str], footers: list[int | None] | None) -> _Paragraphs:
     for row, text in enumerate(texts):
         spans = _spans(text)
         whole = whole and spans == [(0, len(text))]
-        for i, (start, end) in enumerate(spans):
-            found.append(text[start:end])
-            article.append(row)
-            index.append(i)
-            starts.append(start)
-            ends.append(end)
-        marks += mark_boilerplate(found[-len(spans) :] if spans else [])
+        own = [text[start:end] for start, end in spans]
         footer = last_part(text, None if footers is None else footers[row])
-        if footer < len(text):
-            marks[len(marks) - len(spans) :] = [
-                mark or start >= footer
-                for mark, (start, _) in zip(marks[len(marks) - len(spans) :], spans, strict=True)
-            ]
+        found += own
+        article += [row] * len(spans)
+        index += range(len(spans))
+        starts += [start for start, _ in spans]
+        ends += [end for _, end in spans]
+        marks += [mark or start >= footer for mark, (start, _) in zip(mark_boilerplate(own), spans, strict=True)]
     where, place, start_of, end_of = (np.array(values, dtype=np.int64) for values in (article, index, starts, ends))
     return _Paragraphs(found, where, place, start_of, end_of, whole, np.array(marks, dtype=np.bool_))
 

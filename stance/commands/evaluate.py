@@ -15,7 +15,7 @@ from stance.commands.options import (
     read_labelled,
     tell_few_articles,
 )
-from stance.errors import number_of
+from stance.errors import ModelError, number_of
 
 if TYPE_CHECKING:
     from stance.labels import Target
@@ -63,7 +63,6 @@ def evaluate(
     loaded = load_model(model_folder(model))
     examples = read_labelled(corpus, columns, () if cross_validate else loaded.targets)
     if cross_validate:
-        from stance.errors import ModelError
         from stance.training.folds import rare_labels
 
         choices = choices_of(loaded.facts)

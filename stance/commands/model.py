@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+from pathlib import Path
 
 import click
 
+from stance.batch.files import check_output, write_whole
 from stance.commands.options import model_folder
 from stance.errors import ModelError, StanceError
 
@@ -105,12 +108,8 @@ def export(model: str, output: str, target: str | None) -> None:
     Example:
         stance model export --sklearn sanctions.joblib --target sanctions
     """
-    import io
-    from pathlib import Path
-
     import joblib
 
-    from stance.batch.files import check_output, write_whole
     from stance.model.artefact import load_model
     from stance.training.export import to_pipeline
 

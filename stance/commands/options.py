@@ -13,6 +13,7 @@ import click
 from stance.articles import Columns
 from stance.articles.records import DEFAULT_NAMES, FIELDS
 from stance.errors import StanceError, number_of
+from stance.results.formats import EXPORTS, PLAIN
 
 if TYPE_CHECKING:
     from stance.batch.chunks import Shard
@@ -25,6 +26,7 @@ __all__ = [
     "article_options",
     "batch_options",
     "corpus_options",
+    "format_option",
     "jobs_option",
     "model_folder",
     "model_option",
@@ -67,6 +69,11 @@ def output_option(
 ) -> Decorator:
     """The option of what a command writes, a table unless its help says otherwise."""
     return click.option("--output", "-o", metavar=metavar, required=required, help=help)
+
+
+format_option: Decorator = click.option(
+    "--format", "-f", type=click.Choice(("table", *PLAIN, *EXPORTS)), help="[default: by suffix, else table]"
+)
 
 
 def _some_jobs(_context: click.Context, _option: click.Parameter, jobs: int) -> int:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stance.batch.files import check_output, lock_output, named
 from stance.commands.places import write_rows, write_table
 from stance.commands.results import print_rollup, tell_caveats
 from stance.errors import StanceError
@@ -39,7 +40,7 @@ def write_columns(output: str, format: str, model: str | None, counts: Counts, l
         types = dict.fromkeys(article_columns(targets, clusters=added["clusters"], keep=added["keep"]), "string")
     elif not types:
         types = dict.fromkeys(paragraph_columns(targets, **added), "string")
-    columns = describe_columns(types, targets, types)
+    columns = describe_columns(types, targets)
     path, facts = Path(output), model_facts(manifest)
     if not path.is_dir():
         write_dictionary(path, columns, model=facts, counts=counts)
@@ -66,7 +67,6 @@ def score_by_way_of_parquet(
     model : str or None
         Folder of the model.
     """
-    from stance.batch.files import check_output
     from stance.results.dictionary import CLASSIFY_AND_COUNT, model_facts
     from stance.results.rollup import roll_up
     from stance.results.saved import read_results
@@ -92,8 +92,6 @@ def score_by_way_of_parquet(
 @contextlib.contextmanager
 def _rows_of(output: str | None) -> Iterator[str]:
     """A file for the rows, which is removed; what a killed run left of it goes when the output is written again."""
-    from stance.batch.files import lock_output, named
-
     if output is None or output == "-":
         with tempfile.TemporaryDirectory(prefix="stance-") as place:
             yield os.path.join(place, "scores.parquet")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stance.commands.cells import group_names, percent, signed
-from stance.commands.options import output_option
+from stance.commands.options import format_option, output_option
 from stance.commands.places import keep_codes, keep_inputs, output_name, tell_formulas, write_rows, write_table
 from stance.errors import StanceError, number_of
 from stance.results.formats import EXPORTS, PLAIN
@@ -86,12 +86,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     help="Two groups of the --level: the difference of their figures, with its interval, instead of the figures.",
 )
 @output_option()
-@click.option(
-    "--format",
-    "-f",
-    type=click.Choice(("table", *PLAIN, *EXPORTS)),
-    help="[default: by suffix, else table]",
-)
+@format_option
 def prevalence(
     source: str,
     coded: str,

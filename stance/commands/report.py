@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from stance.batch.files import check_output, write_whole
 from stance.commands.options import output_option
 from stance.commands.places import keep_inputs, output_name
 
@@ -45,16 +46,18 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
         stance report scores.csv -o report.html --title "Spring 2026" --figures figures
     """
     from stance.results.group_figures import collection_figures
-    from stance.results.report import render_report, write_report
+    from stance.results.report import render_report
     from stance.results.saved import read_results
 
     keep_inputs([source], output)
+    if output != "-":
+        check_output(Path(output))
     found = read_results(source)
     page = render_report(found, title, articles, actors=actors).encode("utf-8", "replace")
     if output == "-":
         click.echo(page, nl=False)
     else:
-        write_report(Path(output), page)
+        write_whole(Path(output), page)
     size = len(page)
     slow = "; browsers are slow with so much: a smaller --articles makes less" if size > _SLOW else ""
     click.echo(f"{len(found.frame)} paragraphs to {output_name(output)} ({size / 1e6:.1f} MB{slow})", err=True)

@@ -10,7 +10,7 @@ import click
 
 from stance.commands.agreement import agreement
 from stance.commands.cells import group_names, percent, plain, signed
-from stance.commands.options import output_option
+from stance.commands.options import format_option, output_option
 from stance.commands.places import keep_inputs, write_rows, write_table
 from stance.commands.prevalence import outcomes, prevalence, sample
 from stance.errors import number_of
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from stance.results.saved import Results
 
 __all__ = ["print_rollup", "results", "tell_caveats"]
-
-_FORMATS = (*PLAIN, *EXPORTS)
 
 
 @click.group(short_help="Roll up, sample, measure coders, estimate prevalences, export.")
@@ -63,7 +61,7 @@ def results() -> None:
     help="Wire copies: each counts, or a cluster counts once (needs the column cluster).",
 )
 @output_option()
-@click.option("--format", "-f", type=click.Choice(("table", *_FORMATS)), help="[default: by suffix, else table]")
+@format_option
 def rollup(source: str, level: str, weight: str, copies: str, output: str | None, format: str | None) -> None:
     """Shares of stances and net stance, with their standard errors, and the joint table, by group.
 
@@ -94,7 +92,7 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
 @results.command(name="export", short_help="Write results for Excel, Stata, SPSS, SQLite or R.")
 @click.argument("source", metavar="RESULTS")
 @output_option(required=True)
-@click.option("--format", "-f", type=click.Choice(_FORMATS), help="[default: by suffix]")
+@click.option("--format", "-f", type=click.Choice((*PLAIN, *EXPORTS)), help="[default: by suffix]")
 def export_results(source: str, output: str, format: str | None) -> None:
     """Write results for Excel, Stata, SPSS, SQLite, R: .xlsx .dta .sav .sqlite .csv .jsonl .parquet.
 

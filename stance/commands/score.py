@@ -19,7 +19,7 @@ from stance.articles.footers import RepeatedFooters
 from stance.articles.sources import STDIN, Source, find_sources
 from stance.batch.counts import Counts, NothingRead
 from stance.batch.progress import Progress
-from stance.commands.options import article_options, batch_options, model_option, output_option
+from stance.commands.options import article_options, batch_options, format_option, model_option, output_option
 from stance.commands.places import keep_inputs, page_stream, suffix_or_table
 from stance.commands.refusals import Refusals
 from stance.errors import StanceError
@@ -42,12 +42,7 @@ _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
 @click.command(short_help="Score articles from files, folders and archives.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @output_option(metavar="FILE|DIR/")
-@click.option(
-    "--format",
-    "-f",
-    type=click.Choice(("table", *PLAIN, *EXPORTS)),
-    help="[default: by suffix, else table]",
-)
+@format_option
 @click.option(
     "--level",
     type=click.Choice(("paragraph", "article", *OF_ARTICLES)),
@@ -132,7 +127,8 @@ def score(
     columns = replace(columns, keep=_kept(keep, model_path))
     # before the run writes anything there itself
     left_out: list[Source] = []
-    keep_inputs([source.path for source in find_sources(files, left_out)], output, quarantine)
+    sources = find_sources(files, left_out)
+    keep_inputs([source.path for source in sources], output, quarantine)
     with Refusals(quarantine) as refusals:
 
         def came_later(sources: Iterable[Source]) -> None:
@@ -143,7 +139,7 @@ def score(
             from stance.batch.run import Job, score_to_directory, score_to_file
 
             job = Job(
-                files,
+                files if folder else sources,
                 model_path,
                 columns,
                 format=format,
@@ -190,8 +186,8 @@ def score(
             model = load_model(model_path)
             counts = Counts()
             # it would stand among pages and rows on the terminal that shows them
-            with _shown_progress(files, bool(batch["progress"])) as progress:
-                articles = _only_articles(read_records(files, columns), counts, refusals, progress)
+            with _shown_progress(sources, bool(batch["progress"])) as progress:
+                articles = _only_articles(read_records(sources, columns), counts, refusals, progress)
                 if clusters:
                     articles = _with_clusters(articles)
                 scored = _scored(model, articles, keep_boilerplate, counts, progress, level)
@@ -218,7 +214,7 @@ def _kept(names: tuple[str, ...], model_path: str | None) -> tuple[str, ...]:
     targets = targets_of(read_manifest(model_path))
     for name in names:
         # whose type is known without a file is ours
-        if describe_columns([name.lower()], targets, {name.lower(): ""})[0].type or name.lower().startswith(
+        if describe_columns({name.lower(): ""}, targets)[0].type or name.lower().startswith(
             tuple(f"{target.name}_".lower() for target in targets)
         ):
             raise click.UsageError(f"--keep {name}: results have a column of such a name; give it another one")
@@ -228,14 +224,14 @@ def _kept(names: tuple[str, ...], model_path: str | None) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def _shown_progress(files: tuple[str, ...], wanted: bool) -> Iterator[Progress | None]:
+def _shown_progress(sources: list[Source], wanted: bool) -> Iterator[Progress | None]:
     """What counts articles as they are written, if that is to be seen."""
     if not wanted:
         yield None
         return
     from stance.batch.blocks import count_records
 
-    progress = Progress(count_records(files))
+    progress = Progress(count_records(sources))
     try:
         yield progress
     finally:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from stance.errors import CorpusError
+
 __all__ = ["speakers"]
 
 
@@ -32,7 +34,6 @@ def evaluate(paths: tuple[str, ...], failures: bool) -> None:
     Example:
         stance speakers evaluate data/speakers/fresh.jsonl
     """
-    from stance.errors import CorpusError
     from stance.speakers.evaluate import evaluate_speech, read_labelled
 
     for path in map(Path, paths or ("data/speakers",)):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import click
 
 from stance.commands.options import SEEDS, corpus_options, jobs_option, read_labelled
+from stance.errors import ModelError
 
 __all__ = ["train"]
 
@@ -31,10 +35,6 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
         stance train data -o models/mine
         stance train tweets.csv --text-column Tweet --target-column Target --label-column Stance -o models/tweets
     """
-    from collections import Counter
-    from pathlib import Path
-
-    from stance.errors import ModelError
     from stance.model.artefact import save_model
     from stance.results.model_card import write_model_card
     from stance.training.fit import train as train_model
@@ -79,11 +79,6 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
 
 def _make_folder(output: str) -> None:
     """Make the folder of the model, if need be, and see that it can be written to before the training."""
-    from pathlib import Path
-    from tempfile import TemporaryFile
-
-    from stance.errors import ModelError
-
     try:
         Path(output).mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=output):

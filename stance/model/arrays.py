@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import mmap
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -105,9 +106,7 @@ def _split(raw: mmap.mmap | bytes) -> Iterator[tuple[str, npt.NDArray[Any]]]:
             continue
         kind, shape = np.dtype(_TYPES[entry["dtype"]]), tuple(entry["shape"])
         begin, end = entry["data_offsets"]
-        count = 1
-        for n in shape:
-            count *= n
+        count = math.prod(shape)
         if (
             not 0 <= begin <= end <= len(raw) - start
             or end - begin != count * kind.itemsize

@@ -126,31 +126,28 @@ class Column(NamedTuple):
 
 
 def describe_columns(
-    names: Iterable[str], targets: Sequence[Target], types: Mapping[str, str], others: Iterable[Column] = ()
+    types: Mapping[str, str], targets: Sequence[Target], others: Iterable[Column] = ()
 ) -> list[Column]:
     """Say what each column holds.
 
     Parameters
     ----------
-    names : iterable of str
-        In their order.
+    types : mapping of str to str
+        The columns in their order, with their types as the data have them, which count for those that are none of ours.
     targets : sequence of Target
         Of the results.
-    types : mapping of str to str
-        Types of the columns as the data have them, for those that are none of ours.
     others : iterable of Column
         What is known of further columns.
 
     Examples
     --------
-    >>> describe_columns(["tax"], [Target("tax")], {})[0].values
+    >>> describe_columns({"tax": "string"}, [Target("tax")])[0].values
     ('favor', 'against', 'neutral', 'unrelated')
     """
     known: dict[str, Column] = {name: Column(name, *about) for name, about in _FIXED.items()}
-    names = list(names)
-    if "prevalence" in names:
+    if "prevalence" in types:
         known |= {name: Column(name, *about) for name, about in _OF_ESTIMATES.items()}
-    if "paragraphs" in names:
+    if "paragraphs" in types:
         of_row = "a row has the stance of the paragraphs in which they speak, whoever holds it"
         known |= {name: Column(name, "string", f"{known[name].description}; {of_row}") for name in OF_PARAGRAPHS}
     known |= {name: Column(name, "integer", f"Paragraphs {about}") for name, about in _JOINT.items()}
@@ -160,11 +157,11 @@ def describe_columns(
     assert set(_JOINT) == set(JOINT)
     for target in targets:
         known |= {column.name: column for column in _of_target(target, "paragraphs" in types)}
-    if "drawn_from" in names and not scored_targets(names):
+    if "drawn_from" in types and not scored_targets(types):
         about = "by hand; empty where there is none, or where coders differ"
         known |= {t.name: Column(t.name, "string", f"Label on {t.name}, {about}", t.labels) for t in targets}
     known |= {column.name: column for column in others}
-    return [known.get(n) or Column(n, types.get(n, "string"), "Not a column of stance; as found") for n in names]
+    return [known.get(n) or Column(n, type, "Not a column of stance; as found") for n, type in types.items()]
 
 
 def _of_target(target: Target, counted: bool) -> list[Column]:

@@ -210,7 +210,7 @@ def _plain(
         for i, name in enumerate(names)
         if types[name] == "number" and frame.iloc[:, i].dtype.kind in "iu"
     }
-    columns, notes = describe_columns(names, targets, types, others), []
+    columns, notes = describe_columns(types, targets, others), []
     for i, (name, type, *_) in enumerate(columns):
         given = types[name]
         if type == "string" and given != "string":

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stance.errors import MissingDependencyError, StanceError
+from stance.articles.libraries import need
+from stance.errors import StanceError
 from stance.files import passing_folder
 from stance.results.export import Typed
 
@@ -22,10 +23,7 @@ _WIDTHS = {"text": 80, "title": 40, "date": 11}
 
 def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
     """Write a workbook; nothing in it is a formula or a link, whatever the text looks like."""
-    try:
-        import xlsxwriter
-    except ImportError as error:
-        raise MissingDependencyError("XlsxWriter", "export") from error
+    xlsxwriter = need("xlsxwriter", "XlsxWriter", "export")
     if len(table.frame) > _ROWS:
         raise StanceError(f"{len(table.frame)} rows do not fit into a sheet of {_ROWS}; write Parquet, CSV or SQLite")
     # what does not fit would be left out in silence

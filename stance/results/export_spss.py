@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stance.errors import MissingDependencyError
+from stance.articles.libraries import need
 from stance.results.export import Typed
 
 __all__ = ["write"]
@@ -17,12 +17,9 @@ _RESERVED = frozenset("all and by eq ge gt le lt ne not or to with".split())
 
 def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
     """Write a compressed ``.sav`` in UTF-8."""
-    try:
-        import pyreadstat
-    except ImportError as error:
-        raise MissingDependencyError("pyreadstat", "export") from error
     import pandas as pd
 
+    pyreadstat = need("pyreadstat", "pyreadstat", "export")
     names = table.short_names(_NAME, _RESERVED)
     columns: dict[str, Any] = {}
     labels: dict[str, dict[float, str]] = {}

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from stance.articles.libraries import need
 from stance.batch.files import named
-from stance.errors import MissingDependencyError
 from stance.files import write_files
 
 __all__ = ["Figure", "Series", "inline_svg", "letters_without_font", "save_figures"]
@@ -139,11 +139,8 @@ def letters_without_font(figure: Figure) -> str:
     MissingDependencyError
         Without matplotlib.
     """
-    try:
-        from matplotlib.font_manager import findfont, get_font
-    except ImportError as error:
-        raise MissingDependencyError("matplotlib", "report") from error
-    known = get_font(findfont(_FONT)).get_charmap()
+    fonts = need("matplotlib.font_manager", "matplotlib", "report")
+    known = fonts.get_font(fonts.findfont(_FONT)).get_charmap()
     labels = _drawable(" ".join([*figure.groups, *(series.name for series in figure.series), figure.note]))
     # of joiners and marks of direction nothing is seen
     return "".join(c for c in dict.fromkeys(labels) if ord(c) not in known and unicodedata.category(c) != "Cf")
@@ -155,11 +152,9 @@ _DRAWING = threading.Lock()
 
 @contextmanager
 def _drawn(figure: Figure) -> Iterator[Any]:
-    try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure as Drawing
-    except ImportError as error:
-        raise MissingDependencyError("matplotlib", "report") from error
+    mpl = need("matplotlib", "matplotlib", "report")
+    from matplotlib.figure import Figure as Drawing
+
     series = [one._replace(name=_drawable(one.name)) for one in figure.series]
     figure = figure._replace(groups=[_drawable(group) for group in figure.groups], series=series)
     style: Any = {

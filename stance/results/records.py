@@ -32,6 +32,23 @@ __all__ = [
 Record = dict[str, Any]
 
 
+def _about_columns(clusters: bool, keep: Sequence[str]) -> dict[str, type]:
+    columns: dict[str, type] = {"article_id": str, "title": str, "date": str, "outlet": str}
+    return columns | ({"cluster": str} if clusters else {}) | dict.fromkeys(keep, str)
+
+
+def _about(article: Article, clusters: bool) -> Record:
+    """What every record says of its article: the values of `_about_columns`."""
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "date": article.date,
+        "outlet": article.outlet,
+        **({"cluster": article.cluster} if clusters else {}),
+        **dict(article.kept),
+    }
+
+
 def paragraph_columns(
     targets: Sequence[Target],
     explained: bool = False,
@@ -41,9 +58,7 @@ def paragraph_columns(
     keep: Sequence[str] = (),
 ) -> dict[str, type]:
     """Names and types of the columns of `paragraph_records`."""
-    columns: dict[str, type] = {"article_id": str, "title": str, "date": str, "outlet": str}
-    columns |= ({"cluster": str} if clusters else {}) | dict.fromkeys(keep, str)
-    columns |= {"paragraph": int, "start": int, "end": int, "text": str}
+    columns = _about_columns(clusters, keep) | {"paragraph": int, "start": int, "end": int, "text": str}
     for target in targets:
         columns |= {target.name: str, f"{target.name}_probability": float}
         columns |= {f"{target.name}_p_{label}": float for label in target.labels}
@@ -90,7 +105,7 @@ def paragraph_records(
         deciding words as JSON, ``[[start, end, value], ...]``, with offsets into the article; ``None`` where there is
         no label or the paragraph is not about the target.
     """
-    records = []
+    records, about = [], _about(article, clusters)
     if speakers:
         from stance.speakers import speech_records
 
@@ -101,12 +116,7 @@ def paragraph_records(
     for score in scores:
         paragraph = score.paragraph
         record: Record = {
-            "article_id": article.id,
-            "title": article.title,
-            "date": article.date,
-            "outlet": article.outlet,
-            **({"cluster": article.cluster} if clusters else {}),
-            **dict(article.kept),
+            **about,
             "paragraph": paragraph.index,
             "start": paragraph.start,
             "end": paragraph.end,
@@ -129,9 +139,7 @@ def paragraph_records(
 
 def article_columns(targets: Sequence[Target], *, clusters: bool = False, keep: Sequence[str] = ()) -> dict[str, type]:
     """Names and types of the columns of `article_record`."""
-    columns: dict[str, type] = {"article_id": str, "title": str, "date": str, "outlet": str}
-    columns |= ({"cluster": str} if clusters else {}) | dict.fromkeys(keep, str)
-    columns |= {"paragraphs": int, "abstained": int, "boilerplate": int}
+    columns = _about_columns(clusters, keep) | {"paragraphs": int, "abstained": int, "boilerplate": int}
     for target in targets:
         columns |= {f"{target.name}_{label}": int for label in target.labels}
         columns |= {f"{target.name}_share_{label}": float for label in target.related}
@@ -168,12 +176,7 @@ def article_record(
         divided is ``None``. These are counts of a classifier's labels: its errors do not cancel out.
     """
     record: Record = {
-        "article_id": article.id,
-        "title": article.title,
-        "date": article.date,
-        "outlet": article.outlet,
-        **({"cluster": article.cluster} if clusters else {}),
-        **dict(article.kept),
+        **_about(article, clusters),
         "paragraphs": len(scores),
         "abstained": sum(score.abstained not in (None, Reason.BOILERPLATE) for score in scores),
         "boilerplate": sum(score.abstained is Reason.BOILERPLATE for score in scores),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from stance import __version__
-from stance.batch.files import check_output, write_whole
-from stance.errors import MissingDependencyError, StanceError
+from stance.articles.libraries import need
+from stance.errors import StanceError
 from stance.labels import JOINT, Target, has_joint, is_related
 from stance.results.counting import is_boilerplate
 from stance.results.dictionary import CLASSIFY_AND_COUNT, WHO_SPEAKS
@@ -23,7 +22,7 @@ from stance.results.saved import Results, refuse_twice, whole_numbers
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ARTICLES", "render", "render_report", "write_report"]
+__all__ = ["ARTICLES", "render", "render_report"]
 
 #: Articles whose text a report shows, unless asked otherwise.
 ARTICLES = 50
@@ -120,10 +119,9 @@ def render(template: str, **values: Any) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Any:
-    try:
-        import jinja2
-    except ImportError as error:
-        raise MissingDependencyError("Jinja2", "report") from error
+    jinja2 = need("jinja2", "Jinja2", "report")
+    from markupsafe import Markup
+
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("stance.results", "templates"),
         autoescape=True,
@@ -131,14 +129,8 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["figure"] = lambda figure: _markup(inline_svg(figure))
+    environment.globals["figure"] = lambda figure: Markup(inline_svg(figure))
     return environment
-
-
-def _markup(text: str) -> Any:
-    import markupsafe
-
-    return markupsafe.Markup(text)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -301,7 +293,6 @@ def _methods(results: Results) -> dict[str, Any]:
     # absent from the dictionaries of older results
     unseen = results.model.get("unseen_files", {})
     return {
-        "targets": [target.name for target in results.targets],
         "scores": scores(results.model),
         "unseen": scores(unseen),
         "unseen_files": unseen.get("files", []),
@@ -309,15 +300,3 @@ def _methods(results: Results) -> dict[str, Any]:
         "paragraphs": len(results.frame),
         "clusters": "cluster" in results.frame,
     }
-
-
-def write_report(path: Path, page: bytes) -> None:
-    """Write a report whole or not at all.
-
-    Raises
-    ------
-    StanceError
-        If it cannot be written there.
-    """
-    check_output(path)
-    write_whole(path, page)

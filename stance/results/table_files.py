@@ -261,7 +261,7 @@ def _types(names: list[str], others: str = "", *, of_targets: bool = False) -> d
 
     kinds = {"string": pa.string(), "number": pa.float64()}
     targets = find_targets(names)[1]
-    types = {column.name: column.type for column in describe_columns(names, targets, dict.fromkeys(names, others))}
+    types = {column.name: column.type for column in describe_columns(dict.fromkeys(names, others), targets)}
     if of_targets:
         scored = tuple(f"{target.name}_" for target in targets)
         types |= {name: others for name in names if types[name] in kinds and not f"{name}_".startswith(scored)}

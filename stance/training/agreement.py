@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.training.corpus import Corpus
-from stance.training.evaluate import LEAST_ARTICLES, REPLICATES, Interval, draw_articles, sum_by_article
+from stance.training.evaluate import LEAST_ARTICLES, Interval, draw_articles, sum_by_article
 from stance.training.evidence import marked_words
 
 __all__ = [
@@ -111,9 +111,7 @@ def krippendorff_alpha(units: Sequence[Sequence[str]]) -> float:
     return float(_alpha(coincidence_matrices(units, _labels(units)).sum(axis=0)))
 
 
-def alpha_with_interval(
-    units: Sequence[Sequence[str]], articles: Sequence[str], *, seed: int = 0, replicates: int = REPLICATES
-) -> Interval:
+def alpha_with_interval(units: Sequence[Sequence[str]], articles: Sequence[str], *, seed: int = 0) -> Interval:
     """Alpha with a 95 % interval by a bootstrap over articles.
 
     Parameters
@@ -122,7 +120,7 @@ def alpha_with_interval(
         As in `coincidence_matrices`, two labels at least of each unit.
     articles : sequence of str
         The article of each unit; whole articles are drawn.
-    seed, replicates : int
+    seed : int
         Of the bootstrap.
 
     Returns
@@ -145,7 +143,7 @@ def alpha_with_interval(
     by_article = sum_by_article(coincidences, articles)
     if len(by_article) < LEAST_ARTICLES:
         return Interval(value, -1.0, 1.0)
-    draws = draw_articles(len(by_article), seed, replicates).astype(np.float64)
+    draws = draw_articles(len(by_article), seed).astype(np.float64)
     sampled = _alpha(np.tensordot(draws, by_article, axes=1))
     defined = sampled[~np.isnan(sampled)]
     low, high = np.percentile(defined, [2.5, 97.5]) if len(defined) else (math.nan, math.nan)
@@ -174,9 +172,7 @@ class MarkingAgreement:
     touching: float
 
 
-def marking_agreement(
-    corpus: Corpus, target: str, *, seed: int = 0, replicates: int = REPLICATES
-) -> MarkingAgreement | None:
+def marking_agreement(corpus: Corpus, target: str, *, seed: int = 0) -> MarkingAgreement | None:
     """Compare the marked words of two coders on a target.
 
     ``F1 = 2 sum |A & B| / sum (|A| + |B|)`` over the paragraphs, with the sets A and B of words that each marked: the
@@ -190,7 +186,7 @@ def marking_agreement(
         With `evidence` and `second_evidence`.
     target : str
         The target's name.
-    seed, replicates : int
+    seed : int
         Of the bootstrap.
 
     Returns
@@ -226,7 +222,7 @@ def marking_agreement(
     by_article = sum_by_article(table[:, :2], articles)
     low, high = 0.0, 1.0
     if len(by_article) >= LEAST_ARTICLES:
-        sampled = draw_articles(len(by_article), seed, replicates) @ by_article
+        sampled = draw_articles(len(by_article), seed) @ by_article
         low, high = np.percentile(sampled[:, 0] / sampled[:, 1], [2.5, 97.5])
     f1 = Interval(float(shared / marked), float(low), float(high))
     return MarkingAgreement(len(counts), f1, float(by_chance / marked), float((table[:, 0] > 0).mean()))

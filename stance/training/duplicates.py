@@ -21,7 +21,7 @@ _NO_WORD = 0
 _CHUNK = 2000
 
 
-def near_duplicates(texts: Sequence[str], threshold: float = THRESHOLD) -> list[tuple[int, int, float]]:
+def near_duplicates(texts: Sequence[str]) -> list[tuple[int, int, float]]:
     """Pairs of texts that say nearly the same words.
 
     The Jaccard index ``|A & B| / |A | B|`` of the sets of three-word shingles is computed exactly, by a sparse
@@ -31,13 +31,11 @@ def near_duplicates(texts: Sequence[str], threshold: float = THRESHOLD) -> list[
     ----------
     texts : sequence of str
         The texts.
-    threshold : float
-        Least Jaccard index of a pair.
 
     Returns
     -------
     list of (int, int, float)
-        Positions ``i < j`` and the index.
+        Positions ``i < j`` and the index, `THRESHOLD` or more.
 
     Examples
     --------
@@ -55,7 +53,7 @@ def near_duplicates(texts: Sequence[str], threshold: float = THRESHOLD) -> list[
         overlap = sparse.coo_matrix(shared[begin : begin + _CHUNK] @ shared.T)
         first, second = overlap.row + begin, overlap.col
         index = overlap.data / (sizes[first] + sizes[second] - overlap.data)
-        for k in np.flatnonzero((first < second) & (index >= threshold)):
+        for k in np.flatnonzero((first < second) & (index >= THRESHOLD)):
             pairs.append((int(first[k]), int(second[k]), float(index[k])))
     return pairs
 

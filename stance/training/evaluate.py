@@ -225,13 +225,7 @@ def measure_calibration(probabilities: Floats, truth: Ints, seed: int = 0) -> Ca
 
 
 def evaluate_probabilities(
-    target: Target,
-    probabilities: Floats,
-    truth: Ints,
-    groups: Sequence[object],
-    *,
-    seed: int = 0,
-    replicates: int = REPLICATES,
+    target: Target, probabilities: Floats, truth: Ints, groups: Sequence[object], *, seed: int = 0
 ) -> Evaluation:
     """Measure one target, with 95 % intervals by a bootstrap over articles.
 
@@ -245,7 +239,7 @@ def evaluate_probabilities(
         Column of the true label.
     groups : sequence, length paragraphs
         The article of each paragraph: whole articles are drawn with replacement.
-    seed, replicates : int
+    seed : int
         Of the bootstrap.
 
     Returns
@@ -264,7 +258,7 @@ def evaluate_probabilities(
     values = metrics_of(confusion, target.labels)
     metrics: dict[str, Interval] = {}
     if count:
-        draws = draw_articles(count, seed, replicates)
+        draws = draw_articles(count, seed)
         sampled = metrics_of(np.tensordot(draws, by_article, axes=1), target.labels, labels_present(confusion))
         for name, value in values.items():
             low, high = np.percentile(sampled[name], [2.5, 97.5]) if count >= LEAST_ARTICLES else (0.0, 1.0)
@@ -288,8 +282,8 @@ def sum_by_article(values: Floats, groups: Sequence[object]) -> Floats:
     return sums
 
 
-def draw_articles(count: int, seed: int, replicates: int = REPLICATES) -> Ints:
-    """How often each of ``count`` articles is in each sample of a bootstrap; shape (replicates, articles).
+def draw_articles(count: int, seed: int) -> Ints:
+    """How often each of ``count`` articles is in each sample of a bootstrap; shape (`REPLICATES`, articles).
 
     Raises
     ------
@@ -298,7 +292,7 @@ def draw_articles(count: int, seed: int, replicates: int = REPLICATES) -> Ints:
     """
     if not count:
         raise CorpusError("there is no article to draw")
-    return np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=replicates)
+    return np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=REPLICATES)
 
 
 def evaluate_model(model: StanceModel, corpus: Corpus, *, seed: int = 0) -> list[Evaluation]:
