@@ -56,7 +56,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
         raise StanceError(f"two files are named {twice[0]}; name each after its coder")
     keep_inputs([source, *coded], output)
     keep_codes(output)
-    found = read_results(source, only=["text"], probabilities=False)
+    found = read_results(source, only=["text"], probabilities=False, texts_later=True)
     joined = combine_codes(
         found, {coder: read_codes(path, found.targets) for coder, path in zip(coders, coded, strict=True)}
     )

@@ -11,7 +11,7 @@ from stance.commands.cells import group_names, percent, signed
 from stance.commands.options import output_option
 from stance.commands.places import keep_codes, keep_inputs, output_name, tell_formulas, write_rows, write_table
 from stance.errors import StanceError, number_of
-from stance.results.formats import EXPORTS, PLAIN
+from stance.results.formats import EXPORTS, PLAIN, check_rows
 from stance.results.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -44,12 +44,13 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     """
     from stance.results.correction import LEAST_CODED
     from stance.results.planning import expected_intervals
-    from stance.results.sampling import draw_sample, population
+    from stance.results.population import population
+    from stance.results.sampling import draw_sample
     from stance.results.saved import read_results
 
     keep_inputs([source], output)
     keep_codes(output)
-    found = population(read_results(source, only=["text"]))
+    found = population(read_results(source, only=["text"], texts_later=True))
     drawn = draw_sample(found, size, within, seed)
     about = f"Drawn from {found.source}: size {size}, within {within or 'nothing'}, seed {seed}."
     write_table(drawn, found, output, notes=[about])
@@ -116,14 +117,15 @@ def prevalence(
     from stance.results.correction import LEAST_CODED
     from stance.results.counting import columns_of
     from stance.results.differences import compare_groups
+    from stance.results.population import population
     from stance.results.prevalence import estimate_prevalence
-    from stance.results.sampling import population, read_codes
+    from stance.results.sampling import read_codes
     from stance.results.saved import read_results
 
     if compare and level == "all":
         raise click.UsageError("--compare needs a --level of which the two are groups")
     keep_inputs([source, coded], output)
-    found = population(read_results(source, only=["text", *columns_of(level)]))
+    found = population(read_results(source, only=["text", *columns_of(level)], texts_later=level != "text"))
     codes = read_codes(coded, found.targets)
     rows = estimate_prevalence(found, codes, level)
     about = f"Estimated from {found.source} and the codes in {coded}: level {level}."
@@ -207,11 +209,13 @@ def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
         stance results outcomes scores.csv coded.csv -o outcomes.dta
     """
     from stance.results.outcomes import outcome_column, regression_outcomes
-    from stance.results.sampling import population, read_codes
+    from stance.results.population import population
+    from stance.results.sampling import read_codes
     from stance.results.saved import read_results
 
     keep_inputs([source, coded], output)
-    found = population(read_results(source))
+    found = population(read_results(source, texts_later=True))
+    check_rows(len(found.frame), output, format)
     codes = read_codes(coded, found.targets)
     rows = regression_outcomes(found, codes)
     about = f"Outcomes of {found.source} and the codes in {coded}."

@@ -14,7 +14,7 @@ from stance.commands.options import output_option
 from stance.commands.places import keep_inputs, write_rows, write_table
 from stance.commands.prevalence import outcomes, prevalence, sample
 from stance.errors import number_of
-from stance.results.formats import EXPORTS, PLAIN
+from stance.results.formats import EXPORTS, PLAIN, check_rows
 from stance.results.levels import COPIES, LEVELS, OF_DATES, OF_PARAGRAPHS, WEIGHTS
 
 if TYPE_CHECKING:
@@ -106,9 +106,10 @@ def export_results(source: str, output: str, format: str | None) -> None:
         stance results export scores.csv -o scores.sqlite
     """
     from stance.results.dictionary import dictionary_path
-    from stance.results.saved import read_results
+    from stance.results.saved import count_rows, read_results
 
     keep_inputs([source], output)
+    check_rows(count_rows(source) or 0, output, format)
     found = read_results(source)
     write_table(found.frame, found, output, format)
     if output != "-":

@@ -12,7 +12,6 @@ from stance.results.export import Typed
 
 __all__ = ["write"]
 
-_ROWS = 1_048_575
 _COLUMNS = 16_384
 _CELL = 32_767
 # Excel counts days from there; what is earlier would be a number below zero, which it shows as ####
@@ -26,8 +25,6 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
         import xlsxwriter
     except ImportError as error:
         raise MissingDependencyError("XlsxWriter", "export") from error
-    if len(table.frame) > _ROWS:
-        raise StanceError(f"{len(table.frame)} rows do not fit into a sheet of {_ROWS}; write Parquet, CSV or SQLite")
     # what does not fit would be left out in silence
     if len(table.columns) > _COLUMNS:
         raise StanceError(f"{len(table.columns)} columns do not fit into a sheet of {_COLUMNS}; write Parquet or CSV")
