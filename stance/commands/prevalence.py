@@ -10,6 +10,7 @@ import click
 from stance.commands.cells import group_names, percent, signed
 from stance.commands.options import output_option
 from stance.commands.places import keep_codes, keep_inputs, output_name, tell_formulas, write_rows, write_table
+from stance.commands.steps import progress_option, step
 from stance.errors import StanceError, number_of
 from stance.results.formats import EXPORTS, PLAIN, check_rows
 from stance.results.levels import LEVELS
@@ -28,6 +29,7 @@ __all__ = ["outcomes", "prevalence", "sample"]
 @click.option("--within", metavar="TARGET", help="Some of each label that the model gave on this target.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Another seed, another sample.")
 @output_option(required=True)
+@progress_option
 def sample(source: str, size: int, within: str | None, seed: int, output: str) -> None:
     """Draw paragraphs at random to code by hand, for `stance results prevalence`.
 
@@ -50,8 +52,10 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
 
     keep_inputs([source], output)
     keep_codes(output)
-    found = population(read_results(source, only=["text"], texts_later=True))
-    drawn = draw_sample(found, size, within, seed)
+    with step(f"reading {source}"):
+        found = population(read_results(source, only=["text"], texts_later=True))
+    with step(f"drawing from {number_of(len(found.frame), 'paragraph')}"):
+        drawn = draw_sample(found, size, within, seed)
     about = f"Drawn from {found.source}: size {size}, within {within or 'nothing'}, seed {seed}."
     write_table(drawn, found, output, notes=[about])
     click.echo(
@@ -62,7 +66,8 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
         click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
         return
     try:
-        expected = expected_intervals(found, drawn)
+        with step("finding what the sample will tell"):
+            expected = expected_intervals(found, drawn)
     except StanceError as error:
         # what is drawn is a sample all the same, and a larger one begins with it
         click.echo(str(error), err=True)
@@ -93,6 +98,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     type=click.Choice(("table", *PLAIN, *EXPORTS)),
     help="[default: by suffix, else table]",
 )
+@progress_option
 def prevalence(
     source: str,
     coded: str,
@@ -125,9 +131,11 @@ def prevalence(
     if compare and level == "all":
         raise click.UsageError("--compare needs a --level of which the two are groups")
     keep_inputs([source, coded], output)
-    found = population(read_results(source, only=["text", *columns_of(level)], texts_later=level != "text"))
+    with step(f"reading {source}"):
+        found = population(read_results(source, only=["text", *columns_of(level)], texts_later=level != "text"))
     codes = read_codes(coded, found.targets)
-    rows = estimate_prevalence(found, codes, level)
+    with step(f"estimating for {number_of(len(found.frame), 'paragraph')}"):
+        rows = estimate_prevalence(found, codes, level)
     about = f"Estimated from {found.source} and the codes in {coded}: level {level}."
     if compare:
         differences = compare_groups(rows, level, *compare)
@@ -193,6 +201,7 @@ def _tell_of_codes(found: Results, codes: pd.DataFrame, coded: str) -> None:
 @click.argument("coded", metavar="CODED")
 @output_option(required=True)
 @click.option("--format", "-f", type=click.Choice((*PLAIN, *EXPORTS)), help="[default: by suffix, else CSV]")
+@progress_option
 def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
     """Outcomes for a regression: labels of all paragraphs, corrected by a sample coded by hand.
 
@@ -214,10 +223,12 @@ def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
     from stance.results.saved import read_results
 
     keep_inputs([source, coded], output)
-    found = population(read_results(source, texts_later=True))
+    with step(f"reading {source}"):
+        found = population(read_results(source, texts_later=True))
     check_rows(len(found.frame), output, format)
     codes = read_codes(coded, found.targets)
-    rows = regression_outcomes(found, codes)
+    with step(f"correcting {number_of(len(found.frame), 'paragraph')}"):
+        rows = regression_outcomes(found, codes)
     about = f"Outcomes of {found.source} and the codes in {coded}."
     write_table(rows, found, output, format, notes=[about])
     _tell_of_codes(found, codes, coded)

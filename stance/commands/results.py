@@ -13,6 +13,7 @@ from stance.commands.cells import group_names, percent, plain, signed
 from stance.commands.options import output_option
 from stance.commands.places import keep_inputs, write_rows, write_table
 from stance.commands.prevalence import outcomes, prevalence, sample
+from stance.commands.steps import progress_option, step
 from stance.errors import number_of
 from stance.results.formats import EXPORTS, PLAIN, check_rows
 from stance.results.levels import COPIES, LEVELS, OF_DATES, OF_PARAGRAPHS, WEIGHTS
@@ -64,6 +65,7 @@ def results() -> None:
 )
 @output_option()
 @click.option("--format", "-f", type=click.Choice(("table", *_FORMATS)), help="[default: by suffix, else table]")
+@progress_option
 def rollup(source: str, level: str, weight: str, copies: str, output: str | None, format: str | None) -> None:
     """Shares of stances and net stance, with their standard errors, and the joint table, by group.
 
@@ -82,8 +84,10 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
     from stance.results.saved import read_results
 
     keep_inputs([source], output)
-    found = read_results(source, only=["cluster", *columns_of(level)], probabilities=False)
-    rows = roll_up(found, level, weight, copies)
+    with step(f"reading {source}"):
+        found = read_results(source, only=["cluster", *columns_of(level)], probabilities=False)
+    with step(f"rolling {number_of(len(found.frame), 'row')} up"):
+        rows = roll_up(found, level, weight, copies)
     about = f"Rolled up from {found.source}: level {level}, weight {weight}, copies {copies}."
     page = print_rollup(rows, found.targets, level)
     notes = [about, CLASSIFY_AND_COUNT, *([WHO_SPEAKS] if level in OF_PARAGRAPHS else [])]
@@ -95,6 +99,7 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
 @click.argument("source", metavar="RESULTS")
 @output_option(required=True)
 @click.option("--format", "-f", type=click.Choice(_FORMATS), help="[default: by suffix]")
+@progress_option
 def export_results(source: str, output: str, format: str | None) -> None:
     """Write results for Excel, Stata, SPSS, SQLite, R: .xlsx .dta .sav .sqlite .csv .jsonl .parquet.
 
@@ -110,7 +115,8 @@ def export_results(source: str, output: str, format: str | None) -> None:
 
     keep_inputs([source], output)
     check_rows(count_rows(source) or 0, output, format)
-    found = read_results(source)
+    with step(f"reading {source}"):
+        found = read_results(source)
     write_table(found.frame, found, output, format)
     if output != "-":
         described = dictionary_path(Path(output))
