@@ -97,7 +97,7 @@ def test_commands_ask_for_the_texts_of_what_is_drawn_or_coded(tmp_path: Path, mo
     read = Texts.at
     monkeypatch.setattr(Texts, "at", at)
     for command, number in (
-        (("sample", scores, "-n", 50, "-o", tmp_path / "drawn.csv"), [50, 50]),
+        (("sample", scores, "-n", 50, "-o", tmp_path / "drawn.csv"), [50]),
         (("prevalence", scores, tmp_path / "coded.csv", "--level", "outlet"), [60]),
         (("outcomes", scores, tmp_path / "coded.csv", "-o", tmp_path / "o.csv"), [60]),
         (("agreement", scores, tmp_path / "coded.csv", tmp_path / "ben.csv"), [60, 60, 60]),
@@ -123,9 +123,10 @@ def test_a_file_that_changed_meanwhile_is_refused(suffix: str, tmp_path: Path) -
     """Else the texts would be those of other paragraphs."""
     path = _write(tmp_path / f"scores.{suffix}", _frame())
     later = population(read_results(path, only=["text"], texts_later=True))
-    _write(path, _frame(40))
-    with pytest.raises(StanceError, match=r"scores.*changed"):
-        draw_sample(later, 5)
+    for size in (40, 60):
+        _write(path, _frame(size).assign(title="Talks resume"))
+        with pytest.raises(StanceError, match=r"scores.*changed"):
+            draw_sample(later, 5)
     path.unlink()
     with pytest.raises(StanceError, match="no such file"):
         draw_sample(later, 5)

@@ -17,7 +17,7 @@ from stance.results.texts import has_texts, texts_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Population", "find_coded", "population"]
+__all__ = ["Population", "find_coded", "population", "remember_places"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,13 @@ def find_coded(found: Population, codes: pd.DataFrame) -> npt.NDArray[np.int64]:
     if found.last and found.last[0][0] is codes:
         return found.last[0][1]
     places = _find(found, codes)
-    found.last[:] = [(codes, places)]
+    remember_places(found, codes, places)
     return places
+
+
+def remember_places(found: Population, codes: pd.DataFrame, places: npt.NDArray[np.int64]) -> None:
+    """Tell `find_coded` where these very codes are."""
+    found.last[:] = [(codes, places)]
 
 
 def _find(found: Population, codes: pd.DataFrame) -> npt.NDArray[np.int64]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from stance.articles.own_files import MANIFESTS
 from stance.batch.counts import Counts
 from stance.errors import ArgumentError, StanceError, kind_of
@@ -18,11 +20,10 @@ from stance.labels import Target
 from stance.results.dictionary import check_facts, dictionary_path
 from stance.results.table_files import find_targets, plain_columns, plain_frame, refuse_same_names
 from stance.results.table_reading import TEXT, read_table, told_as_results
+from stance.results.texts import Texts, file_state
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from stance.results.texts import Texts
 
 __all__ = [
     "DIGITS",
@@ -131,6 +132,7 @@ def read_results(
         files = [path]
         if path.is_dir():
             files, counts = _parts(path)
+    states = [file_state(file) for file in files]
     read = [_read_file(file, path, choose, texts_later) for file in files]
     later = texts_later and _without_texts(read)
     if texts_later and not later:
@@ -146,12 +148,8 @@ def read_results(
     model, counted = _dictionary(path)
     found = replace(found, model=model, counts=counted if counts is None else counts, source=str(path))
     if later:
-        import numpy as np
-
-        from stance.results.texts import Texts
-
-        lengths = tuple((file, len(table)) for file, (_, table) in zip(files, read, strict=True))
-        return replace(found, texts=Texts(lengths, np.arange(len(frame))))
+        lengths = [len(table) for _, table in read]
+        return replace(found, texts=Texts(tuple(zip(files, lengths, states, strict=True)), np.arange(len(frame))))
     return found
 
 

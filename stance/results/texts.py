@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from stance.results.saved import Results
 
-__all__ = ["Texts", "has_texts", "texts_of"]
+__all__ = ["Texts", "file_state", "has_texts", "texts_of"]
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Texts:
 
     Attributes
     ----------
-    files : tuple of (Path, int)
-        The files that were read, and how many rows each has.
+    files : tuple of (Path, int, tuple)
+        The files that were read, how many rows each has, and its `file_state` before.
     rows : ndarray of int64
         Which row of all of them each row of the table is.
     """
 
-    files: tuple[tuple[Path, int], ...]
+    files: tuple[tuple[Path, int, tuple[int, int] | None], ...]
     rows: npt.NDArray[np.int64]
 
     def kept(self, mask: npt.NDArray[np.bool_]) -> Texts:
@@ -62,7 +62,7 @@ class Texts:
         import pyarrow as pa
 
         start = 0
-        for path, number in self.files:
+        for path, number, state in self.files:
             mine = wanted[(wanted >= start) & (wanted < start + number)] - start
             start += number
             if not len(mine):
@@ -74,8 +74,17 @@ class Texts:
                     row += len(texts)
                     if len(here):
                         yield texts.take(pa.array(here)).cast(pa.string())
-            if row != number:
+            if row != number or file_state(path) != state:
                 raise StanceError(f"{path}: was changed while it was read; try again")
+
+
+def file_state(path: Path) -> tuple[int, int] | None:
+    """What is another where a file was changed; nothing of one that is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def has_texts(results: Results) -> bool:
