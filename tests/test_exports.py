@@ -29,9 +29,10 @@ from stance.commands.results import results
 from stance.errors import StanceError
 from stance.labels import LABELS, Target
 from stance.results import export as export_module
-from stance.results import table_files
+from stance.results import table_reading
 from stance.results.dates import day_of
 from stance.results.export import export
+from stance.results.formats import MOST_ROWS
 from stance.results.rollup import roll_up
 from stance.results.saved import Results, read_results
 
@@ -390,8 +391,8 @@ def test_what_the_first_row_of_json_lines_lacks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: dict[str, str], times: int
 ) -> None:
     """R leaves out what is missing; the lines are read once more only where a column was taken for something else."""
-    read, reads, late = table_files._json_table, [], {"tax_abstained": "ambiguous"} | late
-    monkeypatch.setattr(table_files, "_json_table", lambda *given: (reads.append(given), read(*given))[1])
+    read, reads, late = table_reading._json_table, [], {"tax_abstained": "ambiguous"} | late
+    monkeypatch.setattr(table_reading, "_json_table", lambda *given: (reads.append(given), read(*given))[1])
     row = {"article_id": "007", "tax": "favor", "tax_probability": 0.9, "tax_p_favor": 0.9, "tax_p_against": 0.1}
     path = tmp_path / "s.jsonl"
     path.write_text(f"{json.dumps(row)}\n{json.dumps(row | late)}\n")
@@ -562,6 +563,40 @@ def test_a_table_too_long_for_excel_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StanceError, match="do not fit"):
         export(frame, tmp_path / "x.xlsx", ())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "before"),
+    [
+        ("export s.parquet", "stance.results.saved.read_table"),
+        ("export run", "stance.results.saved.read_table"),
+        ("export s.csv", "stance.results.export._plain"),
+        ("outcomes s.csv c.csv", "stance.results.outcomes.regression_outcomes"),
+    ],
+)
+def test_a_table_too_long_for_excel_is_refused_before_the_work(
+    command: str, before: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a run and of Parquet the number of rows is known before they are read."""
+    monkeypatch.chdir(tmp_path)
+    frame = pd.DataFrame({"article_id": "a", "paragraph": range(40), "text": "One.", "tax": "favor"})
+    frame = frame.assign(tax_probability=0.9, tax_p_favor=0.9, tax_p_against=0.1, tax_abstained=None)
+    frame.to_parquet("s.parquet")
+    frame.to_csv("s.csv", index=False)
+    frame[["article_id", "paragraph", "tax"]].to_csv("c.csv", index=False)
+    Path("in.txt").write_text("Talks on the embargo resume.\n\nThe envoys met.", encoding="utf-8")
+    assert _run("score", "in.txt", "-o", "run/").exit_code == 0
+    there = sorted(tmp_path.iterdir())
+    monkeypatch.setitem(MOST_ROWS, "xlsx", 1)
+
+    def spent(*_: object, **__: object) -> None:
+        raise AssertionError("the work is done")
+
+    monkeypatch.setattr(before, spent)
+    refused = _run("results", *command.split(), "-o", "x.xlsx")
+    assert refused.exit_code == 1
+    assert re.fullmatch(r"stance: x.xlsx: \d+ rows do not fit into a sheet of 1; write .*\n", refused.stderr)
+    assert sorted(tmp_path.iterdir()) == there
 
 
 @pytest.mark.parametrize(("format", "most"), [("xlsx", 16_384), ("dta", 32_767)])

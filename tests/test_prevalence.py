@@ -17,12 +17,13 @@ from scipy import stats
 from stance.commands.places import tell_formulas
 from stance.errors import CorpusError, StanceError
 from stance.labels import LABELS, Target
-from stance.results import sampling
+from stance.results import population as population_of
 from stance.results.correction import LEAST_CODED
 from stance.results.drawn import count_lost
+from stance.results.population import find_coded, population
 from stance.results.prevalence import NET, estimate_prevalence
 from stance.results.rollup import roll_up
-from stance.results.sampling import draw_sample, find_coded, read_codes
+from stance.results.sampling import draw_sample, read_codes
 from stance.results.saved import Results, refuse_twice
 
 
@@ -680,10 +681,10 @@ def test_codes_are_found_as_spreadsheets_write_them(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text(head + row.format(30, 30) + row.format(7, 7), encoding="utf-8")
     codes = read_codes(tmp_path / "c.csv", (TAX,))
     assert codes["tax"].tolist() == ["favor", "favor"]
-    assert find_coded(results.frame, codes).tolist() == [30, 7]
+    assert find_coded(population(results), codes).tolist() == [30, 7]
     (tmp_path / "c.csv").write_text(head + row.format(30, 30) + row.format(7, 8), encoding="utf-8")
     with pytest.raises(StanceError, match="paragraph 7 of article a is another text"):
-        find_coded(results.frame, read_codes(tmp_path / "c.csv", (TAX,)))
+        find_coded(population(results), read_codes(tmp_path / "c.csv", (TAX,)))
 
 
 def test_a_cell_without_a_value_as_r_writes_it_is_no_code(tmp_path: Path) -> None:
@@ -706,7 +707,7 @@ def test_rows_deleted_from_a_sample_are_counted(within: str | None, mark: str) -
     results, true = collect(200, 0.7, (0.25,) * 4)
     sample = draw_sample(results, 60, within)
     assert re.fullmatch(mark, sample["drawn_from"].iloc[0])
-    codes = sample.assign(tax=[true[i] for i in find_coded(results.frame, sample)])
+    codes = sample.assign(tax=[true[i] for i in find_coded(population(results), sample)])
     assert [count_lost(codes), count_lost(codes.iloc[:45]), count_lost(codes.drop(columns="drawn_from"))] == [0, 15, 0]
     assert (estimate_prevalence(results, codes.iloc[:45])["coded"] == 45).all()
 
@@ -881,7 +882,7 @@ def test_commands_check_the_paragraphs_once(tmp_path: Path, monkeypatch: pytest.
         checked.append(len(found.frame))
         refuse_twice(found)
 
-    monkeypatch.setattr(sampling, "refuse_twice", counted)
+    monkeypatch.setattr(population_of, "refuse_twice", counted)
     for command in (
         ("sample", scores, "-o", tmp_path / "drawn.csv"),
         ("prevalence", scores, coded),

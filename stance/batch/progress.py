@@ -1,15 +1,98 @@
-"""How far a run is, on stderr: one line that changes on a terminal, a line now and then in a log."""
+"""How far a command is, on stderr: one line that changes on a terminal, a line now and then in a log."""
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import sys
+import threading
 import time
-from typing import TextIO
+from typing import Self, TextIO
 
-__all__ = ["Progress"]
+__all__ = ["Progress", "Step"]
 
 
-class Progress:
+class _Line:
+    """A line on a stream, in place where that is a terminal."""
+
+    def __init__(self, stream: TextIO | None, every: float | None) -> None:
+        self.stream = stream or sys.stderr
+        self.in_place = self.stream.isatty()
+        self.every = every if every is not None else 0.2 if self.in_place else 30.0
+        self.began = time.monotonic()
+        self.width = 0
+
+    def clear(self) -> None:
+        """Make room for a message; on a terminal the line comes back below it."""
+        if self.width:
+            self.stream.write("\r" + " " * self.width + "\r")
+            self.stream.flush()
+            self.width = 0
+
+    def _write(self, line: str) -> None:
+        if self.in_place:
+            self.stream.write("\r" + line.ljust(self.width))
+            self.width = len(line)
+        else:
+            self.stream.write(line + "\n")
+        self.stream.flush()
+
+
+class Step(_Line):
+    """Within, shows what is being done, and for how long: of work whose end is not known.
+
+    On a terminal nothing is left of it; a step that is done at once does not show.
+
+    Parameters
+    ----------
+    what : str
+        As of a file that is read.
+    stream, every
+        As `Progress` has them.
+
+    Examples
+    --------
+    >>> with Step("reading scores.csv", sys.stdout, every=30):
+    ...     rows = [1, 2]
+    >>> print(Step("reading scores.csv", sys.stdout).line(seconds=64.0))
+    reading scores.csv, 1:04
+    """
+
+    #: Seconds before it shows.
+    after = 1.0
+
+    def __init__(self, what: str, stream: TextIO | None = None, every: float | None = None) -> None:
+        super().__init__(stream, every)
+        self.what = what
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Self:
+        # what there is no thread for can be done without
+        with contextlib.suppress(RuntimeError):
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self.clear()
+
+    def line(self, seconds: float) -> str:
+        """What is shown."""
+        return f"{self.what}, {int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+    def _watch(self) -> None:
+        wait = max(self.after, 0 if self.in_place else self.every)
+        while not self._done.wait(wait):
+            line = self.line(time.monotonic() - self.began)
+            # of a longer one the beginning would stay
+            self._write(line[: shutil.get_terminal_size().columns - 1] if self.in_place else line)
+            wait = self.every
+
+
+class Progress(_Line):
     """Shows articles done, rows written, rate and, where the total is known, the time left.
 
     Parameters
@@ -29,13 +112,10 @@ class Progress:
     """
 
     def __init__(self, total: int | None, stream: TextIO | None = None, every: float | None = None) -> None:
-        self.total, self.stream = total, stream or sys.stderr
-        self.in_place = self.stream.isatty()
-        self.every = every if every is not None else 0.2 if self.in_place else 30.0
+        super().__init__(stream, every)
+        self.total = total
         self.articles = self.rows = self.spared = 0
-        self.began = time.monotonic()
         self.shown = float("-inf")
-        self.width = 0
         self.pending = True
 
     def add(self, articles: int, rows: int, spared: bool = False) -> None:
@@ -48,13 +128,6 @@ class Progress:
         if now - self.shown >= self.every:
             self.shown = now
             self._show()
-
-    def clear(self) -> None:
-        """Make room for a message; on a terminal the line comes back below it."""
-        if self.width:
-            self.stream.write("\r" + " " * self.width + "\r")
-            self.stream.flush()
-            self.width = 0
 
     def close(self) -> None:
         """Show the last figures and end the line."""
@@ -77,11 +150,5 @@ class Progress:
         return ", ".join(parts)
 
     def _show(self) -> None:
-        line = self.line(self.articles, self.rows, time.monotonic() - self.began)
-        if self.in_place:
-            self.stream.write("\r" + line.ljust(self.width))
-            self.width = len(line)
-        else:
-            self.stream.write(line + "\n")
+        self._write(self.line(self.articles, self.rows, time.monotonic() - self.began))
         self.pending = False
-        self.stream.flush()

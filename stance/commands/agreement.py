@@ -12,6 +12,7 @@ import click
 from stance.commands.cells import percent
 from stance.commands.options import output_option, tell_few_articles, tell_stratified
 from stance.commands.places import keep_codes, keep_inputs, output_name, tell_formulas, write_table
+from stance.commands.steps import progress_option, step
 from stance.errors import StanceError, number_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ __all__ = ["agreement", "alpha_shown"]
 @click.argument("coded", metavar="CODED CODED...", nargs=-1, required=True)
 @output_option()
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap.")
+@progress_option
 def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int) -> None:
     """Measure how far the coders of one sample agree: percent agreement, Krippendorff's alpha, confusions.
 
@@ -56,10 +58,11 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
         raise StanceError(f"two files are named {twice[0]}; name each after its coder")
     keep_inputs([source, *coded], output)
     keep_codes(output)
-    found = read_results(source, only=["text"], probabilities=False)
-    joined = combine_codes(
-        found, {coder: read_codes(path, found.targets) for coder, path in zip(coders, coded, strict=True)}
-    )
+    with step(f"reading {source}"):
+        found = read_results(source, only=["text"], probabilities=False, texts_later=True)
+    codes = {coder: read_codes(path, found.targets) for coder, path in zip(coders, coded, strict=True)}
+    with step(f"finding what was coded among {number_of(len(found.frame), 'paragraph')}"):
+        joined = combine_codes(found, codes)
     tell_stratified(coded[0], str(joined[DRAWN_FROM].iloc[0]))
     measured = [(target, measure_agreement(joined, target, coders, seed=seed)) for target in found.targets]
     if not any(one.n for _, one in measured):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import click
@@ -15,7 +15,8 @@ from stance.errors import StanceError
 
 __all__ = ["main"]
 
-_NO_MEMORY = "out of memory; give it more, or less to do at once: fewer --jobs, a smaller --chunk, part of the input"
+#: Options by which a command takes less memory, and what to do with them.
+_SPARING = {"jobs": "fewer --jobs", "chunk": "a smaller --chunk", "articles": "a smaller --articles"}
 
 #: Command to the module that holds it; loaded only when it is called, so that each answers at once.
 _COMMANDS = {
@@ -41,9 +42,15 @@ def _fail(message: str) -> NoReturn:
     sys.exit(1)
 
 
+def _no_memory(command: click.Command | None) -> str:
+    its = {option.name for option in command.params} if command else set()
+    advice = [*(advice for name, advice in _SPARING.items() if name in its), "part of the input"]
+    return f"out of memory; give it more, or less to do at once: {', '.join(advice)}"
+
+
 @contextlib.contextmanager
-def _exit_codes() -> Iterator[None]:
-    """Turn errors into one line and an exit code."""
+def _exit_codes(called: Callable[[], click.Command | None] = lambda: None) -> Iterator[None]:
+    """Turn errors into one line and an exit code; what is ``called`` tells what may be done about them."""
     try:
         try:
             yield
@@ -61,12 +68,12 @@ def _exit_codes() -> Iterator[None]:
         let_go(sys.stdout)
         sys.exit(0)
     except MemoryError:
-        _fail(_NO_MEMORY)
+        _fail(_no_memory(called()))
     except RuntimeError as error:
         # Python has no error of its own for a thread that the system has no room for
         if "can't start new thread" not in str(error):
             raise
-        _fail(_NO_MEMORY)
+        _fail(_no_memory(called()))
     except OSError as error:
         let_go(sys.stdout)
         where = "" if error.filename is None else f"{error.filename}: "
@@ -99,7 +106,7 @@ class _Commands(click.Group):
             return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _exit_codes():
+        with _exit_codes(lambda: self.get_command(ctx, ctx.invoked_subcommand or "")):
             return super().invoke(ctx)
 
 

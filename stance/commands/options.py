@@ -12,6 +12,7 @@ import click
 
 from stance.articles import Columns
 from stance.articles.records import DEFAULT_NAMES, FIELDS
+from stance.commands.steps import PROGRESS
 from stance.errors import StanceError, number_of
 from stance.results.formats import EXPORTS, PLAIN
 
@@ -139,7 +140,7 @@ def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Score only the k-th of N shares of the chunks, for job arrays.",
         ),
         click.option("--resume", is_flag=True, help="Go on with the run in the output folder, on the same inputs."),
-        click.option("--progress/--no-progress", default=None, help="Show how far it is.  [default: on a terminal]"),
+        click.option("--progress/--no-progress", **PROGRESS),
         click.option("--dask", metavar="ADDRESS", help="Score on a Dask cluster: tcp://host:port, or local."),
     ]
     for option in reversed(options):

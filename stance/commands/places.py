@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from stance.commands.steps import step
 from stance.errors import StanceError, number_of
 from stance.results.formats import EXPORTS, PLAIN, export_format
 
@@ -243,7 +244,9 @@ def write_table(rows: pd.DataFrame, found: Results, output: str, format: str | N
 
     if output != "-":
         more = {"model": found.model, "counts": found.counts, **about}
-        for note in export(rows, output, found.targets, format=format, **more):
+        with step(f"writing {number_of(len(rows), 'row')} to {output}"):
+            said = export(rows, output, found.targets, format=format, **more)
+        for note in said:
             click.echo(f"{output}: {note}", err=True)
         return
     format = format or "csv"

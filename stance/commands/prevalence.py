@@ -10,8 +10,9 @@ import click
 from stance.commands.cells import group_names, percent, signed
 from stance.commands.options import format_option, output_option
 from stance.commands.places import keep_codes, keep_inputs, output_name, tell_formulas, write_rows, write_table
+from stance.commands.steps import progress_option, step
 from stance.errors import StanceError, number_of
-from stance.results.formats import EXPORTS, PLAIN
+from stance.results.formats import EXPORTS, PLAIN, check_rows
 from stance.results.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ __all__ = ["outcomes", "prevalence", "sample"]
 @click.option("--within", metavar="TARGET", help="Some of each label that the model gave on this target.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Another seed, another sample.")
 @output_option(required=True)
+@progress_option
 def sample(source: str, size: int, within: str | None, seed: int, output: str) -> None:
     """Draw paragraphs at random to code by hand, for `stance results prevalence`.
 
@@ -44,13 +46,16 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     """
     from stance.results.correction import LEAST_CODED
     from stance.results.planning import expected_intervals
-    from stance.results.sampling import draw_sample, population
+    from stance.results.population import population
+    from stance.results.sampling import draw_sample
     from stance.results.saved import read_results
 
     keep_inputs([source], output)
     keep_codes(output)
-    found = population(read_results(source, only=["text"]))
-    drawn = draw_sample(found, size, within, seed)
+    with step(f"reading {source}"):
+        found = population(read_results(source, only=["text"], texts_later=True))
+    with step(f"drawing from {number_of(len(found.frame), 'paragraph')}"):
+        drawn = draw_sample(found, size, within, seed)
     about = f"Drawn from {found.source}: size {size}, within {within or 'nothing'}, seed {seed}."
     write_table(drawn, found, output, notes=[about])
     click.echo(
@@ -61,7 +66,8 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
         click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
         return
     try:
-        expected = expected_intervals(found, drawn)
+        with step("finding what the sample will tell"):
+            expected = expected_intervals(found, drawn)
     except StanceError as error:
         # what is drawn is a sample all the same, and a larger one begins with it
         click.echo(str(error), err=True)
@@ -87,6 +93,7 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
 )
 @output_option()
 @format_option
+@progress_option
 def prevalence(
     source: str,
     coded: str,
@@ -111,16 +118,19 @@ def prevalence(
     from stance.results.correction import LEAST_CODED
     from stance.results.counting import columns_of
     from stance.results.differences import compare_groups
+    from stance.results.population import population
     from stance.results.prevalence import estimate_prevalence
-    from stance.results.sampling import population, read_codes
+    from stance.results.sampling import read_codes
     from stance.results.saved import read_results
 
     if compare and level == "all":
         raise click.UsageError("--compare needs a --level of which the two are groups")
     keep_inputs([source, coded], output)
-    found = population(read_results(source, only=["text", *columns_of(level)]))
+    with step(f"reading {source}"):
+        found = population(read_results(source, only=["text", *columns_of(level)], texts_later=level != "text"))
     codes = read_codes(coded, found.targets)
-    rows = estimate_prevalence(found, codes, level)
+    with step(f"estimating for {number_of(len(found.frame), 'paragraph')}"):
+        rows = estimate_prevalence(found, codes, level)
     about = f"Estimated from {found.source} and the codes in {coded}: level {level}."
     if compare:
         differences = compare_groups(rows, level, *compare)
@@ -186,6 +196,7 @@ def _tell_of_codes(found: Results, codes: pd.DataFrame, coded: str) -> None:
 @click.argument("coded", metavar="CODED")
 @output_option(required=True)
 @click.option("--format", "-f", type=click.Choice((*PLAIN, *EXPORTS)), help="[default: by suffix, else CSV]")
+@progress_option
 def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
     """Outcomes for a regression: labels of all paragraphs, corrected by a sample coded by hand.
 
@@ -202,13 +213,17 @@ def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
         stance results outcomes scores.csv coded.csv -o outcomes.dta
     """
     from stance.results.outcomes import outcome_column, regression_outcomes
-    from stance.results.sampling import population, read_codes
+    from stance.results.population import population
+    from stance.results.sampling import read_codes
     from stance.results.saved import read_results
 
     keep_inputs([source, coded], output)
-    found = population(read_results(source))
+    with step(f"reading {source}"):
+        found = population(read_results(source, texts_later=True))
+    check_rows(len(found.frame), output, format)
     codes = read_codes(coded, found.targets)
-    rows = regression_outcomes(found, codes)
+    with step(f"correcting {number_of(len(found.frame), 'paragraph')}"):
+        rows = regression_outcomes(found, codes)
     about = f"Outcomes of {found.source} and the codes in {coded}."
     write_table(rows, found, output, format, notes=[about])
     _tell_of_codes(found, codes, coded)

@@ -9,6 +9,8 @@ import click
 from stance.batch.files import check_output, write_whole
 from stance.commands.options import output_option
 from stance.commands.places import keep_inputs, output_name
+from stance.commands.steps import progress_option, step
+from stance.errors import number_of
 
 __all__ = ["report"]
 
@@ -34,6 +36,7 @@ _NOTHING_DRAWN = (
     help="Also show figures by the actor who speaks, of `stance score --speakers`: the stance of the paragraphs in "
     "which it speaks, whoever holds it.",
 )
+@progress_option
 def report(source: str, output: str, title: str | None, articles: int, figures: str | None, actors: bool) -> None:
     """Write RESULTS as one HTML file to read, print and send: it loads nothing and runs no script.
 
@@ -52,8 +55,10 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
     keep_inputs([source], output)
     if output != "-":
         check_output(Path(output))
-    found = read_results(source)
-    page = render_report(found, title, articles, actors=actors).encode("utf-8", "replace")
+    with step(f"reading {source}"):
+        found = read_results(source)
+    with step(f"making a page of {number_of(len(found.frame), 'paragraph')}"):
+        page = render_report(found, title, articles, actors=actors).encode("utf-8", "replace")
     if output == "-":
         click.echo(page, nl=False)
     else:
@@ -64,8 +69,9 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
     if figures is not None:
         from stance.results.figures import letters_without_font, save_figures
 
-        drawn = collection_figures(found, actors)
-        written = save_figures(drawn, figures)
+        with step(f"writing figures to {figures}"):
+            drawn = collection_figures(found, actors)
+            written = save_figures(drawn, figures)
         click.echo(f"{len(written)} files to {figures}" if written else f"no figures: {_NOTHING_DRAWN}", err=True)
         for figure in drawn:
             if lacking := letters_without_font(figure):

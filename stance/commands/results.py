@@ -13,8 +13,9 @@ from stance.commands.cells import group_names, percent, plain, signed
 from stance.commands.options import format_option, output_option
 from stance.commands.places import keep_inputs, write_rows, write_table
 from stance.commands.prevalence import outcomes, prevalence, sample
+from stance.commands.steps import progress_option, step
 from stance.errors import number_of
-from stance.results.formats import EXPORTS, PLAIN
+from stance.results.formats import EXPORTS, PLAIN, check_rows
 from stance.results.levels import COPIES, LEVELS, OF_DATES, OF_PARAGRAPHS, WEIGHTS
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def results() -> None:
 )
 @output_option()
 @format_option
+@progress_option
 def rollup(source: str, level: str, weight: str, copies: str, output: str | None, format: str | None) -> None:
     """Shares of stances and net stance, with their standard errors, and the joint table, by group.
 
@@ -80,8 +82,10 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
     from stance.results.saved import read_results
 
     keep_inputs([source], output)
-    found = read_results(source, only=["cluster", *columns_of(level)], probabilities=False)
-    rows = roll_up(found, level, weight, copies)
+    with step(f"reading {source}"):
+        found = read_results(source, only=["cluster", *columns_of(level)], probabilities=False)
+    with step(f"rolling {number_of(len(found.frame), 'row')} up"):
+        rows = roll_up(found, level, weight, copies)
     about = f"Rolled up from {found.source}: level {level}, weight {weight}, copies {copies}."
     page = print_rollup(rows, found.targets, level)
     notes = [about, CLASSIFY_AND_COUNT, *([WHO_SPEAKS] if level in OF_PARAGRAPHS else [])]
@@ -93,6 +97,7 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
 @click.argument("source", metavar="RESULTS")
 @output_option(required=True)
 @click.option("--format", "-f", type=click.Choice((*PLAIN, *EXPORTS)), help="[default: by suffix]")
+@progress_option
 def export_results(source: str, output: str, format: str | None) -> None:
     """Write results for Excel, Stata, SPSS, SQLite, R: .xlsx .dta .sav .sqlite .csv .jsonl .parquet.
 
@@ -104,10 +109,12 @@ def export_results(source: str, output: str, format: str | None) -> None:
         stance results export scores.csv -o scores.sqlite
     """
     from stance.results.dictionary import dictionary_path
-    from stance.results.saved import read_results
+    from stance.results.saved import count_rows, read_results
 
     keep_inputs([source], output)
-    found = read_results(source)
+    check_rows(count_rows(source) or 0, output, format)
+    with step(f"reading {source}"):
+        found = read_results(source)
     write_table(found.frame, found, output, format)
     if output != "-":
         described = dictionary_path(Path(output))

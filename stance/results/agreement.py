@@ -14,8 +14,9 @@ from stance.errors import StanceError
 from stance.labels import Target
 from stance.results.dictionary import Column
 from stance.results.drawn import DRAWN_FROM, drawn_from
-from stance.results.sampling import find_coded, population
+from stance.results.population import find_coded, population
 from stance.results.saved import PLACE, Results
+from stance.results.texts import texts_of
 from stance.training.agreement import alpha_with_interval, coincidence_matrices
 from stance.training.evaluate import Interval
 
@@ -102,12 +103,12 @@ def combine_codes(results: Results, codes: Mapping[str, pd.DataFrame]) -> pd.Dat
 
     own = {coder: _own_columns(given, results.targets) for coder, given in codes.items()}
     _check_columns(results.targets, own)
-    paragraphs = population(results).frame
+    among = population(results)
     drawn: dict[str, str] = {}
     found: dict[str, dict[int, int]] = {}
     for coder, given in codes.items():
         try:
-            places = find_coded(paragraphs, given)
+            places = find_coded(among, given)
         except StanceError as error:
             raise StanceError(f"{coder}: {error}") from error
         found[coder] = {place: row for row, place in enumerate(places.tolist())}
@@ -120,7 +121,8 @@ def combine_codes(results: Results, codes: Mapping[str, pd.DataFrame]) -> pd.Dat
             "give all coders the same file"
         )
     together = list(dict.fromkeys(place for places in found.values() for place in places))
-    joined = paragraphs.iloc[together][[*PLACE, "text"]].reset_index(drop=True)
+    joined = among.frame.iloc[together][PLACE].reset_index(drop=True)
+    joined["text"] = texts_of(among, np.array(together, dtype=np.int64))
     joined[DRAWN_FROM] = next(iter(drawn), "")
 
     def said_by(coder: str, column: str) -> list[str | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy.typing as npt
 from stance.errors import StanceError, number_of
 from stance.labels import Target, is_related
 from stance.results.drawn import drawn_from
-from stance.results.sampling import find_coded, has_code, probabilities_of, strata_drawn, undecided
+from stance.results.population import Population, find_coded
+from stance.results.sampling import has_code, probabilities_of, strata_drawn, undecided
 from stance.results.saved import PLACE
 
 if TYPE_CHECKING:
@@ -134,15 +135,13 @@ class Correction:
         return self.slope * self.probabilities + self.levels[self.design.strata]
 
 
-def corrections(paragraphs: pd.DataFrame, targets: Sequence[Target], codes: pd.DataFrame) -> Iterator[Correction]:
+def corrections(results: Population, codes: pd.DataFrame) -> Iterator[Correction]:
     """The correction of each target that was coded.
 
     Parameters
     ----------
-    paragraphs : pandas.DataFrame
-        As `population` gives them.
-    targets : sequence of Target
-        Of the results.
+    results : Population
+        As `population` makes it.
     codes : pandas.DataFrame
         As `read_codes` has them, of a sample drawn by `draw_sample`.
 
@@ -152,7 +151,8 @@ def corrections(paragraphs: pd.DataFrame, targets: Sequence[Target], codes: pd.D
         If the codes do not fit the paragraphs, coders differ and nothing is decided, a code is no label of its target,
         or too few are coded.
     """
-    places = find_coded(paragraphs, codes)
+    paragraphs, targets = results.frame, results.targets
+    places = find_coded(results, codes)
     strata = strata_drawn(paragraphs, targets, drawn_from(codes))
     coded = [target for target in targets if target.name in codes and has_code(codes[target.name]).any()]
     if not coded:

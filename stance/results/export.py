@@ -22,7 +22,7 @@ from stance.files import whole_files
 from stance.labels import Target
 from stance.results.dates import day_of
 from stance.results.dictionary import Column, describe_columns, write_dictionary
-from stance.results.formats import EXPORTS, PLAIN, export_format
+from stance.results.formats import EXPORTS, PLAIN, check_rows, export_format
 from stance.results.table_files import EXACT, arrow_types, refuse_same_names
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ def export(
     format = format or export_format(path)
     if format is None or format not in (*PLAIN, *EXPORTS):
         raise StanceError(f"{path}: no such format of export; there are {', '.join((*PLAIN, *EXPORTS))}")
+    check_rows(len(frame), path, format)
     check_output(path)
     # to SQLite names are the same in any case
     refuse_same_names(map(str, frame.columns), str(path), any_case=format == "sqlite")

@@ -13,7 +13,6 @@ from stance.results.export import Typed
 
 __all__ = ["write"]
 
-_ROWS = 1_048_575
 _COLUMNS = 16_384
 _CELL = 32_767
 # Excel counts days from there; what is earlier would be a number below zero, which it shows as ####
@@ -24,8 +23,6 @@ _WIDTHS = {"text": 80, "title": 40, "date": 11}
 def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
     """Write a workbook; nothing in it is a formula or a link, whatever the text looks like."""
     xlsxwriter = need("xlsxwriter", "XlsxWriter", "export")
-    if len(table.frame) > _ROWS:
-        raise StanceError(f"{len(table.frame)} rows do not fit into a sheet of {_ROWS}; write Parquet, CSV or SQLite")
     # what does not fit would be left out in silence
     if len(table.columns) > _COLUMNS:
         raise StanceError(f"{len(table.columns)} columns do not fit into a sheet of {_COLUMNS}; write Parquet or CSV")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["EXPORTS", "PLAIN", "export_format"]
+from stance.errors import StanceError
+
+__all__ = ["EXPORTS", "MOST_ROWS", "PLAIN", "check_rows", "export_format"]
 
 #: Formats that hold a table as it is; `stance.batch.encoding` writes them.
 PLAIN = ("csv", "jsonl", "parquet")
@@ -16,6 +18,22 @@ EXPORTS = {
     "sav": ((".sav",), "stance.results.export_spss"),
     "sqlite": ((".sqlite", ".sqlite3", ".db"), "stance.results.export_sqlite"),
 }
+
+#: Rows that a format holds at most, if there is such a number.
+MOST_ROWS = {"xlsx": 1_048_575}
+
+
+def check_rows(rows: int, path: str | Path, format: str | None = None) -> None:
+    """Check that a file holds so many rows, before hours are spent on them.
+
+    Raises
+    ------
+    StanceError
+        If it does not.
+    """
+    most = MOST_ROWS.get(format or export_format(path) or "")
+    if most is not None and rows > most:
+        raise StanceError(f"{path}: {rows} rows do not fit into a sheet of {most}; write Parquet, CSV or SQLite")
 
 
 def export_format(path: str | Path) -> str | None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from stance.errors import StanceError
 from stance.results.correction import Floats, corrections
-from stance.results.sampling import population
+from stance.results.population import population
 from stance.results.saved import Results
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) ->
     results = population(results)
     paragraphs = results.frame
     made: dict[str, Floats] = {}
-    for correction in corrections(paragraphs, results.targets, codes):
+    for correction in corrections(results, codes):
         outcomes, design = correction.foretold(), correction.design
         n, of = design.coded, design.sizes
         # a level is the mean of the very errors that are weighed here, and so nearer to them than to the others
@@ -97,4 +97,4 @@ def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) ->
         made |= {outcome_column(correction.target.name, label): values for label, values in labels}
     if there := [name for name in made if name in paragraphs]:
         raise StanceError(f"the results have a column {there[0]!r}, which outcomes are to have; take it out")
-    return paragraphs.drop(columns="text").assign(**made)
+    return paragraphs.drop(columns="text", errors="ignore").assign(**made)

@@ -8,8 +8,9 @@ import numpy as np
 
 from stance.results.correction import Design, Floats, net_parts
 from stance.results.drawn import drawn_from
+from stance.results.population import find_coded, population
 from stance.results.prevalence import NET, effective_number, share_values
-from stance.results.sampling import find_coded, population, probabilities_of, strata_drawn
+from stance.results.sampling import probabilities_of, strata_drawn
 from stance.results.saved import Results
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def expected_intervals(results: Results | pd.DataFrame, sample: pd.DataFrame) ->
 
     results = population(results)
     paragraphs = results.frame
-    places = find_coded(paragraphs, sample)
+    places = find_coded(results, sample)
     design = Design(strata_drawn(paragraphs, results.targets, drawn_from(sample)), places, "the sample")
     sizes, weights = design.sizes, design.weights
     left = (sizes / sizes.sum()) ** 2 * (1 - design.coded / sizes) / design.coded

@@ -16,7 +16,8 @@ import numpy.typing as npt
 from stance.errors import ArgumentError, StanceError, kind_of
 from stance.results.correction import LEAST_CODED, Correction, Floats, Ints, corrections, is_label, net_parts, sums_by
 from stance.results.counting import group_values, number_groups, order_of_groups, whole_names
-from stance.results.sampling import find_coded, has_code, population
+from stance.results.population import find_coded, population
+from stance.results.sampling import has_code
 from stance.results.saved import Results
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def estimate_prevalence(results: Results | pd.DataFrame, codes: pd.DataFrame, le
     names, groups = _groups(paragraphs, level, results.orders.get(level, ()))
     sizes = np.bincount(groups, minlength=len(names))
     rows: list[dict[str, Any]] = []
-    for correction in corrections(paragraphs, results.targets, codes):
+    for correction in corrections(results, codes):
         target, estimate = correction.target, _Estimate(correction)
         foretold = _Foretold.of_groups(correction.probabilities, groups, correction.design.strata, len(names))
         counts = sums_by(groups, is_label(paragraphs[target.name], target), len(names))
@@ -142,8 +143,8 @@ def few_errors(results: Results, codes: pd.DataFrame) -> dict[str, dict[str, int
     An error on a label is a paragraph that has it and was not given it, or the other way round. There is none where all
     paragraphs are coded, as nothing is left to chance.
     """
-    paragraphs = population(results).frame
-    places = find_coded(paragraphs, codes)
+    results = population(results)
+    paragraphs, places = results.frame, find_coded(results, codes)
     few: dict[str, dict[str, int]] = {}
     for target in results.targets:
         given = has_code(codes[target.name])

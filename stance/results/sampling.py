@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,21 +14,18 @@ from stance.articles.records import by_meaning
 from stance.errors import ArgumentError, CorpusError, StanceError, kind_of
 from stance.files import as_path
 from stance.labels import Target, check_targets, scored_targets
-from stance.results.counting import is_boilerplate
 from stance.results.drawn import DRAWN_FROM, strata_told
-from stance.results.saved import DIGITS, PLACE, Results, as_results, refuse_twice, whole_numbers
-from stance.results.table_files import plain_columns
+from stance.results.population import population, remember_places
+from stance.results.saved import DIGITS, PLACE, Results
+from stance.results.texts import texts_of
 from stance.training.flat_files import cell, read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "Population",
     "draw_sample",
-    "find_coded",
     "has_code",
-    "population",
     "probabilities_of",
     "read_codes",
     "strata_drawn",
@@ -43,39 +39,6 @@ _NO_PROBABILITIES = "the results have no columns {}_p_LABEL, which tell its labe
 _LEAST, _LEAST_UNLABELLED = 5, 2
 
 _ROUNDING = 1e-6
-
-
-class Population(Results):
-    """Results that `population` made; it takes them as they are."""
-
-    __slots__ = ()
-
-
-def population(results: Results | pd.DataFrame) -> Population:
-    """The paragraphs that are estimated for and drawn from: all but boilerplate.
-
-    Of millions the checks take longer than what is done with them, so that who calls several functions that take the
-    population makes it first.
-
-    Raises
-    ------
-    StanceError
-        If the results are of articles, have no column ``paragraph`` or ``text``, or a paragraph has no number or is
-        there twice.
-    """
-    if isinstance(results, Population):
-        return results
-    results = as_results(results)
-    if "paragraph" not in results.frame:
-        raise StanceError(f"{results.source or 'the results'}: not one row a paragraph; score with --level paragraph")
-    if "text" not in results.frame:
-        raise StanceError(f"{results.source or 'the results'}: no column 'text' to code by; keep what scoring wrote")
-    results = whole_numbers(results, ["paragraph"])
-    # a file of codes has no blanks around an id
-    refuse_twice(replace(results, frame=results.frame[PLACE].assign(article_id=_plain_ids(results.frame))))
-    kept = results.frame[~is_boilerplate(results)].reset_index(drop=True)
-    about = results.model, results.counts, results.source, results.orders
-    return Population(kept, results.targets, results.level, *about)
 
 
 def probabilities_of(paragraphs: pd.DataFrame, target: Target) -> npt.NDArray[np.float64]:
@@ -203,11 +166,13 @@ def draw_sample(results: Results | pd.DataFrame, size: int, within: str | None =
     paragraphs = results.frame
     strata = strata_of(paragraphs, results.targets, within)
     rows = _order_drawn(paragraphs, results.targets, within, strata, seed)[:size]
-    sample = paragraphs.iloc[rows][[*PLACE, "text"]].reset_index(drop=True)
+    sample = paragraphs.iloc[rows][PLACE].reset_index(drop=True)
+    sample["text"] = texts_of(results, rows)
     drawn = f"{len(sample)} of {_sizes(strata)}"
     sample[DRAWN_FROM] = f"{within} {drawn}" if within else drawn
     for target in results.targets:
         sample[target.name] = ""
+    remember_places(results, sample, rows)
     return sample
 
 
@@ -337,59 +302,3 @@ def _as_named(row: dict[str, Any], wanted: Sequence[str], file: Path) -> dict[st
             raise CorpusError(f"two columns are called {name!r} but for capitals and blanks; keep one", file)
         called |= dict.fromkeys(alike, name)
     return {called.get(heading, heading): value for heading, value in row.items()}
-
-
-def _plain_ids(frame: pd.DataFrame) -> pd.Series[str]:
-    """Ids as a file of codes has them: words, without blanks around."""
-    return frame["article_id"].astype(str).str.strip()
-
-
-def find_coded(paragraphs: pd.DataFrame, codes: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """The places of the coded paragraphs among all, as `population` gives them.
-
-    Raises
-    ------
-    StanceError
-        If one has no number, is not among them or twice among the codes, or if its text is another one.
-    ArgumentError
-        If the codes are no data frame.
-    """
-    import pandas as pd
-
-    if not isinstance(codes, pd.DataFrame):
-        raise ArgumentError(f"codes are a data frame, as `read_codes` gives it, not {kind_of(codes)}")
-    if missing := [name for name in PLACE if name not in codes]:
-        raise StanceError(f"the codes have no column {missing[0]!r}; keep the columns of the sample that was drawn")
-    codes = plain_columns(codes)
-    numbers = whole_numbers(Results(codes[PLACE], (), "paragraph", source="the codes"), ["paragraph"]).frame
-    ids, wanted_ids = _plain_ids(paragraphs), _plain_ids(codes)
-    wanted = pd.MultiIndex.from_arrays([wanted_ids, numbers["paragraph"]])
-    # an index of millions takes seconds, and a few hundred are coded
-    near = np.flatnonzero(ids.isin(wanted_ids))
-    index = pd.MultiIndex.from_arrays([ids.iloc[near], paragraphs["paragraph"].iloc[near]])
-    # what is not found has the number -1, and so the last
-    places = np.append(near, -1)[index.get_indexer(wanted)].astype(np.int64)
-    if (places < 0).any():
-        article, paragraph = wanted[places < 0][0]
-        more = f" (and {int((places < 0).sum()) - 1} more)" if (places < 0).sum() > 1 else ""
-        raise StanceError(
-            f"paragraph {paragraph} of article {article} is coded, and not in the results{more}; take the results that "
-            "the sample was drawn from, and keep a spreadsheet from reading article_id as a number (007 as 7)"
-        )
-    if not wanted.is_unique:
-        article, paragraph = wanted[wanted.duplicated()][0]
-        raise StanceError(f"paragraph {paragraph} of article {article} is coded twice; keep one code of each")
-    if "text" in codes:
-        texts = paragraphs["text"].iloc[places].astype(str)
-        same = [
-            " ".join(mine.split()) == " ".join(str(theirs).split())
-            for mine, theirs in zip(texts, codes["text"], strict=True)
-        ]
-        if not all(same):
-            article, paragraph = wanted[same.index(False)]
-            raise StanceError(
-                f"paragraph {paragraph} of article {article} is another text than the one coded; "
-                "take the results that the sample was drawn from; "
-                "if only a spreadsheet changed the text, leave its column out"
-            )
-    return places

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from stance.articles.own_files import MANIFESTS
 from stance.batch.counts import Counts
@@ -21,9 +23,10 @@ from stance.results.table_files import (
     orders_of_table,
     plain_columns,
     plain_frame,
-    read_table,
     refuse_same_names,
 )
+from stance.results.table_reading import TEXT, read_table, told_as_results
+from stance.results.texts import Texts, file_state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +36,7 @@ __all__ = [
     "PLACE",
     "Results",
     "as_results",
+    "count_rows",
     "read_results",
     "refuse_twice",
     "whole_numbers",
@@ -68,6 +72,8 @@ class Results:
         Where it was read from.
     orders : mapping
         The categories, as words, of columns in which these have an order.
+    texts : Texts or None
+        Where the texts are, if they were left in the file.
     """
 
     frame: pd.DataFrame
@@ -77,6 +83,7 @@ class Results:
     counts: Counts | None = None
     source: str = ""
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: Texts | None = None
 
 
 def read_results(
@@ -84,6 +91,7 @@ def read_results(
     only: Collection[str] | None = None,
     *,
     probabilities: bool = True,
+    texts_later: bool = False,
 ) -> Results:
     """Read what ``stance score`` wrote.
 
@@ -96,6 +104,9 @@ def read_results(
         Without it all are read, which of millions of paragraphs takes several times the memory.
     probabilities : bool
         Whether those of the labels are among what ``only`` need not name.
+    texts_later : bool
+        Whether the texts, which take most of the memory, stay in the file until those of a few paragraphs are asked
+        for, as `draw_sample` and `estimate_prevalence` do. The frame has no column ``text`` then.
 
     Returns
     -------
@@ -120,35 +131,66 @@ def read_results(
     """
     import pyarrow as pa
 
-    at = path = as_path(path, "file of results")
+    path = as_path(path, "file of results")
     counts = None
 
     def choose(names: list[str]) -> list[str]:
         return _chosen(names, only, probabilities)
 
-    try:
+    with told_as_results(path):
         files = [path]
         if path.is_dir():
             files, counts = _parts(path)
-        read = [read_table(at := file, path, choose) for file in files]
-        at = path
-        names = list(dict.fromkeys(name for there, _ in read for name in there))
+    states = [file_state(file) for file in files]
+    read = [_read_file(file, path, choose, texts_later) for file in files]
+    later = texts_later and _without_texts(read)
+    if texts_later and not later:
+        read = [_read_file(file, path, choose) for file in files]
+    with told_as_results(path):
+        names = list(dict.fromkeys(name for its, _ in read for name in its))
         table = pa.concat_tables([table for _, table in read], promote_options="permissive")
         frame = plain_frame(table, names)
-    except OSError as error:
-        reason = "no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or error
-        raise StanceError(f"{at}: {reason}") from error
-    except (pa.ArrowException, ValueError, KeyError, TypeError, RecursionError) as error:
-        if isinstance(error, (StanceError, MemoryError)):
-            raise
-        raise StanceError(f"{at}: not readable as results: {' '.join(str(error).split())[:200]}") from error
     if not names:
         raise StanceError(f"{path}: no rows, and no {dictionary_path(path).name} beside it that tells its columns")
     refuse_same_names(frame.columns, str(path))
     found = _from_frame(frame, str(path), names)
     model, counted = _dictionary(path)
     counts = counted if counts is None else counts
-    return replace(found, model=model, counts=counts, source=str(path), orders=orders_of_table(table))
+    found = replace(found, model=model, counts=counts, source=str(path), orders=orders_of_table(table))
+    if later:
+        lengths = [len(table) for _, table in read]
+        return replace(found, texts=Texts(tuple(zip(files, lengths, states, strict=True)), np.arange(len(frame))))
+    return found
+
+
+def count_rows(path: str | os.PathLike[str]) -> int | None:
+    """How many rows results have, if it is told without reading them: of Parquet, and of a run."""
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    path = Path(path)
+    # what is wrong is told when they are read
+    with contextlib.suppress(*_FORM, pa.ArrowException):
+        if path.is_dir():
+            manifests = [json.loads(manifest.read_bytes()) for manifest in path.glob(MANIFESTS)]
+            return sum(int(chunk["rows"]) for manifest in manifests for chunk in manifest["chunks"])
+        if path.suffix.lower() == ".parquet":
+            with path.open("rb") as file:
+                return int(pa.parquet.read_metadata(file).num_rows)
+    return None
+
+
+def _read_file(
+    file: Path, described: Path, choose: Callable[[list[str]], list[str]], texts_later: bool = False
+) -> tuple[list[str], Any]:
+    with told_as_results(file):
+        return read_table(file, described, choose, texts_later=texts_later)
+
+
+def _without_texts(read: Sequence[tuple[list[str], Any]]) -> bool:
+    """Whether the texts of all rows were left in files, which have them."""
+    left = not any(TEXT in table.column_names for _, table in read)
+    return left and all(TEXT in names for names, table in read if len(table)) and any(len(table) for _, table in read)
 
 
 def _chosen(names: list[str], only: Collection[str] | None, probabilities: bool) -> list[str]:

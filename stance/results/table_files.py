@@ -1,4 +1,4 @@
-"""One file of results as a table, whatever program wrote it, and what the names of its columns tell."""
+"""What the names of the columns of results tell, and columns as scoring makes them, whatever program wrote them."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import contextlib
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stance.articles.own_files import PARTS
 from stance.errors import StanceError
 from stance.labels import Target, order_labels, scored_targets
-from stance.results.dictionary import describe_columns, dictionary_path
+from stance.results.dictionary import describe_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,20 +24,17 @@ __all__ = [
     "column_types",
     "find_targets",
     "orders_of_table",
+    "our_types",
     "plain_columns",
     "plain_frame",
-    "read_table",
     "refuse_same_names",
 ]
 
 #: A float, as pandas, Excel and statistics packages have them, holds each integer up to this, and not all beyond.
 EXACT = 2**53
 
-_READABLE = ("parquet", "csv", "jsonl")
 # names of rows that pandas adds where they are not 0, 1, 2
 _ROW_NAMES = re.compile(r"__index_level_\d+__")
-# a row may be as long as the longest record that is read
-_BLOCK = 2**26
 
 
 def find_targets(columns: Iterable[str]) -> tuple[str, tuple[Target, ...]]:
@@ -130,129 +126,7 @@ def column_types(path: str | Path, format: str) -> dict[str, str]:
     return dict.fromkeys(names, "string")
 
 
-def read_table(path: Path, described: Path, choose: Callable[[list[str]], list[str]]) -> tuple[list[str], Any]:
-    """Read columns of a file as an Arrow table; with the names of all that it has.
-
-    Parameters
-    ----------
-    path : Path
-        A Parquet, CSV or JSON lines file.
-    described : Path
-        What the dictionary lies beside: the file, or the folder of its run.
-    choose : callable
-        Which of the columns are read; of JSON lines all are, and the others left out then.
-
-    Raises
-    ------
-    StanceError
-        If it is of another kind, or two columns have one name.
-    OSError, ValueError, TypeError, pyarrow.ArrowException
-        If it cannot be read.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet
-
-    suffix = path.suffix.lower().lstrip(".").replace("ndjson", "jsonl")
-    if suffix not in _READABLE:
-        # what is not there is told first
-        path.stat()
-        raise StanceError(f"{path}: results are read from .parquet, .csv, .jsonl or the folder of a run")
-    if suffix == "parquet":
-        # Arrow takes no name that is not UTF-8
-        with path.open("rb") as file:
-            names = pa.parquet.read_schema(file).names
-            refuse_same_names(names, str(path))
-            return names, pa.parquet.read_table(file, columns=choose(names))
-    if suffix == "csv":
-        # a spreadsheet writes a byte order mark before the first name
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            names = next(csv.reader(stream), [])
-        refuse_same_names(names, str(path))
-        return names, _read_typed(partial(_csv_table, choose(names)), path, names, others="string")
-    table = _read_json(path, described)
-    names = table.column_names
-    return names, table.select(choose(names))
-
-
-def _read_json(path: Path, described: Path) -> Any:
-    import pyarrow as pa
-
-    with path.open(encoding="utf-8-sig") as lines:
-        first = next((line for line in lines if not line.isspace()), None)
-    if first is None:
-        return _without_rows(described)
-    if not isinstance(row := json.loads(first), dict):
-        raise ValueError("a line that is no JSON object")
-    table = _read_typed(_json_table, path, list(row))
-    # R leaves out what a row lacks
-    names = [*row, *(name for name in table.column_names if name not in row)]
-    types = dict(zip(table.column_names, table.schema.types, strict=True))
-    # what reads as a date was taken for a point in time
-    plain = {name: pa.string() for name, kind in types.items() if pa.types.is_timestamp(kind)}
-    if plain or any(types[name] != kind for name, kind in _types(names).items() if name not in row):
-        table = _read_typed(_json_table, path, names, plain)
-    return table.select(names)
-
-
-def _read_typed(
-    read: Callable[[Path, dict[str, Any]], Any],
-    path: Path,
-    names: list[str],
-    plain: dict[str, Any] | None = None,
-    others: str = "",
-) -> Any:
-    """Read with the types of our columns, or of those of the targets alone.
-
-    Somebody's own column may have the name of one of ours, and hold something else.
-    """
-    import pyarrow as pa
-
-    try:
-        return read(path, _types(names, others) | (plain or {}))
-    except pa.ArrowInvalid:
-        return read(path, _types(names, others, of_targets=True) | (plain or {}))
-
-
-def _csv_table(chosen: list[str], path: Path, types: dict[str, Any]) -> Any:
-    import pyarrow as pa
-    import pyarrow.csv
-
-    options = pa.csv.ConvertOptions(
-        include_columns=chosen,
-        column_types=types,
-        null_values=[""],
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=True,
-    )
-    lines = pa.csv.ParseOptions(newlines_in_values=True)
-    with path.open("rb") as file:
-        return pa.csv.read_csv(file, pa.csv.ReadOptions(block_size=_BLOCK), lines, options)
-
-
-def _json_table(path: Path, types: dict[str, Any]) -> Any:
-    import pyarrow as pa
-    import pyarrow.json
-
-    options = pa.json.ParseOptions(explicit_schema=pa.schema(list(types.items())), newlines_in_values=False)
-    with path.open("rb") as file:
-        return pa.json.read_json(file, pa.json.ReadOptions(block_size=_BLOCK), options)
-
-
-def _without_rows(described: Path) -> Any:
-    """A table of no rows, with the columns of the dictionary: JSON lines name none where there is no line."""
-    import pyarrow as pa
-
-    kinds = arrow_types()
-    try:
-        fields = json.loads(dictionary_path(described).read_bytes())["resources"][0]["schema"]["fields"]
-        types = {str(field["name"]): kinds.get(field["type"], pa.string()) for field in fields}
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        # of a run the other parts may tell
-        types = {}
-    return pa.schema(list((types | _types(list(types))).items())).empty_table()
-
-
-def _types(names: list[str], others: str = "", *, of_targets: bool = False) -> dict[str, Any]:
+def our_types(names: list[str], others: str = "", *, of_targets: bool = False) -> dict[str, Any]:
     """Arrow types of our columns whose values could be taken for something else, and of the ``others``.
 
     Those that are not ``of_targets`` may count among the others.
@@ -286,8 +160,8 @@ def plain_frame(table: Any, names: list[str]) -> pd.DataFrame:
 
     rows = [name for name in table.column_names if _ROW_NAMES.fullmatch(name)]
     table = table.drop_columns(rows)
-    words = {name for name, kind in _types(names).items() if kind == pa.string()}
-    numbers = {name for name, kind in _types(names, of_targets=True).items() if kind == pa.float64()}
+    words = {name for name, kind in our_types(names).items() if kind == pa.string()}
+    numbers = {name for name, kind in our_types(names, of_targets=True).items() if kind == pa.float64()}
     plain = []
     for i, column in enumerate(table.schema):
         kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type

@@ -1,0 +1,125 @@
+"""The paragraphs that are estimated for and drawn from, and the coded ones among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from stance.errors import ArgumentError, StanceError, kind_of
+from stance.results.counting import is_boilerplate
+from stance.results.saved import PLACE, Results, as_results, refuse_twice, whole_numbers
+from stance.results.table_files import plain_columns
+from stance.results.texts import has_texts, texts_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Population", "find_coded", "population", "remember_places"]
+
+
+@dataclass(frozen=True, slots=True)
+class Population(Results):
+    """Results that `population` made; it takes them as they are."""
+
+    # the codes that were looked for last, and where they are: to find a few hundred among millions takes seconds
+    last: list[tuple[pd.DataFrame, npt.NDArray[np.int64]]] = field(default_factory=list, repr=False, compare=False)
+
+
+def population(results: Results | pd.DataFrame) -> Population:
+    """The paragraphs that are estimated for and drawn from: all but boilerplate.
+
+    Of millions the checks take longer than what is done with them, so that who calls several functions that take the
+    population makes it first.
+
+    Raises
+    ------
+    StanceError
+        If the results are of articles, have no column ``paragraph`` or ``text``, or a paragraph has no number or is
+        there twice.
+    """
+    if isinstance(results, Population):
+        return results
+    results = as_results(results)
+    if "paragraph" not in results.frame:
+        raise StanceError(f"{results.source or 'the results'}: not one row a paragraph; score with --level paragraph")
+    if not has_texts(results):
+        raise StanceError(f"{results.source or 'the results'}: no column 'text' to code by; keep what scoring wrote")
+    results = whole_numbers(results, ["paragraph"])
+    # a file of codes has no blanks around an id
+    refuse_twice(replace(results, frame=results.frame[PLACE].assign(article_id=_plain_ids(results.frame))))
+    kept = ~is_boilerplate(results)
+    texts = None if results.texts is None else results.texts.kept(np.asarray(kept))
+    known = {one.name: getattr(results, one.name) for one in fields(Results)}
+    return Population(**known | {"frame": results.frame[kept].reset_index(drop=True), "texts": texts})
+
+
+def _plain_ids(frame: pd.DataFrame) -> pd.Series[str]:
+    """Ids as a file of codes has them: words, without blanks around."""
+    return frame["article_id"].astype(str).str.strip()
+
+
+def find_coded(found: Population, codes: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """The places of the coded paragraphs among all.
+
+    Raises
+    ------
+    StanceError
+        If one has no number, is not among them or twice among the codes, or if its text is another one.
+    ArgumentError
+        If the codes are no data frame.
+    """
+    if found.last and found.last[0][0] is codes:
+        return found.last[0][1]
+    places = _find(found, codes)
+    remember_places(found, codes, places)
+    return places
+
+
+def remember_places(found: Population, codes: pd.DataFrame, places: npt.NDArray[np.int64]) -> None:
+    """Tell `find_coded` where these very codes are."""
+    found.last[:] = [(codes, places)]
+
+
+def _find(found: Population, codes: pd.DataFrame) -> npt.NDArray[np.int64]:
+    import pandas as pd
+
+    if not isinstance(codes, pd.DataFrame):
+        raise ArgumentError(f"codes are a data frame, as `read_codes` gives it, not {kind_of(codes)}")
+    if missing := [name for name in PLACE if name not in codes]:
+        raise StanceError(f"the codes have no column {missing[0]!r}; keep the columns of the sample that was drawn")
+    paragraphs, codes = found.frame, plain_columns(codes)
+    numbers = whole_numbers(Results(codes[PLACE], (), "paragraph", source="the codes"), ["paragraph"]).frame
+    ids, wanted_ids = _plain_ids(paragraphs), _plain_ids(codes)
+    wanted = pd.MultiIndex.from_arrays([wanted_ids, numbers["paragraph"]])
+    # an index of millions takes seconds, and a few hundred are coded
+    near = np.flatnonzero(ids.isin(wanted_ids))
+    index = pd.MultiIndex.from_arrays([ids.iloc[near], paragraphs["paragraph"].iloc[near]])
+    # what is not found has the number -1, and so the last
+    places = np.append(near, -1)[index.get_indexer(wanted)].astype(np.int64)
+    if (places < 0).any():
+        article, paragraph = wanted[places < 0][0]
+        more = f" (and {int((places < 0).sum()) - 1} more)" if (places < 0).sum() > 1 else ""
+        raise StanceError(
+            f"paragraph {paragraph} of article {article} is coded, and not in the results{more}; take the results that "
+            "the sample was drawn from, and keep a spreadsheet from reading article_id as a number (007 as 7)"
+        )
+    if not wanted.is_unique:
+        article, paragraph = wanted[wanted.duplicated()][0]
+        raise StanceError(f"paragraph {paragraph} of article {article} is coded twice; keep one code of each")
+    if "text" in codes:
+        texts = texts_of(found, places).astype(str)
+        same = [
+            " ".join(mine.split()) == " ".join(str(theirs).split())
+            for mine, theirs in zip(texts, codes["text"], strict=True)
+        ]
+        if not all(same):
+            article, paragraph = wanted[same.index(False)]
+            raise StanceError(
+                f"paragraph {paragraph} of article {article} is another text than the one coded; "
+                "take the results that the sample was drawn from; "
+                "if only a spreadsheet changed the text, leave its column out"
+            )
+    return places
