@@ -64,7 +64,7 @@ def expected_intervals(results: Results | pd.DataFrame, sample: pd.DataFrame) ->
 
     results = population(results)
     paragraphs = results.frame
-    places = find_coded(results, sample)
+    places = find_coded(results, sample, compare_texts=False)
     design = Design(strata_drawn(paragraphs, results.targets, drawn_from(sample)), places, "the sample")
     sizes, weights = design.sizes, design.weights
     left = (sizes / sizes.sum()) ** 2 * (1 - design.coded / sizes) / design.coded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,15 +17,13 @@ from stance.results.texts import has_texts, texts_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Population", "find_coded", "population", "remember_places"]
+__all__ = ["Population", "find_coded", "population"]
 
 
-@dataclass(frozen=True, slots=True)
 class Population(Results):
     """Results that `population` made; it takes them as they are."""
 
-    # the codes that were looked for last, and where they are: to find a few hundred among millions takes seconds
-    last: list[tuple[pd.DataFrame, npt.NDArray[np.int64]]] = field(default_factory=list, repr=False, compare=False)
+    __slots__ = ()
 
 
 def population(results: Results | pd.DataFrame) -> Population:
@@ -61,8 +59,17 @@ def _plain_ids(frame: pd.DataFrame) -> pd.Series[str]:
     return frame["article_id"].astype(str).str.strip()
 
 
-def find_coded(found: Population, codes: pd.DataFrame) -> npt.NDArray[np.int64]:
+def find_coded(found: Population, codes: pd.DataFrame, *, compare_texts: bool = True) -> npt.NDArray[np.int64]:
     """The places of the coded paragraphs among all.
+
+    Parameters
+    ----------
+    found : Population
+        All.
+    codes : pandas.DataFrame
+        The coded ones.
+    compare_texts : bool
+        Whether their texts are compared with those of the results, which may have to be read for it.
 
     Raises
     ------
@@ -71,19 +78,6 @@ def find_coded(found: Population, codes: pd.DataFrame) -> npt.NDArray[np.int64]:
     ArgumentError
         If the codes are no data frame.
     """
-    if found.last and found.last[0][0] is codes:
-        return found.last[0][1]
-    places = _find(found, codes)
-    remember_places(found, codes, places)
-    return places
-
-
-def remember_places(found: Population, codes: pd.DataFrame, places: npt.NDArray[np.int64]) -> None:
-    """Tell `find_coded` where these very codes are."""
-    found.last[:] = [(codes, places)]
-
-
-def _find(found: Population, codes: pd.DataFrame) -> npt.NDArray[np.int64]:
     import pandas as pd
 
     if not isinstance(codes, pd.DataFrame):
@@ -109,7 +103,7 @@ def _find(found: Population, codes: pd.DataFrame) -> npt.NDArray[np.int64]:
     if not wanted.is_unique:
         article, paragraph = wanted[wanted.duplicated()][0]
         raise StanceError(f"paragraph {paragraph} of article {article} is coded twice; keep one code of each")
-    if "text" in codes:
+    if compare_texts and "text" in codes:
         texts = texts_of(found, places).astype(str)
         same = [
             " ".join(mine.split()) == " ".join(str(theirs).split())

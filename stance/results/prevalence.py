@@ -141,10 +141,10 @@ def few_errors(results: Results, codes: pd.DataFrame) -> dict[str, dict[str, int
     """Labels of which fewer than `LEAST_ERRORS` errors of the model are among the coded, by target, and how many are.
 
     An error on a label is a paragraph that has it and was not given it, or the other way round. There is none where all
-    paragraphs are coded, as nothing is left to chance.
+    paragraphs are coded, as nothing is left to chance. The texts of the codes `estimate_prevalence` has compared.
     """
     results = population(results)
-    paragraphs, places = results.frame, find_coded(results, codes)
+    paragraphs, places = results.frame, find_coded(results, codes, compare_texts=False)
     few: dict[str, dict[str, int]] = {}
     for target in results.targets:
         given = has_code(codes[target.name])

@@ -15,7 +15,7 @@ from stance.errors import ArgumentError, CorpusError, StanceError, kind_of
 from stance.files import as_path
 from stance.labels import Target, check_targets, scored_targets
 from stance.results.drawn import DRAWN_FROM, strata_told
-from stance.results.population import population, remember_places
+from stance.results.population import population
 from stance.results.saved import DIGITS, PLACE, Results
 from stance.results.texts import texts_of
 from stance.training.flat_files import cell, read_rows
@@ -172,7 +172,6 @@ def draw_sample(results: Results | pd.DataFrame, size: int, within: str | None =
     sample[DRAWN_FROM] = f"{within} {drawn}" if within else drawn
     for target in results.targets:
         sample[target.name] = ""
-    remember_places(results, sample, rows)
     return sample
 
 
