@@ -397,3 +397,31 @@ def test_contents_of_a_book_are_no_chapter(tmp_path: Path, properties: str) -> N
     tag = b'<item id="c2"'
     book = edited(epub(), {"OEBPS/book.opf": (tag, tag + f' properties="{properties}"'.encode())})
     assert [article.id for article in read_articles([write(tmp_path / "a.epub", book)])] == ["a:1"]
+
+
+def test_a_chapter_is_read_once(tmp_path: Path) -> None:
+    """A small book may name a large chapter thousands of times, under several names of its own."""
+    item, place = b'<item id="c2"', b'<itemref idref="c2"/>'
+    package = zipfile.ZipFile(io.BytesIO(epub())).read("OEBPS/book.opf")
+    again = package[package.index(item) : package.index(b">", package.index(item)) + 1].replace(b'"c2"', b'"c3"')
+    book = edited(epub(), {"OEBPS/book.opf": (place, place * 3 + b'<itemref idref="c3"/>')})
+    book = edited(book, {"OEBPS/book.opf": (item, again + item)})
+    assert [article.id for article in read_articles([write(tmp_path / "a.epub", book)])] == ["a:1", "a:2"]
+
+
+@pytest.mark.parametrize("limit", ["RECORD", "DOCUMENT"])
+def test_a_chapter_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    """By itself, or with those before it; of those whose names have another suffix nothing else would know."""
+    pad = b"<p>" + b" " * 5_000
+    book = edited(epub(), {"OEBPS/c2.xhtml": (b"<p>", pad), "OEBPS/book.opf": (b"c2.xhtml", b"c2.data")})
+    book = book.replace(b"c2.xhtml", b"c2.data\0")
+    sizes = {info.filename: info.file_size for info in zipfile.ZipFile(io.BytesIO(book)).infolist()}
+    large = sizes["OEBPS/c2.data"]
+    most = large - 1 if limit == "RECORD" else large + sizes["OEBPS/c 1.xhtml"] - 1
+    path = write(tmp_path / "a.epub", book)
+    monkeypatch.setattr(f"stance.articles.read_epub.LARGEST_{limit}", most + 1)
+    assert [article.id for article in read_articles([path])] == ["a:1", "a:2"]
+    monkeypatch.setattr(f"stance.articles.read_epub.LARGEST_{limit}", most)
+    good, bad = read_records([path])
+    assert isinstance(good, Article)
+    assert bad == Quarantined(str(path), 2, "chapter 'OEBPS/c2.data' is not in the book, or too large")

@@ -11,10 +11,12 @@ from stance.articles.archives import open_zip
 from stance.articles.libraries import need, seekable, unsound
 from stance.errors import ArticleError
 
-__all__ = ["LARGEST_PART", "check_parts", "open_parts", "read_part"]
+__all__ = ["LARGEST_DOCUMENT", "check_parts", "open_parts", "read_part"]
 
 #: A part that unfolds to more bytes is not read: a book has a tenth of it.
 LARGEST_PART = 64 * 2**20
+#: So many bytes of all parts that are read, and no more.
+LARGEST_DOCUMENT = 4 * LARGEST_PART
 #: The suffixes of parts that are read; pictures and fonts never are.
 _READ = (".xml", ".rels", ".opf", ".xhtml", ".html", ".htm")
 
@@ -29,7 +31,7 @@ def check_parts(stream: IO[bytes], source: str) -> None:
             if not info.filename.lower().endswith(_READ):
                 continue
             total += info.file_size
-            if info.file_size > LARGEST_PART or total > 4 * LARGEST_PART:
+            if info.file_size > LARGEST_PART or total > LARGEST_DOCUMENT:
                 raise ArticleError(
                     f"its part {info.filename[:80]} unfolds to {info.file_size:,} bytes: a decompression bomb", source
                 )

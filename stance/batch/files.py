@@ -124,7 +124,9 @@ def lock_output(path: Path) -> Iterator[None]:
 
 
 def _open_lock(path: Path) -> IO[bytes]:
-    """A lock, made if missing; never what a link leads to, nor a pipe, which came with the folder and would be waited for.
+    """A lock, made if missing; never what a link leads to, nor a pipe, which would be waited for.
+
+    Either may have come with the folder.
 
     Raises
     ------
