@@ -87,6 +87,32 @@ def test_bad_row(tmp_path: Path, row: bytes, reason: str) -> None:
     assert bad[1].startswith(reason)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028"])
+@pytest.mark.parametrize("kind", ["txt", "jsonl", "parquet", "parquet with a bad row"])
+def test_an_article_of_countless_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, end: str) -> None:
+    """Each may be a paragraph, which takes far more than its letters; with a line less it is read, as others are."""
+    for module in ("stance.articles.records", "stance.batch.blocks"):
+        monkeypatch.setattr(f"{module}.MOST_LINES", 50, raising=False)
+    texts = [f"Talks.{end}".encode() * 51, f"Talks.{end}".encode() * 50, b"Talks resume." * 9]
+    path = tmp_path / f"a.{kind.split()[0]}"
+    if kind == "txt":
+        path.mkdir()
+        for i, text in enumerate(texts):
+            (path / f"{i}.txt").write_bytes(text)
+    elif kind == "jsonl":
+        path.write_text("".join(json.dumps({"text": text.decode()}) + "\n" for text in texts))
+    else:
+        rows = pa.array(texts if kind == "parquet" else [*texts, b"Caf\xe9"], pa.binary())
+        pq.write_table(pa.table({"text": rows.view(pa.string())}), path)
+    many = "record too large: more than 50 lines"
+    for records in ([*read_records([path])], [r for b in read_blocks([path]) for r in b.quarantined]):
+        refused = [record for record in records if isinstance(record, Quarantined)]
+        assert [record.reason for record in refused if "utf-8" not in record.reason] == [many]
+        assert refused[0].position == 1
+    assert [len(article.paragraphs) for article in read_articles([path], quarantine=lambda _: None)] == [50, 1]
+    assert sum(block.articles.num_rows for block in read_blocks([path])) == 2
+
+
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_undecodable_bytes_in_a_row_of_several_lines(tmp_path: Path, place: int) -> None:
     """They cost the whole row: what is left of it is no row of its own, though it have as many cells."""
