@@ -8,6 +8,7 @@ import os
 import pickle
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -337,6 +338,17 @@ def test_folder_with_loop_and_pipe(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path)
     os.mkfifo(tmp_path / "pipe.txt")
     assert outcomes(tmp_path) == [(0, "a link to a folder is not followed"), (1, "a")]
+
+
+def test_a_file_of_an_archive_may_have_no_name(tmp_path: Path) -> None:
+    """It is quarantined, and the others are read."""
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("#", "Talks end.")
+        archive.writestr("b.txt", "Talks resume.")
+    # a name ends where a zero stands
+    path.write_bytes(path.read_bytes().replace(b"#", b"\0"))
+    assert outcomes(path) == [(0, "it has no name"), (1, "a/b.txt")]
 
 
 def test_truncated_gzip(tmp_path: Path) -> None:
