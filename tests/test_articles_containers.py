@@ -7,6 +7,7 @@ import email.message
 import email.policy
 import io
 import mailbox
+import re
 import zipfile
 from email.mime.application import MIMEApplication
 from email.mime.message import MIMEMessage
@@ -363,6 +364,48 @@ def test_a_crawler_is_no_author(tmp_path: Path) -> None:
     assert len(records) == 3
 
 
+def lying(number: int, length: bytes, kind: str = "text/plain") -> bytes:
+    """A web archive of six pages, one of which has another length than it says; the warcinfo is number 0."""
+    pages = [(kind, f"Talks resumed in hall {i}.".encode(), "200 OK") for i in range(6)]
+    archive = warc(pages=pages)
+    begin, end = [found.span(1) for found in re.finditer(rb"Content-Length: (\d+)\r\n\r\n", archive)][number]
+    return archive[:begin] + length + archive[end:]
+
+
+@pytest.mark.parametrize(
+    ("number", "length", "lost"),
+    [(2, b"-5", [2]), (2, b"none", [2]), (2, b"9" * 30, [2]), (2, b"0", []), (0, b"20", [1])],
+)
+def test_a_length_that_lies_costs_no_other_record(tmp_path: Path, number: int, length: bytes, lost: list[int]) -> None:
+    """What is in its place is told, and the next line that begins a record does begin one."""
+    found = list(read_records([write(tmp_path / "a.warc", lying(number, length))]))
+    assert [record.position for record in found] == sorted({record.position or 0 for record in found})
+    assert any(isinstance(record, Quarantined) for record in found)
+    halls = [int(record.text.split()[4][0]) + 1 for record in found if isinstance(record, Article)]
+    assert halls == [i for i in range(1, 7) if i not in {number, *lost}]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "image/png"])
+def test_a_record_that_takes_the_rest_for_its_own(tmp_path: Path, kind: str) -> None:
+    """It is told, also of one that is not read."""
+    (found,) = [
+        record
+        for record in read_records([write(tmp_path / "a.warc", lying(1, b"100000", kind))])
+        if isinstance(record, Quarantined)
+    ]
+    assert found.position == 2
+    assert found.reason.endswith("the record breaks off")
+
+
+def test_an_archive_that_is_broken_everywhere(tmp_path: Path) -> None:
+    """It ends after some hundred places, in an error like any other, however many there are."""
+    record = lying(1, b"-5").split(b"WARC/1.0\r\n")[2]
+    found = list(read_records([write(tmp_path / "a.warc", warc() + b"".join([b"WARC/1.0\r\n" + record] * 5_000))]))
+    refused = [record for record in found if isinstance(record, Quarantined)]
+    assert 50 < len(refused) < 300
+    assert all("\n" not in record.reason for record in refused)
+
+
 def edited(book: bytes, change: dict[str, tuple[bytes, bytes]]) -> bytes:
     """A book with other words in some of its parts."""
     buffer = io.BytesIO()
@@ -397,3 +440,31 @@ def test_contents_of_a_book_are_no_chapter(tmp_path: Path, properties: str) -> N
     tag = b'<item id="c2"'
     book = edited(epub(), {"OEBPS/book.opf": (tag, tag + f' properties="{properties}"'.encode())})
     assert [article.id for article in read_articles([write(tmp_path / "a.epub", book)])] == ["a:1"]
+
+
+def test_a_chapter_is_read_once(tmp_path: Path) -> None:
+    """A small book may name a large chapter thousands of times, under several names of its own."""
+    item, place = b'<item id="c2"', b'<itemref idref="c2"/>'
+    package = zipfile.ZipFile(io.BytesIO(epub())).read("OEBPS/book.opf")
+    again = package[package.index(item) : package.index(b">", package.index(item)) + 1].replace(b'"c2"', b'"c3"')
+    book = edited(epub(), {"OEBPS/book.opf": (place, place * 3 + b'<itemref idref="c3"/>')})
+    book = edited(book, {"OEBPS/book.opf": (item, again + item)})
+    assert [article.id for article in read_articles([write(tmp_path / "a.epub", book)])] == ["a:1", "a:2"]
+
+
+@pytest.mark.parametrize("limit", ["RECORD", "DOCUMENT"])
+def test_a_chapter_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    """By itself, or with those before it; of those whose names have another suffix nothing else would know."""
+    pad = b"<p>" + b" " * 5_000
+    book = edited(epub(), {"OEBPS/c2.xhtml": (b"<p>", pad), "OEBPS/book.opf": (b"c2.xhtml", b"c2.data")})
+    book = book.replace(b"c2.xhtml", b"c2.data\0")
+    sizes = {info.filename: info.file_size for info in zipfile.ZipFile(io.BytesIO(book)).infolist()}
+    large = sizes["OEBPS/c2.data"]
+    most = large - 1 if limit == "RECORD" else large + sizes["OEBPS/c 1.xhtml"] - 1
+    path = write(tmp_path / "a.epub", book)
+    monkeypatch.setattr(f"stance.articles.read_epub.LARGEST_{limit}", most + 1)
+    assert [article.id for article in read_articles([path])] == ["a:1", "a:2"]
+    monkeypatch.setattr(f"stance.articles.read_epub.LARGEST_{limit}", most)
+    good, bad = read_records([path])
+    assert isinstance(good, Article)
+    assert bad == Quarantined(str(path), 2, "chapter 'OEBPS/c2.data' is not in the book, or too large")

@@ -8,6 +8,7 @@ import os
 import pickle
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -85,6 +86,32 @@ def test_bad_row(tmp_path: Path, row: bytes, reason: str) -> None:
     assert (first, last) == ((1, "1"), (3, "3"))
     assert bad[0] == 2
     assert bad[1].startswith(reason)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028"])
+@pytest.mark.parametrize("kind", ["txt", "jsonl", "parquet", "parquet with a bad row"])
+def test_an_article_of_countless_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, end: str) -> None:
+    """Each may be a paragraph, which takes far more than its letters; with a line less it is read, as others are."""
+    for module in ("stance.articles.records", "stance.batch.blocks"):
+        monkeypatch.setattr(f"{module}.MOST_LINES", 50, raising=False)
+    texts = [f"Talks.{end}".encode() * 51, f"Talks.{end}".encode() * 50, b"Talks resume." * 9]
+    path = tmp_path / f"a.{kind.split()[0]}"
+    if kind == "txt":
+        path.mkdir()
+        for i, text in enumerate(texts):
+            (path / f"{i}.txt").write_bytes(text)
+    elif kind == "jsonl":
+        path.write_text("".join(json.dumps({"text": text.decode()}) + "\n" for text in texts))
+    else:
+        rows = pa.array(texts if kind == "parquet" else [*texts, b"Caf\xe9"], pa.binary())
+        pq.write_table(pa.table({"text": rows.view(pa.string())}), path)
+    many = "record too large: more than 50 lines"
+    for records in ([*read_records([path])], [r for b in read_blocks([path]) for r in b.quarantined]):
+        refused = [record for record in records if isinstance(record, Quarantined)]
+        assert [record.reason for record in refused if "utf-8" not in record.reason] == [many]
+        assert refused[0].position == 1
+    assert [len(article.paragraphs) for article in read_articles([path], quarantine=lambda _: None)] == [50, 1]
+    assert sum(block.articles.num_rows for block in read_blocks([path])) == 2
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
@@ -311,6 +338,17 @@ def test_folder_with_loop_and_pipe(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path)
     os.mkfifo(tmp_path / "pipe.txt")
     assert outcomes(tmp_path) == [(0, "a link to a folder is not followed"), (1, "a")]
+
+
+def test_a_file_of_an_archive_may_have_no_name(tmp_path: Path) -> None:
+    """It is quarantined, and the others are read."""
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("#", "Talks end.")
+        archive.writestr("b.txt", "Talks resume.")
+    # a name ends where a zero stands
+    path.write_bytes(path.read_bytes().replace(b"#", b"\0"))
+    assert outcomes(path) == [(0, "it has no name"), (1, "a/b.txt")]
 
 
 def test_truncated_gzip(tmp_path: Path) -> None:

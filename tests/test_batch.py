@@ -682,6 +682,28 @@ def test_a_link_that_came_with_the_folder_leads_to_no_other_file(small_model_pat
     assert not listed.is_symlink()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks on Windows")
+@pytest.mark.parametrize("output", ["scores.csv", "scores.txt", "run/"])
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_lock_that_came_with_the_folder_is_refused(
+    small_model_path: Path, tmp_path: Path, output: str, kind: str
+) -> None:
+    """A link makes no file elsewhere, a pipe is not waited for; the line says what to remove."""
+    folder, elsewhere = tmp_path / "in", tmp_path / "elsewhere"
+    (folder / "run").mkdir(parents=True)
+    (folder / "a.txt").write_text("The embargo must be lifted.", encoding="utf-8")
+    planted = folder / ("run/.lock" if output == "run/" else f".{output}.lock")
+    if kind == "link":
+        planted.symlink_to(elsewhere)
+    else:
+        os.mkfifo(planted)
+    command = [sys.executable, "-m", "stance", "score", str(folder / "a.txt"), "-m", str(small_model_path)]
+    run = subprocess.run([*command, "-o", f"{folder}/{output}"], capture_output=True, text=True, timeout=60)
+    assert run.returncode == 1
+    assert run.stderr == f"stance: {planted}: is a link or no file, and none that this program makes; remove it\n"
+    assert not elsewhere.exists()
+
+
 def test_the_progress_line_stops_no_run(small_model_path: Path, tmp_path: Path) -> None:
     """A file that cannot be opened is one to count; its reader quarantines it."""
     folder = tmp_path / "in"

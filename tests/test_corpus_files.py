@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -788,6 +791,33 @@ def test_a_device_is_no_lexicon() -> None:
     for device in ("/dev/null", "/dev/zero"):
         with pytest.raises(CorpusError, match="not a file"):
             read_lexicon(device, "mentions")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_holds_no_paragraphs(tmp_path: Path) -> None:
+    """A corpus by others may have one among its files, or a link to a device; neither is waited for."""
+    folder = _described(tmp_path, [GOOD])
+    (folder / "corpus" / "null.jsonl").symlink_to("/dev/null")
+    with pytest.raises(CorpusError, match=r"null\.jsonl: cannot read the paragraphs: not a file"):
+        read_corpus(folder)
+    (folder / "corpus" / "null.jsonl").unlink()
+    os.mkfifo(folder / "corpus" / "pipe.jsonl")
+    code = f"from stance.training.corpus_files import read_corpus; read_corpus({str(folder)!r})"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert "pipe.jsonl: cannot read the paragraphs: not a file" in run.stderr
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_line_longer_than_a_record_is_a_defect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    """It costs no other line, and takes no memory."""
+    monkeypatch.setattr("stance.training.flat_files.LARGEST_RECORD", 1_000)
+    folder = _described(tmp_path, [GOOD])
+    (file,) = (folder / "corpus").iterdir()
+    line = file.read_bytes().strip() + b"\n"
+    long = json.dumps({**GOOD, "text": "x" * 5_000}) + end
+    file.write_bytes(line + long.encode() + (b"oops\n" if end else b""))
+    found = [(defect.line, str(defect.message)[:16]) for defect in check_corpus(folder)]
+    assert found == [(2, "record too large"), *[(3, "not valid JSON: ")] * bool(end)]
 
 
 def test_a_long_word_of_a_lexicon_is_read_once() -> None:

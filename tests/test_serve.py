@@ -339,6 +339,73 @@ def test_limits_of_time_and_of_a_bomb() -> None:
         assert process.poll() is None
 
 
+def _slow(port: int, head: str) -> socket.socket:
+    slow = socket.create_connection(("127.0.0.1", port))
+    slow.sendall(f"{head} / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n".encode())
+    return slow
+
+
+def test_who_sends_nothing_takes_no_place() -> None:
+    """Neither as many connections as there may be without a whole head, nor more texts begun than may wait."""
+    with _serving("--seconds", "2") as (port, _), contextlib.ExitStack() as kept:
+        slow = [kept.enter_context(_slow(port, "GET")) for _ in range(140)]
+        began = time.monotonic()
+        while (status := httpx.get(f"http://127.0.0.1:{port}/").status_code) == 503 and time.monotonic() < began + 20:
+            for client in slow:
+                # a byte now and then shows no good will
+                with contextlib.suppress(OSError):
+                    client.sendall(b"a")
+            time.sleep(0.2)
+        assert status == 200
+        assert 1 < time.monotonic() - began < 10
+    with _serving() as (port, _), contextlib.ExitStack() as kept:
+        for _ in range(40):
+            begun = kept.enter_context(_slow(port, "POST"))
+            begun.sendall(b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000\r\n\r\n--x")
+        time.sleep(0.5)
+        assert _post(port, TEXT).status_code == 200
+
+
+def test_who_does_not_take_the_answer_is_not_waited_for() -> None:
+    """The connection ends though nothing of what was sent is read; one that reads gets all of it."""
+    import asyncio
+
+    import uvicorn
+
+    from stance.commands.connections import impatient
+
+    async def page(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"x" * 50_000_000})
+
+    async def both() -> tuple[int, float]:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            port = listener.getsockname()[1]
+            config = uvicorn.Config(page, http=impatient(1, 2), log_level="error", lifespan="off", ws="none")
+            server = uvicorn.Server(config)
+            task = asyncio.create_task(server.serve(sockets=[listener]))
+            while not server.started:
+                await asyncio.sleep(0.01)
+            with _slow(port, "GET") as slow:
+                slow.sendall(b"\r\n")
+                async with httpx.AsyncClient() as client:
+                    size = len((await client.get(f"http://127.0.0.1:{port}/")).content)
+                began = time.monotonic()
+                while server.server_state.connections and time.monotonic() < began + 20:
+                    await asyncio.sleep(0.05)
+                took = time.monotonic() - began
+            server.should_exit = True
+            await task
+            return size, took
+
+    # the browser of other tests keeps a loop at work in this thread
+    with ThreadPoolExecutor(1) as thread:
+        size, took = thread.submit(asyncio.run, both()).result()
+    assert size == 50_000_000
+    assert took < 10
+
+
 def test_a_text_has_the_seconds_that_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """From its beginning to the report, its wait included: no more, no less."""
     import anyio

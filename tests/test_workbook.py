@@ -163,3 +163,49 @@ def test_a_sheet_that_is_no_table_does_not_hide_the_codes(tmp_path: Path) -> Non
             "the front\n"
         )
     assert read_sheet(_book(tmp_path / "c.xlsx", hidden_about=[["Old."]], codes=CODES))[1] == (2, CODES[1])
+
+
+def _edited(path: Path, part: str, old: bytes, new: bytes, name: str = "") -> None:
+    """Write a workbook that has other words in a part, which may have another name."""
+    plain = path.with_name("plain.xlsx")
+    with xlsxwriter.Workbook(plain) as book:
+        sheet = book.add_worksheet("codes")
+        for row, cells in enumerate([["text", "tax"], [TEXT, "pro"], [f"{TEXT} No.", "con"]]):
+            sheet.write_row(row, 0, cells)
+    with zipfile.ZipFile(plain) as before, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as after:
+        for found in before.namelist():
+            content = before.read(found)
+            content = content.replace(old, new, 1) if found == part else content
+            place = part.rpartition("/")[2]
+            content = content.replace(place.encode(), name.encode()) if name and found != part else content
+            after.writestr(found.replace(place, name) if name else found, content)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (b"<row r='999999999999'><c r='A999999999999'><v>1</v></c></row>", "more than 1,048,576 rows"),
+        (b"".join(b"<row r='%d'><c r='XFD%d'><v>1</v></c></row>" % (i, i) for i in range(9, 1400)), "20,971,520 cells"),
+        (b"<row r='9'><c r='XFD9'><v>1</v></c></row>" + b"<row><c><v>1</v></c></row>" * 1400, "20,971,520 cells"),
+    ],
+    ids=["rows", "columns", "both"],
+)
+def test_cells_that_are_not_there_fill_no_memory(tmp_path: Path, more: bytes, message: str) -> None:
+    """A file of 5 kB may name a row or a column as far away as it likes."""
+    path = tmp_path / "far.xlsx"
+    _edited(path, "xl/worksheets/sheet1.xml", b"</sheetData>", more + b"</sheetData>")
+    with pytest.raises(CorpusError, match=message) as caught:
+        read_sheet(path)
+    assert "as CSV" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["", "sharedStrings.data"])
+def test_words_of_a_workbook_do_not_unfold_without_end(tmp_path: Path, name: str) -> None:
+    """Of all cells they stand in one part, whatever it is called."""
+    path = tmp_path / "bomb.xlsx"
+    more = b"<si><t>" + b"word " * (14 * 2**20) + b"</t></si></sst>"
+    _edited(path, "xl/sharedStrings.xml", b"</sst>", b"</sst>", name)
+    assert len(read_sheet(path)) == 3
+    _edited(path, "xl/sharedStrings.xml", b"</sst>", more, name)
+    with pytest.raises(CorpusError, match="a decompression bomb"):
+        read_sheet(path)

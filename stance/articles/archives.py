@@ -143,7 +143,8 @@ def open_zip(stream: IO[bytes], source: str) -> Iterator[zipfile.ZipFile]:
 def zip_members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member]:
     """The files of a zip archive, in the order of its directory."""
     for info in archive.infolist():
-        if info.is_dir() or _is_hidden(info.filename):
+        # not by `is_dir`, which Python 3.11 asks of the last letter of a name that may have none
+        if info.filename.endswith("/") or _is_hidden(info.filename):
             continue
         problem = _unfit_name(info.filename)
         if info.flag_bits & 1:
@@ -204,6 +205,8 @@ def _is_hidden(name: str) -> bool:
 
 
 def _unfit_name(name: str) -> str:
+    if not name:
+        return "it has no name"
     parts = name.replace("\\", "/").split("/")
     leads_out = ".." in parts or parts[0] == "" or parts[0].endswith(":")
     return "its name leads out of the archive" if leads_out else ""

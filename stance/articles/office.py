@@ -11,25 +11,30 @@ from stance.articles.archives import open_zip
 from stance.articles.libraries import need, seekable, unsound
 from stance.errors import ArticleError
 
-__all__ = ["LARGEST_PART", "check_parts", "open_parts", "read_part"]
+__all__ = ["LARGEST_DOCUMENT", "check_parts", "open_parts", "read_part"]
 
 #: A part that unfolds to more bytes is not read: a book has a tenth of it.
 LARGEST_PART = 64 * 2**20
-#: The suffixes of parts that are read; pictures and fonts never are.
+#: So many bytes of all parts that are read, and no more.
+LARGEST_DOCUMENT = 4 * LARGEST_PART
+#: The suffixes of parts that are read; pictures and fonts are not, and are packed by themselves: they unfold to hardly
+#: more.
 _READ = (".xml", ".rels", ".opf", ".xhtml", ".html", ".htm")
+_RATIO = 20
 
 
 def check_parts(stream: IO[bytes], source: str) -> None:
-    """Raise `ArticleError` if a document is encrypted, or an XML part of it is a decompression bomb."""
+    """Raise `ArticleError` if a document is encrypted, or a part of it is a decompression bomb."""
     total = 0
     with open_zip(stream, source) as archive:
         for info in archive.infolist():
             if info.flag_bits & 1:
                 raise ArticleError("the document is encrypted", source)
-            if not info.filename.lower().endswith(_READ):
+            # a part may have any name, and a library may read those that nobody asked for
+            if not info.filename.lower().endswith(_READ) and info.file_size <= _RATIO * info.compress_size:
                 continue
             total += info.file_size
-            if info.file_size > LARGEST_PART or total > 4 * LARGEST_PART:
+            if info.file_size > LARGEST_PART or total > LARGEST_DOCUMENT:
                 raise ArticleError(
                     f"its part {info.filename[:80]} unfolds to {info.file_size:,} bytes: a decompression bomb", source
                 )

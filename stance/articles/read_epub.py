@@ -9,9 +9,9 @@ from typing import IO
 
 from stance.articles.article import Article
 from stance.articles.libraries import unsound
-from stance.articles.office import LARGEST_PART, open_parts, read_part
+from stance.articles.office import LARGEST_DOCUMENT, open_parts, read_part
 from stance.articles.read_html import decode_html, html_lines
-from stance.articles.records import Columns, Quarantined
+from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
 from stance.errors import ArticleError
 
 __all__ = ["read_epub"]
@@ -28,7 +28,8 @@ _PAGES = ("application/xhtml+xml", "text/html")
 def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     """Read the chapters of a book; one without text, a cover and a title page are passed over.
 
-    Every block of a chapter is a paragraph; its first line is the title. A chapter that cannot be read is quarantined.
+    Every block of a chapter is a paragraph; its first line is the title. A chapter that cannot be read is quarantined;
+    one that comes again is not read again.
 
     Raises
     ------
@@ -49,15 +50,21 @@ def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         items = {item.get("id"): item for item in package.iter(f"{_OPF}item")}
         book = next((e.text for e in package.iter(f"{_DC}title") if e.text), None)
         date = next((e.text for e in package.iter(f"{_DC}date") if e.text), None)
-        position = 0
+        position, total = 0, 0
+        seen: set[str] = set()
         for reference in package.iter(f"{_OPF}itemref"):
             item = items.get(reference.get("idref"))
             if item is None or item.get("media-type") not in _PAGES or "nav" in (item.get("properties") or "").split():
                 continue
-            position += 1
             name = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(item.get("href", ""))))
+            # the format has each chapter once in the order; a small book could repeat a large one without end
+            if name in seen:
+                continue
+            seen.add(name)
+            position += 1
             info = archive.NameToInfo.get(name)
-            if info is None or info.file_size > LARGEST_PART:
+            total += 0 if info is None else info.file_size
+            if info is None or info.file_size > LARGEST_RECORD or total > LARGEST_DOCUMENT:
                 yield Quarantined(source, position, f"chapter {name[:80]!r} is not in the book, or too large")
                 continue
             try:

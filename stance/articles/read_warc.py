@@ -22,6 +22,11 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.I)
 _FETCHED = re.compile(r"https?:", re.I)
 _ROBOTS = re.compile(r"https?://[^/]*/robots\.txt(?:[?#]|\Z)", re.I)
 _KINDS = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text", "application/pdf": "pdf"}
+_BEGIN = re.compile(rb"WARC/1\.[01]\r?\n")
+#: In so many places an archive may be broken; each is a reader behind that of the one before.
+_BREAKS = 100
+#: What the library says on standard error, which otherwise would show the rest of the record, however long.
+_TOO_SHORT = "stance: a record of a WARC archive is longer than it says, at byte {0}; the rest of it is not read\n"
 _RECORDS = frozenset("warcinfo response resource request metadata revisit conversion continuation".split())
 
 
@@ -30,7 +35,8 @@ def read_warc(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
 
     Positions are those of the records. Requests, images, scripts, answers other than "200 OK", what the crawler says
     of itself and robots.txt are no articles; a page without article text, and a record that breaks off, are
-    quarantined. The outlet is the page's own name of its site, else its host.
+    quarantined. So is what is no record, and the next line that begins one is gone on with. The outlet is the page's
+    own name of its site, else its host.
 
     Raises
     ------
@@ -39,21 +45,19 @@ def read_warc(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     MissingDependencyError
         Without warcio.
     """
-    iterator = need("warcio.archiveiterator", "warcio", "warc").ArchiveIterator
     position = 0
-    with unsound("a WARC archive", source):
-        records = iter(iterator(stream, check_digests=False))
-    while True:
-        with unsound("a WARC archive", source):
-            record = next(records, None)
-        if record is None:
-            break
+    for record in _records(stream, source):
         position += 1
+        if isinstance(record, ArticleError):
+            yield Quarantined(source, position, f"{record.message}; what follows is read from the next record on")
+            continue
         if record.rec_type not in _RECORDS:
             yield Quarantined(source, position, "not a WARC record")
             continue
         kind, charset = _kind(record)
         if kind is None:
+            if _breaks_off(record, source):
+                yield Quarantined(source, position, "the record breaks off")
             continue
         try:
             yield from _articles(record, kind, charset, columns, source, f"{stem}:{position}", position)
@@ -63,6 +67,56 @@ def read_warc(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
             yield Quarantined(source, position, f"{url[:200]}: {reason}")
     if position == 0:
         raise ArticleError("no record in this web archive", source)
+
+
+def _records(stream: IO[bytes], source: str) -> Iterator[Any]:
+    """The records, and an `ArticleError` for each place where one is none, or its length leads into another."""
+    iterator = need("warcio.archiveiterator", "warcio", "warc").ArchiveIterator
+    rest: Any = stream
+    for again in range(_BREAKS, -1, -1):
+        with unsound("a WARC archive", source):
+            records = iterator(rest, check_digests=False)
+        records.INC_RECORD = _TOO_SHORT
+        try:
+            while True:
+                with unsound("a WARC archive", source):
+                    record = next(records, None)
+                if record is None:
+                    return
+                yield record
+        except ArticleError as error:
+            with unsound("a WARC archive", source):
+                line = _next_begin(records.reader)
+            if line is None or not again:
+                raise
+            yield error
+        rest = _Behind(line, records.reader)
+
+
+def _next_begin(reader: Any) -> bytes | None:
+    while line := reader.readline(2**16):
+        if _BEGIN.fullmatch(line):
+            return bytes(line)
+    return None
+
+
+class _Behind:
+    """A line that was read, and what comes behind it."""
+
+    def __init__(self, line: bytes, rest: Any) -> None:
+        self._line, self._rest = line, rest
+
+    def read(self, size: int) -> bytes:
+        line, self._line = self._line, b""
+        return line or bytes(self._rest.read(size))
+
+
+def _breaks_off(record: Any, source: str) -> bool:
+    """Whether some of a record is missing: what is left of it is read, to see whether all of it is there."""
+    with unsound("a WARC record", source):
+        while record.raw_stream.read(2**16):
+            pass
+        return bool(getattr(record.raw_stream, "limit", 0) > 0)
 
 
 def _kind(record: Any) -> tuple[str | None, str | None]:
@@ -114,10 +168,7 @@ def _articles(
         if unknown := _unknown_compression(record):
             record.http_headers.remove_header("Content-Encoding")
         raw = whole(record.content_stream(), source)
-        # what is left of it is read, to see whether all of it is there
-        while record.raw_stream.read(2**16):
-            pass
-        if getattr(record.raw_stream, "limit", 0) > 0:
+        if _breaks_off(record, source):
             raise ArticleError("the record breaks off", source)
         host = urlsplit(url).hostname if url else None
     if unknown:

@@ -21,7 +21,7 @@ from stance.articles.encoding import written_name
 from stance.articles.formats import find_format
 from stance.articles.libraries import seekable
 from stance.articles.machine import raise_if_machine
-from stance.articles.records import Columns, Quarantined
+from stance.articles.records import Columns, Quarantined, too_many_lines
 from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
 from stance.articles.seen import ArticleIds, duplicate_id
 from stance.articles.sources import STDIN, Source, find_sources
@@ -130,6 +130,8 @@ def read_records(
 
 def _with_own_id(article: Article, ids: ArticleIds, source: Source, shown: str) -> Article | Quarantined:
     file = article.source or shown
+    if many := too_many_lines(article.text):
+        return Quarantined(file, article.position or 0, many)
     # a member of an archive has the name of the archive before its own, in its stem as in its source
     id = ids.take(article.id, file, written_name(source.stem) + file.removeprefix(shown))
     if id is None:

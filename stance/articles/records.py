@@ -11,6 +11,7 @@ from typing import Any
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
 from stance.articles.markup import without_markup
+from stance.articles.paragraphs import LINE_ENDS
 from stance.errors import ArgumentError, ArticleError
 
 __all__ = [
@@ -18,16 +19,20 @@ __all__ = [
     "DEFAULT_NAMES",
     "FIELDS",
     "LARGEST_RECORD",
+    "MOST_LINES",
     "TRIMMED",
     "Columns",
     "Quarantined",
     "as_kept",
     "by_meaning",
     "record_to_article",
+    "too_many_lines",
 ]
 
 #: A record of more characters (or bytes, before they are decoded) than this is quarantined.
 LARGEST_RECORD = 32 * 2**20
+#: An article of more lines is quarantined: each may be a paragraph, and takes a thousand times the memory of a letter.
+MOST_LINES = 1_000_000
 
 #: What a column can hold.
 FIELDS = ("text", "id", "title", "date", "outlet")
@@ -218,6 +223,19 @@ def record_to_article(
         position=position,
         kept=tuple((name, as_kept(record.get(name))) for name in columns.keep),
     )
+
+
+def too_many_lines(text: str) -> str:
+    r"""Why a text has too many lines for an article, if so.
+
+    Examples
+    --------
+    >>> too_many_lines("Talks resume.\n" * 1000), too_many_lines("no\r\n" * 1_000_001)
+    ('', 'record too large: more than 1,000,000 lines')
+    """
+    if len(text) <= MOST_LINES or sum(map(text.count, LINE_ENDS)) - text.count("\r\n") <= MOST_LINES:
+        return ""
+    return f"record too large: more than {MOST_LINES:,} lines"
 
 
 def as_kept(value: Any) -> str | None:

@@ -19,7 +19,7 @@ from stance.articles.encoding import written_name
 from stance.articles.formats import FORMATS
 from stance.articles.machine import raise_if_machine
 from stance.articles.markup import without_markup
-from stance.articles.records import BLANKS, LARGEST_RECORD, TRIMMED, record_to_article
+from stance.articles.records import BLANKS, LARGEST_RECORD, MOST_LINES, TRIMMED, record_to_article, too_many_lines
 from stance.articles.seen import duplicate_id
 from stance.articles.sources import STDIN, Source, find_sources
 from stance.batch.seen import BatchIds
@@ -256,6 +256,11 @@ def _read_batch(batch: Any, present: dict[str, str], place: _Place, columns: Col
         articles = pa.RecordBatch.from_arrays([fields.get(field, empty) for field in schema.names], schema=schema)
     except (pa.ArrowInvalid, UnicodeDecodeError):
         articles, good = _read_rows(batch, place, columns, quarantined)
+    sizes = pc.fill_null(pc.utf8_length(articles.column("text")), 0).to_numpy(zero_copy_only=False)
+    for i in np.flatnonzero(good & (sizes > MOST_LINES)).tolist():
+        if many := too_many_lines(articles.column("text")[i].as_py()):
+            good[i] = False
+            quarantined.append(Quarantined(place.source, int(rows[i]), many))
     ids = _ids(articles.column(0), rows, place.stem)
     kept = good.copy()
     fine_rows = np.flatnonzero(good).tolist()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +20,7 @@ __all__ = ["check_output", "lock", "lock_output", "named", "write_whole"]
 _LOCKS = find_spec("fcntl") is not None
 #: Some network file systems give a file another number at each look.
 _TRIES = 9
+_NO_LOCK = "{}: is a link or no file, and none that this program makes; remove it"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -91,7 +93,7 @@ def lock_output(path: Path) -> Iterator[None]:
     OSError
         If nothing can be written beside the file.
     StanceError
-        If another process writes it.
+        If another process writes it, or what has the name of the lock is a link or no file.
 
     Examples
     --------
@@ -106,7 +108,7 @@ def lock_output(path: Path) -> Iterator[None]:
     beside = path.with_name(f".{path.name}.lock")
     busy = f"{path}: another run is writing this file; wait for it, or name another file for the output"
     for again in range(_TRIES, -1, -1):
-        with open(beside, "ab") as file:
+        with _open_lock(beside) as file:
             # whoever held it before may have removed it in between: then this is the lock of nothing
             try:
                 _hold(file, busy)
@@ -119,6 +121,30 @@ def lock_output(path: Path) -> Iterator[None]:
                 if _held(file) and (not again or _lies_at(file, beside)):
                     with contextlib.suppress(OSError):
                         beside.unlink()
+
+
+def _open_lock(path: Path) -> IO[bytes]:
+    """A lock, made if missing; never what a link leads to, nor a pipe, which would be waited for.
+
+    Either may have come with the folder.
+
+    Raises
+    ------
+    StanceError
+        If a link, a pipe or a device has its name.
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        file = os.fdopen(os.open(path, flags, 0o666), "ab")
+    except OSError as error:
+        # of a link one of two numbers, by the system; of a pipe that nobody reads the last
+        if error.errno in (errno.ELOOP, errno.EMLINK, errno.ENXIO):
+            raise StanceError(_NO_LOCK.format(path)) from error
+        raise
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    raise StanceError(_NO_LOCK.format(path))
 
 
 def _lies_at(file: IO[bytes], path: Path) -> bool:
@@ -154,13 +180,13 @@ def lock(path: Path) -> Iterator[None]:
     Raises
     ------
     StanceError
-        If another process holds it. A file system without locks is taken on trust.
+        If another process holds it, or it is a link or no file. A file system without locks is taken on trust.
     """
     if not _LOCKS:
         yield
         return
     with named(path):
-        file = open(path, "ab")  # noqa: SIM115
+        file = _open_lock(path)
     with file:
         _hold(file, f"{path.parent}: another run is at work here")
         yield

@@ -45,6 +45,7 @@ def serve(port: int, largest: float, seconds: float, model_path: str | None) -> 
     import contextlib
     import socket
 
+    from stance.commands.connections import impatient
     from stance.commands.web import Limits, create_app
     from stance.errors import MissingDependencyError, StanceError
     from stance.model.artefact import load_model, read_manifest
@@ -67,6 +68,7 @@ def serve(port: int, largest: float, seconds: float, model_path: str | None) -> 
         app = create_app(load_model(model_path), facts, port, Limits(body=int(largest * 1e6), seconds=seconds))
         config = uvicorn.Config(
             app,
+            http=impatient(min(10.0, seconds), seconds + 60),
             log_level="warning",
             access_log=False,
             # else it tells whoever asks for a web socket's sake to install a library

@@ -58,7 +58,7 @@ class Limits:
     at_once : int
         Texts scored side by side.
     waiting : int
-        Requests beyond those that may wait for their turn.
+        Texts beyond those that may wait for their turn.
     """
 
     body: int = 2_000_000
@@ -107,7 +107,16 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
         raise MissingDependencyError("Starlette", "web") from error
     limits = limits or Limits()
     turns = anyio.CapacityLimiter(limits.at_once)
-    inside = 0
+    inside = held = 0
+    most = limits.at_once + limits.waiting
+    busy = "too many texts at once; try again in a few seconds"
+
+    def hold(size: int) -> None:
+        """Take room for what comes in: by its size, so that who sends nothing takes none."""
+        nonlocal held
+        if held + size > most * limits.body:
+            raise _Refused(503, busy)
+        held += size
 
     def form(
         status: int = 200, problem: str = "", quarantined: Iterable[Quarantined] = (), text: str | None = None
@@ -128,17 +137,20 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
         return HTMLResponse(html, status, headers={"Retry-After": "5"} if status == 503 else None)
 
     async def answer(request: Request) -> Response:
-        nonlocal inside
+        nonlocal inside, held
         if request.method != "POST":
             return form()
-        if inside >= limits.at_once + limits.waiting:
-            return form(503, "too many texts at once; try again in a few seconds")
-        inside += 1
+        body = bytearray()
+        entered = 0
         text = None
         ended = threading.Event()
         try:
             deadline = partial(_check, time.monotonic() + limits.seconds, ended)
-            name, content, text = await _receive(request, limits)
+            name, content, text = await _receive(request, limits, body, hold)
+            if inside >= most:
+                raise _Refused(503, busy)
+            entered = 1
+            inside += entered
             html = await anyio.to_thread.run_sync(_score, model, facts, name, content, deadline, limiter=turns)
         except _Refused as refusal:
             return form(refusal.status, refusal.problem, refusal.quarantined, refusal.text or text)
@@ -155,7 +167,8 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
         finally:
             # a thread cannot be cancelled, and the process waits for it
             ended.set()
-            inside -= 1
+            inside -= entered
+            held -= len(body)
         return HTMLResponse(html)
 
     # of two routes only the first would be named to who uses another method
@@ -193,8 +206,13 @@ class _Guard:
             await self.app(scope, receive, send_guarded)
 
 
-async def _receive(request: Request, limits: Limits) -> tuple[str, bytes, str | None]:
-    """The name and the content of what was pasted or chosen, and the text if it was pasted."""
+async def _receive(
+    request: Request, limits: Limits, body: bytearray, hold: Callable[[int], None]
+) -> tuple[str, bytes, str | None]:
+    """The name and the content of what was pasted or chosen, and the text if it was pasted.
+
+    What is sent comes into ``body``, as far as `hold` gives room for it.
+    """
     import anyio
     from starlette.exceptions import HTTPException
     from starlette.requests import ClientDisconnect, Request
@@ -203,13 +221,13 @@ async def _receive(request: Request, limits: Limits) -> tuple[str, bytes, str | 
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > limits.body:
         raise too_large
-    body = bytearray()
     try:
         with anyio.fail_after(limits.seconds):
             async for chunk in request.stream():
-                body += chunk
-                if len(body) > limits.body:
+                if len(body) + len(chunk) > limits.body:
                     raise too_large
+                hold(len(chunk))
+                body += chunk
     except TimeoutError as error:
         raise _Refused(408, "it came too slowly") from error
     except ClientDisconnect as error:

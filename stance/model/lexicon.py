@@ -26,6 +26,9 @@ WEAK = "?"
 #: Groups of words that tell of other states begin with this; they are no phrases, and may stand in another group, too.
 ABROAD = "@"
 
+#: Few patterns with braces stand for more than a memory holds, and a lexicon may come from anybody.
+_MOST_PHRASES = 1_000_000
+
 #: The tables beside the main one, and what the names of their groups begin with.
 _BESIDE = {"mentions": {"weak": WEAK}, "cues": {"context": CONTEXT, "abroad": ABROAD}}
 
@@ -67,12 +70,23 @@ class Lexicon:
         return frozenset(word for _, words in self._written_out(abroad=True) for word in words)
 
     def _written_out(self, abroad: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Each group, of those that tell of other states or of all others, with each of its phrases as tokens."""
+        """Each group, of those that tell of other states or of all others, with each of its phrases as tokens.
+
+        Raises
+        ------
+        StanceError
+            If they are more than `_MOST_PHRASES`.
+        """
+        written = 0
         for group, patterns in self.groups.items():
             if group.startswith(ABROAD) != abroad:
                 continue
             for pattern in patterns:
-                for phrase in expand_pattern(pattern):
+                phrases = expand_pattern(pattern)
+                written += len(phrases)
+                if written > _MOST_PHRASES:
+                    raise StanceError(f"the lexicon stands for more than {_MOST_PHRASES:,} phrases; leave some out")
+                for phrase in phrases:
                     yield group, tuple(token.word for token in tokenize(phrase))
 
 

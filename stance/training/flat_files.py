@@ -13,6 +13,7 @@ from typing import Any
 
 from stance.articles.delimiters import find_heading
 from stance.articles.encoding import decode
+from stance.articles.records import LARGEST_RECORD
 from stance.errors import CorpusError
 from stance.labels import scored_targets
 
@@ -73,9 +74,25 @@ def cell(row: dict[str, Any], column: str) -> str:
 
 
 def json_lines(file: Path, fault: Fault) -> Rows:
-    """The records of a file of JSON lines, as `read_rows` has them."""
+    """The records of a file of JSON lines, as `read_rows` has them.
+
+    Raises
+    ------
+    CorpusError
+        If it is no file.
+    """
+    # of a device or a pipe there is no end; a corpus by others may hold a link to one
+    if file.exists() and not file.is_file():
+        raise CorpusError("cannot read the paragraphs: not a file", file)
     with file.open("rb") as stream:
-        for number, raw in enumerate(stream, start=1):
+        number = 0
+        while raw := stream.readline(LARGEST_RECORD + 1):
+            number += 1
+            if len(raw) > LARGEST_RECORD:
+                while raw and not raw.endswith(b"\n"):
+                    raw = stream.readline(LARGEST_RECORD)
+                fault(number, f"record too large: a line of more than {LARGEST_RECORD:,} bytes")
+                continue
             if not raw.strip():
                 continue
             try:

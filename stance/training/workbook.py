@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from stance.articles.libraries import need, unsound
+from stance.articles.office import check_parts
 from stance.errors import ArticleError, CorpusError
 
 __all__ = ["read_sheet"]
+
+#: As many as Excel has; and as many cells as those of twenty columns.
+_MOST_ROWS = 2**20
+_MOST_CELLS = 20 * _MOST_ROWS
 
 
 def read_sheet(file: Path) -> list[tuple[int, list[str]]]:
@@ -23,7 +28,7 @@ def read_sheet(file: Path) -> list[tuple[int, list[str]]]:
     Raises
     ------
     CorpusError
-        If it is no workbook, is damaged or encrypted, or if the codes may stand in another sheet.
+        If it is no workbook, is damaged, encrypted or a bomb, or if the codes may stand in another sheet.
     MissingDependencyError
         Without openpyxl.
     """
@@ -32,14 +37,16 @@ def read_sheet(file: Path) -> list[tuple[int, list[str]]]:
         with file.open("rb") as stream, unsound("an Excel workbook", str(file)), warnings.catch_warnings():
             # of styles and of what a program adds that the library does not know
             warnings.simplefilter("ignore")
+            check_parts(stream, str(file))
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
             shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             first, *others = shown or book.worksheets
             rows = list(_rows(first))
             headings = {sheet.title: next((row for row in _rows(sheet) if any(row)), []) for sheet in others}
+            width = max(map(len, rows), default=0)
+            _check_size(first.title, len(rows), width * sum(map(bool, rows)))
     except ArticleError as error:
         raise CorpusError(f"{error.message}; save it anew, or as CSV in UTF-8", file) from error
-    width = max(map(len, rows), default=0)
     filled = [(number, [*row, *[""] * (width - len(row))]) for number, row in enumerate(rows, start=1) if any(row)]
     _refuse_others(file, first.title, filled[0][1] if filled else [], headings)
     return filled
@@ -48,9 +55,18 @@ def read_sheet(file: Path) -> list[tuple[int, list[str]]]:
 def _rows(sheet: Any) -> Iterator[list[str]]:
     # the size that a file tells of its sheet may be wrong, and would cut rows off
     sheet.reset_dimensions()
-    for row in sheet.iter_rows(values_only=True):
+    read = 0
+    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+        # of rows and cells that are not there the library makes empty ones, up to any that a file names
+        read += len(row)
+        _check_size(sheet.title, number, read)
         cells = [_text(value) for value in row]
         yield cells if any(cell.strip() for cell in cells) else []
+
+
+def _check_size(title: str, rows: int, cells: int) -> None:
+    if rows > _MOST_ROWS or cells > _MOST_CELLS:
+        raise ArticleError(f"sheet {title[:80]!r} has more than {_MOST_ROWS:,} rows or {_MOST_CELLS:,} cells")
 
 
 def _refuse_others(file: Path, first: str, heading: list[str], headings: Mapping[str, list[str]]) -> None:
