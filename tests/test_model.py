@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -573,6 +574,27 @@ def test_what_is_no_text_is_refused(
         small_model.score_texts([Text("Talks went on."), "Talks.", thing, None])
     with pytest.raises(TypeError, match=f"^this takes one text, not {type(thing).__name__}$"):
         small_model.explain(thing, "sanctions")
+
+
+@pytest.mark.parametrize("kernel", ["compiled", "python"])
+def test_arrow_strings_are_texts(small_model: StanceModel, monkeypatch: pytest.MonkeyPatch, kernel: str) -> None:
+    """In one array or several; what is missing there, or is no text, is refused as in a list."""
+    if kernel == "compiled" and compiled_extension() is None:
+        pytest.skip("the compiled kernel is not in use")
+    monkeypatch.setenv("STANCE_KERNEL", kernel)
+    texts = ["Talks went on.", "", "The embargo must be lifted at once, the minister told reporters.", "Gespräche"]
+    expected = small_model.score_paragraphs(texts)
+    for kind in (pa.string(), pa.large_string(), pa.string_view()):
+        array = pa.array(texts, kind)
+        for one in (array, pa.chunked_array([array[:1], array[1:]])):
+            scores = small_model.score_paragraphs(one)
+            assert scores.probabilities.tobytes() == expected.probabilities.tobytes()
+            assert scores.reasons == expected.reasons
+    with pytest.raises(TypeError, match=r"^texts\[2\] is missing; where a text is missing, give ''$"):
+        small_model.score_texts(pa.chunked_array([["Talks.", "More."], [None]]))
+    for wrong in (pa.array([1, 2]), pa.array(texts).dictionary_encode()):
+        with pytest.raises(TypeError, match=r"^this takes texts, not an Arrow array of "):
+            small_model.score_texts(wrong)
 
 
 @pytest.mark.parametrize("thing", [None, 5, [], ["One text."], b"One text."])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -118,7 +119,8 @@ class StanceModel:
         Parameters
         ----------
         texts : iterable of str
-            Paragraphs: a list, a generator, a column of a data frame. Where one is missing, give an empty text.
+            Paragraphs: a list, a generator, a column of a data frame, an array of Arrow strings, of which no Python
+            strings are made. Where one is missing, give an empty text.
 
         Returns
         -------
@@ -136,6 +138,8 @@ class StanceModel:
             raise ArgumentError(f"this takes a list of texts, not {kind_of(texts)}; give its column of texts")
         if isinstance(texts, bytes | Mapping | set | frozenset) or not isinstance(texts, Iterable):
             raise ArgumentError(f"this takes a list of texts, not {kind_of(texts)}")
+        if _is_arrow(texts):
+            return self._scores(self._open_kernel().score_arrow(texts))
         texts = list(texts)
         # by kind first: a look at each text would be felt
         if not all(issubclass(kind, str) for kind in {*map(type, texts)}):
@@ -362,3 +366,17 @@ class StanceModel:
             (block, found, block.weigh(found.ids, found.counts, sublinear).values)
             for block, found in zip(self.weights.blocks, self._open_kernel().find_terms(text), strict=True)
         ]
+
+
+def _is_arrow(texts: object) -> bool:
+    """Whether texts are an array of Arrow strings, and all there."""
+    # who has none has not imported it
+    arrow = sys.modules.get("pyarrow")
+    if arrow is None or not isinstance(texts, arrow.Array | arrow.ChunkedArray):
+        return False
+    if texts.type not in (arrow.string(), arrow.large_string(), arrow.string_view()):
+        raise ArgumentError(f"this takes texts, not an Arrow array of {texts.type}")
+    if texts.null_count:
+        place = texts.is_null().index(True).as_py()
+        raise ArgumentError(f"texts[{place}] is missing; where a text is missing, give ''")
+    return True
