@@ -49,7 +49,7 @@ def test_what_public_functions_return_is_public(small_model: StanceModel, tmp_pa
         score.abstained,
         found,
         found.contributions[0],
-        found.stretches(CLEAR)[0],
+        found.stretches()[0],
         stance.read_results(tmp_path / "scores.csv"),
     ]
     for thing in things:

@@ -131,15 +131,25 @@ class Columns:
         """The columns that must be there."""
         return {self.name(field) for field in FIELDS if field == "text" or getattr(self, field) is not None}
 
-    def check(self, header: Iterable[str], source: str) -> None:
-        """Raise `ArticleError` if a column is missing from a table, or stands there twice."""
+    def check(self, header: Iterable[str], source: str, option: str = "--{}-column", table: str = "the file") -> None:
+        """Raise `ArticleError` if a column is missing from a table, or stands there twice.
+
+        Parameters
+        ----------
+        header : iterable of str
+            The table's columns.
+        source, table : str
+            Where they stand, and what that is called.
+        option : str
+            How a column is named, with a place for the field.
+        """
         header = list(header)
         for field in FIELDS:
             column = self.name(field)
             if column not in header and column in self.needed():
                 raise ArticleError(
-                    f"no column {column!r} for the {field}; name it with --{field}-column; "
-                    f"the file has {_listed(header)}",
+                    f"no column {column!r} for the {field}; name it with {option.format(field)}; "
+                    f"{table} has {_listed(header)}",
                     source,
                 )
             if header.count(column) > 1:

@@ -22,7 +22,7 @@ from stance.results.saved import Results, refuse_twice, whole_numbers
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ARTICLES", "render", "render_report"]
+__all__ = ["ARTICLES", "render", "render_report", "stance_view"]
 
 #: Articles whose text a report shows, unless asked otherwise.
 ARTICLES = 50
@@ -169,7 +169,7 @@ def _paragraph(targets: Sequence[Target], record: Mapping[str, Any]) -> dict[str
     text, start = str(record["text"]) if _given(record["text"]) else "", int(record["start"])
     words, stances = [], []
     for target in targets:
-        stance = _stance(target, record)
+        stance = stance_view(target, record)
         stances.append(stance)
         try:
             found = read_words(record.get(f"{target.name}_words"), start, len(text))
@@ -185,7 +185,8 @@ def _paragraph(targets: Sequence[Target], record: Mapping[str, Any]) -> dict[str
     }
 
 
-def _stance(target: Target, record: Mapping[str, Any]) -> dict[str, Any]:
+def stance_view(target: Target, record: Mapping[str, Any]) -> dict[str, Any]:
+    """What the templates take of one stance of a record."""
     label = record[target.name] if _given(record[target.name]) else None
     kind = "abstained" if label is None else label.lower() if is_related(label) else "unrelated"
     probabilities = [(name, record.get(f"{target.name}_p_{name}")) for name in target.labels]
@@ -194,7 +195,7 @@ def _stance(target: Target, record: Mapping[str, Any]) -> dict[str, Any]:
         "label": label,
         "kind": kind if kind in (*_SIGNS, "unrelated", "abstained") else "other",
         "sign": _SIGNS.get(kind, ""),
-        "probability": record[f"{target.name}_probability"],
+        "probability": record.get(f"{target.name}_probability"),
         "probabilities": [(name, value if _given(value) else None) for name, value in probabilities],
         "reason": record[f"{target.name}_abstained"] if label is None else None,
     }
