@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from stance.model.scores import ParagraphScore, Scores, TargetScore
     from stance.model.stance_model import StanceModel
     from stance.results.differences import compare_groups
+    from stance.results.export import save_results
     from stance.results.notebook import Page, show
     from stance.results.outcomes import regression_outcomes
     from stance.results.planning import expected_intervals
@@ -79,6 +80,7 @@ __all__ = [
     "regression_outcomes",
     "roll_up",
     "save_model",
+    "save_results",
     "score_frame",
     "show",
     "split_paragraphs",
@@ -104,6 +106,7 @@ _HOMES = {
     "stance.model.scores": ("ParagraphScore", "Scores", "TargetScore"),
     "stance.model.stance_model": ("StanceModel",),
     "stance.results.differences": ("compare_groups",),
+    "stance.results.export": ("save_results",),
     "stance.results.notebook": ("Page", "show"),
     "stance.results.outcomes": ("regression_outcomes",),
     "stance.results.planning": ("expected_intervals",),

@@ -42,7 +42,17 @@ def _polars(frame: pd.DataFrame) -> Any:
 
 
 @pytest.mark.parametrize(
-    "kind", [lambda frame: frame, _polars, pa.Table.from_pandas, lambda frame: frame.astype({"outlet": "category"})]
+    "kind",
+    [
+        lambda frame: frame,
+        lambda frame: frame.astype({"outlet": "category"}),
+        lambda frame: frame.convert_dtypes(dtype_backend="numpy_nullable"),
+        lambda frame: frame.convert_dtypes(dtype_backend="pyarrow"),
+        _polars,
+        pa.Table.from_pandas,
+        pa.RecordBatch.from_pandas,
+    ],
+    ids=["pandas", "categories", "nullable", "arrow in pandas", "polars", "arrow", "batch"],
 )
 def test_a_frame_is_scored_as_the_command_scores_its_file(
     kind: Callable[[pd.DataFrame], Any], small_model_path: Path, tmp_path: Path
@@ -137,3 +147,17 @@ def test_a_model_knows_the_hash_to_cite_it_by(small_model_path: Path) -> None:
     changed = replace(model, least_probability=0.9)
     assert changed.sha256 is None
     assert stance.score_frame(_articles(), COLUMNS, changed).model == {}
+
+
+def test_saved_results_say_which_model_gave_them(small_model_path: Path, tmp_path: Path) -> None:
+    """And what became of all that was read, in any format; those of a data frame do not."""
+    results = stance.score_frame(_articles(), COLUMNS, stance.load_model(small_model_path))
+    for name in ("scores.parquet", "scores.csv"):
+        stance.save_results(results, tmp_path / name)
+        found = stance.read_results(tmp_path / name)
+        assert (found.model, str(found.counts)) == (results.model, str(results.counts))
+        assert found.frame["text"].tolist() == results.frame["text"].tolist()
+    stance.save_results(results.frame, tmp_path / "scores.csv")
+    assert stance.read_results(tmp_path / "scores.csv").model == {}
+    with pytest.raises(stance.StanceError, match=r"scores\.doc: no such format of export; there are "):
+        stance.save_results(results, tmp_path / "scores.doc")

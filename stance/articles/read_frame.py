@@ -59,11 +59,15 @@ def read_frame(frame: Any, columns: Columns) -> Iterator[Article | Quarantined]:
     >>> article.id, article.date[:10], refused.reason
     ('row:1', '2026-05-09', "no 'body'")
     """
-    names = [str(name) for name in _names(frame)]
+    import pandas as pd
+    import pyarrow as pa
+
+    table = frame if isinstance(frame, pd.DataFrame) else pa.table(frame)
+    names = list(map(str, table.columns if isinstance(table, pd.DataFrame) else table.column_names))
     columns = columns.within(names)
     columns.check(names, FRAME, option=OPTION, table="it")
     asked = dict.fromkeys((*map(columns.name, FIELDS), *columns.keep))
-    taken = {name: _column(frame, names.index(name)) for name in asked if name in names}
+    taken = {name: _column(table, names.index(name)) for name in asked if name in names}
     text = taken[columns.name("text")]
     if not isinstance(text, list):
         check_text(text.type, columns.name("text"), FRAME)
@@ -75,20 +79,14 @@ def read_frame(frame: Any, columns: Columns) -> Iterator[Article | Quarantined]:
         yield from columns_to_articles(values, columns, FRAME, STEM, start)
 
 
-def _names(frame: Any) -> list[Any]:
-    import pyarrow as pa
-
-    return list(frame.column_names if isinstance(frame, pa.Table) else frame.columns)
-
-
-def _column(frame: Any, i: int) -> Any:
-    """One column for Arrow; of pandas the list of its values where Arrow refuses them, as numbers among words."""
+def _column(table: Any, i: int) -> Any:
+    """One column of Arrow; of pandas the list of its values where Arrow refuses them, as numbers among words."""
     import pandas as pd
     import pyarrow as pa
 
-    if not isinstance(frame, pd.DataFrame):
-        return pa.table(frame).column(i)
-    column = frame.iloc[:, i]
+    if not isinstance(table, pd.DataFrame):
+        return table.column(i)
+    column = table.iloc[:, i]
     try:
         return pa.Array.from_pandas(column)
     except (pa.ArrowException, UnicodeError):
