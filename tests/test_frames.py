@@ -28,7 +28,7 @@ def _articles() -> pd.DataFrame:
     stories = [f"{CLEAR} Story {i}.\n\n" + "\n".join(f"Line {j} of {i}." for j in range(5)) for i in range(4)]
     texts = [f"{story}\n{FOOTER}" for story in stories]
     texts += [CLEAR, CLEAR, "<p>The envoys met.</p><p>“The embargo must go,” the minister said.</p>", ""]
-    frame = pd.DataFrame({"body": texts, "id": range(20, 28), "year": [2024, 2025] * 4})
+    frame = pd.DataFrame({"body": texts, "id": range(20, 28), "year": [2024, None] * 4})
     frame["outlet"] = ["Post", " Wire ", None, "Post"] * 2
     frame["date"] = pd.to_datetime("2026-05-09") + pd.to_timedelta(range(8), unit="D")
     return frame.set_index(pd.Index(range(8, 0, -1), name="row"))
@@ -69,6 +69,7 @@ def test_a_frame_is_scored_as_the_command_scores_its_file(
     assert_frame_equal(found.frame, expected.frame)
     assert (found.targets, found.level, found.model) == (expected.targets, expected.level, expected.model)
     assert str(found.counts) == str(expected.counts)
+    assert set(found.frame["year"].dropna()) == {"2024"}
     assert "boilerplate" in set(found.frame["sanctions_abstained"])
     assert found.frame["sanctions_words"].notna().any()
     everything = stance.score_frame(kind(frame), COLUMNS, model, keep_boilerplate=True)
@@ -107,6 +108,26 @@ def test_values_of_several_kinds(small_model: StanceModel) -> None:
     assert found["text"].tolist() == [CLEAR, f"\ufffd {CLEAR}", CLEAR]
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (pd.Series([17, None]), ["17", "row:2"]),
+        (pd.Series([1.5, 2e300]), ["1.5", "2e+300"]),
+        (pd.Series(pd.PeriodIndex(["2026-05", "2026-06"], freq="M")), ["2026-05", "2026-06"]),
+        (pd.Series(pd.PeriodIndex(["2026-05-09", None], freq="D")), ["2026-05-09", "row:2"]),
+        (pd.Series(pd.IntervalIndex.from_breaks([0, 1, 2])), ["(0, 1]", "(1, 2]"]),
+    ],
+    ids=["gaps", "fractions", "months", "days", "intervals"],
+)
+def test_values_are_named_as_pandas_shows_them(small_model: StanceModel, given: Any, expected: list[str]) -> None:
+    """Whole numbers with gaps, which pandas holds as floats, are whole; a period is no number of days since 1970."""
+    frame = pd.DataFrame({"id": given, "date": given, "own": given, "text": [CLEAR, CLEAR]})
+    found = stance.score_frame(frame, Columns(keep=("own",)), small_model).frame
+    assert found["article_id"].tolist() == expected
+    for name in ("date", "own"):
+        assert found[name].fillna("row:2").tolist() == expected
+
+
 def test_a_frame_without_rows_has_the_columns(small_model: StanceModel) -> None:
     """So that parts may be put together, whatever is in them."""
     frame = _articles()
@@ -118,7 +139,7 @@ def test_a_frame_without_rows_has_the_columns(small_model: StanceModel) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("a.csv",), r"this takes a data frame of articles, not str; of files .*DataFrame\(read_articles\(\.\.\.\)\)"),
+        (("a.csv",), r"this takes a data frame of articles, not str; of Articles, .*DataFrame\(articles\)"),
         ((pd.Series([CLEAR]),), "this takes a data frame of articles, not Series; .*"),
         (
             (_articles(),),
@@ -130,7 +151,7 @@ def test_a_frame_without_rows_has_the_columns(small_model: StanceModel) -> None:
             (_articles(), Columns("body", keep=("Date",))),
             "'Date' cannot be kept, results have a column of such a name.*",
         ),
-        ((_articles(), Columns("year")), "the data frame: the column 'year' is not text but int64"),
+        ((_articles(), Columns("year")), "the data frame: the column 'year' is not text but double"),
     ],
 )
 def test_frames_that_cannot_be_scored(arguments: tuple[Any, ...], message: str) -> None:

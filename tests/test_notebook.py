@@ -140,3 +140,5 @@ def test_what_cannot_be_shown(results: stance.Results, small_model: StanceModel)
         stance.show(small_model.score(TEXT))  # type: ignore[arg-type]
     with pytest.raises(stance.StanceError, match=r"^there is no paragraph to show$"):
         stance.show(results.frame.head(0))
+    with pytest.raises(stance.StanceError, match=r"^the results: a report needs the column 'text'$"):
+        stance.show(results.frame.drop(columns="text"))

@@ -88,6 +88,11 @@ def _column(table: Any, i: int) -> Any:
         return table.column(i)
     column = table.iloc[:, i]
     try:
-        return pa.Array.from_pandas(column)
+        found = pa.Array.from_pandas(column)
+        if not isinstance(found.type, pa.BaseExtensionType):
+            return found
+        # to Arrow a period is a number, and an interval an object
+        column = column.astype(object).map(str, na_action="ignore")
     except (pa.ArrowException, UnicodeError):
-        return column.astype(object).where(column.notna(), None).tolist()
+        pass
+    return column.astype(object).where(column.notna(), None).tolist()

@@ -212,7 +212,7 @@ def record_to_article(
         if value is None or value != value or value == "":
             values[field] = None
         elif isinstance(value, str | int | float):
-            values[field] = clean_surrogates(str(value))
+            values[field] = clean_surrogates(str(_whole(value)))
         elif isinstance(value, date | datetime):
             values[field] = value.isoformat()
         else:
@@ -230,15 +230,20 @@ def record_to_article(
     )
 
 
+def _whole(value: Any) -> Any:
+    """A whole number as such: where one is missing, pandas and R hold those of its column as floats."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
+
+
 def as_kept(value: Any) -> str | None:
     """What a column that is kept says, as text without blanks around it, of lists and objects as JSON.
 
     Examples
     --------
-    >>> as_kept(" Oman "), as_kept(["oil", "gas"]), as_kept(2024), as_kept(float("nan")), as_kept("")
+    >>> as_kept(" Oman "), as_kept(["oil", "gas"]), as_kept(2024.0), as_kept(float("nan")), as_kept("")
     ('Oman', '["oil", "gas"]', '2024', None, None)
     """
     if value is None or value != value:
         return None
-    text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else str(value)
+    text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else str(_whole(value))
     return clean_surrogates(text).strip(BLANKS) or None

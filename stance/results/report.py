@@ -71,10 +71,11 @@ def render_report(
     >>> "Lift &lt;b&gt;it&lt;/b&gt;." in render_report(Results(frame, (Target("tax", ("against",)),), "paragraph"))
     True
     """
+    shown = results.source or "the results"
     if results.level != "paragraph":
-        raise StanceError(f"{results.source}: a report needs paragraphs; score with --level paragraph")
+        raise StanceError(f"{shown}: a report needs paragraphs; score with --level paragraph")
     if "text" not in results.frame:
-        raise StanceError(f"{results.source}: a report needs the column 'text'")
+        raise StanceError(f"{shown}: a report needs the column 'text'")
     results = whole_numbers(results, ["paragraph", "start"])
     frame = results.frame
     ids = frame["article_id"].drop_duplicates()

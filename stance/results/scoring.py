@@ -87,8 +87,8 @@ def score_frame(
     from stance.batch.tables import score_articles
 
     if not is_frame(articles):
-        of_files = "of files make one by pandas.DataFrame(read_articles(...))"
-        raise ArgumentError(f"this takes a data frame of articles, not {kind_of(articles)}; {of_files}")
+        how = "of Articles, such as `read_articles` yields, make one by pandas.DataFrame(articles)"
+        raise ArgumentError(f"this takes a data frame of articles, not {kind_of(articles)}; {how}")
     columns = Columns() if columns is None else columns
     if not isinstance(columns, Columns):
         raise ArgumentError(f"columns must be Columns, such as Columns(text='body'), not {kind_of(columns)}")
