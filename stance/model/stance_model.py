@@ -288,7 +288,7 @@ class StanceModel:
         Returns
         -------
         Explanation
-            Contributions sorted by size, the greatest first.
+            Contributions sorted by size, the greatest first; `stance.show` makes a page of them for a notebook.
 
         Raises
         ------
