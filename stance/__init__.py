@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from stance.model.scores import ParagraphScore, Scores, TargetScore
     from stance.model.stance_model import StanceModel
     from stance.results.differences import compare_groups
+    from stance.results.export import save_results
+    from stance.results.notebook import Page, show
     from stance.results.outcomes import regression_outcomes
     from stance.results.planning import expected_intervals
     from stance.results.prevalence import estimate_prevalence
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from stance.results.rollup import roll_up
     from stance.results.sampling import draw_sample, read_codes
     from stance.results.saved import Results, read_results
+    from stance.results.scoring import score_frame
 
 __all__ = [
     "LABELS",
@@ -54,6 +57,7 @@ __all__ = [
     "IncompatibleModelError",
     "MissingDependencyError",
     "ModelError",
+    "Page",
     "Paragraph",
     "ParagraphScore",
     "Quarantined",
@@ -76,6 +80,9 @@ __all__ = [
     "regression_outcomes",
     "roll_up",
     "save_model",
+    "save_results",
+    "score_frame",
+    "show",
     "split_paragraphs",
     "to_frame",
 ]
@@ -99,6 +106,8 @@ _HOMES = {
     "stance.model.scores": ("ParagraphScore", "Scores", "TargetScore"),
     "stance.model.stance_model": ("StanceModel",),
     "stance.results.differences": ("compare_groups",),
+    "stance.results.export": ("save_results",),
+    "stance.results.notebook": ("Page", "show"),
     "stance.results.outcomes": ("regression_outcomes",),
     "stance.results.planning": ("expected_intervals",),
     "stance.results.prevalence": ("estimate_prevalence",),
@@ -106,6 +115,7 @@ _HOMES = {
     "stance.results.rollup": ("roll_up",),
     "stance.results.sampling": ("draw_sample", "read_codes"),
     "stance.results.saved": ("Results", "read_results"),
+    "stance.results.scoring": ("score_frame",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from stance.labels import LABELS, Target
 from stance.results.sampling import draw_sample
 from stance.results.saved import Results
 
-__all__ = ["TAX", "code", "collect"]
+__all__ = ["TAX", "code", "coefficient", "collect"]
 
 TAX = Target("tax")
 
@@ -34,3 +35,14 @@ def code(results: Results, true: pd.Series[str], size: int, within: str | None =
     """A sample, and what was said of it by somebody who is always right."""
     sample = draw_sample(results, size, within, seed)
     return sample.assign(tax=true[sample["paragraph"]].to_numpy())
+
+
+def coefficient(outcome: npt.ArrayLike, inside: npt.ArrayLike, articles: npt.ArrayLike) -> tuple[float, float]:
+    """Of a variable that is 0 or 1, by least squares, with its standard error over clusters (Liang and Zeger 1986)."""
+    x = np.column_stack([np.ones(len(np.asarray(inside))), np.asarray(inside, float)])
+    inverse = np.linalg.inv(x.T @ x)
+    found = inverse @ x.T @ np.asarray(outcome)
+    sums = pd.DataFrame(x * (np.asarray(outcome) - x @ found)[:, None]).groupby(np.asarray(articles)).sum().to_numpy()
+    n, clusters = len(x), len(sums)
+    variance = inverse @ sums.T @ sums @ inverse * clusters / (clusters - 1) * (n - 1) / (n - 2)
+    return float(found[1]), float(np.sqrt(variance[1, 1]))

@@ -49,9 +49,9 @@ def test_the_examples_of_the_readme_run(example: str) -> None:
     assert "sanctions" in run.stdout
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/cli.md", "docs/outputs.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/cli.md", "docs/outputs.md", "docs/python.md"])
 def test_shown_output_is_what_the_program_prints(name: str) -> None:
-    """`python docs/refresh.py` would change nothing, so no command and no option is missing from the reference."""
+    """`python docs/refresh.py` would change nothing, so no command, option or public name is missing."""
     documents = runpy.run_path(str(ROOT / "docs" / "refresh.py"))["DOCUMENTS"]
     assert (ROOT / name).read_text(encoding="utf-8") == documents[name]()
 

@@ -537,8 +537,8 @@ def test_deciding_words_are_those_that_characters_stand_in(term: str, words: lis
         (Target("tax", ("favor", "against")),), analyzer, Weights(blocks, np.zeros((1, 2)), np.ones((1, 2)))
     )
     found = model.explain(text, "tax", "favor")
-    assert found.deciding_words(text) == words
-    assert sum(value for _, _, value in found.stretches(text)) == pytest.approx(2.0)
+    assert found.deciding_words() == words
+    assert sum(value for _, _, value in found.stretches()) == pytest.approx(2.0)
 
 
 def test_explaining_what_is_not_there_is_refused(small_model: StanceModel) -> None:

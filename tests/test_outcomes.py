@@ -11,10 +11,9 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
-from coded_collections import TAX, code, collect
+from coded_collections import TAX, code, coefficient, collect
 from helpers import ROOT, run
 
 from stance.errors import StanceError
@@ -25,17 +24,6 @@ from stance.results.saved import Results
 
 COLUMNS = [f"tax_y_{label}" for label in LABELS]
 GIVEN = [f"tax_p_{label}" for label in LABELS]
-
-
-def _coefficient(outcome: npt.ArrayLike, inside: npt.ArrayLike, articles: npt.ArrayLike) -> tuple[float, float]:
-    """Of a variable that is 0 or 1, by least squares, with its standard error over clusters (Liang and Zeger 1986)."""
-    x = np.column_stack([np.ones(len(np.asarray(inside))), np.asarray(inside, float)])
-    inverse = np.linalg.inv(x.T @ x)
-    found = inverse @ x.T @ np.asarray(outcome)
-    sums = pd.DataFrame(x * (np.asarray(outcome) - x @ found)[:, None]).groupby(np.asarray(articles)).sum().to_numpy()
-    n, clusters = len(x), len(sums)
-    variance = inverse @ sums.T @ sums @ inverse * clusters / (clusters - 1) * (n - 1) / (n - 2)
-    return float(found[1]), float(np.sqrt(variance[1, 1]))
 
 
 def _slanted() -> tuple[Results, pd.Series[str]]:
@@ -116,13 +104,13 @@ def test_a_regression_finds_the_true_coefficient(within: str | None) -> None:
     """Where the model errs by outlet: its labels tell another one, and intervals made of them hold it never."""
     results, true = _slanted()
     post, articles = results.frame["outlet"] == "Post", results.frame["article_id"]
-    right, _ = _coefficient(true == "favor", post, articles)
-    counted, error = _coefficient(results.frame["tax"] == "favor", post, articles)
+    right, _ = coefficient(true == "favor", post, articles)
+    counted, error = coefficient(results.frame["tax"] == "favor", post, articles)
     assert abs(counted - right) > 3 * error
     found = []
     for seed in range(60):
         outcomes = regression_outcomes(results, _coded(results, true, 250, within, seed))
-        found.append(_coefficient(outcomes["tax_y_favor"], post, articles))
+        found.append(coefficient(outcomes["tax_y_favor"], post, articles))
     values, errors = np.array(found).T
     assert abs(values.mean() - right) < 3 * values.std() / np.sqrt(60)
     assert (np.abs(values - right) < 1.96 * errors).mean() >= 0.93
@@ -170,5 +158,5 @@ def test_from_the_command_line_into_r(tmp_path: Path) -> None:
     assert done_in_r.returncode == 0, done_in_r.stderr
     # R has the Post in the intercept
     estimate, error = map(float, re.search(r"^outletWire +(\S+) +(\S+)", done_in_r.stdout, re.M).groups())  # type: ignore[union-attr]
-    expected = _coefficient(right["tax_y_favor"], right["outlet"] == "Wire", right["article_id"])
+    expected = coefficient(right["tax_y_favor"], right["outlet"] == "Wire", right["article_id"])
     assert (estimate, error) == pytest.approx(expected, rel=1e-3)

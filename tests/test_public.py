@@ -49,7 +49,9 @@ def test_what_public_functions_return_is_public(small_model: StanceModel, tmp_pa
         score.abstained,
         found,
         found.contributions[0],
-        found.stretches(CLEAR)[0],
+        found.stretches()[0],
+        stance.show(found),
+        stance.score_frame(pd.DataFrame({"text": [CLEAR]}), model=small_model),
         stance.read_results(tmp_path / "scores.csv"),
     ]
     for thing in things:
@@ -173,6 +175,14 @@ def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
             "columns must be Columns, .*, not dict",
         ),  # type: ignore[arg-type]
         "results": (lambda: stance.read_results(wrong), "the file of results must be a path, not int"),
+        "save results": (
+            lambda: stance.save_results(wrong, "a.csv"),
+            "this takes Results or a pandas data frame of scores, not int",
+        ),
+        "save results where": (
+            lambda: stance.save_results(_frame(model, ARTICLES[0]), wrong),
+            "the file of results must be a path, not int",
+        ),
         "codes": (lambda: stance.read_codes(wrong, []), "the file of codes must be a path, not int"),
         "codes targets": (lambda: stance.read_codes(__file__, ["tax"]), "targets are those of .*, not list"),  # type: ignore[list-item]
         "codes results": (
@@ -271,6 +281,8 @@ def test_a_model_and_its_scores_are_shown_in_short(small_model: StanceModel) -> 
     """As a notebook shows what ends a cell: no arrays, no line for each paragraph."""
     assert "sanctions" in repr(small_model)
     assert len(repr(small_model)) < 400
+    found = small_model.explain(CLEAR * 9, "sanctions")
+    assert len(repr(found)) < 300
     assert repr(small_model.score_paragraphs([CLEAR] * 500)) == "<Scores of 500 paragraphs on sanctions, diplomacy>"
 
 

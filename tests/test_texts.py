@@ -13,6 +13,7 @@ from helpers import run
 
 from stance.errors import StanceError
 from stance.results import table_reading
+from stance.results.export import save_results
 from stance.results.population import population
 from stance.results.sampling import draw_sample
 from stance.results.saved import read_results
@@ -130,3 +131,11 @@ def test_a_file_that_changed_meanwhile_is_refused(suffix: str, tmp_path: Path) -
     path.unlink()
     with pytest.raises(StanceError, match="no such file"):
         draw_sample(later, 5)
+
+
+def test_results_without_their_texts_are_not_saved(tmp_path: Path) -> None:
+    """Else a file would lack them in silence."""
+    scores = _write(tmp_path / "scores.parquet", _frame())
+    with pytest.raises(StanceError, match="still in their file"):
+        save_results(read_results(scores, texts_later=True), tmp_path / "again.parquet")
+    assert not (tmp_path / "again.parquet").exists()

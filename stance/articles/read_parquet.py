@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from stance.articles.article import Article
@@ -11,7 +11,7 @@ from stance.articles.machine import raise_if_machine
 from stance.articles.records import FIELDS, Columns, Quarantined, record_to_article
 from stance.errors import ArticleError
 
-__all__ = ["read_parquet"]
+__all__ = ["check_text", "column_values", "columns_to_articles", "read_parquet"]
 
 #: Few, for a row may hold a book.
 _ROWS = 128
@@ -40,24 +40,32 @@ def read_parquet(stream: IO[bytes], columns: Columns, source: str, stem: str) ->
             columns.check(schema.names, source)
             asked = dict.fromkeys((*map(columns.name, FIELDS), *columns.keep))
             used = [name for name in asked if name in schema.names]
-            _check_text(schema.field(columns.name("text")).type, columns.name("text"), source)
+            check_text(schema.field(columns.name("text")).type, columns.name("text"), source)
             for batch in file.iter_batches(_ROWS, columns=used, use_threads=False):
-                cells = [_values(batch.column(name)) for name in used]
-                for row in zip(*cells, strict=True):
-                    number += 1
-                    record = dict(zip(used, row, strict=True))
-                    unfit = next((name for name in used if isinstance(record[name], bytes)), None)
-                    if unfit is None:
-                        yield record_to_article(record, columns, source, stem, number)
-                    else:
-                        yield Quarantined(source, number, f"{unfit!r} is not valid utf-8")
+                cells = {name: column_values(batch.column(name)) for name in used}
+                yield from columns_to_articles(cells, columns, source, stem, number)
+                number += batch.num_rows
         except (pa.ArrowException, OSError) as error:
             raise_if_machine(error, source)
             message = (str(error).splitlines() or ["damaged"])[0]
             raise ArticleError(f"not a sound Parquet file, after row {number}: {message}", source) from error
 
 
-def _check_text(kind: Any, name: str, source: str) -> None:
+def columns_to_articles(
+    cells: Mapping[str, Sequence[Any]], columns: Columns, source: str, stem: str, before: int
+) -> Iterator[Article | Quarantined]:
+    """The rows of columns of values as articles; ``before`` rows went before them."""
+    for number, row in enumerate(zip(*cells.values(), strict=True), before + 1):
+        record = dict(zip(cells, row, strict=True))
+        unfit = next((name for name, value in record.items() if isinstance(value, bytes)), None)
+        if unfit is None:
+            yield record_to_article(record, columns, source, stem, number)
+        else:
+            yield Quarantined(source, number, f"{unfit!r} is not valid utf-8")
+
+
+def check_text(kind: Any, name: str, source: str) -> None:
+    """Raise `ArticleError` if a column of texts is of an Arrow type that holds something else."""
     import pyarrow as pa
 
     if pa.types.is_dictionary(kind):
@@ -67,7 +75,8 @@ def _check_text(kind: Any, name: str, source: str) -> None:
         raise ArticleError(f"the column {name!r} is not text but {kind}", source)
 
 
-def _values(column: Any) -> list[Any]:
+def column_values(column: Any) -> list[Any]:
+    """The values of an Arrow column as `record_to_article` takes them; bytes where text is not valid UTF-8."""
     import pyarrow as pa
 
     if pa.types.is_temporal(column.type):

@@ -21,6 +21,7 @@ from stance.articles.encoding import written_name
 from stance.articles.formats import find_format
 from stance.articles.libraries import seekable
 from stance.articles.machine import raise_if_machine
+from stance.articles.read_frame import FRAME, OPTION, STEM, Frame, is_frame, read_frame
 from stance.articles.records import Columns, Quarantined, too_many_lines
 from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
 from stance.articles.seen import ArticleIds, duplicate_id
@@ -36,17 +37,18 @@ _DAMAGE = (ArticleError, MissingDependencyError, OSError, EOFError, zlib.error, 
 
 
 def read_articles(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | Frame,
     columns: Columns | None = None,
     quarantine: Callable[[Quarantined], None] | None = None,
 ) -> Iterator[Article]:
-    """Read articles from files, folders and globs.
+    """Read articles from files, folders and globs, or from a data frame.
 
     Parameters
     ----------
-    paths : path-like or iterable of path-like
+    paths : path-like, iterable of path-like, or data frame
         Text, Markdown, JSON, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail, WARC; each also
-        compressed (gzip, bzip2, xz, zstd) or in a zip or tar archive; folders; globs; ``"-"`` for standard input.
+        compressed (gzip, bzip2, xz, zstd) or in a zip or tar archive; folders; globs; ``"-"`` for standard input. A
+        data frame of pandas or polars, or an Arrow table, is read as a Parquet file with its columns would be.
     columns : Columns, optional
         Which column of a table holds what.
     quarantine : callable, optional
@@ -85,7 +87,8 @@ def read_articles(
 
 
 def read_records(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Source], columns: Columns | None = None
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Source] | Frame,
+    columns: Columns | None = None,
 ) -> Iterator[Article | Quarantined]:
     """Like `read_articles`, but with the quarantined records in their places: nothing read is left out.
 
@@ -107,7 +110,11 @@ def read_records(
     if not isinstance(columns, Columns):
         raise ArgumentError(f"columns must be Columns, such as Columns(text='body'), not {kind_of(columns)}")
     ids = ArticleIds()
-    sources = find_sources(paths)
+    if is_frame(paths):
+        for record in read_frame(paths, columns):
+            yield _with_own_id(record, ids, FRAME, STEM, OPTION) if isinstance(record, Article) else record
+        return
+    sources = find_sources(cast("Iterable[str]", paths))
     for source in sources:
         shown = written_name(source.path)
         if source.problem:
@@ -119,7 +126,8 @@ def read_records(
                 position = record.position or position
                 if columns.keep and isinstance(record, Article) and not record.kept:
                     record = replace(record, kept=tuple((name, None) for name in columns.keep))
-                yield _with_own_id(record, ids, source, shown) if isinstance(record, Article) else record
+                stem = written_name(source.stem)
+                yield _with_own_id(record, ids, shown, stem) if isinstance(record, Article) else record
         except (*_DAMAGE, MemoryError) as error:
             raise_if_machine(error, shown)
             if source.named and len(sources) == 1 and position == 0:
@@ -128,14 +136,16 @@ def read_records(
             yield Quarantined(shown, position + 1 if position else 0, _reason(error, shown))
 
 
-def _with_own_id(article: Article, ids: ArticleIds, source: Source, shown: str) -> Article | Quarantined:
+def _with_own_id(
+    article: Article, ids: ArticleIds, shown: str, stem: str, option: str = "--{}-column"
+) -> Article | Quarantined:
     file = article.source or shown
     if many := too_many_lines(article.text):
         return Quarantined(file, article.position or 0, many)
     # a member of an archive has the name of the archive before its own, in its stem as in its source
-    id = ids.take(article.id, file, written_name(source.stem) + file.removeprefix(shown))
+    id = ids.take(article.id, file, stem + file.removeprefix(shown))
     if id is None:
-        return Quarantined(file, article.position or 0, duplicate_id(article.id))
+        return Quarantined(file, article.position or 0, duplicate_id(article.id, option.format("id")))
     return article if id == article.id else replace(article, id=id)
 
 

@@ -136,15 +136,25 @@ class Columns:
         """The columns that must be there."""
         return {self.name(field) for field in FIELDS if field == "text" or getattr(self, field) is not None}
 
-    def check(self, header: Iterable[str], source: str) -> None:
-        """Raise `ArticleError` if a column is missing from a table, or stands there twice."""
+    def check(self, header: Iterable[str], source: str, option: str = "--{}-column", table: str = "the file") -> None:
+        """Raise `ArticleError` if a column is missing from a table, or stands there twice.
+
+        Parameters
+        ----------
+        header : iterable of str
+            The table's columns.
+        source, table : str
+            Where they stand, and what that is called.
+        option : str
+            How a column is named, with a place for the field.
+        """
         header = list(header)
         for field in FIELDS:
             column = self.name(field)
             if column not in header and column in self.needed():
                 raise ArticleError(
-                    f"no column {column!r} for the {field}; name it with --{field}-column; "
-                    f"the file has {_listed(header)}",
+                    f"no column {column!r} for the {field}; name it with {option.format(field)}; "
+                    f"{table} has {_listed(header)}",
                     source,
                 )
             if header.count(column) > 1:
@@ -207,7 +217,7 @@ def record_to_article(
         if value is None or value != value or value == "":
             values[field] = None
         elif isinstance(value, str | int | float):
-            values[field] = clean_surrogates(str(value))
+            values[field] = clean_surrogates(str(_whole(value)))
         elif isinstance(value, date | datetime):
             values[field] = value.isoformat()
         else:
@@ -238,15 +248,20 @@ def too_many_lines(text: str) -> str:
     return f"record too large: more than {MOST_LINES:,} lines"
 
 
+def _whole(value: Any) -> Any:
+    """A whole number as such: where one is missing, pandas and R hold those of its column as floats."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
+
+
 def as_kept(value: Any) -> str | None:
     """What a column that is kept says, as text without blanks around it, of lists and objects as JSON.
 
     Examples
     --------
-    >>> as_kept(" Oman "), as_kept(["oil", "gas"]), as_kept(2024), as_kept(float("nan")), as_kept("")
+    >>> as_kept(" Oman "), as_kept(["oil", "gas"]), as_kept(2024.0), as_kept(float("nan")), as_kept("")
     ('Oman', '["oil", "gas"]', '2024', None, None)
     """
     if value is None or value != value:
         return None
-    text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else str(value)
+    text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else str(_whole(value))
     return clean_surrogates(text).strip(BLANKS) or None

@@ -69,7 +69,7 @@ class ArticleIds:
         return id
 
 
-def duplicate_id(id: str) -> str:
+def duplicate_id(id: str, option: str = "--id-column") -> str:
     """Why a record is quarantined whose id an earlier one has.
 
     Examples
@@ -77,7 +77,7 @@ def duplicate_id(id: str) -> str:
     >>> duplicate_id("7")
     "duplicate id '7'; if other articles have it, too, name another column with --id-column"
     """
-    return f"duplicate id {id[:200]!r}; if other articles have it, too, name another column with --id-column"
+    return f"duplicate id {id[:200]!r}; if other articles have it, too, name another column with {option}"
 
 
 def dataset_of(file: str) -> str:

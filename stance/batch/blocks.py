@@ -25,7 +25,7 @@ from stance.articles.sources import STDIN, Source, find_sources
 from stance.batch.seen import BatchIds
 from stance.errors import ArticleError
 
-__all__ = ["FIELDS", "KEPT", "SCHEMA", "Block", "count_records", "read_blocks"]
+__all__ = ["FIELDS", "KEPT", "SCHEMA", "Block", "count_records", "read_blocks", "record_blocks"]
 
 FIELDS = ("id", "title", "date", "outlet", "text")
 
@@ -80,7 +80,7 @@ def read_blocks(paths: Iterable[str | Path | Source], columns: Columns | None = 
     if all(source.problem or _is_plain(source, columns) for source in sources):
         yield from _parquet_blocks(sources, columns)
     else:
-        yield from _record_blocks(read_records(sources, columns), columns)
+        yield from record_blocks(read_records(sources, columns), columns)
 
 
 def count_records(paths: Iterable[str | Path | Source]) -> int | None:
@@ -112,7 +112,8 @@ def count_records(paths: Iterable[str | Path | Source]) -> int | None:
     return total
 
 
-def _record_blocks(records: Iterable[Article | Quarantined], of: Columns) -> Iterator[Block]:
+def record_blocks(records: Iterable[Article | Quarantined], of: Columns) -> Iterator[Block]:
+    """The blocks of records that were read by these columns."""
     articles: list[Article] = []
     quarantined: list[Quarantined] = []
     characters = 0

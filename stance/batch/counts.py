@@ -107,6 +107,9 @@ class Counts:
         found = {"articles": self.articles, "paragraphs": self.paragraphs, "reasons": self.reasons}
         return found | ({"kept": self.kept} if self.kept else {})
 
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
     def lines(self) -> list[str]:
         """What is printed at the end of a run."""
         a, p = self.articles, self.paragraphs

@@ -209,14 +209,11 @@ def score(
 
 def _kept(names: tuple[str, ...], model_path: str | None) -> tuple[str, ...]:
     """The names of columns to keep, each once; one that results have a meaning for is refused."""
-    from stance.results.dictionary import describe_columns
+    from stance.results.dictionary import is_own_name
 
     targets = targets_of(read_manifest(model_path))
     for name in names:
-        # whose type is known without a file is ours
-        if describe_columns({name.lower(): ""}, targets)[0].type or name.lower().startswith(
-            tuple(f"{target.name}_".lower() for target in targets)
-        ):
+        if is_own_name(name, targets):
             raise click.UsageError(f"--keep {name}: results have a column of such a name; give it another one")
         if not name or name != clean_surrogates(name):
             raise click.UsageError(f"--keep {name!r}: no name of a column")

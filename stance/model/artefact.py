@@ -314,8 +314,9 @@ def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]], manifest: Mapping[str, 
     facts["text_hashes"] = Hashes(_typed(arrays["training.text_hashes"], np.uint64))
     weights, least = Weights(blocks, *numbers), float(manifest["least_probability"])
     model = StanceModel(targets, analyzer, weights, manifest["language"], least, facts)
+    object.__setattr__(model, "sha256", manifest["manifest_sha256"])
     kernel = manifest["kernel"]
-    # a field that `dataclasses.replace` does not hand on: tables are those of these weights
+    # tables are those of these weights
     if kernel is not None and kernel["layout"] == LAYOUT:
         object.__setattr__(
             model, "_tables", _stored_tables(analyzer, blocks, numbers[0], arrays, int(kernel["groups"]))

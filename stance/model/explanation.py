@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stance.model.abstention import Reason
 from stance.model.deciding import Stretch, deciding_stretches, words_for
@@ -39,6 +39,8 @@ class Explanation:
 
     Attributes
     ----------
+    text : str
+        The paragraph.
     target, label : str
         What is explained.
     margin : float
@@ -53,34 +55,32 @@ class Explanation:
         Why scoring gives no label.
     """
 
+    # what is long is not shown where an explanation ends a cell of a notebook
+    text: str = field(repr=False)
     target: str
     label: str
     margin: float
     intercept: float
     probability: float
-    contributions: tuple[Contribution, ...]
+    contributions: tuple[Contribution, ...] = field(repr=False)
     abstained: Reason | None = None
 
-    def stretches(self, text: str, most: int = 3) -> list[Stretch]:
+    def stretches(self, most: int = 3) -> list[Stretch]:
         """The stretches of text that speak most for the label, then those that speak most against it.
 
         Parameters
         ----------
-        text : str
-            The paragraph that was explained.
         most : int
             How many of each at most (see `deciding_stretches`).
         """
-        return deciding_stretches(text, self.contributions, most)
+        return deciding_stretches(self.text, self.contributions, most)
 
-    def deciding_words(self, text: str, most: int = 3) -> list[str]:
+    def deciding_words(self, most: int = 3) -> list[str]:
         """The words of the stretches that speak for the label, the strongest first.
 
         Parameters
         ----------
-        text : str
-            The paragraph that was explained.
         most : int
             How many stretches at most.
         """
-        return words_for(text, self.stretches(text, most))
+        return words_for(self.text, self.stretches(most))

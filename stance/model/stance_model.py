@@ -67,6 +67,11 @@ class StanceModel:
     facts : mapping
         How it was trained, on what, and how well it does: the rest of its manifest.
 
+    Attributes
+    ----------
+    sha256 : str or None
+        The hash to cite it by, of a model that was loaded.
+
     Examples
     --------
     >>> import stance
@@ -84,6 +89,8 @@ class StanceModel:
     language: str | None = None
     least_probability: float = LEAST_PROBABILITY
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    # fields that `dataclasses.replace` does not hand on: what is changed is no longer what was loaded
+    sha256: str | None = field(default=None, init=False, repr=False)
     _kernels: dict[str, Kernel] = field(default_factory=dict, init=False, repr=False)
     _tables: KernelTables | None = field(default=None, init=False, repr=False)
 
@@ -285,7 +292,7 @@ class StanceModel:
         Returns
         -------
         Explanation
-            Contributions sorted by size, the greatest first.
+            Contributions sorted by size, the greatest first; `stance.show` makes a page of them for a notebook.
 
         Raises
         ------
@@ -320,6 +327,7 @@ class StanceModel:
         ]
         contributions.sort(key=lambda c: (-abs(c.value), c.block, c.term))
         return Explanation(
+            text=text,
             target=target,
             label=self.labels[k],
             margin=float(margins[t, k]),
@@ -330,7 +338,7 @@ class StanceModel:
         )
 
     def stretches(self, text: str, target: str, label: str, most: int = 3) -> list[Stretch]:
-        """The same as ``explain(text, target, label).stretches(text, most)``, sooner.
+        """The same as ``explain(text, target, label).stretches(most)``, sooner.
 
         Parameters
         ----------

@@ -28,6 +28,7 @@ __all__ = [
     "check_facts",
     "describe_columns",
     "dictionary_path",
+    "is_own_name",
     "model_facts",
     "write_dictionary",
 ]
@@ -207,6 +208,21 @@ def _of_target(target: Target, counted: bool) -> list[Column]:
             "the level article its related paragraphs. Their degrees of freedom are one fewer",
         ),
     ]
+
+
+def is_own_name(name: str, targets: Sequence[Target]) -> bool:
+    """Whether results have a meaning for a column of such a name, so that no other may be kept under it.
+
+    Examples
+    --------
+    >>> targets = [Target("tax")]
+    >>> [is_own_name(name, targets) for name in ("country", "Text", "tax", "tax_rate")]
+    [False, True, True, True]
+    """
+    # whose type is known without a file is ours
+    return bool(describe_columns({name.lower(): ""}, targets)[0].type) or name.lower().startswith(
+        tuple(f"{target.name}_".lower() for target in targets)
+    )
 
 
 def model_facts(manifest: Mapping[str, Any]) -> dict[str, Any]:

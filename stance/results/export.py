@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,17 +19,18 @@ from stance.batch.counts import Counts
 from stance.batch.encoding import encode
 from stance.batch.files import check_output, lock_output, named
 from stance.errors import MissingDependencyError, StanceError, number_of
-from stance.files import whole_files
+from stance.files import as_path, whole_files
 from stance.labels import Target
 from stance.results.dates import day_of
 from stance.results.dictionary import Column, describe_columns, write_dictionary
 from stance.results.formats import EXPORTS, PLAIN, check_rows, export_format
+from stance.results.saved import Results, as_results
 from stance.results.table_files import EXACT, arrow_types, refuse_same_names
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Typed", "export", "plain_bytes"]
+__all__ = ["Typed", "export", "plain_bytes", "save_results"]
 
 _TIME = re.compile(r"\d:\d\d")
 #: Rows that are written at once, where each becomes text.
@@ -173,6 +175,51 @@ def export(
         # under the same lock, so that it is the dictionary of this file
         write_dictionary(path, columns, model=model, counts=counts, notes=all_notes, codes=codes, renamed=renamed)
     return said
+
+
+def save_results(results: Results | pd.DataFrame, path: str | os.PathLike[str]) -> list[str]:
+    """Write results to a file, and beside it the column dictionary that says which model gave them.
+
+    So `read_results` and the commands know the model again, which they do not of what pandas wrote.
+
+    Parameters
+    ----------
+    results : Results or pandas.DataFrame
+        What to write; a data frame does not say which model it is of.
+    path : path-like
+        Its suffix tells the format: ``.parquet``, ``.csv``, ``.jsonl``, ``.xlsx``, ``.dta``, ``.sav`` or ``.sqlite``.
+        A file that is there is written over.
+
+    Returns
+    -------
+    list of str
+        What must be known of the file, such as texts that had to be cut; it stands in the dictionary too.
+
+    Raises
+    ------
+    StanceError
+        If the format is unknown or cannot hold them, or the file cannot be written.
+    ArgumentError
+        If these are no results, or it is no path.
+    MissingDependencyError
+        If the format needs an extra.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> from stance.results.saved import read_results
+    >>> from stance.results.scoring import score_frame
+    >>> results = score_frame(pd.DataFrame({"text": ["They refused to lift the sanctions."]}))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = save_results(results, Path(folder) / "scores.parquet")
+    ...     read_results(Path(folder) / "scores.parquet").model == results.model
+    True
+    """
+    path, found = as_path(path, "file of results"), as_results(results)
+    if found.texts is not None:
+        raise StanceError(f"{path}: the texts of these results are still in their file; read it without texts_later")
+    return export(found.frame, path, found.targets, model=found.model, counts=found.counts)
 
 
 def plain_bytes(frame: pd.DataFrame, targets: Sequence[Target], format: str) -> tuple[bytes, list[str]]:

@@ -22,7 +22,7 @@ from stance.results.saved import Results, refuse_twice, whole_numbers
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ARTICLES", "render", "render_report"]
+__all__ = ["ARTICLES", "render", "render_report", "stance_view"]
 
 #: Articles whose text a report shows, unless asked otherwise.
 ARTICLES = 50
@@ -71,10 +71,11 @@ def render_report(
     >>> "Lift &lt;b&gt;it&lt;/b&gt;." in render_report(Results(frame, (Target("tax", ("against",)),), "paragraph"))
     True
     """
+    shown = results.source or "the results"
     if results.level != "paragraph":
-        raise StanceError(f"{results.source}: a report needs paragraphs; score with --level paragraph")
+        raise StanceError(f"{shown}: a report needs paragraphs; score with --level paragraph")
     if "text" not in results.frame:
-        raise StanceError(f"{results.source}: a report needs the column 'text'")
+        raise StanceError(f"{shown}: a report needs the column 'text'")
     results = whole_numbers(results, ["paragraph", "start"])
     frame = results.frame
     ids = frame["article_id"].drop_duplicates()
@@ -169,7 +170,7 @@ def _paragraph(targets: Sequence[Target], record: Mapping[str, Any]) -> dict[str
     text, start = str(record["text"]) if _given(record["text"]) else "", int(record["start"])
     words, stances = [], []
     for target in targets:
-        stance = _stance(target, record)
+        stance = stance_view(target, record)
         stances.append(stance)
         try:
             found = read_words(record.get(f"{target.name}_words"), start, len(text))
@@ -185,7 +186,8 @@ def _paragraph(targets: Sequence[Target], record: Mapping[str, Any]) -> dict[str
     }
 
 
-def _stance(target: Target, record: Mapping[str, Any]) -> dict[str, Any]:
+def stance_view(target: Target, record: Mapping[str, Any]) -> dict[str, Any]:
+    """What the templates take of one stance of a record."""
     label = record[target.name] if _given(record[target.name]) else None
     kind = "abstained" if label is None else label.lower() if is_related(label) else "unrelated"
     probabilities = [(name, record.get(f"{target.name}_p_{name}")) for name in target.labels]
@@ -194,7 +196,7 @@ def _stance(target: Target, record: Mapping[str, Any]) -> dict[str, Any]:
         "label": label,
         "kind": kind if kind in (*_SIGNS, "unrelated", "abstained") else "other",
         "sign": _SIGNS.get(kind, ""),
-        "probability": record[f"{target.name}_probability"],
+        "probability": record.get(f"{target.name}_probability"),
         "probabilities": [(name, value if _given(value) else None) for name, value in probabilities],
         "reason": record[f"{target.name}_abstained"] if label is None else None,
     }

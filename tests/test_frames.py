@@ -1,0 +1,184 @@
+"""Data frames of articles: read and scored in memory as a Parquet file of the same columns is by the command."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from helpers import run
+from pandas.testing import assert_frame_equal
+
+import stance
+from stance import Columns, StanceModel
+from stance.model.artefact import read_manifest
+
+CLEAR = "The ministry refused to lift the sanctions on the bank before the talks in Vienna."
+DUPLICATE = "duplicate id 'a'; if other articles have it, too, name another column with Columns(id=...)"
+FOOTER = "The Harbour Ledger is read in forty parishes."
+
+
+def _articles() -> pd.DataFrame:
+    """Copies, a footer that returns, HTML, an empty text, a speaker, a date and a number among the columns."""
+    stories = [f"{CLEAR} Story {i}.\n\n" + "\n".join(f"Line {j} of {i}." for j in range(5)) for i in range(4)]
+    texts = [f"{story}\n{FOOTER}" for story in stories]
+    texts += [CLEAR, CLEAR, "<p>The envoys met.</p><p>“The embargo must go,” the minister said.</p>", ""]
+    frame = pd.DataFrame({"body": texts, "id": range(20, 28), "year": [2024, None] * 4})
+    frame["outlet"] = ["Post", " Wire ", None, "Post"] * 2
+    frame["date"] = pd.to_datetime("2026-05-09") + pd.to_timedelta(range(8), unit="D")
+    return frame.set_index(pd.Index(range(8, 0, -1), name="row"))
+
+
+COLUMNS = Columns(text="body", keep=("year",))
+
+
+def _polars(frame: pd.DataFrame) -> Any:
+    return pytest.importorskip("polars").from_pandas(frame)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        lambda frame: frame,
+        lambda frame: frame.astype({"outlet": "category"}),
+        lambda frame: frame.convert_dtypes(dtype_backend="numpy_nullable"),
+        lambda frame: frame.convert_dtypes(dtype_backend="pyarrow"),
+        _polars,
+        pa.Table.from_pandas,
+        pa.RecordBatch.from_pandas,
+    ],
+    ids=["pandas", "categories", "nullable", "arrow in pandas", "polars", "arrow", "batch"],
+)
+def test_a_frame_is_scored_as_the_command_scores_its_file(
+    kind: Callable[[pd.DataFrame], Any], small_model_path: Path, tmp_path: Path
+) -> None:
+    """With the same ids, footers, clusters, speakers, deciding words, account and facts of the model."""
+    frame = _articles()
+    frame.to_parquet(tmp_path / "in.parquet", index=False)
+    options = ("--text-column", "body", "--keep", "year", "--explain", "--speakers", "--clusters")
+    done = run("score", tmp_path / "in.parquet", "-m", small_model_path, *options, "-o", tmp_path / "out.parquet")
+    assert done.exit_code == 0, done.stderr
+    expected = stance.read_results(tmp_path / "out.parquet")
+    model = stance.load_model(small_model_path)
+    found = stance.score_frame(kind(frame), COLUMNS, model, explain=True, speakers=True, clusters=True)
+    assert_frame_equal(found.frame, expected.frame)
+    assert (found.targets, found.level, found.model) == (expected.targets, expected.level, expected.model)
+    assert str(found.counts) == str(expected.counts)
+    assert set(found.frame["year"].dropna()) == {"2024"}
+    assert "boilerplate" in set(found.frame["sanctions_abstained"])
+    assert found.frame["sanctions_words"].notna().any()
+    everything = stance.score_frame(kind(frame), COLUMNS, model, keep_boilerplate=True)
+    assert "boilerplate" not in set(everything.frame["sanctions_abstained"])
+
+
+def test_files_make_a_frame(small_model: StanceModel, tmp_path: Path) -> None:
+    """What `read_articles` yields is a data frame of articles to pandas."""
+    (tmp_path / "a.txt").write_text(CLEAR, encoding="utf-8")
+    frame = pd.DataFrame(stance.read_articles(tmp_path))
+    assert stance.score_frame(frame, model=small_model).frame["article_id"].tolist() == ["a"]
+
+
+def test_rows_that_are_no_articles(small_model: StanceModel) -> None:
+    """They are an error that says where, or are taken note of and counted; nothing is left out in silence."""
+    frame = pd.DataFrame({"id": ["a", "b", "a"], "text": [CLEAR, None, CLEAR]})
+    with pytest.raises(
+        stance.ArticleError, match=r"^the data frame:2: no 'text'; leave .* by quarantine=list\.append$"
+    ):
+        stance.score_frame(frame, model=small_model)
+    with pytest.raises(stance.ArticleError, match=r"^the data frame:2: no 'text'$"):
+        list(stance.read_articles(frame))
+    refused: list[stance.Quarantined] = []
+    found = stance.score_frame(frame, model=small_model, quarantine=refused.append)
+    assert [(one.position, one.reason) for one in refused] == [(2, "no 'text'"), (3, DUPLICATE)]
+    assert str(found.counts).startswith("articles: 3 read = 1 scored + 0 abstained + 2 quarantined\n")
+    assert [article.id for article in stance.read_articles(frame, quarantine=refused.append)] == ["a"]
+
+
+def test_values_of_several_kinds(small_model: StanceModel) -> None:
+    """Numbers among the ids, half a character in a text, and no id at all."""
+    columns = {"id": ["a", 7, None], "text": [CLEAR, f"\ud800 {CLEAR}", CLEAR]}
+    frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
+    found = stance.score_frame(frame, model=small_model).frame
+    assert found["article_id"].tolist() == ["a", "7", "row:3"]
+    assert found["text"].tolist() == [CLEAR, f"\ufffd {CLEAR}", CLEAR]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (pd.Series([17, None]), ["17", "row:2"]),
+        (pd.Series([1.5, 2e300]), ["1.5", "2e+300"]),
+        (pd.Series(pd.PeriodIndex(["2026-05", "2026-06"], freq="M")), ["2026-05", "2026-06"]),
+        (pd.Series(pd.PeriodIndex(["2026-05-09", None], freq="D")), ["2026-05-09", "row:2"]),
+        (pd.Series(pd.IntervalIndex.from_breaks([0, 1, 2])), ["(0, 1]", "(1, 2]"]),
+    ],
+    ids=["gaps", "fractions", "months", "days", "intervals"],
+)
+def test_values_are_named_as_pandas_shows_them(small_model: StanceModel, given: Any, expected: list[str]) -> None:
+    """Whole numbers with gaps, which pandas holds as floats, are whole; a period is no number of days since 1970."""
+    frame = pd.DataFrame({"id": given, "date": given, "own": given, "text": [CLEAR, CLEAR]})
+    found = stance.score_frame(frame, Columns(keep=("own",)), small_model).frame
+    assert found["article_id"].tolist() == expected
+    for name in ("date", "own"):
+        assert found[name].fillna("row:2").tolist() == expected
+
+
+def test_a_frame_without_rows_has_the_columns(small_model: StanceModel) -> None:
+    """So that parts may be put together, whatever is in them."""
+    frame = _articles()
+    none, some = (stance.score_frame(part, COLUMNS, small_model).frame for part in (frame.head(0), frame))
+    assert none.empty
+    assert none.dtypes.to_dict() == some.dtypes.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("a.csv",), r"this takes a data frame of articles, not str; of Articles, .*DataFrame\(articles\)"),
+        ((pd.Series([CLEAR]),), "this takes a data frame of articles, not Series; .*"),
+        (
+            (_articles(),),
+            r"the data frame: no column 'text' for the text; name it with Columns\(text=\.\.\.\); it has .*",
+        ),
+        ((_articles(), {"text": "body"}), "columns must be Columns, .*, not dict"),
+        ((_articles(), COLUMNS, "default"), "the model must be a StanceModel, as `load_model` gives it, not str"),
+        (
+            (_articles(), Columns("body", keep=("Date",))),
+            "'Date' cannot be kept, results have a column of such a name.*",
+        ),
+        ((_articles(), Columns("year")), "the data frame: the column 'year' is not text but double"),
+    ],
+)
+def test_frames_that_cannot_be_scored(arguments: tuple[Any, ...], message: str) -> None:
+    """One line, that says what to do."""
+    with pytest.raises(stance.StanceError, match=f"^{message}$"):
+        stance.score_frame(*arguments)
+
+
+def test_a_model_knows_the_hash_to_cite_it_by(small_model_path: Path) -> None:
+    """That of its manifest, also in another process; one that was changed is no longer what was loaded."""
+    model = stance.load_model(small_model_path)
+    assert model.sha256 == read_manifest(small_model_path)["manifest_sha256"]
+    assert pickle.loads(pickle.dumps(model)).sha256 == model.sha256
+    changed = replace(model, least_probability=0.9)
+    assert changed.sha256 is None
+    assert stance.score_frame(_articles(), COLUMNS, changed).model == {}
+
+
+def test_saved_results_say_which_model_gave_them(small_model_path: Path, tmp_path: Path) -> None:
+    """And what became of all that was read, in any format; those of a data frame do not."""
+    results = stance.score_frame(_articles(), COLUMNS, stance.load_model(small_model_path))
+    for name in ("scores.parquet", "scores.csv"):
+        stance.save_results(results, tmp_path / name)
+        found = stance.read_results(tmp_path / name)
+        assert (found.model, str(found.counts)) == (results.model, str(results.counts))
+        assert found.frame["text"].tolist() == results.frame["text"].tolist()
+    stance.save_results(results.frame, tmp_path / "scores.csv")
+    assert stance.read_results(tmp_path / "scores.csv").model == {}
+    with pytest.raises(stance.StanceError, match=r"scores\.doc: no such format of export; there are "):
+        stance.save_results(results, tmp_path / "scores.doc")
