@@ -288,6 +288,8 @@ def test_the_error_is_that_of_a_jackknife() -> None:
     for sizes in ([1, 2, 9, 4], [5, 5, 5, 5]):
         labels = [rng.choice(LABELS[:3], n) for n in sizes]
         rows = [(f"a{i}", "Wire", None, label, "neutral") for i, of in enumerate(labels) for label in of]
+        # of which nothing is counted, and which is no unit
+        rows.append(("b", "Wire", None, "unrelated", None))
         whole = roll_up(_results(rows)).iloc[0]
         without = [roll_up(_results([r for r in rows if r[0] != f"a{i}"])).iloc[0]["sanctions_net"] for i in range(4)]
         expected = math.sqrt(3 / 4 * ((np.array(without) - whole["sanctions_net"]) ** 2).sum())
