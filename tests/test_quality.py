@@ -57,16 +57,18 @@ def test_no_probe_is_trained_on(root: Path, corpus: Corpus) -> None:
 
 
 def test_probes_pass_only_with_every_label(small_model: StanceModel) -> None:
-    """One wrong target fails the case; groups are compared among themselves."""
+    """One wrong target fails the case, and a text that is not scored; groups are compared among themselves."""
     text = "The ministers met in Vienna for talks on Friday, an official said."
     scores = small_model.score_texts([text])[0].argmax(axis=1)
     right = {t.name: small_model.labels[k] for t, k in zip(small_model.targets, scores, strict=True)}
     wrong = {**right, "sanctions": next(label for label in small_model.labels if label != right["sanctions"])}
     probes = [Probe("1", "a", text, right, "g"), Probe("2", "a", text, wrong, "g")]
+    probes += [Probe(str(i), "b", said, right, "h") for i, said in enumerate((text, "Qwx zrt vlk."), start=3)]
     result = run_probes(small_model, probes)
-    assert result.passed == {"a": (1, 2)}
-    assert result.consistent == (1, 1)
-    assert [probe.id for probe, _ in result.failures] == ["2"]
+    assert result.passed == {"a": (1, 2), "b": (1, 2)}
+    assert result.total == (2, 4)
+    assert result.consistent == (1, 2)
+    assert [(probe.id, given) for probe, given in result.failures] == [("2", right), ("4", dict.fromkeys(right, ""))]
     assert result.mixed == {}
 
 
