@@ -53,9 +53,7 @@ def test_a_model_that_tells_nothing_leaves_the_sample_alone() -> None:
 
 @pytest.mark.parametrize("whole", [False, True])
 @pytest.mark.parametrize(("bold", "turned", "low", "high"), [(0, 0, 1, 2), (0.9, 0, 0.2, 0.8), (0, 1, -2, 0)])
-def test_a_group_of_a_stratified_sample_by_hand(
-    bold: float, turned: int, low: float, high: float, whole: bool
-) -> None:
+def test_a_group_of_a_stratified_sample_by_hand(bold: float, turned: int, low: float, high: float, whole: bool) -> None:
     """Slope by least squares, kept between 0 and 1; share, error and Wilson's interval by pandas and scipy.
 
     Each stratum has a level of its own, the mean error of all its coded paragraphs, whatever their group.
