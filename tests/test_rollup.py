@@ -552,7 +552,8 @@ def test_paragraphs_and_articles_roll_up_alike(root: Path, tmp_path: Path) -> No
     lines = (root / "data" / "probes").glob("*.jsonl")
     texts = [json.loads(line)["text"] for path in sorted(lines) for line in path.read_text().splitlines()][:300]
     rows = [
-        {"id": f"n{i}", "text": "\n\n".join(texts[i : i + 5]), "outlet": "AB"[i % 2], "date": f"2026-0{1 + i % 3}-11"}
+        {"id": f"n{i}", "text": "\n\n".join(["By Dana Example", *texts[i : i + 5]]), "outlet": "AB"[i % 2]}
+        | {"date": f"2026-0{1 + i % 3}-11"}
         for i in range(0, 300, 5)
     ]
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -566,6 +567,7 @@ def test_paragraphs_and_articles_roll_up_alike(root: Path, tmp_path: Path) -> No
             pd.testing.assert_frame_equal(first, second[first.columns.tolist()], check_dtype=False)
     counted = count_articles(paragraphs)
     assert counted["paragraphs"].sum() == len(paragraphs.frame)
+    assert counted["boilerplate"].sum() == 60
     # rolled up by article, they are results of articles again
     assert _run("results", "rollup", articles.source, "--level", "article", "-o", tmp_path / "again.csv").exit_code == 0
     again = read_results(tmp_path / "again.csv")
