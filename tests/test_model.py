@@ -477,6 +477,7 @@ def test_an_ambiguous_stance_gets_no_label(small_model: StanceModel) -> None:
     first, second = scores.stances(0).values()
     assert (first.label, first.abstained) == (None, Reason.AMBIGUOUS)
     assert (second.label, second.abstained) == ("favor", None)
+    assert replace(scores, least_probability=0.3).stances(0)[small_model.targets[0].name].label == "favor"
 
 
 def test_real_english_is_not_taken_for_foreign(corpus: Corpus) -> None:
