@@ -87,6 +87,7 @@ def test_a_file_of_several_phenomena_is_counted_for_itself(small_model: StanceMo
     result = run_probes(small_model, read_probes(tmp_path))
     assert result.passed == {"a": (1, 3), "b": (2, 2)}
     assert result.mixed == {"later": (2, 3)}
+    assert result.consistent == (0, 0), "what has no group is no group"
 
 
 def test_a_probe_may_hold_any_line_end(tmp_path: Path) -> None:
@@ -105,6 +106,9 @@ def test_defective_probes_are_refused(tmp_path: Path, small_model: StanceModel) 
         read_probes(path)
     path.write_text('{"id": ["1"], "phenomenon": "x", "text": "Text.", "sanctions": "favor"}\n', encoding="utf-8")
     with pytest.raises(CorpusError, match="holds what is no text"):
+        read_probes(path)
+    path.write_text('{"id": "1", "phenomenon": "x", "text": "Text.", "sanctions": "favor"}\n' * 2, encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"p\.jsonl:2: probe '1' is repeated"):
         read_probes(path)
     path.write_bytes(b"\xff")
     with pytest.raises(CorpusError, match="cannot read the probes"):

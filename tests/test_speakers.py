@@ -506,9 +506,9 @@ def test_the_command_prints_what_the_document_shows() -> None:
     assert shown[1] == run.stdout
 
 
-def _accepted(speaker: str, verb: str, actor: str = UNKNOWN) -> tuple[Reading, ...]:
-    """One reading, of a speaker with whom the paragraph begins."""
-    return (Reading(speaker, 0, len(speaker), verb, actor),)
+def _accepted(speaker: str, verb: str, actor: str = UNKNOWN, start: int = 0) -> tuple[Reading, ...]:
+    """One reading."""
+    return (Reading(speaker, start, start + len(speaker), verb, actor),)
 
 
 def test_precision_and_recall_are_counted_by_hand() -> None:
@@ -516,10 +516,11 @@ def test_precision_and_recall_are_counted_by_hand() -> None:
 
     Of what was drawn from found actors only precision is told.
     """
+    parts = (*_accepted("The foreign min", "said", "Finland"), *_accepted("ster of Finland", "said", start=16))
     cases = [
         ("Tehran said no.", "reported", _accepted("Tehran", "said", "Iran")),
-        # 15 of 31 characters, and 13 of 26
-        ("The foreign minister of Finland said no.", "quoted", _accepted("The foreign min", "said", "Finland")),
+        # 15 of 31 characters at either end, and 13 of 26
+        ("The foreign minister of Finland said no.", "quoted", parts),
         ("The Finnish prime minister rejected it.", "reported", _accepted("The Finnish p", "Rejected", "Norway")),
         ("A baker told reporters no.", "reported", _accepted("A baker", "added")),
         ("Analysts warned that prices would rise.", "author", ()),
@@ -570,6 +571,7 @@ def test_a_bad_label_is_named_by_its_line(tmp_path: Path, line: str) -> None:
         ("actor", ["Iran"], 'actor is ["Iran"], not a string'),
         ("start", True, "start is true, not a whole number"),
         ("start", -15, "not where its offsets say"),
+        ("start", 1, "not where its offsets say"),
         ("text", 5, "text is 5, not a string"),
         ("paragraph", "0", 'paragraph is "0", not a whole number'),
         ("readings", {}, "readings is {}, not a list"),
