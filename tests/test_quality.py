@@ -110,6 +110,10 @@ def test_defective_probes_are_refused(tmp_path: Path, small_model: StanceModel) 
     path.write_text('{"id": "1", "phenomenon": "x", "text": "Text.", "sanctions": "favor"}\n' * 2, encoding="utf-8")
     with pytest.raises(CorpusError, match=r"p\.jsonl:2: probe '1' is repeated"):
         read_probes(path)
+    (tmp_path / "bare").mkdir()
+    for empty in (tmp_path / "absent", tmp_path / "bare"):
+        with pytest.raises(CorpusError, match="no probes here; probes are"):
+            read_probes(empty)
     path.write_bytes(b"\xff")
     with pytest.raises(CorpusError, match="cannot read the probes"):
         read_probes(path)
