@@ -69,6 +69,8 @@ def test_a_group_of_a_stratified_sample_by_hand(bold: float, turned: int, low: f
     frame.loc[:99, probabilities] = np.nan
     # of three strata, where the sample has four
     frame.loc[frame["tax"] == "neutral", "outlet"] = "Wire"
+    # and a last one that has nothing of the last
+    frame.loc[(frame["tax"] == "favor") & (frame.index > 800), "outlet"] = "Zeit"
     codes = _coded_equally(results, true, frame["tax"].value_counts().min() if whole else 60)
     rows = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"]).loc["Post"]
 
