@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
+from random import Random
 
 import pytest
 
 from stance.labels import Target
 from stance.model.lexicon import Lexicon
+from stance.training import duplicates
 from stance.training.corpus import Corpus, Example, contradictions, text_hash
 from stance.training.duplicates import group_articles, near_duplicates
 
@@ -38,6 +41,19 @@ def test_near_duplicates_are_found_and_grouped() -> None:
 def test_near_duplicates_are_told_by_sets_of_three_words(texts: list[str], index: float | None) -> None:
     """Case, signs and repetition do not count; short texts must be equal; what has no word is like nothing."""
     assert [found for *_, found in near_duplicates(texts)] == ([] if index is None else [index])
+
+
+def test_near_duplicates_are_those_of_a_plain_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of random texts of few words, all pairs of them, also where they lie in different chunks."""
+    random = Random(0)
+    texts = [" ".join(random.choices("abcd", k=random.randint(1, 9))) for _ in range(150)]
+    words = [[*text.split(), "", ""][: max(3, len(text.split()))] for text in texts]
+    sets = [set(zip(each, each[1:], each[2:], strict=False)) for each in words]
+    index = {(i, j): len(sets[i] & sets[j]) / len(sets[i] | sets[j]) for i, j in combinations(range(150), 2)}
+    monkeypatch.setattr(duplicates, "_CHUNK", 40)
+    found = {(i, j): index for i, j, index in near_duplicates(texts)}
+    assert found == {pair: value for pair, value in index.items() if value >= 0.5}
+    assert len(found) > 50
 
 
 def test_the_fingerprint_is_of_what_a_fit_learns_from() -> None:

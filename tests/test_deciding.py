@@ -65,6 +65,8 @@ def test_a_stretch_has_an_end() -> None:
         ("lifted before talks resume in Geneva again", 7.1),
         ("Leaders want every harsh oil embargo", 6.0),
     ]
+    terms[0], terms[-1] = _term(1.1, "Leaders"), _term(1.0, "again")
+    assert _shown(terms, most=1) == [("Leaders want every harsh oil embargo lifted", 7.1)]
 
 
 def test_short_words_alone_decide_nothing() -> None:
@@ -92,11 +94,12 @@ def test_what_stands_nowhere_decides_no_word() -> None:
 
 
 def test_what_speaks_against_is_shown_if_it_weighs_something() -> None:
-    """After all that speaks for the label, from three tenths of the strongest of that on, with its sign."""
+    """After all that speaks for the label, from three tenths of the strongest of that on, with its sign, or all."""
     terms = [_term(10.0, "embargo"), _term(-3.1, "talks"), _term(-2.9, "every"), _term(-4.0, "Geneva")]
     assert _shown(terms) == [("embargo", 10.0), ("Geneva", -4.0), ("talks", -3.1)]
     assert _shown(terms, most=1) == [("embargo", 10.0), ("Geneva", -4.0)]
     assert _shown(terms[1:]) == [("Geneva", -4.0), ("talks", -3.1), ("every", -2.9)]
+    assert _shown([_term(-0.01, "talks")]) == [("talks", -0.01)]
 
 
 def test_words_of_the_other_sign_do_not_join() -> None:
@@ -108,12 +111,13 @@ def test_words_of_the_other_sign_do_not_join() -> None:
 
 
 def test_a_cell_holds_what_explaining_finds(probe_texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """To the bit, for every label of every target; no name of a term is made for it."""
+    """To the bit, for every related label of every target, and no other; no name of a term is made for it."""
     model = load_model()
     asked = [(text, target, label) for text in probe_texts[:60] for target in model.targets for label in target.related]
     explained = [model.explain(text, target.name, label).stretches() for text, target, label in asked]
     assert [model.stretches(text, target.name, label) for text, target, label in asked] == explained
     assert any(explained)
+    assert [words_cell(model, asked[0][0], 7, asked[0][1], label) for label in ("unrelated", None)] == [None, None]
     monkeypatch.delattr(StanceModel, "explain")
     cells = [words_cell(model, text, 7, target.name, label) for text, target, label in asked]
     assert cells == [json.dumps([[7 + a, 7 + b, round(value, 4)] for a, b, value in found]) for found in explained]

@@ -148,7 +148,7 @@ def test_the_marks_of_a_second_coder_are_checked_and_learnt_by_nobody(tmp_path: 
 
 def _marked_twice(pairs: list[tuple[str, str]]) -> Corpus:
     """A paragraph of ten words an article, with the runs that two coders marked."""
-    text = "zero one two three four five six seven eight nine"
+    text = "zero one two three four five six seven eight nine ..."
     examples = [
         Example(str(i), 0, text, {"tax": "favor"}, evidence={"tax": (a,)}, second_evidence={"tax": (b,)})
         for i, (a, b) in enumerate(pairs)
@@ -157,8 +157,11 @@ def _marked_twice(pairs: list[tuple[str, str]]) -> Corpus:
 
 
 def test_how_far_two_coders_mark_the_same_words() -> None:
-    """By hand: of 2 and 4 words one is shared, of 3 and 3 none; any 2 of ten and any 4 share 0.8 on average."""
-    pairs = [("one two", "two three four five"), ("one two three", "five six seven")]
+    """By hand: of 2 and 4 words one is shared, of 3 and 3 none; any 2 of ten and any 4 share 0.8 on average.
+
+    Where both mark signs alone there are no words to compare.
+    """
+    pairs = [("one two", "two three four five"), ("one two three", "five six seven"), ("...", "...")]
     found = marking_agreement(_marked_twice(pairs), "tax")
     assert found is not None
     assert (found.paragraphs, found.touching) == (2, 0.5)

@@ -468,6 +468,8 @@ def test_a_text_is_foreign_on_one_side_of_its_bounds() -> None:
     assert (_reason(8, 4, 0), _reason(9, 4, 0)) == (None, Reason.NOT_ENGLISH)
     assert (_reason(5, 3, 0, "abcδεζ"), _reason(5, 3, 0, "abδεζ")) == (None, Reason.NOT_ENGLISH)
     assert (_reason(4, 3, 1), _reason(4, 2, 1)) == (None, Reason.FEW_KNOWN_WORDS)
+    # to a model of any language no text is foreign
+    assert abstention_reasons(np.array([[13, 3, 1, 60, 0, 0]]), None) == [None]
 
 
 def test_an_ambiguous_stance_gets_no_label(small_model: StanceModel) -> None:
@@ -477,6 +479,7 @@ def test_an_ambiguous_stance_gets_no_label(small_model: StanceModel) -> None:
     first, second = scores.stances(0).values()
     assert (first.label, first.abstained) == (None, Reason.AMBIGUOUS)
     assert (second.label, second.abstained) == ("favor", None)
+    assert replace(scores, least_probability=0.3).stances(0)[small_model.targets[0].name].label == "favor"
 
 
 def test_real_english_is_not_taken_for_foreign(corpus: Corpus) -> None:

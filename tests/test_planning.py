@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 from coded_collections import code, collect
 from helpers import run
+from scipy import stats
 
 from stance.errors import StanceError
 from stance.labels import LABELS, Target
@@ -43,6 +45,54 @@ def test_intervals_are_as_wide_as_was_to_be_expected(within: str | None) -> None
     assert expected["expected"].tolist()[:4] == pytest.approx(shares, abs=0.03)
 
 
+@pytest.mark.parametrize(
+    ("given", "within", "size"),
+    [
+        (None, "tax", 120),
+        ((0.5, 0.2, 0.3, 0), None, 30),
+        ((0.96, 0.02, 0.02, 0), None, 30),
+        ((0, 0.98, 0, 0.02), None, 30),
+    ],
+)
+def test_the_width_by_hand(given: tuple[float, ...] | None, within: str | None, size: int) -> None:
+    """By Cochran's sum over strata, Wilson's interval and Student's t; where all are related, and at either end."""
+    results, _ = collect(400, 0.8, (0.3, 0.1, 0.2, 0.4))
+    frame = results.frame
+    if given:
+        frame[GIVEN] = given
+    sample = draw_sample(results, size, within)
+    told = expected_intervals(results, sample).set_index("label")
+
+    strata = frame["tax"] if within else pd.Series("all", index=frame.index)
+    h = pd.DataFrame({"size": strata.value_counts(), "n": strata[sample["paragraph"]].value_counts()})
+    freedom = size - len(h) - 1
+    share = frame[GIVEN].mean().to_numpy()
+
+    def variance(worth: npt.NDArray[np.float64]) -> float:
+        p = frame[GIVEN].to_numpy()
+        unit = pd.Series((p * worth**2).sum(axis=1) - (p * worth).sum(axis=1) ** 2).groupby(strata).mean()
+        parts = (h["size"] / 400) ** 2 * (1 - h["n"] / h["size"]) * unit / h["n"]
+        return float(parts.sum()) * (1 + 1 / freedom)
+
+    t = stats.t.ppf(0.975, freedom)
+    for p, worth, label in zip(share, np.eye(4), LABELS, strict=True):
+        if p == 0:
+            continue
+        n = p * (1 - p) / variance(worth)
+        half = t * np.sqrt(p * (1 - p) / n + (t / (2 * n)) ** 2) / (1 + t * t / n)
+        middle = (p + t * t / (2 * n)) / (1 + t * t / n)
+        width = min(middle + half, 1) - max(middle - half, 0)
+        assert told.loc[label].tolist()[1:] == pytest.approx([p, width / 2])
+    net = (share[0] - share[1]) / share[:3].sum()
+    error = np.sqrt(variance((np.array([1, -1, 0, 0]) - net * np.array([1, 1, 1, 0])) / share[:3].sum()))
+    # of the coded, so many are to be related, and tell as much as so many of one weight
+    weights = (h["size"] / h["n"])[strata[sample["paragraph"]]].to_numpy()
+    related = (1 - frame["tax_p_unrelated"]).groupby(strata).mean()[strata[sample["paragraph"]]].to_numpy()
+    alike = (weights * related).sum() ** 2 / (weights**2 * related).sum()
+    reach = stats.t.ppf(0.975, min(freedom, alike - 1)) * error
+    assert told.loc[NET].tolist()[1:] == pytest.approx([net, (min(net + reach, 1) - max(net - reach, -1)) / 2])
+
+
 def test_a_rare_label_is_told_the_width_that_intervals_have_of_few() -> None:
     """Of some two coded paragraphs in a sample they reach further than the error alone."""
     results, _ = collect(4000, 0.75, (0.25,) * 4)
@@ -75,9 +125,12 @@ def test_what_no_estimate_comes_of_tells_no_width(tmp_path: Path) -> None:
 
 
 def test_a_collection_drawn_as_a_whole_leaves_nothing_to_chance() -> None:
-    """And results that have no probabilities, nothing to say."""
+    """Labels that take no side tell no net stance, and results that have no probabilities nothing."""
     results, _ = collect(100, 0.75, (0.25,) * 4)
     assert expected_intervals(results, draw_sample(results, 100))["half"].tolist() == [0.0] * 5
+    calm = results.frame.rename(columns={f"tax_p_{label}": f"tax_p_{i}" for i, label in enumerate(LABELS)})
+    sideless = Results(calm, (Target("tax", ("0", "1", "2", "3")),), "paragraph")
+    assert expected_intervals(sideless, draw_sample(sideless, 50))["label"].tolist() == ["0", "1", "2", "3"]
     bare = Results(results.frame.drop(columns=GIVEN), (Target("tax", ()),), "paragraph")
     assert expected_intervals(bare, draw_sample(bare, 50)).empty
 

@@ -51,13 +51,14 @@ def test_a_model_that_tells_nothing_leaves_the_sample_alone() -> None:
     assert row["effective_size"] == pytest.approx(size)
 
 
+@pytest.mark.parametrize("whole", [False, True])
 @pytest.mark.parametrize(("bold", "turned", "low", "high"), [(0, 0, 1, 2), (0.9, 0, 0.2, 0.8), (0, 1, -2, 0)])
-def test_a_group_of_a_stratified_sample_by_hand(bold: float, turned: int, low: float, high: float) -> None:
+def test_a_group_of_a_stratified_sample_by_hand(bold: float, turned: int, low: float, high: float, whole: bool) -> None:
     """Slope by least squares, kept between 0 and 1; share, error and Wilson's interval by pandas and scipy.
 
     Each stratum has a level of its own, the mean error of all its coded paragraphs, whatever their group.
     The variance of a stratum is what was seen, or, up to one error more, what it would be if each paragraph had each
-    label as probably as the model says.
+    label as probably as the model says. A stratum of which all are coded adds nothing, and takes nothing from others.
     """
     results, true = collect(900, 0.6, (0.3, 0.1, 0.2, 0.4))
     frame = results.frame
@@ -68,7 +69,9 @@ def test_a_group_of_a_stratified_sample_by_hand(bold: float, turned: int, low: f
     frame.loc[:99, probabilities] = np.nan
     # of three strata, where the sample has four
     frame.loc[frame["tax"] == "neutral", "outlet"] = "Wire"
-    codes = _coded_equally(results, true, 60)
+    # and a last one that has nothing of the last
+    frame.loc[(frame["tax"] == "favor") & (frame.index > 800), "outlet"] = "Zeit"
+    codes = _coded_equally(results, true, frame["tax"].value_counts().min() if whole else 60)
     rows = estimate_prevalence(results, codes, "outlet").set_index(["outlet", "label"]).loc["Post"]
 
     # of what the model abstained from it knows the mean alone

@@ -57,16 +57,18 @@ def test_no_probe_is_trained_on(root: Path, corpus: Corpus) -> None:
 
 
 def test_probes_pass_only_with_every_label(small_model: StanceModel) -> None:
-    """One wrong target fails the case; groups are compared among themselves."""
+    """One wrong target fails the case, and a text that is not scored; groups are compared among themselves."""
     text = "The ministers met in Vienna for talks on Friday, an official said."
     scores = small_model.score_texts([text])[0].argmax(axis=1)
     right = {t.name: small_model.labels[k] for t, k in zip(small_model.targets, scores, strict=True)}
     wrong = {**right, "sanctions": next(label for label in small_model.labels if label != right["sanctions"])}
     probes = [Probe("1", "a", text, right, "g"), Probe("2", "a", text, wrong, "g")]
+    probes += [Probe(str(i), "b", said, right, "h") for i, said in enumerate((text, "Qwx zrt vlk."), start=3)]
     result = run_probes(small_model, probes)
-    assert result.passed == {"a": (1, 2)}
-    assert result.consistent == (1, 1)
-    assert [probe.id for probe, _ in result.failures] == ["2"]
+    assert result.passed == {"a": (1, 2), "b": (1, 2)}
+    assert result.total == (2, 4)
+    assert result.consistent == (1, 2)
+    assert [(probe.id, given) for probe, given in result.failures] == [("2", right), ("4", dict.fromkeys(right, ""))]
     assert result.mixed == {}
 
 
@@ -85,6 +87,7 @@ def test_a_file_of_several_phenomena_is_counted_for_itself(small_model: StanceMo
     result = run_probes(small_model, read_probes(tmp_path))
     assert result.passed == {"a": (1, 3), "b": (2, 2)}
     assert result.mixed == {"later": (2, 3)}
+    assert result.consistent == (0, 0), "what has no group is no group"
 
 
 def test_a_probe_may_hold_any_line_end(tmp_path: Path) -> None:
@@ -104,6 +107,13 @@ def test_defective_probes_are_refused(tmp_path: Path, small_model: StanceModel) 
     path.write_text('{"id": ["1"], "phenomenon": "x", "text": "Text.", "sanctions": "favor"}\n', encoding="utf-8")
     with pytest.raises(CorpusError, match="holds what is no text"):
         read_probes(path)
+    path.write_text('{"id": "1", "phenomenon": "x", "text": "Text.", "sanctions": "favor"}\n' * 2, encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"p\.jsonl:2: probe '1' is repeated"):
+        read_probes(path)
+    (tmp_path / "bare").mkdir()
+    for empty in (tmp_path / "absent", tmp_path / "bare"):
+        with pytest.raises(CorpusError, match="no probes here; probes are"):
+            read_probes(empty)
     path.write_bytes(b"\xff")
     with pytest.raises(CorpusError, match="cannot read the probes"):
         read_probes(path)

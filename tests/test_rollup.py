@@ -288,6 +288,8 @@ def test_the_error_is_that_of_a_jackknife() -> None:
     for sizes in ([1, 2, 9, 4], [5, 5, 5, 5]):
         labels = [rng.choice(LABELS[:3], n) for n in sizes]
         rows = [(f"a{i}", "Wire", None, label, "neutral") for i, of in enumerate(labels) for label in of]
+        # of which nothing is counted, and which is no unit
+        rows.append(("b", "Wire", None, "unrelated", None))
         whole = roll_up(_results(rows)).iloc[0]
         without = [roll_up(_results([r for r in rows if r[0] != f"a{i}"])).iloc[0]["sanctions_net"] for i in range(4)]
         expected = math.sqrt(3 / 4 * ((np.array(without) - whole["sanctions_net"]) ** 2).sum())
@@ -550,7 +552,8 @@ def test_paragraphs_and_articles_roll_up_alike(root: Path, tmp_path: Path) -> No
     lines = (root / "data" / "probes").glob("*.jsonl")
     texts = [json.loads(line)["text"] for path in sorted(lines) for line in path.read_text().splitlines()][:300]
     rows = [
-        {"id": f"n{i}", "text": "\n\n".join(texts[i : i + 5]), "outlet": "AB"[i % 2], "date": f"2026-0{1 + i % 3}-11"}
+        {"id": f"n{i}", "text": "\n\n".join(["By Dana Example", *texts[i : i + 5]]), "outlet": "AB"[i % 2]}
+        | {"date": f"2026-0{1 + i % 3}-11"}
         for i in range(0, 300, 5)
     ]
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -564,6 +567,7 @@ def test_paragraphs_and_articles_roll_up_alike(root: Path, tmp_path: Path) -> No
             pd.testing.assert_frame_equal(first, second[first.columns.tolist()], check_dtype=False)
     counted = count_articles(paragraphs)
     assert counted["paragraphs"].sum() == len(paragraphs.frame)
+    assert counted["boilerplate"].sum() == 60
     # rolled up by article, they are results of articles again
     assert _run("results", "rollup", articles.source, "--level", "article", "-o", tmp_path / "again.csv").exit_code == 0
     again = read_results(tmp_path / "again.csv")

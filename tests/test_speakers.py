@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from click.testing import CliRunner
 from helpers import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from stance.articles import Article
 from stance.batch.blocks import read_blocks
@@ -21,7 +24,7 @@ from stance.errors import CorpusError
 from stance.model.stance_model import StanceModel
 from stance.results.records import paragraph_columns, paragraph_records
 from stance.speakers import UNKNOWN, find_speech
-from stance.speakers.evaluate import evaluate_speech, read_labelled
+from stance.speakers.evaluate import Labelled, Reading, Share, evaluate_speech, read_labelled
 from stance.speakers.lists import actors, words
 
 LABELLED = ROOT / "data" / "speakers"
@@ -503,6 +506,47 @@ def test_the_command_prints_what_the_document_shows() -> None:
     assert shown[1] == run.stdout
 
 
+def _accepted(speaker: str, verb: str, actor: str = UNKNOWN, start: int = 0) -> tuple[Reading, ...]:
+    """One reading."""
+    return (Reading(speaker, start, start + len(speaker), verb, actor),)
+
+
+def test_precision_and_recall_are_counted_by_hand() -> None:
+    """Half of the longer of two speakers is enough; an actor counts without its speaker, and of none nothing is said.
+
+    Of what was drawn from found actors only precision is told.
+    """
+    parts = (*_accepted("The foreign min", "said", "Finland"), *_accepted("ster of Finland", "said", start=16))
+    cases = [
+        ("Tehran said no.", "reported", _accepted("Tehran", "said", "Iran")),
+        # 15 of 31 characters at either end, and 13 of 26
+        ("The foreign minister of Finland said no.", "quoted", parts),
+        ("The Finnish prime minister rejected it.", "reported", _accepted("The Finnish p", "Rejected", "Norway")),
+        ("A baker told reporters no.", "reported", _accepted("A baker", "added")),
+        ("Analysts warned that prices would rise.", "author", ()),
+        ("Rain fell on the hills.", "reported", _accepted("Rain", "fell", "Oman")),
+        ("Snow lay on the hills.", "reported", _accepted("Snow", "lay")),
+    ]
+    labelled = [Labelled("a", i, *case) for i, case in enumerate(cases)]
+    found = evaluate_speech(labelled)
+    assert found.shares == {
+        "voice accuracy": (3, 7),
+        "speaker precision": (3, 5),
+        "speaker recall": (3, 6),
+        "speaker precision, exact": (2, 5),
+        "source verb, of right speakers": (2, 3),
+        "actor precision": (2, 3),
+        "actor recall": (2, 4),
+    }
+    assert [one.paragraph for one, _ in found.failures] == [1, 2, 4]
+    part = evaluate_speech([labelled[0], replace(labelled[1], drawn="found"), *labelled[2:]])
+    untold = ("voice accuracy", "speaker recall", "actor recall")
+    assert part.shares == {name: share for name, share in found.shares.items() if name not in untold}
+    share = found.shares["actor precision"]
+    assert share.interval == pytest.approx(binomtest(2, 3).proportion_ci(method="wilson"))
+    assert math.isnan(Share(0, 0).value)
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -527,6 +571,7 @@ def test_a_bad_label_is_named_by_its_line(tmp_path: Path, line: str) -> None:
         ("actor", ["Iran"], 'actor is ["Iran"], not a string'),
         ("start", True, "start is true, not a whole number"),
         ("start", -15, "not where its offsets say"),
+        ("start", 1, "not where its offsets say"),
         ("text", 5, "text is 5, not a string"),
         ("paragraph", "0", 'paragraph is "0", not a whole number'),
         ("readings", {}, "readings is {}, not a list"),

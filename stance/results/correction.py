@@ -81,7 +81,7 @@ class Design:
                 f"{shown}: {thin} of {len(self.sizes)} labels that the sample was drawn within have fewer than two "
                 "coded paragraphs; code more of them, or draw a sample without --within"
             )
-        self.weights: Floats = (self.sizes / np.maximum(self.coded, 1))[self.stratum]
+        self.weights: Floats = (self.sizes / self.coded)[self.stratum]
 
     def variance(self, values: Floats, expected: Floats, most: float) -> float:
         """Of the weighted sum of one value a coded paragraph, of which this variance is expected in each stratum.
@@ -90,12 +90,12 @@ class Design:
         several strata each has what is expected of it, but no more than if one paragraph more had been off by ``most``.
         """
         n = self.coded.astype(float)
-        means = np.bincount(self.stratum, values, len(n)) / np.maximum(n, 1)
+        means = np.bincount(self.stratum, values, len(n)) / n
         left = np.maximum(n - 1, 1)
         unit = np.bincount(self.stratum, (values - means[self.stratum]) ** 2, len(n)) / left
         if len(n) > 1:
             unit = np.maximum(unit, np.minimum(expected, unit + most**2 / left))
-        return float((self.sizes**2 * (1 - n / self.sizes) * unit / np.maximum(n, 1)).sum())
+        return float((self.sizes**2 * (1 - n / self.sizes) * unit / n).sum())
 
 
 class Correction:
@@ -127,7 +127,7 @@ class Correction:
         slope = float((w * apart * (truth - (w * truth).sum(axis=0))).sum()) / spread if spread > 1e-12 else 0.0
         self.slope = min(max(slope, 0.0), 1.0)
         residuals = truth - self.slope * given
-        self.levels = sums_by(design.stratum, residuals, len(design.sizes)) / np.maximum(design.coded, 1)[:, None]
+        self.levels = sums_by(design.stratum, residuals, len(design.sizes)) / design.coded[:, None]
         self.residuals = residuals - self.levels[design.stratum]
 
     def foretold(self) -> Floats:

@@ -91,7 +91,7 @@ def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) ->
         outcomes, design = correction.foretold(), correction.design
         n, of = design.coded, design.sizes
         # a level is the mean of the very errors that are weighed here, and so nearer to them than to the others
-        free = np.where(n < of, n * (of - 1) / (np.maximum(n - 1, 1) * of), 1.0)
+        free = n * (of - 1) / (np.maximum(n - 1, 1) * of)
         outcomes[design.places] += (design.weights * free[design.stratum])[:, None] * correction.residuals
         labels = zip(correction.target.labels, outcomes.T, strict=True)
         made |= {outcome_column(correction.target.name, label): values for label, values in labels}

@@ -268,7 +268,6 @@ class _Estimate:
         if related > _ROUNDING:
             net = float(estimate @ self.signs) / related
             error = np.sqrt(variance((self.signs - net * self.related) / related))
-            net = min(max(net, -1.0), 1.0)
             # few related ones tell little of the error, and such as happen to agree nothing
             sides = truth @ self.related
             if not chance:

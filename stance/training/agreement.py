@@ -81,7 +81,7 @@ def _alpha(coincidences: Floats) -> Floats:
     n = marginal.sum(axis=-1)
     observed = n - np.trace(coincidences, axis1=-2, axis2=-1)
     expected = n**2 - (marginal**2).sum(axis=-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(invalid="ignore"):
         alpha = 1 - (n - 1) * observed / expected
     return np.where(expected > 0, alpha, np.nan)
 

@@ -103,8 +103,10 @@ def find_targets(corpus: Corpus, targets: Sequence[Target]) -> dict[str, str]:
 
     Examples
     --------
-    >>> find_targets(Corpus([Target("Tax"), Target("toll"), Target("Toll")], []), [Target("tax"), Target("toll")])
-    {'tax': 'Tax', 'toll': 'toll'}
+    >>> find_targets(Corpus([Target("Tax"), Target("toll"), Target("Toll")], []), [Target("TAX"), Target("toll")])
+    {'TAX': 'Tax', 'toll': 'toll'}
+    >>> find_targets(Corpus([Target("toll")], []), [Target("toll"), Target("Toll")])
+    {'toll': 'toll'}
     """
     ours = {target.name for target in targets}
     coded = {target.name: target.name for target in corpus.targets}
