@@ -479,13 +479,14 @@ def test_models_and_figures_are_no_articles(small_model_path: Path, tmp_path: Pa
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_no_pipe_in_a_folder_is_waited_on(tmp_path: Path) -> None:
-    """Not to see whether stance wrote it either, whatever its name."""
+    """Not to see whether stance wrote it either, whatever its name; nor where a pattern finds it."""
     (tmp_path / "a.txt").write_text("Talks resume.", encoding="utf-8")
     for name in "b.jsonl", "c.html", "d.csv", "e.pdf", "f.parquet", "f.parquet.columns.json", "manifest.json":
         os.mkfifo(tmp_path / name)
-    command = [sys.executable, "-m", "stance", "score", "-f", "csv", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert "articles: 1 read" in done.stderr
+    for named in str(tmp_path), f"{tmp_path}/*", f"{tmp_path}/**":
+        command = [sys.executable, "-m", "stance", "score", "-f", "csv", named]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        assert "articles: 1 read" in done.stderr
 
 
 def test_what_stance_wrote_is_read_where_it_is_named(small_model_path: Path, tmp_path: Path) -> None:
