@@ -20,11 +20,13 @@ import pytest
 from click.testing import CliRunner
 
 from stance.articles import Article, Columns, Quarantined, read_articles, read_records
+from stance.articles.own_files import own_files
 from stance.articles.seen import SeenIds, hash_id
 from stance.articles.sources import find_sources
 from stance.batch.blocks import read_blocks
 from stance.commands import main
 from stance.errors import ArticleError
+from stance.results.figures import Figure, Series, save_figures
 
 ROWS = [
     {"id": "a", "text": "Talks resume.\n\n“Sanctions” stay.", "title": "Talks", "date": "2025-03-14", "outlet": "Wire"},
@@ -438,6 +440,53 @@ def test_a_folder_scored_again_is_the_folder_it_was(small_model_path: Path, tmp_
     assert [source.path for source in find_sources([str(tmp_path / "*")])] == [
         str(tmp_path / name) for name in ("a.txt", "b.pdf")
     ]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_results_without_a_dictionary_are_no_articles(small_model_path: Path, tmp_path: Path, form: str) -> None:
+    """What the shell wrote has none, nor has a copy that a coder filled in: both are known by their columns."""
+    (tmp_path / "a.txt").write_text("The embargo must be lifted, the minister said. " * 99, encoding="utf-8")
+    output, copy = tmp_path / f"scores.{form}", tmp_path / "anna.csv"
+    score = ["score", str(tmp_path / "a.txt"), "-m", str(small_model_path), "-o", str(output)]
+    sample = ["results", "sample", str(output), "-n", "1", "-o", str(copy)]
+    for command in score, sample:
+        done = CliRunner().invoke(main, command)
+        assert done.exit_code == 0, done.stderr
+    for dictionary in tmp_path.glob("*.columns.json"):
+        dictionary.unlink()
+    semicolons = copy.read_text(encoding="utf-8").replace(",", ";")
+    (tmp_path / "ben.csv").write_text("\ufeff" + semicolons, encoding="utf-8")
+    others = {"paragraphs.csv": "article_id,paragraph,text\n1,0,Talks.\n", "c.csv": "text,drawn_from\nTalks.,a hat\n"}
+    for name, text in others.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert own_files(str(tmp_path), os.listdir(tmp_path)) == {output.name, "anna.csv", "ben.csv"}
+    assert len(list(read_articles([tmp_path]))) == 3
+
+
+def test_models_and_figures_are_no_articles(small_model_path: Path, tmp_path: Path) -> None:
+    """A model card, and a figure as PDF or SVG, name stance as what made them; others of these names do not."""
+    shutil.copytree(small_model_path, tmp_path / "model")
+    figure = Figure("by-outlet", "", "", ["Post", "Wire"], [Series("sanctions", [0.5, -0.5], [0.1, 0.1])], False)
+    save_figures([figure], tmp_path / "figures")
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(tmp_path / "model" / "MODEL_CARD.md", other / "card.md")
+    (other / "MODEL_CARD.md").write_text("# A card\n\nTalks resume.\n", encoding="utf-8")
+    (other / "by-outlet.svg").write_text("<svg><title>by stance</title></svg>", encoding="utf-8")
+    sources = {os.path.relpath(source.path, tmp_path) for source in find_sources([str(tmp_path)])}
+    assert sources == {"other/MODEL_CARD.md", "other/by-outlet.svg", "other/card.md"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_no_pipe_in_a_folder_is_waited_on(tmp_path: Path) -> None:
+    """Not to see whether stance wrote it either, whatever its name; nor where a pattern finds it."""
+    (tmp_path / "a.txt").write_text("Talks resume.", encoding="utf-8")
+    for name in "b.jsonl", "c.html", "d.csv", "e.pdf", "f.parquet", "f.parquet.columns.json", "manifest.json":
+        os.mkfifo(tmp_path / name)
+    for named in str(tmp_path), f"{tmp_path}/*", f"{tmp_path}/**":
+        command = [sys.executable, "-m", "stance", "score", "-f", "csv", named]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        assert "articles: 1 read" in done.stderr
 
 
 def test_what_stance_wrote_is_read_where_it_is_named(small_model_path: Path, tmp_path: Path) -> None:

@@ -11,9 +11,11 @@ from collections.abc import Collection
 from dataclasses import fields
 
 from stance.articles.records import Quarantined
+from stance.labels import scored_targets
 
 __all__ = [
     "DICTIONARY",
+    "FILES_OF_A_MODEL",
     "FILES_OF_A_RUN",
     "MANIFESTS",
     "PARTS",
@@ -30,6 +32,8 @@ DICTIONARY = "columns.json"
 FILES_OF_A_RUN = (MANIFESTS, PARTS, DICTIONARY, QUARANTINES)
 #: What a manifest says that it is.
 RUN_FORMAT = "stance-run"
+#: The card, the arrays and the manifest of a model.
+FILES_OF_A_MODEL = ("MODEL_CARD.md", "model.safetensors", "manifest.json")
 
 
 def _with(names: str, star: str) -> str:
@@ -40,18 +44,25 @@ _SHARD = r"(-\d+-of-\d+)?"
 _MANIFEST = re.compile(_with(MANIFESTS, _SHARD))
 _PART_OF_A_RUN = re.compile("|".join([_with(MANIFESTS, _SHARD), _with(QUARANTINES, _SHARD), _with(PARTS, r"\d+\.\w+")]))
 _RUN = re.compile(rf'\s*\{{\s*"format":\s*"{RUN_FORMAT}"'.encode())
-_REPORT = re.compile(rb'<meta name="generator" content="stance \d')
+# a page names its generator near its beginning, an image its creator, and PDF does so near its end
+_MADE_BY = {
+    ".html": re.compile(rb'<meta name="generator" content="stance \d'),
+    ".svg": re.compile(rb"<dc:title>stance \d"),
+    ".pdf": re.compile(rb"/Creator \(stance \d"),
+}
+_TABLES = (".csv", ".tsv", ".jsonl", ".parquet")
 _BESIDE = f".{DICTIONARY}"
 _LARGEST = 2**20
 """Bytes; no dictionary of columns is larger."""
 
 
 def own_files(folder: str, names: Collection[str]) -> set[str]:
-    """Which files of a folder are results, reports and lists that stance wrote there.
+    """Which files of a folder are results, reports, models and lists that stance wrote there.
 
-    A result is known by the dictionary of columns beside it, the parts of a run by its manifest, a report by the
-    generator that it names, a list of quarantined records by its keys; never by a name alone. A file that standard
-    output or standard error goes to is one, too: to read it would be to read what is being written, without an end.
+    A result is known by the dictionary of columns beside it or by its own columns, as is a sample, whoever fills it in;
+    the parts of a run by its manifest, a model by its own, a report and its figures by the generator that they name, a
+    list of quarantined records by its keys; never by a name alone. A file that standard output or standard error goes
+    to is one, too: to read it would be to read what is being written, without an end.
 
     Parameters
     ----------
@@ -73,15 +84,14 @@ def own_files(folder: str, names: Collection[str]) -> set[str]:
     there = set(names)
     own: set[str] = set()
     run = any(_MANIFEST.fullmatch(name) and _RUN.match(_head(folder, name)) for name in there)
+    if there.issuperset(FILES_OF_A_MODEL[1:]) and _is_manifest(folder, FILES_OF_A_MODEL[2]):
+        own.update(there.intersection(FILES_OF_A_MODEL))
     for name in there:
         if (run and _PART_OF_A_RUN.fullmatch(name)) or is_standard_stream(os.path.join(folder, name)):
             own.add(name)
         elif (name == DICTIONARY or name.endswith(_BESIDE)) and _is_dictionary(folder, name):
             own |= {name, name.removesuffix(_BESIDE)} & there
-        elif (name.endswith(".jsonl") and _lists_quarantined(_head(folder, name))) or (
-            name.endswith(".html") and _REPORT.search(_head(folder, name))
-        ):
-            own.add(name)
+    own.update(name for name in there - own if _names_stance(folder, name) or _holds_results(folder, name))
     return own
 
 
@@ -102,9 +112,16 @@ def is_standard_stream(path: str) -> bool:
 
 
 def _head(folder: str, name: str, most: int = 4096) -> bytes:
+    """The first bytes of a file, or with a number below 0 the last ones."""
+    path = os.path.join(folder, name)
+    # a named pipe would be waited on for ever
+    if not os.path.isfile(path):
+        return b""
     try:
-        with open(os.path.join(folder, name), "rb") as file:
-            return file.read(most)
+        with open(path, "rb") as file:
+            if most < 0:
+                file.seek(max(os.fstat(file.fileno()).st_size + most, 0))
+            return file.read(abs(most))
     except OSError:
         return b""
 
@@ -117,10 +134,46 @@ def _is_dictionary(folder: str, name: str) -> bool:
         return False
 
 
-def _lists_quarantined(head: bytes) -> bool:
-    line = head.split(b"\n", 1)[0]
+def _is_manifest(folder: str, name: str) -> bool:
+    head = _head(folder, name, _LARGEST)
+    return b'"made_with": {' in head and b'"sanctions-stance": "' in head
+
+
+def _names_stance(folder: str, name: str) -> bool:
+    suffix = os.path.splitext(name)[1]
+    return suffix in _MADE_BY and bool(
+        _MADE_BY[suffix].search(_head(folder, name, -(2**16) if suffix == ".pdf" else 4096))
+    )
+
+
+def _holds_results(folder: str, name: str) -> bool:
+    """Whether a table has the columns of scored paragraphs, of a sample of them or of a list of quarantined records.
+
+    What the shell wrote and what a coder copied has no dictionary beside it.
+    """
+    columns = _columns(folder, name) if name.endswith(_TABLES) else []
+    if columns == [field.name for field in fields(Quarantined)]:
+        return name.endswith(".jsonl")
+    return {"article_id", "paragraph"}.issubset(columns) and ("drawn_from" in columns or bool(scored_targets(columns)))
+
+
+def _columns(folder: str, name: str) -> list[str]:
+    head = _head(folder, name)
+    if head.startswith(b"PAR1"):
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            return list(pq.read_schema(os.path.join(folder, name)).names)
+        except (pa.ArrowException, OSError):
+            return []
+    if b"\n" not in head and b"article_id" in head:
+        head = _head(folder, name, _LARGEST)
+    line = head.split(b"\n", 1)[0].decode("utf-8-sig", "replace").strip()
+    if not name.endswith(".jsonl"):
+        return [cell.strip().strip('"') for cell in re.split("[,;\t]", line)]
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and list(found) == [field.name for field in fields(Quarantined)]
+        return []
+    return list(found) if isinstance(found, dict) else []

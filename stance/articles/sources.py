@@ -145,7 +145,9 @@ def _glob(pattern: str, left_out: list[Source]) -> Iterator[Source]:
         elif match in written:
             left_out.append(Source(match, match, False, _OWN))
         elif not os.path.isdir(match):
-            yield Source(match, _stem(os.path.basename(match)), False)
+            # as in a folder a named pipe would be waited on for ever
+            if os.path.isfile(match) or os.path.islink(match):
+                yield Source(match, _stem(os.path.basename(match)), False)
         elif "**" not in pattern:
             # ** meets each file of a folder by itself
             before = len(left_out)

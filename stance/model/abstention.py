@@ -16,9 +16,8 @@ __all__ = ["ENGLISH", "LEAST_KNOWN", "Reason", "WordCounts", "abstention_reasons
 #: With fewer words of the paragraph than this in the vocabulary, there is nothing to go by.
 LEAST_KNOWN = 3
 
-# English prose has 35 to 50 % of these; lists of names and figures have 10 % and more.
-_LEAST_SHARE = 0.08
-_LEAST_TOKENS = 6
+# of English prose 35 to 50 % are `ENGLISH`; of German, Dutch or Italian, which share "in", "was", "i", "a", 10 to 20 %
+_LEAST_TOKENS, _ONE_OF = 6, 5
 #: Words that every English text is full of.
 ENGLISH = frozenset(
     """
@@ -111,7 +110,7 @@ def abstention_reasons(counts: npt.NDArray[np.int64], language: str | None) -> l
     # a later rule goes before an earlier one
     rules = [(n.known < LEAST_KNOWN, Reason.FEW_KNOWN_WORDS), (n.tokens == 0, Reason.EMPTY)]
     if language == "en":
-        few = (n.tokens >= _LEAST_TOKENS) & (n.english < _LEAST_SHARE * n.tokens)
+        few = (n.tokens >= _LEAST_TOKENS) & (n.english * _ONE_OF < n.tokens)
         few &= n.known * 2 < n.tokens  # a headline may have none of them, yet its words are known
         rules.insert(1, ((n.latin * 2 < n.letters) | few, Reason.NOT_ENGLISH))
     reasons: list[Reason | None] = [None] * len(counts)

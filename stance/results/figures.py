@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from stance import __version__
 from stance.articles.libraries import need
 from stance.batch.files import named
 from stance.files import write_files
@@ -121,9 +122,10 @@ def save_figures(figures: Sequence[Figure], folder: str | Path) -> list[Path]:
             if figure.note:
                 drawing.set_figheight(drawing.get_figheight() + 0.6)
                 drawing.supxlabel(textwrap.fill(_drawable(figure.note), 115), x=0.02, ha="left", fontsize=7.5)
-            for suffix, metadata in (("svg", {"Date": None}), ("pdf", {"CreationDate": None})):
+            for suffix, date in (("svg", "Date"), ("pdf", "CreationDate")):
                 stream = io.BytesIO()
-                drawing.savefig(stream, format=suffix, metadata=metadata)
+                # by its creator a figure in a folder of articles is known to be none
+                drawing.savefig(stream, format=suffix, metadata={date: None, "Creator": f"stance {__version__}"})
                 files[folder / f"{figure.name}.{suffix}"] = stream.getvalue()
     with named(folder):
         folder.mkdir(parents=True, exist_ok=True)
