@@ -5,9 +5,11 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -87,7 +89,7 @@ def test_rows_that_are_no_articles(small_model: StanceModel) -> None:
     """They are an error that says where, or are taken note of and counted; nothing is left out in silence."""
     frame = pd.DataFrame({"id": ["a", "b", "a"], "text": [CLEAR, None, CLEAR]})
     with pytest.raises(
-        stance.ArticleError, match=r"^the data frame:2: no 'text'; leave .* by quarantine=list\.append$"
+        stance.ArticleError, match=r"^the data frame:2: no 'text'; leave .* by quarantine=rows\.append, of a list rows$"
     ):
         stance.score_frame(frame, model=small_model)
     with pytest.raises(stance.ArticleError, match=r"^the data frame:2: no 'text'$"):
@@ -99,13 +101,23 @@ def test_rows_that_are_no_articles(small_model: StanceModel) -> None:
     assert [article.id for article in stance.read_articles(frame, quarantine=refused.append)] == ["a"]
 
 
+def test_a_column_that_is_named_twice_is_kept_once(small_model: StanceModel) -> None:
+    """As the command keeps it."""
+    columns = Columns(keep=["own", "own"])  # type: ignore[arg-type]
+    found = stance.score_frame(pd.DataFrame({"text": [CLEAR], "own": ["x"]}), columns, small_model).frame
+    assert found.columns.tolist().count("own") == 1
+
+
 def test_values_of_several_kinds(small_model: StanceModel) -> None:
-    """Numbers among the ids, half a character in a text, and no id at all."""
-    columns = {"id": ["a", 7, None], "text": [CLEAR, f"\ud800 {CLEAR}", CLEAR]}
+    """Numbers among the ids, also those of numpy and databases, half a character in a text, and no id at all."""
+    columns = {"id": ["a", 7, None, np.int64(8), Decimal(9), 2**70], "text": [CLEAR, f"\ud800 {CLEAR}", *[CLEAR] * 4]}
     frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
     found = stance.score_frame(frame, model=small_model).frame
-    assert found["article_id"].tolist() == ["a", "7", "row:3"]
-    assert found["text"].tolist() == [CLEAR, f"\ufffd {CLEAR}", CLEAR]
+    assert found["article_id"].tolist() == ["a", "7", "row:3", "8", "9", str(2**70)]
+    assert found["text"].tolist() == [CLEAR, f"\ufffd {CLEAR}", *[CLEAR] * 4]
+    # without a word among them Arrow takes them for its own integers, and cannot hold one of these
+    found = stance.score_frame(frame.iloc[[1, 5]], model=small_model).frame
+    assert found["article_id"].tolist() == ["7", str(2**70)]
 
 
 @pytest.mark.parametrize(
@@ -134,6 +146,8 @@ def test_a_frame_without_rows_has_the_columns(small_model: StanceModel) -> None:
     none, some = (stance.score_frame(part, COLUMNS, small_model).frame for part in (frame.head(0), frame))
     assert none.empty
     assert none.dtypes.to_dict() == some.dtypes.to_dict()
+    # pandas takes a column of nothing for numbers
+    assert stance.score_frame(pd.DataFrame({"text": []}), model=small_model).frame.empty
 
 
 @pytest.mark.parametrize(
@@ -158,6 +172,17 @@ def test_frames_that_cannot_be_scored(arguments: tuple[Any, ...], message: str) 
     """One line, that says what to do."""
     with pytest.raises(stance.StanceError, match=f"^{message}$"):
         stance.score_frame(*arguments)
+
+
+def test_a_frame_with_a_type_that_arrow_lacks(small_model: StanceModel) -> None:
+    """It is an error of one line, also where the column is not used: polars hands over all or none."""
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"text": [CLEAR], "own": polars.Series([1], dtype=polars.Int128)})
+    with pytest.raises(
+        stance.ArticleError, match=r"^the data frame: Arrow cannot take it: .*i128.*; give the columns .*$"
+    ):
+        stance.score_frame(frame, model=small_model)
+    assert len(stance.score_frame(frame[["text"]], model=small_model).frame) == 1
 
 
 def test_a_model_knows_the_hash_to_cite_it_by(small_model_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -91,6 +92,12 @@ def test_a_page_is_written_in_short(results: stance.Results) -> None:
     assert re.fullmatch(r"<Page of [\d,]+ characters>", repr(stance.show(results)))
 
 
+def test_results_are_written_in_short(results: stance.Results) -> None:
+    """A notebook prints those that end a cell: what is known of the model takes pages. And they may be looked for."""
+    assert re.fullmatch(r"(?s)Results\(frame=.*, targets=.*, level='paragraph', counts=.*, source=[^=]*", repr(results))
+    assert results in [replace(results), results]
+
+
 @pytest.mark.parametrize("what", ["results", "explanation"])
 def test_a_notebook_shows_a_page_that_does_nothing(
     chromium: Browser, results: stance.Results, small_model: StanceModel, tmp_path: Path, served: str, what: str
@@ -138,6 +145,10 @@ def test_what_cannot_be_shown(results: stance.Results, small_model: StanceModel)
     """One line each."""
     with pytest.raises(stance.ArgumentError, match=r"^this shows Results, a pandas data frame .*, not list$"):
         stance.show(small_model.score(TEXT))  # type: ignore[arg-type]
+    with pytest.raises(stance.StanceError, match=r"^terms is -1; it begins at 0$"):
+        stance.show(small_model.explain(TEXT, "sanctions"), terms=-1)
+    with pytest.raises(stance.StanceError, match=r"^articles is -1; it begins at 0$"):
+        stance.show(results, articles=-1)
     with pytest.raises(stance.StanceError, match=r"^there is no paragraph to show$"):
         stance.show(results.frame.head(0))
     with pytest.raises(stance.StanceError, match=r"^the results: a report needs the column 'text'$"):

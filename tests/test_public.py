@@ -167,6 +167,25 @@ def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
         "text": (lambda: Article("a", float("nan")), "the text of an Article is a float, not a str"),  # type: ignore[arg-type]
         "split": (lambda: stance.split_paragraphs(wrong), "this splits a text, not int"),
         "keep": (lambda: Columns(keep="country"), r"keep takes several names, not one: keep=\('country',\)"),  # type: ignore[arg-type]
+        "keep what": (lambda: Columns(keep=(wrong,)), "the name of a column is a str, not int; 5 is called '5'"),
+        "keep one": (lambda: Columns(keep=wrong), r"keep takes several names, not int"),
+        "column": (lambda: Columns(text=wrong), "the name of a column is a str, not int; 5 is called '5'"),
+        "quarantine": (
+            lambda: [*stance.read_articles("a.csv", quarantine=[])],  # type: ignore[arg-type]
+            r"quarantine is called with each record, .* rows\.append of a list rows; this is no function but list",
+        ),
+        "quarantine rows": (
+            lambda: stance.score_frame(pd.DataFrame({"text": [CLEAR]}), model=model, quarantine=wrong),
+            "quarantine is called with each record, .* but int",
+        ),
+        "show terms": (
+            lambda: stance.show(model.explain(CLEAR, "sanctions"), terms=wrong / 2),
+            "terms is a whole number, not float",
+        ),
+        "show articles": (
+            lambda: stance.show(_frame(model, ARTICLES[0]), articles="all"),  # type: ignore[arg-type]
+            "articles is a whole number, not str",
+        ),
         "read": (lambda: [*stance.read_articles(wrong)], "articles are read from paths, not from int; .*"),
         "read bytes": (lambda: [*stance.read_articles(b"a.txt")], "articles are read from paths, not from bytes; .*"),  # type: ignore[arg-type]
         "read Article": (lambda: [*stance.read_articles([ARTICLES[0]])], ".*, not from Article; .*"),  # type: ignore[list-item]

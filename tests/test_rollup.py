@@ -32,8 +32,10 @@ from stance.results.dates import day_of, month_of
 from stance.results.dictionary import CLASSIFY_AND_COUNT, describe_columns
 from stance.results.export import export
 from stance.results.page import article_page, visible
+from stance.results.prevalence import estimate_prevalence
 from stance.results.records import article_columns, article_record, paragraph_columns, to_frame
 from stance.results.rollup import half_intervals, roll_up, roll_ups
+from stance.results.sampling import draw_sample
 from stance.results.saved import Results, read_results
 from stance.results.table_files import find_targets
 
@@ -338,6 +340,17 @@ def test_any_column_of_the_results_groups_them() -> None:
     for name in ("cluster", "title"):
         named = [{"a": "x", "b": "x", "c": None}[row[0]] for row in SMALL]
         assert roll_up(_results(SMALL, **{name: named}), name)["paragraphs"].tolist() == [6, 1]
+
+
+@pytest.mark.parametrize("value", [["oil"], {"of": "oil"}, np.array([1])])
+def test_what_names_no_group_is_refused(value: Any) -> None:
+    """A list, as JSON has it, is told from no other by what it is."""
+    frame = pd.DataFrame({"article_id": ["a", "b"], "paragraph": 0, "text": "Ok.", "tax": "favor"})
+    frame = frame.assign(tax_abstained=None, own=pd.Series(["oil", value], dtype=object))
+    results = Results(frame, (Target("tax"),), "paragraph")
+    for count in (roll_up, lambda results, level: estimate_prevalence(results, draw_sample(results, 2), level)):
+        with pytest.raises(StanceError, match=r"^the column 'own' holds a (list|dict|ndarray), .*; make it a text$"):
+            count(results, "own")
 
 
 def test_what_documents_show_merges_columns_of_ones_own(root: Path, tmp_path: Path) -> None:

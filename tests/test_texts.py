@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,27 @@ def test_texts_that_stayed_are_those_that_are_read_at_once(
         Texts.at(later.texts, rows),  # type: ignore[arg-type]
         read_results(path).frame["text"].iloc[rows].reset_index(drop=True),
     )
+
+
+def test_texts_are_those_of_the_rows_that_were_read(tmp_path: Path) -> None:
+    """Of rows that somebody left out or put in another order they would be those of others."""
+    path = _write(tmp_path / "scores.csv", _frame())
+    for change in (
+        lambda frame: frame[::-1],
+        lambda frame: frame[5:],
+        lambda frame: frame[::-1].reset_index(drop=True),
+    ):
+        later = read_results(path, texts_later=True)
+        with pytest.raises(
+            StanceError, match=r"scores\.csv: these are other rows than the file; read it without texts_later$"
+        ):
+            draw_sample(replace(later, frame=change(later.frame)), 5)
+    later = read_results(path, texts_later=True)
+    later.frame["own"] = "x"
+    pd.testing.assert_frame_equal(draw_sample(later, 40), draw_sample(read_results(path), 40))
+    later.frame["paragraph"] = later.frame["paragraph"].to_numpy()[::-1]
+    with pytest.raises(StanceError, match="other rows than the file"):
+        draw_sample(later, 5)
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "jsonl"])

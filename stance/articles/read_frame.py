@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from stance.articles.article import Article
 from stance.articles.read_parquet import check_text, column_values, columns_to_articles
 from stance.articles.records import FIELDS, Columns, Quarantined
+from stance.errors import ArticleError
 
 __all__ = ["FRAME", "OPTION", "STEM", "Frame", "is_frame", "read_frame"]
 
@@ -49,7 +50,8 @@ def read_frame(frame: Any, columns: Columns) -> Iterator[Article | Quarantined]:
     Raises
     ------
     ArticleError
-        If a column is missing, stands there twice, or the one of texts holds something else.
+        If Arrow cannot take the frame, or a column is missing, stands there twice, or the one of texts holds something
+        else.
 
     Examples
     --------
@@ -62,14 +64,19 @@ def read_frame(frame: Any, columns: Columns) -> Iterator[Article | Quarantined]:
     import pandas as pd
     import pyarrow as pa
 
-    table = frame if isinstance(frame, pd.DataFrame) else pa.table(frame)
+    try:
+        table = frame if isinstance(frame, pd.DataFrame) else pa.table(frame)
+    except pa.ArrowException as error:
+        why = f"Arrow cannot take it: {error}; give the columns that are needed, of plain types"
+        raise ArticleError(" ".join(why.split()), FRAME) from error
     names = list(map(str, table.columns if isinstance(table, pd.DataFrame) else table.column_names))
     columns = columns.within(names)
     columns.check(names, FRAME, option=OPTION, table="it")
     asked = dict.fromkeys((*map(columns.name, FIELDS), *columns.keep))
     taken = {name: _column(table, names.index(name)) for name in asked if name in names}
     text = taken[columns.name("text")]
-    if not isinstance(text, list):
+    # to pandas a column of nothing is one of numbers
+    if not isinstance(text, list) and text.null_count < len(text):
         check_text(text.type, columns.name("text"), FRAME)
     # some at a time, as a value of Python takes more than one of the frame
     for start in range(0, len(text), _ROWS):
@@ -93,6 +100,6 @@ def _column(table: Any, i: int) -> Any:
             return found
         # to Arrow a period is a number, and an interval an object
         column = column.astype(object).map(str, na_action="ignore")
-    except (pa.ArrowException, UnicodeError):
+    except (pa.ArrowException, UnicodeError, OverflowError):
         pass
     return column.astype(object).where(column.notna(), None).tolist()

@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from numbers import Number
 from typing import Any
 
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
 from stance.articles.markup import without_markup
 from stance.articles.paragraphs import LINE_ENDS
-from stance.errors import ArgumentError, ArticleError
+from stance.errors import ArgumentError, ArticleError, kind_of
 
 __all__ = [
     "BLANKS",
@@ -25,6 +26,7 @@ __all__ = [
     "Quarantined",
     "as_kept",
     "by_meaning",
+    "check_quarantine",
     "record_to_article",
     "too_many_lines",
 ]
@@ -78,7 +80,7 @@ class Columns:
     text, id, title, date, outlet : str or None
         The column of each.
     keep : tuple of str
-        Further columns or keys to carry along, letter for letter, as text; a source need not have them.
+        Further columns or keys to carry along, letter for letter, as text, each once; a source need not have them.
 
     Examples
     --------
@@ -97,6 +99,17 @@ class Columns:
         if isinstance(self.keep, str):
             # its letters would be taken for columns, none of which is there
             raise ArgumentError(f"keep takes several names, not one: keep=({self.keep!r},)")
+        if not isinstance(self.keep, Iterable):
+            raise ArgumentError(f"keep takes several names, not {kind_of(self.keep)}")
+        kept = tuple(self.keep)
+        named = (getattr(self, field) for field in FIELDS)
+        for name in (*(name for name in named if name is not None), *kept):
+            # those of a data frame may be numbers
+            if not isinstance(name, str):
+                raise ArgumentError(
+                    f"the name of a column is a str, not {kind_of(name)}; {name} is called {str(name)!r}"
+                )
+        object.__setattr__(self, "keep", tuple(dict.fromkeys(kept)))
 
     def name(self, field: str) -> str:
         """The column of a field."""
@@ -216,7 +229,7 @@ def record_to_article(
             value = value.strip(BLANKS)
         if value is None or value != value or value == "":
             values[field] = None
-        elif isinstance(value, str | int | float):
+        elif isinstance(value, str | Number):
             values[field] = clean_surrogates(str(_whole(value)))
         elif isinstance(value, date | datetime):
             values[field] = value.isoformat()
@@ -233,6 +246,15 @@ def record_to_article(
         position=position,
         kept=tuple((name, as_kept(record.get(name))) for name in columns.keep),
     )
+
+
+def check_quarantine(quarantine: Any) -> None:
+    """Raise `ArgumentError` if what is to be called with each quarantined record cannot be: a list, for instance."""
+    if quarantine is not None and not callable(quarantine):
+        how = "such as rows.append of a list rows"
+        raise ArgumentError(
+            f"quarantine is called with each record, {how}; this is no function but {kind_of(quarantine)}"
+        )
 
 
 def too_many_lines(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -185,7 +185,7 @@ def group_column(frame: pd.DataFrame, level: str) -> str | None:
     Raises
     ------
     StanceError
-        If that column is missing.
+        If that column is missing, or holds lists or the like.
 
     Examples
     --------
@@ -200,6 +200,9 @@ def group_column(frame: pd.DataFrame, level: str) -> str | None:
         known = f"a level is {', '.join(LEVELS)}, or a column of them"
         todo = "score with --speakers" if level in OF_PARAGRAPHS else known
         raise StanceError(f"the results have no column {column!r} to group by; {todo}")
+    kinds = {*map(type, frame[column])} if frame[column].dtype == object else set()
+    if odd := [kind.__name__ for kind in kinds if not issubclass(kind, Hashable)]:
+        raise StanceError(f"the column {column!r} holds a {odd[0]}, which names no group; make it a text")
     return column
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from stance import __version__
 from stance.errors import ArgumentError, StanceError, kind_of
@@ -81,9 +81,9 @@ def show(what: Results | pd.DataFrame | Explanation, *, articles: int = ARTICLES
     Raises
     ------
     StanceError
-        If the results are not of paragraphs or lack their text, or there is none.
+        If the results are not of paragraphs or lack their text, there is none, or a number is below 0.
     ArgumentError
-        If it is something else.
+        If it is something else, or a number is none.
     MissingDependencyError
         Without the extra ``report``.
 
@@ -95,6 +95,11 @@ def show(what: Results | pd.DataFrame | Explanation, *, articles: int = ARTICLES
     >>> "<b>sanctions" in page.html, "Why favor on sanctions" in page.html
     (False, True)
     """
+    for name, number in (("articles", articles), ("terms", terms)):
+        if not isinstance(number, SupportsIndex):
+            raise ArgumentError(f"{name} is a whole number, not {kind_of(number)}")
+        if number < 0:
+            raise StanceError(f"{name} is {number}; it begins at 0")
     if isinstance(what, Explanation):
         return Page(_explained(what, terms), 480)
     if kind_of(what) != "pandas.DataFrame" and not isinstance(what, Results):

@@ -36,7 +36,7 @@ def population(results: Results | pd.DataFrame) -> Population:
     ------
     StanceError
         If the results are of articles, have no column ``paragraph`` or ``text``, or a paragraph has no number or is
-        there twice.
+        there twice; if their texts are in a file that has other rows.
     """
     if isinstance(results, Population):
         return results
@@ -45,6 +45,8 @@ def population(results: Results | pd.DataFrame) -> Population:
         raise StanceError(f"{results.source or 'the results'}: not one row a paragraph; score with --level paragraph")
     if not has_texts(results):
         raise StanceError(f"{results.source or 'the results'}: no column 'text' to code by; keep what scoring wrote")
+    if results.texts is not None and not results.frame.filter(PLACE).reset_index(drop=True).equals(results.texts.of):
+        raise StanceError(f"{results.source}: these are other rows than the file; read it without texts_later")
     results = whole_numbers(results, ["paragraph"])
     # a file of codes has no blanks around an id
     refuse_twice(replace(results, frame=results.frame[PLACE].assign(article_id=_plain_ids(results.frame))))

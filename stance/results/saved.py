@@ -52,7 +52,8 @@ DIGITS = 18
 _FORM = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
-@dataclass(frozen=True, slots=True)
+# two data frames are not equal or unequal, but row by row
+@dataclass(frozen=True, slots=True, eq=False)
 class Results:
     """A table of results, and what is known of how it came about.
 
@@ -79,11 +80,12 @@ class Results:
     frame: pd.DataFrame
     targets: tuple[Target, ...]
     level: str
-    model: Mapping[str, Any] = field(default_factory=dict)
+    # what is long is not shown: a notebook prints results that end a cell
+    model: Mapping[str, Any] = field(default_factory=dict, repr=False)
     counts: Counts | None = None
     source: str = ""
-    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    texts: Texts | None = None
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    texts: Texts | None = field(default=None, repr=False)
 
 
 def read_results(
@@ -159,7 +161,8 @@ def read_results(
     found = replace(found, model=model, counts=counts, source=str(path), orders=orders_of_table(table))
     if later:
         lengths = [len(table) for _, table in read]
-        return replace(found, texts=Texts(tuple(zip(files, lengths, states, strict=True)), np.arange(len(frame))))
+        told = tuple(zip(files, lengths, states, strict=True))
+        return replace(found, texts=Texts(told, np.arange(len(frame)), frame.filter(PLACE)))
     return found
 
 

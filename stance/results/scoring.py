@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.articles import Columns, Quarantined, read_records
 from stance.articles.read_frame import Frame, is_frame
+from stance.articles.records import check_quarantine
 from stance.batch.counts import Counts
 from stance.errors import ArgumentError, ArticleError, StanceError, kind_of
 from stance.model.artefact import load_model
@@ -95,6 +96,7 @@ def score_frame(
     model = load_model() if model is None else model
     if not isinstance(model, StanceModel):
         raise ArgumentError(f"the model must be a StanceModel, as `load_model` gives it, not {kind_of(model)}")
+    check_quarantine(quarantine)
     if taken := [name for name in columns.keep if is_own_name(name, model.targets)]:
         raise StanceError(f"{taken[0]!r} cannot be kept, results have a column of such a name; give it another one")
     chunks = cut_chunks(record_blocks(read_records(articles, columns), columns))
@@ -120,7 +122,7 @@ def _refuse(chunk: Chunk, quarantine: Callable[[Quarantined], None] | None) -> N
     for record in chunk.quarantined:
         if quarantine is None:
             raise ArticleError(
-                f"{record.reason}; leave such rows out, or take note of them by quarantine=list.append",
+                f"{record.reason}; leave such rows out, or take note of them by quarantine=rows.append, of a list rows",
                 record.source,
                 record.position,
             )

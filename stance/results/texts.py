@@ -32,10 +32,13 @@ class Texts:
         The files that were read, how many rows each has, and its `file_state` before.
     rows : ndarray of int64
         Which row of all of them each row of the table is.
+    of : DataFrame
+        What told the paragraphs of the table when it was read.
     """
 
     files: tuple[tuple[Path, int, tuple[int, int] | None], ...]
     rows: npt.NDArray[np.int64]
+    of: pd.DataFrame
 
     def kept(self, mask: npt.NDArray[np.bool_]) -> Texts:
         """The texts of the rows that are kept of the table."""
