@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ from helpers import run
 
 from stance.errors import StanceError
 from stance.results import table_reading
-from stance.results.export import save_results
-from stance.results.population import population
+from stance.results.population import population, read_population
 from stance.results.sampling import draw_sample
 from stance.results.saved import read_results
 from stance.results.texts import Texts
@@ -50,36 +48,13 @@ def test_texts_that_stayed_are_those_that_are_read_at_once(
     path = _write(tmp_path / f"scores.{suffix}", _frame())
     at_once = draw_sample(read_results(path), 40, "tax")
     monkeypatch.setattr(table_reading, "_BLOCK", block)
-    later = read_results(path, only=["text"], texts_later=True)
+    later = read_population(path, only=["text"])
     assert "text" not in later.frame
     pd.testing.assert_frame_equal(draw_sample(later, 40, "tax"), at_once)
     # in the order that is asked for, and one twice
-    rows = np.array([33, 4, 4, 59])
-    pd.testing.assert_series_equal(
-        Texts.at(later.texts, rows),  # type: ignore[arg-type]
-        read_results(path).frame["text"].iloc[rows].reset_index(drop=True),
-    )
-
-
-def test_texts_are_those_of_the_rows_that_were_read(tmp_path: Path) -> None:
-    """Of rows that somebody left out or put in another order they would be those of others."""
-    path = _write(tmp_path / "scores.csv", _frame())
-    for change in (
-        lambda frame: frame[::-1],
-        lambda frame: frame[5:],
-        lambda frame: frame[::-1].reset_index(drop=True),
-    ):
-        later = read_results(path, texts_later=True)
-        with pytest.raises(
-            StanceError, match=r"scores\.csv: these are other rows than the file; read it without texts_later$"
-        ):
-            draw_sample(replace(later, frame=change(later.frame)), 5)
-    later = read_results(path, texts_later=True)
-    later.frame["own"] = "x"
-    pd.testing.assert_frame_equal(draw_sample(later, 40), draw_sample(read_results(path), 40))
-    later.frame["paragraph"] = later.frame["paragraph"].to_numpy()[::-1]
-    with pytest.raises(StanceError, match="other rows than the file"):
-        draw_sample(later, 5)
+    rows = np.array([33, 4, 4, 47])
+    texts = population(read_results(path)).frame["text"]
+    pd.testing.assert_series_equal(later.texts_at(rows), texts.iloc[rows].reset_index(drop=True))
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "jsonl"])
@@ -89,7 +64,7 @@ def test_texts_of_a_kind_of_their_own_are_read_at_once(suffix: str, tmp_path: Pa
     numbers: Any = np.where(frame.index < 50, frame.index, 0.5)
     frame["text"] = numbers if suffix == "jsonl" else pd.Categorical(numbers.astype(str))
     path = _write(tmp_path / f"scores.{suffix}", frame)
-    later = read_results(path, only=["text"], texts_later=True)
+    later = read_population(path, only=["text"])
     assert later.texts is None
     pd.testing.assert_frame_equal(draw_sample(later, 40), draw_sample(read_results(path), 40))
 
@@ -101,7 +76,7 @@ def test_texts_of_the_parts_of_a_run_are_found(tmp_path: Path) -> None:
     articles.write_text("\n".join(["id,text", *rows]), encoding="utf-8")
     assert run("score", articles, "--chunk", 2, "-f", "parquet", "-o", f"{tmp_path}/run/").exit_code == 0
     assert len(list((tmp_path / "run").glob("part-*"))) > 1
-    later = read_results(tmp_path / "run", only=["text"], texts_later=True)
+    later = read_population(tmp_path / "run", only=["text"])
     assert "text" not in later.frame
     pd.testing.assert_frame_equal(draw_sample(later, 12), draw_sample(read_results(tmp_path / "run"), 12))
 
@@ -145,7 +120,7 @@ def test_estimates_by_text_still_have_it(tmp_path: Path) -> None:
 def test_a_file_that_changed_meanwhile_is_refused(suffix: str, tmp_path: Path) -> None:
     """Else the texts would be those of other paragraphs."""
     path = _write(tmp_path / f"scores.{suffix}", _frame())
-    later = population(read_results(path, only=["text"], texts_later=True))
+    later = read_population(path, only=["text"])
     for size in (40, 60):
         _write(path, _frame(size).assign(title="Talks resume"))
         with pytest.raises(StanceError, match=r"scores.*changed"):
@@ -153,11 +128,3 @@ def test_a_file_that_changed_meanwhile_is_refused(suffix: str, tmp_path: Path) -
     path.unlink()
     with pytest.raises(StanceError, match="no such file"):
         draw_sample(later, 5)
-
-
-def test_results_without_their_texts_are_not_saved(tmp_path: Path) -> None:
-    """Else a file would lack them in silence."""
-    scores = _write(tmp_path / "scores.parquet", _frame())
-    with pytest.raises(StanceError, match="still in their file"):
-        save_results(read_results(scores, texts_later=True), tmp_path / "again.parquet")
-    assert not (tmp_path / "again.parquet").exists()

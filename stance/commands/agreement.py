@@ -48,8 +48,8 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
     """
     from stance.results.agreement import coder_columns, combine_codes, measure_agreement
     from stance.results.drawn import DRAWN_FROM
+    from stance.results.population import read_population
     from stance.results.sampling import read_codes
-    from stance.results.saved import read_results
 
     coders = [Path(path).stem for path in coded]
     if len(coders) < 2:
@@ -59,7 +59,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
     keep_inputs([source, *coded], output)
     keep_codes(output)
     with step(f"reading {source}"):
-        found = read_results(source, only=["text"], probabilities=False, texts_later=True)
+        found = read_population(source, only=["text"], probabilities=False)
     codes = {coder: read_codes(path, found.targets) for coder, path in zip(coders, coded, strict=True)}
     with step(f"finding what was coded among {number_of(len(found.frame), 'paragraph')}"):
         joined = combine_codes(found, codes)

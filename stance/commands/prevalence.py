@@ -46,14 +46,13 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     """
     from stance.results.correction import LEAST_CODED
     from stance.results.planning import expected_intervals
-    from stance.results.population import population
+    from stance.results.population import read_population
     from stance.results.sampling import draw_sample
-    from stance.results.saved import read_results
 
     keep_inputs([source], output)
     keep_codes(output)
     with step(f"reading {source}"):
-        found = population(read_results(source, only=["text"], texts_later=True))
+        found = read_population(source, only=["text"])
     with step(f"drawing from {number_of(len(found.frame), 'paragraph')}"):
         drawn = draw_sample(found, size, within, seed)
     about = f"Drawn from {found.source}: size {size}, within {within or 'nothing'}, seed {seed}."
@@ -118,7 +117,7 @@ def prevalence(
     from stance.results.correction import LEAST_CODED
     from stance.results.counting import columns_of
     from stance.results.differences import compare_groups
-    from stance.results.population import population
+    from stance.results.population import population, read_population
     from stance.results.prevalence import estimate_prevalence
     from stance.results.sampling import read_codes
     from stance.results.saved import read_results
@@ -127,7 +126,8 @@ def prevalence(
         raise click.UsageError("--compare needs a --level of which the two are groups")
     keep_inputs([source, coded], output)
     with step(f"reading {source}"):
-        found = population(read_results(source, only=["text", *columns_of(level)], texts_later=level != "text"))
+        read = read_results if level == "text" else read_population
+        found = population(read(source, only=["text", *columns_of(level)]))
     codes = read_codes(coded, found.targets)
     with step(f"estimating for {number_of(len(found.frame), 'paragraph')}"):
         rows = estimate_prevalence(found, codes, level)
@@ -213,13 +213,12 @@ def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
         stance results outcomes scores.csv coded.csv -o outcomes.dta
     """
     from stance.results.outcomes import outcome_column, regression_outcomes
-    from stance.results.population import population
+    from stance.results.population import read_population
     from stance.results.sampling import read_codes
-    from stance.results.saved import read_results
 
     keep_inputs([source, coded], output)
     with step(f"reading {source}"):
-        found = population(read_results(source, texts_later=True))
+        found = read_population(source)
     check_rows(len(found.frame), output, format)
     codes = read_codes(coded, found.targets)
     with step(f"correcting {number_of(len(found.frame), 'paragraph')}"):

@@ -16,7 +16,6 @@ from stance.results.dictionary import Column
 from stance.results.drawn import DRAWN_FROM, drawn_from
 from stance.results.population import find_coded, population
 from stance.results.saved import PLACE, Results
-from stance.results.texts import texts_of
 from stance.training.agreement import alpha_with_interval, coincidence_matrices
 from stance.training.evaluate import Interval
 
@@ -122,7 +121,7 @@ def combine_codes(results: Results, codes: Mapping[str, pd.DataFrame]) -> pd.Dat
         )
     together = list(dict.fromkeys(place for places in found.values() for place in places))
     joined = among.frame.iloc[together][PLACE].reset_index(drop=True)
-    joined["text"] = texts_of(among, np.array(together, dtype=np.int64))
+    joined["text"] = among.texts_at(np.array(together, dtype=np.int64))
     joined[DRAWN_FROM] = next(iter(drawn), "")
 
     def said_by(coder: str, column: str) -> list[str | None]:

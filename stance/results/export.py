@@ -217,8 +217,6 @@ def save_results(results: Results | pd.DataFrame, path: str | os.PathLike[str]) 
     True
     """
     path, found = as_path(path, "file of results"), as_results(results)
-    if found.texts is not None:
-        raise StanceError(f"{path}: the texts of these results are still in their file; read it without texts_later")
     return export(found.frame, path, found.targets, model=found.model, counts=found.counts)
 
 

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Collection
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from stance.errors import ArgumentError, StanceError, kind_of
 from stance.results.counting import is_boilerplate
-from stance.results.saved import PLACE, Results, as_results, refuse_twice, whole_numbers
+from stance.results.saved import PLACE, Results, as_results, read_without_texts, refuse_twice, whole_numbers
 from stance.results.table_files import plain_columns
-from stance.results.texts import has_texts, texts_of
+from stance.results.table_reading import TEXT
+from stance.results.texts import Texts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Population", "find_coded", "population"]
+__all__ = ["Population", "find_coded", "population", "read_population"]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Population(Results):
-    """Results that `population` made; it takes them as they are."""
+    """Results that `population` made; it takes them as they are.
 
-    __slots__ = ()
+    Attributes
+    ----------
+    texts : Texts or None
+        Where the texts are, if not in the frame.
+    """
+
+    texts: Texts | None = field(default=None, repr=False)
+
+    def texts_at(self, places: npt.NDArray[np.int64]) -> pd.Series[Any]:
+        """The texts of some paragraphs, in the order of these.
+
+        Raises
+        ------
+        StanceError
+            If they are in a file that is not as it was when the others were read.
+        """
+        if self.texts is None:
+            return self.frame[TEXT].iloc[places].reset_index(drop=True)
+        return self.texts.at(places)
 
 
 def population(results: Results | pd.DataFrame) -> Population:
@@ -36,22 +58,35 @@ def population(results: Results | pd.DataFrame) -> Population:
     ------
     StanceError
         If the results are of articles, have no column ``paragraph`` or ``text``, or a paragraph has no number or is
-        there twice; if their texts are in a file that has other rows.
+        there twice.
     """
-    if isinstance(results, Population):
-        return results
-    results = as_results(results)
+    return results if isinstance(results, Population) else _population(as_results(results), None)
+
+
+def read_population(
+    path: str | os.PathLike[str], only: Collection[str] | None = None, *, probabilities: bool = True
+) -> Population:
+    """The `population` of results in a file, as `read_results` reads them, whose texts are read when they are needed.
+
+    Raises
+    ------
+    StanceError
+        As both raise it.
+    """
+    return _population(*read_without_texts(path, only, probabilities=probabilities))
+
+
+def _population(results: Results, texts: Texts | None) -> Population:
     if "paragraph" not in results.frame:
         raise StanceError(f"{results.source or 'the results'}: not one row a paragraph; score with --level paragraph")
-    if not has_texts(results):
+    if TEXT not in results.frame and texts is None:
         raise StanceError(f"{results.source or 'the results'}: no column 'text' to code by; keep what scoring wrote")
-    if results.texts is not None and not results.frame.filter(PLACE).reset_index(drop=True).equals(results.texts.of):
-        raise StanceError(f"{results.source}: these are other rows than the file; read it without texts_later")
     results = whole_numbers(results, ["paragraph"])
     # a file of codes has no blanks around an id
     refuse_twice(replace(results, frame=results.frame[PLACE].assign(article_id=_plain_ids(results.frame))))
     kept = ~is_boilerplate(results)
-    texts = None if results.texts is None else results.texts.kept(np.asarray(kept))
+    if texts is not None:
+        texts = texts.kept(np.asarray(kept))
     known = {one.name: getattr(results, one.name) for one in fields(Results)}
     return Population(**known | {"frame": results.frame[kept].reset_index(drop=True), "texts": texts})
 
@@ -106,7 +141,7 @@ def find_coded(found: Population, codes: pd.DataFrame, *, compare_texts: bool = 
         article, paragraph = wanted[wanted.duplicated()][0]
         raise StanceError(f"paragraph {paragraph} of article {article} is coded twice; keep one code of each")
     if compare_texts and "text" in codes:
-        texts = texts_of(found, places).astype(str)
+        texts = found.texts_at(places).astype(str)
         same = [
             " ".join(mine.split()) == " ".join(str(theirs).split())
             for mine, theirs in zip(texts, codes["text"], strict=True)

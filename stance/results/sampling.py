@@ -17,7 +17,6 @@ from stance.labels import Target, check_targets, scored_targets
 from stance.results.drawn import DRAWN_FROM, strata_told
 from stance.results.population import population
 from stance.results.saved import DIGITS, PLACE, Results
-from stance.results.texts import texts_of
 from stance.training.flat_files import cell, read_rows
 
 if TYPE_CHECKING:
@@ -167,7 +166,7 @@ def draw_sample(results: Results | pd.DataFrame, size: int, within: str | None =
     strata = strata_of(paragraphs, results.targets, within)
     rows = _order_drawn(paragraphs, results.targets, within, strata, seed)[:size]
     sample = paragraphs.iloc[rows][PLACE].reset_index(drop=True)
-    sample["text"] = texts_of(results, rows)
+    sample["text"] = results.texts_at(rows)
     drawn = f"{len(sample)} of {_sizes(strata)}"
     sample[DRAWN_FROM] = f"{within} {drawn}" if within else drawn
     for target in results.targets:

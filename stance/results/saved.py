@@ -38,6 +38,7 @@ __all__ = [
     "as_results",
     "count_rows",
     "read_results",
+    "read_without_texts",
     "refuse_twice",
     "whole_numbers",
 ]
@@ -73,8 +74,6 @@ class Results:
         Where it was read from.
     orders : mapping
         The categories, as words, of columns in which these have an order.
-    texts : Texts or None
-        Where the texts are, if they were left in the file.
     """
 
     frame: pd.DataFrame
@@ -85,7 +84,6 @@ class Results:
     counts: Counts | None = None
     source: str = ""
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    texts: Texts | None = field(default=None, repr=False)
 
 
 def read_results(
@@ -93,7 +91,6 @@ def read_results(
     only: Collection[str] | None = None,
     *,
     probabilities: bool = True,
-    texts_later: bool = False,
 ) -> Results:
     """Read what ``stance score`` wrote.
 
@@ -106,9 +103,6 @@ def read_results(
         Without it all are read, which of millions of paragraphs takes several times the memory.
     probabilities : bool
         Whether those of the labels are among what ``only`` need not name.
-    texts_later : bool
-        Whether the texts, which take most of the memory, stay in the file until those of a few paragraphs are asked
-        for, as `draw_sample` and `estimate_prevalence` do. The frame has no column ``text`` then.
 
     Returns
     -------
@@ -131,6 +125,22 @@ def read_results(
     >>> found.level, found.targets[0].name, found.frame["article_id"].tolist()
     ('paragraph', 'tax', ['007'])
     """
+    return _read(path, only, probabilities, texts_later=False)[0]
+
+
+def read_without_texts(
+    path: str | os.PathLike[str], only: Collection[str] | None = None, *, probabilities: bool = True
+) -> tuple[Results, Texts | None]:
+    """As `read_results`, but texts, which take most of the memory, stay in the file; with the place where they are.
+
+    There is none if they are not told apart from what they may become as a column, and were read.
+    """
+    return _read(path, only, probabilities, texts_later=True)
+
+
+def _read(
+    path: str | os.PathLike[str], only: Collection[str] | None, probabilities: bool, texts_later: bool
+) -> tuple[Results, Texts | None]:
     import pyarrow as pa
 
     path = as_path(path, "file of results")
@@ -159,11 +169,9 @@ def read_results(
     model, counted = _dictionary(path)
     counts = counted if counts is None else counts
     found = replace(found, model=model, counts=counts, source=str(path), orders=orders_of_table(table))
-    if later:
-        lengths = [len(table) for _, table in read]
-        told = tuple(zip(files, lengths, states, strict=True))
-        return replace(found, texts=Texts(told, np.arange(len(frame)), frame.filter(PLACE)))
-    return found
+    lengths = [len(table) for _, table in read]
+    texts = Texts(tuple(zip(files, lengths, states, strict=True)), np.arange(len(frame))) if later else None
+    return found, texts
 
 
 def count_rows(path: str | os.PathLike[str]) -> int | None:

@@ -17,9 +17,8 @@ from stance.results.table_reading import TEXT, read_texts, told_as_results
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stance.results.saved import Results
 
-__all__ = ["Texts", "file_state", "has_texts", "texts_of"]
+__all__ = ["Texts", "file_state"]
 
 
 @dataclass(frozen=True)
@@ -32,13 +31,10 @@ class Texts:
         The files that were read, how many rows each has, and its `file_state` before.
     rows : ndarray of int64
         Which row of all of them each row of the table is.
-    of : DataFrame
-        What told the paragraphs of the table when it was read.
     """
 
     files: tuple[tuple[Path, int, tuple[int, int] | None], ...]
     rows: npt.NDArray[np.int64]
-    of: pd.DataFrame
 
     def kept(self, mask: npt.NDArray[np.bool_]) -> Texts:
         """The texts of the rows that are kept of the table."""
@@ -88,15 +84,3 @@ def file_state(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_size, found.st_mtime_ns
-
-
-def has_texts(results: Results) -> bool:
-    """Whether the results have texts, in their frame or still in their files."""
-    return TEXT in results.frame or results.texts is not None
-
-
-def texts_of(results: Results, places: npt.NDArray[np.int64]) -> pd.Series[Any]:
-    """The texts of some rows of results, wherever they are."""
-    if results.texts is None or TEXT in results.frame:
-        return results.frame[TEXT].iloc[places].reset_index(drop=True)
-    return results.texts.at(places)
