@@ -133,9 +133,10 @@ def _labels(texts: Sequence[str]) -> dict[int, tuple[int, int]] | None:
     if _is_talk(speakers, sure, [texts[i] for i in labels]):
         return {i: label for i, label in loose.items() if texts[i][slice(*label)].isupper()} | labels
     lines = _lines_above(texts)
-    speakers = Counter(texts[i].strip("*_ ") for i in lines)
-    # an office alone may be the heading of a section
-    sure = sum(n for speaker, n in speakers.items() if n > 1 or _is_addressed(speaker))
+    above = [texts[i].strip("*_ ") for i in lines]
+    speakers = Counter(map(core_of_label, above))
+    # an office alone may be the heading of a section, a name alone the signature of the letter before it
+    sure = sum(label.endswith(")") or speakers[core_of_label(label)] > 1 or _presides(label) for label in above)
     if _is_talk(speakers, sure, [texts[i + 1] for i in lines]):
         return lines
     stopped = {i: label for i, text in enumerate(texts) if (label := _stopped_label(text)) is not None}
@@ -151,9 +152,10 @@ def _is_talk(speakers: Counter[str], sure: int, turns: list[str]) -> bool:
     return len(speakers) > 1 and sure >= _SURE and sum(map(_is_personal, turns)) * _OF >= len(turns) * _PERSONAL
 
 
-def _is_addressed(speaker: str) -> bool:
-    """Whether a label begins with a form of address: "Mr Speaker", "Sir Alan Penrose (North Ayling) (Con)"."""
-    return speaker.split()[0].rstrip(".").lower() in words().forms
+def _presides(speaker: str) -> bool:
+    """Whether a label is a form of address with an office alone: "Mr Speaker"."""
+    first, *others = speaker.lower().split()
+    return first.rstrip(".") in words().forms and bool(others) and words().turns.issuperset(others)
 
 
 def _lines_above(texts: Sequence[str]) -> dict[int, tuple[int, int]]:
@@ -176,8 +178,10 @@ def _stopped_label(text: str) -> tuple[int, int] | None:
     """Where a label stands before a full stop, as in hearings of the American Congress and the European Parliament."""
     dash = _DASH.search(text, 0, _LONGEST_LINE)
     if dash is not None:
-        name = text[: dash.start()].split(",")[0]
-        return (0, dash.start()) if label_of_turn(f"{name}: ") == (0, len(name)) else None
+        name, *role = text[: dash.start()].split(",")
+        # "Anna Berg, who left in May, called us." is a sentence
+        told = not words().grammar["pronouns"].isdisjoint(" ".join(role).lower().split())
+        return (0, dash.start()) if not told and label_of_turn(f"{name}: ") == (0, len(name)) else None
     found = _STOPPED.match(text)
     if found is None:
         return None
