@@ -292,12 +292,22 @@ def test_hearings_have_full_stops_behind_their_labels() -> None:
         "Senator Arden. Thank you, Mr. Chairman.",
         "It has done its work.",
         "Ms. Calder. [Off microphone.] We have no date.",
-        "Oulu Harbour. It was late.",
+        "Mr. Chairman. It was late.",
+        "Senator from New Ayling. On which side are we?",
         "The Chairman. Thank you.",
     ]
     arden, calder = "Senator Arden", "Ms. Calder"
-    assert speakers(texts) == ["The Chairman", arden, arden, calder, calder, "The Chairman"]
+    said = ["The Chairman", arden, arden, calder, calder, "Senator from New Ayling", "The Chairman"]
+    assert speakers(texts) == said
     assert set(speakers([*texts[1:4], "Mr. Berg. He had left us."])) == {None}
+
+
+@pytest.mark.parametrize("label", ["Under Secretary of the Treasury", "Witness, Quay University", "Nominee"])
+def test_what_may_be_a_label_with_a_full_stop_ends_a_turn(label: str) -> None:
+    """It is not certain that it is one, but it may well be somebody else who speaks."""
+    said = f"{label}. We wrote."
+    texts = ["The Chairman. We are here.", "Ms. Arden. I thank you.", said, "It fell.", "The Chairman. No?"]
+    assert speakers(texts) == ["The Chairman", "Ms. Arden", None, None, "The Chairman"]
 
 
 def test_the_european_parliament_has_a_dash_behind_its_labels() -> None:
