@@ -206,7 +206,7 @@ def test_a_turn_is_told_by_its_label(label: str, actor: str | None) -> None:
 def test_a_name_behind_an_office_is_nothing_said(text: str) -> None:
     """Programmes and lists of a cabinet tell so who holds it; with a full stop somebody is called upon."""
     assert find_speech(text).voice == "author"
-    assert find_speech(f"{text}.").voice == "quoted"
+    assert find_speech(f"{text}.").voice == find_speech(f"{text} fell ill").voice == "quoted"
 
 
 def test_the_longest_turn_of_a_paragraph_counts() -> None:

@@ -88,7 +88,7 @@ def core_of_label(label: str) -> str:
 
 def _is_holder(text: str) -> bool:
     """Whether all that stands behind a label is a name without a full stop, as in a list of who holds what office."""
-    return 0 < len(text) <= _LONGEST and text[-1].isalpha() and " " in text and _is_label(text)
+    return 0 < len(text) <= _LONGEST and " " in text and label_of_turn(f"{text}: ") == (0, len(text))
 
 
 def _is_label(label: str) -> bool:
