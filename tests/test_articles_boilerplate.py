@@ -881,6 +881,7 @@ NO_REFERENCES = """
 7. We should talk to them (2024), and soon.
 1. Lift the embargo on grain by June 2025.
 2. Resume the talks on plums, which ended in 2019.
+12. Calls upon all ports to lift the embargo of resolution 900 (2019), in full.
 In Oulu, Ministers agreed to lift the levy by 2025.
 However, Salmela rejected the talks of 2019, and left.
 The embargo holds.
@@ -895,6 +896,14 @@ def test_references_below_their_heading_are_marked(heading: str) -> None:
         texts += [REFERENCES[i], text]
     texts += REFERENCES[len(NO_REFERENCES) :]
     assert mark_boilerplate(texts) == [i == 4 or (i > 4 and text in REFERENCES) for i, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize("heading", ["Annex 2", "II. How the levy works", "**Appendix**"])
+def test_the_next_heading_ends_the_references(heading: str) -> None:
+    """What follows may have numbers and years, too; a heading right below that of the list ends nothing."""
+    behind = [heading, "3 ships stopped by the port, 2019", "Oulu, Ministers of Trade meet on the levy, 4 May 2024."]
+    marks = mark_boilerplate(["The levy fell.", "Notes", "Books", *REFERENCES[:4], *behind])
+    assert marks == [False, True, False, True, True, True, True, False, False, False]
 
 
 @pytest.mark.parametrize(

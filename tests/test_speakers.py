@@ -202,6 +202,13 @@ def test_a_turn_is_told_by_its_label(label: str, actor: str | None) -> None:
     assert found[:2] + found[5:] == (("author", None, None) if actor is None else ("quoted", label, actor))
 
 
+@pytest.mark.parametrize("text", ["Chair: Dr Ola Berg, Oulu", "Foreign Minister: Aino Salmela", "Host: Anton Velikov"])
+def test_a_name_behind_an_office_is_nothing_said(text: str) -> None:
+    """Programmes and lists of a cabinet tell so who holds it; with a full stop somebody is called upon."""
+    assert find_speech(text).voice == "author"
+    assert find_speech(f"{text}.").voice == find_speech(f"{text} fell ill").voice == "quoted"
+
+
 def test_the_longest_turn_of_a_paragraph_counts() -> None:
     """Names in small letters and in capitals are the same, and a full stop before a label is none of it."""
     text = "Aino Salmela: Hello. Anton Velikov: The levies will stay for as long as the embargo does. AINO SALMELA: No."

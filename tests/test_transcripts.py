@@ -255,10 +255,18 @@ def test_names_in_a_line_above_are_labels() -> None:
             ["Mr Arden", "He was born in Oulu.", "Ms Calder", "She was born in Turku.", "Both left early."],
             id="nobody addressed",
         ),
+        pytest.param(
+            ["You should drop the levy.", "Dr Ola Berg, Oulu", "I thank you for the map.", "Mr Arden", "We like rugs."],
+            id="signatures below letters",
+        ),
+        pytest.param(
+            ["Sir Alan Penrose", "You may know him from Oulu.", "Lady Calder", "She leads our envoys.", "Both left."],
+            id="profiles with a word to the reader",
+        ),
     ],
 )
 def test_lines_that_are_no_labels(texts: list[str]) -> None:
-    """Headings of an essay, lists and profiles have names in lines of their own, too."""
+    """Headings of an essay, lists, profiles and letters have names in lines of their own, too."""
     assert set(speakers(texts)) == {None}
 
 
@@ -271,8 +279,10 @@ def test_questions_of_a_committee_are_numbered() -> None:
         "Q13 [HC 900] Alan Penrose: What would you change?",
         "Ruth Calder: Nothing.",
         "Several hon. Members: Oh!",
+        "Some hon. members: Hear, hear!",
     ]
-    assert speakers(texts) == ["Chair", *["Ruth Calder"] * 2, "Alan Penrose", "Ruth Calder", "Several hon. Members"]
+    members = ["Several hon. Members", "Some hon. members"]
+    assert speakers(texts) == ["Chair", *["Ruth Calder"] * 2, "Alan Penrose", "Ruth Calder", *members]
 
 
 def test_hearings_have_full_stops_behind_their_labels() -> None:
@@ -282,12 +292,22 @@ def test_hearings_have_full_stops_behind_their_labels() -> None:
         "Senator Arden. Thank you, Mr. Chairman.",
         "It has done its work.",
         "Ms. Calder. [Off microphone.] We have no date.",
-        "Oulu Harbour. It was late.",
+        "Mr. Chairman. It was late.",
+        "Senator from New Ayling. On which side are we?",
         "The Chairman. Thank you.",
     ]
     arden, calder = "Senator Arden", "Ms. Calder"
-    assert speakers(texts) == ["The Chairman", arden, arden, calder, calder, "The Chairman"]
+    said = ["The Chairman", arden, arden, calder, calder, "Senator from New Ayling", "The Chairman"]
+    assert speakers(texts) == said
     assert set(speakers([*texts[1:4], "Mr. Berg. He had left us."])) == {None}
+
+
+@pytest.mark.parametrize("label", ["Under Secretary of the Treasury", "Witness, Quay University", "Nominee"])
+def test_what_may_be_a_label_with_a_full_stop_ends_a_turn(label: str) -> None:
+    """It is not certain that it is one, but it may well be somebody else who speaks."""
+    said = f"{label}. We wrote."
+    texts = ["The Chairman. We are here.", "Ms. Arden. I thank you.", said, "It fell.", "The Chairman. No?"]
+    assert speakers(texts) == ["The Chairman", "Ms. Arden", None, None, "The Chairman"]
 
 
 def test_the_european_parliament_has_a_dash_behind_its_labels() -> None:
@@ -302,3 +322,5 @@ def test_the_european_parliament_has_a_dash_behind_its_labels() -> None:
     salmela, berg = "Aino Salmela (PPE)", "Ola Berg, on behalf of the G&P Group"
     assert speakers(texts) == ["President", salmela, salmela, berg, "Ruth Calder (Verts/ALE), rapporteur"]
     assert set(speakers(["Oulu. – We met at noon.", "It was late. – You know.", "Plums and rugs. – I left."])) == {None}
+    told = ["Ola Berg, who left in May, called us. – I took notes.", "Ruth Calder, when we met, rose. – You know her."]
+    assert set(speakers([*told, "It was late."])) == {None}

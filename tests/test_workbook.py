@@ -209,3 +209,11 @@ def test_words_of_a_workbook_do_not_unfold_without_end(tmp_path: Path, name: str
     _edited(path, "xl/sharedStrings.xml", b"</sst>", more, name)
     with pytest.raises(CorpusError, match="a decompression bomb"):
         read_sheet(path)
+
+
+def test_a_large_workbook_is_no_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its words unfold to more than a part of a document may, but not to much more than it is packed in."""
+    monkeypatch.setattr("stance.articles.office.LARGEST_PART", 10_000)
+    rows = [[f"Port {i} took {i * i} tons of plums on day {i % 7}.", "pro"] for i in range(1000)]
+    path = _book(tmp_path / "large.xlsx", codes=[["text", "tax"], *rows])
+    assert [row for _, row in read_sheet(path)[1:]] == rows

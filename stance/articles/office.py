@@ -23,15 +23,18 @@ _READ = (".xml", ".rels", ".opf", ".xhtml", ".html", ".htm")
 _RATIO = 20
 
 
-def check_parts(stream: IO[bytes], source: str) -> None:
-    """Raise `ArticleError` if a document is encrypted, or a part of it is a decompression bomb."""
+def check_parts(stream: IO[bytes], source: str, read: tuple[str, ...] = _READ) -> None:
+    """Raise `ArticleError` if a document is encrypted, or a part of it is a decompression bomb.
+
+    Parts with a suffix of ``read`` count however they are packed, others only if they unfold to many times the size.
+    """
     total = 0
     with open_zip(stream, source) as archive:
         for info in archive.infolist():
             if info.flag_bits & 1:
                 raise ArticleError("the document is encrypted", source)
             # a part may have any name, and a library may read those that nobody asked for
-            if not info.filename.lower().endswith(_READ) and info.file_size <= _RATIO * info.compress_size:
+            if not info.filename.lower().endswith(read) and info.file_size <= _RATIO * info.compress_size:
                 continue
             total += info.file_size
             if info.file_size > LARGEST_PART or total > LARGEST_DOCUMENT:

@@ -35,7 +35,13 @@ _CITES = (
 _VERB = (
     r"\b(?:says?|said|told|argues?|argued|will|would|was|were|is|are|has|have|had|must|should|can|could|cannot|not|did|do"
     r"|does|we|they|it|he|she|I|this|these|those|there|because|although|while)\b"
+    # how resolutions begin their paragraphs, which have numbers and name others with their years
+    r"|(?:\s|\A)(?:Acknowledges|Affirms|Authorizes|Calls|Commends|Condemns|Decides|Demands|Deplores|Emphasizes|Encourages"
+    r"|Endorses|Expresses|Invites|Reaffirms|Recalls|Recognizes|Regrets|Reiterates|Requests|Stresses|Takes|Underlines"
+    r"|Underscores|Urges|Welcomes)\s[a-z]"
 )
+#: A heading ends the list: a few words without a full stop, comma or year.
+_NEXT = r"[A-Z\d#*](?:(?!\b(?:19|20)\d\d\b)[^,;:/\"“”]){2,60}(?<![.!?…])\Z"
 
 
 def reference_places(paragraphs: Sequence[str]) -> list[int]:
@@ -43,7 +49,7 @@ def reference_places(paragraphs: Sequence[str]) -> list[int]:
 
     A paragraph below such a heading is a reference if it begins as one does, with a number or an author, cites
     something (a year, a page, an address), and has no verb outside quotation marks: a note that says something is the
-    article's. Two or more of them there must be.
+    article's. Two or more of them there must be. The next heading behind the first of them ends the list.
 
     Parameters
     ----------
@@ -65,6 +71,9 @@ def reference_places(paragraphs: Sequence[str]) -> list[int]:
             heading, below = i, []
         elif heading is not None and _is_reference(text):
             below.append(i)
+        elif below and compiled(_NEXT).match(text) is not None:
+            found += _with_heading(heading, below)
+            heading, below = None, []
     return found + _with_heading(heading, below)
 
 

@@ -22,7 +22,7 @@ def impatient(idle: float, busy: float) -> type[H11Protocol]:
     idle : float
         Seconds that may pass without a whole head of a request.
     busy : float
-        Seconds from there until the answer is made, and again until it is taken.
+        Seconds from there until the answer is made and taken.
     """
     from uvicorn.protocols.http.h11_impl import H11Protocol
 

@@ -36,8 +36,10 @@ _FINISHED = re.compile(r"[.?!:;,…—–-][\"'’”)\]]*(?:\s\[[^\[\]]*\])?\s*
 _HEADING = 80
 #: A longer line is no name with an office and a constituency.
 _LONGEST_LINE = 160
-#: Words with capitals, the last of which a full stop follows: "The Chairman. ", "Ms. Arden. "
-_STOPPED = re.compile(r"((?:The\s)?[A-Z][\w'’-]++\.?(?:\s[A-Z][\w'’-]++){0,2})\.\s+(?=[A-Z“\"\[(—–…])")
+#: Words with capitals, the last of which a full stop follows: "The Chairman. ", "Ms. Arden. ", "Senator from Ayling. "
+_STOPPED = re.compile(r"((?:The\s)?[A-Z][\w'’-]++\.?(?:\s(?:from\s)?[A-Z][\w'’-]++){0,2})\.\s+(?=[A-Z“\"\[(—–…])")
+#: What looks like a label where labels have full stops: "Under Secretary of State. ", "Witness, Quay University. "
+_LIKE_STOPPED = re.compile(r"[A-Z][\w'’-]++(?:,?\s(?:(?:of|from|for|the|an?)\s){0,2}[A-Z][\w'’-]++){1,6}\.\s+[A-Z“\"]")
 #: What stands behind a label in the record of the European Parliament.
 _DASH = re.compile(r"\.\s[–—-]\s")
 
@@ -86,7 +88,7 @@ def find_speeches(texts: Sequence[str], marks: Sequence[bool] = ()) -> Iterator[
             yield turn
             continue
         closed = _END.match(text) is not None or (i > end and not marks[i])
-        if closed or (turn is not None and not marks[i] and _ends(text, turn[1])):
+        if closed or (turn is not None and not marks[i] and _ends(text, turn[1], texts[turn[0]])):
             turn = None
         yield (i, find_speech(text)) if turn is None or marks[i] or _is_aside(text) else turn
 
@@ -133,9 +135,10 @@ def _labels(texts: Sequence[str]) -> dict[int, tuple[int, int]] | None:
     if _is_talk(speakers, sure, [texts[i] for i in labels]):
         return {i: label for i, label in loose.items() if texts[i][slice(*label)].isupper()} | labels
     lines = _lines_above(texts)
-    speakers = Counter(texts[i].strip("*_ ") for i in lines)
-    # an office alone may be the heading of a section
-    sure = sum(n for speaker, n in speakers.items() if n > 1 or _is_addressed(speaker))
+    above = [texts[i].strip("*_ ") for i in lines]
+    speakers = Counter(map(core_of_label, above))
+    # an office alone may be the heading of a section, a name alone the signature of the letter before it
+    sure = sum(label.endswith(")") or speakers[core_of_label(label)] > 1 or _presides(label) for label in above)
     if _is_talk(speakers, sure, [texts[i + 1] for i in lines]):
         return lines
     stopped = {i: label for i, text in enumerate(texts) if (label := _stopped_label(text)) is not None}
@@ -151,9 +154,10 @@ def _is_talk(speakers: Counter[str], sure: int, turns: list[str]) -> bool:
     return len(speakers) > 1 and sure >= _SURE and sum(map(_is_personal, turns)) * _OF >= len(turns) * _PERSONAL
 
 
-def _is_addressed(speaker: str) -> bool:
-    """Whether a label begins with a form of address: "Mr Speaker", "Sir Alan Penrose (North Ayling) (Con)"."""
-    return speaker.split()[0].rstrip(".").lower() in words().forms
+def _presides(speaker: str) -> bool:
+    """Whether a label is a form of address with an office alone: "Mr Speaker"."""
+    first, *others = speaker.lower().split()
+    return first.rstrip(".") in words().forms and bool(others) and words().turns.issuperset(others)
 
 
 def _lines_above(texts: Sequence[str]) -> dict[int, tuple[int, int]]:
@@ -176,15 +180,25 @@ def _stopped_label(text: str) -> tuple[int, int] | None:
     """Where a label stands before a full stop, as in hearings of the American Congress and the European Parliament."""
     dash = _DASH.search(text, 0, _LONGEST_LINE)
     if dash is not None:
-        name = text[: dash.start()].split(",")[0]
-        return (0, dash.start()) if label_of_turn(f"{name}: ") == (0, len(name)) else None
+        name, *role = text[: dash.start()].split(",")
+        # "Anna Berg, who left in May, called us." is a sentence
+        told = not words().grammar["pronouns"].isdisjoint(" ".join(role).lower().split())
+        return (0, dash.start()) if not told and label_of_turn(f"{name}: ") == (0, len(name)) else None
     found = _STOPPED.match(text)
     if found is None:
         return None
     lists, (first, *others) = words(), found[1].lower().split()
     offices = [word in lists.turns or lists.heads.get(word) == "office" for word in others]
-    titled = first.rstrip(".") in lists.forms or first in lists.turns or lists.heads.get(first) == "office"
+    # "Mr. Chairman. I thank you" is said to him
+    named = first.rstrip(".") in lists.forms and not all(offices)
+    titled = named or first in lists.turns or lists.heads.get(first) == "office"
     return found.span(1) if others and (all(offices) if first == "the" else titled) else None
+
+
+def _is_like_stopped(text: str) -> bool:
+    """Whether a paragraph may have a label with a full stop: a wrong speaker is worse than none."""
+    alone = text[:40].split(". ")[0].lower()
+    return _LIKE_STOPPED.match(text) is not None or alone in words().turns
 
 
 def _is_titled(speaker: str) -> bool:
@@ -229,9 +243,11 @@ def _is_aside(text: str) -> bool:
     return _BRACKETED.match(text) is not None or (len(text) <= _HEADING and _FINISHED.search(text) is None)
 
 
-def _ends(text: str, speech: Speech) -> bool:
-    """Whether a paragraph ends a turn: it has a label of its own, or is about the speaker."""
+def _ends(text: str, speech: Speech, opening: str) -> bool:
+    """Whether a paragraph ends a turn, by how that opens: it has a label of its own, or is about the speaker."""
     if _LOOSE.match(text) or _ALONE.match(text):
+        return True
+    if speech.end is not None and opening.startswith(".", speech.end) and _is_like_stopped(text):
         return True
     speaker = speech.speaker or ""
     # "The Minister of State" is no name: she may speak of the state

@@ -23,7 +23,7 @@ _RECORD = re.compile(
 _QUESTION = re.compile(r"Q[ \t]+(?=[A-Z“\"(\[—–…])")
 # how parliaments number questions, and what they call members whom nobody can name
 _NUMBERED = r"(?:Q\s?\d{1,4}\.?\s(?:\[[^\[\]]{1,30}\]\s)?)?"
-_MEMBERS = r"(?:(?:An|Several|Some)\s[Hh]|H)on\.\sMembers?"
+_MEMBERS = r"(?:(?:An|Several|Some)\s[Hh]on\.\s[Mm]|Hon\.\sM)embers?"
 # of a body, within an office: "Head of the Grain Office (GO) Anna Berg"
 _ACRONYM = r"\s\([A-Z]{2,12}\)"
 _CAPITALS = "A-ZÀ-ÖØ-Þ" + "".join(filter(str.isupper, map(chr, range(0x100, 0x180))))
@@ -67,7 +67,7 @@ def label_of_turn(text: str) -> tuple[int, int] | None:
     if ":" not in text[:_LONGEST] and text[:4].lstrip("*_")[:1] not in ("Q", "A"):
         return None
     first = _label().match(text)
-    if first is None or not _is_label(first[1]):
+    if first is None or not _is_label(first[1]) or _is_holder(text[first.end() :].strip()):
         return None
     turns = [label for label in _label().finditer(text) if _is_label(label[1])]
     ends = [*(label.start() for label in turns[1:]), len(text)]
@@ -84,6 +84,11 @@ def core_of_label(label: str) -> str:
     'Head of the Grain Office Anna Berg'
     """
     return re.sub(rf"{_ACRONYM}(?=\s\w)", "", label).split(" (")[0]
+
+
+def _is_holder(text: str) -> bool:
+    """Whether all that stands behind a label is a name without a full stop, as in a list of who holds what office."""
+    return 0 < len(text) <= _LONGEST and " " in text and label_of_turn(f"{text}: ") == (0, len(text))
 
 
 def _is_label(label: str) -> bool:
