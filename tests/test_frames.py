@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 from helpers import run
@@ -39,10 +40,6 @@ def _articles() -> pd.DataFrame:
 COLUMNS = Columns(text="body", keep=("year",))
 
 
-def _polars(frame: pd.DataFrame) -> Any:
-    return pytest.importorskip("polars").from_pandas(frame)
-
-
 @pytest.mark.parametrize(
     "kind",
     [
@@ -50,7 +47,7 @@ def _polars(frame: pd.DataFrame) -> Any:
         lambda frame: frame.astype({"outlet": "category"}),
         lambda frame: frame.convert_dtypes(dtype_backend="numpy_nullable"),
         lambda frame: frame.convert_dtypes(dtype_backend="pyarrow"),
-        _polars,
+        pl.from_pandas,
         pa.Table.from_pandas,
         pa.RecordBatch.from_pandas,
     ],
@@ -176,8 +173,7 @@ def test_frames_that_cannot_be_scored(arguments: tuple[Any, ...], message: str) 
 
 def test_a_frame_with_a_type_that_arrow_lacks(small_model: StanceModel) -> None:
     """It is an error of one line, also where the column is not used: polars hands over all or none."""
-    polars = pytest.importorskip("polars")
-    frame = polars.DataFrame({"text": [CLEAR], "own": polars.Series([1], dtype=polars.Int128)})
+    frame = pl.DataFrame({"text": [CLEAR], "own": pl.Series([1], dtype=pl.Int128)})
     with pytest.raises(
         stance.ArticleError, match=r"^the data frame: Arrow cannot take it: .*i128.*; give the columns .*$"
     ):

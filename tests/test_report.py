@@ -676,7 +676,7 @@ def test_cells_repeat_nothing_that_is_said_once(folder: Path) -> None:
     assert len(tables) == html.count("<article ")
     assert "\u00a00.9" in tables[0]
     assert not [table for table in tables if "<td " in table or "&nbsp;" in table]
-    assert ".words td { text-align: left; }" in html
+    assert ".words td, .words th { text-align: left; }" in html
 
 
 def test_articles_beyond_the_limit_are_counted(folder: Path, tmp_path: Path) -> None:

@@ -164,7 +164,9 @@ def _columns(folder: str, name: str) -> list[str]:
         import pyarrow.parquet as pq
 
         try:
-            return list(pq.read_schema(os.path.join(folder, name)).names)
+            # Arrow takes no name that is not UTF-8
+            with open(os.path.join(folder, name), "rb") as file:
+                return list(pq.read_schema(file).names)
         except (pa.ArrowException, OSError):
             return []
     if b"\n" not in head and b"article_id" in head:
