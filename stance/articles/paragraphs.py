@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from stance.errors import ArgumentError, kind_of
 
@@ -41,7 +41,14 @@ _FIRST_WORD = re.compile(r"\S{1,30}")
 _TAB = 4
 
 
+#: Where a line begins, its words without the white space around them, what stands before these, and whether a blank
+#: line does. There are as many as lines, and names would be felt.
+_Bare: TypeAlias = tuple[int, str, str, bool]
+
+
 class _Line(NamedTuple):
+    """What the neighbours of a line need to know of it."""
+
     start: int
     end: int
     blank_before: bool
@@ -119,23 +126,29 @@ def split_paragraphs(text: str) -> list[tuple[int, int]]:
     """
     if not isinstance(text, str):
         raise ArgumentError(f"this splits a text, not {kind_of(text)}")
-    lines = list(_lines(text))
-    layout = _layout(lines)
+    bare = list(_lines(text))
+    # a line between blank ones is a paragraph, whatever it looks like; most texts have no others
+    blanks = [blank for *_, blank in bare]
+    if all(blanks):
+        return [(start, start + len(body)) for start, body, *_ in bare]
+    ends = (*blanks[1:], True)
+    lines = [None if blank and end else _describe(*one) for one, blank, end in zip(bare, blanks, ends, strict=True)]
+    layout = _layout([line for line in lines if line is not None])
     spans: list[tuple[int, int]] = []
     item: _Line | None = None
     previous: _Line | None = None
-    for line in lines:
-        if previous is not None and _continues(previous, line, item, layout):
+    for (start, body, *_), line in zip(bare, lines, strict=True):
+        if line is not None and previous is not None and _continues(previous, line, item, layout):
             spans[-1] = (spans[-1][0], line.end)
         else:
-            spans.append((line.start, line.end))
-            item = line if line.marker else None
+            spans.append((start, start + len(body)))
+            item = line if line is not None and line.marker else None
         previous = line
     return spans
 
 
-def _lines(text: str) -> Iterator[_Line]:
-    """The lines that hold words, each with what its neighbours need to know of it."""
+def _lines(text: str) -> Iterator[_Bare]:
+    """The lines that hold words."""
     position, blank = 0, True
     for match in _CONTENT.finditer(text):
         begin, stop = match.span()
@@ -146,12 +159,13 @@ def _lines(text: str) -> Iterator[_Line]:
         if _WORD.search(body) is None:
             blank = True
             continue
-        start = begin + len(line) - len(line.lstrip(_IGNORED))
-        yield _describe(body, start, _columns(line[: start - begin]), blank)
+        space = len(line) - len(line.lstrip(_IGNORED)) if len(body) < len(line) else 0
+        yield begin + space, body, line[:space], blank
         blank = False
 
 
-def _describe(body: str, start: int, indent: int, blank: bool) -> _Line:
+def _describe(start: int, body: str, space: str, blank: bool) -> _Line:
+    indent = _columns(space)
     quote = found.group() if (found := _QUOTE.match(body)) else ""
     inner = len(quote)
     marker, content = "", indent
