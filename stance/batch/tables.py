@@ -127,7 +127,10 @@ def _split(texts: list[str], footers: list[int | None] | None) -> _Paragraphs:
         index += range(len(spans))
         starts += [start for start, _ in spans]
         ends += [end for _, end in spans]
-        marks += [mark or start >= footer for mark, (start, _) in zip(mark_boilerplate(own), spans, strict=True)]
+        marked = mark_boilerplate(own)
+        if footer < len(text):
+            marked = [mark or start >= footer for mark, (start, _) in zip(marked, spans, strict=True)]
+        marks += marked
     where, place, start_of, end_of = (np.array(values, dtype=np.int64) for values in (article, index, starts, ends))
     return _Paragraphs(found, where, place, start_of, end_of, whole, np.array(marks, dtype=np.bool_))
 
