@@ -841,10 +841,10 @@ print([int(l.split()[1]) // 1024 for l in open("/proc/self/status") if l.startsw
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
 def test_memory_does_not_grow_with_the_input(small_model_path: Path, tmp_path: Path) -> None:
-    """Four times the paragraphs take no more memory than one time, and less than 400 MB."""
+    """Six times the paragraphs take no more memory than one time, but for chance, and less than 400 MB."""
     peaks = []
     text = _text(random.Random(7))
-    for n in (100_000, 400_000):
+    for n in (100_000, 600_000):
         source = tmp_path / f"{n}.parquet"
         with pq.ParquetWriter(source, pa.schema({"id": pa.string(), "text": pa.string()})) as writer:
             for start in range(0, n, 50_000):
@@ -853,7 +853,7 @@ def test_memory_does_not_grow_with_the_input(small_model_path: Path, tmp_path: P
         command = [sys.executable, "-c", _MEMORY, str(source), str(small_model_path), str(tmp_path / str(n))]
         peaks.append(int(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
     assert peaks[1] < 400
-    assert peaks[1] < peaks[0] + 40
+    assert peaks[1] < peaks[0] + 80
 
 
 def test_a_worker_refuses_another_model(small_model_path: Path) -> None:
