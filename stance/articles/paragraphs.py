@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from stance.errors import ArgumentError, kind_of
+from stance.letters import DIRECTIONS
 
 __all__ = ["LINE_ENDS", "split_paragraphs"]
 
@@ -18,8 +19,7 @@ LINE_ENDS = "\n\r\x0b\x0c\u2028\u2029"
 _CONTENT = re.compile(f"[^{LINE_ENDS}]+")
 # the third form is what a Windows file becomes that was converted twice
 _SINGLE_ENDS = frozenset(("\n", "\r\n", "\r\r\n", "\r", "\x0b", "\x0c", "\u2028"))
-_DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_NO_WIDTH = f"\u200b\u200c\u200d\u2060\ufeff{_DIRECTIONS}"
+_NO_WIDTH = f"\u200b\u200c\u200d\u2060\ufeff{DIRECTIONS}"
 _IGNORED = f" \t\x1c\x1d\x1e\x1f\x85\xa0\u1680\u180e\u202f\u205f\u3000{_NO_WIDTH}" + "".join(
     map(chr, range(0x2000, 0x200B))
 )

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from stance.articles.article import Article
 from stance.articles.read_parquet import check_text, column_values, columns_to_articles
-from stance.articles.records import FIELDS, Columns, Quarantined
+from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 
 __all__ = ["FRAME", "OPTION", "STEM", "Frame", "is_frame", "read_frame"]
@@ -72,8 +72,7 @@ def read_frame(frame: Any, columns: Columns) -> Iterator[Article | Quarantined]:
     names = list(map(str, table.columns if isinstance(table, pd.DataFrame) else table.column_names))
     columns = columns.within(names)
     columns.check(names, FRAME, option=OPTION, table="it")
-    asked = dict.fromkeys((*map(columns.name, FIELDS), *columns.keep))
-    taken = {name: _column(table, names.index(name)) for name in asked if name in names}
+    taken = {name: _column(table, names.index(name)) for name in columns.asked() if name in names}
     text = taken[columns.name("text")]
     # to pandas a column of nothing is one of numbers
     if not isinstance(text, list) and text.null_count < len(text):

@@ -8,7 +8,7 @@ from typing import IO, Any
 from stance.articles.article import Article
 from stance.articles.libraries import seekable
 from stance.articles.machine import raise_if_machine
-from stance.articles.records import FIELDS, Columns, Quarantined, record_to_article
+from stance.articles.records import Columns, Quarantined, record_to_article
 from stance.errors import ArticleError
 
 __all__ = ["check_text", "column_values", "columns_to_articles", "read_parquet"]
@@ -38,8 +38,7 @@ def read_parquet(stream: IO[bytes], columns: Columns, source: str, stem: str) ->
             schema = file.schema_arrow
             columns = columns.within(schema.names)
             columns.check(schema.names, source)
-            asked = dict.fromkeys((*map(columns.name, FIELDS), *columns.keep))
-            used = [name for name in asked if name in schema.names]
+            used = [name for name in columns.asked() if name in schema.names]
             check_text(schema.field(columns.name("text")).type, columns.name("text"), source)
             for batch in file.iter_batches(_ROWS, columns=used, use_threads=False):
                 cells = {name: column_values(batch.column(name)) for name in used}

@@ -22,11 +22,11 @@ from stance.articles.formats import find_format
 from stance.articles.libraries import seekable
 from stance.articles.machine import raise_if_machine
 from stance.articles.read_frame import FRAME, OPTION, STEM, Frame, is_frame, read_frame
-from stance.articles.records import Columns, Quarantined, check_quarantine, too_many_lines
+from stance.articles.records import Columns, Quarantined, as_columns, check_quarantine, too_many_lines
 from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
 from stance.articles.seen import ArticleIds, duplicate_id
 from stance.articles.sources import STDIN, Source, find_sources
-from stance.errors import ArgumentError, ArticleError, MissingDependencyError, StanceError, kind_of
+from stance.errors import ArticleError, MissingDependencyError, StanceError
 
 __all__ = ["read_articles", "read_records"]
 
@@ -106,10 +106,7 @@ def read_records(
     ...     [(type(record).__name__, record.position) for record in read_records(folder)]
     [('Article', 1), ('Quarantined', 3)]
     """
-    if columns is None:
-        columns = Columns()
-    if not isinstance(columns, Columns):
-        raise ArgumentError(f"columns must be Columns, such as Columns(text='body'), not {kind_of(columns)}")
+    columns = as_columns(columns)
     ids = ArticleIds()
     if is_frame(paths):
         for record in read_frame(paths, columns):

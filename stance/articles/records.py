@@ -24,6 +24,7 @@ __all__ = [
     "TRIMMED",
     "Columns",
     "Quarantined",
+    "as_columns",
     "as_kept",
     "by_meaning",
     "check_quarantine",
@@ -145,6 +146,10 @@ class Columns:
                 found[field] = (exact or alike)[0]
         return replace(self, **found)
 
+    def asked(self) -> list[str]:
+        """The columns to read, as far as they are there, each once."""
+        return list(dict.fromkeys((*map(self.name, FIELDS), *self.keep)))
+
     def needed(self) -> set[str]:
         """The columns that must be there."""
         return {self.name(field) for field in FIELDS if field == "text" or getattr(self, field) is not None}
@@ -246,6 +251,21 @@ def record_to_article(
         position=position,
         kept=tuple((name, as_kept(record.get(name))) for name in columns.keep),
     )
+
+
+def as_columns(columns: Columns | None) -> Columns:
+    """The columns that are given, or those that have the names of the fields.
+
+    Raises
+    ------
+    ArgumentError
+        If it is something else.
+    """
+    if columns is None:
+        return Columns()
+    if not isinstance(columns, Columns):
+        raise ArgumentError(f"columns must be Columns, such as Columns(text='body'), not {kind_of(columns)}")
+    return columns
 
 
 def check_quarantine(quarantine: Any) -> None:

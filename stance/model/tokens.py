@@ -12,13 +12,13 @@ import enum
 import re
 from typing import NamedTuple
 
-from stance.letters import LIGATURES
+from stance.letters import DIRECTIONS, LIGATURES
 
 __all__ = ["Gap", "Token", "fold", "positions", "tokenize"]
 
 # what a word goes on through, as the Unicode rules for word boundaries have it (UAX #29, WB4): soft hyphen, joiners and
 # non-joiners, marks of direction; not U+200B, which separates words
-_UNSEEN = "\u00ad\u061c\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+_UNSEEN = f"\u00ad\u200c\u200d\u2060\ufeff{DIRECTIONS}"
 _FOLDED = str.maketrans({**dict.fromkeys(_UNSEEN), **LIGATURES})
 _MOVES = re.compile(f"[\u0130{_UNSEEN}{''.join(LIGATURES)}]")
 

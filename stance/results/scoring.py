@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.articles import Columns, Quarantined, read_records
 from stance.articles.read_frame import Frame, is_frame
-from stance.articles.records import check_quarantine
+from stance.articles.records import as_columns, check_quarantine
 from stance.batch.counts import Counts
 from stance.errors import ArgumentError, ArticleError, StanceError, kind_of
 from stance.model.artefact import load_model
@@ -90,9 +90,7 @@ def score_frame(
     if not is_frame(articles):
         how = "of Articles, such as `read_articles` yields, make one by pandas.DataFrame(articles)"
         raise ArgumentError(f"this takes a data frame of articles, not {kind_of(articles)}; {how}")
-    columns = Columns() if columns is None else columns
-    if not isinstance(columns, Columns):
-        raise ArgumentError(f"columns must be Columns, such as Columns(text='body'), not {kind_of(columns)}")
+    columns = as_columns(columns)
     model = load_model() if model is None else model
     if not isinstance(model, StanceModel):
         raise ArgumentError(f"the model must be a StanceModel, as `load_model` gives it, not {kind_of(model)}")
