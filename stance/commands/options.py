@@ -122,14 +122,7 @@ def article_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options for many articles; they arrive as the dict ``batch``."""
-    names = ("jobs", "chunk", "shard", "resume", "progress", "dask")
-
-    @functools.wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        kwargs["batch"] = {name: kwargs.pop(name) for name in names}
-        return command(*args, **kwargs)
-
+    """Add the options for many articles."""
     options = [
         _jobs_option("Chunks scored at once; -1: one a core."),
         click.option("--chunk", type=click.IntRange(1), metavar="N", help="Articles to a chunk.  [default: 10000]"),
@@ -144,8 +137,8 @@ def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--dask", metavar="ADDRESS", help="Score on a Dask cluster: tcp://host:port, or local."),
     ]
     for option in reversed(options):
-        wrapped = option(wrapped)
-    return wrapped
+        command = option(command)
+    return command
 
 
 def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:

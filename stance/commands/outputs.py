@@ -1,45 +1,125 @@
-"""What ``stance score`` does after scoring: the column dictionary, and tables that are made from the scored rows."""
+"""What ``stance score`` writes: a folder of parts, or a file, by processes side by side, and the dictionary beside."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from stance.articles.sources import STDIN, Source
+from stance.batch.chunks import ARTICLES, Shard
 from stance.batch.files import check_output, lock_output, named
+from stance.batch.run import Job, score_to_directory, score_to_file
 from stance.commands.places import write_rows, write_table
 from stance.commands.results import print_rollup, tell_caveats
 from stance.errors import StanceError
 from stance.files import passing_folder
 from stance.model.artefact import read_manifest, targets_of
-from stance.results.levels import OF_ARTICLES
+from stance.results.dictionary import (
+    CLASSIFY_AND_COUNT,
+    describe_columns,
+    dictionary_path,
+    model_facts,
+    write_dictionary,
+)
+from stance.results.records import article_columns, paragraph_columns
+from stance.results.rollup import roll_up
+from stance.results.saved import read_results
+from stance.results.table_files import column_types
 
 if TYPE_CHECKING:
     from stance.batch.counts import Counts
+    from stance.commands.refusals import Refusals
+    from stance.commands.requests import Request
 
-__all__ = ["score_by_way_of_parquet", "write_columns"]
+__all__ = ["write_scores"]
 
 
-def write_columns(output: str, format: str, model: str | None, counts: Counts, level: str, **added: Any) -> None:
+def write_scores(asked: Request, sources: list[Source], refusals: Refusals, left_out: list[Source]) -> Counts:
+    """Score what was found, and write what was asked for.
+
+    Parameters
+    ----------
+    asked : Request
+        With a folder or a file as output, or a level that is made of all rows.
+    sources : list of Source
+        What was found of its files.
+    refusals : Refusals
+        Takes the quarantined records.
+    left_out : list of Source
+        Takes what came into a folder after the run began.
+
+    Returns
+    -------
+    Counts
+        The account.
+    """
+    job = _job(asked, sources)
+    if asked.by_way_of_rows:
+        return _by_way_of_rows(asked, job, refusals)
+    output = str(asked.output)
+
+    def describe(counts: Counts) -> None:
+        _write_columns(asked, output, counts)
+
+    if not asked.folder:
+        return score_to_file(job, output, progress=asked.shows_progress, refuse=refusals.add_all, describe=describe)
+
+    def came_later(sources: Iterable[Source]) -> None:
+        left_out.extend(source._replace(problem="it came after the run began") for source in sources)
+
+    try:
+        counts = score_to_directory(
+            job,
+            output,
+            resume=asked.resume,
+            progress=asked.shows_progress,
+            refuse=refusals.add_all,
+            later=came_later,
+        )
+    except KeyboardInterrupt as stop:
+        again = "the same command with --resume goes on with it"
+        if STDIN in asked.files:
+            again = "standard input cannot be read again, so begin anew in another folder"
+        raise KeyboardInterrupt(f"{output}: the run is not finished; {again}") from stop
+    describe(counts)
+    return counts
+
+
+def _job(asked: Request, sources: list[Source]) -> Job:
+    return Job(
+        asked.files if asked.folder else sources,
+        asked.model_path,
+        asked.columns,
+        format=asked.format,
+        level=asked.level,
+        chunk=asked.chunk or ARTICLES,
+        shard=asked.shard or Shard(),
+        jobs=asked.jobs,
+        dask=asked.dask,
+        keep_boilerplate=asked.keep_boilerplate,
+        clusters=asked.clusters,
+        explain=asked.explain,
+        speakers=asked.speakers,
+    )
+
+
+def _write_columns(asked: Request, output: str, counts: Counts) -> None:
     """Write the dictionary of an output that was written as it was scored: of the columns that it has.
 
-    JSON lines without a row tell no columns; then they are those that ``level`` and what was ``added`` would give.
+    JSON lines without a row tell no columns; then they are those that such rows would have.
     """
-    from stance.results.dictionary import describe_columns, dictionary_path, model_facts, write_dictionary
-    from stance.results.records import article_columns, paragraph_columns
-    from stance.results.table_files import column_types
-
-    manifest = read_manifest(model)
+    manifest = read_manifest(asked.model_path)
     targets = targets_of(manifest)
-    types = column_types(output, format)
-    if not types and level == "article":
-        types = dict.fromkeys(article_columns(targets, clusters=added["clusters"], keep=added["keep"]), "string")
+    types = column_types(output, asked.format)
+    if not types and asked.level == "article":
+        types = dict.fromkeys(article_columns(targets, clusters=asked.clusters, keep=asked.columns.keep), "string")
     elif not types:
-        types = dict.fromkeys(paragraph_columns(targets, **added), "string")
+        types = dict.fromkeys(paragraph_columns(targets, **asked.added), "string")
     columns = describe_columns(types, targets)
     path, facts = Path(output), model_facts(manifest)
     if not path.is_dir():
@@ -53,39 +133,24 @@ def write_columns(output: str, format: str, model: str | None, counts: Counts, l
             raise
 
 
-def score_by_way_of_parquet(
-    score: Callable[[str, str], Counts], output: str | None, format: str | None, level: str, model: str | None
-) -> Counts:
-    """Score to a Parquet file that is deleted afterwards, and make of it what was asked for.
-
-    Parameters
-    ----------
-    score : callable
-        Scores to a file, by its path and level.
-    output, format, level
-        Of the command.
-    model : str or None
-        Folder of the model.
-    """
-    from stance.results.dictionary import CLASSIFY_AND_COUNT, model_facts
-    from stance.results.rollup import roll_up
-    from stance.results.saved import read_results
-
-    if output not in (None, "-"):
-        check_output(Path(str(output)))
-    with _rows_of(output) as rows:
-        counts = score(rows, "article" if level in OF_ARTICLES else level)
+def _by_way_of_rows(asked: Request, job: Job, refusals: Refusals) -> Counts:
+    """Score to a Parquet file that is deleted afterwards, and make of it what was asked for."""
+    if asked.output not in (None, "-"):
+        check_output(Path(str(asked.output)))
+    with _rows_of(asked.output) as rows:
+        job = replace(job, format="parquet", level="article" if asked.rolled_up else asked.level)
+        counts = score_to_file(job, rows, progress=asked.shows_progress, refuse=refusals.add_all)
         if not os.path.exists(rows):
             # no article could be read
             return counts
-        found = replace(read_results(rows), model=model_facts(read_manifest(model)), counts=counts)
-        if level in OF_ARTICLES:
-            rolled = roll_up(found, level)
-            page = print_rollup(rolled, found.targets, level)
-            write_rows(rolled, found, output, format, page, [CLASSIFY_AND_COUNT])
-            tell_caveats(rolled, found, level)
-            return counts
-        write_table(found.frame, found, str(output), format)
+        found = replace(read_results(rows), model=model_facts(read_manifest(asked.model_path)), counts=counts)
+        if asked.rolled_up:
+            rolled = roll_up(found, asked.level)
+            page = print_rollup(rolled, found.targets, asked.level)
+            write_rows(rolled, found, asked.output, asked.format, page, [CLASSIFY_AND_COUNT])
+            tell_caveats(rolled, found, asked.level)
+        else:
+            write_table(found.frame, found, str(asked.output), asked.format)
         return counts
 
 
