@@ -6,12 +6,13 @@ import json
 
 import click
 
-from stance.articles import Columns, read_articles
+from stance.articles import Columns, Paragraph, read_articles
 from stance.commands.options import article_options, model_option
 from stance.commands.refusals import Refusals
 from stance.errors import StanceError
 from stance.model.abstention import Reason
 from stance.model.artefact import load_model
+from stance.model.explanation import Explanation
 from stance.results.page import visible
 
 __all__ = ["explain"]
@@ -52,55 +53,19 @@ def explain(
     model = load_model(model_path)
     names = targets or tuple(target.name for target in model.targets)
     refusals, explained, longest = Refusals(), 0, 0
+    show = _show_record if format == "jsonl" else _show_page
     for article in read_articles([file], columns, lambda record: refusals.add_all([record])):
         if article_id not in (None, article.id):
             continue
         explained += 1
         paragraphs = article.paragraphs
         longest = max(longest, len(paragraphs))
-        chosen = paragraphs if paragraph is None else [part for part in paragraphs if part.index == paragraph]
-        for part in chosen:
-            for name in names:
-                found = model.explain(part.text, name, label)
-                abstained = Reason.BOILERPLATE if part.boilerplate else found.abstained
-                shown = found.contributions[: terms or None]
-                if format == "jsonl":
-                    record = {
-                        "article_id": article.id,
-                        "paragraph": part.index,
-                        "start": part.start,
-                        "end": part.end,
-                        "target": found.target,
-                        "label": found.label,
-                        "probability": found.probability,
-                        "abstained": abstained,
-                        "margin": found.margin,
-                        "intercept": found.intercept,
-                        "contributions": [
-                            {
-                                "block": c.block,
-                                "term": c.term,
-                                "value": c.value,
-                                "spans": [[part.start + a, part.start + b] for a, b in c.spans],
-                            }
-                            for c in shown
-                        ],
-                    }
-                    click.echo((json.dumps(record, ensure_ascii=False) + "\n").encode(), nl=False)
-                    continue
-                reason = "" if abstained is None else f"no label, {abstained}; "
-                about = f"{visible(article.id)}, paragraph {part.index}, {name}: {reason}{found.label}"
-                click.secho(about, bold=True, nl=False)
-                click.echo(f" (probability {found.probability:.2f})")
-                click.echo(f"  {found.margin:+8.4f}  margin")
-                click.echo(f"  {found.intercept:+8.4f}  intercept")
-                for c in shown:
-                    where = ", ".join(f"{part.start + a}-{part.start + b}" for a, b in c.spans[:4])
-                    click.echo(f"  {c.value:+8.4f}  {c.term}  [{c.block}; {where}]")
-                rest = found.contributions[len(shown) :]
-                if rest:
-                    click.echo(f"  {sum(c.value for c in rest):+8.4f}  {len(rest)} further terms")
-                click.echo()
+        for part in paragraphs:
+            if paragraph in (None, part.index):
+                for name in names:
+                    found = model.explain(part.text, name, label)
+                    abstained = Reason.BOILERPLATE if part.boilerplate else found.abstained
+                    show(article.id, part, found, abstained, terms or len(found.contributions))
     if refusals.shown and article_id is None:
         read = explained + refusals.shown
         click.echo(f"articles: {read} read = {explained} explained + {refusals.shown} quarantined", err=True)
@@ -111,3 +76,43 @@ def explain(
     if paragraph is not None and paragraph >= longest:
         counted = ", counted from 0" if longest else ""
         raise StanceError(f"{file}: no paragraph {paragraph}; there are {longest}{counted}")
+
+
+def _show_record(article_id: str, part: Paragraph, found: Explanation, abstained: Reason | None, most: int) -> None:
+    record = {
+        "article_id": article_id,
+        "paragraph": part.index,
+        "start": part.start,
+        "end": part.end,
+        "target": found.target,
+        "label": found.label,
+        "probability": found.probability,
+        "abstained": abstained,
+        "margin": found.margin,
+        "intercept": found.intercept,
+        "contributions": [
+            {
+                "block": term.block,
+                "term": term.term,
+                "value": term.value,
+                "spans": [[part.start + start, part.start + end] for start, end in term.spans],
+            }
+            for term in found.contributions[:most]
+        ],
+    }
+    click.echo((json.dumps(record, ensure_ascii=False) + "\n").encode(), nl=False)
+
+
+def _show_page(article_id: str, part: Paragraph, found: Explanation, abstained: Reason | None, most: int) -> None:
+    reason = "" if abstained is None else f"no label, {abstained}; "
+    about = f"{visible(article_id)}, paragraph {part.index}, {found.target}: {reason}{found.label}"
+    click.secho(about, bold=True, nl=False)
+    click.echo(f" (probability {found.probability:.2f})")
+    click.echo(f"  {found.margin:+8.4f}  margin")
+    click.echo(f"  {found.intercept:+8.4f}  intercept")
+    for term in found.contributions[:most]:
+        where = ", ".join(f"{part.start + start}-{part.start + end}" for start, end in term.spans[:4])
+        click.echo(f"  {term.value:+8.4f}  {term.term}  [{term.block}; {where}]")
+    if rest := found.contributions[most:]:
+        click.echo(f"  {sum(term.value for term in rest):+8.4f}  {len(rest)} further terms")
+    click.echo()
