@@ -167,26 +167,9 @@ def _files(folder: str) -> list[str]:
 
 
 def _folder(folder: str, left_out: list[Source]) -> list[Source]:
-    found: list[Source] = []
     before = len(left_out)
     unread: list[OSError] = []
-    for where, folders, names in os.walk(folder, onerror=unread.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        of_pages = {
-            name for name in folders if folder_of_a_page(path := os.path.join(where, name), os.path.isfile) == path
-        }
-        left_out += [Source(os.path.join(where, name), name, False, OF_A_PAGE) for name in sorted(of_pages)]
-        folders[:] = [name for name in folders if name not in of_pages]
-        links = [os.path.join(where, name) for name in folders if os.path.islink(os.path.join(where, name))]
-        found += [Source(link, link, False, "a link to a folder is not followed") for link in links]
-        written = own_files(where, names)
-        left_out += [Source(os.path.join(where, name), name, False, _OWN) for name in sorted(written)]
-        for name in sorted(set(names) - written):
-            path = os.path.join(where, name)
-            # a named pipe would be waited on for ever
-            if not name.startswith(".") and (os.path.isfile(path) or os.path.islink(path)):
-                within = os.path.relpath(path, folder).replace(os.sep, "/")
-                found.append(Source(path, _stem(within), False))
+    found = list(_walk(folder, left_out, unread))
     for error in unread:
         raise_if_machine(error, str(error.filename))
     found += [Source(str(error.filename), str(error.filename), False, error.strerror or "") for error in unread]
@@ -199,6 +182,25 @@ def _folder(folder: str, left_out: list[Source]) -> list[Source]:
             there = "it holds only what stance wrote or a browser saved with a page; name that to read it all the same"
         raise ArticleError(f"nothing to read in this folder: {unread[0].strerror if unread else there}", folder)
     return found
+
+
+def _walk(folder: str, left_out: list[Source], unread: list[OSError]) -> Iterator[Source]:
+    """The files of a folder and of those in it; what is left out, and what cannot be read, is added to the lists."""
+    for where, folders, names in os.walk(folder, onerror=unread.append):
+        paths = {name: os.path.join(where, name) for name in sorted(folders) if not name.startswith(".")}
+        of_pages = {name for name, path in paths.items() if folder_of_a_page(path, os.path.isfile) == path}
+        left_out += [Source(paths[name], name, False, OF_A_PAGE) for name in paths if name in of_pages]
+        folders[:] = [name for name in paths if name not in of_pages]
+        for path in (paths[name] for name in folders if os.path.islink(paths[name])):
+            yield Source(path, path, False, "a link to a folder is not followed")
+        written = own_files(where, names)
+        left_out += [Source(os.path.join(where, name), name, False, _OWN) for name in sorted(written)]
+        for name in sorted(set(names) - written):
+            path = os.path.join(where, name)
+            # a named pipe would be waited on for ever
+            if not name.startswith(".") and (os.path.isfile(path) or os.path.islink(path)):
+                within = os.path.relpath(path, folder).replace(os.sep, "/")
+                yield Source(path, _stem(within), False)
 
 
 def _has_sign(path: str) -> bool:

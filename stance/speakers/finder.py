@@ -26,6 +26,8 @@ _CALLS = frozenset("call calls called calling describe describes described".spli
 _BASES = frozenset("demand respond applaud contend recommend remind defend".split())
 # what is asked, or may never be said: words before a subject
 _CONDITIONS = frozenset("if unless until whether once do does did".split())
+# behind a verb in "the plan that the minister announced on Monday"
+_CLOSES = frozenset(", . on in last yesterday".split())
 _VOTES = frozenset("vote votes majority acclamation consensus".split())
 _OBJECTS = frozenset("him her them".split())
 _THIRD_PERSON = frozenset("he she they it".split())
@@ -105,20 +107,23 @@ def find_speech(text: str) -> Speech:
 
 
 def _attributions(tokens: Tokens) -> Iterator[_Found]:
-    lists, verbs = words(), set[int]()
+    yield from _by_verbs(tokens)
+    yield from _according(tokens)
+
+
+def _by_verbs(tokens: Tokens) -> Iterator[_Found]:
+    may_speak, verbs = words().may_speak, set[int]()
     for i, word in enumerate(tokens.lower):
-        if word not in lists.may_speak or tokens.quoted[i] or (tokens.is_capital(i) and i > 0):
+        if word not in may_speak or tokens.quoted[i] or (tokens.is_capital(i) and i > 0):
             continue
         group = group_of(tokens, i)
         if group is None:
             continue
         subject = subject_of(tokens, i)
         if isinstance(subject, str):
-            if (
-                subject in _THIRD_PERSON
-                and group in ("say", "tell", "view")
-                and not (subject == "it" and word in ("says", "said"))
-            ):
+            # "it said" is a report's or a law's
+            it_says = subject == "it" and word in ("says", "said")
+            if subject in _THIRD_PERSON and group in ("say", "tell", "view") and not it_says:
                 verbs.add(i)
                 yield _Found(9, Phrase(i, i, "unnamed", i), word)
             continue
@@ -126,30 +131,19 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
             subject = _inverted(tokens, i)
         if subject is None:
             subject = _shared(tokens, i)
-        if subject is None:
-            continue
-        known = subject.kind not in ("name", "unnamed") or actor_beside(tokens, subject.last + 1) is not None
-        if group in ("act", "mind") and not known:
-            continue
-        if group == "mind" and subject.kind == "actor":
-            continue
-        before = tokens.lower[subject.first - 1] if subject.first else "."
-        if (
-            before in _CONDITIONS
-            or (before == "as" and tokens.lower[subject.first - 2] == "soon")
-            or tokens.lower[subject.first] == "my"
-        ):
-            continue
-        if before == "that" and tokens.lower[i + 1 : i + 2] in ([","], ["."], ["on"], ["in"], ["last"], ["yesterday"]):
-            continue  # what they announced, and not that they did
-        if not _is_finite(tokens, i, subject) or _is_other(tokens, i, subject, group):
+        if subject is None or not _does_speak(tokens, i, subject, group):
             continue
         rank = 9 if subject.kind == "unnamed" else {"say": 0, "tell": 0, "view": 2, "act": 2, "mind": 3}[group]
         if not _is_content(tokens, subject, verbs):
             yield _Found(rank, subject, tokens.words[i])
         verbs.add(i)
+
+
+def _according(tokens: Tokens) -> Iterator[_Found]:
+    """Whoever stands behind "according to" and its like."""
+    phrases = words().according
     for i, word in enumerate(tokens.lower):
-        for phrase in lists.according.get(word, ()):
+        for phrase in phrases.get(word, ()):
             after = i + len(phrase)
             if tuple(tokens.lower[i:after]) == phrase and after < len(tokens):
                 speaker = speaker_from(tokens, after)
@@ -157,6 +151,22 @@ def _attributions(tokens: Tokens) -> Iterator[_Found]:
                     yield _Found(1, speaker, " ".join(phrase))
                 elif speaker is None and _is_somebody(tokens, after):
                     yield _Found(9, Phrase(after, after, "unnamed", after), " ".join(phrase))
+
+
+def _does_speak(tokens: Tokens, verb: int, subject: Phrase, group: str) -> bool:
+    """Whether the subject of a verb speaks by it, as far as the words around both tell."""
+    known = subject.kind not in ("name", "unnamed") or actor_beside(tokens, subject.last + 1) is not None
+    if group in ("act", "mind") and not known:
+        return False
+    if group == "mind" and subject.kind == "actor":
+        return False
+    before = tokens.lower[subject.first - 1] if subject.first else "."
+    as_soon_as = before == "as" and tokens.lower[subject.first - 2] == "soon"
+    if before in _CONDITIONS or as_soon_as or tokens.lower[subject.first] == "my":
+        return False
+    if before == "that" and not _CLOSES.isdisjoint(tokens.lower[verb + 1 : verb + 2]):
+        return False
+    return _is_finite(tokens, verb, subject) and not _is_other(tokens, verb, subject, group)
 
 
 def _is_content(tokens: Tokens, subject: Phrase, verbs: set[int]) -> bool:
