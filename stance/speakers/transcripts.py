@@ -125,28 +125,43 @@ def _labels(texts: Sequence[str]) -> dict[int, tuple[int, int]] | None:
     """Where the label of each turn stands, by paragraph; ``None`` if the article is no transcript."""
     if len(texts) < 3:
         return None
+    forms = (_labels_with_colon, _labels_above, _labels_with_stop)
+    return next((labels for form in forms if (labels := form(texts)) is not None), None)
+
+
+def _labels_with_colon(texts: Sequence[str]) -> dict[int, tuple[int, int]] | None:
     # a label may stand in a line of its own
     labels = {i: label for i, text in enumerate(texts) if (label := label_of_turn(f"{text} ")) is not None}
     loose = {i: label for i, text in enumerate(texts) if (label := _loose_label(text)) is not None}
-    returning = Counter(texts[i][slice(*label)] for i, label in loose.items())
+    returning = _speakers(texts, loose)
     labels = {i: label for i, label in loose.items() if returning[texts[i][slice(*label)]] > 1} | labels
-    speakers = Counter(texts[i][slice(*label)] for i, label in labels.items())
+    speakers = _speakers(texts, labels)
     sure = sum(n for speaker, n in speakers.items() if n > 1 or _is_titled(speaker))
-    if _is_talk(speakers, sure, [texts[i] for i in labels]):
-        return {i: label for i, label in loose.items() if texts[i][slice(*label)].isupper()} | labels
+    if not _is_talk(speakers, sure, [texts[i] for i in labels]):
+        return None
+    return {i: label for i, label in loose.items() if texts[i][slice(*label)].isupper()} | labels
+
+
+def _labels_above(texts: Sequence[str]) -> dict[int, tuple[int, int]] | None:
     lines = _lines_above(texts)
     above = [texts[i].strip("*_ ") for i in lines]
     speakers = Counter(map(core_of_label, above))
     # an office alone may be the heading of a section, a name alone the signature of the letter before it
     sure = sum(label.endswith(")") or speakers[core_of_label(label)] > 1 or _presides(label) for label in above)
-    if _is_talk(speakers, sure, [texts[i + 1] for i in lines]):
-        return lines
+    return lines if _is_talk(speakers, sure, [texts[i + 1] for i in lines]) else None
+
+
+def _labels_with_stop(texts: Sequence[str]) -> dict[int, tuple[int, int]] | None:
     stopped = {i: label for i, text in enumerate(texts) if (label := _stopped_label(text)) is not None}
-    speakers = Counter(texts[i][slice(*label)] for i, label in stopped.items())
+    speakers = _speakers(texts, stopped)
     dashes = sum(_DASH.match(texts[i], label[1]) is not None for i, label in stopped.items())
     # "Mr. Arden. He left." is a sentence and a half
     sure = dashes or sum(n for n in speakers.values() if n > 1)
     return stopped if _is_talk(speakers, sure, [texts[i] for i in stopped]) else None
+
+
+def _speakers(texts: Sequence[str], labels: dict[int, tuple[int, int]]) -> Counter[str]:
+    return Counter(texts[i][slice(*label)] for i, label in labels.items())
 
 
 def _is_talk(speakers: Counter[str], sure: int, turns: list[str]) -> bool:
