@@ -19,7 +19,7 @@ from stance.commands import main
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = "data/articles/vienna-round.txt"
-SHOWN = 30
+SHOWN = 27
 
 
 def _output(*arguments: str) -> list[str]:
