@@ -520,3 +520,9 @@ def test_groups_come_in_the_order_of_their_categories(tmp_path: Path, saved: boo
     assert stance.roll_up(results, "period")["period"].tolist() == expected
     assert list(dict.fromkeys(stance.estimate_prevalence(results, codes, "period")["period"])) == expected
     assert stance.roll_up(results, "kind")["kind"].tolist() == sorted(expected)
+
+
+def test_what_a_notebook_completes_is_public() -> None:
+    """After `stance.` come the names of `__all__`, and those with two underscores that any module has."""
+    assert {name for name in dir(stance) if not name.startswith("__")} == set(stance.__all__)
+    assert "__version__" in dir(stance)
