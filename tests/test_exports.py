@@ -815,9 +815,9 @@ def test_categories_keep_their_order(tmp_path: Path, by: str, number: int) -> No
 def test_a_column_that_is_no_longer_of_its_categories_is_text(tmp_path: Path) -> None:
     """Somebody may have written others into it; a label that SPSS would cut makes no labelled values either."""
     results = as_results(_sized())
-    for changed in ("huge", "x" * 121):
+    for changed, added in (("huge", ()), ("x" * 121, ("x" * 121,))):
         frame = results.frame.assign(size=results.frame["size"].fillna(changed))
-        given = replace(results, frame=frame, orders={"size": (*results.orders["size"], "x" * 121)})
+        given = replace(results, frame=frame, orders={"size": (*results.orders["size"], *added)})
         for suffix in ("parquet", "dta", "sav"):
             save_results(given, tmp_path / f"out.{suffix}")
         assert pd.read_parquet(tmp_path / "out.parquet")["size"].tolist() == frame["size"].tolist()

@@ -238,6 +238,9 @@ def test_what_is_named_in_an_index_is_a_column(small_model: StanceModel, tmp_pat
         ]
     twice = frame.set_index(pd.Index(["x", "y"], name="id"))
     assert stance.score_frame(twice, model=small_model).frame["article_id"].tolist() == ["a", "b"]
+    levels = [pd.Index([1, 2], name="own"), pd.Index([3, 4], name="own")]
+    with pytest.raises(stance.ArticleError, match=r": the column 'own' stands there twice; which is to be kept\?$"):
+        stance.score_frame(frame.drop(columns="own").set_index(levels), Columns(keep=("own",)), small_model)
     with pytest.raises(stance.ArticleError, match=r"no column 'text' .* it has id, date, own, body$"):
         stance.score_frame(frame.set_index(pd.Index(["x", "y"], name="body")).drop(columns="text"), model=small_model)
 

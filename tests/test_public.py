@@ -416,6 +416,8 @@ def test_arguments_of_estimates_that_are_none() -> None:
     for level in ("outlet", "label"):
         with pytest.raises(stance.StanceError, match=f"these are no estimates by '{level}'"):
             stance.compare_groups(rows, level, "Post", "Wire")
+    with pytest.raises(stance.StanceError, match="these are no estimates by 'article'; make them by `estimate_prev"):
+        stance.compare_groups(stance.roll_up(results, "article").assign(article=["a"]), "article", "a", "b")
     years = stance.estimate_prevalence(results.frame.assign(tax_probability=1, year=2024), codes, "year")
     with pytest.raises(stance.StanceError, match="no year '2025'; there are '2024'"):
         stance.compare_groups(years, "year", 2024, 2025)  # type: ignore[arg-type]

@@ -72,7 +72,7 @@ def read_frame(frame: Any, columns: Columns) -> Iterator[Article | Quarantined]:
     names = list(map(str, table.columns if isinstance(table, pd.DataFrame) else table.column_names))
     if isinstance(table, pd.DataFrame):
         # what is named in an index is a column to Parquet, too
-        names += _index_columns(table)
+        names += [name for name, _ in _index_columns(table)]
     columns = columns.within(names)
     columns.check(names, FRAME, option=OPTION, table="it")
     taken = {name: _column(table, names.index(name)) for name in columns.asked() if name in names}
@@ -88,10 +88,10 @@ def read_frame(frame: Any, columns: Columns) -> Iterator[Article | Quarantined]:
         yield from columns_to_articles(values, columns, FRAME, STEM, start)
 
 
-def _index_columns(frame: Any) -> dict[str, int]:
+def _index_columns(frame: Any) -> list[tuple[str, int]]:
     """What is named in the index of a frame of pandas, and in no column: the names, and where they stand there."""
     taken = {*map(str, frame.columns)}
-    return {str(name): i for i, name in enumerate(frame.index.names) if name is not None and str(name) not in taken}
+    return [(str(name), i) for i, name in enumerate(frame.index.names) if name is not None and str(name) not in taken]
 
 
 def _column(table: Any, i: int) -> Any:
@@ -104,7 +104,7 @@ def _column(table: Any, i: int) -> Any:
     if i < table.shape[1]:
         column = table.iloc[:, i]
     else:
-        column = table.index.get_level_values([*_index_columns(table).values()][i - table.shape[1]]).to_series()
+        column = table.index.get_level_values(_index_columns(table)[i - table.shape[1]][1]).to_series()
     try:
         found = pa.Array.from_pandas(column)
         if not isinstance(found.type, pa.BaseExtensionType):

@@ -96,8 +96,14 @@ def refuse_half_characters(values: pd.Series[Any], name: str) -> None:
     Traceback (most recent call last):
     stance.errors.StanceError: the column 'sector' has half a character (a lone surrogate) in row 2; ...
     """
+    import pyarrow as pa
+
     # Arrow, which has the other types, takes none
     if values.dtype != object and not hasattr(values, "cat"):
+        return
+    with contextlib.suppress(UnicodeEncodeError, pa.ArrowException):
+        # of millions it is far sooner
+        pa.array(values, pa.string(), from_pandas=True)
         return
     for number, value in enumerate(values.tolist(), start=1):
         if isinstance(value, str) and clean_surrogates(value) != value:
