@@ -814,6 +814,8 @@ def test_categories_keep_their_order(tmp_path: Path, by: str, number: int) -> No
 
 def test_a_column_that_is_no_longer_of_its_categories_is_text(tmp_path: Path) -> None:
     """Somebody may have written others into it; a label that SPSS would cut makes no labelled values either."""
+    import pyreadstat
+
     results = as_results(_sized())
     for changed, added in (("huge", ()), ("x" * 121, ("x" * 121,))):
         frame = results.frame.assign(size=results.frame["size"].fillna(changed))
@@ -822,6 +824,7 @@ def test_a_column_that_is_no_longer_of_its_categories_is_text(tmp_path: Path) ->
             save_results(given, tmp_path / f"out.{suffix}")
         assert pd.read_parquet(tmp_path / "out.parquet")["size"].tolist() == frame["size"].tolist()
         assert pd.read_stata(tmp_path / "out.dta")["size"].tolist() == frame["size"].tolist()
+        assert pyreadstat.read_sav(str(tmp_path / "out.sav"))[0]["size"].tolist() == frame["size"].tolist()
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
