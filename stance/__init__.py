@@ -132,4 +132,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    # what is public, and what modules have: a notebook lists it as one types
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

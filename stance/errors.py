@@ -20,6 +20,7 @@ __all__ = [
     "StanceError",
     "expect",
     "kind_of",
+    "made_by",
     "number_of",
 ]
 
@@ -98,6 +99,28 @@ def kind_of(thing: Any) -> str:
     """
     kind = type(thing)
     return f"{kind.__module__.partition('.')[0]}.{kind.__name__}" if "Frame" in kind.__name__ else kind.__name__
+
+
+def made_by(thing: Any, *, of_pandas: bool = False) -> str:
+    """The calls by which a thing that is to be computed, or is of another package, becomes a frame, as messages end.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> table = pa.table({"text": ["Talks resume."]})
+    >>> made_by(table), made_by(table, of_pandas=True), made_by("a.csv")
+    ('', '; give what its .to_pandas() gives', '')
+    """
+    kind, calls = type(thing), []
+    if hasattr(kind, "toPandas"):
+        calls = ["toPandas"]
+    elif hasattr(kind, "compute"):
+        calls = ["compute"]
+    elif hasattr(kind, "columns") and hasattr(kind, "collect"):
+        calls = ["collect", *(["to_pandas"] if of_pandas else [])]
+    elif of_pandas and hasattr(kind, "to_pandas"):
+        calls = ["to_pandas"]
+    return f"; give what its {''.join(f'.{call}()' for call in calls)} gives" if calls else ""
 
 
 def expect(kind: type, *values: Any) -> None:

@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
@@ -31,10 +32,10 @@ from stance.labels import LABELS, Target
 from stance.results import export as export_module
 from stance.results import table_reading
 from stance.results.dates import day_of
-from stance.results.export import export
+from stance.results.export import export, save_results
 from stance.results.formats import MOST_ROWS
 from stance.results.rollup import roll_up
-from stance.results.saved import Results, read_results
+from stance.results.saved import Results, as_results, read_results
 
 FORMATS = ("csv", "jsonl", "parquet", "xlsx", "dta", "sav", "sqlite")
 HOSTILE = [
@@ -766,3 +767,79 @@ def test_a_missing_library_is_told_from_one_that_does_not_load(
     assert (result.exit_code, told in result.stderr, result.stderr.count("\n")) == (1, True, 1)
     assert ("pip install" in result.stderr) == ("pip install" in told)
     assert [path.name for path in tmp_path.iterdir()] == ["lib"]
+
+
+#: Which make results of `_hostile`: its labels are told by these columns.
+PROBABILITIES = {f"tax_p_{label}": 0.25 for label in LABELS}
+
+
+def _sized(number: int = 3) -> pd.DataFrame:
+    """Results with a column of ordered categories, one of which no row has, and a row without."""
+    sizes = ["small", "middling", "great", *(f"size {i}" for i in range(3, number))]
+    frame = _hostile()
+    values = [None, *(sizes[-1 - i % 2] for i in range(len(frame) - 1))]
+    return frame.assign(size=pd.Categorical(values, sizes, ordered=True), **PROBABILITIES).drop(columns="text")
+
+
+@pytest.mark.parametrize("number", [3, 130])
+@pytest.mark.parametrize("by", ["save_results", "command"])
+def test_categories_keep_their_order(tmp_path: Path, by: str, number: int) -> None:
+    """Those of a column of one's own: in Parquet as categories, in Stata and SPSS as labels of the values 1, 2 ..."""
+    import pyreadstat
+
+    frame = _sized(number)
+    order = list(frame["size"].cat.categories)
+    paths = [tmp_path / f"out.{format}" for format in ("parquet", "dta", "sav", "csv")]
+    save_results(frame, paths[0])
+    for path in paths[1:]:
+        if by == "command":
+            assert _run("results", "export", paths[0], "-o", path).exit_code == 0
+        else:
+            save_results(frame, path)
+    read = pd.read_parquet(paths[0])["size"]
+    assert (read.cat.ordered, list(read.cat.categories)) == (True, order)
+    assert list(read.astype(object).fillna("")) == list(frame["size"].astype(object).fillna(""))
+    assert read_results(paths[0]).orders == {"size": tuple(order)}
+    with pd.io.stata.StataReader(paths[1]) as stata:
+        assert list(stata.value_labels()["size"].values()) == order
+        assert list(stata.read()["size"].astype(object).fillna("")) == list(read.astype(object).fillna(""))
+    _, about = pyreadstat.read_sav(str(paths[2]))
+    assert list(about.variable_value_labels["size"].values()) == order
+    assert about.variable_measure["size"] == "ordinal"
+    fields = json.loads(Path(f"{paths[3]}.columns.json").read_bytes())["resources"][0]["schema"]["fields"]
+    field = next(field for field in fields if field["name"] == "size")
+    assert (field["categories"], field["categoriesOrdered"]) == (order, True)
+    assert pd.read_csv(paths[3])["size"].tolist()[1:] == list(read)[1:]
+
+
+def test_a_column_that_is_no_longer_of_its_categories_is_text(tmp_path: Path) -> None:
+    """Somebody may have written others into it; a label that SPSS would cut makes no labelled values either."""
+    import pyreadstat
+
+    results = as_results(_sized())
+    for changed, added in (("huge", ()), ("x" * 121, ("x" * 121,))):
+        frame = results.frame.assign(size=results.frame["size"].fillna(changed))
+        given = replace(results, frame=frame, orders={"size": (*results.orders["size"], *added)})
+        for suffix in ("parquet", "dta", "sav"):
+            save_results(given, tmp_path / f"out.{suffix}")
+        assert pd.read_parquet(tmp_path / "out.parquet")["size"].tolist() == frame["size"].tolist()
+        assert pd.read_stata(tmp_path / "out.dta")["size"].tolist() == frame["size"].tolist()
+        assert pyreadstat.read_sav(str(tmp_path / "out.sav"))[0]["size"].tolist() == frame["size"].tolist()
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_half_a_character_is_told_with_its_place(tmp_path: Path, suffix: str) -> None:
+    """In a column of one's own, which pandas may have read so from JSON: no file holds it, and no group is named so."""
+    own = pd.Series(["oil"] * len(HOSTILE), dtype=object)
+    own[2] = "gas \ud83d"
+    frame = _hostile().assign(own=own, **PROBABILITIES)
+    told = r"the column 'own' has half a character \(a lone surrogate\) in row 3; write it anew, .*$"
+    with pytest.raises(StanceError, match=rf"^{re.escape(str(tmp_path / 'out'))}\.{suffix}: {told}"):
+        save_results(frame, tmp_path / f"out.{suffix}")
+    assert not (tmp_path / f"out.{suffix}").exists()
+    with pytest.raises(StanceError, match=f"^{told}"):
+        roll_up(frame, "own")
+    assert len(roll_up(frame, "outlet")) == 2
+    # a list becomes JSON, in which it is replaced, as in what is kept
+    frame["own"] = [["gas \ud83d"]] * len(frame)
+    save_results(frame, tmp_path / f"out.{suffix}")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import time
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +171,145 @@ def test_frames_that_cannot_be_scored(arguments: tuple[Any, ...], message: str) 
     """One line, that says what to do."""
     with pytest.raises(stance.StanceError, match=f"^{message}$"):
         stance.score_frame(*arguments)
+
+
+class _ToBeComputed:
+    """As dask has it: columns, and what is in them once it is computed."""
+
+    columns = ("id", "text")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def compute(self) -> pd.DataFrame:
+        return pd.DataFrame({"id": ["a"], "text": [CLEAR]})
+
+
+@pytest.mark.parametrize(
+    ("frame", "way", "way_of_results"),
+    [
+        (pl.LazyFrame({"text": [CLEAR]}), r"\.collect\(\)", r"\.collect\(\)\.to_pandas\(\)"),
+        (_ToBeComputed(), r"\.compute\(\)", r"\.compute\(\)"),
+        (pl.DataFrame({"text": [CLEAR]}), None, r"\.to_pandas\(\)"),
+        (pa.table({"text": [CLEAR]}), None, r"\.to_pandas\(\)"),
+    ],
+    ids=["lazy", "dask", "polars", "arrow"],
+)
+def test_frames_of_another_kind_say_how_to_make_one(
+    small_model: StanceModel, frame: Any, way: str | None, way_of_results: str
+) -> None:
+    """Wherever one may be given: what is to be computed is none, and results are of pandas."""
+    results = stance.score_frame(pd.DataFrame({"text": [CLEAR]}), model=small_model)
+    readers: list[Callable[[Any], Any]] = [
+        partial(stance.score_frame, model=small_model),
+        lambda given: list(stance.read_articles(given)),
+        small_model.score_texts,
+    ]
+    for read in readers if way else ():
+        with pytest.raises(stance.ArgumentError, match=f"; give what its {way} gives$"):
+            read(frame)
+    takers: list[Callable[[Any], Any]] = [
+        stance.roll_up,
+        stance.show,
+        partial(stance.draw_sample, size=1),
+        partial(stance.estimate_prevalence, results),
+    ]
+    for take in takers:
+        with pytest.raises(stance.ArgumentError, match=f"; give what its {way_of_results} gives$"):
+            take(frame)
+
+
+def test_what_is_named_in_an_index_is_a_column(small_model: StanceModel, tmp_path: Path) -> None:
+    """As in the Parquet file that pandas writes of the frame; where a column has the name, that one counts."""
+    frame = pd.DataFrame({"id": ["a", "b"], "text": CLEAR, "date": ["2026-05-09", "2026-05-10"], "own": [1, 2]})
+    for names in (["id"], ["date"], ["id", "own"], [None, "date"]):
+        given = frame.set_index([pd.Index([7, 8]) if name is None else name for name in names])
+        given.to_parquet(tmp_path / "in.parquet")
+        (tmp_path / "in.parquet").rename(tmp_path / "articles.parquet")
+        found = stance.score_frame(given, Columns(keep=("own",)), small_model).frame
+        assert found[["article_id", "date", "own"]].values.tolist() == [
+            ["a", "2026-05-09", "1"],
+            ["b", "2026-05-10", "2"],
+        ]
+        read = [*stance.read_articles(tmp_path / "articles.parquet", Columns(keep=("own",)))]
+        assert [(article.id, article.date, article.kept) for article in read] == [
+            ("a", "2026-05-09", (("own", "1"),)),
+            ("b", "2026-05-10", (("own", "2"),)),
+        ]
+    twice = frame.set_index(pd.Index(["x", "y"], name="id"))
+    assert stance.score_frame(twice, model=small_model).frame["article_id"].tolist() == ["a", "b"]
+    levels = [pd.Index([1, 2], name="own"), pd.Index([3, 4], name="own")]
+    with pytest.raises(stance.ArticleError, match=r": the column 'own' stands there twice; which is to be kept\?$"):
+        stance.score_frame(frame.drop(columns="own").set_index(levels), Columns(keep=("own",)), small_model)
+    with pytest.raises(stance.ArticleError, match=r"no column 'text' .* it has id, date, own, body$"):
+        stance.score_frame(frame.set_index(pd.Index(["x", "y"], name="body")).drop(columns="text"), model=small_model)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (pd.to_timedelta(["1 day", None]), ["1 days 00:00:00", None]),
+        (pd.to_datetime(["2026-05-09 00:00", "2026-05-09 10:30"]), ["2026-05-09", "2026-05-09 10:30:00"]),
+        (pd.to_datetime(["2026-05-09 00:00:00.000000001", None]), ["2026-05-09 00:00:00.000000001", None]),
+        (pd.to_datetime(["2026-05-09"] * 2).tz_localize("Etc/GMT-2"), ["2026-05-09 00:00:00+0200"] * 2),
+        (pd.array([time(1, 2), None], dtype="time64[us][pyarrow]"), ["01:02:00", None]),
+    ],
+    ids=["durations", "days", "nanoseconds", "zones", "times"],
+)
+def test_times_are_written_as_pandas_shows_them(
+    small_model_path: Path, tmp_path: Path, given: Any, expected: list[str | None]
+) -> None:
+    """A duration is no number, and a day has no time; the same by the command, of the Parquet file."""
+    frame = pd.DataFrame({"text": [CLEAR, CLEAR], "date": given, "own": given})
+    found = stance.score_frame(frame, Columns(keep=("own",)), stance.load_model(small_model_path)).frame
+    frame.to_parquet(tmp_path / "in.parquet")
+    assert run("score", tmp_path, "-m", small_model_path, "--keep", "own", "-o", tmp_path / "out.csv").exit_code == 0
+    for rows in (found, stance.read_results(tmp_path / "out.csv").frame):
+        for name in ("date", "own"):
+            assert [None if pd.isna(value) else value for value in rows[name]] == expected
+
+
+@pytest.mark.parametrize("clusters", [False, True])
+def test_progress_tells_of_all_rows(small_model: StanceModel, clusters: bool) -> None:
+    """Also of those that are quarantined, so that a bar of the length of the frame is full in the end."""
+    frame = _articles().assign(body=lambda frame: frame["body"].mask(frame["id"] == 21, None))
+    told: list[int] = []
+    frame = pd.concat([frame] * 2000, ignore_index=True)
+    stance.score_frame(
+        frame, Columns("body"), small_model, clusters=clusters, quarantine=lambda _: None, progress=told.append
+    )
+    assert sum(told) == len(frame)
+    assert len(told) > 1
+    with pytest.raises(stance.ArgumentError, match=r"^progress is called with .* this is no function but bool$"):
+        stance.score_frame(frame, Columns("body"), small_model, progress=True)  # type: ignore[arg-type]
+
+
+def test_some_of_the_rows_have_no_account_of_all(small_model_path: Path, tmp_path: Path) -> None:
+    """It would be told of these, in the report and beside a file; the whole has it, and so has what is estimated."""
+    results = stance.score_frame(_articles(), COLUMNS, stance.load_model(small_model_path))
+    some = replace(results, frame=results.frame.head(3))
+    assert some.counts is None
+    assert replace(results, frame=results.frame.assign(own=1)).counts is results.counts
+    stance.save_results(some, tmp_path / "some.parquet")
+    found = stance.read_results(tmp_path / "some.parquet")
+    assert (found.counts, found.model) == (None, results.model)
+    assert stance.show(some).html == stance.show(replace(results, frame=some.frame, counts=None)).html
+    assert "8 read" not in stance.show(some).html
+
+
+def test_a_model_takes_texts_of_any_array(small_model: StanceModel) -> None:
+    """Categories of Arrow, an array without any, and strings of numpy."""
+    expected = small_model.score_texts([CLEAR, "Ok.", CLEAR])
+    categories = pa.array([CLEAR, "Ok.", CLEAR]).dictionary_encode()
+    for texts in (categories, pa.chunked_array([categories]), np.array([CLEAR, "Ok.", CLEAR])):
+        assert np.array_equal(small_model.score_texts(texts), expected, equal_nan=True)
+    assert small_model.score_texts(pa.array([])).shape == (0, 2, 4)
+    assert small_model.explain(np.str_(CLEAR), "sanctions").margin == small_model.explain(CLEAR, "sanctions").margin
+    for missing in (pa.array(["a", None]).dictionary_encode(), pa.array(["a", None])):
+        with pytest.raises(stance.ArgumentError, match=r"^texts\[1\] is missing; where a text is missing, give ''$"):
+            small_model.score_texts(missing)
+    with pytest.raises(stance.ArgumentError, match=r"^this takes a list of texts, not one text; "):
+        small_model.score_texts(np.array(CLEAR))
 
 
 def test_a_frame_with_a_type_that_arrow_lacks(small_model: StanceModel) -> None:

@@ -7,6 +7,7 @@ import math
 import os
 import pickle
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -539,6 +541,32 @@ def test_a_trained_model_gives_the_same_scores(
     np.testing.assert_allclose(ours.probabilities, spec.probabilities, rtol=0, atol=1e-11)
     for i in range(len(texts)):
         assert [score.label for score in ours.stances(i).values()] == [s.label for s in spec.stances(i).values()]
+
+
+@needs_kernel
+@pytest.mark.skipif(not hasattr(signal, "ITIMER_PROF"), reason="no timer of processor time")
+@pytest.mark.parametrize("arrow", [False, True], ids=["list", "arrow"])
+def test_scoring_can_be_interrupted(small_model: StanceModel, arrow: bool) -> None:
+    """As a notebook does by the signal of Ctrl-C: long before all is scored, and the model scores on."""
+    import pyarrow as pa
+
+    texts: Any = ["The ministry refused to lift the sanctions on the bank before the talks in Vienna."] * 120_000
+    expected = small_model.score_texts(texts[:1])
+    given = pa.array(texts) if arrow else texts
+    before = process_time()
+    assert np.array_equal(small_model.score_texts(given), np.repeat(expected, len(texts), axis=0))
+    whole = process_time() - before
+    old = signal.signal(signal.SIGPROF, signal.default_int_handler)
+    before = process_time()
+    try:
+        signal.setitimer(signal.ITIMER_PROF, whole / 20)
+        with pytest.raises(KeyboardInterrupt):
+            small_model.score_texts(given)
+        assert process_time() - before < whole / 2
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, old)
+    assert np.array_equal(small_model.score_texts(texts[:1]), expected)
 
 
 def test_no_paragraphs_have_no_reasons() -> None:

@@ -93,9 +93,22 @@ def test_a_page_is_written_in_short(results: stance.Results) -> None:
 
 
 def test_results_are_written_in_short(results: stance.Results) -> None:
-    """A notebook prints those that end a cell: what is known of the model takes pages. And they may be looked for."""
-    assert re.fullmatch(r"(?s)Results\(frame=.*, targets=.*, level='paragraph', counts=.*, source=[^=]*", repr(results))
+    """A notebook shows those that end a cell as it shows their frame, text as text. And they may be looked for."""
+    assert repr(results) == "<Results of 6 paragraphs on sanctions, diplomacy>"
+    assert results._repr_html_() == results.frame._repr_html_()
+    assert "<script>" not in results._repr_html_()
     assert results in [replace(results), results]
+
+
+def test_a_notebook_that_is_not_trusted_says_so(chromium: Browser, results: stance.Results) -> None:
+    """It takes out the frame, and shows what is within; where there is the frame, that is not shown."""
+    html, told = stance.show(results)._repr_html_(), "This page of stance is not shown, as the notebook is not trusted."
+    page = chromium.new_page()
+    page.set_content(html)
+    assert told not in page.locator("body").inner_text()
+    page.set_content(re.sub(r"</?iframe[^>]*>", "", html))
+    assert page.locator("body").inner_text().startswith(told)
+    page.close()
 
 
 @pytest.mark.parametrize("what", ["results", "explanation"])

@@ -416,6 +416,8 @@ def test_arguments_of_estimates_that_are_none() -> None:
     for level in ("outlet", "label"):
         with pytest.raises(stance.StanceError, match=f"these are no estimates by '{level}'"):
             stance.compare_groups(rows, level, "Post", "Wire")
+    with pytest.raises(stance.StanceError, match="these are no estimates by 'article'; make them by `estimate_prev"):
+        stance.compare_groups(stance.roll_up(results, "article").assign(article=["a"]), "article", "a", "b")
     years = stance.estimate_prevalence(results.frame.assign(tax_probability=1, year=2024), codes, "year")
     with pytest.raises(stance.StanceError, match="no year '2025'; there are '2024'"):
         stance.compare_groups(years, "year", 2024, 2025)  # type: ignore[arg-type]
@@ -520,3 +522,9 @@ def test_groups_come_in_the_order_of_their_categories(tmp_path: Path, saved: boo
     assert stance.roll_up(results, "period")["period"].tolist() == expected
     assert list(dict.fromkeys(stance.estimate_prevalence(results, codes, "period")["period"])) == expected
     assert stance.roll_up(results, "kind")["kind"].tolist() == sorted(expected)
+
+
+def test_what_a_notebook_completes_is_public() -> None:
+    """After `stance.` come the names of `__all__`, and those with two underscores that any module has."""
+    assert {name for name in dir(stance) if not name.startswith("__")} == set(stance.__all__)
+    assert "__version__" in dir(stance)

@@ -70,6 +70,9 @@ def read_frame(frame: Any, columns: Columns) -> Iterator[Article | Quarantined]:
         why = f"Arrow cannot take it: {error}; give the columns that are needed, of plain types"
         raise ArticleError(" ".join(why.split()), FRAME) from error
     names = list(map(str, table.columns if isinstance(table, pd.DataFrame) else table.column_names))
+    if isinstance(table, pd.DataFrame):
+        # what is named in an index is a column to Parquet, too
+        names += [name for name, _ in _index_columns(table)]
     columns = columns.within(names)
     columns.check(names, FRAME, option=OPTION, table="it")
     taken = {name: _column(table, names.index(name)) for name in columns.asked() if name in names}
@@ -85,6 +88,12 @@ def read_frame(frame: Any, columns: Columns) -> Iterator[Article | Quarantined]:
         yield from columns_to_articles(values, columns, FRAME, STEM, start)
 
 
+def _index_columns(frame: Any) -> list[tuple[str, int]]:
+    """What is named in the index of a frame of pandas, and in no column: the names, and where they stand there."""
+    taken = {*map(str, frame.columns)}
+    return [(str(name), i) for i, name in enumerate(frame.index.names) if name is not None and str(name) not in taken]
+
+
 def _column(table: Any, i: int) -> Any:
     """One column of Arrow; of pandas the list of its values where Arrow refuses them, as numbers among words."""
     import pandas as pd
@@ -92,7 +101,10 @@ def _column(table: Any, i: int) -> Any:
 
     if not isinstance(table, pd.DataFrame):
         return table.column(i)
-    column = table.iloc[:, i]
+    if i < table.shape[1]:
+        column = table.iloc[:, i]
+    else:
+        column = table.index.get_level_values(_index_columns(table)[i - table.shape[1]][1]).to_series()
     try:
         found = pa.Array.from_pandas(column)
         if not isinstance(found.type, pa.BaseExtensionType):

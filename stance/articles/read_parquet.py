@@ -11,7 +11,7 @@ from stance.articles.machine import raise_if_machine
 from stance.articles.records import Columns, Quarantined, record_to_article
 from stance.errors import ArticleError
 
-__all__ = ["check_text", "column_values", "columns_to_articles", "read_parquet"]
+__all__ = ["check_text", "column_values", "columns_to_articles", "read_parquet", "times_as_text"]
 
 #: Few, for a row may hold a book.
 _ROWS = 128
@@ -79,14 +79,40 @@ def column_values(column: Any) -> list[Any]:
     import pyarrow as pa
 
     if pa.types.is_temporal(column.type):
-        # Python has no nanoseconds; Arrow writes any of them out
-        column = column.cast(pa.string())
+        # Python has no nanoseconds
+        column = times_as_text(column)
     try:
         return [_text(value) if isinstance(value, bytes) else value for value in column.to_pylist()]
     except UnicodeDecodeError:
         # one by one, so that only the row with invalid UTF-8 is lost
         plain = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
         return [_text(scalar.as_buffer().to_pybytes()) if scalar.is_valid else None for scalar in plain]
+
+
+def times_as_text(column: Any) -> Any:
+    """An Arrow column of points in time or of durations as text, as pandas shows them: of midnight the day.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import pyarrow as pa
+    >>> days = [dt.datetime(2026, 5, 9), dt.datetime(2026, 5, 9, 10, 30), None]
+    >>> times_as_text(pa.array(days)).to_pylist()
+    ['2026-05-09', '2026-05-09 10:30:00', None]
+    >>> times_as_text(pa.array([dt.timedelta(1, 5)])).to_pylist()
+    ['1 days 00:00:05']
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_duration(column.type):
+        import pandas as pd
+
+        # to Arrow the text of one is a bare number
+        spans = [None if value is None else str(pd.Timedelta(value)) for value in column.to_pylist()]
+        return pa.array(spans, pa.string())
+    texts = pc.replace_substring_regex(column.cast(pa.string()), r"\.0+($|[Z+-])", r"\1")
+    return pc.replace_substring_regex(texts, r"^(\S+) 00:00:00$", r"\1")
 
 
 def _text(value: bytes) -> str | bytes:

@@ -22,7 +22,7 @@ from stance.articles.formats import find_format
 from stance.articles.libraries import seekable
 from stance.articles.machine import raise_if_machine
 from stance.articles.read_frame import FRAME, OPTION, STEM, Frame, is_frame, read_frame
-from stance.articles.records import Columns, Quarantined, as_columns, check_quarantine, too_many_lines
+from stance.articles.records import Columns, Quarantined, as_columns, check_called, too_many_lines
 from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
 from stance.articles.seen import ArticleIds, duplicate_id
 from stance.articles.sources import STDIN, Source, find_sources
@@ -77,7 +77,7 @@ def read_articles(
     ...     [(article.id, len(article.paragraphs)) for article in read_articles([folder])]
     [('a', 2)]
     """
-    check_quarantine(quarantine)
+    check_called("quarantine", quarantine)
     for record in read_records(paths, columns):
         if isinstance(record, Article):
             yield record

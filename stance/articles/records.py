@@ -27,7 +27,7 @@ __all__ = [
     "as_columns",
     "as_kept",
     "by_meaning",
-    "check_quarantine",
+    "check_called",
     "record_to_article",
     "too_many_lines",
 ]
@@ -268,13 +268,16 @@ def as_columns(columns: Columns | None) -> Columns:
     return columns
 
 
-def check_quarantine(quarantine: Any) -> None:
-    """Raise `ArgumentError` if what is to be called with each quarantined record cannot be: a list, for instance."""
-    if quarantine is not None and not callable(quarantine):
-        how = "such as rows.append of a list rows"
-        raise ArgumentError(
-            f"quarantine is called with each record, {how}; this is no function but {kind_of(quarantine)}"
-        )
+_CALLED = {
+    "quarantine": "with each record, such as rows.append of a list rows",
+    "progress": "with numbers of rows, such as bar.update of a bar of tqdm",
+}
+
+
+def check_called(name: str, given: Any) -> None:
+    """Raise `ArgumentError` if what is to be called with something cannot be: a list, for instance."""
+    if given is not None and not callable(given):
+        raise ArgumentError(f"{name} is called {_CALLED[name]}; this is no function but {kind_of(given)}")
 
 
 def too_many_lines(text: str) -> str:

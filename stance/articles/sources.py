@@ -16,7 +16,7 @@ from stance.articles.formats import has_reader, has_sign
 from stance.articles.machine import raise_if_machine
 from stance.articles.own_files import is_standard_stream, own_files
 from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
-from stance.errors import ArgumentError, ArticleError, kind_of
+from stance.errors import ArgumentError, ArticleError, kind_of, made_by
 
 __all__ = ["STDIN", "Source", "find_sources"]
 
@@ -111,6 +111,10 @@ def find_sources(
 
 def _names(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Source]) -> list[str]:
     names = []
+    # of a frame that is to be computed it would be the names of columns
+    if hasattr(type(paths), "columns"):
+        how = made_by(paths) or "; a data frame is one of pandas or polars, or an Arrow table"
+        raise ArgumentError(f"articles are read from paths or a data frame, not from {kind_of(paths)}{how}")
     for path in paths if isinstance(paths, Iterable) and not isinstance(paths, str | bytes | os.PathLike) else [paths]:
         name = os.fspath(path) if isinstance(path, os.PathLike) else path
         if not isinstance(name, str):

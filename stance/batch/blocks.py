@@ -19,6 +19,7 @@ from stance.articles.encoding import written_name
 from stance.articles.formats import FORMATS
 from stance.articles.machine import raise_if_machine
 from stance.articles.markup import without_markup
+from stance.articles.read_parquet import times_as_text
 from stance.articles.records import BLANKS, LARGEST_RECORD, MOST_LINES, TRIMMED, record_to_article, too_many_lines
 from stance.articles.seen import duplicate_id
 from stance.articles.sources import STDIN, Source, find_sources
@@ -278,7 +279,9 @@ def _read_batch(batch: Any, present: dict[str, str], place: _Place, columns: Col
 
 
 def _as_string(column: Any, field: str) -> Any:
-    if not pa.types.is_string(column.type):
+    if pa.types.is_temporal(column.type):
+        column = times_as_text(column)
+    elif not pa.types.is_string(column.type):
         column = column.cast(pa.string())
     column.validate(full=True)
     if field in TRIMMED or field.startswith(KEPT):

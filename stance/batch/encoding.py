@@ -36,7 +36,9 @@ def encode(table: Any, format: str, header: bool = True) -> bytes:
     """
     if format == "parquet":
         sink = pa.BufferOutputStream()
-        pq.write_table(table, sink, compression="zstd", use_dictionary=False)
+        # the order of categories stands in their dictionary only
+        ordered = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+        pq.write_table(table, sink, compression="zstd", use_dictionary=ordered or False)
         content: bytes = sink.getvalue().to_pybytes()
         return content
     stream = io.StringIO()

@@ -243,7 +243,7 @@ def write_table(rows: pd.DataFrame, found: Results, output: str, format: str | N
     from stance.results.export import export, plain_bytes
 
     if output != "-":
-        more = {"model": found.model, "counts": found.counts, **about}
+        more = {"model": found.model, "counts": found.counts, "orders": found.orders, **about}
         with step(f"writing {number_of(len(rows), 'row')} to {output}"):
             said = export(rows, output, found.targets, format=format, **more)
         for note in said:

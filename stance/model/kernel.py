@@ -35,6 +35,8 @@ __all__ = [
 ]
 
 VARIABLE = "STANCE_KERNEL"
+# texts: less than a second's work, after which Ctrl-C and other signals are heard
+_AT_ONCE = 8192
 
 
 class KernelError(StanceError, RuntimeError):
@@ -182,7 +184,10 @@ class _Compiled:
 
     def score(self, texts: Sequence[str]) -> Scored:
         scored = _room(self._weights, len(texts))
-        self.compiled.score(texts if isinstance(texts, (list, tuple)) else tuple(texts), *scored)
+        texts = texts if isinstance(texts, (list, tuple)) else tuple(texts)
+        for start in range(0, len(texts), _AT_ONCE):
+            rows = slice(start, start + _AT_ONCE)
+            self.compiled.score(texts[rows], scored.margins[rows], scored.counts[rows])
         return scored
 
     def score_arrow(self, texts: Any) -> Scored:
@@ -190,13 +195,12 @@ class _Compiled:
 
         scored = _room(self._weights, len(texts))
         done = 0
-        for chunk in texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]:
+        chunks = texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]
+        for chunk in (whole.slice(i, _AT_ONCE) for whole in chunks for i in range(0, len(whole), _AT_ONCE)):
             if chunk.type not in (pa.string(), pa.large_string()):
                 chunk = chunk.cast(pa.large_string())
             if chunk.null_count:
                 chunk = chunk.fill_null("")
-            if not len(chunk):
-                continue
             _, offsets, data = chunk.buffers()
             rows = slice(done, done + len(chunk))
             self.compiled.score_buffers(

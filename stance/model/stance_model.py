@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from stance.model.abstention import Reason, WordCounts, abstention_reasons
 from stance.model.analyzer import Analyzer
 from stance.model.deciding import Stretch, WeighedTerm, deciding_stretches
 from stance.model.explanation import Contribution, Explanation
+from stance.model.given_texts import arrow_strings, list_of_texts
 from stance.model.kernel import FoundTerms, Kernel, Scored, kernel_in_use, open_kernel
 from stance.model.kernel_layout import KernelTables
 from stance.model.scores import ParagraphScore, Scores
@@ -139,20 +139,9 @@ class StanceModel:
             If it is one text, whose characters would be scored, a data frame, of which it would be the names of
             columns, or what has no order, or if one of them is no text.
         """
-        if isinstance(texts, str):
-            raise ArgumentError("this takes a list of texts, not one text; an article is for `score`")
-        if hasattr(type(texts), "columns"):
-            raise ArgumentError(f"this takes a list of texts, not {kind_of(texts)}; give its column of texts")
-        if isinstance(texts, bytes | Mapping | set | frozenset) or not isinstance(texts, Iterable):
-            raise ArgumentError(f"this takes a list of texts, not {kind_of(texts)}")
-        if _is_arrow(texts):
-            return self._scores(self._open_kernel().score_arrow(texts))
-        texts = list(texts)
-        # by kind first: a look at each text would be felt
-        if not all(issubclass(kind, str) for kind in {*map(type, texts)}):
-            i = next(i for i, text in enumerate(texts) if not issubclass(type(text), str))
-            raise ArgumentError(f"texts[{i}] is a {kind_of(texts[i])}, not a str; where a text is missing, give ''")
-        return self._scores(self._open_kernel().score(texts))
+        if (strings := arrow_strings(texts)) is not None:
+            return self._scores(self._open_kernel().score_arrow(strings))
+        return self._scores(self._open_kernel().score(list_of_texts(texts)))
 
     def _scores(self, scored: Scored) -> Scores:
         """What a kernel scored, but for the paragraphs that the model abstains from."""
@@ -369,22 +358,10 @@ class StanceModel:
         """The known terms of a text and what each adds to every margin, block by block."""
         if not isinstance(text, str):
             raise ArgumentError(f"this takes one text, not {kind_of(text)}")
+        # one of numpy is more than a str
+        text = str.__str__(text)
         sublinear = self.analyzer.settings.sublinear_tf
         return [
             (block, found, block.weigh(found.ids, found.counts, sublinear).values)
             for block, found in zip(self.weights.blocks, self._open_kernel().find_terms(text), strict=True)
         ]
-
-
-def _is_arrow(texts: object) -> bool:
-    """Whether texts are an array of Arrow strings, and all there."""
-    # who has none has not imported it
-    arrow = sys.modules.get("pyarrow")
-    if arrow is None or not isinstance(texts, arrow.Array | arrow.ChunkedArray):
-        return False
-    if texts.type not in (arrow.string(), arrow.large_string(), arrow.string_view()):
-        raise ArgumentError(f"this takes texts, not an Arrow array of {texts.type}")
-    if texts.null_count:
-        place = texts.is_null().index(True).as_py()
-        raise ArgumentError(f"texts[{place}] is missing; where a text is missing, give ''")
-    return True

@@ -14,7 +14,7 @@ from stance.model.abstention import Reason
 from stance.results.dates import month_of, week_of
 from stance.results.levels import LEVELS, OF_DATES, OF_PARAGRAPHS
 from stance.results.saved import Results, whole_numbers
-from stance.results.table_files import EXACT
+from stance.results.table_files import EXACT, refuse_half_characters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,6 +203,7 @@ def group_column(frame: pd.DataFrame, level: str) -> str | None:
     kinds = {*map(type, frame[column])} if frame[column].dtype == object else set()
     if odd := [kind.__name__ for kind in kinds if not issubclass(kind, Hashable)]:
         raise StanceError(f"the column {column!r} holds a {odd[0]}, which names no group; make it a text")
+    refuse_half_characters(frame[column], column)
     return column
 
 

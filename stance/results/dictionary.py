@@ -118,12 +118,13 @@ _ERROR = "Standard error of that share; empty where it cannot be estimated"
 
 
 class Column(NamedTuple):
-    """A column: its name, its type in Data Package terms, what it holds, and its values where they are few."""
+    """A column: its name, its type in Data Package terms, what it holds, its values where they are few, their order."""
 
     name: str
     type: str
     description: str
     values: tuple[str, ...] = ()
+    ordered: bool = False
 
 
 def describe_columns(
@@ -334,6 +335,8 @@ def write_dictionary(
             entry["categories"] = [{"value": k, "label": v} for k, v in enumerate(column.values, start=1)]
         elif column.values:
             entry["categories"] = list(column.values)
+        if column.ordered:
+            entry["categoriesOrdered"] = True
         fields.append(entry)
     stem = re.sub(r"[^a-z0-9._-]", "-", path.name.lower()) or "results"
     file = PARTS if path.is_dir() else path.name

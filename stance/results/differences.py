@@ -70,7 +70,7 @@ def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str) -> pd.D
         raise ArgumentError(f"rows are a data frame, as `estimate_prevalence` makes them, not {kind_of(rows)}")
     if not isinstance(level, str):
         raise ArgumentError(f"a level of estimates is one name, not {kind_of(level)}")
-    if level not in rows or level in _KEY:
+    if not {level, *_KEY, "prevalence", "low", "high"} <= {*rows} or level in _KEY:
         raise StanceError(f"these are no estimates by {level!r}; make them by `estimate_prevalence` with that level")
     if level in _ADDED:
         raise StanceError(f"{level!r} is a column of the differences; give yours another name to group by it")

@@ -11,10 +11,12 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from stance.articles.encoding import clean_surrogates
 from stance.batch.counts import Counts
 from stance.batch.encoding import encode
 from stance.batch.files import check_output, lock_output, named
@@ -25,7 +27,7 @@ from stance.results.dates import day_of
 from stance.results.dictionary import Column, describe_columns, write_dictionary
 from stance.results.formats import EXPORTS, PLAIN, check_rows, export_format
 from stance.results.saved import Results, as_results
-from stance.results.table_files import EXACT, arrow_types, refuse_same_names
+from stance.results.table_files import EXACT, arrow_types, refuse_half_characters, refuse_same_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +41,8 @@ _ROWS = 20_000
 _NAMED = 5
 #: Formats that have no infinite numbers.
 _FINITE = ("jsonl", "xlsx", "dta")
+#: Bytes of the longest label of a value that SPSS takes.
+_CATEGORY = 120
 _KINDS = {"i": "integer", "u": "integer", "f": "number", "b": "boolean"}
 
 
@@ -110,6 +114,7 @@ def export(
     counts: Counts | None = None,
     notes: Sequence[str] = (),
     others: Sequence[Column] = (),
+    orders: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> list[str]:
     """Write a table of results, and its column dictionary beside it.
 
@@ -131,6 +136,8 @@ def export(
         For the dictionary.
     others : sequence of Column
         What is known of columns that are none of scoring's.
+    orders : mapping
+        As those of `Results`.
 
     Returns
     -------
@@ -165,7 +172,7 @@ def export(
     with named(path), lock_output(path):
         try:
             with whole_files(path) as (part,):
-                columns, said, renamed = _write(frame, targets, format, part, others)
+                columns, said, renamed = _write(frame, targets, format, part, others, orders)
         except MissingDependencyError:
             raise
         except StanceError as error:
@@ -217,7 +224,7 @@ def save_results(results: Results | pd.DataFrame, path: str | os.PathLike[str]) 
     True
     """
     path, found = as_path(path, "file of results"), as_results(results)
-    return export(found.frame, path, found.targets, model=found.model, counts=found.counts)
+    return export(found.frame, path, found.targets, model=found.model, counts=found.counts, orders=found.orders)
 
 
 def plain_bytes(frame: pd.DataFrame, targets: Sequence[Target], format: str) -> tuple[bytes, list[str]]:
@@ -227,10 +234,16 @@ def plain_bytes(frame: pd.DataFrame, targets: Sequence[Target], format: str) -> 
 
 
 def _write(
-    frame: pd.DataFrame, targets: Sequence[Target], format: str, part: Path, others: Sequence[Column]
+    frame: pd.DataFrame,
+    targets: Sequence[Target],
+    format: str,
+    part: Path,
+    others: Sequence[Column],
+    orders: Mapping[str, tuple[str, ...]],
 ) -> tuple[Sequence[Column], list[str], Mapping[str, str]]:
     """Write the file; its columns, what must be known of it, and columns that have other names in it."""
     table, notes = _plain(frame, targets, format, others)
+    table = replace(table, columns=[_with_order(column, table.frame, orders) for column in table.columns])
     if format in PLAIN:
         with part.open("wb") as stream:
             stream.writelines(_pieces(_arrow(table), format))
@@ -272,6 +285,15 @@ def _plain(
     return Typed(pd.DataFrame(values, index=frame.index), columns), notes
 
 
+def _with_order(column: Column, frame: pd.DataFrame, orders: Mapping[str, tuple[str, ...]]) -> Column:
+    """The column with its categories in their order, unless it holds something else by now."""
+    order = orders.get(column.name, ())
+    words = column.type == "string" and not column.values and all(0 < len(word.encode()) <= _CATEGORY for word in order)
+    if not (order and words and {*frame[column.name].dropna()} <= {*order}):
+        return column
+    return column._replace(values=order, ordered=True)
+
+
 def _fits_integers(values: pd.Series[Any]) -> bool:
     """Whether floats are whole numbers of 64 bits wherever there is one."""
     present = values.dropna()
@@ -283,6 +305,7 @@ def _plain_values(values: pd.Series[Any]) -> pd.Series[Any]:
     import pandas as pd
 
     if values.dtype == object:
+        refuse_half_characters(values, str(values.name))
         values = values.infer_objects()
     kind, gaps = values.dtype.kind, bool(values.isna().any())
     if kind == "b" and not gaps:
@@ -304,7 +327,8 @@ def _as_text(values: pd.Series[Any]) -> pd.Series[Any]:
 def _text(value: Any) -> str:
     """A value as one would write it down; what holds others as JSON."""
     if isinstance(value, (list, tuple, dict)) or hasattr(value, "tolist"):
-        return json.dumps(value, ensure_ascii=False, default=lambda part: getattr(part, "tolist", lambda: str(part))())
+        text = json.dumps(value, ensure_ascii=False, default=lambda part: getattr(part, "tolist", lambda: str(part))())
+        return clean_surrogates(text)
     return str(value)
 
 
@@ -312,8 +336,20 @@ def _arrow(table: Typed) -> Any:
     import pyarrow as pa
 
     kinds = arrow_types()
-    arrays = [pa.array(table.frame[c.name], type=kinds[c.type], from_pandas=True) for c in table.columns]
+    arrays = [
+        _ordered(table.coded(c), c.values)
+        if c.ordered
+        else pa.array(table.frame[c.name], type=kinds[c.type], from_pandas=True)
+        for c in table.columns
+    ]
     return pa.table(arrays, names=[c.name for c in table.columns])
+
+
+def _ordered(codes: Sequence[int | None], categories: Sequence[str]) -> Any:
+    import pyarrow as pa
+
+    places = pa.array([None if code is None else code - 1 for code in codes], pa.int32())
+    return pa.DictionaryArray.from_arrays(places, pa.array(categories, pa.string()), ordered=True)
 
 
 def _pieces(table: Any, format: str) -> Iterator[bytes]:

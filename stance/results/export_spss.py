@@ -31,7 +31,7 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
         if column.values:
             columns[name] = pd.Series(table.coded(column), dtype="float64")
             labels[name] = {float(code): label for code, label in enumerate(column.values, start=1)}
-            measures[name] = "nominal"
+            measures[name] = "ordinal" if column.ordered else "nominal"
         elif column.type == "string":
             texts = []
             for value in values:

@@ -42,7 +42,8 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
     for column in table.columns:
         name, values = names[column.name], table.frame[column.name]
         if column.values:
-            columns[name] = pd.array(table.coded(column), dtype="Int8")
+            # a byte of Stata holds numbers up to 100
+            columns[name] = pd.array(table.coded(column), dtype="Int8" if len(column.values) <= 100 else "Int32")
             codes[name] = {float(code): label for code, label in enumerate(column.values, start=1)}
         elif column.type == "date":
             columns[name] = pd.to_datetime(values)

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from stance import __version__
-from stance.errors import ArgumentError, StanceError, kind_of
+from stance.errors import ArgumentError, StanceError, kind_of, made_by
 from stance.labels import Target
 from stance.model.explanation import Explanation
 from stance.results.marked import cut_pieces
@@ -24,6 +24,12 @@ TERMS = 20
 
 # a term may stand in a hundred places
 _PLACES = 4
+
+# what is within a frame is shown only where the frame itself was taken out
+_WITHOUT_FRAME = (
+    "This page of stance is not shown, as the notebook is not trusted. Run the cell again, or trust the notebook "
+    "(in JupyterLab: View, Activate Command Palette, Trust Notebook)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,8 @@ class Page:
         page = self.html.replace("<head>", '<head><base href="about:srcdoc">', 1)
         page = page.replace("base-uri 'none'", "base-uri about:", 1)
         style = f"width:100%;height:{self.height}px;border:1px solid #d5d3cc;background:#fff;resize:vertical"
-        return f'<iframe title="stance" sandbox="" style="{style}" srcdoc="{escape(page)}"></iframe>'
+        frame = f'<iframe title="stance" sandbox="" style="{style}" srcdoc="{escape(page)}">'
+        return f"{frame}{_WITHOUT_FRAME}</iframe>"
 
 
 def show(what: Results | pd.DataFrame | Explanation, *, articles: int = ARTICLES, terms: int = TERMS) -> Page:
@@ -103,7 +110,8 @@ def show(what: Results | pd.DataFrame | Explanation, *, articles: int = ARTICLES
     if isinstance(what, Explanation):
         return Page(_explained(what, terms), 480)
     if kind_of(what) != "pandas.DataFrame" and not isinstance(what, Results):
-        raise ArgumentError(f"this shows Results, a pandas data frame of scores or an Explanation, not {kind_of(what)}")
+        takes, how = "Results, a pandas data frame of scores or an Explanation", made_by(what, of_pandas=True)
+        raise ArgumentError(f"this shows {takes}, not {kind_of(what)}{how}")
     results = as_results(what)
     if not len(results.frame):
         raise StanceError("there is no paragraph to show")

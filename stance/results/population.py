@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from stance.errors import ArgumentError, StanceError, kind_of
+from stance.errors import ArgumentError, StanceError, kind_of, made_by
 from stance.results.counting import is_boilerplate
 from stance.results.saved import PLACE, Results, as_results, read_without_texts, refuse_twice, whole_numbers
 from stance.results.table_files import plain_columns
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Population", "find_coded", "population", "read_population"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Population(Results):
     """Results that `population` made; it takes them as they are.
 
@@ -33,7 +33,11 @@ class Population(Results):
         Where the texts are, if not in the frame.
     """
 
-    texts: Texts | None = field(default=None, repr=False)
+    texts: Texts | None = None
+
+    def __post_init__(self) -> None:
+        # it lacks boilerplate, and is of all that was read
+        pass
 
     def texts_at(self, places: npt.NDArray[np.int64]) -> pd.Series[Any]:
         """The texts of some paragraphs, in the order of these.
@@ -118,7 +122,8 @@ def find_coded(found: Population, codes: pd.DataFrame, *, compare_texts: bool = 
     import pandas as pd
 
     if not isinstance(codes, pd.DataFrame):
-        raise ArgumentError(f"codes are a data frame, as `read_codes` gives it, not {kind_of(codes)}")
+        how = made_by(codes, of_pandas=True)
+        raise ArgumentError(f"codes are a data frame, as `read_codes` gives it, not {kind_of(codes)}{how}")
     if missing := [name for name in PLACE if name not in codes]:
         raise StanceError(f"the codes have no column {missing[0]!r}; keep the columns of the sample that was drawn")
     paragraphs, codes = found.frame, plain_columns(codes)

@@ -14,7 +14,7 @@ import numpy as np
 
 from stance.articles.own_files import MANIFESTS
 from stance.batch.counts import Counts
-from stance.errors import ArgumentError, StanceError, kind_of
+from stance.errors import ArgumentError, StanceError, kind_of, made_by, number_of
 from stance.files import as_path
 from stance.labels import Target
 from stance.results.dictionary import check_facts, dictionary_path
@@ -54,7 +54,7 @@ _FORM = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionE
 
 
 # two data frames are not equal or unequal, but row by row
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Results:
     """A table of results, and what is known of how it came about.
 
@@ -69,7 +69,7 @@ class Results:
     model : mapping
         Of the model: name, hash, corpus, metrics. Empty where no column dictionary lies beside the file.
     counts : Counts or None
-        What became of everything that was read, where it is known.
+        What became of everything that was read, where it is known; ``None`` if the frame has only some of the rows.
     source : str
         Where it was read from.
     orders : mapping
@@ -79,18 +79,26 @@ class Results:
     frame: pd.DataFrame
     targets: tuple[Target, ...]
     level: str
-    # what is long is not shown: a notebook prints results that end a cell
-    model: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    model: Mapping[str, Any] = field(default_factory=dict)
     counts: Counts | None = None
     source: str = ""
-    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # a table of some rows would go by the account of all
+        if self.counts is not None and self.level == "paragraph" and len(self.frame) != self.counts.paragraphs["read"]:
+            object.__setattr__(self, "counts", None)
+
+    def __repr__(self) -> str:
+        targets = ", ".join(target.name for target in self.targets)
+        return f"<Results of {number_of(len(self.frame), self.level)} on {targets}>"
+
+    def _repr_html_(self) -> str | None:
+        return self.frame._repr_html_()  # type: ignore[operator, no-any-return]
 
 
 def read_results(
-    path: str | os.PathLike[str],
-    only: Collection[str] | None = None,
-    *,
-    probabilities: bool = True,
+    path: str | os.PathLike[str], only: Collection[str] | None = None, *, probabilities: bool = True
 ) -> Results:
     """Read what ``stance score`` wrote.
 
@@ -270,7 +278,8 @@ def as_results(given: Results | pd.DataFrame) -> Results:
     import pandas as pd
 
     if not isinstance(given, Results | pd.DataFrame):
-        raise ArgumentError(f"this takes Results or a pandas data frame of scores, not {kind_of(given)}")
+        how = made_by(given, of_pandas=True)
+        raise ArgumentError(f"this takes Results or a pandas data frame of scores, not {kind_of(given)}{how}")
     frame = given.frame if isinstance(given, Results) else given
     refuse_same_names(frame.columns, "the data frame")
     plain = plain_columns(frame)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from stance.articles import Columns, Quarantined, read_records
 from stance.articles.read_frame import Frame, is_frame
-from stance.articles.records import as_columns, check_quarantine
+from stance.articles.records import as_columns, check_called
 from stance.batch.counts import Counts
-from stance.errors import ArgumentError, ArticleError, StanceError, kind_of
+from stance.errors import ArgumentError, ArticleError, StanceError, kind_of, made_by
 from stance.model.artefact import load_model
 from stance.model.stance_model import StanceModel
 from stance.results.dictionary import is_own_name, model_facts
@@ -32,6 +32,7 @@ def score_frame(
     clusters: bool = False,
     keep_boilerplate: bool = False,
     quarantine: Callable[[Quarantined], None] | None = None,
+    progress: Callable[[int], object] | None = None,
 ) -> Results:
     """Score a data frame of articles, as ``stance score`` does a Parquet file of them.
 
@@ -54,6 +55,8 @@ def score_frame(
     quarantine : callable, optional
         Called with each row that is no article, such as one without a text. Without it such a row raises
         `ArticleError`.
+    progress : callable, optional
+        Called now and then with the number of rows that were read since, such as the ``update`` of a bar of tqdm.
 
     Returns
     -------
@@ -88,13 +91,14 @@ def score_frame(
     from stance.batch.tables import score_articles
 
     if not is_frame(articles):
-        how = "of Articles, such as `read_articles` yields, make one by pandas.DataFrame(articles)"
-        raise ArgumentError(f"this takes a data frame of articles, not {kind_of(articles)}; {how}")
+        how = "; of Articles, such as `read_articles` yields, make one by pandas.DataFrame(articles)"
+        raise ArgumentError(f"this takes a data frame of articles, not {kind_of(articles)}{made_by(articles) or how}")
     columns = as_columns(columns)
     model = load_model() if model is None else model
     if not isinstance(model, StanceModel):
         raise ArgumentError(f"the model must be a StanceModel, as `load_model` gives it, not {kind_of(model)}")
-    check_quarantine(quarantine)
+    check_called("quarantine", quarantine)
+    check_called("progress", progress)
     if taken := [name for name in columns.keep if is_own_name(name, model.targets)]:
         raise StanceError(f"{taken[0]!r} cannot be kept, results have a column of such a name; give it another one")
     chunks = cut_chunks(record_blocks(read_records(articles, columns), columns))
@@ -111,6 +115,8 @@ def score_frame(
         counted.add_quarantined(len(chunk.quarantined))
         tables.append(table)
         counts.append(counted)
+        if progress is not None:
+            progress(counted.articles["read"])
     whole = pa.concat_tables(tables)
     frame = plain_frame(whole, whole.column_names)
     return Results(frame, model.targets, "paragraph", _facts(model), Counts.total(counts), "the data frame")

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stance.articles.encoding import clean_surrogates
 from stance.articles.own_files import PARTS
 from stance.errors import StanceError
 from stance.labels import Target, order_labels, scored_targets
@@ -27,6 +28,7 @@ __all__ = [
     "our_types",
     "plain_columns",
     "plain_frame",
+    "refuse_half_characters",
     "refuse_same_names",
 ]
 
@@ -77,6 +79,38 @@ def refuse_same_names(names: Iterable[str], shown: str, *, any_case: bool = Fals
             but = " but for capitals, which the format does not tell apart" if any_case else ""
             raise StanceError(f"{shown}: two columns are called {name!r}{but}; give one of them another name")
         seen.add(key)
+
+
+def refuse_half_characters(values: pd.Series[Any], name: str) -> None:
+    """Refuse a column in which a word has half a character (a lone surrogate), which no file holds.
+
+    Raises
+    ------
+    StanceError
+        With the column and the row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> refuse_half_characters(pd.Series(["oil", "gas\\ud800"], dtype=object), "sector")
+    Traceback (most recent call last):
+    stance.errors.StanceError: the column 'sector' has half a character (a lone surrogate) in row 2; ...
+    """
+    import pyarrow as pa
+
+    # Arrow, which has the other types, takes none
+    if values.dtype != object and not hasattr(values, "cat"):
+        return
+    with contextlib.suppress(UnicodeEncodeError, pa.ArrowException):
+        # of millions it is far sooner
+        pa.array(values, pa.string(), from_pandas=True)
+        return
+    for number, value in enumerate(values.tolist(), start=1):
+        if isinstance(value, str) and clean_surrogates(value) != value:
+            raise StanceError(
+                f"the column {clean_surrogates(name)!r} has half a character (a lone surrogate) in row {number}; "
+                "write it anew, as value.encode('utf-8', 'replace').decode() does"
+            )
 
 
 def _ends(names: Iterable[str], targets: Iterable[str], before: str) -> dict[str, list[str]]:
@@ -230,6 +264,7 @@ def _to_arrow(column: pd.Series[Any]) -> Any:
     """The column for Arrow; as words if it has no such categories, which may be words and numbers, or intervals."""
     import pyarrow as pa
 
+    refuse_half_characters(column, str(column.name))
     with contextlib.suppress(pa.ArrowException):
         values = pa.Array.from_pandas(column)
         if not (pa.types.is_dictionary(values.type) and isinstance(values.type.value_type, pa.BaseExtensionType)):
