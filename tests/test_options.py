@@ -217,4 +217,4 @@ def test_the_help_names_the_columns_that_are_found_by_themselves() -> None:
     for names in (flat_corpus._TEXT, flat_corpus._TARGET, flat_corpus._LABEL, flat_corpus._GROUP):
         *others, last = names
         assert f"[default: {', '.join(others)} or {last}" in told
-    assert f"every column of 2 to {flat_corpus._MOST_LABELS} different values" in told
+    assert f"every column with 2 to {flat_corpus._MOST_LABELS} distinct values" in told

@@ -29,17 +29,18 @@ __all__ = ["agreement", "alpha_shown"]
 @click.argument("source", metavar="RESULTS")
 @click.argument("coded", metavar="CODED CODED...", nargs=-1, required=True)
 @output_option()
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the bootstrap.")
 @progress_option
 def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int) -> None:
     """Measure how far the coders of one sample agree: percent agreement, Krippendorff's alpha, confusions.
 
-    RESULTS is what the sample was drawn from, each CODED what one coder made of it, named after the coder. The 95 %
-    interval of alpha is by a bootstrap over articles. With -o the whole sample is written, with the labels of all
-    coders and what else stands in their files, such as notes. The columns of the targets are empty where coders differ,
-    and these paragraphs come first: fill them in, and give the file to `stance results prevalence`. A label that one
-    coder alone gave is taken as it is. The figures are those of the sample: of one drawn --within a target not those of
-    the collection.
+    RESULTS is what the sample was drawn from; each CODED is one coder's copy of the sample, named after the coder.
+    The 95 % interval of alpha comes from a bootstrap over articles. The figures describe the sample: if it was
+    drawn --within a target, they do not describe the collection.
+
+    With -o the whole sample is written, with the labels of all coders and whatever else their files hold, such as
+    notes. Where coders differ, the column of the target is empty, and these paragraphs come first: fill them in,
+    and give the file to `stance results prevalence`. A label that only one coder gave is taken as it is.
 
     \b
     Examples:

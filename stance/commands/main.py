@@ -129,7 +129,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
     help="Show the version and exit.",
 )
 def main() -> None:
-    """Tag each paragraph's stance on sanctions and on diplomacy.
+    """Tag each paragraph of an article with its stance on sanctions and on diplomacy.
 
     \b
     Example:

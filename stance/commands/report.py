@@ -24,24 +24,29 @@ _NOTHING_DRAWN = (
 
 @click.command(short_help="Write results as one HTML file to read, print and send.")
 @click.argument("source", metavar="RESULTS")
-@output_option('Write the page here ("-": standard output).', required=True)
-@click.option("--title", metavar="TEXT", help="Heading.  [default: the article's, or the number of articles]")
+@output_option('Where to write the page ("-": standard output).', required=True)
+@click.option("--title", metavar="TEXT", help="Heading.  [default: the article's title, or the number of articles]")
 @click.option(
-    "--articles", type=click.IntRange(0), metavar="N", default=50, show_default=True, help="Articles shown with text."
+    "--articles",
+    type=click.IntRange(0),
+    metavar="N",
+    default=50,
+    show_default=True,
+    help="How many articles to show with their text.",
 )
-@click.option("--figures", metavar="DIR", help="Also write the figures as SVG and PDF files here.")
+@click.option("--figures", metavar="DIR", help="Also write the figures to this folder, as SVG and PDF files.")
 @click.option(
     "--actors",
     is_flag=True,
-    help="Also show figures by the actor who speaks, of `stance score --speakers`: the stance of the paragraphs in "
-    "which it speaks, whoever holds it.",
+    help="Also show figures by actor (needs `stance score --speakers`): of the paragraphs in which each speaks, "
+    "whoever holds the stance.",
 )
 @progress_option
 def report(source: str, output: str, title: str | None, articles: int, figures: str | None, actors: bool) -> None:
-    """Write RESULTS as one HTML file to read, print and send: it loads nothing and runs no script.
+    """Write RESULTS as one HTML file to read, print and send; it loads nothing and runs no script.
 
-    RESULTS is a Parquet, CSV or JSON lines file that `stance score` wrote, or the folder of a run. Score with
-    --explain, and the deciding words are underlined in place.
+    RESULTS is a Parquet, CSV or JSON lines file that `stance score` wrote, or the folder of a run. If it was scored
+    with --explain, the deciding words are underlined in place.
 
     \b
     Examples:

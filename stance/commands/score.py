@@ -48,18 +48,22 @@ _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
     type=click.Choice(("paragraph", "article", *OF_ARTICLES)),
     default="paragraph",
     show_default=True,
-    help="What a row is; from article on, classify-and-count figures.",
+    help="What each row stands for; all but paragraph give classify-and-count figures.",
 )
-@click.option("--explain", is_flag=True, help="Add the deciding words to each paragraph, for `stance report`; slower.")
+@click.option("--explain", is_flag=True, help="Add the words that decided, which `stance report` underlines; slower.")
 @click.option(
     "--speakers",
     is_flag=True,
-    help="Add who speaks in each paragraph, and for which country or body; its stance need not be theirs.",
+    help="Add who speaks in each paragraph, and for which country or body; the stance need not be the speaker's.",
 )
-@click.option("--keep-boilerplate", is_flag=True, help="Score bylines, links and footers, too.")
-@click.option("--clusters", is_flag=True, help="Add a column that near-duplicate articles (wire copy) have in common.")
-@click.option("--keep", metavar="NAME", multiple=True, help="Carry this column or key of the input along; repeatable.")
-@click.option("--quarantine", metavar="FILE", help="Write records that could not be read here, as JSON lines.")
+@click.option("--keep-boilerplate", is_flag=True, help="Also score bylines, links, footers and other boilerplate.")
+@click.option("--clusters", is_flag=True, help="Add a column of ids that near-duplicates (wire copy) share.")
+@click.option(
+    "--keep", metavar="NAME", multiple=True, help="Copy this column or key of the input to the results; repeatable."
+)
+@click.option(
+    "--quarantine", metavar="FILE", help="List the records that could not be read in this file, as JSON lines."
+)
 @batch_options
 @article_options
 @model_option
@@ -78,20 +82,20 @@ def score(
     columns: Columns,
     model_path: str | None,
 ) -> None:
-    """Score articles from files, folders and archives; - is standard input.
+    """Score articles from files, folders and archives; - reads standard input.
 
-    Read are text, Markdown, JSON, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail (EML, MBOX),
-    MHTML, WARC, and exports of Nexis Uni and Factiva; each also compressed (gzip, bzip2, xz, zstd), or in a zip or tar
-    archive.
+    Formats: text, Markdown, JSON, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail (EML, MBOX),
+    MHTML, WARC, and exports of Nexis Uni and Factiva. Each may also be compressed (gzip, bzip2, xz, zstd), or in a
+    zip or tar archive.
 
     Bylines, datelines, "read more" links, share bars, signatures, footers and lists of references are kept as
-    paragraphs but not scored: the reason says "boilerplate".
+    paragraphs but not scored; the reason given is "boilerplate".
 
-    What stance wrote itself into a folder, such as results and their dictionaries, is not read again from there, nor
-    what a browser saves beside a page (PAGE_files).
+    Files that stance itself wrote to a folder, such as results and their column dictionaries, are not read as
+    articles, nor is what a browser saves beside a page (PAGE_files).
 
-    With a folder as output (one that exists, or a name that ends in a slash) the run is written in parts, with a
-    manifest, and can be gone on with after a stop: --resume.
+    If the output is a folder (one that exists, or a name that ends in a slash), the run is written in parts, with a
+    manifest, and --resume continues it after an interruption.
 
     \b
     Examples:
