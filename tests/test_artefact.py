@@ -179,7 +179,7 @@ def test_stored_tables_are_those_of_the_names(copy: Path, small_model: StanceMod
     rows = load((copy / "model.safetensors").read_bytes())["kernel.key_rows"].copy()
     rows[:2] = rows[1::-1]
     _forge(copy, kernel__key_rows=rows)
-    with pytest.raises(ModelError, match="not those of the model's terms"):
+    with pytest.raises(ModelError, match="do not match the model's terms"):
         check_tables(load_model(copy))
 
 
@@ -282,7 +282,7 @@ def test_a_lexicon_that_would_fill_the_memory_is_refused(copy: Path, patterns: l
     lexicons = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))["lexicons"]
     lexicons["sanctions"]["more"] = patterns
     _edit(copy, lexicons=lexicons, kernel=None)
-    with pytest.raises(StanceError, match="stands for more than"):
+    with pytest.raises(StanceError, match="expands to more than"):
         load_model(copy).score_texts(["They called for the sanctions to be lifted."])
 
 
@@ -486,7 +486,7 @@ def test_a_pipeline_is_written_whole_and_never_into_the_model(
         refused = run("model", "export", small_model_path, "--sklearn", output)
         assert (refused.exit_code, refused.stderr) == (
             1,
-            f"stance: {output}: lies in the folder of the model; name a file elsewhere\n",
+            f"stance: {output}: is inside the folder of the model; name a file elsewhere\n",
         )
     assert {path.name: path.read_bytes() for path in small_model_path.iterdir()} == before
     output = tmp_path / "pipeline.joblib"

@@ -50,7 +50,7 @@ def test_left_out_parts_are_told(small_model_path: Path, saved: Path) -> None:
     """They count as nothing: neither read nor quarantined."""
     run = CliRunner().invoke(main, ["score", str(saved), "-m", str(small_model_path), "-f", "csv"])
     assert run.exit_code == 0, run.stderr
-    assert f"not read, for a browser saved it with a page: {saved / PAGE}_files\n" in run.stderr
+    assert f"not read, because a browser saved it with a page: {saved / PAGE}_files\n" in run.stderr
     assert "articles: 2 read = 2 scored + 0 abstained + 0 quarantined" in run.stderr
 
 

@@ -438,7 +438,7 @@ def test_nothing_is_written_over_what_is_read(tmp_path: Path) -> None:
     ):
         result = _run(*arguments)
         assert result.exit_code == 1
-        assert "would be written over" in result.stderr
+        assert "would be overwritten" in result.stderr
         assert {path: path.read_bytes() for path in before} == before
 
 

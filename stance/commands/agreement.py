@@ -54,7 +54,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
 
     coders = [Path(path).stem for path in coded]
     if len(coders) < 2:
-        raise click.UsageError("Name the files of two coders at least.")
+        raise click.UsageError("Name the files of at least two coders.")
     if twice := [coder for coder in coders if coders.count(coder) > 1]:
         raise StanceError(f"two files are named {twice[0]}; name each after its coder")
     keep_inputs([source, *coded], output)
@@ -82,7 +82,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
     left = sum(one.differ for _, one in measured)
     click.echo(f"{number_of(left, 'label')} to decide on, where coders differ", err=True)
     if single := sum(one.single for _, one in measured):
-        click.echo(f"{number_of(single, 'label')} of one coder alone, taken as given", err=True)
+        click.echo(f"{number_of(single, 'label')} given by one coder only, taken as given", err=True)
     if output:
         about = f"Codes of {', '.join(coders)}, of a sample drawn from {found.source}; empty where they differ."
         columns = coder_columns(found.targets, coders)

@@ -58,7 +58,7 @@ def compare(model: str, other: str, corpus: str, format: str, seed: int, columns
 
 def _print(comparison: Comparison, model: str, other: str) -> None:
     click.secho(comparison.target.name, bold=True)
-    left = f"; {comparison.unscored} more not scored by both" if comparison.unscored else ""
+    left = f"; {comparison.unscored} more not scored by one model or both" if comparison.unscored else ""
     click.echo(f"  {number_of(comparison.n, 'paragraph')} in {number_of(comparison.articles, 'article')}{left}")
     show_absent(comparison.target, comparison.absent)
     names = [name if len(name) <= 20 else f"…{name[-19:]}" for name in (model, other)]

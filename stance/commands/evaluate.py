@@ -71,11 +71,13 @@ def evaluate(
         choices = choices_of(loaded.facts)
         missing = [target.name for target in examples.targets if target.name not in choices]
         if missing:
-            raise ModelError(f"the model has no settings for {', '.join(missing)}; it cannot be cross-validated there")
+            raise ModelError(
+                f"the model has no settings for {', '.join(missing)}, so it cannot be cross-validated on that"
+            )
         if examples.fingerprint != loaded.facts.get("corpus", {}).get("fingerprint"):
             click.echo(
-                f"{corpus}: not the corpus that {model} was trained on; these are the figures of another model, with "
-                "the settings of that one and the paragraphs, lexicons and options of this corpus",
+                f"{corpus}: not the corpus that {model} was trained on; these are the figures of a different model, "
+                "with that one's settings and the paragraphs, lexicons and options of this corpus",
                 err=True,
             )
         for line in rare_labels(examples, folds):
@@ -106,8 +108,8 @@ def _tell_rare(found: list[Evaluation]) -> None:
         if rare and evaluation.articles >= FEW_ARTICLES:
             whose = "its" if len(rare) == 1 else "their"
             click.echo(
-                f"{evaluation.target.name}: few paragraphs of {', '.join(rare)}; intervals of {whose} figures are too "
-                "narrow, code more of them",
+                f"{evaluation.target.name}: few paragraphs of {', '.join(rare)}; the intervals of {whose} figures are "
+                "too narrow; code more of them",
                 err=True,
             )
 

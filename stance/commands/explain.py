@@ -115,7 +115,9 @@ def explain(
         if not explained:
             raise StanceError("no article could be read")
     if article_id is not None and not explained:
-        raise StanceError(f"{file}: no article {article_id!r}; name it as the column article_id of its results does")
+        raise StanceError(
+            f"{file}: no article {article_id!r}; give the id that its results have in the column article_id"
+        )
     if paragraph is not None and paragraph >= longest:
         counted = ", counted from 0" if longest else ""
         raise StanceError(f"{file}: no paragraph {paragraph}; there are {longest}{counted}")

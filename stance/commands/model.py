@@ -114,7 +114,7 @@ def export(model: str, output: str, target: str | None) -> None:
     path, folder = Path(output), model_folder(model)
     check_output(path)
     if path.resolve().is_relative_to(Path(folder).resolve()):
-        raise StanceError(f"{output}: lies in the folder of the model; name a file elsewhere")
+        raise StanceError(f"{output}: is inside the folder of the model; name a file elsewhere")
     loaded = load_model(folder)
     pipeline = io.BytesIO()
     joblib.dump(to_pipeline(loaded, target or loaded.targets[0].name), pipeline)

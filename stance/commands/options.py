@@ -216,7 +216,7 @@ def read_labelled(path: str, columns: CorpusColumns, known: Sequence[Target] = (
     found = read_corpus(path, replace(columns, known=tuple(known)))
     tell_stratified(path, found.drawn_from)
     if found.uncoded:
-        click.echo(f"{path}: {number_of(found.uncoded, 'row')} without a code left out", err=True)
+        click.echo(f"{path}: left out {number_of(found.uncoded, 'row')} without a code", err=True)
     measured = find_targets(found, known)
     others = [target.name for target in found.targets if target.name not in measured.values()]
     if measured and others:
@@ -236,8 +236,8 @@ def tell_stratified(source: str, drawn_from: str) -> None:
 
     if (target := strata_target(drawn_from)) is not None:
         click.echo(
-            f"{source}: a sample drawn --within {target}; the figures are those of the sample, "
-            "not of the collection, which has other shares of each label",
+            f"{source}: a sample drawn --within {target}; the figures describe the sample, "
+            "not the collection, whose shares of each label are different",
             err=True,
         )
 
@@ -248,5 +248,5 @@ def tell_few_articles(drawn: Iterable[int]) -> None:
 
     least = min((count for count in drawn if count), default=FEW_ARTICLES)
     if least < FEW_ARTICLES:
-        worth = "are too narrow" if least >= LEAST_ARTICLES else "tell nothing: they are all that a figure may be"
-        click.echo(f"intervals of {number_of(least, 'article')} {worth}; code more of them", err=True)
+        worth = "are too narrow" if least >= LEAST_ARTICLES else "say nothing: they span every possible value"
+        click.echo(f"intervals from {number_of(least, 'article')} {worth}; code more articles", err=True)

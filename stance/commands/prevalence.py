@@ -68,10 +68,10 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     )
     tell_formulas(drawn, output)
     if len(drawn) < LEAST_CODED:
-        click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
+        click.echo(f"an estimate needs at least {LEAST_CODED} coded paragraphs", err=True)
         return
     try:
-        with step("finding what the sample will tell"):
+        with step("estimating how wide the intervals will be"):
             expected = expected_intervals(found, drawn)
     except StanceError as error:
         # what is drawn is a sample all the same, and a larger one begins with it
@@ -131,7 +131,7 @@ def prevalence(
     from stance.results.saved import read_results
 
     if compare and level == "all":
-        raise click.UsageError("--compare needs a --level of which the two are groups")
+        raise click.UsageError("--compare needs a --level, whose groups it compares")
     keep_inputs([source, coded], output)
     with step(f"reading {source}"):
         read = read_results if level == "text" else read_population
@@ -152,7 +152,8 @@ def prevalence(
             f"{number_of(missing, 'group')} without an estimate: fewer than {LEAST_CODED} coded paragraphs", err=True
         )
     click.echo(
-        "The intervals are for these paragraphs; of articles that might have been collected instead they say nothing.",
+        "The intervals are for these paragraphs; they say nothing about articles that might have been collected "
+        "instead.",
         err=True,
     )
 
@@ -162,7 +163,7 @@ def _expected_page(rows: pd.DataFrame) -> Iterator[str]:
     from stance.results.prevalence import NET
 
     if len(rows):
-        yield "95 % intervals to expect once all are coded, if the model is as sure as it is right, else wider:"
+        yield "95 % intervals to expect once all are coded, if the model is as sure as it is right; otherwise wider:"
     for name, mine in rows.groupby("target", sort=False):
         halves = zip(mine["label"], mine["half"], strict=True)
         parts = [f"{label} ± {half:.2f}" if label == NET else f"{label} ± {100 * half:.1f} %" for label, half in halves]
@@ -176,8 +177,8 @@ def _tell_of_codes(found: Results, codes: pd.DataFrame, coded: str) -> None:
 
     if not drawn_from(codes):
         click.echo(
-            f"{coded}: no 'drawn_from', taken for a simple random sample of all paragraphs; "
-            "of one drawn --within a target that would be wrong",
+            f"{coded}: no column 'drawn_from', so it is taken for a simple random sample of all paragraphs; "
+            "if it was drawn --within a target, that is wrong",
             err=True,
         )
     drawn = len(codes) + count_lost(codes)
@@ -193,7 +194,7 @@ def _tell_of_codes(found: Results, codes: pd.DataFrame, coded: str) -> None:
         if blank < drawn and few[target.name]:
             labels = ", ".join(f"{label} ({n})" for label, n in few[target.name].items())
             click.echo(
-                f"{target.name}: hardly an error of the model was drawn on {labels}; if the model is surer than "
+                f"{target.name}: the sample has hardly any errors of the model on {labels}; if the model is surer than "
                 "it is right, the intervals of these are too narrow; draw more",
                 err=True,
             )

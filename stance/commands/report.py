@@ -17,7 +17,7 @@ __all__ = ["report"]
 # bytes; a browser takes some ten times as much memory, and searches them in tens of seconds
 _SLOW = 30_000_000
 _NOTHING_DRAWN = (
-    "it takes dates of two months or more, or outlets, and three paragraphs with a stance on a target that has the "
+    "they need dates in two months or more, or outlets, and three paragraphs with a stance on a target that has the "
     "labels favor and against"
 )
 
@@ -69,7 +69,7 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
     else:
         write_whole(Path(output), page)
     size = len(page)
-    slow = "; browsers are slow with so much: a smaller --articles makes less" if size > _SLOW else ""
+    slow = "; browsers are slow with a page this large; a smaller --articles makes it smaller" if size > _SLOW else ""
     click.echo(f"{len(found.frame)} paragraphs to {output_name(output)} ({size / 1e6:.1f} MB{slow})", err=True)
     if figures is not None:
         from stance.results.figures import letters_without_font, save_figures

@@ -68,8 +68,8 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
     """Print shares of stances and net stance by group, with standard errors, and the joint table.
 
     RESULTS is a Parquet, CSV or JSON lines file that `stance score` wrote, or the folder of a run. The figures are
-    classify-and-count figures. Shares and net stance are of the related paragraphs (favor, against or neutral)
-    only; for shares of all paragraphs use `stance results prevalence`.
+    classify-and-count figures. Shares and net stance are of the related paragraphs (favor, against or neutral), not
+    of all; for shares of all paragraphs use `stance results prevalence`.
 
     \b
     Examples:
@@ -141,7 +141,7 @@ def tell_caveats(rows: pd.DataFrame, found: Results, level: str) -> None:
         doubtful = dated[group_values(dated, level).isna()].drop_duplicates("article_id")
         if len(doubtful):
             date = visible(str(doubtful["date"].iloc[0]))
-            told = f"a date that tells no {level} beyond doubt, such as {date!r}"
+            told = f"a date that does not settle the {level}, such as {date!r}"
             click.echo(f"{number_of(len(doubtful), 'article')} with {told}", err=True)
     if level in OF_PARAGRAPHS:
         click.echo(WHO_SPEAKS, err=True)

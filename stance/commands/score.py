@@ -116,18 +116,20 @@ def score(
     if folder and level in OF_ARTICLES:
         raise click.UsageError(f"--level {level} gives one table, not parts: name a file")
     if explain and level != "paragraph":
-        raise click.UsageError("--explain is for paragraphs")
+        raise click.UsageError("--explain needs --level paragraph")
     if speakers and level != "paragraph":
-        raise click.UsageError("--speakers is for paragraphs; then: stance results rollup FILE --level actor")
+        raise click.UsageError(
+            "--speakers needs --level paragraph; for figures by actor: stance results rollup FILE --level actor"
+        )
     if keep and level in OF_ARTICLES:
-        raise click.UsageError(f"--keep is for paragraphs and articles; a row of {level} is of several")
+        raise click.UsageError(f"--keep needs --level paragraph or article; a row of {level} covers several articles")
     if not folder and (batch["resume"] or batch["shard"] is not None):
         raise click.UsageError("--resume and --shard need a folder as output: -o DIR/")
     to_file = output not in (None, "-") and format != "table"
     if batch["dask"] is not None and not (folder or to_file):
         raise click.UsageError("--dask needs an output: -o DIR/ or -o FILE")
     if format in ("parquet", *EXPORTS) and not (folder or to_file):
-        raise StanceError(f"{format} is not for standard output; name a file with -o")
+        raise StanceError(f"{format} cannot go to standard output; name a file with -o")
     columns = replace(columns, keep=_kept(keep, model_path))
     # before the run writes anything there itself
     left_out: list[Source] = []
@@ -136,7 +138,7 @@ def score(
     with Refusals(quarantine) as refusals:
 
         def came_later(sources: Iterable[Source]) -> None:
-            left_out.extend(source._replace(problem="it came after the run began") for source in sources)
+            left_out.extend(source._replace(problem="it appeared after the run began") for source in sources)
 
         def in_bulk(place: str, format: str, level: str, describe: Callable[[Counts], None] | None = None) -> Counts:
             from stance.batch.chunks import ARTICLES, Shard
@@ -164,9 +166,9 @@ def score(
                         job, place, resume=batch["resume"], progress=shown, refuse=refusals.add_all, later=came_later
                     )
                 except KeyboardInterrupt as stop:
-                    again = "the same command with --resume goes on with it"
+                    again = "the same command with --resume continues it"
                     if STDIN in files:
-                        again = "standard input cannot be read again, so begin anew in another folder"
+                        again = "standard input cannot be read again, so start again in another folder"
                     raise KeyboardInterrupt(f"{place}: the run is not finished; {again}") from stop
             return score_to_file(job, place, progress=shown, refuse=refusals.add_all, describe=describe)
 
@@ -202,7 +204,7 @@ def score(
     for reason in dict.fromkeys(source.problem for source in left_out):
         places = sorted({source.path for source in left_out if source.problem == reason})
         named = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
-        click.echo(visible(f"not read, for {reason}: {named}"), err=True)
+        click.echo(visible(f"not read, because {reason}: {named}"), err=True)
     for line in counts.lines():
         click.echo(line, err=True)
     if refusals.shown and quarantine is None and not folder:
@@ -218,9 +220,9 @@ def _kept(names: tuple[str, ...], model_path: str | None) -> tuple[str, ...]:
     targets = targets_of(read_manifest(model_path))
     for name in names:
         if is_own_name(name, targets):
-            raise click.UsageError(f"--keep {name}: results have a column of such a name; give it another one")
+            raise click.UsageError(f"--keep {name}: results have a column of that name; rename yours")
         if not name or name != clean_surrogates(name):
-            raise click.UsageError(f"--keep {name!r}: no name of a column")
+            raise click.UsageError(f"--keep {name!r}: not the name of a column")
     return tuple(dict.fromkeys(names))
 
 

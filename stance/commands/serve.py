@@ -71,7 +71,7 @@ def serve(port: int, largest: float, seconds: float, model_path: str | None) -> 
             # a port that is bound only may be bound again; and whoever opens the address early waits
             listener.listen(128)
         except OSError as error:
-            raise StanceError(f"port {port}: {error.strerror or error}; --port 0 takes a free one") from error
+            raise StanceError(f"port {port}: {error.strerror or error}; --port 0 picks a free one") from error
         port = listener.getsockname()[1]
         facts = model_facts(read_manifest(model_path))
         app = create_app(load_model(model_path), facts, port, Limits(body=int(largest * 1e6), seconds=seconds))

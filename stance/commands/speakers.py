@@ -45,7 +45,7 @@ def evaluate(paths: tuple[str, ...], failures: bool) -> None:
         files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
         if not files or not path.exists():
             raise CorpusError(
-                "no labelled speakers here; name a file or folder of them (*.jsonl), such as data/speakers of the "
+                "no labeled speakers here; name a file or folder of them (*.jsonl), such as data/speakers of the "
                 "repository",
                 path,
             )

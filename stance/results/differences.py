@@ -77,7 +77,7 @@ def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str) -> pd.D
     # a column of numbers is grouped by its numbers, and named in words
     one, other, names = str(one), str(other), rows[level].astype(str)
     if one == other:
-        raise StanceError(f"{one!r} is to be compared with itself; name two groups")
+        raise StanceError(f"{one!r} cannot be compared with itself; name two groups")
     for name in (one, other):
         if not (names == name).any():
             there = list(dict.fromkeys(names[rows[level].notna()]))

@@ -99,7 +99,7 @@ def show(what: Results | pd.DataFrame | Explanation, *, articles: int = ARTICLES
         if not isinstance(number, SupportsIndex):
             raise ArgumentError(f"{name} is a whole number, not {kind_of(number)}")
         if number < 0:
-            raise StanceError(f"{name} is {number}; it begins at 0")
+            raise StanceError(f"{name} is {number}; it must be 0 or more")
     if isinstance(what, Explanation):
         return Page(_explained(what, terms), 480)
     if kind_of(what) != "pandas.DataFrame" and not isinstance(what, Results):
