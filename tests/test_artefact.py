@@ -76,7 +76,7 @@ def test_the_card_tells_what_its_figures_lean_to(root: Path) -> None:
     """Whether settings were compared on the folds, and what share probabilities are calibrated to."""
     manifest = dict(read_manifest(root / "models" / "default"))
     trial = {"target": "sanctions"}
-    hopeful, calibrated = "these figures lean to the hopeful side", "12 of a thousand paragraphs without a mention"
+    hopeful, calibrated = "these figures are somewhat optimistic", "12 of a thousand paragraphs without a mention"
     assert hopeful in model_card({**manifest, "training": {**manifest["training"], "trials": [trial, trial]}})
     assert hopeful not in model_card({**manifest, "training": {**manifest["training"], "trials": [trial]}})
     assert calibrated in model_card(manifest)

@@ -800,7 +800,7 @@ def test_commands_say_that_they_classify_and_count(root: Path, tmp_path: Path) -
     assert "classify-and-count" in help
     # and of what
     assert "of the related paragraphs (favor, against or neutral), not of all" in help
-    assert "among related paragraphs (those of a prevalence are among all)" in result.stderr
+    assert "among related paragraphs (those of a prevalence are among all paragraphs)" in result.stderr
     assert "sanctions: shares and net stance of the related paragraphs\n" in _run("results", "rollup", scores).stdout
     shown = _run("results", "rollup", scores, "--level", "outlet")
     assert "outlet unknown: 1 article\n" in shown.stderr

@@ -57,7 +57,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
         counts = Counter(example.labels.get(target.name) for example in examples)
         click.echo(f"{target.name}: {', '.join(f'{counts[label]} {label!r}' for label in target.labels)}", err=True)
     if examples.language not in (None, "en"):
-        told = "the model will score every language; only English, 'en', can be told from others"
+        told = "the model will abstain from no language; only English, 'en', can be told from others"
         click.echo(f"language {examples.language!r}: {told}", err=True)
     probes = Path(corpus) / "probes"
     # a probe that cannot be tried is told before the training, too

@@ -28,7 +28,7 @@ _PLACES = 4
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that a notebook shows where it ends a cell.
+    """A page that a notebook shows when it is the last value of a cell.
 
     It stands in a frame of its own, so that its style and that of the notebook leave each other alone, and in which no
     script runs.
