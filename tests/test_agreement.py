@@ -112,17 +112,17 @@ def test_codes_that_do_not_fit_are_refused(change: object, message: str) -> None
         (
             ["tax", "tax_cut"],
             ["cut", "ben"],
-            "tax_cut would be the codes of cut on tax, and is the target tax_cut; name ",
+            "tax_cut would be the codes of cut on tax, but is the target tax_cut; rename ",
         ),
         (
             ["tax", "tax_new"],
             ["new_ann", "ann"],
-            "tax_new_ann would be the codes of ann on tax_new, and is the codes of ",
+            "tax_new_ann would be the codes of ann on tax_new, but is the codes of ",
         ),
         (
             ["drawn"],
             ["from", "ben"],
-            "drawn_from would be the codes of from on drawn, and is column drawn_from; name the ",
+            "drawn_from would be the codes of from on drawn, but is column drawn_from; rename the ",
         ),
     ],
 )
@@ -304,7 +304,7 @@ def test_what_coders_wrote_beside_their_codes_travels_along(tmp_path: Path, form
     assert found["tax_comment_ben"].tolist() == ["four", "", "two", "one"]
     described = json.loads(output.with_name(f"{output.name}.columns.json").read_text(encoding="utf-8"))
     fields = {field["name"]: field for field in described["resources"][0]["schema"]["fields"]}
-    assert fields["tax_comment_ann"]["description"] == "Not a column of stance; as found"
+    assert fields["tax_comment_ann"]["description"] == "Not a column that stance makes; kept as found"
     assert ("categories" in fields["tax_ann"], "categories" in fields["tax_comment_ann"]) == (True, False)
     printed = _run(*command, "-")
     assert printed.exit_code == 0, printed.output
@@ -316,5 +316,5 @@ def test_what_a_coder_wrote_takes_the_place_of_no_code() -> None:
     """Nor of a column of the sample."""
     results = _results()
     ann = _codes(results, list(ANN)).assign(tax_new="note")
-    with pytest.raises(StanceError, match="tax_new_ann would be column tax_new of ann, and is the codes of new_ann on"):
+    with pytest.raises(StanceError, match="tax_new_ann would be column tax_new of ann, but is the codes of new_ann on"):
         combine_codes(results, {"ann": ann, "new_ann": _codes(results, list(BEN))})

@@ -100,7 +100,7 @@ def test_a_folder_of_what_is_left_out_says_so(saved: Path) -> None:
     """A report of stance, which a browser saved with its parts."""
     (saved / "a.txt").unlink()
     (saved / f"{PAGE}.html").write_text('<meta name="generator" content="stance 1.0">', encoding="utf-8")
-    with pytest.raises(ArticleError, match="only what stance wrote or a browser saved with a page; name that"):
+    with pytest.raises(ArticleError, match="only files that stance wrote or a browser saved with a page; name them"):
         find_sources([saved])
 
 

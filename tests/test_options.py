@@ -206,8 +206,8 @@ def test_cross_validation_on_another_corpus_says_so(own_corpus: Path, trained: d
     other = run(*command, tmp_path / "flat.jsonl", "--cross-validate", "-j", 1)
     assert other.exit_code == 0
     assert other.stderr == (
-        f"{tmp_path / 'flat.jsonl'}: not the corpus that {trained['plain']} was trained on; these are the figures of "
-        "another model, with the settings of that one and the paragraphs, lexicons and options of this corpus\n"
+        f"{tmp_path / 'flat.jsonl'}: not the corpus that {trained['plain']} was trained on; these are the figures of a "
+        "different model, with that one's settings and the paragraphs, lexicons and options of this corpus\n"
     )
 
 

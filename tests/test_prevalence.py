@@ -867,7 +867,7 @@ def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
     rows_ = pd.read_csv(tmp_path / "p.csv")
     assert rows_["prevalence"][:4].sum() == pytest.approx(1.0)
     described = (tmp_path / "p.csv.columns.json").read_text(encoding="utf-8")
-    assert "Not a column of stance" not in described
+    assert "Not a column that stance makes" not in described
     refused = _run("results", "prevalence", scores, drawn)
     assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
     assert "fill in the columns" in refused.stderr

@@ -82,7 +82,7 @@ def keep_inputs(inputs: Iterable[str], *outputs: str | None) -> None:
         read = {_identity(path) for path in _files(inputs)}
         for path in there:
             if _identity(path) in read:
-                raise StanceError(f"{path}: it is an input and would be overwritten; name another file for the output")
+                raise StanceError(f"{path}: is an input and would be overwritten; name another file for the output")
 
 
 def _is_device(path: str) -> bool:

@@ -197,7 +197,7 @@ def group_column(frame: pd.DataFrame, level: str) -> str | None:
         return None
     column = "article_id" if level == "article" else "date" if level in OF_DATES else level
     if column not in frame:
-        known = f"a level must be {', '.join(LEVELS)}, or one of their columns"
+        known = f"a level must be {', '.join(LEVELS)}, or one of their columns (`stance score --keep` adds yours)"
         todo = "score with --speakers" if level in OF_PARAGRAPHS else known
         raise StanceError(f"the results have no column {column!r} to group by; {todo}")
     kinds = {*map(type, frame[column])} if frame[column].dtype == object else set()

@@ -30,7 +30,7 @@ def check_description(about: Mapping[str, object], path: Path) -> None:
     --------
     >>> check_description({"name": "tiny", "langage": "en"}, Path("corpus.toml"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    stance.errors.CorpusError: corpus.toml: unknown key 'langage'; it may have name, version, language, ...
+    stance.errors.CorpusError: corpus.toml: unknown key 'langage'; known are name, version, language, ...
     """
     refuse_others(about, _KEYS, "", path)
     if not isinstance(about.get("language", ""), str):
@@ -107,7 +107,7 @@ def check_columns(targets: Sequence[Target], path: Path) -> None:
     --------
     >>> check_columns([Target("tax"), Target("tax_net")], Path("corpus.toml"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    stance.errors.CorpusError: corpus.toml: the column 'tax_net' would stand twice, of target 'tax' and of ...
+    stance.errors.CorpusError: corpus.toml: the column 'tax_net' would appear twice, of target 'tax' and of ...
     """
     taken = dict.fromkeys([*RESERVED, *JOINT_SHARES], "every result")
     for target in targets:

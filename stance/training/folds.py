@@ -201,7 +201,7 @@ def rare_labels(corpus: Corpus, folds: int) -> list[str]:
     >>> from stance.training.corpus import Example
     >>> coded = [Example(str(i), 0, f"Text {i}", {"tax": "favor" if i else "against"}) for i in range(9)]
     >>> rare_labels(Corpus([Target("tax", ("favor", "against"))], coded), 5)
-    ["tax: 1 paragraph coded 'against', fewer than the 5 folds: some hold none, so its figures say little; code more"]
+    ["tax: 1 paragraph coded 'against', fewer than the 5 folds: some hold none, and its figures say little; code more"]
     """
     lines = []
     for target in corpus.targets:
