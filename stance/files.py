@@ -40,7 +40,7 @@ def as_path(given: str | os.PathLike[str], of: str, error: type[StanceError] = S
     if not isinstance(name, str):
         raise ArgumentError(f"the {of} must be a path, not {kind_of(name)}")
     if not name:
-        raise error(f"the {of} has no name: its path is an empty text")
+        raise error(f"the {of} has no name: its path is empty")
     return Path(name)
 
 

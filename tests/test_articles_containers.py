@@ -166,7 +166,7 @@ def test_a_part_of_a_mail_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     article, told = read_records([path])
     assert isinstance(article, Article)
     assert paragraphs(article) == [PARAGRAPHS[0]]
-    reason = "not valid utf-8, though it is said to be"
+    reason = "not valid utf-8, the encoding that it declares"
     assert told == Quarantined(str(path), 1, f"a part of the message: {reason}")
     box = mailbox.mbox(tmp_path / "a.mbox")
     box.add(mailbox.mboxMessage(mail(bad)))
@@ -419,7 +419,7 @@ def edited(book: bytes, change: dict[str, tuple[bytes, bytes]]) -> bytes:
     ("make", "reason"),
     [
         (lambda: edited(epub(), {"OEBPS/c 1.xhtml": ("–".encode(), b"\x96")}), "not valid utf-8"),
-        (lambda: epub().replace(TITLE.encode(), TITLE.upper().encode()), "not a sound chapter: BadZipFile: Bad CRC"),
+        (lambda: epub().replace(TITLE.encode(), TITLE.upper().encode()), "not a valid chapter: BadZipFile: Bad CRC"),
     ],
     ids=["letters", "sum"],
 )

@@ -326,7 +326,7 @@ def test_a_run_writes_over_nothing_that_is_not_its_own(
     (tmp_path / "run" / name).write_text("notes of somebody's own", encoding="utf-8")
     run = _score(parquet, "-m", small_model_path, "-j", 1, "-o", f"{tmp_path}/run/")
     assert run.exit_code == 1
-    assert run.stderr == f"stance: {tmp_path}/run/{name}: is there without the manifest of a run; name another folder\n"
+    assert run.stderr == f"stance: {tmp_path}/run/{name}: exists without the manifest of a run; name another folder\n"
     assert (tmp_path / "run" / name).read_text(encoding="utf-8") == "notes of somebody's own"
 
 
@@ -398,7 +398,7 @@ def test_resume_refuses_another_model_input_or_setting(
     _stop_after(job, tmp_path / "run", 3)
     save_model(replace(small_model, least_probability=0.5), tmp_path / "other")
     for changes, message in (
-        ({"model_path": tmp_path / "other"}, "the model is another"),
+        ({"model_path": tmp_path / "other"}, "the model is a different one"),
         ({"chunk": 60}, "chunk_articles was 50, now 60"),
         ({"format": "csv"}, "format was 'parquet', now 'csv'"),
         ({"level": "article"}, "level was"),
@@ -406,9 +406,7 @@ def test_resume_refuses_another_model_input_or_setting(
         with pytest.raises(StanceError, match=message):
             score_to_directory(replace(job, **changes), tmp_path / "run", resume=True)
     os.utime(source, (1, 1))
-    with pytest.raises(
-        StanceError, match=r"inputs are not the same .*in.parquet was written anew\); name another folder"
-    ):
+    with pytest.raises(StanceError, match=r"inputs are not the same .*in.parquet was rewritten\); name another folder"):
         score_to_directory(job, tmp_path / "run", resume=True)
 
 
@@ -417,7 +415,7 @@ def test_resume_refuses_another_model_input_or_setting(
     [
         (lambda folder: (folder / "b.jsonl").unlink(), "b.jsonl is gone"),
         (lambda folder: os.truncate(folder / "b.jsonl", 40), "b.jsonl had 35 bytes, and has 40"),
-        (lambda folder: os.utime(folder / "b.jsonl", (1, 1)), "b.jsonl was written anew"),
+        (lambda folder: os.utime(folder / "b.jsonl", (1, 1)), "b.jsonl was rewritten"),
     ],
 )
 def test_an_input_that_changed_is_named(
@@ -437,7 +435,7 @@ def test_an_input_that_changed_is_named(
             next(changes)(folder)
 
     message = re.escape(
-        f"{run}: the inputs changed while they were read ({folder / told}); begin anew in another folder"
+        f"{run}: the inputs changed while they were read ({folder / told}); start again in another folder"
     )
     with pytest.raises(StanceError, match=message):
         score_to_directory(job, run, refuse=refuse)
@@ -700,7 +698,10 @@ def test_a_lock_that_came_with_the_folder_is_refused(
     command = [sys.executable, "-m", "stance", "score", str(folder / "a.txt"), "-m", str(small_model_path)]
     run = subprocess.run([*command, "-o", f"{folder}/{output}"], capture_output=True, text=True, timeout=60)
     assert run.returncode == 1
-    assert run.stderr == f"stance: {planted}: is a link or no file, and none that this program makes; remove it\n"
+    assert (
+        run.stderr
+        == f"stance: {planted}: is a link or not a regular file, and this program did not make it; remove it\n"
+    )
     assert not elsewhere.exists()
 
 
@@ -813,7 +814,7 @@ def test_a_full_disk_is_one_line_and_can_be_resumed(
     """A disk that is full stops the run with one line; with room it goes on to the same bytes."""
     job = _job(parquet, small_model_path)
     score_to_directory(job, tmp_path / "whole")
-    with pytest.raises(StanceError, match=r"No space left on device; make room, then go on with --resume"):
+    with pytest.raises(StanceError, match=r"No space left on device; free some space, then continue with --resume"):
         score_to_directory(job, small_disk / "run")
     with pytest.raises(StanceError, match=r"No space left on device"):
         score_to_directory(job, small_disk / "run", resume=True)

@@ -144,7 +144,7 @@ def test_a_chunk_that_no_worker_survives_is_one_line(
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as cluster,
-        pytest.raises(StanceError, match=r"^the Dask cluster lost a chunk: .*; go on with --resume$"),
+        pytest.raises(StanceError, match=r"^the Dask cluster lost a chunk: .*; continue with --resume$"),
     ):
         score_to_directory(replace(job, dask=cluster.scheduler_address), tmp_path / "there")
     score_to_directory(job, tmp_path / "there", resume=True)
@@ -177,7 +177,7 @@ def test_a_cluster_without_a_worker_left_is_one_line(
             thread.start()
             try:
                 with pytest.raises(
-                    StanceError, match=r"^no worker left on the Dask cluster for 2 s; go on with --resume$"
+                    StanceError, match=r"^no worker left on the Dask cluster for 2 s; continue with --resume$"
                 ):
                     score_to_directory(replace(job, dask=cluster.scheduler_address), tmp_path / "there")
             finally:
@@ -284,9 +284,9 @@ def test_a_scheduler_that_is_lost_is_one_line(
     pool = DaskPool(cluster.scheduler_address, ModelReference.of(small_model_path), 1)
     for name in ("nthreads", "submit"):
         monkeypatch.setattr(pool.client, name, broken_off)
-    with pytest.raises(StanceError, match="the scheduler is gone; go on with --resume"):
+    with pytest.raises(StanceError, match="the scheduler is gone; continue with --resume"):
         _ = pool.ahead
-    with pytest.raises(StanceError, match="the scheduler is gone; go on with --resume"):
+    with pytest.raises(StanceError, match="the scheduler is gone; continue with --resume"):
         pool.submit(pa.table({"text": ["Talks resume."]}), Form("paragraph", None))
     pool.close(True)
 

@@ -285,7 +285,7 @@ def test_dates_before_excel_stand_as_text(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(path)["results"]
     assert [str(row[0].value)[:10] for row in sheet][1:] == days
     assert [row[0].is_date for row in sheet][1:] == [False, False, True, True]
-    assert notes == ["2 dates before 1900 stand as text, since Excel has none"]
+    assert notes == ["2 dates before 1900 are written as text, since Excel has no such dates"]
 
 
 def test_names_that_a_package_refuses_are_changed_and_said(tmp_path: Path) -> None:
@@ -423,7 +423,7 @@ def test_two_columns_of_one_name_are_refused(tmp_path: Path, format: str) -> Non
     with pytest.raises(StanceError, match=rf"out.{format}: two columns are called 'a'"):
         export(pd.DataFrame([[1, 2]], columns=["a", "a"]), path, ())
     if format == "sqlite":
-        with pytest.raises(StanceError, match="two columns are called 'Outlet' but for capitals"):
+        with pytest.raises(StanceError, match="two columns are called 'Outlet', apart from capitals"):
             export(pd.DataFrame({"outlet": ["a"], "Outlet": "b"}), path, ())
     else:
         export(pd.DataFrame({"outlet": ["a"], "Outlet": "b"}), path, ())
@@ -516,7 +516,7 @@ def test_an_export_may_go_to_standard_output(scored: Path, tmp_path: Path, monke
         assert shown.stdout_bytes == Path(f"e.{format}").read_bytes()
     assert _run("results", "export", scored, "-o", "-").stdout_bytes == Path("e.csv").read_bytes()
     result = _run("results", "export", scored, "-o", "-", "-f", "dta")
-    assert (result.exit_code, "dta is not for standard output" in result.stderr) == (1, True)
+    assert (result.exit_code, "dta cannot go to standard output" in result.stderr) == (1, True)
     assert not Path("-").exists()
 
 
@@ -643,8 +643,8 @@ def test_a_number_that_is_no_integer_stays_a_number(tmp_path: Path, format: str,
     ("arguments", "message"),
     [
         (("-o", "no/such/x.dta"), "no folder"),
-        (("-o", "x.docx"), "no such format"),
-        (("-o", "."), "no such format"),
+        (("-o", "x.docx"), "unknown format"),
+        (("-o", "."), "unknown format"),
     ],
 )
 def test_export_errors_are_one_line(scored: Path, arguments: tuple[str, ...], message: str) -> None:

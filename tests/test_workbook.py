@@ -36,7 +36,7 @@ def test_a_sample_is_drawn_coded_and_read_in_a_workbook(small_model_path: Path, 
         assert run("results", "sample", scores, "-n", 40, "-o", tmp_path / name).exit_code == 0
     refused = run("results", "prevalence", scores, tmp_path / "ann.xlsx")
     assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
-    assert "to be filled in" in refused.stderr
+    assert "fill in the columns" in refused.stderr
     codes = ["Favor" if i % 4 else "neutral" for i in range(40)]
     drawn = pd.read_csv(tmp_path / "ann.csv", dtype=str)
     drawn.assign(sanctions=codes).to_csv(tmp_path / "ann.csv", index=False)
@@ -88,7 +88,7 @@ def test_no_rows_and_twice_the_same_heading(tmp_path: Path) -> None:
     book.worksheets[0].append(["text", "tax", "tax"])
     book.worksheets[0].append([TEXT, "pro", "con"])
     book.save(tmp_path / "twice.xlsx")
-    with pytest.raises(CorpusError, match="column 'tax' stands there twice"):
+    with pytest.raises(CorpusError, match="column 'tax' appears twice"):
         _rows(tmp_path / "twice.xlsx")
 
 
@@ -104,7 +104,7 @@ def test_a_damaged_workbook_is_one_line(tmp_path: Path, left_out: str) -> None:
     for name in ("c.xlsx", "d.xlsx"):
         result = run("evaluate", "default", tmp_path / name)
         assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
-        assert result.stderr.startswith(f"stance: {tmp_path / name}: not a sound ")
+        assert result.stderr.startswith(f"stance: {tmp_path / name}: not a valid ")
         assert "save it anew, or as CSV in UTF-8" in result.stderr
 
 
@@ -147,7 +147,9 @@ CODES = [["text", "tax"], [TEXT, "pro"]]
 def test_no_sheet_of_codes_is_left_out_in_silence(tmp_path: Path) -> None:
     """Where a second sheet has the columns of the first, half of the codes may be there; any other one may."""
     path = _book(tmp_path / "c.xlsx", first=CODES, second=[[], ["tax", "text", ""], ["con", "Lift them."]])
-    with pytest.raises(CorpusError, match="sheet 'second' has the columns of sheet 'first', and one is read; put all"):
+    with pytest.raises(
+        CorpusError, match="sheet 'second' has the columns of sheet 'first', but only one is read; put all"
+    ):
         read_sheet(path)
     path = _book(tmp_path / "c.xlsx", first=CODES, more=[["text", "remark"], [TEXT, "?"]], blank=[], hidden_old=CODES)
     assert read_sheet(path) == [(1, CODES[0]), (2, CODES[1])]
@@ -159,8 +161,8 @@ def test_a_sheet_that_is_no_table_does_not_hide_the_codes(tmp_path: Path) -> Non
     for command in (("corpus", "check"), ("evaluate", "default")):
         told = run(*command, path).stderr
         assert told == (
-            f"stance: {path}: the first sheet, 'about', is no table, and no other is read; move that of the codes to "
-            "the front\n"
+            f"stance: {path}: the first sheet, 'about', is not a table, and no other is read; move the one with the "
+            "codes to the front\n"
         )
     assert read_sheet(_book(tmp_path / "c.xlsx", hidden_about=[["Old."]], codes=CODES))[1] == (2, CODES[1])
 

@@ -49,7 +49,7 @@ def read_warc(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     for record in _records(stream, source):
         position += 1
         if isinstance(record, ArticleError):
-            yield Quarantined(source, position, f"{record.message}; what follows is read from the next record on")
+            yield Quarantined(source, position, f"{record.message}; reading continues at the next record")
             continue
         if record.rec_type not in _RECORDS:
             yield Quarantined(source, position, "not a WARC record")

@@ -93,7 +93,7 @@ class DaskPool:
         try:
             yield
         except self.broken as error:
-            raise StanceError(f"the Dask cluster lost a chunk: {error}; go on with --resume") from error
+            raise StanceError(f"the Dask cluster lost a chunk: {error}; continue with --resume") from error
 
     @property
     def ahead(self) -> int:
@@ -131,7 +131,7 @@ class DaskPool:
             if self.client.nthreads():
                 last = time.monotonic()
             elif time.monotonic() - last >= _PATIENCE:
-                raise StanceError(f"no worker left on the Dask cluster for {_PATIENCE} s; go on with --resume")
+                raise StanceError(f"no worker left on the Dask cluster for {_PATIENCE} s; continue with --resume")
 
     def close(self, failed: bool) -> None:
         """Leave the cluster; a local one is shut down."""

@@ -20,7 +20,7 @@ __all__ = ["check_output", "lock", "lock_output", "named", "write_whole"]
 _LOCKS = find_spec("fcntl") is not None
 #: Some network file systems give a file another number at each look.
 _TRIES = 9
-_NO_LOCK = "{}: is a link or no file, and none that this program makes; remove it"
+_NO_LOCK = "{}: is a link or not a regular file, and this program did not make it; remove it"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -56,7 +56,7 @@ def check_output(path: Path) -> None:
         If there is no folder for it, or a folder or a device has its name: a device would be replaced by the file.
     """
     if not path.resolve().parent.is_dir():
-        raise StanceError(f"{path}: no folder {path.parent} to write to")
+        raise StanceError(f"{path}: there is no folder {path.parent} to write to")
     if path.exists() and not path.is_file():
         raise StanceError(f"{path}: is a folder or a device; name a file")
 

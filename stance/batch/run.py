@@ -195,7 +195,7 @@ def score_to_directory(
             if (now := describe_inputs(source for source in there if written_name(source.path) in known)) != inputs:
                 changed = inputs_difference(inputs, now)
                 raise StanceError(
-                    f"{folder}: the inputs changed while they were read ({changed}); begin anew in another folder"
+                    f"{folder}: the inputs changed while they were read ({changed}); start again in another folder"
                 )
             directory.state = "finished"
             directory.save()

@@ -70,7 +70,7 @@ def write_scores(asked: Request, sources: list[Source], refusals: Refusals, left
         return score_to_file(job, output, progress=asked.shows_progress, refuse=refusals.add_all, describe=describe)
 
     def came_later(sources: Iterable[Source]) -> None:
-        left_out.extend(source._replace(problem="it came after the run began") for source in sources)
+        left_out.extend(source._replace(problem="it appeared after the run began") for source in sources)
 
     try:
         counts = score_to_directory(
@@ -82,9 +82,9 @@ def write_scores(asked: Request, sources: list[Source], refusals: Refusals, left
             later=came_later,
         )
     except KeyboardInterrupt as stop:
-        again = "the same command with --resume goes on with it"
+        again = "the same command with --resume continues it"
         if STDIN in asked.files:
-            again = "standard input cannot be read again, so begin anew in another folder"
+            again = "standard input cannot be read again, so start again in another folder"
         raise KeyboardInterrupt(f"{output}: the run is not finished; {again}") from stop
     describe(counts)
     return counts

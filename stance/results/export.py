@@ -164,7 +164,7 @@ def export(
     path = Path(path)
     format = format or export_format(path)
     if format is None or format not in (*PLAIN, *EXPORTS):
-        raise StanceError(f"{path}: no such format of export; there are {', '.join((*PLAIN, *EXPORTS))}")
+        raise StanceError(f"{path}: unknown format of export; use one of {', '.join((*PLAIN, *EXPORTS))}")
     check_rows(len(frame), path, format)
     check_output(path)
     # to SQLite names are the same in any case
@@ -368,7 +368,7 @@ def _changes(frame: pd.DataFrame, typed: Typed, renamed: Mapping[str, str]) -> l
     others = [f"{name} is {new}" for name, new in renamed.items() if name != new]
     if others:
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-        notes.append(f"names that the format does not take: {', '.join(others[:_NAMED])}{more}")
+        notes.append(f"names changed to suit the format: {', '.join(others[:_NAMED])}{more}")
     return notes
 
 

@@ -77,5 +77,5 @@ def _fill(book: Any, table: Typed) -> list[str]:
             about.write_string(row, i, word)
     notes = [f"{cut} cells were cut to {_CELL} characters, the most that Excel holds"] if cut else []
     if early:
-        notes.append(f"{early} dates before {_FIRST_YEAR} stand as text, since Excel has none")
+        notes.append(f"{early} dates before {_FIRST_YEAR} are written as text, since Excel has no such dates")
     return notes

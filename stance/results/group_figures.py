@@ -27,9 +27,9 @@ _LETTERS, _TAIL = 24, 14
 _ROUNDS = 5
 
 _NOTE = (
-    "(favor − against) / related paragraphs, as a model labels them (classify and count): its mistakes are counted, "
-    "too, and intervals do not cover them. Bars: 95 % intervals over articles; hollow: none, as these are too few or "
-    "all agree."
+    "(favor − against) / related paragraphs, as labeled by a model (classify and count): its mistakes are included, "
+    "and the intervals do not cover them. Bars: 95 % intervals over articles; hollow marks have none, as articles are "
+    "too few or all agree."
 )
 _TITLES = {"month": "Over time", "outlet": "By outlet", "actor": "By actor who speaks"}
 
@@ -85,7 +85,7 @@ def draw_figures(targets: Sequence[Target], rolled: Mapping[str, pd.DataFrame]) 
         if level != "month" and number > len(rows):
             summary += f", of which the {len(rows)} largest with three related paragraphs or more are drawn"
         if unknown:
-            summary += f", without {number_of(unknown, 'article')} of no known {level}"
+            summary += f", leaving out {number_of(unknown, 'article')} of unknown {level}"
         groups = [str(value) for value in rows[level]]
         if level != "month":
             short = _shortened(groups)

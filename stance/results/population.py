@@ -82,7 +82,7 @@ def read_population(
 
 def _population(results: Results, texts: Texts | None) -> Population:
     if "paragraph" not in results.frame:
-        raise StanceError(f"{results.source or 'the results'}: not one row a paragraph; score with --level paragraph")
+        raise StanceError(f"{results.source or 'the results'}: not one row per paragraph; score with --level paragraph")
     if TEXT not in results.frame and texts is None:
         raise StanceError(f"{results.source or 'the results'}: no column 'text' to code by; keep what scoring wrote")
     results = whole_numbers(results, ["paragraph"])
@@ -123,7 +123,7 @@ def find_coded(found: Population, codes: pd.DataFrame, *, compare_texts: bool = 
 
     if not isinstance(codes, pd.DataFrame):
         how = made_by(codes, of_pandas=True)
-        raise ArgumentError(f"codes are a data frame, as `read_codes` gives it, not {kind_of(codes)}{how}")
+        raise ArgumentError(f"codes must be a data frame, as `read_codes` returns it, not {kind_of(codes)}{how}")
     if missing := [name for name in PLACE if name not in codes]:
         raise StanceError(f"the codes have no column {missing[0]!r}; keep the columns of the sample that was drawn")
     paragraphs, codes = found.frame, plain_columns(codes)
@@ -139,12 +139,14 @@ def find_coded(found: Population, codes: pd.DataFrame, *, compare_texts: bool = 
         article, paragraph = wanted[places < 0][0]
         more = f" (and {int((places < 0).sum()) - 1} more)" if (places < 0).sum() > 1 else ""
         raise StanceError(
-            f"paragraph {paragraph} of article {article} is coded, and not in the results{more}; take the results that "
+            f"paragraph {paragraph} of article {article} is coded, but not in the results{more}; use the results that "
             "the sample was drawn from, and keep a spreadsheet from reading article_id as a number (007 as 7)"
         )
     if not wanted.is_unique:
         article, paragraph = wanted[wanted.duplicated()][0]
-        raise StanceError(f"paragraph {paragraph} of article {article} is coded twice; keep one code of each")
+        raise StanceError(
+            f"paragraph {paragraph} of article {article} is coded twice; keep one code for each paragraph"
+        )
     if compare_texts and "text" in codes:
         texts = found.texts_at(places).astype(str)
         same = [
@@ -154,8 +156,8 @@ def find_coded(found: Population, codes: pd.DataFrame, *, compare_texts: bool = 
         if not all(same):
             article, paragraph = wanted[same.index(False)]
             raise StanceError(
-                f"paragraph {paragraph} of article {article} is another text than the one coded; "
-                "take the results that the sample was drawn from; "
-                "if only a spreadsheet changed the text, leave its column out"
+                f"paragraph {paragraph} of article {article} has another text than the one coded; "
+                "use the results that the sample was drawn from; "
+                "if only a spreadsheet changed the text, delete the column text from the codes"
             )
     return places

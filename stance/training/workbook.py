@@ -76,13 +76,16 @@ def _refuse_others(file: Path, first: str, heading: list[str], headings: Mapping
     theirs = {title: {name.strip() for name in row} - {""} for title, row in headings.items()}
     # texts and codes are two columns at least
     if len(mine) < 2 and any(len(names) > 1 for names in theirs.values()):
-        message = f"the first sheet, {first!r}, is no table, and no other is read; move that of the codes to the front"
+        message = (
+            f"the first sheet, {first!r}, is not a table, and no other is read; move the one with the codes to the "
+            "front"
+        )
         raise CorpusError(message, file)
     for title, names in theirs.items():
         if names == mine and names:
             raise CorpusError(
-                f"sheet {title!r} has the columns of sheet {first!r}, and one is read; put all rows into one sheet, "
-                "or save the other as a file of its own",
+                f"sheet {title!r} has the columns of sheet {first!r}, but only one is read; put all rows into one "
+                "sheet, or save the other as a file of its own",
                 file,
             )
 
