@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from stance.errors import ArgumentError, StanceError, kind_of
 from stance.results.counting import is_boilerplate
+from stance.results.formats import fit_cell
 from stance.results.saved import PLACE, Results, as_results, read_without_texts, refuse_twice, whole_numbers
 from stance.results.table_files import plain_columns
 from stance.results.table_reading import TEXT
@@ -19,6 +21,9 @@ from stance.results.texts import Texts
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: What a spreadsheet may leave out or put another for: blanks, and what XML does not hold, also as workbooks write it.
+_NOT_KEPT = re.compile(r"(?:[\s\x00-\x1f\x7f-\x9f\ufffd\ufffe\uffff]|_x(?:00[01][0-9A-F]|FFF[EF])_)+", re.I)
 
 __all__ = ["Population", "find_coded", "population", "read_population"]
 
@@ -142,10 +147,7 @@ def find_coded(found: Population, codes: pd.DataFrame, *, compare_texts: bool = 
         raise StanceError(f"paragraph {paragraph} of article {article} is coded twice; keep one code of each")
     if compare_texts and "text" in codes:
         texts = found.texts_at(places).astype(str)
-        same = [
-            " ".join(mine.split()) == " ".join(str(theirs).split())
-            for mine, theirs in zip(texts, codes["text"], strict=True)
-        ]
+        same = [_alike(mine, str(theirs)) for mine, theirs in zip(texts, codes["text"], strict=True)]
         if not all(same):
             article, paragraph = wanted[same.index(False)]
             raise StanceError(
@@ -154,3 +156,12 @@ def find_coded(found: Population, codes: pd.DataFrame, *, compare_texts: bool = 
                 "if only a spreadsheet changed the text, leave its column out"
             )
     return places
+
+
+def _alike(mine: str, theirs: str) -> bool:
+    """Whether a text is one of the results, but for what a spreadsheet makes of it."""
+    return _letters(theirs) in (_letters(mine), _letters(fit_cell(mine)))
+
+
+def _letters(text: str) -> str:
+    return _NOT_KEPT.sub("", text)
