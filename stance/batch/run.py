@@ -18,7 +18,7 @@ from stance.articles.sources import Source, find_sources
 from stance.batch.blocks import count_records, read_blocks
 from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, add_clusters, add_footers, cut_chunks
 from stance.batch.counts import Counts, NothingRead
-from stance.batch.directory import RunDirectory, describe_inputs, files_of_run, inputs_difference
+from stance.batch.directory import RunDirectory, describe_inputs, describe_libraries, files_of_run, inputs_difference
 from stance.batch.encoding import encode
 from stance.batch.files import check_output, lock, lock_output, named
 from stance.batch.pools import Form, ModelReference, Part, Pool, count_jobs, open_pool
@@ -164,7 +164,7 @@ def score_to_directory(
     identity = {
         "model": {"path": reference.folder, "sha256": reference.sha256},
         "inputs": inputs,
-        "settings": {**job.settings(), "kernel": reference.kernel},
+        "settings": {**job.settings(), "kernel": reference.kernel, "libraries": describe_libraries(sources)},
     }
     with named(folder):
         folder.mkdir(parents=True, exist_ok=True)
