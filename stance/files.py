@@ -1,17 +1,26 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, each by one process at a time."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 from stance.errors import ArgumentError, StanceError, kind_of
 
-__all__ = ["as_path", "passing_folder", "whole_files", "write_files"]
+__all__ = ["LOCKS", "as_path", "hold", "lock_output", "open_lock", "passing_folder", "whole_files", "write_files"]
+
+#: Windows has other locks; there, and on a file system without any, one is taken on trust.
+LOCKS = find_spec("fcntl") is not None
+#: Some network file systems give a file another number at each look.
+_TRIES = 9
+_NO_LOCK = "{}: is a link or no file, and none that this program makes; remove it"
 
 
 def as_path(given: str | os.PathLike[str], of: str, error: type[StanceError] = StanceError) -> Path:
@@ -51,7 +60,7 @@ def whole_files(*paths: Path) -> Iterator[list[Path]]:
     Until then each lies under another name beside its place. If the body fails, or Ctrl-C or SIGTERM ends it, these are
     removed; else they are forced to the disk and renamed, in their order. A file that is replaced hands on its
     permissions, and a link stays one: what it leads to is replaced. What has the other name is removed first. Nothing
-    keeps another process from writing the same file meanwhile.
+    keeps another process from writing the same file meanwhile but `lock_output`, which who writes them holds.
 
     Parameters
     ----------
@@ -120,6 +129,8 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     ------
     OSError
         If one cannot be written.
+    StanceError
+        If another process is writing the first of them.
 
     Examples
     --------
@@ -129,9 +140,109 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     ...     sorted(os.listdir(folder))
     ['a.txt', 'b.txt']
     """
-    with whole_files(*files) as parts:
+    if not files:
+        return
+    with lock_output(next(iter(files))), whole_files(*files) as parts:
         for part, content in zip(parts, files.values(), strict=True):
             part.write_bytes(content)
+
+
+@contextlib.contextmanager
+def lock_output(path: Path) -> Iterator[None]:
+    """Hold a file that is to be written under another name first, so that no other process writes it meanwhile.
+
+    The lock lies beside the file and is removed. One that a killed process left behind is held by nobody.
+
+    Raises
+    ------
+    OSError
+        If nothing can be written beside the file.
+    StanceError
+        If another process writes it, or what has the name of the lock is a link or no file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, lock_output(Path(folder) / "scores.csv"):
+    ...     os.listdir(folder)
+    ['.scores.csv.lock']
+    """
+    if not LOCKS:
+        yield
+        return
+    beside = path.with_name(f".{path.name}.lock")
+    busy = f"{path}: another run is writing this file; wait for it, or name another file for the output"
+    for again in range(_TRIES, -1, -1):
+        with open_lock(beside) as file:
+            # whoever held it before may have removed it in between: then this is the lock of nothing
+            try:
+                hold(file, busy)
+                if again and not _lies_at(file, beside):
+                    continue
+                yield
+                return
+            finally:
+                # asked again, as a signal may have come while it was taken
+                if _held(file) and (not again or _lies_at(file, beside)):
+                    with contextlib.suppress(OSError):
+                        beside.unlink()
+
+
+def open_lock(path: Path) -> IO[bytes]:
+    """A lock, made if missing; never what a link leads to, nor a pipe, which would be waited for.
+
+    Either may have come with the folder.
+
+    Raises
+    ------
+    StanceError
+        If a link, a pipe or a device has its name.
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        file = os.fdopen(os.open(path, flags, 0o666), "ab")
+    except OSError as error:
+        # of a link one of two numbers, by the system; of a pipe that nobody reads the last
+        if error.errno in (errno.ELOOP, errno.EMLINK, errno.ENXIO):
+            raise StanceError(_NO_LOCK.format(path)) from error
+        raise
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    raise StanceError(_NO_LOCK.format(path))
+
+
+def _lies_at(file: IO[bytes], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
+    except OSError:
+        return False
+
+
+def hold(file: IO[bytes], busy: str) -> None:
+    """Take a lock.
+
+    Raises
+    ------
+    StanceError
+        With what is told where another process holds it.
+    """
+    if not _held(file):
+        raise StanceError(busy)
+
+
+def _held(file: IO[bytes]) -> bool:
+    """Take the lock, if nobody else holds it."""
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        # a file system without locks
+        pass
+    return True
 
 
 @contextlib.contextmanager

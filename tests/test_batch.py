@@ -581,7 +581,7 @@ def test_a_lock_that_is_removed_is_held_by_one(tmp_path: Path) -> None:
     """Of many that ask for an output at once, no two have it, though each removes its lock."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from stance.batch.files import lock_output
+    from stance.files import lock_output
 
     inside: list[int] = []
     met: list[int] = []
@@ -607,18 +607,18 @@ def test_a_lock_that_is_removed_is_held_by_one(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="one is taken on trust on Windows")
 def test_a_lock_that_is_being_taken_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the signal to end comes before the body begins; a lock that another holds stays."""
-    from stance.batch import files
+    from stance import files
 
     def interrupted(*_: object) -> None:
         monkeypatch.undo()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(files, "_hold", interrupted)
+    monkeypatch.setattr(files, "hold", interrupted)
     with pytest.raises(KeyboardInterrupt), files.lock_output(tmp_path / "out.csv"):
         pass
     assert not list(tmp_path.iterdir())
     with files.lock_output(tmp_path / "out.csv"):
-        monkeypatch.setattr(files, "_hold", interrupted)
+        monkeypatch.setattr(files, "hold", interrupted)
         with pytest.raises(KeyboardInterrupt), files.lock_output(tmp_path / "out.csv"):
             pass
         assert [path.name for path in tmp_path.iterdir()] == [".out.csv.lock"]

@@ -20,11 +20,11 @@ from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, add_clusters
 from stance.batch.counts import Counts, NothingRead
 from stance.batch.directory import RunDirectory, describe_inputs, describe_libraries, files_of_run, inputs_difference
 from stance.batch.encoding import encode
-from stance.batch.files import check_output, lock, lock_output, named
+from stance.batch.files import check_output, lock, named
 from stance.batch.pools import Form, ModelReference, Part, Pool, count_jobs, open_pool
 from stance.batch.progress import Progress
 from stance.errors import StanceError
-from stance.files import whole_files
+from stance.files import lock_output, whole_files
 from stance.model.artefact import default_model_path
 
 __all__ = ["Job", "score_to_directory", "score_to_file"]
@@ -106,12 +106,12 @@ class Job:
             chunks = add_footers(chunks)
         return add_clusters(chunks) if self.clusters else chunks
 
-    def open_pool(self, reference: ModelReference, jobs: int) -> Pool:
-        """Workers, as asked."""
+    def open_pool(self, reference: ModelReference, jobs: int, *, in_parts: bool = True) -> Pool:
+        """Workers, as asked, for a run in parts, which can be gone on with, or for one file."""
         if self.dask is not None:
             from stance.batch.dask import DaskPool
 
-            return DaskPool(self.dask, reference, jobs)
+            return DaskPool(self.dask, reference, jobs, in_parts=in_parts)
         return open_pool(reference, jobs)
 
 
@@ -313,7 +313,8 @@ def _drive(
             else:
                 if pool is None:
                     # a single chunk is not worth starting workers for
-                    pool = job.open_pool(reference, 1 if last and job.dask is None else count_jobs(job.jobs))
+                    jobs = 1 if last and job.dask is None else count_jobs(job.jobs)
+                    pool = job.open_pool(reference, jobs, in_parts=form.format is not None)
                 waiting.append((chunk, pool.submit(chunk.articles, form)))
             while waiting and (pool is None or len(waiting) > pool.ahead):
                 emit()

@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stance.batch.files import check_output, lock_output, named
+from stance.batch.files import check_output, named
 from stance.commands.places import write_rows, write_table
 from stance.commands.results import print_rollup, tell_caveats
 from stance.errors import StanceError
-from stance.files import passing_folder
+from stance.files import lock_output, passing_folder
 from stance.model.artefact import read_manifest, targets_of
 from stance.results.levels import OF_ARTICLES
 

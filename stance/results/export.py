@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from stance.batch.counts import Counts
 from stance.batch.encoding import encode
-from stance.batch.files import check_output, lock_output, named
+from stance.batch.files import check_output, named
 from stance.errors import MissingDependencyError, StanceError, number_of
-from stance.files import as_path, whole_files
+from stance.files import as_path, lock_output, whole_files
 from stance.labels import Target
 from stance.results.dates import day_of
 from stance.results.dictionary import Column, describe_columns, write_dictionary
