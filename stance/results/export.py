@@ -74,6 +74,12 @@ class Typed:
             labels = ", ".join(column.values)
             raise StanceError(f"{column.name} is {error.args[0]!r}; expected one of {labels}") from error
 
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The cells of each row, in the order of the columns; objects of Python are made of some rows at a time."""
+        for start in range(0, len(self.frame), _ROWS):
+            part = self.frame.iloc[start : start + _ROWS]
+            yield from zip(*(part[column.name].tolist() for column in self.columns), strict=True)
+
     def short_names(self, longest: int, reserved: frozenset[str]) -> dict[str, str]:
         """Names that a statistics package accepts: letters, digits and underscores, unique whatever their case.
 
@@ -338,7 +344,7 @@ def _changes(frame: pd.DataFrame, typed: Typed, renamed: Mapping[str, str]) -> l
 
 def _typed(table: Typed) -> Typed:
     """Dates become dates where every one of them names a day, truths 0 and 1, and numbers of too many digits texts."""
-    frame, columns = table.frame.copy(), list(table.columns)
+    frame, columns = table.frame.copy(deep=False), list(table.columns)
     for i, column in enumerate(columns):
         values = frame[column.name]
         if column.type == "boolean":

@@ -50,8 +50,7 @@ def _fill(book: Any, table: Typed) -> list[str]:
     if len(table.frame):
         sheet.autofilter(0, 0, len(table.frame), max(len(table.columns) - 1, 0))
     cut = early = 0
-    values = [table.frame[column.name].tolist() for column in table.columns]
-    for row, cells in enumerate(zip(*values, strict=True), start=1):
+    for row, cells in enumerate(table.rows(), start=1):
         for i, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
             if cell is None or cell != cell:
                 continue

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 #: What a spreadsheet may leave out or put another for: blanks, and what XML does not hold, also as workbooks write it.
 _NOT_KEPT = re.compile(r"(?:[\s\x00-\x1f\x7f-\x9f\ufffd\ufffe\uffff]|_x(?:00[01][0-9A-F]|FFF[EF])_)+", re.I)
 
-__all__ = ["Population", "find_coded", "population", "read_population"]
+__all__ = ["LightResults", "Population", "find_coded", "light", "population", "read_population"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Population(Results):
-    """Results that `population` made; it takes them as they are.
+class LightResults(Results):
+    """Results whose texts may lie in a file.
 
     Attributes
     ----------
@@ -51,6 +51,30 @@ class Population(Results):
         if self.texts is None:
             return self.frame[TEXT].iloc[places].reset_index(drop=True)
         return self.texts.at(places)
+
+    def marks(self) -> npt.NDArray[np.int64]:
+        """A number for each paragraph, the same for the same text.
+
+        Raises
+        ------
+        StanceError
+            As `texts_at` raises it.
+        """
+        import pandas as pd
+
+        return pd.factorize(self.frame[TEXT])[0] if self.texts is None else self.texts.marks()
+
+
+class Population(LightResults):
+    """Results that `population` made; it takes them as they are."""
+
+    __slots__ = ()
+
+
+def light(results: Results, texts: Texts | None = None) -> LightResults:
+    """Results with the place where their texts are, if these are not among them."""
+    known = {one.name: getattr(results, one.name) for one in fields(LightResults) if hasattr(results, one.name)}
+    return LightResults(**known if texts is None else known | {"texts": texts})
 
 
 def population(results: Results | pd.DataFrame) -> Population:
