@@ -7,6 +7,7 @@ import errno
 import os
 import shutil
 import stat
+import time
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +21,8 @@ __all__ = ["LOCKS", "as_path", "hold", "lock_output", "open_lock", "passing_fold
 LOCKS = find_spec("fcntl") is not None
 #: Some network file systems give a file another number at each look.
 _TRIES = 9
+#: So many seconds a file that is written at once is waited for.
+_PATIENCE = 10.0
 _NO_LOCK = "{}: is a link or no file, and none that this program makes; remove it"
 
 
@@ -118,7 +121,7 @@ def whole_files(*paths: Path) -> Iterator[list[Path]]:
 
 
 def write_files(files: Mapping[Path, bytes]) -> None:
-    """Write files as `whole_files` does.
+    """Write files as `whole_files` does, one process after the other.
 
     Parameters
     ----------
@@ -130,7 +133,7 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     OSError
         If one cannot be written.
     StanceError
-        If another process is writing the first of them.
+        If another process is writing the first of them, and is not soon done.
 
     Examples
     --------
@@ -142,9 +145,29 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     """
     if not files:
         return
-    with lock_output(next(iter(files))), whole_files(*files) as parts:
+    with _waited_for(next(iter(files))), whole_files(*files) as parts:
         for part, content in zip(parts, files.values(), strict=True):
             part.write_bytes(content)
+
+
+@contextlib.contextmanager
+def _waited_for(path: Path) -> Iterator[None]:
+    """Hold a file as `lock_output` does; shards of a run that end at one time write one dictionary."""
+    until = time.monotonic() + _PATIENCE
+    with contextlib.ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(lock_output(path))
+                break
+            except _Busy:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(0.02)
+        yield
+
+
+class _Busy(StanceError):
+    """Another process holds a lock."""
 
 
 @contextlib.contextmanager
@@ -228,7 +251,7 @@ def hold(file: IO[bytes], busy: str) -> None:
         With what is told where another process holds it.
     """
     if not _held(file):
-        raise StanceError(busy)
+        raise _Busy(busy)
 
 
 def _held(file: IO[bytes]) -> bool:

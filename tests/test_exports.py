@@ -26,7 +26,7 @@ from helpers import run as _run
 
 from stance.commands.results import results
 from stance.errors import StanceError
-from stance.files import LOCKS, lock_output
+from stance.files import LOCKS, lock_output, write_files
 from stance.labels import LABELS, Target
 from stance.model.artefact import save_model
 from stance.model.stance_model import StanceModel
@@ -667,8 +667,11 @@ def test_two_exports_do_not_write_one_file(tmp_path: Path, format: str) -> None:
 
 
 @pytest.mark.skipif(not LOCKS, reason="no locks on this system")
-def test_two_processes_do_not_write_one_report_or_model(scored: Path, small_model: StanceModel, tmp_path: Path) -> None:
+def test_two_processes_do_not_write_one_report_or_model(
+    scored: Path, small_model: StanceModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The second ends with one line: of a model the arrays would be of the one, and the manifest of the other."""
+    monkeypatch.setattr("stance.files._PATIENCE", 0.1)
     page, model = tmp_path / "page.html", tmp_path / "model"
     save_model(small_model, model)
     before = [file.read_bytes() for file in sorted(model.iterdir())]
@@ -681,6 +684,21 @@ def test_two_processes_do_not_write_one_report_or_model(scored: Path, small_mode
             save_model(small_model, model)
     assert [file.read_bytes() for file in sorted(model.iterdir())] == before
     assert not page.exists()
+
+
+@pytest.mark.skipif(not LOCKS, reason="no locks on this system")
+def test_files_that_are_written_at_once_are_of_one_writer(tmp_path: Path) -> None:
+    """Each writes them whole, one after the other, as shards of a run that end at one time."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def write(letter: bytes) -> None:
+        write_files({tmp_path / "a": letter * 200_000, tmp_path / "b": letter})
+
+    with ThreadPoolExecutor(8) as executor:
+        list(executor.map(write, [b"%c" % c for c in range(65, 91)]))
+    first, second = (tmp_path / name for name in "ab")
+    assert first.read_bytes() == second.read_bytes() * 200_000
+    assert sorted(tmp_path.iterdir()) == [first, second]
 
 
 @pytest.mark.parametrize("locale", [None, "C"])

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, version
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
@@ -69,6 +68,8 @@ def describe_libraries(sources: Iterable[Source]) -> dict[str, str]:
 
     By another one, or without, other articles are read, and the chunks of a run begin and end elsewhere.
     """
+    from importlib.metadata import PackageNotFoundError, version
+
     plain = [FORMATS[name] for name in ("text", "jsonl", "json", "table", "parquet")]
     if all(format_by_suffix(source.path) in plain for source in sources):
         return {}
