@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import io
 import json
 import os
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial, partialmethod
@@ -410,6 +412,37 @@ def test_resume_refuses_another_model_input_or_setting(
         score_to_directory(job, tmp_path / "run", resume=True)
 
 
+@pytest.mark.parametrize("state", ["running", "finished"])
+def test_resume_refuses_another_library_that_reads(small_model_path: Path, tmp_path: Path, state: str) -> None:
+    """What an extra that was installed since would read takes part in no chunk, and moves all that come behind it."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.pdf").write_bytes(b"%PDF-1.7 and no more")
+    (tmp_path / "in" / "b.txt").write_text("Talks resume on Friday.\n", encoding="utf-8")
+    job = _job(tmp_path / "in", small_model_path)
+    score_to_directory(job, tmp_path / "run")
+    manifest = tmp_path / "run" / "manifest.json"
+    written = json.loads(manifest.read_text(encoding="utf-8"))
+    with (Path(__file__).parents[1] / "pyproject.toml").open("rb") as file:
+        extras = tomllib.load(file)["project"]["optional-dependencies"]
+    bring = {re.split("[^\\w-]", one)[0] for name in ("html", "office", "pdf", "warc") for one in extras[name]}
+    assert {*written["settings"]["libraries"]} == bring - {"sanctions-stance"}
+    manifest.write_text(json.dumps(written | {"state": state}), encoding="utf-8")
+    assert score_to_directory(job, tmp_path / "run", resume=True).articles["read"] == 2
+    written["settings"]["libraries"]["pypdf"] = "not installed"
+    manifest.write_text(json.dumps(written | {"state": state}), encoding="utf-8")
+    with pytest.raises(StanceError, match=r"go on: pypdf was 'not installed', now '[\d.]+'; name another folder$"):
+        score_to_directory(job, tmp_path / "run", resume=True)
+
+
+def test_libraries_do_not_matter_to_tables(small_model_path: Path, rows: list[dict[str, Any]], tmp_path: Path) -> None:
+    """A run on what is read without them goes on whatever is installed meanwhile."""
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
+    (tmp_path / "in.csv.gz").write_bytes(gzip.compress(b"text\nTalks resume on Friday.\n"))
+    job = Job((str(tmp_path / "in.parquet"), str(tmp_path / "in.csv.gz")), small_model_path, jobs=1)
+    score_to_directory(job, tmp_path / "run")
+    assert json.loads((tmp_path / "run" / "manifest.json").read_bytes())["settings"]["libraries"] == {}
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -546,7 +579,7 @@ def test_a_lock_that_is_removed_is_held_by_one(tmp_path: Path) -> None:
     """Of many that ask for an output at once, no two have it, though each removes its lock."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from stance.batch.files import lock_output
+    from stance.locks import lock_output
 
     inside: list[int] = []
     met: list[int] = []
@@ -572,18 +605,18 @@ def test_a_lock_that_is_removed_is_held_by_one(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="one is taken on trust on Windows")
 def test_a_lock_that_is_being_taken_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the signal to end comes before the body begins; a lock that another holds stays."""
-    from stance.batch import files
+    from stance import files
 
     def interrupted(*_: object) -> None:
         monkeypatch.undo()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(files, "_hold", interrupted)
+    monkeypatch.setattr(files, "hold", interrupted)
     with pytest.raises(KeyboardInterrupt), files.lock_output(tmp_path / "out.csv"):
         pass
     assert not list(tmp_path.iterdir())
     with files.lock_output(tmp_path / "out.csv"):
-        monkeypatch.setattr(files, "_hold", interrupted)
+        monkeypatch.setattr(files, "hold", interrupted)
         with pytest.raises(KeyboardInterrupt), files.lock_output(tmp_path / "out.csv"):
             pass
         assert [path.name for path in tmp_path.iterdir()] == [".out.csv.lock"]

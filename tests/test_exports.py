@@ -25,10 +25,13 @@ import pytest
 from helpers import ROOT
 from helpers import run as _run
 
-from stance.batch.files import _LOCKS, lock_output
 from stance.commands.results import results
 from stance.errors import StanceError
+from stance.files import write_files
 from stance.labels import LABELS, Target
+from stance.locks import LOCKS, lock_output
+from stance.model.artefact import save_model
+from stance.model.stance_model import StanceModel
 from stance.results import export as export_module
 from stance.results import table_reading
 from stance.results.dates import day_of
@@ -253,7 +256,7 @@ def test_score_writes_every_format_at_once(tmp_path: Path, format: str) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == [f"s.{format}", f"s.{format}.columns.json"]
 
 
-@pytest.mark.skipif(not _LOCKS, reason="no locks on this system")
+@pytest.mark.skipif(not LOCKS, reason="no locks on this system")
 @pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
 def test_a_dictionary_is_that_of_the_file_beside_it(
     tmp_path: Path, format: str, monkeypatch: pytest.MonkeyPatch
@@ -655,7 +658,7 @@ def test_export_errors_are_one_line(scored: Path, arguments: tuple[str, ...], me
     assert len(result.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.skipif(not _LOCKS, reason="no locks on this system")
+@pytest.mark.skipif(not LOCKS, reason="no locks on this system")
 @pytest.mark.parametrize("format", FORMATS)
 def test_two_exports_do_not_write_one_file(tmp_path: Path, format: str) -> None:
     """The second ends with an error; else both would write the same hidden file, and one dictionary the other's."""
@@ -663,6 +666,41 @@ def test_two_exports_do_not_write_one_file(tmp_path: Path, format: str) -> None:
     with lock_output(path), pytest.raises(StanceError, match="another run is writing this file"):
         export(pd.DataFrame({"tax": ["favor"]}), path, [Target("tax")])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not LOCKS, reason="no locks on this system")
+def test_two_processes_do_not_write_one_report_or_model(
+    scored: Path, small_model: StanceModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second ends with one line: of a model the arrays would be of the one, and the manifest of the other."""
+    monkeypatch.setattr("stance.files._PATIENCE", 0.1)
+    page, model = tmp_path / "page.html", tmp_path / "model"
+    save_model(small_model, model)
+    before = [file.read_bytes() for file in sorted(model.iterdir())]
+    with lock_output(page), lock_output(model / "model.safetensors"):
+        told = _run("results", "export", scored, "-o", tmp_path / "free.csv")
+        assert told.exit_code == 0
+        told = _run("report", scored, "-o", page)
+        assert (told.exit_code, told.stderr.count("another run is writing this file")) == (1, 1)
+        with pytest.raises(StanceError, match=r"model.safetensors: another run is writing this file"):
+            save_model(small_model, model)
+    assert [file.read_bytes() for file in sorted(model.iterdir())] == before
+    assert not page.exists()
+
+
+@pytest.mark.skipif(not LOCKS, reason="no locks on this system")
+def test_files_that_are_written_at_once_are_of_one_writer(tmp_path: Path) -> None:
+    """Each writes them whole, one after the other, as shards of a run that end at one time."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def write(letter: bytes) -> None:
+        write_files({tmp_path / "a": letter * 200_000, tmp_path / "b": letter})
+
+    with ThreadPoolExecutor(8) as executor:
+        list(executor.map(write, [b"%c" % c for c in range(65, 91)]))
+    first, second = (tmp_path / name for name in "ab")
+    assert first.read_bytes() == second.read_bytes() * 200_000
+    assert sorted(tmp_path.iterdir()) == [first, second]
 
 
 @pytest.mark.parametrize("locale", [None, "C"])

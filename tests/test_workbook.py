@@ -12,10 +12,17 @@ import pytest
 import xlsxwriter
 from helpers import run
 
-from stance.errors import CorpusError
+from stance.errors import CorpusError, StanceError
+from stance.labels import Target
+from stance.results.export import export
+from stance.results.formats import fit_cell
+from stance.results.population import find_coded, population
+from stance.results.sampling import draw_sample, read_codes
+from stance.results.saved import Results
 from stance.training.flat_files import read_rows
 from stance.training.workbook import read_sheet
 
+TAX = Target("tax", ("favor", "against"))
 TEXT = "The sanctions stay, the minister said."
 
 
@@ -52,18 +59,46 @@ def test_a_sample_is_drawn_coded_and_read_in_a_workbook(small_model_path: Path, 
         assert found[0].stdout == found[1].stdout != ""
 
 
+@pytest.mark.parametrize("name", ["ann.xlsx", "ann.csv"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The sanctions stay. " * 2_000,
+        "The sanctions stay \N{DOVE OF PEACE}. " + "\N{DOVE OF PEACE}" * 20_000,
+        "The sanctions\x01 stay\x0b\x0c, it\x1f\0 says.",
+        "The sanctions stay: forms _x0041_ and _x0001_ \ufffe say so.",
+    ],
+)
+def test_texts_that_a_workbook_does_not_hold_are_found_again(name: str, text: str, tmp_path: Path) -> None:
+    """Cut to what a cell takes, which is told, or with what XML does not hold, also where a spreadsheet left it out."""
+    rows = [{"article_id": f"{i:03}", "paragraph": 0, "text": f"{i} {text}", "tax": "favor"} for i in range(40)]
+    found = Results(
+        pd.DataFrame(rows).assign(tax_p_favor=0.5, tax_p_against=0.5, tax_abstained=None), (TAX,), "paragraph"
+    )
+    drawn = draw_sample(found, 35).assign(tax="favor")
+    if name == "ann.csv":
+        drawn["text"] = [re.sub(r"[\0-\x1f\ufffe]", "", fit_cell(one)) for one in drawn["text"]]
+    notes = export(drawn, tmp_path / name, [TAX])
+    assert bool(notes) == (len(text) > 20_000 and name == "ann.xlsx")
+    codes = read_codes(tmp_path / name, [TAX])
+    assert found.frame["article_id"].iloc[find_coded(population(found), codes)].tolist() == drawn["article_id"].tolist()
+    others = codes.assign(text=[one[:-9] for one in codes["text"]])
+    with pytest.raises(StanceError, match="is another text than the one coded"):
+        find_coded(population(found), others)
+
+
 def test_cells_are_read_as_they_are_shown(tmp_path: Path) -> None:
     """Words within a cell or without, codes as numbers, values of formulas; empty rows and unnamed columns are none."""
     with xlsxwriter.Workbook(tmp_path / "in.xlsx") as book:
         sheet = book.add_worksheet("codes")
         sheet.write_row(1, 0, ["text", "tax", "", "sure"])
-        sheet.write_row(3, 0, [" Talks\r\nresume ", -1, "a remark", True])
+        sheet.write_row(3, 0, [" Talks\r\nresume\x02 _x0041_ ", -1, "a remark", True])
         sheet.write_rich_string(4, 0, book.add_format({"bold": True}), "Sanctions", " stay")
         sheet.write_formula(4, 1, "=1-0", None, 1)
         sheet.write_blank(5, 0, None, book.add_format({"bold": True}))
         book.add_worksheet("more").write_string(0, 0, "text")
     assert _rows(tmp_path / "in.xlsx") == [
-        (4, {"text": " Talks\r\nresume ", "tax": "-1", "sure": "TRUE"}),
+        (4, {"text": " Talks\r\nresume\x02 _x0041_ ", "tax": "-1", "sure": "TRUE"}),
         (5, {"text": "Sanctions stay", "tax": "1", "sure": ""}),
     ]
 

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from stance.articles import Quarantined
 from stance.articles.encoding import written_name
+from stance.articles.formats import FORMATS, format_by_suffix
 from stance.articles.own_files import DICTIONARY, MANIFESTS, PARTS, QUARANTINES, RUN_FORMAT
 from stance.articles.sources import STDIN, Source
 from stance.batch.chunks import Shard
@@ -22,7 +23,7 @@ from stance.batch.counts import Counts
 from stance.batch.files import named, write_whole
 from stance.errors import StanceError
 
-__all__ = ["RunDirectory", "describe_inputs", "files_of_run", "inputs_difference"]
+__all__ = ["RunDirectory", "describe_inputs", "describe_libraries", "files_of_run", "inputs_difference"]
 
 _VERSION = 1
 _IF_FULL = "; free some space, then continue with --resume"
@@ -31,6 +32,10 @@ _at = partial(named, if_full=_IF_FULL)
 _KEYS = itemgetter("state", "inputs", "settings")
 _MODEL_KEYS = itemgetter("sha256")
 _ANOTHER = "; name another folder"
+#: What the extra ``readers`` brings.
+_LIBRARIES = ("lxml", "lxml_html_clean", "pypdf", "python-docx", "striprtf", "trafilatura", "warcio")
+#: Settings that differ are told one by one up to so many.
+_TOLD = 3
 _CHUNK_KEYS = itemgetter("index", "file", "bytes", "rows")
 
 
@@ -55,6 +60,25 @@ def describe_inputs(sources: Iterable[Source]) -> list[dict[str, Any]]:
             except OSError as error:
                 entry["problem"] = error.strerror
         found.append(entry)
+    return found
+
+
+def describe_libraries(sources: Iterable[Source]) -> dict[str, str]:
+    """The libraries that bring text out of files, with their versions; none where no file may need one.
+
+    By another one, or without, other articles are read, and the chunks of a run begin and end elsewhere.
+    """
+    from importlib.metadata import PackageNotFoundError, version
+
+    plain = [FORMATS[name] for name in ("text", "jsonl", "json", "table", "parquet")]
+    if all(format_by_suffix(source.path) in plain for source in sources):
+        return {}
+    found = {}
+    for package in _LIBRARIES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
     return found
 
 
@@ -168,8 +192,10 @@ class RunDirectory:
             return f"the inputs are not the same ({inputs_difference(before, now)})"
         if what == "model":
             return f"the model is a different one ({before['sha256'][:12]} then, {now['sha256'][:12]} now)"
+        before, now = ({**said, **said.get("libraries", {}), "libraries": None} for said in (before, now))
         names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
-        return "; ".join(f"{name} was {before.get(name)!r}, now {now.get(name)!r}" for name in names)
+        told = [f"{name} was {before.get(name)!r}, now {now.get(name)!r}" for name in names]
+        return "; ".join(told[:_TOLD]) + (f" and {len(told) - _TOLD} more" if len(told) > _TOLD else "")
 
     def _read(self, path: Path) -> dict[str, Any]:
         try:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from stance.articles.sources import STDIN, Source
 from stance.batch.chunks import ARTICLES, Shard
-from stance.batch.files import check_output, lock_output, named
+from stance.batch.files import check_output, named
 from stance.batch.run import Job, score_to_directory, score_to_file
 from stance.commands.places import write_rows, write_table
 from stance.commands.results import print_rollup, tell_caveats
 from stance.errors import StanceError
 from stance.files import passing_folder
+from stance.locks import lock_output
 from stance.model.artefact import read_manifest, targets_of
 from stance.results.dictionary import (
     CLASSIFY_AND_COUNT,

@@ -180,8 +180,8 @@ def under_hidden_name(path: str) -> Iterator[IO[str]]:
         with open(path, "w", encoding="utf-8") as stream:
             yield stream
         return
-    from stance.batch.files import lock_output
     from stance.files import whole_files
+    from stance.locks import lock_output
 
     file = Path(path)
     with lock_output(file), whole_files(file) as (part,), part.open("w", encoding="utf-8", newline="\n") as stream:

@@ -53,17 +53,19 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
         stance report scores.csv -o report.html
         stance report scores.csv -o report.html --title "Spring 2026" --figures figures
     """
-    from stance.results.group_figures import collection_figures
+    from stance.results.group_figures import collection_figures, roll_up_drawn
+    from stance.results.population import light
     from stance.results.report import render_report
-    from stance.results.saved import read_results
+    from stance.results.saved import read_without_texts
 
     keep_inputs([source], output)
     if output != "-":
         check_output(Path(output))
     with step(f"reading {source}"):
-        found = read_results(source)
+        found = light(*read_without_texts(source))
     with step(f"making a page of {number_of(len(found.frame), 'paragraph')}"):
-        page = render_report(found, title, articles, actors=actors).encode("utf-8", "replace")
+        rolled = None if figures is None else roll_up_drawn(found, actors)
+        page = render_report(found, title, articles, actors=actors, rolled=rolled).encode("utf-8", "replace")
     if output == "-":
         click.echo(page, nl=False)
     else:
@@ -75,7 +77,7 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
         from stance.results.figures import letters_without_font, save_figures
 
         with step(f"writing figures to {figures}"):
-            drawn = collection_figures(found, actors)
+            drawn = collection_figures(found, actors, rolled)
             written = save_figures(drawn, figures)
         click.echo(f"{len(written)} files to {figures}" if written else f"no figures: {_NOTHING_DRAWN}", err=True)
         for figure in drawn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from stance.errors import ArgumentError, StanceError, kind_of, made_by
 from stance.results.counting import is_boilerplate
+from stance.results.formats import fit_cell
 from stance.results.saved import PLACE, Results, as_results, read_without_texts, refuse_twice, whole_numbers
 from stance.results.table_files import plain_columns
 from stance.results.table_reading import TEXT
@@ -20,12 +22,15 @@ from stance.results.texts import Texts
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Population", "find_coded", "population", "read_population"]
+#: What a spreadsheet may leave out or put another for: blanks, and what XML does not hold, also as workbooks write it.
+_NOT_KEPT = re.compile(r"(?:[\s\x00-\x1f\x7f-\x9f\ufffd\ufffe\uffff]|_x(?:00[01][0-9A-F]|FFF[EF])_)+", re.I)
+
+__all__ = ["LightResults", "Population", "find_coded", "light", "population", "read_population"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Population(Results):
-    """Results that `population` made; it takes them as they are.
+class LightResults(Results):
+    """Results whose texts may lie in a file.
 
     Attributes
     ----------
@@ -50,6 +55,30 @@ class Population(Results):
         if self.texts is None:
             return self.frame[TEXT].iloc[places].reset_index(drop=True)
         return self.texts.at(places)
+
+    def marks(self) -> npt.NDArray[np.int64]:
+        """A number for each paragraph, the same for the same text.
+
+        Raises
+        ------
+        StanceError
+            As `texts_at` raises it.
+        """
+        import pandas as pd
+
+        return pd.factorize(self.frame[TEXT])[0] if self.texts is None else self.texts.marks()
+
+
+class Population(LightResults):
+    """Results that `population` made; it takes them as they are."""
+
+    __slots__ = ()
+
+
+def light(results: Results, texts: Texts | None = None) -> LightResults:
+    """Results with the place where their texts are, if these are not among them."""
+    known = {one.name: getattr(results, one.name) for one in fields(LightResults) if hasattr(results, one.name)}
+    return LightResults(**known if texts is None else known | {"texts": texts})
 
 
 def population(results: Results | pd.DataFrame) -> Population:
@@ -149,10 +178,7 @@ def find_coded(found: Population, codes: pd.DataFrame, *, compare_texts: bool = 
         )
     if compare_texts and "text" in codes:
         texts = found.texts_at(places).astype(str)
-        same = [
-            " ".join(mine.split()) == " ".join(str(theirs).split())
-            for mine, theirs in zip(texts, codes["text"], strict=True)
-        ]
+        same = [_alike(mine, str(theirs)) for mine, theirs in zip(texts, codes["text"], strict=True)]
         if not all(same):
             article, paragraph = wanted[same.index(False)]
             raise StanceError(
@@ -161,3 +187,12 @@ def find_coded(found: Population, codes: pd.DataFrame, *, compare_texts: bool = 
                 "if only a spreadsheet changed the text, delete the column text from the codes"
             )
     return places
+
+
+def _alike(mine: str, theirs: str) -> bool:
+    """Whether a text is one of the results, but for what a spreadsheet makes of it."""
+    return _letters(theirs) in (_letters(mine), _letters(fit_cell(mine)))
+
+
+def _letters(text: str) -> str:
+    return _NOT_KEPT.sub("", text)

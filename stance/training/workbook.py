@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,9 @@ __all__ = ["read_sheet"]
 #: As many as Excel has; and as many cells as those of twenty columns.
 _MOST_ROWS = 2**20
 _MOST_CELLS = 20 * _MOST_ROWS
+#: What XML does not hold, as workbooks write it, and what only looks like that (ECMA-376, part 1, 22.9.2.19); the
+#: library undoes the second where it is in the list of words, and neither within a cell.
+_ESCAPED = re.compile(r"_x005F_(?=x[0-9A-F]{4}_)|_x(00[01][0-9A-F]|FFF[EF])_", re.I)
 
 
 def read_sheet(file: Path) -> list[tuple[int, list[str]]]:
@@ -102,5 +106,4 @@ def _text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    # the library leaves a carriage return as XML writes it
-    return str(value).replace("_x000D_", "\r")
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else "_", str(value))
