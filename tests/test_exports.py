@@ -264,7 +264,7 @@ def test_a_dictionary_is_that_of_the_file_beside_it(
     """No second run can write the file between the first one's rows and its dictionary."""
     from stance.commands import outputs
 
-    path, write, held = tmp_path / f"s.{format}", outputs.write_columns, []
+    path, write, held = tmp_path / f"s.{format}", outputs._write_columns, []
 
     def look(*args: Any, **kwargs: Any) -> None:
         with pytest.raises(StanceError, match="another run is writing this file"), lock_output(path):
@@ -272,7 +272,7 @@ def test_a_dictionary_is_that_of_the_file_beside_it(
         held.append(path.exists())
         write(*args, **kwargs)
 
-    monkeypatch.setattr(outputs, "write_columns", look)
+    monkeypatch.setattr(outputs, "_write_columns", look)
     assert _run("score", ROOT / "data" / "articles" / "vienna-round.txt", "-o", path).exit_code == 0
     assert held == [True]
     assert sorted(p.name for p in tmp_path.iterdir()) == [path.name, f"{path.name}.columns.json"]

@@ -83,7 +83,7 @@ def test_texts_that_a_workbook_does_not_hold_are_found_again(name: str, text: st
     codes = read_codes(tmp_path / name, [TAX])
     assert found.frame["article_id"].iloc[find_coded(population(found), codes)].tolist() == drawn["article_id"].tolist()
     others = codes.assign(text=[one[:-9] for one in codes["text"]])
-    with pytest.raises(StanceError, match="is another text than the one coded"):
+    with pytest.raises(StanceError, match="has another text than the one coded"):
         find_coded(population(found), others)
 
 
