@@ -49,7 +49,7 @@ def test_the_statistics_of_a_corpus_name_an_alpha_that_is_not_defined(tmp_path: 
         "Krippendorff's alpha of the coders not defined: only one label was used on 4 paragraphs",
         "Krippendorff's alpha of the coders 1.000 [1.000, 1.000] on 4 paragraphs",
     ]
-    assert "intervals of 4 articles are too narrow" in result.stderr
+    assert "intervals from 4 articles are too narrow" in result.stderr
 
 
 def test_the_statistics_of_a_corpus_are_of_all_its_coders(tmp_path: Path) -> None:

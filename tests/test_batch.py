@@ -430,7 +430,7 @@ def test_resume_refuses_another_library_that_reads(small_model_path: Path, tmp_p
     assert score_to_directory(job, tmp_path / "run", resume=True).articles["read"] == 2
     written["settings"]["libraries"]["pypdf"] = "not installed"
     manifest.write_text(json.dumps(written | {"state": state}), encoding="utf-8")
-    with pytest.raises(StanceError, match=r"go on: pypdf was 'not installed', now '[\d.]+'; name another folder$"):
+    with pytest.raises(StanceError, match=r"continue: pypdf was 'not installed', now '[\d.]+'; name another folder$"):
         score_to_directory(job, tmp_path / "run", resume=True)
 
 
@@ -605,19 +605,19 @@ def test_a_lock_that_is_removed_is_held_by_one(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="one is taken on trust on Windows")
 def test_a_lock_that_is_being_taken_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the signal to end comes before the body begins; a lock that another holds stays."""
-    from stance import files
+    from stance import locks
 
     def interrupted(*_: object) -> None:
         monkeypatch.undo()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(files, "hold", interrupted)
-    with pytest.raises(KeyboardInterrupt), files.lock_output(tmp_path / "out.csv"):
+    monkeypatch.setattr(locks, "hold", interrupted)
+    with pytest.raises(KeyboardInterrupt), locks.lock_output(tmp_path / "out.csv"):
         pass
     assert not list(tmp_path.iterdir())
-    with files.lock_output(tmp_path / "out.csv"):
-        monkeypatch.setattr(files, "hold", interrupted)
-        with pytest.raises(KeyboardInterrupt), files.lock_output(tmp_path / "out.csv"):
+    with locks.lock_output(tmp_path / "out.csv"):
+        monkeypatch.setattr(locks, "hold", interrupted)
+        with pytest.raises(KeyboardInterrupt), locks.lock_output(tmp_path / "out.csv"):
             pass
         assert [path.name for path in tmp_path.iterdir()] == [".out.csv.lock"]
 
