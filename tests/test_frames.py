@@ -240,7 +240,7 @@ def test_what_is_named_in_an_index_is_a_column(small_model: StanceModel, tmp_pat
     twice = frame.set_index(pd.Index(["x", "y"], name="id"))
     assert stance.score_frame(twice, model=small_model).frame["article_id"].tolist() == ["a", "b"]
     levels = [pd.Index([1, 2], name="own"), pd.Index([3, 4], name="own")]
-    with pytest.raises(stance.ArticleError, match=r": the column 'own' appears twice; rename the one that is not to be kept$"):
+    with pytest.raises(stance.ArticleError, match=r": the column 'own' appears twice; rename the one"):
         stance.score_frame(frame.drop(columns="own").set_index(levels), Columns(keep=("own",)), small_model)
     with pytest.raises(stance.ArticleError, match=r"no column 'text' .* it has id, date, own, body$"):
         stance.score_frame(frame.set_index(pd.Index(["x", "y"], name="body")).drop(columns="text"), model=small_model)
@@ -281,7 +281,7 @@ def test_progress_tells_of_all_rows(small_model: StanceModel, clusters: bool) ->
     )
     assert sum(told) == len(frame)
     assert len(told) > 1
-    with pytest.raises(stance.ArgumentError, match=r"^progress must be a function that takes a number of rows.*, not bool$"):
+    with pytest.raises(stance.ArgumentError, match=r"^progress must be a function that takes a number .*, not bool$"):
         stance.score_frame(frame, Columns("body"), small_model, progress=True)  # type: ignore[arg-type]
 
 
