@@ -697,6 +697,12 @@ def test_a_cell_without_a_value_as_r_writes_it_is_no_code(tmp_path: Path) -> Non
     assert read_codes(tmp_path / "c.csv", (Target("tax", ("favor", "na")),))["tax"].tolist() == ["favor", "na"]
 
 
+def test_notes_that_a_coder_did_not_write_are_none(tmp_path: Path) -> None:
+    """R writes ``NA`` into every cell of a column of which the coder filled in a few."""
+    (tmp_path / "c.csv").write_text("article_id,paragraph,tax,notes\na,0,favor,NA\na,1,NA,hard\n", encoding="utf-8")
+    assert read_codes(tmp_path / "c.csv", (TAX,))["notes"].tolist() == ["", "hard"]
+
+
 def test_codes_of_results_without_probabilities(tmp_path: Path) -> None:
     """No label of such results is known; the coder is not told that the code is wrong."""
     (tmp_path / "c.csv").write_text("article_id,paragraph,tax\na,0,favor\n", encoding="utf-8")

@@ -267,7 +267,8 @@ def read_codes(path: str | os.PathLike[str], targets: Sequence[Target]) -> pd.Da
             if label and target.find(label) is None:
                 fail(line, f"{target.name} is {label!r}; expected one of {', '.join(target.labels)}")
             record[target.name] = target.find(label)
-        rows.append(record | {name: cell(row, name) for name in row if name.strip() and name not in record})
+        others = {name: cell(row, name) for name in row if name.strip() and name not in record}
+        rows.append(record | {name: "" if said == "NA" else said for name, said in others.items()})
     if not rows:
         raise CorpusError("the file has no rows", file)
     if len({row[DRAWN_FROM] for row in rows}) > 1:
