@@ -30,7 +30,7 @@ class StanceError(Exception):
 
 
 class ArgumentError(StanceError, TypeError):
-    """A function was given a thing of a kind that it does not take."""
+    """A function was given an argument of the wrong kind."""
 
 
 class _LocatedError(StanceError, ValueError):
@@ -48,7 +48,7 @@ class _LocatedError(StanceError, ValueError):
 
 
 class CorpusError(_LocatedError):
-    """A labelled corpus is defective; ``position`` is the line of the file."""
+    """A labeled corpus is defective; ``position`` is the line of the file."""
 
     @property
     def line(self) -> int | None:

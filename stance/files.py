@@ -10,8 +10,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from stance.errors import ArgumentError, StanceError, kind_of
+from stance.locks import lock_output
 
 __all__ = ["as_path", "passing_folder", "whole_files", "write_files"]
+
+#: So many seconds a file that is written at once is waited for.
+_PATIENCE = 10.0
 
 
 def as_path(given: str | os.PathLike[str], of: str, error: type[StanceError] = StanceError) -> Path:
@@ -40,7 +44,7 @@ def as_path(given: str | os.PathLike[str], of: str, error: type[StanceError] = S
     if not isinstance(name, str):
         raise ArgumentError(f"the {of} must be a path, not {kind_of(name)}")
     if not name:
-        raise error(f"the {of} has no name: its path is an empty text")
+        raise error(f"the {of} has no name: its path is empty")
     return Path(name)
 
 
@@ -51,7 +55,7 @@ def whole_files(*paths: Path) -> Iterator[list[Path]]:
     Until then each lies under another name beside its place. If the body fails, or Ctrl-C or SIGTERM ends it, these are
     removed; else they are forced to the disk and renamed, in their order. A file that is replaced hands on its
     permissions, and a link stays one: what it leads to is replaced. What has the other name is removed first. Nothing
-    keeps another process from writing the same file meanwhile.
+    keeps another process from writing the same file meanwhile but `lock_output`, which who writes them holds.
 
     Parameters
     ----------
@@ -109,7 +113,7 @@ def whole_files(*paths: Path) -> Iterator[list[Path]]:
 
 
 def write_files(files: Mapping[Path, bytes]) -> None:
-    """Write files as `whole_files` does.
+    """Write files as `whole_files` does, one process after the other.
 
     Parameters
     ----------
@@ -120,6 +124,8 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     ------
     OSError
         If one cannot be written.
+    StanceError
+        If another process is writing the first of them, and is not soon done.
 
     Examples
     --------
@@ -129,7 +135,10 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     ...     sorted(os.listdir(folder))
     ['a.txt', 'b.txt']
     """
-    with whole_files(*files) as parts:
+    if not files:
+        return
+    # shards of a run that end at one time write one dictionary
+    with lock_output(next(iter(files)), _PATIENCE), whole_files(*files) as parts:
         for part, content in zip(parts, files.values(), strict=True):
             part.write_bytes(content)
 

@@ -67,8 +67,8 @@ def expand_pattern(pattern: str) -> list[str]:
     pattern = _VERB.sub(lambda verb: f"{{{','.join(_inflect(verb[1]))}}}", pattern)
     parts = _BRACES.split(pattern)
     if any(brace in part for part in parts[::2] for brace in "{}"):
-        raise StanceError(f"a brace of {pattern[:80]!r} has no partner, or stands in another")
+        raise StanceError(f"a brace of {pattern[:80]!r} has no partner, or is inside another")
     choices = [part.split(",") if i % 2 else [part] for i, part in enumerate(parts)]
     if math.prod(map(len, choices)) > MOST_PHRASES:
-        raise StanceError(f"the pattern {pattern[:80]!r} stands for more than {MOST_PHRASES:,} phrases")
+        raise StanceError(f"the pattern {pattern[:80]!r} expands to more than {MOST_PHRASES:,} phrases")
     return ["".join(choice) for choice in itertools.product(*choices)]

@@ -148,10 +148,10 @@ _LONG = [text * 3 for text in PARAGRAPHS] * 40
 
 #: Name of the file to what makes it, and what its reason says.
 MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
-    "truncated.pdf": (lambda: pdf(_LONG)[:3000], "not a sound PDF"),
+    "truncated.pdf": (lambda: pdf(_LONG)[:3000], "not a valid PDF"),
     "encrypted.pdf": (lambda: pdf(password="secret"), "encrypted"),
     "empty.pdf": (lambda: b"", "PDF"),
-    "junk.pdf": (lambda: b"%PDF-1.7\n" + bytes(range(256)) * 20, "not a sound PDF"),
+    "junk.pdf": (lambda: b"%PDF-1.7\n" + bytes(range(256)) * 20, "not a valid PDF"),
     "picture.pdf": (lambda: b"\xff\xd8\xff\xe0" + bytes(5000), "PDF"),
     "prose.pdf": (lambda: PARAGRAPHS[0].encode(), "PDF"),
     "cyclic.pdf": (
@@ -170,14 +170,14 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
     "workbook.docx": (lambda: zipped({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}), "spreadsheet"),
     "truncated.odt": (lambda: odt()[:2000], "zip"),
     "not-xml.odt": (lambda: _replaced(odt(), "content.xml", b"<office:document>"), "ODT"),
-    "entities.odt": (lambda: _replaced(odt(), "content.xml", _entities("document")), "not a sound ODT"),
+    "entities.odt": (lambda: _replaced(odt(), "content.xml", _entities("document")), "not a valid ODT"),
     "blanks.odt": (
         lambda: _replaced(odt(), "content.xml", _ODT % b"<t:p>Talks<t:s t:c='many'/>resume.</t:p>"),
-        "not a sound ODT",
+        "not a valid ODT",
     ),
     "sheet.odt": (
         lambda: _replaced(odt(), "content.xml", b"<a xmlns:o='urn:x'><o:spreadsheet/></a>"),
-        "no text document",
+        "not a text document",
     ),
     "truncated.rtf": (lambda: rtf()[:900], "breaks off"),
     "prose.rtf": (lambda: PARAGRAPHS[0].encode(), "not an RTF"),
@@ -196,10 +196,10 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
     "broken-off.warc": (lambda: warc()[:1600], "breaks off"),
     "bomb.zip": (_zip_bomb, "decompression bomb"),
     "bomb-of-text.zip": (lambda: _zip_bomb().replace(b"a.jsonl", b"abc.txt"), "too large"),
-    "cyclic.zip": (lambda: _nested(6), "3 deep and no deeper"),
+    "cyclic.zip": (lambda: _nested(6), "to a depth of 3, no deeper"),
     "encrypted.zip": (lambda: _flagged(zipped({"a.txt": b"Talks."})), "encrypted"),
-    "deflate64.zip": (lambda: _packed_by(9, zipped({"a.txt": b"Talks."})), "method that is not read; pack it anew"),
-    "traversal.zip": (lambda: zipped({"../../a.txt": b"Evil."}), "leads out"),
+    "deflate64.zip": (lambda: _packed_by(9, zipped({"a.txt": b"Talks."})), "method that is not read; pack it again"),
+    "traversal.zip": (lambda: zipped({"../../a.txt": b"Evil."}), "points outside"),
     "truncated.zip": (lambda: zipped({"a.txt": b"Talks." * 999})[:-30], "zip"),
     "bad-sum.zip": (_bad_sum, "damaged zip file"),
     "empty.zip": (lambda: zipped({}), "no files"),

@@ -91,9 +91,9 @@ def test_three_coders_of_whom_one_missed_some() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda codes: codes.assign(article_id="b"), "ben: paragraph 0 of article b is coded, and not in the results"),
+        (lambda codes: codes.assign(article_id="b"), "ben: paragraph 0 of article b is coded, but not in the results"),
         (lambda codes: pd.concat([codes, codes[:1]]), "ben: paragraph 0 of article a0 is coded twice"),
-        (lambda codes: codes.assign(text="Two."), "ben: paragraph 0 of article a0 is another text"),
+        (lambda codes: codes.assign(text="Two."), "ben: paragraph 0 of article a0 has another text"),
         (lambda codes: codes.assign(drawn_from="9"), "ann and ben coded different samples"),
     ],
 )
@@ -112,17 +112,17 @@ def test_codes_that_do_not_fit_are_refused(change: object, message: str) -> None
         (
             ["tax", "tax_cut"],
             ["cut", "ben"],
-            "tax_cut would be the codes of cut on tax, and is the target tax_cut; name ",
+            "tax_cut would be the codes of cut on tax, but is the target tax_cut; rename ",
         ),
         (
             ["tax", "tax_new"],
             ["new_ann", "ann"],
-            "tax_new_ann would be the codes of ann on tax_new, and is the codes of ",
+            "tax_new_ann would be the codes of ann on tax_new, but is the codes of ",
         ),
         (
             ["drawn"],
             ["from", "ben"],
-            "drawn_from would be the codes of from on drawn, and is column drawn_from; name the ",
+            "drawn_from would be the codes of from on drawn, but is column drawn_from; rename the ",
         ),
     ],
 )
@@ -228,7 +228,7 @@ def test_from_two_coders_to_a_prevalence(tmp_path: Path) -> None:
         ((files[0], _write(other, ann)), "two files are named ann"),
         ((files[0], tmp_path / "gone.csv"), "gone.csv: no such file"),
         ((files[0], _write(tmp_path / "c.csv", [ann[0] | {"sanctions": "favour"}])), "c.csv:2: sanctions is 'favour'"),
-        ((*files, "-o", files[0]), "would be written over"),
+        ((*files, "-o", files[0]), "would be overwritten"),
     ]
     for arguments, message in wrong:
         refused = _run("results", "agreement", scores, *arguments)
@@ -250,7 +250,7 @@ def test_three_coders_are_shown_pair_by_pair(tmp_path: Path) -> None:
     assert "  ann, ben: 12 paragraphs, agreement 0.0 %, alpha -" in shown.stdout
     assert "  ann, cleo: 12 paragraphs, agreement 100.0 %, alpha 1.000 [1.000, 1.000]" in shown.stdout
     assert shown.stdout.count("confusion") == 3
-    assert f"of {results.frame['article_id'].nunique()} articles" in shown.stderr
+    assert f"from {results.frame['article_id'].nunique()} articles" in shown.stderr
     assert "are too narrow" in shown.stderr
 
 
@@ -265,7 +265,7 @@ def test_figures_of_a_stratified_sample_are_said_to_be_its_own(tmp_path: Path, w
         sample.assign(tax=LABELS * 3).to_csv(tmp_path / f"{coder}.csv", index=False)
     shown = _run("results", "agreement", tmp_path / "s.csv", tmp_path / "ann.csv", tmp_path / "ben.csv")
     assert shown.exit_code == 0, shown.output
-    assert ("a sample drawn --within tax; the figures are those of the sample" in shown.stderr) == (within is not None)
+    assert ("a sample drawn --within tax; the figures describe the sample" in shown.stderr) == (within is not None)
 
 
 def test_a_pair_that_coded_nothing_in_common_is_said_to(tmp_path: Path) -> None:
@@ -304,7 +304,7 @@ def test_what_coders_wrote_beside_their_codes_travels_along(tmp_path: Path, form
     assert found["tax_comment_ben"].tolist() == ["four", "", "two", "one"]
     described = json.loads(output.with_name(f"{output.name}.columns.json").read_text(encoding="utf-8"))
     fields = {field["name"]: field for field in described["resources"][0]["schema"]["fields"]}
-    assert fields["tax_comment_ann"]["description"] == "Not a column of stance; as found"
+    assert fields["tax_comment_ann"]["description"] == "Not a column that stance makes; kept as found"
     assert ("categories" in fields["tax_ann"], "categories" in fields["tax_comment_ann"]) == (True, False)
     printed = _run(*command, "-")
     assert printed.exit_code == 0, printed.output
@@ -316,5 +316,5 @@ def test_what_a_coder_wrote_takes_the_place_of_no_code() -> None:
     """Nor of a column of the sample."""
     results = _results()
     ann = _codes(results, list(ANN)).assign(tax_new="note")
-    with pytest.raises(StanceError, match="tax_new_ann would be column tax_new of ann, and is the codes of new_ann on"):
+    with pytest.raises(StanceError, match="tax_new_ann would be column tax_new of ann, but is the codes of new_ann on"):
         combine_codes(results, {"ann": ann, "new_ann": _codes(results, list(BEN))})

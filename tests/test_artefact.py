@@ -76,7 +76,7 @@ def test_the_card_tells_what_its_figures_lean_to(root: Path) -> None:
     """Whether settings were compared on the folds, and what share probabilities are calibrated to."""
     manifest = dict(read_manifest(root / "models" / "default"))
     trial = {"target": "sanctions"}
-    hopeful, calibrated = "these figures lean to the hopeful side", "12 of a thousand paragraphs without a mention"
+    hopeful, calibrated = "these figures are somewhat optimistic", "12 of a thousand paragraphs without a mention"
     assert hopeful in model_card({**manifest, "training": {**manifest["training"], "trials": [trial, trial]}})
     assert hopeful not in model_card({**manifest, "training": {**manifest["training"], "trials": [trial]}})
     assert calibrated in model_card(manifest)
@@ -179,7 +179,7 @@ def test_stored_tables_are_those_of_the_names(copy: Path, small_model: StanceMod
     rows = load((copy / "model.safetensors").read_bytes())["kernel.key_rows"].copy()
     rows[:2] = rows[1::-1]
     _forge(copy, kernel__key_rows=rows)
-    with pytest.raises(ModelError, match="not those of the model's terms"):
+    with pytest.raises(ModelError, match="do not match the model's terms"):
         check_tables(load_model(copy))
 
 
@@ -282,7 +282,7 @@ def test_a_lexicon_that_would_fill_the_memory_is_refused(copy: Path, patterns: l
     lexicons = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))["lexicons"]
     lexicons["sanctions"]["more"] = patterns
     _edit(copy, lexicons=lexicons, kernel=None)
-    with pytest.raises(StanceError, match="stands for more than"):
+    with pytest.raises(StanceError, match="expands to more than"):
         load_model(copy).score_texts(["They called for the sanctions to be lifted."])
 
 
@@ -486,7 +486,7 @@ def test_a_pipeline_is_written_whole_and_never_into_the_model(
         refused = run("model", "export", small_model_path, "--sklearn", output)
         assert (refused.exit_code, refused.stderr) == (
             1,
-            f"stance: {output}: lies in the folder of the model; name a file elsewhere\n",
+            f"stance: {output}: is inside the folder of the model; name a file elsewhere\n",
         )
     assert {path.name: path.read_bytes() for path in small_model_path.iterdir()} == before
     output = tmp_path / "pipeline.joblib"

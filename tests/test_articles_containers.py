@@ -166,7 +166,7 @@ def test_a_part_of_a_mail_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     article, told = read_records([path])
     assert isinstance(article, Article)
     assert paragraphs(article) == [PARAGRAPHS[0]]
-    reason = "not valid utf-8, though it is said to be"
+    reason = "not valid utf-8, the encoding that it declares"
     assert told == Quarantined(str(path), 1, f"a part of the message: {reason}")
     box = mailbox.mbox(tmp_path / "a.mbox")
     box.add(mailbox.mboxMessage(mail(bad)))
@@ -374,7 +374,7 @@ def lying(number: int, length: bytes, kind: str = "text/plain") -> bytes:
 
 @pytest.mark.parametrize(
     ("number", "length", "lost"),
-    [(2, b"-5", [2]), (2, b"none", [2]), (2, b"9" * 30, [2]), (2, b"0", []), (0, b"20", [1])],
+    [(2, b"-5", [2]), (2, b"none", [2]), (2, b"9" * 30, [2]), (2, b"0", []), (0, b"21", [1])],
 )
 def test_a_length_that_lies_costs_no_other_record(tmp_path: Path, number: int, length: bytes, lost: list[int]) -> None:
     """What is in its place is told, and the next line that begins a record does begin one."""
@@ -383,6 +383,43 @@ def test_a_length_that_lies_costs_no_other_record(tmp_path: Path, number: int, l
     assert any(isinstance(record, Quarantined) for record in found)
     halls = [int(record.text.split()[4][0]) + 1 for record in found if isinstance(record, Article)]
     assert halls == [i for i in range(1, 7) if i not in {number, *lost}]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "image/png"])
+@pytest.mark.parametrize("rest", [b"", b" and more\r\n", b" and\r\nmore\r\n\r\nthan that\r\n"])
+@pytest.mark.parametrize("number", [2, 6])
+def test_a_record_that_is_longer_than_it_says(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], kind: str, rest: bytes, number: int
+) -> None:
+    """It is quarantined, with its address, not read as if it were whole; the others are read."""
+    pages = [("text/plain", f"Talks resumed in hall {i}.".encode(), "200 OK") for i in range(6)]
+    pages[number - 1] = (kind, b"Talks resumed in hall, and more", "200 OK")
+    archive = warc(pages=pages)
+    begin, end = [found.span(1) for found in re.finditer(rb"Content-Length: (\d+)\r\n\r\n", archive)][number]
+    said = int(archive[begin:end]) - len(b", and more")
+    cut = (archive[:begin] + str(said).encode() + archive[end:]).replace(b", and more", b", and more" + rest)
+    found = list(read_records([write(tmp_path / "a.warc", cut)]))
+    (refused,) = [record for record in found if isinstance(record, Quarantined)]
+    assert refused.position == number + 1
+    assert refused.reason == "https://ledger.example/world/1: the record is longer than it says"
+    assert len(found) == 6
+    assert capfd.readouterr().err == ""
+
+
+def test_many_records_that_are_longer_than_they_say(tmp_path: Path) -> None:
+    """However many there are, each is told, and those between them are read."""
+    page = warc(pages=[("text/plain", b"Talks resumed.", "200 OK")]).split(b"WARC/1.0\r\n")[2]
+    shorter = re.sub(rb"(?<=Content-Length: )\d+(?=\r\n\r\n)", lambda found: b"%d" % (int(found[0]) - 2), page)
+    archive = b"".join(b"WARC/1.0\r\n" + record for record in [shorter, page] * 150)
+    found = list(read_records([write(tmp_path / "a.warc", archive)]))
+    assert [isinstance(one, Quarantined) for one in found] == [True, False] * 150
+
+
+def test_records_that_no_empty_line_parts(tmp_path: Path) -> None:
+    """The one before is whole, and the one behind is read, too."""
+    archive = warc(pages=[("text/plain", b"Talks resumed.", "200 OK")] * 2)
+    found = list(read_records([write(tmp_path / "a.warc", archive.replace(b"\r\n\r\nWARC/1.0", b"WARC/1.0"))]))
+    assert [one.text for one in found if isinstance(one, Article)] == ["Talks resumed."] * 2
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "image/png"])
@@ -419,7 +456,7 @@ def edited(book: bytes, change: dict[str, tuple[bytes, bytes]]) -> bytes:
     ("make", "reason"),
     [
         (lambda: edited(epub(), {"OEBPS/c 1.xhtml": ("–".encode(), b"\x96")}), "not valid utf-8"),
-        (lambda: epub().replace(TITLE.encode(), TITLE.upper().encode()), "not a sound chapter: BadZipFile: Bad CRC"),
+        (lambda: epub().replace(TITLE.encode(), TITLE.upper().encode()), "not a valid chapter: BadZipFile: Bad CRC"),
     ],
     ids=["letters", "sum"],
 )

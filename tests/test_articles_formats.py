@@ -277,7 +277,7 @@ def test_a_page_that_is_not_in_the_utf8_that_its_server_names_is_quarantined(tmp
     ]
     bad, *good = read_records([write(tmp_path / "a.warc", warc(pages=pages))])
     assert isinstance(bad, Quarantined)
-    assert bad.reason.endswith("not valid utf-8, though it is said to be")
+    assert bad.reason.endswith("not valid utf-8, the encoding that it declares")
     assert [record.text for record in good if isinstance(record, Article)] == ["The café closed."] * 2
 
 
@@ -841,7 +841,7 @@ def test_names_that_lead_out_of_an_archive(tmp_path: Path, name: str, kind: str)
     good, evil = read_records([path])
     assert isinstance(good, Article)
     assert isinstance(evil, Quarantined)
-    assert evil.reason == "its name leads out of the archive"
+    assert evil.reason == "its name points outside the archive"
     assert list(tmp_path.rglob("*evil*")) == []
 
 

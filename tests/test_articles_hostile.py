@@ -47,9 +47,9 @@ def outcomes(path: Path) -> list[tuple[int | None, str]]:
         (b"null", "not a JSON object"),
         (b'{"id": "x"}', "no 'text'"),
         (b'{"text": null}', "no 'text'"),
-        (b'{"text": 5}', "'text' is not a text but int"),
-        (b'{"text": ["a"]}', "'text' is not a text but list"),
-        (b'{"text": "x", "title": {}}', "'title' is not a text but dict"),
+        (b'{"text": 5}', "'text' is not text but int"),
+        (b'{"text": ["a"]}', "'text' is not text but list"),
+        (b'{"text": "x", "title": {}}', "'title' is not text but dict"),
         (b'{"id": "1", "text": "x"}', "duplicate id '1'"),
         (b'{"text": "' + b"x" * (LARGEST_RECORD + 1) + b'"}', "record too large"),
     ],
@@ -69,10 +69,10 @@ def test_bad_json_line(tmp_path: Path, line: bytes, reason: str) -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (b"2,x,y", "line 3: 3 cells under 2 columns"),
-        (b"2", "line 3: 1 cells under 2 columns"),
+        (b"2,x,y", "line 3: 3 cells, but 2 columns"),
+        (b"2", "line 3: 1 cells, but 2 columns"),
         (b'2,"He said "no" to it"', "line 3: ',' expected after '\"'"),
-        (b"2,caf\xff\xc3", "line 3: bytes that are not in the encoding of the file"),
+        (b"2,caf\xff\xc3", "line 3: bytes that do not fit the encoding of the file"),
         (b"1,again", "duplicate id '1'"),
         (b"2,".ljust(LARGEST_RECORD + 9, b"x"), "line 3: record too large"),
     ],
@@ -121,7 +121,7 @@ def test_undecodable_bytes_in_a_row_of_several_lines(tmp_path: Path, place: int)
     row = [line.encode() + b"\xff" * (at == place) for at, line in enumerate(lines)]
     path = tmp_path / "a.csv"
     path.write_bytes("id,text\n1,Où — é\n".encode() + b'2,"' + b"\n".join(row) + b'"\n3,Talks.\n')
-    reason = "lines 3 to 5: bytes that are not in the encoding of the file"
+    reason = "lines 3 to 5: bytes that do not fit the encoding of the file"
     assert outcomes(path) == [(1, "1"), (2, reason), (3, "3")]
 
 
@@ -375,7 +375,7 @@ def test_damaged_parquet(tmp_path: Path) -> None:
     *read, broken = read_records([path])
     assert 100 < len(read) < 2_000
     assert isinstance(broken, Quarantined)
-    assert "not a sound Parquet file" in broken.reason
+    assert "not a valid Parquet file" in broken.reason
 
 
 @given(st.binary(max_size=400), st.sampled_from([".txt", ".csv", ".tsv", ".jsonl", ".parquet", ".csv.gz", ""]))

@@ -112,7 +112,7 @@ def test_values_that_are_no_strings(tmp_path: Path) -> None:
     first, second = read_records([path])
     assert isinstance(first, Article)
     assert (first.id, first.date) == ("7", "2025")
-    assert outcome(second) == (2, "'id' is not a text but list")
+    assert outcome(second) == (2, "'id' is not text but list")
 
 
 def test_parquet_types(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_one_cell_too_many_is_no_name_of_a_row(tmp_path: Path) -> None:
     for header, row in (("id,text", "1,Talks, too."), ('"id","text"', "1,Talks, too."), ("id,text", '"1",Talks, too.')):
         (tmp_path / "a.csv").write_text(f'{header}\n{row}\n"2","Talks."\n')
         assert [outcome(r) for r in read_records([tmp_path / "a.csv"])] == [
-            (1, "line 2: 3 cells under 2 columns"),
+            (1, "line 2: 3 cells, but 2 columns"),
             (2, "2"),
         ]
 
@@ -436,7 +436,7 @@ def test_a_folder_scored_again_is_the_folder_it_was(small_model_path: Path, tmp_
     again = CliRunner().invoke(main, ["score", str(tmp_path), "-m", str(small_model_path), "-f", "csv"])
     assert "articles: 2 read = 1 scored + 0 abstained + 1 quarantined" in first.stderr
     assert "articles: 2 read = 1 scored + 0 abstained + 1 quarantined" in again.stderr
-    assert "not read, for stance wrote it: " in again.stderr
+    assert "not read, because stance wrote it: " in again.stderr
     assert [source.path for source in find_sources([str(tmp_path / "*")])] == [
         str(tmp_path / name) for name in ("a.txt", "b.pdf")
     ]
@@ -515,7 +515,9 @@ def test_standard_output_in_the_folder_is_not_read(tmp_path: Path, form: str) ->
                 [*command, named], cwd=tmp_path, stdout=out, stderr=subprocess.PIPE, text=True, timeout=60
             )
         assert done.returncode == code, done.stderr
-        expected = "articles: 1 read = 1 scored" if code == 0 else "out.txt: standard output or standard error goes to"
+        expected = (
+            "articles: 1 read = 1 scored" if code == 0 else "out.txt: standard output or standard error is written to"
+        )
         assert expected in done.stderr
 
 
@@ -538,7 +540,7 @@ def test_standard_error_in_the_folder_is_not_read(tmp_path: Path) -> None:
     told = (tmp_path / "log.txt").read_text(encoding="utf-8")
     assert done.returncode == 0, told
     assert "articles: 2 read = 1 scored + 0 abstained + 1 quarantined" in told
-    assert "not read, for stance wrote it: ./log.txt" in told
+    assert "not read, because stance wrote it: ./log.txt" in told
 
 
 def test_only_what_was_met_is_said_to_be_left_out(small_model_path: Path, tmp_path: Path) -> None:
@@ -554,7 +556,7 @@ def test_only_what_was_met_is_said_to_be_left_out(small_model_path: Path, tmp_pa
     for folder in (deep.parent, deep):
         (folder / "a.txt").write_text("The embargo must be lifted.", encoding="utf-8")
         (folder / "q\x1b[2J.jsonl").write_text(Quarantined("a.csv", 3, "oops").to_json(), encoding="utf-8")
-    listed = "not read, for stance wrote it: "
+    listed = "not read, because stance wrote it: "
     assert listed not in score(f"{deep.parent}/a*")
     shown = f"{deep.parent}/q\u241b[2J.jsonl"
     assert f"{listed}{shown}\n" in score(f"{deep.parent}/*.*")

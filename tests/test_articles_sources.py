@@ -50,7 +50,7 @@ def test_left_out_parts_are_told(small_model_path: Path, saved: Path) -> None:
     """They count as nothing: neither read nor quarantined."""
     run = CliRunner().invoke(main, ["score", str(saved), "-m", str(small_model_path), "-f", "csv"])
     assert run.exit_code == 0, run.stderr
-    assert f"not read, for a browser saved it with a page: {saved / PAGE}_files\n" in run.stderr
+    assert f"not read, because a browser saved it with a page: {saved / PAGE}_files\n" in run.stderr
     assert "articles: 2 read = 2 scored + 0 abstained + 0 quarantined" in run.stderr
 
 
@@ -100,7 +100,7 @@ def test_a_folder_of_what_is_left_out_says_so(saved: Path) -> None:
     """A report of stance, which a browser saved with its parts."""
     (saved / "a.txt").unlink()
     (saved / f"{PAGE}.html").write_text('<meta name="generator" content="stance 1.0">', encoding="utf-8")
-    with pytest.raises(ArticleError, match="only what stance wrote or a browser saved with a page; name that"):
+    with pytest.raises(ArticleError, match="only files that stance wrote or a browser saved with a page; name them"):
         find_sources([saved])
 
 

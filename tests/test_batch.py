@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import io
 import json
 import os
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial, partialmethod
@@ -326,7 +328,7 @@ def test_a_run_writes_over_nothing_that_is_not_its_own(
     (tmp_path / "run" / name).write_text("notes of somebody's own", encoding="utf-8")
     run = _score(parquet, "-m", small_model_path, "-j", 1, "-o", f"{tmp_path}/run/")
     assert run.exit_code == 1
-    assert run.stderr == f"stance: {tmp_path}/run/{name}: is there without the manifest of a run; name another folder\n"
+    assert run.stderr == f"stance: {tmp_path}/run/{name}: exists without the manifest of a run; name another folder\n"
     assert (tmp_path / "run" / name).read_text(encoding="utf-8") == "notes of somebody's own"
 
 
@@ -398,7 +400,7 @@ def test_resume_refuses_another_model_input_or_setting(
     _stop_after(job, tmp_path / "run", 3)
     save_model(replace(small_model, least_probability=0.5), tmp_path / "other")
     for changes, message in (
-        ({"model_path": tmp_path / "other"}, "the model is another"),
+        ({"model_path": tmp_path / "other"}, "the model is a different one"),
         ({"chunk": 60}, "chunk_articles was 50, now 60"),
         ({"format": "csv"}, "format was 'parquet', now 'csv'"),
         ({"level": "article"}, "level was"),
@@ -406,10 +408,39 @@ def test_resume_refuses_another_model_input_or_setting(
         with pytest.raises(StanceError, match=message):
             score_to_directory(replace(job, **changes), tmp_path / "run", resume=True)
     os.utime(source, (1, 1))
-    with pytest.raises(
-        StanceError, match=r"inputs are not the same .*in.parquet was written anew\); name another folder"
-    ):
+    with pytest.raises(StanceError, match=r"inputs are not the same .*in.parquet was rewritten\); name another folder"):
         score_to_directory(job, tmp_path / "run", resume=True)
+
+
+@pytest.mark.parametrize("state", ["running", "finished"])
+def test_resume_refuses_another_library_that_reads(small_model_path: Path, tmp_path: Path, state: str) -> None:
+    """What an extra that was installed since would read takes part in no chunk, and moves all that come behind it."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.pdf").write_bytes(b"%PDF-1.7 and no more")
+    (tmp_path / "in" / "b.txt").write_text("Talks resume on Friday.\n", encoding="utf-8")
+    job = _job(tmp_path / "in", small_model_path)
+    score_to_directory(job, tmp_path / "run")
+    manifest = tmp_path / "run" / "manifest.json"
+    written = json.loads(manifest.read_text(encoding="utf-8"))
+    with (Path(__file__).parents[1] / "pyproject.toml").open("rb") as file:
+        extras = tomllib.load(file)["project"]["optional-dependencies"]
+    bring = {re.split("[^\\w-]", one)[0] for name in ("html", "office", "pdf", "warc") for one in extras[name]}
+    assert {*written["settings"]["libraries"]} == bring - {"sanctions-stance"}
+    manifest.write_text(json.dumps(written | {"state": state}), encoding="utf-8")
+    assert score_to_directory(job, tmp_path / "run", resume=True).articles["read"] == 2
+    written["settings"]["libraries"]["pypdf"] = "not installed"
+    manifest.write_text(json.dumps(written | {"state": state}), encoding="utf-8")
+    with pytest.raises(StanceError, match=r"go on: pypdf was 'not installed', now '[\d.]+'; name another folder$"):
+        score_to_directory(job, tmp_path / "run", resume=True)
+
+
+def test_libraries_do_not_matter_to_tables(small_model_path: Path, rows: list[dict[str, Any]], tmp_path: Path) -> None:
+    """A run on what is read without them goes on whatever is installed meanwhile."""
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
+    (tmp_path / "in.csv.gz").write_bytes(gzip.compress(b"text\nTalks resume on Friday.\n"))
+    job = Job((str(tmp_path / "in.parquet"), str(tmp_path / "in.csv.gz")), small_model_path, jobs=1)
+    score_to_directory(job, tmp_path / "run")
+    assert json.loads((tmp_path / "run" / "manifest.json").read_bytes())["settings"]["libraries"] == {}
 
 
 @pytest.mark.parametrize(
@@ -417,7 +448,7 @@ def test_resume_refuses_another_model_input_or_setting(
     [
         (lambda folder: (folder / "b.jsonl").unlink(), "b.jsonl is gone"),
         (lambda folder: os.truncate(folder / "b.jsonl", 40), "b.jsonl had 35 bytes, and has 40"),
-        (lambda folder: os.utime(folder / "b.jsonl", (1, 1)), "b.jsonl was written anew"),
+        (lambda folder: os.utime(folder / "b.jsonl", (1, 1)), "b.jsonl was rewritten"),
     ],
 )
 def test_an_input_that_changed_is_named(
@@ -437,7 +468,7 @@ def test_an_input_that_changed_is_named(
             next(changes)(folder)
 
     message = re.escape(
-        f"{run}: the inputs changed while they were read ({folder / told}); begin anew in another folder"
+        f"{run}: the inputs changed while they were read ({folder / told}); start again in another folder"
     )
     with pytest.raises(StanceError, match=message):
         score_to_directory(job, run, refuse=refuse)
@@ -548,7 +579,7 @@ def test_a_lock_that_is_removed_is_held_by_one(tmp_path: Path) -> None:
     """Of many that ask for an output at once, no two have it, though each removes its lock."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from stance.batch.files import lock_output
+    from stance.locks import lock_output
 
     inside: list[int] = []
     met: list[int] = []
@@ -574,18 +605,18 @@ def test_a_lock_that_is_removed_is_held_by_one(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="one is taken on trust on Windows")
 def test_a_lock_that_is_being_taken_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the signal to end comes before the body begins; a lock that another holds stays."""
-    from stance.batch import files
+    from stance import files
 
     def interrupted(*_: object) -> None:
         monkeypatch.undo()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(files, "_hold", interrupted)
+    monkeypatch.setattr(files, "hold", interrupted)
     with pytest.raises(KeyboardInterrupt), files.lock_output(tmp_path / "out.csv"):
         pass
     assert not list(tmp_path.iterdir())
     with files.lock_output(tmp_path / "out.csv"):
-        monkeypatch.setattr(files, "_hold", interrupted)
+        monkeypatch.setattr(files, "hold", interrupted)
         with pytest.raises(KeyboardInterrupt), files.lock_output(tmp_path / "out.csv"):
             pass
         assert [path.name for path in tmp_path.iterdir()] == [".out.csv.lock"]
@@ -700,7 +731,10 @@ def test_a_lock_that_came_with_the_folder_is_refused(
     command = [sys.executable, "-m", "stance", "score", str(folder / "a.txt"), "-m", str(small_model_path)]
     run = subprocess.run([*command, "-o", f"{folder}/{output}"], capture_output=True, text=True, timeout=60)
     assert run.returncode == 1
-    assert run.stderr == f"stance: {planted}: is a link or no file, and none that this program makes; remove it\n"
+    assert (
+        run.stderr
+        == f"stance: {planted}: is a link or not a regular file, and this program did not make it; remove it\n"
+    )
     assert not elsewhere.exists()
 
 
@@ -813,7 +847,7 @@ def test_a_full_disk_is_one_line_and_can_be_resumed(
     """A disk that is full stops the run with one line; with room it goes on to the same bytes."""
     job = _job(parquet, small_model_path)
     score_to_directory(job, tmp_path / "whole")
-    with pytest.raises(StanceError, match=r"No space left on device; make room, then go on with --resume"):
+    with pytest.raises(StanceError, match=r"No space left on device; free some space, then continue with --resume"):
         score_to_directory(job, small_disk / "run")
     with pytest.raises(StanceError, match=r"No space left on device"):
         score_to_directory(job, small_disk / "run", resume=True)

@@ -386,7 +386,9 @@ def test_a_stratified_sample_is_told_of_as_one(tmp_path: Path, drawn_from: str, 
     for command in (("evaluate", "default"), ("compare", "default", "default")):
         measured = _run(*command, path)
         assert measured.exit_code == 0, measured.stderr
-        assert (f"{path}: a sample drawn --within sanctions; the figures are those of the" in measured.stderr) == told
+        assert (
+            f"{path}: a sample drawn --within sanctions; the figures describe the sample" in measured.stderr
+        ) == told
 
 
 def test_groups_of_articles_are_called_so(tmp_path: Path) -> None:
@@ -402,7 +404,7 @@ def test_groups_of_articles_are_called_so(tmp_path: Path) -> None:
     assert "  42 paragraphs in 19 groups of articles\n" in validated.stdout
     assert "  2 paragraphs in 2 articles\n" in _run("evaluate", tmp_path / "own", other).stdout
     refused = _run("compare", tmp_path / "own", "default", path)
-    assert "42 of 42 paragraphs were used to train this model; measure on others, or have it cross" in refused.stderr
+    assert "42 of 42 paragraphs were used to train this model; measure it on others, or cross" in refused.stderr
     assert "`stance evaluate --cross-validate`" in refused.stderr
 
 
@@ -438,7 +440,7 @@ def test_nothing_is_written_over_what_is_read(tmp_path: Path) -> None:
     ):
         result = _run(*arguments)
         assert result.exit_code == 1
-        assert "would be written over" in result.stderr
+        assert "would be overwritten" in result.stderr
         assert {path: path.read_bytes() for path in before} == before
 
 

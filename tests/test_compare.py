@@ -187,7 +187,7 @@ def test_labels_that_differ_are_refused(small_model: StanceModel) -> None:
     first, *rest = small_model.targets
     other = replace(small_model, targets=(Target(first.name, first.labels[:3]), *rest))
     examples = [Example("a", 0, "They refused to lift the sanctions.", {first.name: first.labels[0]})]
-    with pytest.raises(CorpusError, match="other labels"):
+    with pytest.raises(CorpusError, match="different labels"):
         compare_models(small_model, other, Corpus([first], examples))
 
 

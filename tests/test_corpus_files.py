@@ -70,8 +70,8 @@ def test_a_described_corpus_is_read(tmp_path: Path) -> None:
     [
         ("{broken", "not valid JSON"),
         ("[1]", "must be a JSON object"),
-        ({**LATER, "bridge": "maybe"}, "'maybe' is no label of 'bridge'"),
-        ({**LATER, "bridge": ["favor"]}, "['favor'] is no label of 'bridge'"),
+        ({**LATER, "bridge": "maybe"}, "'maybe' is not a label of 'bridge'"),
+        ({**LATER, "bridge": ["favor"]}, "['favor'] is not a label of 'bridge'"),
         ({**GOOD, "text": "  "}, "'text' must be"),
         ({**GOOD, "article": 3}, "'article' must be"),
         ({**GOOD, "paragraph": -1}, "'paragraph' must be"),
@@ -81,10 +81,13 @@ def test_a_described_corpus_is_read(tmp_path: Path) -> None:
         ({**LATER, "disputed": [["bridge"]]}, "'disputed' must be"),
         ({**LATER, "codings": 3}, "'codings' must hold labels by target for each coder"),
         ({**LATER, "codings": {"A": "favor"}}, "'codings' must hold labels by target for each coder"),
-        ({**LATER, "codings": {"A": {"bridge": "favour"}}}, "'codings' of 'A': 'favour' is no label of 'bridge'"),
-        ({**LATER, "codings": {"A": {"bridge": 1}}}, "'codings' of 'A': 1 is no label of 'bridge'"),
-        ({**LATER, "codings": {"A": {"moon": "favor"}}}, "'codings' of 'A' has a label on 'moon', which is no target"),
-        (GOOD, "has paragraph 0 already"),
+        ({**LATER, "codings": {"A": {"bridge": "favour"}}}, "'codings' of 'A': 'favour' is not a label of 'bridge'"),
+        ({**LATER, "codings": {"A": {"bridge": 1}}}, "'codings' of 'A': 1 is not a label of 'bridge'"),
+        (
+            {**LATER, "codings": {"A": {"moon": "favor"}}},
+            "'codings' of 'A' has a label on 'moon', which is not a target",
+        ),
+        (GOOD, "already has paragraph 0"),
         ({**GOOD, "paragraph": 5, "text": "Later."}, "jumps to paragraph 5"),
         ({**GOOD, "paragraph": 1, "bridge": "against"}, "the same text is 'against'"),
     ],
@@ -133,15 +136,15 @@ def test_a_wrong_label_is_one_defect(tmp_path: Path) -> None:
     """The paragraphs after it have not jumped."""
     records = [{**GOOD, "bridge": "favour"}, LATER, {**LATER, "paragraph": 2, "text": "Or so."}]
     (defect,) = check_corpus(_described(tmp_path, list(records)))
-    assert "'favour' is no label" in defect.message
+    assert "'favour' is not a label" in defect.message
 
 
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        ('langage = "en"\n[targets.tax]', "unknown key 'langage'; it may have name, version, language"),
+        ('langage = "en"\n[targets.tax]', "unknown key 'langage'; known are name, version, language"),
         ('language = ["en"]\n[targets.tax]', "'language' must be a text"),
-        ('[targets.tax]\nlexcion = "l.toml"', "target 'tax': unknown key 'lexcion'; it may have labels, lexicon"),
+        ('[targets.tax]\nlexcion = "l.toml"', "target 'tax': unknown key 'lexcion'; known are labels, lexicon"),
         ("[targets]\ntax = 1", "target 'tax' needs a table"),
         ("[targets.tax]\nlabels = ['a', 'A']", "target 'tax' has the label 'a' more than once"),
         ("[targets.tax]\nlabels = ['a', '']", "target 'tax' needs at least two labels"),
@@ -179,7 +182,7 @@ def test_no_column_of_a_target_stands_twice(tmp_path: Path, names: tuple[str, ..
     rows = [f"{label},{','.join([label] * len(names))}" for label in labels]
     flat.write_text("\n".join([f"text,{','.join(names)}", *rows]), encoding="utf-8")
     for path, where, columns in ((folder, "corpus.toml", None), (flat, "flat.csv", CorpusColumns(targets=names))):
-        with pytest.raises(CorpusError, match=rf"{where}: .*column '{column}' would stand twice"):
+        with pytest.raises(CorpusError, match=rf"{where}: .*column '{column}' would appear twice"):
             read_corpus(path, columns)
 
 
@@ -187,7 +190,7 @@ def test_no_label_stands_where_a_column_does(tmp_path: Path) -> None:
     """The share of a label "net" would be called as net stance is."""
     folder = _described(tmp_path, [GOOD])
     (folder / "corpus.toml").write_text("labels = ['favor', 'net']\n[targets.tax]\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match="'tax_net' would stand twice, of another column of it and"):
+    with pytest.raises(CorpusError, match="'tax_net' would appear twice, of another column of it and"):
         read_corpus(folder)
 
 
@@ -257,9 +260,9 @@ def test_another_file_is_told_what_to_do(tmp_path: Path, name: str) -> None:
         (
             'lexicon = "l.toml"',
             '[mentions]\na = ["nuclear power", "reactor*"]\n',
-            r"group 'a' has 'reactor\*', and there is no wildcard; write the endings out, as in refugee{,s}",
+            r"group 'a' has 'reactor\*', but there are no wildcards; spell the endings out, as in refugee{,s}",
         ),
-        ('lexicon = "l.toml"', '[mentions]\n"@nato" = ["nato"]\n', "group '@nato': no name begins with @"),
+        ('lexicon = "l.toml"', '[mentions]\n"@nato" = ["nato"]\n', "group '@nato': no group name may begin with @"),
     ],
 )
 def test_lexicons_that_are_none_are_refused(tmp_path: Path, line: str, lexicon: str, message: str) -> None:
@@ -309,12 +312,12 @@ C = -1
     (folder / "corpus.toml").write_text(toml, encoding="utf-8")
     of_description = [
         ("corpus.toml", "unknown key 'langage'"),
-        ("corpus.toml", "[settings]: 'window' must be a whole number from 1 on"),
+        ("corpus.toml", "[settings]: 'window' must be a whole number, 1 or more"),
         ("corpus.toml", "target 'bridge': 'C' must be a positive number"),
         ("gone.toml", "cannot read the lexicon"),
         ("l.toml", "a lexicon needs at least one phrase"),
     ]
-    expected = [*of_description[:3], ("one.jsonl", "'maybe' is no label of 'bridge'"), *of_description[3:]]
+    expected = [*of_description[:3], ("one.jsonl", "'maybe' is not a label of 'bridge'"), *of_description[3:]]
     found = [(Path(str(defect.path)).name, defect.message) for defect in check_corpus(folder)]
     assert [name for name, _ in found] == [name for name, _ in expected]
     assert all(message in told for (_, told), (_, message) in zip(found, expected, strict=True))
@@ -395,7 +398,7 @@ def test_a_stray_quotation_mark_takes_no_rows(tmp_path: Path, table: str, line: 
     """Where its row begins is told, and nothing else: what labels there are stands in the rows below."""
     path = tmp_path / "flat.csv"
     path.write_text(table, encoding="utf-8")
-    told = f"flat.csv:{line}: not a valid table: {message}; a quotation mark within a cell is written twice"
+    told = f"flat.csv:{line}: not a valid table: {message}; double any quotation mark within a cell"
     for read in (read_corpus, check_corpus):
         with pytest.raises(CorpusError, match=re.escape(told) + "$"):
             read(path)
@@ -425,7 +428,7 @@ def test_a_column_stands_once(tmp_path: Path) -> None:
     path = tmp_path / "flat.csv"
     path.write_text("text,tax,tax\nLift them.,favor,x\nKeep them.,none,y\n", encoding="utf-8")
     for read in (read_corpus, check_corpus):
-        with pytest.raises(CorpusError, match=r"flat\.csv: the column 'tax' stands there twice; give one of them"):
+        with pytest.raises(CorpusError, match=r"flat\.csv: the column 'tax' appears twice; rename one of them"):
             read(path)
     path.write_text("text,tax,,\nLift them.,favor,,\nKeep them.,none,,\n", encoding="utf-8")
     assert read_corpus(path).targets == (Target("tax", ("favor", "none")),)
@@ -558,7 +561,7 @@ def test_columns_are_those_of_a_flat_corpus(tmp_path: Path) -> None:
     """A folder has none; that targets are known is no column."""
     folder = _described(tmp_path, [GOOD])
     for column in ("text", "target", "label", "group"):
-        with pytest.raises(CorpusError, match=r"columns are those of a flat corpus; .* corpus\.toml says"):
+        with pytest.raises(CorpusError, match=r"columns are for a flat corpus; .* corpus\.toml"):
             read_corpus(folder, CorpusColumns(**{column: "text"}))
     result = run("corpus", "check", folder, "--target", "bridge")
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
@@ -684,7 +687,7 @@ def test_headings_that_differ_in_blanks_only_are_one_twice(tmp_path: Path) -> No
     """None of the two is left out in silence; columns without a name are nobody's."""
     path = tmp_path / "flat.csv"
     path.write_text("text,tax,tax ,, \nOne,favor,none,1,2\nTwo,against,none,3,4\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match="the column 'tax' stands there twice but for blanks"):
+    with pytest.raises(CorpusError, match="the column 'tax' appears twice, apart from blanks"):
         read_corpus(path)
     path.write_text("text,tax,, \nOne,favor,1,2\nTwo,against,3,4\n", encoding="utf-8")
     assert [target.name for target in read_corpus(path).targets] == ["tax"]
@@ -719,7 +722,7 @@ def test_a_row_without_a_code_is_left_out_and_told(tmp_path: Path, layout: str) 
     ]
     options = ("--target", "tax") if layout == "named" else ()
     told = run("corpus", "stats", path, *options)
-    assert (told.exit_code, told.stderr) == (0, f"{path}: 2 rows without a code left out\n")
+    assert (told.exit_code, told.stderr) == (0, f"{path}: left out 2 rows without a code\n")
 
 
 def test_a_known_label_may_be_called_na(tmp_path: Path) -> None:

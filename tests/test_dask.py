@@ -24,7 +24,7 @@ from helpers import parts as _parts
 from helpers import random_text as _text
 
 from stance import __version__
-from stance.batch.run import Job, score_to_directory
+from stance.batch.run import Job, score_to_directory, score_to_file
 from stance.errors import MissingDependencyError, StanceError
 
 needs_dask = pytest.mark.skipif(
@@ -127,7 +127,7 @@ def test_ids_that_two_files_have_are_the_same_on_a_cluster(
 def test_a_chunk_that_no_worker_survives_is_one_line(
     small_model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the cluster gives a chunk up, the run ends, and --resume goes on with it."""
+    """Where the cluster gives a chunk up, the run ends, and --resume goes on with it, but for one to a single file."""
     import dask
     from distributed import LocalCluster
 
@@ -144,9 +144,13 @@ def test_a_chunk_that_no_worker_survives_is_one_line(
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as cluster,
-        pytest.raises(StanceError, match=r"^the Dask cluster lost a chunk: .*; go on with --resume$"),
     ):
-        score_to_directory(replace(job, dask=cluster.scheduler_address), tmp_path / "there")
+        job = replace(job, dask=cluster.scheduler_address)
+        with pytest.raises(StanceError, match=r"^the Dask cluster lost a chunk: .*; continue with --resume$"):
+            score_to_directory(job, tmp_path / "there")
+        with pytest.raises(StanceError, match=r"lost a chunk: .*; start again; a run in parts, -o DIR/, can be"):
+            score_to_file(job, tmp_path / "there.parquet")
+    job = replace(job, dask=None)
     score_to_directory(job, tmp_path / "there", resume=True)
     assert _parts(tmp_path / "there") == _parts(tmp_path / "here")
 
@@ -177,7 +181,7 @@ def test_a_cluster_without_a_worker_left_is_one_line(
             thread.start()
             try:
                 with pytest.raises(
-                    StanceError, match=r"^no worker left on the Dask cluster for 2 s; go on with --resume$"
+                    StanceError, match=r"^no worker left on the Dask cluster for 2 s; continue with --resume$"
                 ):
                     score_to_directory(replace(job, dask=cluster.scheduler_address), tmp_path / "there")
             finally:
@@ -284,9 +288,9 @@ def test_a_scheduler_that_is_lost_is_one_line(
     pool = DaskPool(cluster.scheduler_address, ModelReference.of(small_model_path), 1)
     for name in ("nthreads", "submit"):
         monkeypatch.setattr(pool.client, name, broken_off)
-    with pytest.raises(StanceError, match="the scheduler is gone; go on with --resume"):
+    with pytest.raises(StanceError, match="the scheduler is gone; continue with --resume"):
         _ = pool.ahead
-    with pytest.raises(StanceError, match="the scheduler is gone; go on with --resume"):
+    with pytest.raises(StanceError, match="the scheduler is gone; continue with --resume"):
         pool.submit(pa.table({"text": ["Talks resume."]}), Form("paragraph", None))
     pool.close(True)
 

@@ -62,7 +62,7 @@ def test_what_has_no_estimate_has_no_difference() -> None:
     ("level", "one", "other", "message"),
     [
         ("outlet", "Post", "Wirre", "no outlet 'Wirre'; there are 'Post', 'Wire', 'Blog'"),
-        ("outlet", "Post", "Post", "'Post' is to be compared with itself; name two groups"),
+        ("outlet", "Post", "Post", "'Post' cannot be compared with itself; name two groups"),
         ("other", "Post", "Wire", "'other' is a column of the differences; give yours another name"),
     ],
 )

@@ -97,7 +97,7 @@ def test_one_or_two_articles_tell_nothing_of_others() -> None:
         assert ((alpha.low, alpha.high) == (-1, 1)) != told
 
 
-@pytest.mark.parametrize(("articles", "told"), [(2, "all that a figure may be"), (6, "too narrow"), (20, None)])
+@pytest.mark.parametrize(("articles", "told"), [(2, "span every possible value"), (6, "too narrow"), (20, None)])
 def test_of_few_articles_it_is_told_what_intervals_are_worth(
     small_model: StanceModel, tmp_path: Path, articles: int, told: str | None
 ) -> None:
@@ -112,7 +112,7 @@ def test_of_few_articles_it_is_told_what_intervals_are_worth(
         for form in ("table", "json"):
             shown = run(*command, tmp_path / "mine.jsonl", "--format", form)
             assert shown.exit_code == 0, shown.stderr
-            assert (f"of {articles} articles" in shown.stderr) == (told is not None)
+            assert (f"from {articles} articles" in shown.stderr) == (told is not None)
             assert (told or "") in shown.stderr
 
 
@@ -151,8 +151,8 @@ def test_of_a_rare_label_it_is_told_what_its_intervals_are_worth(small_model: St
         ]
         (tmp_path / "mine.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
         said = run("evaluate", tmp_path / "model", tmp_path / "mine.jsonl").stderr
-        assert ("sanctions: few paragraphs of neutral (5); intervals of its figures" in said) == told
-        assert ("intervals of 10 articles" in said) == (not told)
+        assert ("sanctions: few paragraphs of neutral (5); the intervals of its figures" in said) == told
+        assert ("intervals from 10 articles" in said) == (not told)
 
 
 def test_a_figure_that_is_not_defined_is_shown_as_none(small_model: StanceModel, tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_labels_of_a_corpus_may_be_in_any_case(small_model: StanceModel) -> None
     named = Corpus([Target("Sanctions")], [replace(e, labels={"Sanctions": "Favor"}) for e in coded])
     assert evaluate_model(model, named)[0].to_dict() == evaluate_model(model, lower)[0].to_dict()
     strange = replace(lower, examples=[*coded[:2], replace(coded[2], labels={"sanctions": "favour"})])
-    known = "no label 'favour' of 'sanctions'; it knows favor, against, neutral, unrelated"
+    known = "no label 'favour' on 'sanctions'; it knows favor, against, neutral, unrelated"
     with pytest.raises(CorpusError, match=f"own.csv:4: .*{known}"):
         evaluate_model(model, strange)
     other = Corpus([Target("tax")], [replace(coded[0], labels={"tax": "favor"})])

@@ -62,8 +62,8 @@ _LOST = "'evidence' of 'tax' does not stand in the text as whole words, behind t
     ("evidence", "message"),
     [
         (["want the tax"], "'evidence' must hold lists of words by target"),
-        ({"tex": ["want the tax"]}, "'evidence' marks words for 'tex', which is no target"),
-        ({"toll": ["want the tax"]}, "'evidence' marks words for 'toll', of which the paragraph has no label but None"),
+        ({"tex": ["want the tax"]}, "'evidence' marks words for 'tex', which is not a target"),
+        ({"toll": ["want the tax"]}, "'evidence' marks words for 'toll', on which the paragraph has no label"),
         ({"tax": "want the tax"}, "'evidence' of 'tax' must be a list of words of the text"),
         ({"tax": []}, "'evidence' of 'tax' must be a list of words of the text"),
         ({"tax": ["want the tax", " "]}, "'evidence' of 'tax' must be a list of words of the text"),
@@ -90,13 +90,13 @@ def test_a_paragraph_that_is_not_about_the_target_has_nothing_to_mark(tmp_path: 
     folder = _write(tmp_path, tax="unrelated", evidence={"tax": ["want the tax"]})
     (folder / "corpus.toml").write_text('labels = ["favor", "unrelated"]\n[targets.tax]\n')
     (defect,) = check_corpus(folder)
-    assert defect.message.endswith("of which the paragraph has no label but 'unrelated'")
+    assert defect.message.endswith("on which the paragraph has the label 'unrelated'")
 
 
 def test_a_label_that_is_none_is_one_defect_with_its_marks(tmp_path: Path) -> None:
     """What is marked for it is not named, too."""
     (defect,) = check_corpus(_write(tmp_path, tax="favour", evidence={"tax": ["want the tax"]}))
-    assert defect.message.startswith("'favour' is no label")
+    assert defect.message.startswith("'favour' is not a label")
 
 
 def test_marks_are_no_target_of_a_flat_file(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_the_weight_of_marks_must_be_a_number_from_0_on(tmp_path: Path, value: s
     """0 is one."""
     folder = _write(tmp_path)
     (folder / "corpus.toml").write_text(f'labels = ["favor", "against"]\n[targets.tax]\nevidence_weight = {value}\n')
-    with pytest.raises(CorpusError, match="'evidence_weight' must be a number from 0 on"):
+    with pytest.raises(CorpusError, match="'evidence_weight' must be a number, 0 or more"):
         read_corpus(folder)
     (folder / "corpus.toml").write_text('labels = ["favor", "against"]\n[targets.tax]\nevidence_weight = 0\n')
     assert read_corpus(folder).fit_options["tax"].evidence_weight == 0.0

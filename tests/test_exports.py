@@ -25,10 +25,13 @@ import pytest
 from helpers import ROOT
 from helpers import run as _run
 
-from stance.batch.files import _LOCKS, lock_output
 from stance.commands.results import results
 from stance.errors import StanceError
+from stance.files import write_files
 from stance.labels import LABELS, Target
+from stance.locks import LOCKS, lock_output
+from stance.model.artefact import save_model
+from stance.model.stance_model import StanceModel
 from stance.results import export as export_module
 from stance.results import table_reading
 from stance.results.dates import day_of
@@ -253,7 +256,7 @@ def test_score_writes_every_format_at_once(tmp_path: Path, format: str) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == [f"s.{format}", f"s.{format}.columns.json"]
 
 
-@pytest.mark.skipif(not _LOCKS, reason="no locks on this system")
+@pytest.mark.skipif(not LOCKS, reason="no locks on this system")
 @pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
 def test_a_dictionary_is_that_of_the_file_beside_it(
     tmp_path: Path, format: str, monkeypatch: pytest.MonkeyPatch
@@ -261,7 +264,7 @@ def test_a_dictionary_is_that_of_the_file_beside_it(
     """No second run can write the file between the first one's rows and its dictionary."""
     from stance.commands import outputs
 
-    path, write, held = tmp_path / f"s.{format}", outputs.write_columns, []
+    path, write, held = tmp_path / f"s.{format}", outputs._write_columns, []
 
     def look(*args: Any, **kwargs: Any) -> None:
         with pytest.raises(StanceError, match="another run is writing this file"), lock_output(path):
@@ -269,7 +272,7 @@ def test_a_dictionary_is_that_of_the_file_beside_it(
         held.append(path.exists())
         write(*args, **kwargs)
 
-    monkeypatch.setattr(outputs, "write_columns", look)
+    monkeypatch.setattr(outputs, "_write_columns", look)
     assert _run("score", ROOT / "data" / "articles" / "vienna-round.txt", "-o", path).exit_code == 0
     assert held == [True]
     assert sorted(p.name for p in tmp_path.iterdir()) == [path.name, f"{path.name}.columns.json"]
@@ -285,7 +288,7 @@ def test_dates_before_excel_stand_as_text(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(path)["results"]
     assert [str(row[0].value)[:10] for row in sheet][1:] == days
     assert [row[0].is_date for row in sheet][1:] == [False, False, True, True]
-    assert notes == ["2 dates before 1900 stand as text, since Excel has none"]
+    assert notes == ["2 dates before 1900 are written as text, since Excel has no such dates"]
 
 
 def test_names_that_a_package_refuses_are_changed_and_said(tmp_path: Path) -> None:
@@ -423,7 +426,7 @@ def test_two_columns_of_one_name_are_refused(tmp_path: Path, format: str) -> Non
     with pytest.raises(StanceError, match=rf"out.{format}: two columns are called 'a'"):
         export(pd.DataFrame([[1, 2]], columns=["a", "a"]), path, ())
     if format == "sqlite":
-        with pytest.raises(StanceError, match="two columns are called 'Outlet' but for capitals"):
+        with pytest.raises(StanceError, match="two columns are called 'Outlet', apart from capitals"):
             export(pd.DataFrame({"outlet": ["a"], "Outlet": "b"}), path, ())
     else:
         export(pd.DataFrame({"outlet": ["a"], "Outlet": "b"}), path, ())
@@ -516,7 +519,7 @@ def test_an_export_may_go_to_standard_output(scored: Path, tmp_path: Path, monke
         assert shown.stdout_bytes == Path(f"e.{format}").read_bytes()
     assert _run("results", "export", scored, "-o", "-").stdout_bytes == Path("e.csv").read_bytes()
     result = _run("results", "export", scored, "-o", "-", "-f", "dta")
-    assert (result.exit_code, "dta is not for standard output" in result.stderr) == (1, True)
+    assert (result.exit_code, "dta cannot go to standard output" in result.stderr) == (1, True)
     assert not Path("-").exists()
 
 
@@ -643,8 +646,8 @@ def test_a_number_that_is_no_integer_stays_a_number(tmp_path: Path, format: str,
     ("arguments", "message"),
     [
         (("-o", "no/such/x.dta"), "no folder"),
-        (("-o", "x.docx"), "no such format"),
-        (("-o", "."), "no such format"),
+        (("-o", "x.docx"), "unknown format"),
+        (("-o", "."), "unknown format"),
     ],
 )
 def test_export_errors_are_one_line(scored: Path, arguments: tuple[str, ...], message: str) -> None:
@@ -655,7 +658,7 @@ def test_export_errors_are_one_line(scored: Path, arguments: tuple[str, ...], me
     assert len(result.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.skipif(not _LOCKS, reason="no locks on this system")
+@pytest.mark.skipif(not LOCKS, reason="no locks on this system")
 @pytest.mark.parametrize("format", FORMATS)
 def test_two_exports_do_not_write_one_file(tmp_path: Path, format: str) -> None:
     """The second ends with an error; else both would write the same hidden file, and one dictionary the other's."""
@@ -674,6 +677,41 @@ def test_spss_shows_counts_whole_and_probabilities_to_six_places(scored: Path, t
     assert {shown[name] for name in ("paragraph", "start", "sanctions")} == {"F12.0"}
     assert {shown[name] for name in ("sanctions_probability", "sanctions_p_favor")} == {"F12.6"}
     assert shown["article_id"].startswith("A")
+
+
+@pytest.mark.skipif(not LOCKS, reason="no locks on this system")
+def test_two_processes_do_not_write_one_report_or_model(
+    scored: Path, small_model: StanceModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second ends with one line: of a model the arrays would be of the one, and the manifest of the other."""
+    monkeypatch.setattr("stance.files._PATIENCE", 0.1)
+    page, model = tmp_path / "page.html", tmp_path / "model"
+    save_model(small_model, model)
+    before = [file.read_bytes() for file in sorted(model.iterdir())]
+    with lock_output(page), lock_output(model / "model.safetensors"):
+        told = _run("results", "export", scored, "-o", tmp_path / "free.csv")
+        assert told.exit_code == 0
+        told = _run("report", scored, "-o", page)
+        assert (told.exit_code, told.stderr.count("another run is writing this file")) == (1, 1)
+        with pytest.raises(StanceError, match=r"model.safetensors: another run is writing this file"):
+            save_model(small_model, model)
+    assert [file.read_bytes() for file in sorted(model.iterdir())] == before
+    assert not page.exists()
+
+
+@pytest.mark.skipif(not LOCKS, reason="no locks on this system")
+def test_files_that_are_written_at_once_are_of_one_writer(tmp_path: Path) -> None:
+    """Each writes them whole, one after the other, as shards of a run that end at one time."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def write(letter: bytes) -> None:
+        write_files({tmp_path / "a": letter * 200_000, tmp_path / "b": letter})
+
+    with ThreadPoolExecutor(8) as executor:
+        list(executor.map(write, [b"%c" % c for c in range(65, 91)]))
+    first, second = (tmp_path / name for name in "ab")
+    assert first.read_bytes() == second.read_bytes() * 200_000
+    assert sorted(tmp_path.iterdir()) == [first, second]
 
 
 @pytest.mark.parametrize("locale", [None, "C"])

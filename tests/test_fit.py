@@ -157,7 +157,7 @@ def test_margins_give_the_probabilities_of_scikit_learn(found: list[int], labels
 def test_settings_that_leave_no_term(small_corpus: Corpus) -> None:
     """Among others they are not chosen; alone they are an error that names what to change."""
     many = Settings(word_ngrams=(1, 1), min_df=10_000)
-    with pytest.raises(CorpusError, match="no term stands in 10000 paragraphs or more, as 'min_df' asks for"):
+    with pytest.raises(CorpusError, match="no term occurs in 10000 paragraphs or more, as 'min_df' asks for"):
         train(replace(small_corpus, lexicons={}, cues=None), _of(replace(many, anchored=False)), folds=2, jobs=1)
     found = train(small_corpus, _of(replace(many, anchored=True), Settings(min_df=1, anchored=True)), folds=2, jobs=1)
     assert found.model.analyzer.settings.min_df == 1
@@ -182,5 +182,5 @@ def test_a_lexicon_that_names_nothing_is_said(tmp_path: Path, word: str) -> None
     save_model(model, tmp_path)
     assert np.isfinite(load_model(tmp_path).score_texts(texts)).all()
     # once, however many settings are tried
-    line = "tax: its lexicon is found in too few paragraphs to learn from; correct it"
+    line = "tax: its lexicon matches too few paragraphs to learn from; correct it"
     assert said.count(line) == (word != "tax")

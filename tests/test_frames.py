@@ -24,7 +24,7 @@ from stance import Columns, StanceModel
 from stance.model.artefact import read_manifest
 
 CLEAR = "The ministry refused to lift the sanctions on the bank before the talks in Vienna."
-DUPLICATE = "duplicate id 'a'; if other articles have it, too, name another column with Columns(id=...)"
+DUPLICATE = "duplicate id 'a'; if several articles share it, name another column with Columns(id=...)"
 FOOTER = "The Harbour Ledger is read in forty parishes."
 
 
@@ -88,7 +88,8 @@ def test_rows_that_are_no_articles(small_model: StanceModel) -> None:
     """They are an error that says where, or are taken note of and counted; nothing is left out in silence."""
     frame = pd.DataFrame({"id": ["a", "b", "a"], "text": [CLEAR, None, CLEAR]})
     with pytest.raises(
-        stance.ArticleError, match=r"^the data frame:2: no 'text'; leave .* by quarantine=rows\.append, of a list rows$"
+        stance.ArticleError,
+        match=r"^the data frame:2: no 'text'; drop .* with quarantine=rows\.append for a list rows$",
     ):
         stance.score_frame(frame, model=small_model)
     with pytest.raises(stance.ArticleError, match=r"^the data frame:2: no 'text'$"):
@@ -162,7 +163,7 @@ def test_a_frame_without_rows_has_the_columns(small_model: StanceModel) -> None:
         ((_articles(), COLUMNS, "default"), "the model must be a StanceModel, as `load_model` gives it, not str"),
         (
             (_articles(), Columns("body", keep=("Date",))),
-            "'Date' cannot be kept, results have a column of such a name.*",
+            "'Date' cannot be kept: results have a column of that name.*",
         ),
         ((_articles(), Columns("year")), "the data frame: the column 'year' is not text but double"),
     ],
@@ -316,7 +317,7 @@ def test_a_frame_with_a_type_that_arrow_lacks(small_model: StanceModel) -> None:
     """It is an error of one line, also where the column is not used: polars hands over all or none."""
     frame = pl.DataFrame({"text": [CLEAR], "own": pl.Series([1], dtype=pl.Int128)})
     with pytest.raises(
-        stance.ArticleError, match=r"^the data frame: Arrow cannot take it: .*i128.*; give the columns .*$"
+        stance.ArticleError, match=r"^the data frame: Arrow cannot convert it: .*i128.*; give only the columns .*$"
     ):
         stance.score_frame(frame, model=small_model)
     assert len(stance.score_frame(frame[["text"]], model=small_model).frame) == 1
@@ -342,5 +343,5 @@ def test_saved_results_say_which_model_gave_them(small_model_path: Path, tmp_pat
         assert found.frame["text"].tolist() == results.frame["text"].tolist()
     stance.save_results(results.frame, tmp_path / "scores.csv")
     assert stance.read_results(tmp_path / "scores.csv").model == {}
-    with pytest.raises(stance.StanceError, match=r"scores\.doc: no such format of export; there are "):
+    with pytest.raises(stance.StanceError, match=r"scores\.doc: unknown format of export; use one of "):
         stance.save_results(results, tmp_path / "scores.doc")

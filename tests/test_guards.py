@@ -39,7 +39,7 @@ def test_inputs_that_change_while_they_are_read_end_the_run(small_model_path: Pa
             other.replace(source)
 
     with pytest.raises(
-        StanceError, match=r"run: the inputs changed while they were read .*; begin anew in another folder"
+        StanceError, match=r"run: the inputs changed while they were read .*; start again in another folder"
     ):
         score_to_directory(job, tmp_path / "run", refuse=replace)
     assert json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))["state"] == "running"
@@ -53,7 +53,7 @@ def test_a_run_on_standard_input_is_not_gone_on_with(small_model_path: Path, tmp
     arguments = ("score", "-", "-m", small_model_path, "-j", 1, "-o", f"{tmp_path}/run/")
     assert run(*arguments, input=f"{TEXT}.\n").exit_code == 0
     before = parts(tmp_path / "run")
-    told = f"stance: {tmp_path}/run: holds a run on standard input, which cannot be read again to go on with it; "
+    told = f"stance: {tmp_path}/run: holds a run on standard input, which cannot be read again to continue it; "
     for more in ((), ("--resume",)):
         again = run(*arguments, *more, input="Bread prices rose again last winter, the paper said.\n")
         assert (again.exit_code, again.stderr) == (1, f"{told}name another folder\n")
@@ -84,7 +84,7 @@ def test_the_list_of_the_quarantined_is_whole(small_model_path: Path, tmp_path: 
         result = run("score", source, "-m", small_model_path, *output, "--quarantine", kept)
         assert result.exit_code == 0, result.stderr
         assert result.stderr.count(f"quarantined {source}:") == 20
-        assert "quarantined more; only the first 20 are named here\n" in result.stderr
+        assert "more were quarantined; only the first 20 are named here\n" in result.stderr
         assert "named above" not in result.stderr
         listed = [json.loads(line)["position"] for line in kept.read_text(encoding="utf-8").splitlines()]
         assert listed == list(range(2, 27))

@@ -72,7 +72,7 @@ def test_files_that_cannot_calibrate_are_named(small_corpus: Corpus) -> None:
     alone = corpus(("a",), "abc")
     one_label = [replace(e, labels={**e.labels, "diplomacy": "neutral"}) if e.path[0] == "a" else e for e in alone]
     grid = Grid((settings,), C=(1.0,), class_weight=("equal",))
-    with pytest.raises(CorpusError, match=r"named for calibration \(a\) give it the label 'neutral' alone"):
+    with pytest.raises(CorpusError, match=r"named for calibration \(a\) give it the label 'neutral' only"):
         train(replace(alone, examples=tuple(one_label)), grid, folds=2, jobs=1, progress=lambda line: pytest.fail(line))
     found = fit_model(corpus(("a", "b"), "bc"), settings, choices, folds=2, jobs=1)
     assert found.unseen is not None

@@ -73,7 +73,7 @@ def test_what_is_named_is_kept_in_every_row(
     result = run("score", tmp_path / source, "-m", small_model_path, "--level", level, "-o", place, *OPTIONS)
     assert result.exit_code == 0, result.stderr
     assert _kept(tmp_path / output) == KEPT
-    assert result.stderr.endswith("articles that have what is kept: country: 2; year: 2; topics: 2\n")
+    assert result.stderr.endswith("articles with a value in each kept column: country: 2; year: 2; topics: 2\n")
     described = json.loads(
         (tmp_path / output / "columns.json" if output == "run" else Path(f"{place}.columns.json")).read_bytes()
     )
@@ -130,7 +130,7 @@ def test_front_matter_is_kept_and_other_files_have_none(small_model_path: Path, 
     assert result.exit_code == 0, result.stderr
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert [row["country"] for row in rows] == ["Oman", None, None]
-    told = "what is kept: country: 1; tags: 0 (no such column or key, or it is empty)\n"
+    told = "in each kept column: country: 1; tags: 0 (no such column or key, or it is empty)\n"
     assert result.stderr.endswith(told)
     assert run(*command, "-o", tmp_path / "out.csv").stderr.endswith(told)
 
@@ -144,10 +144,10 @@ def test_a_run_goes_on_with_what_it_keeps(small_model_path: Path, tmp_path: Path
     again = run(*command, f"{tmp_path}/run/", "--resume", *OPTIONS)
     assert again.exit_code == 0, again.stderr
     assert parts(tmp_path / "run") == parts(tmp_path / "whole")
-    assert again.stderr.endswith("what is kept: country: 2; year: 2; topics: 2\n")
+    assert again.stderr.endswith("in each kept column: country: 2; year: 2; topics: 2\n")
     other = run(*command, f"{tmp_path}/run/", "--resume", "--keep", "country")
     assert other.exit_code == 1
-    assert "cannot go on" in other.stderr
+    assert "cannot continue" in other.stderr
 
 
 def test_roll_ups_group_by_what_is_kept(small_model_path: Path, tmp_path: Path) -> None:
@@ -202,7 +202,7 @@ def test_a_kept_column_stands_there_once(small_model_path: Path, tmp_path: Path)
     (tmp_path / "in.csv").write_text(f"country,country,text\nOman,Iran,{TEXT}\n", encoding="utf-8")
     result = run("score", tmp_path / "in.csv", "-m", small_model_path, "--keep", "country", "-f", "csv")
     assert result.exit_code == 1
-    assert "the column 'country' stands there twice" in result.stderr
+    assert "the column 'country' appears twice" in result.stderr
 
 
 def test_a_data_frame_has_what_was_kept(small_model: stance.StanceModel, tmp_path: Path) -> None:

@@ -585,7 +585,7 @@ def test_a_missing_kernel(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCap
     for _ in range(2):
         assert open_kernel(analyzer, weights).score(_PROSE).margins.shape == (len(_PROSE), 2, 4)
     assert [record.message for record in caplog.records] == [
-        "stance: the compiled kernel is missing: scoring in pure Python gives the same results, far slower"
+        "stance: the compiled kernel is missing: scoring in pure Python gives the same results, but far more slowly"
     ]
     monkeypatch.setenv("STANCE_KERNEL", "compiled")
     with pytest.raises(KernelError, match="the compiled kernel is missing"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-STAGES = "errors labels letters patterns files articles speakers model training batch results commands".split()
+STAGES = "errors labels letters patterns locks files articles speakers model training batch results commands".split()
 
 
 def _imports(file: Path) -> set[str]:

@@ -165,7 +165,7 @@ def test_a_phrase_without_a_word_is_refused_and_a_byte_order_mark_is_not(tmp_pat
     """Nothing would ever match the one; some editors write the other."""
     path = tmp_path / "words.toml"
     path.write_text('[mentions]\ncore = ["sanctions", "!!!"]\n')
-    with pytest.raises(CorpusError, match="group 'core' has '!!!', which holds no word"):
+    with pytest.raises(CorpusError, match="group 'core' has '!!!', which contains no word"):
         read_lexicon(path, "mentions")
     path.write_text('[mentions]\ncore = ["sanctions"]\n', encoding="utf-8-sig")
     assert read_lexicon(path, "mentions").phrases == {("sanctions",): "core"}

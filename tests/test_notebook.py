@@ -158,9 +158,9 @@ def test_what_cannot_be_shown(results: stance.Results, small_model: StanceModel)
     """One line each."""
     with pytest.raises(stance.ArgumentError, match=r"^this shows Results, a pandas data frame .*, not list$"):
         stance.show(small_model.score(TEXT))  # type: ignore[arg-type]
-    with pytest.raises(stance.StanceError, match=r"^terms is -1; it begins at 0$"):
+    with pytest.raises(stance.StanceError, match=r"^terms is -1; it must be 0 or more$"):
         stance.show(small_model.explain(TEXT, "sanctions"), terms=-1)
-    with pytest.raises(stance.StanceError, match=r"^articles is -1; it begins at 0$"):
+    with pytest.raises(stance.StanceError, match=r"^articles is -1; it must be 0 or more$"):
         stance.show(results, articles=-1)
     with pytest.raises(stance.StanceError, match=r"^there is no paragraph to show$"):
         stance.show(results.frame.head(0))

@@ -206,8 +206,8 @@ def test_cross_validation_on_another_corpus_says_so(own_corpus: Path, trained: d
     other = run(*command, tmp_path / "flat.jsonl", "--cross-validate", "-j", 1)
     assert other.exit_code == 0
     assert other.stderr == (
-        f"{tmp_path / 'flat.jsonl'}: not the corpus that {trained['plain']} was trained on; these are the figures of "
-        "another model, with the settings of that one and the paragraphs, lexicons and options of this corpus\n"
+        f"{tmp_path / 'flat.jsonl'}: not the corpus that {trained['plain']} was trained on; these are the figures of a "
+        "different model, with that one's settings and the paragraphs, lexicons and options of this corpus\n"
     )
 
 
@@ -217,4 +217,4 @@ def test_the_help_names_the_columns_that_are_found_by_themselves() -> None:
     for names in (flat_corpus._TEXT, flat_corpus._TARGET, flat_corpus._LABEL, flat_corpus._GROUP):
         *others, last = names
         assert f"[default: {', '.join(others)} or {last}" in told
-    assert f"every column of 2 to {flat_corpus._MOST_LABELS} different values" in told
+    assert f"every column with 2 to {flat_corpus._MOST_LABELS} distinct values" in told

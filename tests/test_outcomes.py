@@ -121,7 +121,7 @@ def test_outcomes_that_cannot_be_made() -> None:
     """Of a column that is there, and of no codes."""
     results, true = collect(300, 0.6, (0.3, 0.1, 0.2, 0.4))
     codes = code(results, true, 60)
-    with pytest.raises(StanceError, match="no paragraph has a code; the columns tax are to be filled in"):
+    with pytest.raises(StanceError, match="no paragraph has a code; fill in the columns tax"):
         regression_outcomes(results, codes.assign(tax=None))
     results.frame["tax_y_against"] = 1.0
     with pytest.raises(StanceError, match="the results have a column 'tax_y_against', which outcomes are to have"):

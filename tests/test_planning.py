@@ -120,7 +120,7 @@ def test_what_no_estimate_comes_of_tells_no_width(tmp_path: Path) -> None:
     assert done.stderr.splitlines()[-1].startswith(f"the sample: {message}")
     with pytest.raises(StanceError, match=message):
         expected_intervals(frame, draw_sample(frame, 30, "tax"))
-    with pytest.raises(StanceError, match="3 coded paragraphs; an estimate needs 30 at least"):
+    with pytest.raises(StanceError, match="3 coded paragraphs; an estimate needs at least 30"):
         expected_intervals(frame, draw_sample(frame, 3))
 
 
@@ -149,4 +149,4 @@ def test_from_the_command_line(tmp_path: Path) -> None:
         assert line.endswith(f", net ± {half[NET]:.2f}")
     assert halves[0] / halves[1] == pytest.approx(2, rel=0.05)
     few = run("results", "sample", tmp_path / "s.csv", "-n", 20, "-o", tmp_path / "few.csv")
-    assert few.stderr.endswith("an estimate needs 30 coded paragraphs at least\n")
+    assert few.stderr.endswith("an estimate needs at least 30 coded paragraphs\n")

@@ -371,10 +371,10 @@ def test_a_sample_is_held_against_what_it_was_drawn_from() -> None:
     again.frame["tax"] = np.roll(again.frame["tax"], 1)
     again.frame.loc[0, "tax"] = "favor" if again.frame["tax"][0] != "favor" else "neutral"
     assert estimate_prevalence(again, code(results, true, 100))["low"].notna().all()
-    with pytest.raises(StanceError, match=r"of the labels on tax, and the results have"):
+    with pytest.raises(StanceError, match=r"of the labels on tax, but the results have"):
         estimate_prevalence(again, code(results, true, 100, "tax"))
     more = pd.concat([results.frame, results.frame.assign(article_id="b")], ignore_index=True)
-    with pytest.raises(StanceError, match="drawn from 300 paragraphs, and the results have 600"):
+    with pytest.raises(StanceError, match="drawn from 300 paragraphs, but the results have 600"):
         estimate_prevalence(Results(more, (TAX,), "paragraph"), code(results, true, 100))
 
 
@@ -451,7 +451,7 @@ def test_a_sample_within_a_target_has_some_of_each_label() -> None:
     least = results.frame["tax"].fillna("none")[draw_sample(results, LEAST_CODED, "tax")["paragraph"]].value_counts()
     assert least.min() >= 2
     assert len(least) == 5
-    with pytest.raises(StanceError, match="size is 0; at least one"):
+    with pytest.raises(StanceError, match="size is 0; draw at least one"):
         draw_sample(results, 0)
     with pytest.raises(StanceError, match="no columns tax_p_LABEL"):
         draw_sample(Results(results.frame.drop(columns="tax_p_favor"), (TAX,), "paragraph"), 10, "tax")
@@ -498,17 +498,17 @@ def test_estimates_do_not_depend_on_the_order_of_rows() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda codes: codes.assign(article_id="b"), "coded, and not in the results (and 59 more)"),
+        (lambda codes: codes.assign(article_id="b"), "coded, but not in the results (and 59 more)"),
         (
             lambda codes: codes.assign(paragraph=[0, 999, *range(1, 59)]),
-            "paragraph 999 of article a is coded, and not in the results; take",
+            "paragraph 999 of article a is coded, but not in the results; use",
         ),
         (lambda codes: codes.assign(paragraph=[*range(59), 7]), "paragraph 7 of article a is coded twice"),
         (
             lambda codes: codes.assign(paragraph=range(60), text=["One."] * 59 + ["Two."]),
-            "paragraph 59 of article a is another text than the one coded",
+            "paragraph 59 of article a has another text than the one coded",
         ),
-        (lambda codes: codes[:20], "20 coded paragraphs; an estimate needs 30"),
+        (lambda codes: codes[:20], "20 coded paragraphs; an estimate needs at least 30"),
         (lambda codes: codes.assign(tax=None), "no paragraph has a code"),
         (lambda codes: codes[:0], "no paragraph has a code"),
         # a sample that was not filled in, and slips of the pen
@@ -516,7 +516,7 @@ def test_estimates_do_not_depend_on_the_order_of_rows() -> None:
         (lambda codes: codes.assign(tax=[" ", *codes["tax"][1:]]), "tax is ' ' among the codes; expected one of favor"),
         (lambda codes: codes.assign(tax=[*codes["tax"][1:], "favour"]), "tax is 'favour' among the codes"),
         (lambda codes: codes.assign(drawn_from="moon"), "no target 'moon'"),
-        (lambda codes: codes.assign(drawn_from="150"), "drawn from 150 paragraphs, and the results have 200; take"),
+        (lambda codes: codes.assign(drawn_from="150"), "drawn from 150 paragraphs, but the results have 200; use"),
         (lambda codes: codes.assign(article_id="1.2E+15", paragraph=0), "keep a spreadsheet from reading article_id"),
     ],
 )
@@ -663,7 +663,7 @@ def test_the_least_that_is_estimated() -> None:
         ("article_id,paragraph,tax\na,²,favor\n", "c.csv:2: paragraph is '²'"),
         (f"article_id,paragraph,tax\na,{10**20},favor\n", f"c.csv:2: paragraph is '{10**20}'"),
         ("id,tax\na,favor\n", "c.csv:2: no article_id: keep the columns"),
-        ("article_id,paragraph,drawn_from,tax\na,0,9,favor\na,1,tax 4+5,favor\n", "no two samples"),
+        ("article_id,paragraph,drawn_from,tax\na,0,9,favor\na,1,tax 4+5,favor\n", "do not combine two samples"),
         ("article_id,paragraph,tax\n", "no rows"),
         ("article_id,paragraph,tax,tax_probability,tax_abstained\na,0,favor,0.9,\n", "tax: labels of a model"),
     ],
@@ -686,7 +686,7 @@ def test_codes_are_found_as_spreadsheets_write_them(tmp_path: Path) -> None:
     assert codes["tax"].tolist() == ["favor", "favor"]
     assert find_coded(population(results), codes).tolist() == [30, 7]
     (tmp_path / "c.csv").write_text(head + row.format(30, 30) + row.format(7, 8), encoding="utf-8")
-    with pytest.raises(StanceError, match="paragraph 7 of article a is another text"):
+    with pytest.raises(StanceError, match="paragraph 7 of article a has another text"):
         find_coded(population(results), read_codes(tmp_path / "c.csv", (TAX,)))
 
 
@@ -731,7 +731,7 @@ def test_headings_typed_anew_and_empty_rows_of_a_spreadsheet_are_read(tmp_path: 
         path.write_text(f"article_id,paragraph,{header}\na,0,favor,favor,against\n", encoding="utf-8")
         assert read_codes(path, (TAX,))["tax"].tolist() == ["favor"]
     path.write_text("article_id,paragraph,TAX,Tax\na,0,favor,\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match="two columns are called 'tax' but for capitals"):
+    with pytest.raises(CorpusError, match="two columns are called 'tax', apart from capitals"):
         read_codes(path, (TAX,))
 
 
@@ -766,7 +766,7 @@ def test_labels_of_which_hardly_an_error_was_drawn_are_told(tmp_path: Path) -> N
     codes.loc[np.flatnonzero(drawn == "favor")[:3], "tax"] = "neutral"
     codes.loc[np.flatnonzero(drawn == "unrelated")[:1], "tax"] = "neutral"
     codes.to_csv(tmp_path / "c.csv", index=False)
-    told = "tax: hardly an error of the model was drawn on "
+    told = "tax: the sample has hardly any errors of the model on "
     said = _run("results", "prevalence", tmp_path / "s.csv", tmp_path / "c.csv").stderr
     assert f"{told}against (0), unrelated (2);" in said
     everything = results.frame[["article_id", "paragraph"]].assign(tax="favor")
@@ -805,7 +805,8 @@ def test_a_sample_whose_text_a_spreadsheet_would_run_is_told_of(tmp_path: Path) 
     scores.write_text(names + "".join(rows), encoding="utf-8")
     told = "5 rows with a text that begins with =, +, - or @, which a spreadsheet may take for a formula"
     assert (
-        f"{told}; to code in one write c.xlsx\n" in _run("results", "sample", scores, "-o", tmp_path / "c.csv").stderr
+        f"{told}; to code in a spreadsheet, write c.xlsx\n"
+        in _run("results", "sample", scores, "-o", tmp_path / "c.csv").stderr
     )
     assert "formula" not in _run("results", "sample", scores, "-o", tmp_path / "c.xlsx").stderr
     with (tmp_path / "c.csv").open(encoding="utf-8", newline="") as stream:
@@ -841,7 +842,7 @@ def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
     for again in (drawn, tmp_path / "again.csv"):
         assert _run("results", "sample", scores, "-n", 40, "-o", again).exit_code == 0
     assert drawn.read_bytes() == (tmp_path / "again.csv").read_bytes()
-    assert "needs 30" in _run("results", "sample", scores, "-n", 29, "-o", tmp_path / "few.csv").stderr
+    assert "needs at least 30" in _run("results", "sample", scores, "-n", 29, "-o", tmp_path / "few.csv").stderr
     refused = _run("results", "sample", scores, "-n", 40, "-o", drawn)
     assert "labels filled in would be lost" in refused.stderr
     assert drawn.read_bytes() == (tmp_path / "again.csv").read_bytes()
@@ -872,10 +873,10 @@ def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
     rows_ = pd.read_csv(tmp_path / "p.csv")
     assert rows_["prevalence"][:4].sum() == pytest.approx(1.0)
     described = (tmp_path / "p.csv.columns.json").read_text(encoding="utf-8")
-    assert "Not a column of stance" not in described
+    assert "Not a column that stance makes" not in described
     refused = _run("results", "prevalence", scores, drawn)
     assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
-    assert "to be filled in" in refused.stderr
+    assert "fill in the columns" in refused.stderr
 
 
 def test_commands_check_the_paragraphs_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -172,11 +172,11 @@ def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
         "column": (lambda: Columns(text=wrong), "the name of a column is a str, not int; 5 is called '5'"),
         "quarantine": (
             lambda: [*stance.read_articles("a.csv", quarantine=[])],  # type: ignore[arg-type]
-            r"quarantine is called with each record, .* rows\.append of a list rows; this is no function but list",
+            r"quarantine must be a function that takes a record, .* rows\.append of a list rows, not list",
         ),
         "quarantine rows": (
             lambda: stance.score_frame(pd.DataFrame({"text": [CLEAR]}), model=model, quarantine=wrong),
-            "quarantine is called with each record, .* but int",
+            "quarantine must be a function that takes a record, .* not int",
         ),
         "show terms": (
             lambda: stance.show(model.explain(CLEAR, "sanctions"), terms=wrong / 2),
@@ -331,11 +331,11 @@ def test_statistics_in_a_notebook(root: Path, tmp_path: Path) -> None:
 def test_codes_that_are_none() -> None:
     """With what they should be."""
     results, _ = collect(300, 0.8, (0.25,) * 4)
-    with pytest.raises(stance.ArgumentError, match="codes are a data frame, as `read_codes` gives it, not str"):
+    with pytest.raises(stance.ArgumentError, match="codes must be a data frame, as `read_codes` returns it, not str"):
         stance.estimate_prevalence(results, "coded.csv")  # type: ignore[arg-type]
     with pytest.raises(stance.StanceError, match="the codes have no column 'paragraph'; keep the columns"):
         stance.estimate_prevalence(results, stance.draw_sample(results, 50).drop(columns="paragraph"))
-    with pytest.raises(stance.StanceError, match="no paragraph has a code; the columns tax are to be filled in"):
+    with pytest.raises(stance.StanceError, match="no paragraph has a code; fill in the columns tax"):
         stance.regression_outcomes(results, stance.draw_sample(results, 50))
 
 
@@ -369,7 +369,7 @@ def test_the_types_of_a_data_frame_decide_nothing(kind: str) -> None:
     [
         ({"paragraph": None}, "the codes: paragraph is missing in article a; expected a whole number"),
         ({"paragraph": 3.5}, "the codes: paragraph is '3.5' in article a; expected a whole number"),
-        ({"text": None}, "is another text than the one coded"),
+        ({"text": None}, "has another text than the one coded"),
         ({"drawn_from": ["100 of 300", *["90 of 300"] * 99]}, "column 'drawn_from' differs between rows"),
         ({"drawn_from": ["100 of 300", *[None] * 99]}, "column 'drawn_from' differs between rows"),
         (
@@ -426,10 +426,22 @@ def test_arguments_of_estimates_that_are_none() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (np.inf, "tax_p_favor is inf in paragraph 4 of article a, and no probability; keep what scoring wrote"),
-        (998.0, "tax_p_favor is 998 in paragraph 4 of article a, and no probability; keep what scoring wrote"),
-        (-0.5, "tax_p_favor is -0.5 in paragraph 4 of article a, and no probability; keep what scoring wrote"),
-        ("0,9", "the probabilities on tax: could not convert string to float: '0,9'; keep what scoring wrote"),
+        (
+            np.inf,
+            "tax_p_favor is inf in paragraph 4 of article a, not a probability; keep what scoring wrote",
+        ),
+        (
+            998.0,
+            "tax_p_favor is 998 in paragraph 4 of article a, not a probability; keep what scoring wrote",
+        ),
+        (
+            -0.5,
+            "tax_p_favor is -0.5 in paragraph 4 of article a, not a probability; keep what scoring wrote",
+        ),
+        (
+            "0,9",
+            "the probabilities on tax: could not convert string to float: '0,9'; keep what scoring wrote",
+        ),
     ],
 )
 def test_what_is_no_probability_moves_no_estimate(value: Any, message: str) -> None:
@@ -482,7 +494,7 @@ def test_seeds_that_are_none() -> None:
     results, _ = collect(300, 0.8, (0.25,) * 4)
     with pytest.raises(stance.ArgumentError, match="seed is a whole number, not str"):
         stance.draw_sample(results, 10, seed="a")  # type: ignore[arg-type]
-    with pytest.raises(stance.StanceError, match="seed is -1; it begins at 0"):
+    with pytest.raises(stance.StanceError, match="seed is -1; it must be 0 or more"):
         stance.draw_sample(results, 10, seed=-1)
 
 

@@ -69,7 +69,7 @@ def test_the_recipes_lead_all_the_way(notebook: tuple[Path, str], end: dict[str,
     """From a frame of articles to figures of a model that was trained on the codes."""
     folder, printed = notebook
     assert printed.startswith("articles: 60 read = 60 scored + 0 abstained + 0 quarantined\nparagraphs: 360 read = ")
-    assert "articles that have what is kept: country: 60" in printed
+    assert "articles with a value in each kept column: country: 60" in printed
     assert end["names"] == ["Arcadia", "Freedonia"]
     assert end["model"] == end["again"]
     assert end["shown"] == "<iframe"

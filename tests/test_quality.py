@@ -105,7 +105,7 @@ def test_defective_probes_are_refused(tmp_path: Path, small_model: StanceModel) 
     with pytest.raises(CorpusError, match=r"p\.jsonl:1: "):
         read_probes(path)
     path.write_text('{"id": ["1"], "phenomenon": "x", "text": "Text.", "sanctions": "favor"}\n', encoding="utf-8")
-    with pytest.raises(CorpusError, match="holds what is no text"):
+    with pytest.raises(CorpusError, match="holds something that is not text"):
         read_probes(path)
     path.write_text('{"id": "1", "phenomenon": "x", "text": "Text.", "sanctions": "favor"}\n' * 2, encoding="utf-8")
     with pytest.raises(CorpusError, match=r"p\.jsonl:2: probe '1' is repeated"):
@@ -124,7 +124,7 @@ def test_defective_probes_are_refused(tmp_path: Path, small_model: StanceModel) 
     path.write_text("\n", encoding="utf-8")
     with pytest.raises(CorpusError, match="the files are empty"):
         read_probes(path)
-    with pytest.raises(CorpusError, match="'maybe' is no label of 'sanctions'; expected one of favor"):
+    with pytest.raises(CorpusError, match="'maybe' is not a label of 'sanctions'; expected one of favor"):
         run_probes(small_model, [Probe("1", "x", "Text.", {"sanctions": "maybe"})])
     with pytest.raises(CorpusError, match="no target 'sanction'; there are sanctions"):
         run_probes(small_model, [Probe("1", "x", "Text.", {"sanction": "favor"})])

@@ -453,7 +453,7 @@ def test_speakers_are_shown_where_they_are_known(chromium: Browser, folder: Path
     assert " ".join(str(spoken).split()) == "quoted: the deputy minister (Iran)"
     assert page.locator("figure h3").all_inner_texts() == ["Over time", "By outlet", "By actor who speaks"]
     assert page.locator("section[aria-labelledby=text] th", has_text="speaker").count() > 0
-    assert "not known here" in page.locator("section[aria-labelledby=counts]").inner_text()
+    assert "not recorded here" in page.locator("section[aria-labelledby=counts]").inner_text()
     actors = page.locator("details", has_text="Actors who speak as a table").locator("tbody th")
     assert sorted(actors.all_inner_texts()) == ["France", "Iran", "author"]
     # whose stance it is stands below the chart and above the table
@@ -490,8 +490,8 @@ def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
         outlet=lambda f: f["outlet"].mask(f["article_id"].isin(["A2", "A3"])),
     )
     months, outlets = collection_figures(Results(frame, (Target("tax"),), "paragraph"))
-    assert months.summary.endswith("for 2 months, without 1 article of no known month")
-    assert outlets.summary.endswith("are drawn, without 2 articles of no known outlet")
+    assert months.summary.endswith("for 2 months, leaving out 1 article of unknown month")
+    assert outlets.summary.endswith("are drawn, leaving out 2 articles of unknown outlet")
 
 
 def test_intervals_are_drawn_where_there_are_any() -> None:
@@ -544,7 +544,7 @@ def test_the_page_says_how_intervals_are_made(folder: Path) -> None:
         assert "Student’s t" in words
         assert "fewer than three" in words
         assert "1.96" not in words
-    assert all("marks are hollow" in caption for caption in said[:2])
+    assert all("A hollow mark" in caption for caption in said[:2])
 
 
 def test_tables_fit_on_paper(chromium: Browser, folder: Path) -> None:
@@ -745,10 +745,10 @@ def test_methods_tell_boilerplate_from_what_was_scored(tmp_path: Path) -> None:
         methods = re.sub("<.*?>", "", html.split('<h2 id="methods">')[1].split("</p>")[0])
         said.append(" ".join(methods.split()))
     left_out, kept = said
-    assert "3 paragraphs of 1 article were read; 1 of them is boilerplate, such as bylines and links," in left_out
+    assert "3 paragraphs from 1 article were read; 1 of them is boilerplate, such as bylines and links," in left_out
     assert "The others were scored with stance" in left_out
-    assert "0 paragraphs besides boilerplate got no label;" in left_out
-    assert "3 paragraphs of 1 article were scored with stance" in kept
+    assert "0 paragraphs besides boilerplate received no label;" in left_out
+    assert "3 paragraphs from 1 article were scored with stance" in kept
     assert "boilerplate" not in kept
 
 

@@ -153,7 +153,7 @@ def test_a_report_that_browsers_are_slow_with_says_so(
     """It names the option that makes it smaller."""
     assert "--articles" not in run("report", scores, "-o", tmp_path / "r.html").stderr
     monkeypatch.setattr("stance.commands.report._SLOW", 50_000)
-    assert "a smaller --articles makes less" in run("report", scores, "-o", tmp_path / "r.html").stderr
+    assert "a smaller --articles makes it smaller" in run("report", scores, "-o", tmp_path / "r.html").stderr
     assert "--articles" not in run("report", scores, "-o", tmp_path / "r.html", "--articles", 1).stderr
 
 

@@ -110,7 +110,7 @@ def test_groups_reconcile_and_the_unknown_is_a_group() -> None:
 def test_a_level_whose_column_is_missing_is_refused(level: str, column: str) -> None:
     """By the name of the column, and how to get it."""
     frame = pd.DataFrame({"article_id": ["a"], "tax": "favor", "tax_abstained": None})
-    todo = "score with --speakers" if level == "actor" else "a level is all, "
+    todo = "score with --speakers" if level == "actor" else "a level must be all, "
     with pytest.raises(StanceError, match=f"no column '{column}' to group by; {todo}"):
         roll_up(Results(frame, (Target("tax"),), "paragraph"), level)
 
@@ -350,7 +350,9 @@ def test_what_names_no_group_is_refused(value: Any) -> None:
     frame = frame.assign(tax_abstained=None, own=pd.Series(["oil", value], dtype=object))
     results = Results(frame, (Target("tax"),), "paragraph")
     for count in (roll_up, lambda results, level: estimate_prevalence(results, draw_sample(results, 2), level)):
-        with pytest.raises(StanceError, match=r"^the column 'own' holds a (list|dict|ndarray), .*; make it a text$"):
+        with pytest.raises(
+            StanceError, match=r"^the column 'own' holds a (list|dict|ndarray), .*; convert it to text$"
+        ):
             count(results, "own")
 
 
@@ -381,11 +383,13 @@ def test_what_documents_show_merges_columns_of_ones_own(root: Path, tmp_path: Pa
 
 
 def test_a_column_that_the_roll_up_makes_groups_nothing() -> None:
-    """It would be written over; and a level that is no column is told which ones there are."""
+    """It would be overwritten; and a level that is no column is told which ones there are."""
     for name in ("articles", "paragraphs", "sanctions", "sanctions_abstained", "share_neither", "joint_units"):
         with pytest.raises(StanceError, match=f"'{name}' is a column that a roll-up makes; give yours another name"):
             roll_up(_results(SMALL, **{} if name.startswith("sanctions") else {name: ["x"] * 7}), name)
-    with pytest.raises(StanceError, match=r"no column 'outlets' to group by; a level is all, .*, or a column of them"):
+    with pytest.raises(
+        StanceError, match=r"no column 'outlets' to group by; a level must be all, .*, or one of their columns"
+    ):
         roll_up(_results(SMALL), "outlets")
 
 
@@ -431,8 +435,8 @@ def test_an_article_in_two_rows_is_refused(tmp_path: Path) -> None:
             "t_neutral is 'some' in article x; expected a whole number",
         ),
         (lambda frame: frame.assign(article_id=["x", None]), "row 2 has no article_id"),
-        (lambda frame: frame.assign(t_lifted=[0, 1]), "t_lifted is taken for a label, and has no t_share_lifted; keep"),
-        (lambda frame: frame.drop(columns="t_share_against"), "t_against is taken for a label, and has no t_share"),
+        (lambda frame: frame.assign(t_lifted=[0, 1]), "t_lifted is taken for a label, but has no t_share_lifted; keep"),
+        (lambda frame: frame.drop(columns="t_share_against"), "t_against is taken for a label, but has no t_share"),
     ],
 )
 def test_articles_without_their_counts_are_refused(tmp_path: Path, change: Any, message: str) -> None:
@@ -467,7 +471,10 @@ def _paragraphs() -> pd.DataFrame:
         (lambda frame: frame.drop(columns="tax_p_favor"), "tax is 'favor'; expected one of against, of which there"),
         (lambda frame: frame.assign(tax=[None, "maybe"]), "tax is 'maybe'; expected one of favor, against"),
         (lambda frame: frame.assign(tax="Favor"), "tax is 'Favor'; expected one of favor, against"),
-        (lambda frame: frame.assign(article_id=[None, "a"]), "row 1 has no article_id; keep what scoring wrote"),
+        (
+            lambda frame: frame.assign(article_id=[None, "a"]),
+            "row 1 has no article_id; keep what scoring wrote",
+        ),
     ],
 )
 def test_labels_that_no_column_tells_of_are_refused(tmp_path: Path, change: Any, message: str) -> None:
@@ -835,7 +842,7 @@ def test_commands_say_that_they_classify_and_count(root: Path, tmp_path: Path) -
     assert "classify-and-count" in help
     # and of what
     assert "of the related paragraphs (favor, against or neutral), not of all" in help
-    assert "among related paragraphs (those of a prevalence are among all)" in result.stderr
+    assert "among related paragraphs (those of a prevalence are among all paragraphs)" in result.stderr
     assert "sanctions: shares and net stance of the related paragraphs\n" in _run("results", "rollup", scores).stdout
     shown = _run("results", "rollup", scores, "--level", "outlet")
     assert "outlet unknown: 1 article\n" in shown.stderr
@@ -867,7 +874,8 @@ def test_whose_stance_it_is_stands_wherever_figures_are_by_who_speaks(root: Path
     assert "the stance of the paragraphs in which they speak, whoever holds it" in field["description"]
     help = " ".join(_run("results", "rollup", "--help").output.split())
     assert (
-        "By voice, speaker and actor it is the stance of the paragraphs in which they speak, whoever holds it." in help
+        "For voice, speaker and actor the figures are of the paragraphs in which each speaks, whoever holds the stance."
+        in help
     )
     assert "Do not take" not in _run("results", "rollup", scores).stderr
 
@@ -899,10 +907,10 @@ def test_dates_in_doubt_are_counted_and_one_is_shown(tmp_path: Path) -> None:
     _run("score", tmp_path / "in.jsonl", "-o", tmp_path / "s.csv")
     for command in (("results", "rollup", tmp_path / "s.csv"), ("score", tmp_path / "in.jsonl")):
         told = _run(*command, "--level", "month").stderr
-        assert "month unknown: 3 articles\n2 articles with a date that tells no month beyond doubt, such as" in told
+        assert "month unknown: 3 articles\n2 articles with a date that does not settle the month, such as" in told
         assert "'05/06/2026'\n" in told
         told = _run(*command, "--level", "week").stderr
-        assert "week unknown: 4 articles\n3 articles with a date that tells no week beyond doubt" in told
+        assert "week unknown: 4 articles\n3 articles with a date that does not settle the week" in told
     assert "a date that" not in _run("results", "rollup", tmp_path / "s.csv", "--level", "outlet").stderr
 
 
@@ -910,9 +918,9 @@ def test_dates_in_doubt_are_counted_and_one_is_shown(tmp_path: Path) -> None:
     ("name", "content", "message"),
     [
         ("gone.csv", None, "no such file"),
-        ("x.csv", "a,b\n1,2\n", "no results of `stance score`"),
+        ("x.csv", "a,b\n1,2\n", "not results of `stance score`"),
         ("x.jsonl", "oops\n", "not readable as results"),
-        ("x.jsonl", "[1]\n", "not readable as results: a line that is no JSON object"),
+        ("x.jsonl", "[1]\n", "not readable as results: a line that is not a JSON object"),
         pytest.param("x.jsonl", "[" * 100_000, "not readable as results: maximum recursion depth", id="nested"),
         ("x.parquet", "PAR1", "not readable as results"),
         ("x.doc", "", "results are read from"),
@@ -1012,7 +1020,7 @@ def test_the_parts_of_a_run_lie_in_its_folder(root: Path, tmp_path: Path) -> Non
     for other in ("../private.parquet", str(tmp_path / "private.parquet")):
         manifest.write_text(whole.replace("part-00000.parquet", other))
         result = _run("results", "rollup", tmp_path / "run")
-        assert (result.exit_code, result.stderr) == (1, f"stance: {manifest}: {other!r} is no file of this folder\n")
+        assert (result.exit_code, result.stderr) == (1, f"stance: {manifest}: {other!r} is not a file of this folder\n")
 
 
 def test_an_output_without_a_name_is_one_line(tmp_path: Path) -> None:
@@ -1195,7 +1203,7 @@ def test_a_data_frame_of_scores_is_rolled_up_as_its_results_are() -> None:
     pd.testing.assert_frame_equal(roll_up(frame), roll_up(Results(frame, (target,), "paragraph")))
     with pytest.raises(TypeError, match="Results or a pandas data frame of scores, not int"):
         roll_up(3)  # type: ignore[arg-type]
-    with pytest.raises(StanceError, match="lacks the columns of a target"):
+    with pytest.raises(StanceError, match="has no columns of a target"):
         roll_up(pd.DataFrame({"article_id": ["a"]}))
 
 

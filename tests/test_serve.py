@@ -482,7 +482,7 @@ def test_a_port_is_taken_once_the_address_is_told() -> None:
             first.send_signal(signal.SIGCONT)
             first.terminate()
     assert second.returncode == 1
-    assert second.stderr == f"stance: port {port}: Address already in use; --port 0 takes a free one\n"
+    assert second.stderr == f"stance: port {port}: Address already in use; --port 0 picks a free one\n"
 
 
 def _memory(pid: int) -> int:
@@ -524,7 +524,7 @@ def test_under_load_every_answer_is_right_or_a_refusal() -> None:
 def test_errors_of_the_command_are_one_line(port: int) -> None:
     """A port that is taken, a model that is not there, an extra that is missing."""
     for arguments, message, prelude in (
-        (["--port", str(port)], "--port 0 takes a free one", ""),
+        (["--port", str(port)], "--port 0 picks a free one", ""),
         (["-m", "gone"], "no such model", ""),
         ([], "sanctions-stance[web]", "sys.modules['uvicorn'] = None; "),
         (["--port", "0"], "sanctions-stance[web]", "sys.modules['starlette.applications'] = None; "),

@@ -603,7 +603,7 @@ def test_where_there_are_no_labels_the_error_says_which_there_are(
     for path in ([], ["absent.jsonl"], ["."]):
         run = CliRunner().invoke(main, ["speakers", "evaluate", *path])
         assert run.exit_code == 1
-        assert "no labelled speakers here; name a file or folder of them" in run.stderr
+        assert "no labeled speakers here; name a file or folder of them" in run.stderr
 
 
 def test_a_labelled_text_may_hold_any_line_end(tmp_path: Path) -> None:
@@ -666,4 +666,4 @@ def test_speakers_are_of_paragraphs(tmp_path: Path) -> None:
     """With another level the command says so, as usage."""
     run = CliRunner().invoke(main, ["score", "x.txt", "--speakers", "--level", "article"])
     assert run.exit_code == 2
-    assert "paragraphs" in run.stderr
+    assert "--speakers needs --level paragraph" in run.stderr

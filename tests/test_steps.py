@@ -68,7 +68,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
                 "reading s.csv",
                 "drawing from 300 paragraphs",
                 "writing 50 rows to d.csv",
-                "finding what the sample will tell",
+                "estimating how wide the intervals will be",
             ],
         ),
         ("results agreement s.csv c.csv b.csv", ["reading s.csv", "finding what was coded among 300 paragraphs"]),

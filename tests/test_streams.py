@@ -97,7 +97,7 @@ def test_a_run_that_nobody_hears_goes_on(talk: str, unbuffered: str, tmp_path: P
 
 
 STOPPED = "stopped before the end; no file is left half written"
-UNFINISHED = "run/: the run is not finished; the same command with --resume goes on with it"
+UNFINISHED = "run/: the run is not finished; the same command with --resume continues it"
 ENDS = [(signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGINT, 1)]
 
 needs_signals = pytest.mark.skipif(os.name == "nt", reason="Windows ends a process at once")
@@ -127,7 +127,7 @@ def test_want_of_memory_is_one_line(
     monkeypatch.setattr(f"stance.{place}", want)
     result = run(*command.split())
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
-    assert result.stderr == f"stance: out of memory; give it more, or less to do at once: {advice}\n"
+    assert result.stderr == f"stance: out of memory; free some, or do less at once: {advice}\n"
 
 
 def _started(command: str, folder: Path) -> subprocess.Popen[bytes]:

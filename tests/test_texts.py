@@ -13,9 +13,10 @@ from helpers import run
 
 from stance.errors import StanceError
 from stance.results import table_reading
-from stance.results.population import population, read_population
+from stance.results.population import light, population, read_population
+from stance.results.report import render_report
 from stance.results.sampling import draw_sample
-from stance.results.saved import read_results
+from stance.results.saved import read_results, read_without_texts
 from stance.results.texts import Texts
 
 _TEXTS = ['They "lifted" it.', "One,\ntwo\r\nlines", " blanks around ", "007", "2024-05-09", "NA", "é\u2028\x0c", None]
@@ -128,3 +129,24 @@ def test_a_file_that_changed_meanwhile_is_refused(suffix: str, tmp_path: Path) -
     path.unlink()
     with pytest.raises(StanceError, match="no such file"):
         draw_sample(later, 5)
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl"])
+@pytest.mark.parametrize("block", [2**26, 2000])
+def test_a_report_of_texts_that_stayed_is_the_same(
+    suffix: str, block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the byte, with copies among its examples, and texts of those that it shows alone."""
+    frame = _frame(400).assign(start=0, article_id=[f"a{i // 3}" for i in range(400)], paragraph=[*range(400)])
+    frame["tax_probability"] = [0.5 + i % 7 / 20 for i in range(400)]
+    frame["text"] = [f"The envoys met in room {i % 90}." if i % 4 else None for i in range(400)]
+    path = _write(tmp_path / f"scores.{suffix}", frame)
+    at_once = render_report(read_results(path), articles=4)
+    monkeypatch.setattr(table_reading, "_BLOCK", block)
+    found = light(*read_without_texts(path))
+    assert "text" not in found.frame
+    asked: list[int] = []
+    at = Texts.at
+    monkeypatch.setattr(Texts, "at", lambda self, places: asked.append(len(places)) or at(self, places))
+    assert render_report(found, articles=4) == at_once
+    assert 12 < sum(asked) < 60

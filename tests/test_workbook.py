@@ -12,10 +12,17 @@ import pytest
 import xlsxwriter
 from helpers import run
 
-from stance.errors import CorpusError
+from stance.errors import CorpusError, StanceError
+from stance.labels import Target
+from stance.results.export import export
+from stance.results.formats import fit_cell
+from stance.results.population import find_coded, population
+from stance.results.sampling import draw_sample, read_codes
+from stance.results.saved import Results
 from stance.training.flat_files import read_rows
 from stance.training.workbook import read_sheet
 
+TAX = Target("tax", ("favor", "against"))
 TEXT = "The sanctions stay, the minister said."
 
 
@@ -36,7 +43,7 @@ def test_a_sample_is_drawn_coded_and_read_in_a_workbook(small_model_path: Path, 
         assert run("results", "sample", scores, "-n", 40, "-o", tmp_path / name).exit_code == 0
     refused = run("results", "prevalence", scores, tmp_path / "ann.xlsx")
     assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
-    assert "to be filled in" in refused.stderr
+    assert "fill in the columns" in refused.stderr
     codes = ["Favor" if i % 4 else "neutral" for i in range(40)]
     drawn = pd.read_csv(tmp_path / "ann.csv", dtype=str)
     drawn.assign(sanctions=codes).to_csv(tmp_path / "ann.csv", index=False)
@@ -52,18 +59,46 @@ def test_a_sample_is_drawn_coded_and_read_in_a_workbook(small_model_path: Path, 
         assert found[0].stdout == found[1].stdout != ""
 
 
+@pytest.mark.parametrize("name", ["ann.xlsx", "ann.csv"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The sanctions stay. " * 2_000,
+        "The sanctions stay \N{DOVE OF PEACE}. " + "\N{DOVE OF PEACE}" * 20_000,
+        "The sanctions\x01 stay\x0b\x0c, it\x1f\0 says.",
+        "The sanctions stay: forms _x0041_ and _x0001_ \ufffe say so.",
+    ],
+)
+def test_texts_that_a_workbook_does_not_hold_are_found_again(name: str, text: str, tmp_path: Path) -> None:
+    """Cut to what a cell takes, which is told, or with what XML does not hold, also where a spreadsheet left it out."""
+    rows = [{"article_id": f"{i:03}", "paragraph": 0, "text": f"{i} {text}", "tax": "favor"} for i in range(40)]
+    found = Results(
+        pd.DataFrame(rows).assign(tax_p_favor=0.5, tax_p_against=0.5, tax_abstained=None), (TAX,), "paragraph"
+    )
+    drawn = draw_sample(found, 35).assign(tax="favor")
+    if name == "ann.csv":
+        drawn["text"] = [re.sub(r"[\0-\x1f\ufffe]", "", fit_cell(one)) for one in drawn["text"]]
+    notes = export(drawn, tmp_path / name, [TAX])
+    assert bool(notes) == (len(text) > 20_000 and name == "ann.xlsx")
+    codes = read_codes(tmp_path / name, [TAX])
+    assert found.frame["article_id"].iloc[find_coded(population(found), codes)].tolist() == drawn["article_id"].tolist()
+    others = codes.assign(text=[one[:-9] for one in codes["text"]])
+    with pytest.raises(StanceError, match="has another text than the one coded"):
+        find_coded(population(found), others)
+
+
 def test_cells_are_read_as_they_are_shown(tmp_path: Path) -> None:
     """Words within a cell or without, codes as numbers, values of formulas; empty rows and unnamed columns are none."""
     with xlsxwriter.Workbook(tmp_path / "in.xlsx") as book:
         sheet = book.add_worksheet("codes")
         sheet.write_row(1, 0, ["text", "tax", "", "sure"])
-        sheet.write_row(3, 0, [" Talks\r\nresume ", -1, "a remark", True])
+        sheet.write_row(3, 0, [" Talks\r\nresume\x02 _x0041_ ", -1, "a remark", True])
         sheet.write_rich_string(4, 0, book.add_format({"bold": True}), "Sanctions", " stay")
         sheet.write_formula(4, 1, "=1-0", None, 1)
         sheet.write_blank(5, 0, None, book.add_format({"bold": True}))
         book.add_worksheet("more").write_string(0, 0, "text")
     assert _rows(tmp_path / "in.xlsx") == [
-        (4, {"text": " Talks\r\nresume ", "tax": "-1", "sure": "TRUE"}),
+        (4, {"text": " Talks\r\nresume\x02 _x0041_ ", "tax": "-1", "sure": "TRUE"}),
         (5, {"text": "Sanctions stay", "tax": "1", "sure": ""}),
     ]
 
@@ -88,7 +123,7 @@ def test_no_rows_and_twice_the_same_heading(tmp_path: Path) -> None:
     book.worksheets[0].append(["text", "tax", "tax"])
     book.worksheets[0].append([TEXT, "pro", "con"])
     book.save(tmp_path / "twice.xlsx")
-    with pytest.raises(CorpusError, match="column 'tax' stands there twice"):
+    with pytest.raises(CorpusError, match="column 'tax' appears twice"):
         _rows(tmp_path / "twice.xlsx")
 
 
@@ -104,7 +139,7 @@ def test_a_damaged_workbook_is_one_line(tmp_path: Path, left_out: str) -> None:
     for name in ("c.xlsx", "d.xlsx"):
         result = run("evaluate", "default", tmp_path / name)
         assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
-        assert result.stderr.startswith(f"stance: {tmp_path / name}: not a sound ")
+        assert result.stderr.startswith(f"stance: {tmp_path / name}: not a valid ")
         assert "save it anew, or as CSV in UTF-8" in result.stderr
 
 
@@ -147,7 +182,9 @@ CODES = [["text", "tax"], [TEXT, "pro"]]
 def test_no_sheet_of_codes_is_left_out_in_silence(tmp_path: Path) -> None:
     """Where a second sheet has the columns of the first, half of the codes may be there; any other one may."""
     path = _book(tmp_path / "c.xlsx", first=CODES, second=[[], ["tax", "text", ""], ["con", "Lift them."]])
-    with pytest.raises(CorpusError, match="sheet 'second' has the columns of sheet 'first', and one is read; put all"):
+    with pytest.raises(
+        CorpusError, match="sheet 'second' has the columns of sheet 'first', but only one is read; put all"
+    ):
         read_sheet(path)
     path = _book(tmp_path / "c.xlsx", first=CODES, more=[["text", "remark"], [TEXT, "?"]], blank=[], hidden_old=CODES)
     assert read_sheet(path) == [(1, CODES[0]), (2, CODES[1])]
@@ -159,8 +196,8 @@ def test_a_sheet_that_is_no_table_does_not_hide_the_codes(tmp_path: Path) -> Non
     for command in (("corpus", "check"), ("evaluate", "default")):
         told = run(*command, path).stderr
         assert told == (
-            f"stance: {path}: the first sheet, 'about', is no table, and no other is read; move that of the codes to "
-            "the front\n"
+            f"stance: {path}: the first sheet, 'about', is not a table, and no other is read; move the one with the "
+            "codes to the front\n"
         )
     assert read_sheet(_book(tmp_path / "c.xlsx", hidden_about=[["Old."]], codes=CODES))[1] == (2, CODES[1])
 

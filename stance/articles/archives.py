@@ -135,7 +135,7 @@ def open_zip(stream: IO[bytes], source: str) -> Iterator[zipfile.ZipFile]:
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise_if_machine(error, source)
-        raise ArticleError(f"not a sound zip archive: {error}", source) from error
+        raise ArticleError(f"not a valid zip archive: {error}", source) from error
     with archive:
         yield archive
 
@@ -160,7 +160,7 @@ def zip_members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member]:
             stream = archive.open(info)
         except NotImplementedError:
             yield Member(
-                info.filename, None, "packed by a method that is not read; pack it anew, as zip does by default"
+                info.filename, None, "compressed by a method that is not read; pack it again by zip's default method"
             )
             continue
         except (zipfile.BadZipFile, RuntimeError, OSError) as error:
@@ -188,7 +188,7 @@ def tar_members(stream: IO[bytes], budget: Budget) -> Iterator[Member]:
                     continue
                 problem = _unfit_name(info.name)
                 if not info.isfile():
-                    problem = "a link is not followed" if info.issym() or info.islnk() else "no regular file"
+                    problem = "a link is not followed" if info.issym() or info.islnk() else "not a regular file"
                 if problem or (many := budget.take()):
                     yield Member(info.name, None, problem or many)
                     if not problem:
@@ -209,4 +209,4 @@ def _unfit_name(name: str) -> str:
         return "it has no name"
     parts = name.replace("\\", "/").split("/")
     leads_out = ".." in parts or parts[0] == "" or parts[0].endswith(":")
-    return "its name leads out of the archive" if leads_out else ""
+    return "its name points outside the archive" if leads_out else ""

@@ -147,7 +147,7 @@ def decode(raw: bytes, source: str | None = None) -> str:
     """
     declared, skip = _declared(raw, source)
     if declared is None and b"\0" in raw:
-        raise ArticleError("not a text but a binary file (it holds NUL bytes)", source)
+        raise ArticleError("not text but a binary file (it holds NUL bytes)", source)
     for encoding in [declared] if declared else _candidates(raw):
         try:
             return raw[skip:].decode(encoding)
@@ -155,7 +155,7 @@ def decode(raw: bytes, source: str | None = None) -> str:
             if encoding == declared or encoding == "utf-8":
                 place = skip + error.start
                 raise ArticleError(f"not valid {encoding}: byte 0x{raw[place]:02x} at {place:,}", source) from None
-    raise ArticleError("its encoding cannot be told; save it as UTF-8", source)
+    raise ArticleError("its encoding cannot be determined; save it as UTF-8", source)
 
 
 def decode_named(raw: bytes, named: str | None, source: str | None = None) -> str:
@@ -193,12 +193,14 @@ def decode_named(raw: bytes, named: str | None, source: str | None = None) -> st
             return raw.decode(name).removeprefix("\ufeff")
         except (LookupError, ValueError):
             if raw.isascii():
-                raise ArticleError(f"not readable as {name}, as it is said to be; save it as UTF-8", source) from None
+                raise ArticleError(
+                    f"not readable as {name}, the encoding that it declares; save it as UTF-8", source
+                ) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         if name == "utf-8":
-            raise ArticleError("not valid utf-8, though it is said to be", source) from None
+            raise ArticleError("not valid utf-8, the encoding that it declares", source) from None
     with contextlib.suppress(LookupError, ValueError):
         return raw.decode("cp1252" if name in _WESTERN else name)
     return decode(raw, source)
@@ -236,7 +238,7 @@ def decoded_chunks(stream: IO[bytes], source: str | None = None, *, guess: bool 
     if encoding is None:
         # a few are damage in some record
         if chunk.count(0) > max(8, len(chunk) // 100):
-            raise ArticleError("not a text but a binary file (it holds NUL bytes)", source)
+            raise ArticleError("not text but a binary file (it holds NUL bytes)", source)
         while chunk.isascii():
             if not chunk:
                 return
@@ -304,11 +306,11 @@ def _declared(raw: bytes, source: str | None) -> tuple[str | None, int]:
         if raw.startswith(mark):
             return encoding, len(mark)
     if (kind := told_by_magic(raw)) is not None:
-        raise ArticleError(f"not a text but {kind}", source)
+        raise ArticleError(f"not text but {kind}", source)
     head = raw[:_SAMPLE]
     wide = _wide_encoding(head)
     if wide is None and len(_CONTROL.findall(head)) * 20 > len(head):
-        raise ArticleError("not a text but a binary file", source)
+        raise ArticleError("not text but a binary file", source)
     return wide, 0
 
 

@@ -79,7 +79,7 @@ def _temporary_folder() -> Iterator[None]:
         yield
     except OSError as error:
         where = f"the temporary folder {tempfile.tempdir or ''}".rstrip()
-        raise StanceError(f"{where}: {error.strerror or error}; set TMPDIR to a folder with room") from error
+        raise StanceError(f"{where}: {error.strerror or error}; set TMPDIR to a folder with free space") from error
 
 
 def whole(stream: IO[bytes], source: str) -> bytes:
@@ -115,7 +115,7 @@ def unsound(kind: str, source: str) -> Iterator[None]:
     >>> with unsound("a PDF", "a.pdf"):
     ...     raise KeyError("/Root")
     Traceback (most recent call last):
-    stance.errors.ArticleError: a.pdf: not a sound PDF: KeyError: '/Root'
+    stance.errors.ArticleError: a.pdf: not a valid PDF: KeyError: '/Root'
     """
     try:
         yield
@@ -126,4 +126,4 @@ def unsound(kind: str, source: str) -> Iterator[None]:
         first = (str(error).strip().splitlines() or [""])[0][:200]
         name = type(error).__name__
         kind = kind.removeprefix("a ").removeprefix("an ")
-        raise ArticleError(f"not a sound {kind}: {name}{': ' + first if first else ''}", source) from error
+        raise ArticleError(f"not a valid {kind}: {name}{': ' + first if first else ''}", source) from error

@@ -12,7 +12,7 @@ from stance.articles.records import LARGEST_RECORD
 __all__ = ["UNFIT", "BadLine", "LineReader", "TooLong", "Undecodable"]
 
 #: The reason where bytes do not fit an encoding that was found.
-UNFIT = "bytes that are not in the encoding of the file"
+UNFIT = "bytes that do not fit the encoding of the file"
 
 
 class BadLine(Exception):

@@ -39,7 +39,7 @@ def check_parts(stream: IO[bytes], source: str, read: tuple[str, ...] = _READ) -
             total += info.file_size
             if info.file_size > LARGEST_PART or total > LARGEST_DOCUMENT:
                 raise ArticleError(
-                    f"its part {info.filename[:80]} unfolds to {info.file_size:,} bytes: a decompression bomb", source
+                    f"its part {info.filename[:80]} expands to {info.file_size:,} bytes: a decompression bomb", source
                 )
     stream.seek(0)
 

@@ -45,7 +45,7 @@ def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         container = read_part(archive, "META-INF/container.xml", kind, source)
         path = next((found.get("full-path", "") for found in container.iter(_ROOT)), "")
         if path not in archive.NameToInfo:
-            raise ArticleError("not a sound EPUB book: its contents are not where it says", source)
+            raise ArticleError("not a valid EPUB book: its contents are not where it says", source)
         package = read_part(archive, path, kind, source)
         items = {item.get("id"): item for item in package.iter(f"{_OPF}item")}
         book = next((e.text for e in package.iter(f"{_DC}title") if e.text), None)

@@ -67,7 +67,7 @@ def read_frame(frame: Any, columns: Columns) -> Iterator[Article | Quarantined]:
     try:
         table = frame if isinstance(frame, pd.DataFrame) else pa.table(frame)
     except pa.ArrowException as error:
-        why = f"Arrow cannot take it: {error}; give the columns that are needed, of plain types"
+        why = f"Arrow cannot convert it: {error}; give only the columns that are needed, with plain types"
         raise ArticleError(" ".join(why.split()), FRAME) from error
     names = list(map(str, table.columns if isinstance(table, pd.DataFrame) else table.column_names))
     if isinstance(table, pd.DataFrame):

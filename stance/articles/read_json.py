@@ -14,8 +14,8 @@ from stance.errors import ArticleError
 
 __all__ = ["read_json"]
 
-_ROWS = 'write one object a line, as .jsonl: df.to_json("articles.jsonl", orient="records", lines=True)'
-_ADVICE = "write one object a line, as .jsonl: jq -c '{}'"
+_ROWS = 'write one object per line, as .jsonl: df.to_json("articles.jsonl", orient="records", lines=True)'
+_ADVICE = "write one object per line, as .jsonl: jq -c '{}'"
 
 
 def read_json(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:

@@ -207,7 +207,7 @@ def _article(
 
     with unsound("a mail message", source):
         if not any(name in message for name in ("From", "Date", "Subject", "MIME-Version")):
-            raise ArticleError("not a mail message: it has no head", source)
+            raise ArticleError("not a mail message: it has no header", source)
         charset = bodies[0].get_content_charset() if bodies else None
         subject, sender = _header(message, "Subject", charset), _header(message, "From", charset) or ""
         day = message.get("Date")

@@ -53,7 +53,7 @@ def read_odt(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
         )
     body = content.find(f"{_OFFICE}body/{_OFFICE}text")
     if body is None:
-        raise ArticleError("an OpenDocument file, but no text document", source)
+        raise ArticleError("an OpenDocument file, but not a text document", source)
     with unsound(kind, source):
         hidden = _hidden(content) | (set() if styles is None else _hidden(styles.find(f"{_OFFICE}styles")))
         lines = [text for p in _paragraphs(body, hidden) if (text := plain_letters(_text(p, hidden)).strip())]

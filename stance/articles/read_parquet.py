@@ -47,7 +47,7 @@ def read_parquet(stream: IO[bytes], columns: Columns, source: str, stem: str) ->
         except (pa.ArrowException, OSError) as error:
             raise_if_machine(error, source)
             message = (str(error).splitlines() or ["damaged"])[0]
-            raise ArticleError(f"not a sound Parquet file, after row {number}: {message}", source) from error
+            raise ArticleError(f"not a valid Parquet file, after row {number}: {message}", source) from error
 
 
 def columns_to_articles(

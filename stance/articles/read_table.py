@@ -79,7 +79,7 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
         if number == 1 and len(row) == len(header) + 1 and quoted and lines.begins_quoted:
             header.insert(0, "")
         if not row or len(row) != len(header):
-            problem = problem or f"{len(row)} cells under {len(header)} columns"
+            problem = problem or f"{len(row)} cells, but {len(header)} columns"
             yield Quarantined(source, number, f"{lines.place()}: {problem}")
         else:
             record = dict(zip(header, row, strict=True))

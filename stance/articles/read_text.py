@@ -24,7 +24,7 @@ def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     raw = stream.read(LARGEST_RECORD + 1)
     if len(raw) > LARGEST_RECORD:
         yield Quarantined(
-            source, 1, f"record too large: more than {LARGEST_RECORD:,} bytes; cut it into its articles, one a file"
+            source, 1, f"record too large: more than {LARGEST_RECORD:,} bytes; split it into its articles, one per file"
         )
         return
     fields, text = split_front_matter(decode(raw, source))

@@ -25,8 +25,8 @@ _KINDS = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "t
 _BEGIN = re.compile(rb"WARC/1\.[01]\r?\n")
 #: In so many places an archive may be broken; each is a reader behind that of the one before.
 _BREAKS = 100
-#: What the library says on standard error, which otherwise would show the rest of the record, however long.
-_TOO_SHORT = "stance: a record of a WARC archive is longer than it says, at byte {0}; the rest of it is not read\n"
+#: Stands behind a record of which a part was not read.
+_LONGER = object()
 _RECORDS = frozenset("warcinfo response resource request metadata revisit conversion continuation".split())
 
 
@@ -34,9 +34,9 @@ def read_warc(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     """Read the HTML pages, plain texts and PDFs among the responses of an archive.
 
     Positions are those of the records. Requests, images, scripts, answers other than "200 OK", what the crawler says
-    of itself and robots.txt are no articles; a page without article text, and a record that breaks off, are
-    quarantined. So is what is no record, and the next line that begins one is gone on with. The outlet is the page's
-    own name of its site, else its host.
+    of itself and robots.txt are no articles; a page without article text, and a record that breaks off or is longer
+    than it says, are quarantined. So is what is no record, and the next line that begins one is gone on with. The
+    outlet is the page's own name of its site, else its host.
 
     Raises
     ------
@@ -45,59 +45,55 @@ def read_warc(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     MissingDependencyError
         Without warcio.
     """
-    position = 0
-    for record in _records(stream, source):
-        position += 1
-        if isinstance(record, ArticleError):
-            yield Quarantined(source, position, f"{record.message}; what follows is read from the next record on")
-            continue
-        if record.rec_type not in _RECORDS:
-            yield Quarantined(source, position, "not a WARC record")
-            continue
-        kind, charset = _kind(record)
-        if kind is None:
-            if _breaks_off(record, source):
-                yield Quarantined(source, position, "the record breaks off")
-            continue
-        try:
-            yield from _articles(record, kind, charset, columns, source, f"{stem}:{position}", position)
-        except (ArticleError, MissingDependencyError) as error:
-            reason = error.message if isinstance(error, ArticleError) else str(error)
-            url = record.rec_headers.get_header("WARC-Target-URI") or "no address"
-            yield Quarantined(source, position, f"{url[:200]}: {reason}")
+    position, told = 0, ""
+    # whether a record is longer than it says is seen behind it
+    found: list[Article | Quarantined] = []
+    try:
+        for record in _records(stream, source):
+            if record is _LONGER:
+                found = [Quarantined(source, position, f"{told}the record is longer than it says")]
+                continue
+            yield from found
+            position += 1
+            told = "" if isinstance(record, ArticleError) else _told(record)
+            found = list(_read_record(record, columns, source, stem, position))
+    except ArticleError:
+        yield from found
+        raise
+    yield from found
     if position == 0:
         raise ArticleError("no record in this web archive", source)
 
 
-def _records(stream: IO[bytes], source: str) -> Iterator[Any]:
-    """The records, and an `ArticleError` for each place where one is none, or its length leads into another."""
-    iterator = need("warcio.archiveiterator", "warcio", "warc").ArchiveIterator
-    rest: Any = stream
-    for again in range(_BREAKS, -1, -1):
-        with unsound("a WARC archive", source):
-            records = iterator(rest, check_digests=False)
-        records.INC_RECORD = _TOO_SHORT
-        try:
-            while True:
-                with unsound("a WARC archive", source):
-                    record = next(records, None)
-                if record is None:
-                    return
-                yield record
-        except ArticleError as error:
-            with unsound("a WARC archive", source):
-                line = _next_begin(records.reader)
-            if line is None or not again:
-                raise
-            yield error
-        rest = _Behind(line, records.reader)
+def _read_record(
+    record: Any, columns: Columns, source: str, stem: str, position: int
+) -> Iterator[Article | Quarantined]:
+    if isinstance(record, ArticleError):
+        yield Quarantined(source, position, f"{record.message}; reading continues at the next record")
+        return
+    if record.rec_type not in _RECORDS:
+        yield Quarantined(source, position, "not a WARC record")
+        return
+    kind, charset = _kind(record)
+    if kind is None:
+        if _breaks_off(record, source):
+            yield Quarantined(source, position, "the record breaks off")
+        return
+    try:
+        yield from _articles(record, kind, charset, columns, source, f"{stem}:{position}", position)
+    except (ArticleError, MissingDependencyError) as error:
+        reason = error.message if isinstance(error, ArticleError) else str(error)
+        yield Quarantined(source, position, f"{_told(record) or 'no address: '}{reason}")
 
 
-def _next_begin(reader: Any) -> bytes | None:
-    while line := reader.readline(2**16):
-        if _BEGIN.fullmatch(line):
-            return bytes(line)
-    return None
+def _told(record: Any) -> str:
+    """The address of a record, before what is told of it."""
+    url = record.rec_headers.get_header("WARC-Target-URI")
+    return f"{url[:200]}: " if url else ""
+
+
+class _Next(ArticleError):
+    """A record begins where an empty line was to be."""
 
 
 class _Behind:
@@ -109,6 +105,63 @@ class _Behind:
     def read(self, size: int) -> bytes:
         line, self._line = self._line, b""
         return line or bytes(self._rest.read(size))
+
+
+class _Warning:
+    """Stands for what the library says on standard error of a record that no empty line follows."""
+
+    def __init__(self) -> None:
+        self.line = b""
+
+    def format(self, place: int, line: bytes) -> str:
+        """Keep the line, which the library passes over."""
+        self.line = line
+        if _BEGIN.fullmatch(line):
+            raise _Next(f"no empty line before the record at byte {place}")
+        return ""
+
+
+def _records(stream: IO[bytes], source: str) -> Iterator[Any]:
+    """The records, `_LONGER` behind each that is longer than it says, and an `ArticleError` for what is none."""
+    iterator = need("warcio.archiveiterator", "warcio", "warc").ArchiveIterator
+    rest: Any = stream
+    for again in range(_BREAKS, -1, -1):
+        with unsound("a WARC archive", source):
+            records = iterator(rest, check_digests=False)
+        try:
+            while True:
+                records.INC_RECORD = warning = _Warning()
+                with unsound("a WARC archive", source):
+                    record = next(records, None)
+                if warning.line:
+                    yield _LONGER
+                if record is None:
+                    return
+                yield record
+        except _Next:
+            if not again:
+                raise
+            line = warning.line
+        except ArticleError as error:
+            # the rest of a longer record is no other one
+            if warning.line:
+                yield _LONGER
+            with unsound("a WARC archive", source):
+                line = _next_begin(records.reader)
+            if not line and warning.line:
+                return
+            if not line or not again:
+                raise
+            if not warning.line:
+                yield error
+        rest = _Behind(line, records.reader)
+
+
+def _next_begin(reader: Any) -> bytes:
+    while line := reader.readline(2**16):
+        if _BEGIN.fullmatch(line):
+            return bytes(line)
+    return b""
 
 
 def _breaks_off(record: Any, source: str) -> bool:

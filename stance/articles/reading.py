@@ -255,7 +255,7 @@ def _names_in_tar(path: str) -> set[str]:
 
 def _check_depth(depth: int) -> None:
     if depth >= DEPTH:
-        raise ArticleError(f"archives within archives are opened {DEPTH} deep and no deeper")
+        raise ArticleError(f"archives within archives are opened to a depth of {DEPTH}, no deeper")
 
 
 def _read_members(

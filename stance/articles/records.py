@@ -176,10 +176,14 @@ class Columns:
                     source,
                 )
             if header.count(column) > 1:
-                raise ArticleError(f"the column {column!r} stands there twice; which holds the {field}?", source)
+                raise ArticleError(
+                    f"the column {column!r} appears twice; rename the one that does not hold the {field}", source
+                )
         for column in self.keep:
             if header.count(column) > 1:
-                raise ArticleError(f"the column {column!r} stands there twice; which is to be kept?", source)
+                raise ArticleError(
+                    f"the column {column!r} appears twice; rename the one that is not to be kept", source
+                )
 
 
 def by_meaning(header: Iterable[str]) -> dict[str, list[str]]:
@@ -217,14 +221,14 @@ def record_to_article(
     >>> record_to_article({"text": "<p>Talks resume.</p><p>No date is set.</p>"}, Columns(), "cms.csv", "cms", 1).text
     'Talks resume.\\n\\nNo date is set.'
     >>> record_to_article({"text": 5}, Columns(), "wire.csv", "wire", 8).reason
-    "'text' is not a text but int"
+    "'text' is not text but int"
     """
     name = columns.name("text")
     text = record.get(name)
     if text is None:
         return Quarantined(source, position, f"no {name!r}")
     if not isinstance(text, str):
-        return Quarantined(source, position, f"{name!r} is not a text but {type(text).__name__}")
+        return Quarantined(source, position, f"{name!r} is not text but {type(text).__name__}")
     if len(text) > LARGEST_RECORD:
         return Quarantined(source, position, f"record too large: {len(text):,} characters")
     values: dict[str, str | None] = {}
@@ -239,7 +243,7 @@ def record_to_article(
         elif isinstance(value, date | datetime):
             values[field] = value.isoformat()
         else:
-            return Quarantined(source, position, f"{columns.name(field)!r} is not a text but {type(value).__name__}")
+            return Quarantined(source, position, f"{columns.name(field)!r} is not text but {type(value).__name__}")
     text, title = without_markup(clean_surrogates(text), values["title"])
     return Article(
         id=values["id"] or f"{stem}:{position}",
@@ -269,15 +273,15 @@ def as_columns(columns: Columns | None) -> Columns:
 
 
 _CALLED = {
-    "quarantine": "with each record, such as rows.append of a list rows",
-    "progress": "with numbers of rows, such as bar.update of a bar of tqdm",
+    "quarantine": "a record, such as rows.append of a list rows",
+    "progress": "a number of rows, such as bar.update of a bar of tqdm",
 }
 
 
 def check_called(name: str, given: Any) -> None:
     """Raise `ArgumentError` if what is to be called with something cannot be: a list, for instance."""
     if given is not None and not callable(given):
-        raise ArgumentError(f"{name} is called {_CALLED[name]}; this is no function but {kind_of(given)}")
+        raise ArgumentError(f"{name} must be a function that takes {_CALLED[name]}, not {kind_of(given)}")
 
 
 def too_many_lines(text: str) -> str:

@@ -75,9 +75,9 @@ def duplicate_id(id: str, option: str = "--id-column") -> str:
     Examples
     --------
     >>> duplicate_id("7")
-    "duplicate id '7'; if other articles have it, too, name another column with --id-column"
+    "duplicate id '7'; if several articles share it, name another column with --id-column"
     """
-    return f"duplicate id {id[:200]!r}; if other articles have it, too, name another column with {option}"
+    return f"duplicate id {id[:200]!r}; if several articles share it, name another column with {option}"
 
 
 def dataset_of(file: str) -> str:

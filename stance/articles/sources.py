@@ -91,7 +91,7 @@ def find_sources(
         elif os.path.isdir(path):
             found.extend(_folder(path, left_out))
         elif is_standard_stream(path):
-            raise ArticleError("standard output or standard error goes to it; name another file for that", path)
+            raise ArticleError("standard output or standard error is written to it; send that to another file", path)
         elif os.path.exists(path):
             found.append(Source(path, _stem(os.path.basename(path)), True))
         elif glob.has_magic(path):
@@ -118,7 +118,7 @@ def _names(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Sou
     for path in paths if isinstance(paths, Iterable) and not isinstance(paths, str | bytes | os.PathLike) else [paths]:
         name = os.fspath(path) if isinstance(path, os.PathLike) else path
         if not isinstance(name, str):
-            raise ArgumentError(f"articles are read from paths, not from {kind_of(name)}; a text is for `Article`")
+            raise ArgumentError(f"articles are read from paths, not from {kind_of(name)}; for a text use `Article`")
         names.append(name)
     return names
 
@@ -183,7 +183,9 @@ def _folder(folder: str, left_out: list[Source]) -> list[Source]:
         suffixes = sorted({Path(path).suffix or "no suffix" for path in files})
         there = f"it holds only files with {', '.join(suffixes[:10])}" if suffixes else _NO_FILES
         if not suffixes and len(left_out) > before:
-            there = "it holds only what stance wrote or a browser saved with a page; name that to read it all the same"
+            there = (
+                "it holds only files that stance wrote or a browser saved with a page; name them to read them anyway"
+            )
         raise ArticleError(f"nothing to read in this folder: {unread[0].strerror if unread else there}", folder)
     return found
 

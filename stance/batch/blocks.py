@@ -209,7 +209,7 @@ def _parquet_blocks(sources: Sequence[Source], columns: Columns) -> Iterator[Blo
         except (pa.ArrowException, OSError, MemoryError) as error:
             raise_if_machine(error, shown)
             message = (str(error).splitlines() or ["damaged"])[0]
-            reason = f"not a sound Parquet file, after row {number}: {message}"
+            reason = f"not a valid Parquet file, after row {number}: {message}"
             if source.named and len(sources) == 1 and number == 0:
                 raise ArticleError(reason, shown) from error
             yield _to_block([], [Quarantined(shown, number + 1 if number else 0, reason)], columns)

@@ -126,5 +126,5 @@ class Counts:
             f"paragraphs: {p['read']} read = {p['scored']} scored + {p['abstained']} abstained"
             + (f" ({reasons})" if reasons else "")
             + f" + {p['boilerplate']} boilerplate",
-            *([f"articles that have what is kept: {kept}"] if kept else []),
+            *([f"articles with a value in each kept column: {kept}"] if kept else []),
         ]

@@ -36,6 +36,8 @@ class DaskPool:
         Each worker loads it once and refuses any other.
     jobs : int
         Workers of a local cluster.
+    in_parts : bool
+        Whether the run can be continued.
 
     Raises
     ------
@@ -45,9 +47,10 @@ class DaskPool:
         If the scheduler does not answer or has no worker, or one of them has not this version of the package.
     """
 
-    def __init__(self, address: str, reference: ModelReference, jobs: int) -> None:
+    def __init__(self, address: str, reference: ModelReference, jobs: int, *, in_parts: bool = True) -> None:
         dask, distributed = (need(name, "dask", "dask") for name in ("dask", "distributed"))
         self.reference = reference
+        self.again = "continue with --resume" if in_parts else "start again; a run in parts, -o DIR/, can be continued"
         with ExitStack() as opened:
             # a chunk goes with its task, so that a lost one can be made again; that makes the graph large on purpose
             opened.enter_context(
@@ -93,7 +96,7 @@ class DaskPool:
         try:
             yield
         except self.broken as error:
-            raise StanceError(f"the Dask cluster lost a chunk: {error}; go on with --resume") from error
+            raise StanceError(f"the Dask cluster lost a chunk: {error}; {self.again}") from error
 
     @property
     def ahead(self) -> int:
@@ -131,7 +134,7 @@ class DaskPool:
             if self.client.nthreads():
                 last = time.monotonic()
             elif time.monotonic() - last >= _PATIENCE:
-                raise StanceError(f"no worker left on the Dask cluster for {_PATIENCE} s; go on with --resume")
+                raise StanceError(f"no worker left on the Dask cluster for {_PATIENCE} s; {self.again}")
 
     def close(self, failed: bool) -> None:
         """Leave the cluster; a local one is shut down."""

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from stance.articles import Quarantined
 from stance.articles.encoding import written_name
+from stance.articles.formats import FORMATS, format_by_suffix
 from stance.articles.own_files import DICTIONARY, MANIFESTS, PARTS, QUARANTINES, RUN_FORMAT
 from stance.articles.sources import STDIN, Source
 from stance.batch.chunks import Shard
@@ -22,15 +23,19 @@ from stance.batch.counts import Counts
 from stance.batch.files import named, write_whole
 from stance.errors import StanceError
 
-__all__ = ["RunDirectory", "describe_inputs", "files_of_run", "inputs_difference"]
+__all__ = ["RunDirectory", "describe_inputs", "describe_libraries", "files_of_run", "inputs_difference"]
 
 _VERSION = 1
-_IF_FULL = "; make room, then go on with --resume"
+_IF_FULL = "; free some space, then continue with --resume"
 _at = partial(named, if_full=_IF_FULL)
 # what a manifest, its model and its chunks must have for a run to go on
 _KEYS = itemgetter("state", "inputs", "settings")
 _MODEL_KEYS = itemgetter("sha256")
 _ANOTHER = "; name another folder"
+#: What the extra ``readers`` brings.
+_LIBRARIES = ("lxml", "lxml_html_clean", "pypdf", "python-docx", "striprtf", "trafilatura", "warcio")
+#: Settings that differ are told one by one up to so many.
+_TOLD = 3
 _CHUNK_KEYS = itemgetter("index", "file", "bytes", "rows")
 
 
@@ -58,6 +63,25 @@ def describe_inputs(sources: Iterable[Source]) -> list[dict[str, Any]]:
     return found
 
 
+def describe_libraries(sources: Iterable[Source]) -> dict[str, str]:
+    """The libraries that bring text out of files, with their versions; none where no file may need one.
+
+    By another one, or without, other articles are read, and the chunks of a run begin and end elsewhere.
+    """
+    from importlib.metadata import PackageNotFoundError, version
+
+    plain = [FORMATS[name] for name in ("text", "jsonl", "json", "table", "parquet")]
+    if all(format_by_suffix(source.path) in plain for source in sources):
+        return {}
+    found = {}
+    for package in _LIBRARIES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
 def inputs_difference(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> str:
     """The first file that differs, and in what.
 
@@ -77,7 +101,7 @@ def inputs_difference(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping
             return f"{path} is {'new' if was is None else 'gone' if found is None else 'not to be read'}"
         if was.get("bytes") != found.get("bytes"):
             return f"{path} had {was.get('bytes')} bytes, and has {found.get('bytes')}"
-        return f"{path} was written anew"
+        return f"{path} was rewritten"
     return "their order, or how often one is named"
 
 
@@ -124,11 +148,11 @@ class RunDirectory:
             return
         if any(entry["path"] == STDIN for entry in self.identity["inputs"]):
             raise StanceError(
-                f"{folder}: holds a run on standard input, which cannot be read again to go on with it; "
+                f"{folder}: holds a run on standard input, which cannot be read again to continue it; "
                 "name another folder"
             )
         if not resume:
-            raise StanceError(f"{folder}: holds a run already; go on with it by --resume, or name another folder")
+            raise StanceError(f"{folder}: already holds a run; continue it with --resume, or name another folder")
         before = self._read(self.manifest)
         for entry in before["chunks"]:
             path = folder / entry["file"]
@@ -152,31 +176,33 @@ class RunDirectory:
                 then, now = before[what], self.identity[what]
                 # a model may lie elsewhere by now, if only it is the same
                 if (then["sha256"] != now["sha256"]) if what == "model" else (then != now):
-                    raise StanceError(f"{path}: cannot go on: {self._difference(what, then, now)}{_ANOTHER}")
+                    raise StanceError(f"{path}: cannot continue: {self._difference(what, then, now)}{_ANOTHER}")
         mine = [*self.folder.glob(PARTS), self.quarantine, self.folder / DICTIONARY]
         if not manifests and (there := next((path for path in mine if os.path.lexists(path)), None)):
-            raise StanceError(f"{there}: is there without the manifest of a run; name another folder")
+            raise StanceError(f"{there}: exists without the manifest of a run; name another folder")
 
     def check_inputs(self, now: Sequence[Mapping[str, Any]]) -> None:
         """Raise `StanceError` if the inputs that are there now are not those of this run."""
         if now != (before := self.identity["inputs"]):
-            raise StanceError(f"{self.manifest}: cannot go on: {self._difference('inputs', before, now)}{_ANOTHER}")
+            raise StanceError(f"{self.manifest}: cannot continue: {self._difference('inputs', before, now)}{_ANOTHER}")
 
     @staticmethod
     def _difference(what: str, before: Any, now: Any) -> str:
         if what == "inputs":
             return f"the inputs are not the same ({inputs_difference(before, now)})"
         if what == "model":
-            return f"the model is another ({before['sha256'][:12]} then, {now['sha256'][:12]} now)"
+            return f"the model is a different one ({before['sha256'][:12]} then, {now['sha256'][:12]} now)"
+        before, now = ({**said, **said.get("libraries", {}), "libraries": None} for said in (before, now))
         names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
-        return "; ".join(f"{name} was {before.get(name)!r}, now {now.get(name)!r}" for name in names)
+        told = [f"{name} was {before.get(name)!r}, now {now.get(name)!r}" for name in names]
+        return "; ".join(told[:_TOLD]) + (f" and {len(told) - _TOLD} more" if len(told) > _TOLD else "")
 
     def _read(self, path: Path) -> dict[str, Any]:
         try:
             with _at(path):
                 manifest = json.loads(path.read_bytes())
             if manifest["format"] != RUN_FORMAT or manifest["format_version"] != _VERSION:
-                raise StanceError(f"{path}: not the manifest of a run that this version can go on with")
+                raise StanceError(f"{path}: not the manifest of a run that this version can continue")
             assert isinstance(manifest, dict)
             Shard(*manifest["shard"])
             _KEYS(manifest), _MODEL_KEYS(manifest["model"])

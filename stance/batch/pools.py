@@ -217,7 +217,7 @@ class _Threads:
         self.executor.shutdown(wait=True, cancel_futures=True)
 
 
-_KILLED = "a worker process was killed, perhaps for want of memory; try fewer --jobs"
+_KILLED = "a worker process was killed, perhaps for lack of memory; try fewer --jobs"
 
 
 class _Processes:

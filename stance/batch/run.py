@@ -18,13 +18,14 @@ from stance.articles.sources import Source, find_sources
 from stance.batch.blocks import count_records, read_blocks
 from stance.batch.chunks import ARTICLES, CHARACTERS, Chunk, Shard, add_clusters, add_footers, cut_chunks
 from stance.batch.counts import Counts, NothingRead
-from stance.batch.directory import RunDirectory, describe_inputs, files_of_run, inputs_difference
+from stance.batch.directory import RunDirectory, describe_inputs, describe_libraries, files_of_run, inputs_difference
 from stance.batch.encoding import encode
-from stance.batch.files import check_output, lock, lock_output, named
+from stance.batch.files import check_output, lock, named
 from stance.batch.pools import Form, ModelReference, Part, Pool, count_jobs, open_pool
 from stance.batch.progress import Progress
 from stance.errors import StanceError
 from stance.files import whole_files
+from stance.locks import lock_output
 from stance.model.artefact import default_model_path
 
 __all__ = ["Job", "score_to_directory", "score_to_file"]
@@ -106,12 +107,12 @@ class Job:
             chunks = add_footers(chunks)
         return add_clusters(chunks) if self.clusters else chunks
 
-    def open_pool(self, reference: ModelReference, jobs: int) -> Pool:
-        """Workers, as asked."""
+    def open_pool(self, reference: ModelReference, jobs: int, *, in_parts: bool = True) -> Pool:
+        """Workers, as asked, for a run in parts, which can be gone on with, or for one file."""
         if self.dask is not None:
             from stance.batch.dask import DaskPool
 
-            return DaskPool(self.dask, reference, jobs)
+            return DaskPool(self.dask, reference, jobs, in_parts=in_parts)
         return open_pool(reference, jobs)
 
 
@@ -164,7 +165,7 @@ def score_to_directory(
     identity = {
         "model": {"path": reference.folder, "sha256": reference.sha256},
         "inputs": inputs,
-        "settings": {**job.settings(), "kernel": reference.kernel},
+        "settings": {**job.settings(), "kernel": reference.kernel, "libraries": describe_libraries(sources)},
     }
     with named(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -195,7 +196,7 @@ def score_to_directory(
             if (now := describe_inputs(source for source in there if written_name(source.path) in known)) != inputs:
                 changed = inputs_difference(inputs, now)
                 raise StanceError(
-                    f"{folder}: the inputs changed while they were read ({changed}); begin anew in another folder"
+                    f"{folder}: the inputs changed while they were read ({changed}); start again in another folder"
                 )
             directory.state = "finished"
             directory.save()
@@ -313,7 +314,8 @@ def _drive(
             else:
                 if pool is None:
                     # a single chunk is not worth starting workers for
-                    pool = job.open_pool(reference, 1 if last and job.dask is None else count_jobs(job.jobs))
+                    jobs = 1 if last and job.dask is None else count_jobs(job.jobs)
+                    pool = job.open_pool(reference, jobs, in_parts=form.format is not None)
                 waiting.append((chunk, pool.submit(chunk.articles, form)))
             while waiting and (pool is None or len(waiting) > pool.ahead):
                 emit()

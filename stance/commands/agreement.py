@@ -29,17 +29,18 @@ __all__ = ["agreement", "alpha_shown"]
 @click.argument("source", metavar="RESULTS")
 @click.argument("coded", metavar="CODED CODED...", nargs=-1, required=True)
 @output_option()
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the bootstrap.")
 @progress_option
 def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int) -> None:
     """Measure how far the coders of one sample agree: percent agreement, Krippendorff's alpha, confusions.
 
-    RESULTS is what the sample was drawn from, each CODED what one coder made of it, named after the coder. The 95 %
-    interval of alpha is by a bootstrap over articles. With -o the whole sample is written, with the labels of all
-    coders and what else stands in their files, such as notes. The columns of the targets are empty where coders differ,
-    and these paragraphs come first: fill them in, and give the file to `stance results prevalence`. A label that one
-    coder alone gave is taken as it is. The figures are those of the sample: of one drawn --within a target not those of
-    the collection.
+    RESULTS is what the sample was drawn from; each CODED is one coder's copy of the sample, named after the coder.
+    The 95 % interval of alpha comes from a bootstrap over articles. The figures describe the sample: if it was
+    drawn --within a target, they do not describe the collection.
+
+    With -o the whole sample is written, with the labels of all coders and whatever else their files hold, such as
+    notes. Where coders differ, the column of the target is empty, and these paragraphs come first: fill them in,
+    and give the file to `stance results prevalence`. A label that only one coder gave is taken as it is.
 
     \b
     Examples:
@@ -53,7 +54,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
 
     coders = [Path(path).stem for path in coded]
     if len(coders) < 2:
-        raise click.UsageError("Name the files of two coders at least.")
+        raise click.UsageError("Name the files of at least two coders.")
     if twice := [coder for coder in coders if coders.count(coder) > 1]:
         raise StanceError(f"two files are named {twice[0]}; name each after its coder")
     keep_inputs([source, *coded], output)
@@ -81,7 +82,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
     left = sum(one.differ for _, one in measured)
     click.echo(f"{number_of(left, 'label')} to decide on, where coders differ", err=True)
     if single := sum(one.single for _, one in measured):
-        click.echo(f"{number_of(single, 'label')} of one coder alone, taken as given", err=True)
+        click.echo(f"{number_of(single, 'label')} given by one coder only, taken as given", err=True)
     if output:
         about = f"Codes of {', '.join(coders)}, of a sample drawn from {found.source}; empty where they differ."
         columns = coder_columns(found.targets, coders)

@@ -17,21 +17,24 @@ if TYPE_CHECKING:
 __all__ = ["compare"]
 
 
-@click.command(short_help="Compare two models on a labelled corpus.")
+@click.command(short_help="Compare two models on a labeled corpus.")
 @click.argument("model", metavar="MODEL")
 @click.argument("other", metavar="OTHER")
 @click.argument("corpus", metavar="CORPUS")
 @click.option("--format", "-f", type=click.Choice(("table", "json")), default="table", show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the test and the bootstrap.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the test and the bootstrap."
+)
 @corpus_options
 def compare(model: str, other: str, corpus: str, format: str, seed: int, columns: Any) -> None:
-    """Compare two models on the labelled CORPUS, by a paired permutation test over articles.
+    """Compare two models on the labeled CORPUS, with a paired permutation test over articles.
 
-    MODEL and OTHER are folders, or "default". Neither may have been trained on a paragraph of CORPUS. Paragraphs that
-    one of the two does not score are left out for both. From fewer than about 20 articles the intervals are too narrow,
-    and from fewer than three they are -1 to 1.
+    MODEL and OTHER are folders, or "default". Neither may have been trained on a paragraph of CORPUS. Paragraphs
+    that either model does not score are left out for both. With fewer than about 20 articles the intervals are too
+    narrow, and with fewer than three they run from -1 to 1.
 
-    Each p is of one comparison: who compares several models or metrics corrects them, for instance by Holm's method.
+    Each p is for one comparison alone: if you compare several models or metrics, correct for that, for instance by
+    Holm's method.
 
     \b
     Example:
@@ -55,7 +58,7 @@ def compare(model: str, other: str, corpus: str, format: str, seed: int, columns
 
 def _print(comparison: Comparison, model: str, other: str) -> None:
     click.secho(comparison.target.name, bold=True)
-    left = f"; {comparison.unscored} more not scored by both" if comparison.unscored else ""
+    left = f"; {comparison.unscored} more not scored by one model or both" if comparison.unscored else ""
     click.echo(f"  {number_of(comparison.n, 'paragraph')} in {number_of(comparison.articles, 'article')}{left}")
     show_absent(comparison.target, comparison.absent)
     names = [name if len(name) <= 20 else f"…{name[-19:]}" for name in (model, other)]

@@ -16,7 +16,7 @@ __all__ = ["corpus"]
 
 @click.group()
 def corpus() -> None:
-    """Check and describe a labelled corpus.
+    """Check and describe a labeled corpus.
 
     \b
     Example:
@@ -24,11 +24,11 @@ def corpus() -> None:
     """
 
 
-@corpus.command(short_help="Name every defect of a corpus.")
+@corpus.command(short_help="List every defect of a corpus.")
 @click.argument("corpus", metavar="CORPUS")
 @corpus_options
 def check(corpus: str, columns: Any) -> None:
-    """Name every defect of CORPUS with its file and line; exit 1 if there is one.
+    """List every defect of CORPUS with its file and line; the exit status is 1 if there are any.
 
     \b
     Example:
@@ -44,11 +44,11 @@ def check(corpus: str, columns: Any) -> None:
         sys.exit(1)
 
 
-@corpus.command(short_help="Count paragraphs and labels, measure agreement of coders.")
+@corpus.command(short_help="Count paragraphs and labels, measure coder agreement.")
 @click.argument("corpus", metavar="CORPUS")
 @corpus_options
 def stats(corpus: str, columns: Any) -> None:
-    """Count paragraphs, labels by target and by register, near-duplicates, marked words and agreement of the coders.
+    """Count paragraphs, labels by target and register, near-duplicates and marked words; measure coder agreement.
 
     \b
     Example:

@@ -24,30 +24,33 @@ if TYPE_CHECKING:
 __all__ = ["evaluate", "show_absent"]
 
 
-@click.command(short_help="Measure a model on a labelled corpus, with 95 % intervals.")
+@click.command(short_help="Measure a model on a labeled corpus, with 95 % intervals.")
 @click.argument("model", metavar="MODEL")
 @click.argument("corpus", metavar="CORPUS")
 @click.option(
     "--cross-validate",
     is_flag=True,
-    help="Refit with the model's settings on grouped folds of CORPUS and measure each fold: for the training corpus.",
+    help="For the training corpus: refit with the model's settings on grouped folds of CORPUS, and measure each fold.",
 )
 @click.option("--format", "-f", type=click.Choice(("table", "json")), default="table", show_default=True)
-@click.option("--seed", type=SEEDS, default=0, show_default=True, help="Of the bootstrap and the folds.")
-@click.option("--folds", type=click.IntRange(2, 50), default=5, show_default=True)
+@click.option("--seed", type=SEEDS, default=0, show_default=True, help="Seed of the bootstrap and the folds.")
+@click.option("--folds", type=click.IntRange(2, 50), default=5, show_default=True, help="Folds of --cross-validate.")
 @jobs_option
 @corpus_options
 def evaluate(
     model: str, corpus: str, cross_validate: bool, format: str, seed: int, folds: int, jobs: int, columns: Any
 ) -> None:
-    """Measure MODEL on the labelled CORPUS, with 95 % intervals by a bootstrap over articles.
+    """Measure MODEL on the labeled CORPUS, with 95 % intervals from a bootstrap over articles.
 
-    A corpus that the model was trained on is refused, unless --cross-validate asks for grouped cross-validation. A
-    paragraph that differs by a hashtag or in capitals from one that it was trained on is not known again, and makes
-    the figures too good. MODEL is a folder, or "default". The most probable label counts, also where `stance score`
-    finds it too doubtful to give one. From fewer than about 20 articles the intervals are too narrow, as are those of a
-    label that fewer paragraphs have, and from fewer than three articles they are 0 to 1. Of a sample drawn by `stance
-    results sample --within` the figures are those of the sample, not of the collection.
+    MODEL is a folder, or "default". A corpus that the model was trained on is refused, unless --cross-validate asks
+    for grouped cross-validation. A paragraph that differs only by a hashtag or in capitals from one in the training
+    corpus is not recognized, and makes the figures too good.
+
+    The most probable label counts, even where `stance score` finds it too doubtful to give.
+
+    With fewer than about 20 articles the intervals are too narrow, and so are those of a label that fewer than
+    about 20 paragraphs have; with fewer than three articles they run from 0 to 1. For a sample drawn by `stance
+    results sample --within`, the figures describe the sample, not the collection.
 
     \b
     Examples:
@@ -68,11 +71,13 @@ def evaluate(
         choices = choices_of(loaded.facts)
         missing = [target.name for target in examples.targets if target.name not in choices]
         if missing:
-            raise ModelError(f"the model has no settings for {', '.join(missing)}; it cannot be cross-validated there")
+            raise ModelError(
+                f"the model has no settings for {', '.join(missing)}, so it cannot be cross-validated on that"
+            )
         if examples.fingerprint != loaded.facts.get("corpus", {}).get("fingerprint"):
             click.echo(
-                f"{corpus}: not the corpus that {model} was trained on; these are the figures of another model, with "
-                "the settings of that one and the paragraphs, lexicons and options of this corpus",
+                f"{corpus}: not the corpus that {model} was trained on; these are the figures of a different model, "
+                "with that one's settings and the paragraphs, lexicons and options of this corpus",
                 err=True,
             )
         for line in rare_labels(examples, folds):
@@ -103,8 +108,8 @@ def _tell_rare(found: list[Evaluation]) -> None:
         if rare and evaluation.articles >= FEW_ARTICLES:
             whose = "its" if len(rare) == 1 else "their"
             click.echo(
-                f"{evaluation.target.name}: few paragraphs of {', '.join(rare)}; intervals of {whose} figures are too "
-                "narrow, code more of them",
+                f"{evaluation.target.name}: few paragraphs of {', '.join(rare)}; the intervals of {whose} figures are "
+                "too narrow; code more of them",
                 err=True,
             )
 

@@ -18,13 +18,21 @@ from stance.results.page import visible
 __all__ = ["explain"]
 
 
-@click.command(short_help="Show the terms that decided, with their exact contributions.")
+@click.command(short_help="Show which terms decided, and what each contributed.")
 @click.argument("file", metavar="FILE")
 @click.option("--target", "-t", "targets", multiple=True, metavar="NAME", help="Only this target; repeatable.")
-@click.option("--article", "article_id", metavar="ID", help="Only the article with this article_id in results.")
-@click.option("--paragraph", "-p", type=click.IntRange(0), metavar="N", help="Only this one, from 0 as in results.")
+@click.option("--article", "article_id", metavar="ID", help="Only the article with this article_id in the results.")
+@click.option(
+    "--paragraph",
+    "-p",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Only this paragraph, counted from 0 as in the results.",
+)
 @click.option("--label", metavar="LABEL", help="Explain this label instead of the most probable one.")
-@click.option("--terms", type=click.IntRange(min=0), default=10, show_default=True, help="Terms to show; 0 shows all.")
+@click.option(
+    "--terms", type=click.IntRange(min=0), default=10, show_default=True, help="How many terms to show; 0: all."
+)
 @click.option("--format", "-f", type=click.Choice(("table", "jsonl")), default="table", show_default=True)
 @article_options
 @model_option
@@ -39,11 +47,11 @@ def explain(
     columns: Columns,
     model_path: str | None,
 ) -> None:
-    """Show what decided: terms with their exact contributions to the margin, and where they stand.
+    """Show which terms decided, what exactly each adds to the margin, and where it stands in the text.
 
-    The intercept and all contributions add up to the margin. Offsets are characters of the article's text. Where
-    `stance score` gives no label the reason is told, and the most probable one is explained. How terms are named stands
-    in docs/outputs.md of the repository.
+    The intercept and all contributions add up to the margin. Offsets count the characters of the article's text.
+    Where `stance score` gives no label, the reason is shown and the most probable label is explained.
+    docs/outputs.md in the repository explains the names of terms.
 
     \b
     Examples:
@@ -72,7 +80,9 @@ def explain(
         if not explained:
             raise StanceError("no article could be read")
     if article_id is not None and not explained:
-        raise StanceError(f"{file}: no article {article_id!r}; name it as the column article_id of its results does")
+        raise StanceError(
+            f"{file}: no article {article_id!r}; give the id that its results have in the column article_id"
+        )
     if paragraph is not None and paragraph >= longest:
         counted = ", counted from 0" if longest else ""
         raise StanceError(f"{file}: no paragraph {paragraph}; there are {longest}{counted}")

@@ -45,7 +45,7 @@ def _fail(message: str) -> NoReturn:
 def _no_memory(command: click.Command | None) -> str:
     its = {option.name for option in command.params} if command else set()
     advice = [*(advice for name, advice in _SPARING.items() if name in its), "part of the input"]
-    return f"out of memory; give it more, or less to do at once: {', '.join(advice)}"
+    return f"out of memory; free some, or do less at once: {', '.join(advice)}"
 
 
 @contextlib.contextmanager
@@ -129,7 +129,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
     help="Show the version and exit.",
 )
 def main() -> None:
-    """Tag each paragraph's stance on sanctions and on diplomacy.
+    """Tag each paragraph of an article with its stance on sanctions and on diplomacy.
 
     \b
     Example:

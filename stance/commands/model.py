@@ -27,11 +27,11 @@ def model() -> None:
     """
 
 
-@model.command(short_help="Say what a model reads and learnt from, and how well it does.")
+@model.command(short_help="Show what a model reads and learned from, and how well it does.")
 @_PATH
 @click.option("--json", "as_json", is_flag=True, help="Print the whole manifest.")
 def show(model: str, as_json: bool) -> None:
-    """Say what a model reads, what it was trained on and how well it does.
+    """Show what a model reads, what it was trained on and how well it does.
 
     \b
     Example:
@@ -97,12 +97,10 @@ def verify(model: str) -> None:
 
 @model.command(short_help="Write one target of a model as a scikit-learn Pipeline.")
 @_PATH
-@click.option("--sklearn", "output", required=True, metavar="FILE", help="Write a scikit-learn Pipeline with joblib.")
-@click.option("--target", "-t", metavar="NAME", help="Which target.  [default: the first]")
+@click.option("--sklearn", "output", required=True, metavar="FILE", help="File to write, with joblib.")
+@click.option("--target", "-t", metavar="NAME", help="Target to export.  [default: the first]")
 def export(model: str, output: str, target: str | None) -> None:
-    """Write one target of a model as a scikit-learn Pipeline, for those who want one.
-
-    The file is a pickle: load such files only from people you trust. This package never loads one.
+    """Write one target of a model as a scikit-learn Pipeline.
 
     \b
     Example:
@@ -116,7 +114,7 @@ def export(model: str, output: str, target: str | None) -> None:
     path, folder = Path(output), model_folder(model)
     check_output(path)
     if path.resolve().is_relative_to(Path(folder).resolve()):
-        raise StanceError(f"{output}: lies in the folder of the model; name a file elsewhere")
+        raise StanceError(f"{output}: is inside the folder of the model; name a file elsewhere")
     loaded = load_model(folder)
     pipeline = io.BytesIO()
     joblib.dump(to_pipeline(loaded, target or loaded.targets[0].name), pipeline)

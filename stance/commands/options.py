@@ -58,12 +58,12 @@ model_option: Decorator = click.option(
     "model_path",
     metavar="DIR",
     callback=_folder_if_named,
-    help="Folder of a model; if left out, or 'default', the one shipped.",
+    help="Folder of the model; without it, or with 'default', the model that ships with stance.",
 )
 
 
 def output_option(
-    help: str = 'Write here ("-": standard output); the suffix decides the format.',
+    help: str = 'Where to write ("-": standard output); the suffix decides the format.',
     *,
     metavar: str = "FILE",
     required: bool = False,
@@ -98,7 +98,7 @@ def _jobs_option(help: str) -> Decorator:
     return click.option("--jobs", "-j", type=int, default=-1, show_default=True, callback=_some_jobs, help=help)
 
 
-jobs_option = _jobs_option("Processes at work; -1 takes every core.")
+jobs_option = _jobs_option("Number of processes; -1 uses every core.")
 
 #: Seeds of folds: scikit-learn takes no others.
 SEEDS = click.IntRange(0, 2**32 - 1)
@@ -115,7 +115,7 @@ def article_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     for name in reversed(FIELDS):
         names = " or ".join(DEFAULT_NAMES[name])
-        help = f"Column of the {name}.  [default: {names}, in capitals or not]"
+        help = f"Column that holds the {name}.  [default: {names}, ignoring case]"
         option = click.option(f"--{name}-column", metavar="NAME", default=None, help=help)
         wrapped = option(wrapped)
     return wrapped
@@ -124,17 +124,19 @@ def article_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def batch_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options for many articles."""
     options = [
-        _jobs_option("Chunks scored at once; -1: one a core."),
-        click.option("--chunk", type=click.IntRange(1), metavar="N", help="Articles to a chunk.  [default: 10000]"),
+        _jobs_option("Number of chunks scored at once; -1 is one per core."),
+        click.option("--chunk", type=click.IntRange(1), metavar="N", help="Articles per chunk.  [default: 10000]"),
         click.option(
             "--shard",
             metavar="k/N",
             callback=_a_share,
             help="Score only the k-th of N shares of the chunks, for job arrays.",
         ),
-        click.option("--resume", is_flag=True, help="Go on with the run in the output folder, on the same inputs."),
+        click.option("--resume", is_flag=True, help="Continue the run in the output folder, with the same inputs."),
         click.option("--progress/--no-progress", **PROGRESS),
-        click.option("--dask", metavar="ADDRESS", help="Score on a Dask cluster: tcp://host:port, or local."),
+        click.option(
+            "--dask", metavar="ADDRESS", help='Score on a Dask cluster: its address (tcp://host:port), or "local".'
+        ),
     ]
     for option in reversed(options):
         command = option(command)
@@ -161,31 +163,32 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--text-column",
             metavar="NAME",
-            help="Flat corpus: column of the texts.  [default: text, paragraph_text, tweet, sentence, body or content]",
+            help="Flat corpus: column that holds the text.  [default: text, paragraph_text, tweet, sentence, body or "
+            "content]",
         ),
         click.option(
             "--target",
             "targets",
             metavar="NAME",
             multiple=True,
-            help="Flat corpus: a column of labels; once for each target.  [default: the label column, else every "
-            "column of 2 to 10 different values that has no other meaning]",
+            help="Flat corpus: column that holds the labels of one target; repeatable.  [default: the label column, "
+            "else every column with 2 to 10 distinct values and no other meaning]",
         ),
         click.option(
             "--target-column",
             metavar="NAME",
-            help="Flat corpus: column that names the target.  [default: target or topic]",
+            help="Flat corpus: column that names the target of each row.  [default: target or topic]",
         ),
         click.option(
             "--label-column",
             metavar="NAME",
-            help="Flat corpus: column of that target's label.  [default: stance or label]",
+            help="Flat corpus: column that holds the label on that target.  [default: stance or label]",
         ),
         click.option(
             "--group-column",
             metavar="NAME",
-            help="Flat corpus: column of the article; without one each row is one.  [default: article, article_id, "
-            "document or group]",
+            help="Flat corpus: column that names the article; without one, each row counts as an article.  [default: "
+            "article, article_id, document or group]",
         ),
     ]
     for option in reversed(options):
@@ -206,7 +209,7 @@ def read_labelled(path: str, columns: CorpusColumns, known: Sequence[Target] = (
     found = read_corpus(path, replace(columns, known=tuple(known)))
     tell_stratified(path, found.drawn_from)
     if found.uncoded:
-        click.echo(f"{path}: {number_of(found.uncoded, 'row')} without a code left out", err=True)
+        click.echo(f"{path}: left out {number_of(found.uncoded, 'row')} without a code", err=True)
     measured = find_targets(found, known)
     others = [target.name for target in found.targets if target.name not in measured.values()]
     if measured and others:
@@ -226,8 +229,8 @@ def tell_stratified(source: str, drawn_from: str) -> None:
 
     if (target := strata_target(drawn_from)) is not None:
         click.echo(
-            f"{source}: a sample drawn --within {target}; the figures are those of the sample, "
-            "not of the collection, which has other shares of each label",
+            f"{source}: a sample drawn --within {target}; the figures describe the sample, "
+            "not the collection, whose shares of each label are different",
             err=True,
         )
 
@@ -238,5 +241,5 @@ def tell_few_articles(drawn: Iterable[int]) -> None:
 
     least = min((count for count in drawn if count), default=FEW_ARTICLES)
     if least < FEW_ARTICLES:
-        worth = "are too narrow" if least >= LEAST_ARTICLES else "tell nothing: they are all that a figure may be"
-        click.echo(f"intervals of {number_of(least, 'article')} {worth}; code more of them", err=True)
+        worth = "are too narrow" if least >= LEAST_ARTICLES else "say nothing: they span every possible value"
+        click.echo(f"intervals from {number_of(least, 'article')} {worth}; code more articles", err=True)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from stance.articles.sources import STDIN, Source
 from stance.batch.chunks import ARTICLES, Shard
-from stance.batch.files import check_output, lock_output, named
+from stance.batch.files import check_output, named
 from stance.batch.run import Job, score_to_directory, score_to_file
 from stance.commands.places import write_rows, write_table
 from stance.commands.results import print_rollup, tell_caveats
 from stance.errors import StanceError
 from stance.files import passing_folder
+from stance.locks import lock_output
 from stance.model.artefact import read_manifest, targets_of
 from stance.results.dictionary import (
     CLASSIFY_AND_COUNT,
@@ -70,7 +71,7 @@ def write_scores(asked: Request, sources: list[Source], refusals: Refusals, left
         return score_to_file(job, output, progress=asked.shows_progress, refuse=refusals.add_all, describe=describe)
 
     def came_later(sources: Iterable[Source]) -> None:
-        left_out.extend(source._replace(problem="it came after the run began") for source in sources)
+        left_out.extend(source._replace(problem="it appeared after the run began") for source in sources)
 
     try:
         counts = score_to_directory(
@@ -82,9 +83,9 @@ def write_scores(asked: Request, sources: list[Source], refusals: Refusals, left
             later=came_later,
         )
     except KeyboardInterrupt as stop:
-        again = "the same command with --resume goes on with it"
+        again = "the same command with --resume continues it"
         if STDIN in asked.files:
-            again = "standard input cannot be read again, so begin anew in another folder"
+            again = "standard input cannot be read again, so start again in another folder"
         raise KeyboardInterrupt(f"{output}: the run is not finished; {again}") from stop
     describe(counts)
     return counts

@@ -53,7 +53,7 @@ def suffix_or_table(output: str | None) -> str:
     device = os.path.exists(str(output)) and not os.path.isfile(str(output))
     if (found := export_format(str(output))) is None and suffix not in _PAGES and not device:
         names = ", ".join([*PLAIN, *EXPORTS])
-        raise StanceError(f"{output}: no format has the suffix {suffix}; there are {names}, or name one with -f")
+        raise StanceError(f"{output}: no format has the suffix {suffix}; use one of {names}, or name a format with -f")
     return found or "table"
 
 
@@ -82,7 +82,7 @@ def keep_inputs(inputs: Iterable[str], *outputs: str | None) -> None:
         read = {_identity(path) for path in _files(inputs)}
         for path in there:
             if _identity(path) in read:
-                raise StanceError(f"{path}: it is read, and would be written over; name another file for the output")
+                raise StanceError(f"{path}: is an input and would be overwritten; name another file for the output")
 
 
 def _is_device(path: str) -> bool:
@@ -136,7 +136,7 @@ def keep_codes(output: str | None) -> None:
         If it is.
     """
     if output not in (None, "-") and os.path.isfile(str(output)):
-        raise StanceError(f"{output}: is there, and labels filled in would be lost; name another file, or remove it")
+        raise StanceError(f"{output}: exists, and labels filled in would be lost; name another file, or remove it")
 
 
 def _identity(path: str) -> tuple[int, int] | str:
@@ -180,8 +180,8 @@ def under_hidden_name(path: str) -> Iterator[IO[str]]:
         with open(path, "w", encoding="utf-8") as stream:
             yield stream
         return
-    from stance.batch.files import lock_output
     from stance.files import whole_files
+    from stance.locks import lock_output
 
     file = Path(path)
     with lock_output(file), whole_files(file) as (part,), part.open("w", encoding="utf-8", newline="\n") as stream:
@@ -251,7 +251,7 @@ def write_table(rows: pd.DataFrame, found: Results, output: str, format: str | N
         return
     format = format or "csv"
     if format not in ("csv", "jsonl"):
-        raise StanceError(f"{format} is not for standard output; name a file with -o")
+        raise StanceError(f"{format} cannot go to standard output; name a file with -o")
     table, notes = plain_bytes(rows, found.targets, format)
     # of text click would strip what looks like colours, which may be data
     click.echo(table, nl=False)
@@ -279,7 +279,7 @@ def tell_formulas(rows: pd.DataFrame, output: str) -> None:
     if number := int(found.sum()):
         click.echo(
             f"{number_of(number, 'row')} with a text that begins with =, +, - or @, which a spreadsheet may take for a "
-            f"formula; to code in one write {Path(output).stem}.xlsx",
+            f"formula; to code in a spreadsheet, write {Path(output).stem}.xlsx",
             err=True,
         )
 

@@ -25,19 +25,25 @@ __all__ = ["outcomes", "prevalence", "sample"]
 
 @click.command(short_help="Draw paragraphs at random to code by hand.")
 @click.argument("source", metavar="RESULTS")
-@click.option("--size", "-n", type=click.IntRange(min=1), default=200, show_default=True, help="Paragraphs to draw.")
-@click.option("--within", metavar="TARGET", help="Some of each label that the model gave on this target.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Another seed, another sample.")
+@click.option("--size", "-n", type=click.IntRange(min=1), default=200, show_default=True, help="How many to draw.")
+@click.option("--within", metavar="TARGET", help="Draw some of each label that the model gave on this target.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Another seed gives another sample."
+)
 @output_option(required=True)
 @progress_option
 def sample(source: str, size: int, within: str | None, seed: int, output: str) -> None:
     """Draw paragraphs at random to code by hand, for `stance results prevalence`.
 
-    RESULTS holds one row a paragraph. The columns of the targets are empty: fill in the labels by the codebook
-    (data/CODEBOOK.md of the repository), without looking at the model's, and keep the other columns. Draw --within a
-    target where the labels that matter are rare: a few paragraphs of each label, and most where the model's
-    probabilities expect the most errors. A larger --size of the same seed has the same paragraphs first. The command
-    says how wide the intervals of the estimates will be: half the width takes four times the --size.
+    RESULTS must have one row per paragraph. In the sample the columns of the targets are empty: fill in the labels
+    by the codebook (data/CODEBOOK.md in the repository), without looking at the model's, and keep the other
+    columns.
+
+    Where the labels that matter are rare, draw --within a target: that takes a few paragraphs of each label, and
+    most where the model's probabilities expect the most errors.
+
+    A larger --size with the same seed begins with the same paragraphs. The command says how wide the intervals of
+    the estimates will be: half the width takes four times the --size.
 
     \b
     Examples:
@@ -62,10 +68,10 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     )
     tell_formulas(drawn, output)
     if len(drawn) < LEAST_CODED:
-        click.echo(f"an estimate needs {LEAST_CODED} coded paragraphs at least", err=True)
+        click.echo(f"an estimate needs at least {LEAST_CODED} coded paragraphs", err=True)
         return
     try:
-        with step("finding what the sample will tell"):
+        with step("estimating how wide the intervals will be"):
             expected = expected_intervals(found, drawn)
     except StanceError as error:
         # what is drawn is a sample all the same, and a larger one begins with it
@@ -82,13 +88,13 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     "--level",
     default="all",
     show_default=True,
-    help=f"What is estimated apart: {', '.join(LEVELS)}, or any other column of the results.",
+    help=f"Groups to estimate one by one: {', '.join(LEVELS)}, or any other column of the results.",
 )
 @click.option(
     "--compare",
     nargs=2,
     metavar="ONE OTHER",
-    help="Two groups of the --level: the difference of their figures, with its interval, instead of the figures.",
+    help="Two groups of the --level: show the difference between them, with its interval, instead of their figures.",
 )
 @output_option()
 @format_option
@@ -103,10 +109,12 @@ def prevalence(
 ) -> None:
     """Estimate shares and net stance, corrected by a sample coded by hand, with 95 % intervals.
 
-    RESULTS is what the sample was drawn from, CODED what `stance results sample` wrote, with the labels filled in: CSV
-    with any delimiter, TSV, XLSX, JSON lines or Parquet. Shares are of all paragraphs, where those of a roll-up are of
-    the related ones. Unlike counted labels these figures are right on average, however wrong the model is; where it is
-    right, they take fewer coded paragraphs. Paragraphs on which coders differ must be decided on first.
+    RESULTS is what the sample was drawn from. CODED is the file that `stance results sample` wrote, with the labels
+    filled in: CSV with any delimiter, TSV, XLSX, JSON lines or Parquet. Where coders differ on a paragraph, decide
+    on its label first.
+
+    Shares are of all paragraphs; those of a roll-up are of the related ones only. Unlike counted labels, these
+    estimates are right on average however wrong the model is; where it is right, they need fewer coded paragraphs.
 
     \b
     Examples:
@@ -123,7 +131,7 @@ def prevalence(
     from stance.results.saved import read_results
 
     if compare and level == "all":
-        raise click.UsageError("--compare needs a --level of which the two are groups")
+        raise click.UsageError("--compare needs a --level, whose groups it compares")
     keep_inputs([source, coded], output)
     with step(f"reading {source}"):
         read = read_results if level == "text" else read_population
@@ -144,7 +152,8 @@ def prevalence(
             f"{number_of(missing, 'group')} without an estimate: fewer than {LEAST_CODED} coded paragraphs", err=True
         )
     click.echo(
-        "The intervals are for these paragraphs; of articles that might have been collected instead they say nothing.",
+        "The intervals are for these paragraphs; they say nothing about articles that might have been collected "
+        "instead.",
         err=True,
     )
 
@@ -154,7 +163,7 @@ def _expected_page(rows: pd.DataFrame) -> Iterator[str]:
     from stance.results.prevalence import NET
 
     if len(rows):
-        yield "95 % intervals to expect once all are coded, if the model is as sure as it is right, else wider:"
+        yield "95 % intervals to expect once all are coded, if the model is as sure as it is right; otherwise wider:"
     for name, mine in rows.groupby("target", sort=False):
         halves = zip(mine["label"], mine["half"], strict=True)
         parts = [f"{label} ± {half:.2f}" if label == NET else f"{label} ± {100 * half:.1f} %" for label, half in halves]
@@ -168,8 +177,8 @@ def _tell_of_codes(found: Results, codes: pd.DataFrame, coded: str) -> None:
 
     if not drawn_from(codes):
         click.echo(
-            f"{coded}: no 'drawn_from', taken for a simple random sample of all paragraphs; "
-            "of one drawn --within a target that would be wrong",
+            f"{coded}: no column 'drawn_from', so it is taken for a simple random sample of all paragraphs; "
+            "if it was drawn --within a target, that is wrong",
             err=True,
         )
     drawn = len(codes) + count_lost(codes)
@@ -185,27 +194,29 @@ def _tell_of_codes(found: Results, codes: pd.DataFrame, coded: str) -> None:
         if blank < drawn and few[target.name]:
             labels = ", ".join(f"{label} ({n})" for label, n in few[target.name].items())
             click.echo(
-                f"{target.name}: hardly an error of the model was drawn on {labels}; if the model is surer than "
+                f"{target.name}: the sample has hardly any errors of the model on {labels}; if the model is surer than "
                 "it is right, the intervals of these are too narrow; draw more",
                 err=True,
             )
 
 
-@click.command(short_help="Outcomes for a regression, corrected by a coded sample.")
+@click.command(short_help="Write outcomes for a regression, corrected by a coded sample.")
 @click.argument("source", metavar="RESULTS")
 @click.argument("coded", metavar="CODED")
 @output_option(required=True)
 @click.option("--format", "-f", type=click.Choice((*PLAIN, *EXPORTS)), help="[default: by suffix, else CSV]")
 @progress_option
 def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
-    """Outcomes for a regression: labels of all paragraphs, corrected by a sample coded by hand.
+    """Write outcomes for a regression: labels of all paragraphs, corrected by a sample coded by hand.
 
-    RESULTS and CODED are what `stance results prevalence` takes. Labels that a model gave bias the coefficients of a
-    regression; these columns do not, however wrong the model is (design-based supervised learning, Egami et al. 2023).
-    A row is a paragraph, without its text; TARGET_y_LABEL is the outcome, which may be far above 1 or below 0. Regress
-    it by least squares, with robust standard errors clustered by article_id; not by a logistic regression. These errors
-    are too small where fewer than some thirty coded paragraphs are on either side of a variable, or hardly any on which
-    the model errs.
+    RESULTS and CODED are the same as for `stance results prevalence`. Each row is a paragraph, without its text;
+    TARGET_y_LABEL is the outcome, which may be far above 1 or below 0. A model's labels bias the coefficients of a
+    regression; these columns do not, however wrong the model is (design-based supervised learning, Egami et al.
+    2023).
+
+    Regress the outcome by least squares, with robust standard errors clustered by article_id; do not use a logistic
+    regression. The standard errors are too small where either side of a variable has fewer than about thirty coded
+    paragraphs, or hardly any on which the model errs.
 
     \b
     Examples:

@@ -9,15 +9,15 @@ from stance.commands.options import model_folder
 __all__ = ["probe"]
 
 
-@click.command(short_help="Try a model on written cases, by phenomenon.")
+@click.command(short_help="Try a model on probes: cases written to test it.")
 @click.argument("model", metavar="MODEL")
 @click.argument("probes", metavar="[PROBES]", default="data/probes")
-@click.option("--failures", is_flag=True, help="Also print every case failed, with the labels given.")
+@click.option("--failures", is_flag=True, help="Also print every failed case, with the labels that the model gave.")
 def probe(model: str, probes: str, failures: bool) -> None:
-    """Try MODEL on written cases and print the pass rate by phenomenon.
+    """Try MODEL on probes, which are cases written to test it, and print the pass rate by phenomenon.
 
-    MODEL is a folder, or "default". PROBES is a file, or a folder of them (default: data/probes, as the repository has
-    it).
+    MODEL is a folder, or "default". PROBES is a file, or a folder of such files (default: data/probes, as in the
+    repository).
 
     \b
     Example:

@@ -59,5 +59,5 @@ class Refusals:
             if self.shown < self._MOST:
                 click.echo(visible(f"quarantined {record.source}:{record.position}: {record.reason}"), err=True)
             elif self.shown == self._MOST:
-                click.echo(f"quarantined more; only the first {self._MOST} are named here", err=True)
+                click.echo(f"more were quarantined; only the first {self._MOST} are named here", err=True)
             self.shown += 1

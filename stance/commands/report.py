@@ -17,60 +17,67 @@ __all__ = ["report"]
 # bytes; a browser takes some ten times as much memory, and searches them in tens of seconds
 _SLOW = 30_000_000
 _NOTHING_DRAWN = (
-    "it takes dates of two months or more, or outlets, and three paragraphs with a stance on a target that has the "
+    "they need dates in two months or more, or outlets, and three paragraphs with a stance on a target that has the "
     "labels favor and against"
 )
 
 
 @click.command(short_help="Write results as one HTML file to read, print and send.")
 @click.argument("source", metavar="RESULTS")
-@output_option('Write the page here ("-": standard output).', required=True)
-@click.option("--title", metavar="TEXT", help="Heading.  [default: the article's, or the number of articles]")
+@output_option('Where to write the page ("-": standard output).', required=True)
+@click.option("--title", metavar="TEXT", help="Heading.  [default: the article's title, or the number of articles]")
 @click.option(
-    "--articles", type=click.IntRange(0), metavar="N", default=50, show_default=True, help="Articles shown with text."
+    "--articles",
+    type=click.IntRange(0),
+    metavar="N",
+    default=50,
+    show_default=True,
+    help="How many articles to show with their text.",
 )
-@click.option("--figures", metavar="DIR", help="Also write the figures as SVG and PDF files here.")
+@click.option("--figures", metavar="DIR", help="Also write the figures to this folder, as SVG and PDF files.")
 @click.option(
     "--actors",
     is_flag=True,
-    help="Also show figures by the actor who speaks, of `stance score --speakers`: the stance of the paragraphs in "
-    "which it speaks, whoever holds it.",
+    help="Also show figures by actor (needs `stance score --speakers`): of the paragraphs in which each speaks, "
+    "whoever holds the stance.",
 )
 @progress_option
 def report(source: str, output: str, title: str | None, articles: int, figures: str | None, actors: bool) -> None:
-    """Write RESULTS as one HTML file to read, print and send: it loads nothing and runs no script.
+    """Write RESULTS as one HTML file to read, print and send; it loads nothing and runs no script.
 
-    RESULTS is a Parquet, CSV or JSON lines file that `stance score` wrote, or the folder of a run. Score with
-    --explain, and the deciding words are underlined in place.
+    RESULTS is a Parquet, CSV or JSON lines file that `stance score` wrote, or the folder of a run. If it was scored
+    with --explain, the deciding words are underlined in place.
 
     \b
     Examples:
         stance report scores.csv -o report.html
         stance report scores.csv -o report.html --title "Spring 2026" --figures figures
     """
-    from stance.results.group_figures import collection_figures
+    from stance.results.group_figures import collection_figures, roll_up_drawn
+    from stance.results.population import light
     from stance.results.report import render_report
-    from stance.results.saved import read_results
+    from stance.results.saved import read_without_texts
 
     keep_inputs([source], output)
     if output != "-":
         check_output(Path(output))
     with step(f"reading {source}"):
-        found = read_results(source)
+        found = light(*read_without_texts(source))
     with step(f"making a page of {number_of(len(found.frame), 'paragraph')}"):
-        page = render_report(found, title, articles, actors=actors).encode("utf-8", "replace")
+        rolled = None if figures is None else roll_up_drawn(found, actors)
+        page = render_report(found, title, articles, actors=actors, rolled=rolled).encode("utf-8", "replace")
     if output == "-":
         click.echo(page, nl=False)
     else:
         write_whole(Path(output), page)
     size = len(page)
-    slow = "; browsers are slow with so much: a smaller --articles makes less" if size > _SLOW else ""
+    slow = "; browsers are slow with a page this large; a smaller --articles makes it smaller" if size > _SLOW else ""
     click.echo(f"{len(found.frame)} paragraphs to {output_name(output)} ({size / 1e6:.1f} MB{slow})", err=True)
     if figures is not None:
         from stance.results.figures import letters_without_font, save_figures
 
         with step(f"writing figures to {figures}"):
-            drawn = collection_figures(found, actors)
+            drawn = collection_figures(found, actors, rolled)
             written = save_figures(drawn, figures)
         click.echo(f"{len(written)} files to {figures}" if written else f"no figures: {_NOTHING_DRAWN}", err=True)
         for figure in drawn:

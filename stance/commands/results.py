@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["print_rollup", "results", "tell_caveats"]
 
 
-@click.group(short_help="Roll up, sample, measure coders, estimate prevalences, export.")
+@click.group(short_help="Roll up, sample, measure coders, estimate prevalence, export.")
 def results() -> None:
-    """Roll results up, measure coders, estimate prevalences, and write results for other programs.
+    """Roll results up, draw samples, measure coder agreement, estimate prevalence, and export to other programs.
 
     \b
     Example:
@@ -37,39 +37,39 @@ def results() -> None:
     """
 
 
-@results.command(short_help="Shares of stances and net stance, by group.")
+@results.command(short_help="Print shares of stances and net stance by group.")
 @click.argument("source", metavar="RESULTS")
 @click.option(
     "--level",
     metavar=f"[{'|'.join(LEVELS)}|COLUMN]",
     default="all",
     show_default=True,
-    help="What a row is, or a column of RESULTS to group by. By voice, speaker and actor it is the stance of the "
-    "paragraphs in which they speak, whoever holds it.",
+    help="What each row stands for; COLUMN is any other column of RESULTS. For voice, speaker and actor the figures "
+    "are of the paragraphs in which each speaks, whoever holds the stance.",
 )
 @click.option(
     "--weight",
     type=click.Choice(WEIGHTS),
     default="paragraph",
     show_default=True,
-    help="What weighs the same in shares and net stance.",
+    help="What counts equally in shares and net stance.",
 )
 @click.option(
     "--copies",
     type=click.Choice(COPIES),
     default="each",
     show_default=True,
-    help="Wire copies: each counts, or a cluster counts once (needs the column cluster).",
+    help="Wire copies: count each, or each cluster once (needs the column cluster).",
 )
 @output_option()
 @format_option
 @progress_option
 def rollup(source: str, level: str, weight: str, copies: str, output: str | None, format: str | None) -> None:
-    """Shares of stances and net stance, with their standard errors, and the joint table, by group.
+    """Print shares of stances and net stance by group, with standard errors, and the joint table.
 
     RESULTS is a Parquet, CSV or JSON lines file that `stance score` wrote, or the folder of a run. The figures are
-    classify-and-count figures. Shares and net stance are of the related paragraphs (favor, against or neutral), not of
-    all, of which `stance results prevalence` gives shares.
+    classify-and-count figures. Shares and net stance are of the related paragraphs (favor, against or neutral), not
+    of all; for shares of all paragraphs use `stance results prevalence`.
 
     \b
     Examples:
@@ -141,7 +141,7 @@ def tell_caveats(rows: pd.DataFrame, found: Results, level: str) -> None:
         doubtful = dated[group_values(dated, level).isna()].drop_duplicates("article_id")
         if len(doubtful):
             date = visible(str(doubtful["date"].iloc[0]))
-            told = f"a date that tells no {level} beyond doubt, such as {date!r}"
+            told = f"a date that does not settle the {level}, such as {date!r}"
             click.echo(f"{number_of(len(doubtful), 'article')} with {told}", err=True)
     if level in OF_PARAGRAPHS:
         click.echo(WHO_SPEAKS, err=True)

@@ -34,18 +34,22 @@ __all__ = ["score"]
     type=click.Choice(("paragraph", "article", *OF_ARTICLES)),
     default="paragraph",
     show_default=True,
-    help="What a row is; from article on, classify-and-count figures.",
+    help="What each row stands for; all but paragraph give classify-and-count figures.",
 )
-@click.option("--explain", is_flag=True, help="Add the deciding words to each paragraph, for `stance report`; slower.")
+@click.option("--explain", is_flag=True, help="Add the words that decided, which `stance report` underlines; slower.")
 @click.option(
     "--speakers",
     is_flag=True,
-    help="Add who speaks in each paragraph, and for which country or body; its stance need not be theirs.",
+    help="Add who speaks in each paragraph, and for which country or body; the stance need not be the speaker's.",
 )
-@click.option("--keep-boilerplate", is_flag=True, help="Score bylines, links and footers, too.")
-@click.option("--clusters", is_flag=True, help="Add a column that near-duplicate articles (wire copy) have in common.")
-@click.option("--keep", metavar="NAME", multiple=True, help="Carry this column or key of the input along; repeatable.")
-@click.option("--quarantine", metavar="FILE", help="Write records that could not be read here, as JSON lines.")
+@click.option("--keep-boilerplate", is_flag=True, help="Also score bylines, links, footers and other boilerplate.")
+@click.option("--clusters", is_flag=True, help="Add a column of ids that near-duplicates (wire copy) share.")
+@click.option(
+    "--keep", metavar="NAME", multiple=True, help="Copy this column or key of the input to the results; repeatable."
+)
+@click.option(
+    "--quarantine", metavar="FILE", help="List the records that could not be read in this file, as JSON lines."
+)
 @batch_options
 @article_options
 @model_option
@@ -59,20 +63,20 @@ def score(
     model_path: str | None,
     **options: Any,
 ) -> None:
-    """Score articles from files, folders and archives; - is standard input.
+    """Score articles from files, folders and archives; - reads standard input.
 
-    Read are text, Markdown, JSON, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail (EML, MBOX),
-    MHTML, WARC, and exports of Nexis Uni and Factiva; each also compressed (gzip, bzip2, xz, zstd), or in a zip or tar
-    archive.
+    Formats: text, Markdown, JSON, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail (EML, MBOX),
+    MHTML, WARC, and exports of Nexis Uni and Factiva. Each may also be compressed (gzip, bzip2, xz, zstd), or in a
+    zip or tar archive.
 
     Bylines, datelines, "read more" links, share bars, signatures, footers and lists of references are kept as
-    paragraphs but not scored: the reason says "boilerplate".
+    paragraphs but not scored; the reason given is "boilerplate".
 
-    What stance wrote itself into a folder, such as results and their dictionaries, is not read again from there, nor
-    what a browser saves beside a page (PAGE_files).
+    Files that stance itself wrote to a folder, such as results and their column dictionaries, are not read as
+    articles, nor is what a browser saves beside a page (PAGE_files).
 
-    With a folder as output (one that exists, or a name that ends in a slash) the run is written in parts, with a
-    manifest, and can be gone on with after a stop: --resume.
+    If the output is a folder (one that exists, or a name that ends in a slash), the run is written in parts, with a
+    manifest, and --resume continues it after an interruption.
 
     \b
     Examples:
@@ -124,17 +128,21 @@ def _check_combination(asked: Request) -> None:
     if asked.folder and asked.rolled_up:
         raise click.UsageError(f"--level {asked.level} gives one table, not parts: name a file")
     if asked.explain and asked.level != "paragraph":
-        raise click.UsageError("--explain is for paragraphs")
+        raise click.UsageError("--explain needs --level paragraph")
     if asked.speakers and asked.level != "paragraph":
-        raise click.UsageError("--speakers is for paragraphs; then: stance results rollup FILE --level actor")
+        raise click.UsageError(
+            "--speakers needs --level paragraph; for figures by actor: stance results rollup FILE --level actor"
+        )
     if asked.columns.keep and asked.rolled_up:
-        raise click.UsageError(f"--keep is for paragraphs and articles; a row of {asked.level} is of several")
+        raise click.UsageError(
+            f"--keep needs --level paragraph or article; a row of {asked.level} covers several articles"
+        )
     if not asked.folder and (asked.resume or asked.shard is not None):
         raise click.UsageError("--resume and --shard need a folder as output: -o DIR/")
     if asked.dask is not None and not (asked.folder or asked.to_file):
         raise click.UsageError("--dask needs an output: -o DIR/ or -o FILE")
     if asked.format in ("parquet", *EXPORTS) and not (asked.folder or asked.to_file):
-        raise StanceError(f"{asked.format} is not for standard output; name a file with -o")
+        raise StanceError(f"{asked.format} cannot go to standard output; name a file with -o")
 
 
 def _tell_unread(left_out: list[Source]) -> None:
@@ -142,7 +150,7 @@ def _tell_unread(left_out: list[Source]) -> None:
     for reason in dict.fromkeys(source.problem for source in left_out):
         places = sorted({source.path for source in left_out if source.problem == reason})
         named = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
-        click.echo(visible(f"not read, for {reason}: {named}"), err=True)
+        click.echo(visible(f"not read, because {reason}: {named}"), err=True)
 
 
 def _kept(names: tuple[str, ...], model_path: str | None) -> tuple[str, ...]:
@@ -152,7 +160,7 @@ def _kept(names: tuple[str, ...], model_path: str | None) -> tuple[str, ...]:
     targets = targets_of(read_manifest(model_path))
     for name in names:
         if is_own_name(name, targets):
-            raise click.UsageError(f"--keep {name}: results have a column of such a name; give it another one")
+            raise click.UsageError(f"--keep {name}: results have a column of that name; rename yours")
         if not name or name != clean_surrogates(name):
-            raise click.UsageError(f"--keep {name!r}: no name of a column")
+            raise click.UsageError(f"--keep {name!r}: not the name of a column")
     return tuple(dict.fromkeys(names))

@@ -22,21 +22,30 @@ class _Number(click.FloatRange):
         return number
 
 
-@click.command(short_help="Open a page on this computer to paste a text or drop a file.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="0 takes a free one.")
-@click.option("--largest", type=_Number(0.001, 100), default=2.0, show_default=True, metavar="MB")
+@click.command(short_help="Serve a page on this computer to paste a text or drop a file.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="Port; 0 picks a free one."
+)
+@click.option(
+    "--largest",
+    type=_Number(0.001, 100),
+    default=2.0,
+    show_default=True,
+    metavar="MB",
+    help="Most that one request may send.",
+)
 @click.option(
     "--seconds",
     type=_Number(0.1, 3600),
     default=60.0,
     show_default=True,
-    help="For one text, its turn to come included.",
+    help="Longest time for one text, its wait included.",
 )
 @model_option
 def serve(port: int, largest: float, seconds: float, model_path: str | None) -> None:
-    """Open a page on this computer: paste a text or drop a file, read the report, download the CSV.
+    """Serve a page on this computer: paste a text or drop a file, read the report, download the CSV.
 
-    It listens on the loopback interface only and keeps nothing. Needs: pip install 'sanctions-stance[web]'.
+    It listens on the loopback interface only and keeps nothing. It needs: pip install 'sanctions-stance[web]'.
 
     \b
     Example:
@@ -62,7 +71,7 @@ def serve(port: int, largest: float, seconds: float, model_path: str | None) -> 
             # a port that is bound only may be bound again; and whoever opens the address early waits
             listener.listen(128)
         except OSError as error:
-            raise StanceError(f"port {port}: {error.strerror or error}; --port 0 takes a free one") from error
+            raise StanceError(f"port {port}: {error.strerror or error}; --port 0 picks a free one") from error
         port = listener.getsockname()[1]
         facts = model_facts(read_manifest(model_path))
         app = create_app(load_model(model_path), facts, port, Limits(body=int(largest * 1e6), seconds=seconds))

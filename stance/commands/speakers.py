@@ -11,9 +11,9 @@ from stance.errors import CorpusError
 __all__ = ["speakers"]
 
 
-@click.group(short_help="Measure how well `stance score --speakers` finds who says it.")
+@click.group(short_help="Measure how well `stance score --speakers` finds who speaks.")
 def speakers() -> None:
-    """How well `stance score --speakers` finds who says it.
+    """Measure how well `stance score --speakers` finds who speaks.
 
     \b
     Example:
@@ -21,14 +21,19 @@ def speakers() -> None:
     """
 
 
-@speakers.command(short_help="Measure speakers and actors on labelled paragraphs.")
+@speakers.command(short_help="Measure speakers and actors on labeled paragraphs.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
-@click.option("--failures", is_flag=True, help="Also print every wrong speaker or actor; not for fresh paragraphs.")
+@click.option(
+    "--failures",
+    is_flag=True,
+    help="Also print every wrong speaker or actor; not for the fresh files, which must stay unseen.",
+)
 def evaluate(paths: tuple[str, ...], failures: bool) -> None:
-    """Print precision and recall of speakers and actors on labelled paragraphs, with 95 % intervals.
+    """Print precision and recall of speakers and actors on labeled paragraphs, with 95 % intervals.
 
-    PATH is a file, or a folder whose files are taken one by one (default: data/speakers, as the repository has it). A
-    speaker counts as right if it shares half its characters with a reading that the labeller accepts.
+    PATH is a file, or a folder whose files are measured one by one (default: data/speakers, as in the repository).
+    A speaker counts as right if it and a reading that the labeler accepts share at least half the characters of the
+    longer of the two.
 
     \b
     Example:
@@ -40,7 +45,7 @@ def evaluate(paths: tuple[str, ...], failures: bool) -> None:
         files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
         if not files or not path.exists():
             raise CorpusError(
-                "no labelled speakers here; name a file or folder of them (*.jsonl), such as data/speakers of the "
+                "no labeled speakers here; name a file or folder of them (*.jsonl), such as data/speakers of the "
                 "repository",
                 path,
             )

@@ -12,7 +12,7 @@ import click
 __all__ = ["PROGRESS", "progress_option", "step"]
 
 #: The option of all commands that show how far they are.
-PROGRESS: dict[str, Any] = {"default": None, "help": "Show how far it is.  [default: on a terminal]"}
+PROGRESS: dict[str, Any] = {"default": None, "help": "Show progress.  [default: on a terminal]"}
 
 _WANTED = "stance.progress"
 

@@ -15,20 +15,23 @@ from stance.errors import ModelError
 __all__ = ["train"]
 
 
-@click.command(short_help="Train a model on a labelled corpus.")
+@click.command(short_help="Train a model on a labeled corpus.")
 @click.argument("corpus", metavar="CORPUS")
 @click.option("--output", "-o", required=True, metavar="DIR", help="Folder to write the model to.")
 @click.option("--name", metavar="NAME", help="Name of the model.  [default: the folder's]")
-@click.option("--seed", type=SEEDS, default=0, show_default=True, help="Decides the folds and the bootstrap.")
-@click.option("--folds", type=click.IntRange(2, 50), default=5, show_default=True)
+@click.option("--seed", type=SEEDS, default=0, show_default=True, help="Seed of the folds and the bootstrap.")
+@click.option(
+    "--folds", type=click.IntRange(2, 50), default=5, show_default=True, help="Folds of the cross-validation."
+)
 @jobs_option
 @corpus_options
 def train(corpus: str, output: str, name: str | None, seed: int, folds: int, jobs: int, columns: Any) -> None:
-    """Train a model on a labelled corpus: a folder with corpus.toml, or a CSV, TSV, XLSX, JSONL or Parquet file.
+    """Train a model on a labeled corpus: a folder with corpus.toml, or a CSV, TSV, XLSX, JSONL or Parquet file.
 
-    Settings that corpus.toml does not name are chosen by cross-validation grouped by article. The model is calibrated
-    on the files that it names for that, each scored by a model that saw nothing of it, else on the same folds. The
-    same corpus, seed and package versions give the same bytes on the same kind of processor.
+    Settings that corpus.toml does not name are chosen by cross-validation grouped by article. If corpus.toml names
+    files for calibration, the model is calibrated on these, each scored by a model that saw nothing of it;
+    otherwise on the same folds. The same corpus, seed and package versions give the same bytes on the same kind of
+    processor.
 
     \b
     Examples:
@@ -54,7 +57,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
         counts = Counter(example.labels.get(target.name) for example in examples)
         click.echo(f"{target.name}: {', '.join(f'{counts[label]} {label!r}' for label in target.labels)}", err=True)
     if examples.language not in (None, "en"):
-        told = "the model will abstain from none; only English, 'en', is told from others"
+        told = "the model will abstain from no language; only English, 'en', can be told from others"
         click.echo(f"language {examples.language!r}: {told}", err=True)
     probes = Path(corpus) / "probes"
     # a probe that cannot be tried is told before the training, too

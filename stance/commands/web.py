@@ -159,8 +159,8 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
         except OSError as error:
             reason = error.strerror or str(error)
             where = error.filename or tempfile.tempdir or "temporary files"
-            click.echo(f"stance: {where}: {reason}; make room there, or start it with another TMPDIR", err=True)
-            return form(500, f"this computer could not keep it in a file meanwhile ({reason}); try again", text=text)
+            click.echo(f"stance: {where}: {reason}; free some space there, or start it with another TMPDIR", err=True)
+            return form(500, f"this computer could not hold it in a temporary file ({reason}); try again", text=text)
         except asyncio.CancelledError:
             # only a server that ends cancels; raised again, it would be logged as a fault of the page
             return form(503, "the server was stopped", text=text)
@@ -229,7 +229,7 @@ async def _receive(
                 hold(len(chunk))
                 body += chunk
     except TimeoutError as error:
-        raise _Refused(408, "it came too slowly") from error
+        raise _Refused(408, "it arrived too slowly") from error
     except ClientDisconnect as error:
         raise _Refused(400, "the connection broke off") from error
 
@@ -247,7 +247,7 @@ async def _receive(
             pasted = text.replace("\r\n", "\n") if isinstance(text, str) and text.strip() else None
             if file is not None and not isinstance(file, str) and file.filename:
                 if pasted is not None:
-                    raise _Refused(422, "both a text and a file; the text is kept below, choose one", text=pasted)
+                    raise _Refused(422, "got both a text and a file; the text is kept below, choose one", text=pasted)
                 return file.filename, await file.read(), None
     except HTTPException as error:
         raise _Refused(400, f"not a form: {error.detail}") from error

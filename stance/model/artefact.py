@@ -161,7 +161,7 @@ def read_manifest(folder: str | os.PathLike[str] | None = None) -> dict[str, Any
     try:
         _check_facts(manifest)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError(f"{path}: does not describe a model as it must ({error}); retrain it") from error
+        raise ModelError(f"{path}: does not describe a model correctly ({error}); retrain it") from error
     return manifest
 
 
@@ -242,7 +242,7 @@ def check_tables(model: StanceModel) -> None:
         same = same and np.array_equal(a.rows, b.rows) and np.array_equal(a.idf, b.idf)
         same = same and a.first == b.first and np.array_equal(a.coef, b.coef)
     if not same:
-        raise ModelError("the kernel's tables are not those of the model's terms; retrain it")
+        raise ModelError("the kernel's tables do not match the model's terms; retrain it")
 
 
 def _tables(model: StanceModel) -> KernelTables | None:

@@ -285,7 +285,8 @@ def kernel_in_use() -> str:
         return "compiled"
     if wish == "compiled":
         raise KernelError(
-            f"{VARIABLE}=compiled, but the compiled kernel is missing; reinstall sanctions-stance where a C compiler is"
+            f"{VARIABLE}=compiled, but the compiled kernel is missing; "
+            "reinstall sanctions-stance where a C compiler is available"
         )
     return "python"
 
@@ -321,14 +322,16 @@ def open_kernel(analyzer: Analyzer, weights: Weights, tables: KernelTables | Non
     wish = os.environ.get(VARIABLE) or "auto"
     if kernel_in_use() == "python":
         if wish == "auto":
-            _warn_once("the compiled kernel is missing: scoring in pure Python gives the same results, far slower")
+            _warn_once(
+                "the compiled kernel is missing: scoring in pure Python gives the same results, but far more slowly"
+            )
         return PythonKernel(analyzer, weights)
     try:
         return _Compiled(_extension(), analyzer, weights, tables)
     except (ValueError, OverflowError) as error:
         if wish == "compiled":
             raise KernelError(f"the compiled kernel cannot hold this model: {error}") from error
-        _warn_once(f"the compiled kernel cannot hold this model ({error}): scoring in pure Python, far slower")
+        _warn_once(f"the compiled kernel cannot hold this model ({error}): scoring in pure Python, which is far slower")
         return PythonKernel(analyzer, weights)
 
 

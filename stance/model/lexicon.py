@@ -85,7 +85,7 @@ class Lexicon:
                 phrases = expand_pattern(pattern)
                 written += len(phrases)
                 if written > _MOST_PHRASES:
-                    raise StanceError(f"the lexicon stands for more than {_MOST_PHRASES:,} phrases; leave some out")
+                    raise StanceError(f"the lexicon expands to more than {_MOST_PHRASES:,} phrases; leave some out")
                 for phrase in phrases:
                     yield group, tuple(token.word for token in tokenize(phrase))
 
@@ -127,13 +127,13 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     unknown = [table for table in content if table != section and table not in beside]
     if unknown:
         tables = " and ".join(f"[{table}]" for table in (section, *beside))
-        raise CorpusError(f"unknown table [{unknown[0]}]; it may have {tables}", path)
+        raise CorpusError(f"unknown table [{unknown[0]}]; known are {tables}", path)
     groups = content.get(section)
     if not isinstance(groups, dict):
         raise CorpusError(f"a lexicon needs a table [{section}]", path)
     marked = [group for group in groups if group.startswith((CONTEXT, WEAK, ABROAD))]
     if marked:
-        raise CorpusError(f"group {marked[0]!r}: no name begins with {marked[0][0]}", path)
+        raise CorpusError(f"group {marked[0]!r}: no group name may begin with {marked[0][0]}", path)
     for table, mark in beside.items():
         others = content.get(table, {})
         if not isinstance(others, dict):
@@ -143,13 +143,14 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
         if not isinstance(patterns, list) or not all(isinstance(p, str) for p in patterns):
             raise CorpusError(f"group {group!r} must be a list of phrases", path)
         if empty := [p for p in patterns if not tokenize(p)]:
-            raise CorpusError(f"group {group!r} has {empty[0]!r}, which holds no word", path)
+            raise CorpusError(f"group {group!r} has {empty[0]!r}, which contains no word", path)
         # a dictionary of another program has them, and without its endings a word would be found nowhere
         if wild := [p for p in patterns if "*" in p]:
-            message = (
-                f"group {group!r} has {wild[0]!r}, and there is no wildcard; write the endings out, as in refugee{{,s}}"
+            raise CorpusError(
+                f"group {group!r} has {wild[0]!r}, but there are no wildcards; spell the endings out, as in "
+                "refugee{,s}",
+                path,
             )
-            raise CorpusError(message, path)
     lexicon = Lexicon(groups)
     try:
         phrases = lexicon.phrases

@@ -177,7 +177,7 @@ def _check_columns(targets: Sequence[Target], own: Mapping[str, Sequence[str]]) 
     for name, coder, mine in said:
         column = f"{name}_{coder}"
         if column in taken:
-            raise StanceError(f"{column} would be {mine}, and is {taken[column]}; name the file of {coder} otherwise")
+            raise StanceError(f"{column} would be {mine}, but is {taken[column]}; rename the file of {coder}")
         taken[column] = mine
 
 

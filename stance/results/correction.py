@@ -71,7 +71,7 @@ class Design:
     def __init__(self, strata: Ints, places: Ints, shown: str) -> None:
         if len(places) < LEAST_CODED:
             raise StanceError(
-                f"{shown}: {number_of(len(places), 'coded paragraph')}; an estimate needs {LEAST_CODED} at least"
+                f"{shown}: {number_of(len(places), 'coded paragraph')}; an estimate needs at least {LEAST_CODED}"
             )
         self.strata, self.places, self.stratum = strata, places, strata[places]
         self.sizes = np.bincount(strata)
@@ -157,7 +157,7 @@ def corrections(results: Population, codes: pd.DataFrame) -> Iterator[Correction
     coded = [target for target in targets if target.name in codes and has_code(codes[target.name]).any()]
     if not coded:
         names = ", ".join(target.name for target in targets)
-        raise StanceError(f"no paragraph has a code; the columns {names} are to be filled in")
+        raise StanceError(f"no paragraph has a code; fill in the columns {names}")
     for target in coded:
         if len(first := np.flatnonzero(undecided(codes, target, targets))):
             article, paragraph = codes[PLACE].iloc[first[0]]

@@ -197,12 +197,12 @@ def group_column(frame: pd.DataFrame, level: str) -> str | None:
         return None
     column = "article_id" if level == "article" else "date" if level in OF_DATES else level
     if column not in frame:
-        known = f"a level is {', '.join(LEVELS)}, or a column of them"
+        known = f"a level must be {', '.join(LEVELS)}, or one of their columns (`stance score --keep` adds yours)"
         todo = "score with --speakers" if level in OF_PARAGRAPHS else known
         raise StanceError(f"the results have no column {column!r} to group by; {todo}")
     kinds = {*map(type, frame[column])} if frame[column].dtype == object else set()
     if odd := [kind.__name__ for kind in kinds if not issubclass(kind, Hashable)]:
-        raise StanceError(f"the column {column!r} holds a {odd[0]}, which names no group; make it a text")
+        raise StanceError(f"the column {column!r} holds a {odd[0]}, which cannot name a group; convert it to text")
     refuse_half_characters(frame[column], column)
     return column
 

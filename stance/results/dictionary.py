@@ -36,15 +36,14 @@ __all__ = [
 #: Said wherever shares are shown.
 CLASSIFY_AND_COUNT = (
     "These are classify-and-count figures: shares of the labels that a model gave, among related paragraphs (those of "
-    "a prevalence are among all). Its errors do not cancel out, and "
-    "standard errors cover sampling only (of articles; at the level article, of the paragraphs of each), not the "
-    "model's mistakes. "
-    "For figures to publish see `stance results prevalence`."
+    "a prevalence are among all paragraphs). The model's errors do not cancel out, and standard errors cover only "
+    "sampling (of articles; at the level article, of the paragraphs of each), not these errors. "
+    "For figures to publish, use `stance results prevalence`."
 )
 #: Said wherever figures are grouped by who speaks.
 WHO_SPEAKS = (
     "Grouped by who speaks: the stance is that of the paragraphs in which they speak, whoever holds it. Where one "
-    "government speaks of the sanctions of another, the stance of the other counts for the one that speaks. Do not "
+    "government speaks about another one's sanctions, the other's stance is counted for the one that speaks. Do not "
     "take these figures for the stance of a speaker or an actor."
 )
 
@@ -70,20 +69,20 @@ _FIXED = {
         "First character of the speaker, or of the turn's label, in the article's text, from 0",
     ),
     "speaker_end": ("integer", "The character after its last one"),
-    "source_verb": ("string", "The verb, or according to, that tells of the speaker"),
+    "source_verb": ("string", "The verb that introduces the speaker, or according to"),
     "actor": ("string", "The country or body that the speaker speaks for; unknown if not found, empty for the author"),
     "drawn_from": (
         "string",
-        "How many of how many paragraphs were drawn; of a stratified sample the target and its strata",
+        "How many of how many paragraphs were drawn; for a stratified sample, also the target and its strata",
     ),
     "articles": ("integer", "Articles"),
     "copies_left_out": ("integer", "Articles left out as further copies of a cluster"),
     "paragraphs": ("integer", "Paragraphs"),
     "abstained": ("integer", "Paragraphs without a label for any target"),
-    "boilerplate": ("integer", "Paragraphs that are not the article's (bylines, links, footers) and were not scored"),
+    "boilerplate": ("integer", "Boilerplate paragraphs (bylines, links, footers), which were not scored"),
     "joint_units": (
         "integer",
-        "Sampling units of the errors of the shares of the joint table, as of the net stance of a target",
+        "Sampling units behind the errors of the shares of the joint table, as for the net stance of a target",
     ),
 }
 _OF_ESTIMATES = {
@@ -92,25 +91,28 @@ _OF_ESTIMATES = {
     "paragraphs": ("integer", "Paragraphs of the group, without boilerplate"),
     "coded": ("integer", "Paragraphs of the group that were coded by hand"),
     "counted": ("number", "Share of the labels that the model gave (classify and count), not corrected"),
-    "prevalence": ("number", "Estimated share of all paragraphs, corrected by the coded ones; empty if these are few"),
+    "prevalence": (
+        "number",
+        "Estimated share of all paragraphs, corrected by the coded ones; empty if too few are coded",
+    ),
     "se": ("number", "Standard error of the prevalence, for the paragraphs of this collection"),
     "low": ("number", "Lower end of the 95 % interval of the prevalence"),
     "high": ("number", "Upper end of the 95 % interval of the prevalence"),
     "other": ("string", "The group that the group of this row is compared with"),
     "other_prevalence": ("number", "The prevalence of the other group"),
-    "difference": ("number", "The prevalence less that of the other group"),
+    "difference": ("number", "The prevalence minus that of the other group"),
     "difference_low": ("number", "Lower end of the 95 % interval of the difference"),
     "difference_high": ("number", "Upper end of the 95 % interval of the difference"),
     "effective_size": (
         "number",
-        "Paragraphs drawn with replacement and coded without a model that would give the same standard error",
+        "How many paragraphs, drawn with replacement and coded, would give the same standard error without a model",
     ),
 }
 _JOINT = {
     "coercion_only": "in favor of sanctions, not of diplomacy",
     "engagement_only": "in favor of diplomacy, not of sanctions",
     "dual_track": "in favor of both",
-    "neither": "related to one at least, in favor of neither",
+    "neither": "related to at least one, in favor of neither",
 }
 
 
@@ -163,7 +165,9 @@ def describe_columns(
         about = "by hand; empty where there is none, or where coders differ"
         known |= {t.name: Column(t.name, "string", f"Label on {t.name}, {about}", t.labels) for t in targets}
     known |= {column.name: column for column in others}
-    return [known.get(n) or Column(n, type, "Not a column of stance; as found") for n, type in types.items()]
+    return [
+        known.get(n) or Column(n, type, "Not a column that stance makes; kept as found") for n, type in types.items()
+    ]
 
 
 def _of_target(target: Target, counted: bool) -> list[Column]:
@@ -205,8 +209,8 @@ def _of_target(target: Target, counted: bool) -> list[Column]:
         Column(
             f"{name}_net_units",
             "integer",
-            f"Sampling units of these errors: articles, or clusters of copies, with a paragraph related to {name}; at "
-            "the level article its related paragraphs. Their degrees of freedom are one fewer",
+            f"Sampling units behind these errors: articles, or clusters of copies, with a paragraph related to {name}; "
+            "at the level article its related paragraphs. Their degrees of freedom are one fewer",
         ),
     ]
 

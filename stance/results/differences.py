@@ -19,7 +19,7 @@ _SHOWN = 10
 
 
 def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str) -> pd.DataFrame:
-    r"""The prevalence of every label in one group less that in another, and the same of net stance.
+    r"""The prevalence of every label in one group less that in another, and the same for net stance.
 
     The interval is made of those of the two groups (Newcombe 1998, method 10; Zou and Donner 2008), so that it is not
     even about the difference where theirs are not even about the estimates. With estimates :math:`p` and intervals from
@@ -77,7 +77,7 @@ def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str) -> pd.D
     # a column of numbers is grouped by its numbers, and named in words
     one, other, names = str(one), str(other), rows[level].astype(str)
     if one == other:
-        raise StanceError(f"{one!r} is to be compared with itself; name two groups")
+        raise StanceError(f"{one!r} cannot be compared with itself; name two groups")
     for name in (one, other):
         if not (names == name).any():
             there = list(dict.fromkeys(names[rows[level].notna()]))

@@ -33,7 +33,7 @@ def drawn_from(codes: pd.DataFrame) -> str:
     marks = codes[DRAWN_FROM]
     found = {"" if missing else str(mark) for mark, missing in zip(marks, marks.isna(), strict=True)}
     if len(found) > 1:
-        raise StanceError(f"column {DRAWN_FROM!r} differs between rows; put no two samples together")
+        raise StanceError(f"column {DRAWN_FROM!r} differs between rows; do not combine two samples")
     return next(iter(found), "")
 
 

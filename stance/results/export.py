@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 from stance.articles.encoding import clean_surrogates
 from stance.batch.counts import Counts
 from stance.batch.encoding import encode
-from stance.batch.files import check_output, lock_output, named
+from stance.batch.files import check_output, named
 from stance.errors import MissingDependencyError, StanceError, number_of
 from stance.files import as_path, whole_files
 from stance.labels import Target
+from stance.locks import lock_output
 from stance.results.dates import day_of
 from stance.results.dictionary import Column, describe_columns, write_dictionary
 from stance.results.formats import EXPORTS, PLAIN, check_rows, export_format
@@ -77,6 +78,12 @@ class Typed:
         except KeyError as error:
             labels = ", ".join(column.values)
             raise StanceError(f"{column.name} is {error.args[0]!r}; expected one of {labels}") from error
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The cells of each row, in the order of the columns; objects of Python are made of some rows at a time."""
+        for start in range(0, len(self.frame), _ROWS):
+            part = self.frame.iloc[start : start + _ROWS]
+            yield from zip(*(part[column.name].tolist() for column in self.columns), strict=True)
 
     def short_names(self, longest: int, reserved: frozenset[str]) -> dict[str, str]:
         """Names that a statistics package accepts: letters, digits and underscores, unique whatever their case.
@@ -164,7 +171,7 @@ def export(
     path = Path(path)
     format = format or export_format(path)
     if format is None or format not in (*PLAIN, *EXPORTS):
-        raise StanceError(f"{path}: no such format of export; there are {', '.join((*PLAIN, *EXPORTS))}")
+        raise StanceError(f"{path}: unknown format of export; use one of {', '.join((*PLAIN, *EXPORTS))}")
     check_rows(len(frame), path, format)
     check_output(path)
     # to SQLite names are the same in any case
@@ -368,13 +375,13 @@ def _changes(frame: pd.DataFrame, typed: Typed, renamed: Mapping[str, str]) -> l
     others = [f"{name} is {new}" for name, new in renamed.items() if name != new]
     if others:
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-        notes.append(f"names that the format does not take: {', '.join(others[:_NAMED])}{more}")
+        notes.append(f"names changed to suit the format: {', '.join(others[:_NAMED])}{more}")
     return notes
 
 
 def _typed(table: Typed) -> Typed:
     """Dates become dates where every one of them names a day, truths 0 and 1, and numbers of too many digits texts."""
-    frame, columns = table.frame.copy(), list(table.columns)
+    frame, columns = table.frame.copy(deep=False), list(table.columns)
     for i, column in enumerate(columns):
         values = frame[column.name]
         if column.type == "boolean":

@@ -10,11 +10,11 @@ from stance.articles.libraries import need
 from stance.errors import StanceError
 from stance.files import passing_folder
 from stance.results.export import Typed
+from stance.results.formats import CELL, fit_cell
 
 __all__ = ["write"]
 
 _COLUMNS = 16_384
-_CELL = 32_767
 # Excel counts days from there; what is earlier would be a number below zero, which it shows as ####
 _FIRST_YEAR = 1900
 _WIDTHS = {"text": 80, "title": 40, "date": 11}
@@ -50,15 +50,15 @@ def _fill(book: Any, table: Typed) -> list[str]:
     if len(table.frame):
         sheet.autofilter(0, 0, len(table.frame), max(len(table.columns) - 1, 0))
     cut = early = 0
-    values = [table.frame[column.name].tolist() for column in table.columns]
-    for row, cells in enumerate(zip(*values, strict=True), start=1):
+    for row, cells in enumerate(table.rows(), start=1):
         for i, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
             if cell is None or cell != cell:
                 continue
             if column.type == "string":
                 text = str(cell).replace("\0", "\ufffd")  # XML has no NUL
-                cut += len(text) > _CELL
-                sheet.write_string(row, i, text[:_CELL])
+                fitting = fit_cell(text)
+                cut += fitting != text
+                sheet.write_string(row, i, fitting)
             elif column.type == "date" and cell.year < _FIRST_YEAR:
                 early += 1
                 sheet.write_string(row, i, cell.isoformat()[:10])
@@ -75,7 +75,7 @@ def _fill(book: Any, table: Typed) -> list[str]:
     for row, column in enumerate(table.columns, start=1):
         for i, word in enumerate((column.name, column.type, column.description, ", ".join(column.values))):
             about.write_string(row, i, word)
-    notes = [f"{cut} cells were cut to {_CELL} characters, the most that Excel holds"] if cut else []
+    notes = [f"{cut} cells were cut to {CELL} characters, the most that Excel holds"] if cut else []
     if early:
-        notes.append(f"{early} dates before {_FIRST_YEAR} stand as text, since Excel has none")
+        notes.append(f"{early} dates before {_FIRST_YEAR} are written as text, since Excel has no such dates")
     return notes

@@ -49,8 +49,7 @@ def _quote(name: str) -> str:
 
 
 def _rows(table: Typed) -> Iterator[tuple[Any, ...]]:
-    values = [table.frame[column.name].tolist() for column in table.columns]
-    for cells in zip(*values, strict=True):
+    for cells in table.rows():
         yield tuple(
             None if cell is None or cell != cell else cell.isoformat() if hasattr(cell, "isoformat") else cell
             for cell in cells

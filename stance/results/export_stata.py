@@ -29,6 +29,7 @@ _RESERVED = frozenset(
 
 def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
     """Write a data set of version 118 (UTF-8)."""
+    import numpy as np
     import pandas as pd
 
     if len(table.columns) > _VARIABLES:
@@ -49,9 +50,11 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
             columns[name] = pd.to_datetime(values)
             dates[name] = "td"
         elif column.type == "string":
+            # most stand in many rows; what is missing has the number -1, and so the last
+            numbers, different = pd.factorize(values)
             # a NUL ends a string in Stata
-            texts = ["" if v is None or v != v else str(v).replace("\0", "\ufffd") for v in values]
-            columns[name] = pd.Series(texts, dtype=object)
+            texts = [*(str(text).replace("\0", "\ufffd") for text in different), ""]
+            columns[name] = pd.Series(np.array(texts, dtype=object)[numbers], dtype=object)
             if any(len(text.encode()) > _FIXED_STRING for text in texts):
                 long.append(name)
         else:

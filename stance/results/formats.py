@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stance.errors import StanceError
 
-__all__ = ["EXPORTS", "MOST_ROWS", "PLAIN", "check_rows", "export_format"]
+__all__ = ["CELL", "EXPORTS", "MOST_ROWS", "PLAIN", "check_rows", "export_format", "fit_cell"]
 
 #: Formats that hold a table as it is; `stance.batch.encoding` writes them.
 PLAIN = ("csv", "jsonl", "parquet")
@@ -21,6 +21,22 @@ EXPORTS = {
 
 #: Rows that a format holds at most, if there is such a number.
 MOST_ROWS = {"xlsx": 1_048_575}
+
+#: Characters that a cell of Excel holds; one beyond U+FFFF counts twice, as in UTF-16.
+CELL = 32_767
+
+
+def fit_cell(text: str) -> str:
+    """As much of a text as a cell of Excel holds.
+
+    Examples
+    --------
+    >>> len(fit_cell("x" * 40_000)), len(fit_cell("\U0001f54a" * 40_000))
+    (32767, 16383)
+    """
+    if 2 * len(text) <= CELL:
+        return text
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * CELL].decode("utf-16-le", "ignore")
 
 
 def check_rows(rows: int, path: str | Path, format: str | None = None) -> None:

@@ -16,7 +16,7 @@ from stance.results.saved import Results
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["collection_figures", "draw_figures", "drawn_levels"]
+__all__ = ["collection_figures", "draw_figures", "roll_up_drawn"]
 
 _GROUPS_DRAWN = 15
 # of fewer related paragraphs a group's net stance is in the table only: its point would stand at an end by chance
@@ -27,15 +27,15 @@ _LETTERS, _TAIL = 24, 14
 _ROUNDS = 5
 
 _NOTE = (
-    "(favor − against) / related paragraphs, as a model labels them (classify and count): its mistakes are counted, "
-    "too, and intervals do not cover them. Bars: 95 % intervals over articles; hollow: none, as these are too few or "
-    "all agree."
+    "(favor − against) / related paragraphs, as labeled by a model (classify and count): its mistakes are included, "
+    "and the intervals do not cover them. Bars: 95 % intervals over articles; hollow marks have none, as articles are "
+    "too few or all agree."
 )
 _TITLES = {"month": "Over time", "outlet": "By outlet", "actor": "By actor who speaks"}
 
 
-def collection_figures(results: Results, actors: bool = False) -> list[Figure]:
-    """Net stance over time and by outlet, as far as the results tell them.
+def roll_up_drawn(results: Results, actors: bool = False) -> dict[str, pd.DataFrame]:
+    """The roll-ups that `draw_figures` draws, of month and outlet as far as the results tell them, and the whole.
 
     Parameters
     ----------
@@ -49,19 +49,41 @@ def collection_figures(results: Results, actors: bool = False) -> list[Figure]:
     StanceError
         If actors are asked for, and the results have none.
     """
-    return draw_figures(results.targets, roll_ups(results, drawn_levels(results, actors)))
+    return roll_ups(results, [*_drawn_levels(results, actors), "all"])
 
 
-def drawn_levels(results: Results, actors: bool) -> list[str]:
+def collection_figures(
+    results: Results, actors: bool = False, rolled: Mapping[str, pd.DataFrame] | None = None
+) -> list[Figure]:
+    """Net stance over time and by outlet, as far as the results tell them.
+
+    Parameters
+    ----------
+    results, actors
+        As `roll_up_drawn` takes them.
+    rolled : mapping, optional
+        What that gives, if the caller has it.
+
+    Raises
+    ------
+    StanceError
+        As `roll_up_drawn` raises it.
+    """
+    return draw_figures(results.targets, roll_up_drawn(results, actors) if rolled is None else rolled)
+
+
+def _drawn_levels(results: Results, actors: bool) -> list[str]:
     """Month and outlet, as far as the results tell them, and actor if asked for."""
     levels = {"month": "date", "outlet": "outlet"}
     return [level for level, column in levels.items() if column in results.frame] + ["actor"] * actors
 
 
 def draw_figures(targets: Sequence[Target], rolled: Mapping[str, pd.DataFrame]) -> list[Figure]:
-    """What is drawn of roll-ups, by level."""
+    """What is drawn of roll-ups, by level: net stance of all groups but the whole."""
     figures = []
     for level, rows in rolled.items():
+        if level == "all":
+            continue
         unknown = 0 if level in OF_PARAGRAPHS else int(rows.loc[rows[level].isna(), "articles"].sum())
         rows = _drawable(rows[rows[level].notna()], targets)
         if level == "actor":
@@ -85,7 +107,7 @@ def draw_figures(targets: Sequence[Target], rolled: Mapping[str, pd.DataFrame]) 
         if level != "month" and number > len(rows):
             summary += f", of which the {len(rows)} largest with three related paragraphs or more are drawn"
         if unknown:
-            summary += f", without {number_of(unknown, 'article')} of no known {level}"
+            summary += f", leaving out {number_of(unknown, 'article')} of unknown {level}"
         groups = [str(value) for value in rows[level]]
         if level != "month":
             short = _shortened(groups)

@@ -45,7 +45,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "## What it does",
         "",
         f"Tags a paragraph's stance on {' and '.join(f'*{name}*' for name in targets)}.",
-        "Multinomial logistic regression over TF-IDF, one a target; calibrated by "
+        "One multinomial logistic regression over TF-IDF for each target, calibrated by "
         + ("temperatures on held-out files." if manifest.get("unseen_files") else "temperatures on held-out folds."),
         "",
         "| target | labels | C | class weights | factors of blocks | weight without a mention | marked words |",
@@ -63,8 +63,8 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         weights = f"{choice['class_weight']} | {shown} | {unmentioned:g} | {marked}"
         lines.append(f"| {target['name']} | {labels} | {choice['C']:g} | {weights} |")
     lines += [
-        f"\nProbabilities on {name} are calibrated to text where {1000 * options['unmentioned_share']:g} of a thousand "
-        "paragraphs without a mention are about it; where more of them are, they are too sure."
+        f"\nProbabilities on {name} are calibrated for text where {1000 * options['unmentioned_share']:g} of a "
+        "thousand paragraphs without a mention are about it; where more of them are, the probabilities are too sure."
         for name, options in manifest.get("fit_options", {}).items()
         if options.get("unmentioned_share") is not None
     ]
@@ -81,11 +81,11 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "",
         "## How well it does",
         "",
-        f"Held out by {training['folds']}-fold cross-validation grouped by article on the corpus above (seed "
+        f"Held out by {training['folds']}-fold cross-validation, grouped by article, on the corpus above (seed "
         f"{training['seed']}); "
-        "95 % intervals by a bootstrap over groups of articles. "
+        "95 % intervals are from a bootstrap over groups of articles. "
         f"{_chosen(training['trials'])} Text like the "
-        "corpus is easier than text from elsewhere: measure on your own labels with `stance evaluate`.",
+        "corpus is easier than text from elsewhere: measure the model on labels of your own with `stance evaluate`.",
         "",
     ]
     for target in manifest["targets"]:
@@ -96,7 +96,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "## What it must not be used for",
         "",
         "Judging a person, an outlet or a government by single paragraphs. It reads what a paragraph puts forward, "
-        "whoever holds it; it does not know who is speaking, what is true, or what stands in the next paragraph. "
+        "whoever holds it; it does not know who is speaking, what is true, or what the next paragraph says. "
         "Counting its labels gives biased shares where its errors do not cancel out.",
         "",
         f"It abstains from empty paragraphs, from those with too few known words, "
@@ -115,8 +115,8 @@ def model_card(manifest: Mapping[str, Any]) -> str:
 def _chosen(trials: Sequence[Mapping[str, Any]]) -> str:
     """Whether the figures lean to the hopeful side, as they do where several trials were compared on the same folds."""
     if len(trials) > len({trial["target"] for trial in trials}):
-        return "Settings were chosen on the same folds, so these figures lean to the hopeful side."
-    return "The corpus names the settings; none was chosen on these folds."
+        return "Settings were chosen on the same folds, so these figures are somewhat optimistic."
+    return "The settings are given by the corpus; none was chosen on these folds."
 
 
 def _read(settings: Mapping[str, Any]) -> str:
@@ -156,10 +156,10 @@ def _unseen(found: Mapping[str, Any] | None) -> list[str]:
     lines = [
         "### Held out by file",
         "",
-        f"Each of {len(found['files'])} files of the corpus ({', '.join(found['files'])}), scored by a model that was "
-        "trained on neither the file nor any article that shares a near-duplicate paragraph with it, and calibrated on "
-        "the other ones. The model above is trained on all files, and calibrated on these margins: one temperature for "
-        "paragraphs that mention the target, one for the rest.",
+        f"Each of {len(found['files'])} files of the corpus ({', '.join(found['files'])}) was scored by a model that "
+        "was trained on neither the file nor any article that shares a near-duplicate paragraph with it, and "
+        "calibrated on the other files. The model above is trained on all files, and calibrated on these margins: one "
+        "temperature for paragraphs that mention the target, one for the rest.",
         "",
         "| target | paragraphs | macro-F1 | accuracy | calibration error |",
         "|---|---|---|---|---|",
@@ -180,7 +180,7 @@ def _probes(found: Mapping[str, Any] | None) -> list[str]:
     lines = [
         "### Probes",
         "",
-        "Short written cases, never trained on: passed when every coded target gets its label.",
+        "Short cases, written for testing and never trained on. A case is passed if every coded target gets its label.",
         "",
     ]
     lines += ["| phenomenon | passed | cases | % |", "|---|---|---|---|"]
@@ -190,5 +190,8 @@ def _probes(found: Mapping[str, Any] | None) -> list[str]:
     lines += [f"| {name} | {right} | {n} | {100 * right / n:.0f} |" for name, (right, n) in passed.items()]
     same, groups = found["consistent"]
     if groups:
-        lines += ["", f"Cases that differ only in what must not matter got equal labels in {same} of {groups} groups."]
+        lines += [
+            "",
+            f"Cases that differ only in what must not matter got the same labels in {same} of {groups} groups.",
+        ]
     return [*lines, ""]

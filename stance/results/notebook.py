@@ -34,7 +34,7 @@ _WITHOUT_FRAME = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that a notebook shows where it ends a cell.
+    """A page that a notebook shows when it is the last value of a cell.
 
     It stands in a frame of its own, so that its style and that of the notebook leave each other alone, and in which no
     script runs.
@@ -106,7 +106,7 @@ def show(what: Results | pd.DataFrame | Explanation, *, articles: int = ARTICLES
         if not isinstance(number, SupportsIndex):
             raise ArgumentError(f"{name} is a whole number, not {kind_of(number)}")
         if number < 0:
-            raise StanceError(f"{name} is {number}; it begins at 0")
+            raise StanceError(f"{name} is {number}; it must be 0 or more")
     if isinstance(what, Explanation):
         return Page(_explained(what, terms), 480)
     if kind_of(what) != "pandas.DataFrame" and not isinstance(what, Results):

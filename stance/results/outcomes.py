@@ -29,7 +29,7 @@ def outcome_column(target: str, label: str) -> str:
 
 
 def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
-    r"""A column for each label to put into a linear regression in the place of labels coded by hand.
+    r"""A column for each label to put into a linear regression in place of labels coded by hand.
 
     Labels that a model gave bias a regression: its errors depend on what a paragraph is like, and so may the variables
     of the regression. These are the pseudo-outcomes of design-based supervised learning (Egami, Hinck, Stewart and Wei

@@ -20,7 +20,7 @@ __all__ = ["expected_intervals"]
 
 
 def expected_intervals(results: Results | pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
-    r"""How wide the intervals of `estimate_prevalence` are to be once all of a sample is coded.
+    r"""How wide the intervals of `estimate_prevalence` will be once all of a sample is coded.
 
     If the probabilities :math:`p` of a label mean what they say, they are off by :math:`p (1 - p)` in the mean square,
     and the variance of its share in a stratified sample (Cochran 1977, section 5.3) is

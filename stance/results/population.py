@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from stance.errors import ArgumentError, StanceError, kind_of, made_by
 from stance.results.counting import is_boilerplate
+from stance.results.formats import fit_cell
 from stance.results.saved import PLACE, Results, as_results, read_without_texts, refuse_twice, whole_numbers
 from stance.results.table_files import plain_columns
 from stance.results.table_reading import TEXT
@@ -20,12 +22,15 @@ from stance.results.texts import Texts
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Population", "find_coded", "population", "read_population"]
+#: What a spreadsheet may leave out or put another for: blanks, and what XML does not hold, also as workbooks write it.
+_NOT_KEPT = re.compile(r"(?:[\s\x00-\x1f\x7f-\x9f\ufffd\ufffe\uffff]|_x(?:00[01][0-9A-F]|FFF[EF])_)+", re.I)
+
+__all__ = ["LightResults", "Population", "find_coded", "light", "population", "read_population"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Population(Results):
-    """Results that `population` made; it takes them as they are.
+class LightResults(Results):
+    """Results whose texts may lie in a file.
 
     Attributes
     ----------
@@ -50,6 +55,30 @@ class Population(Results):
         if self.texts is None:
             return self.frame[TEXT].iloc[places].reset_index(drop=True)
         return self.texts.at(places)
+
+    def marks(self) -> npt.NDArray[np.int64]:
+        """A number for each paragraph, the same for the same text.
+
+        Raises
+        ------
+        StanceError
+            As `texts_at` raises it.
+        """
+        import pandas as pd
+
+        return pd.factorize(self.frame[TEXT])[0] if self.texts is None else self.texts.marks()
+
+
+class Population(LightResults):
+    """Results that `population` made; it takes them as they are."""
+
+    __slots__ = ()
+
+
+def light(results: Results, texts: Texts | None = None) -> LightResults:
+    """Results with the place where their texts are, if these are not among them."""
+    known = {one.name: getattr(results, one.name) for one in fields(LightResults) if hasattr(results, one.name)}
+    return LightResults(**known if texts is None else known | {"texts": texts})
 
 
 def population(results: Results | pd.DataFrame) -> Population:
@@ -82,7 +111,7 @@ def read_population(
 
 def _population(results: Results, texts: Texts | None) -> Population:
     if "paragraph" not in results.frame:
-        raise StanceError(f"{results.source or 'the results'}: not one row a paragraph; score with --level paragraph")
+        raise StanceError(f"{results.source or 'the results'}: not one row per paragraph; score with --level paragraph")
     if TEXT not in results.frame and texts is None:
         raise StanceError(f"{results.source or 'the results'}: no column 'text' to code by; keep what scoring wrote")
     results = whole_numbers(results, ["paragraph"])
@@ -123,7 +152,7 @@ def find_coded(found: Population, codes: pd.DataFrame, *, compare_texts: bool = 
 
     if not isinstance(codes, pd.DataFrame):
         how = made_by(codes, of_pandas=True)
-        raise ArgumentError(f"codes are a data frame, as `read_codes` gives it, not {kind_of(codes)}{how}")
+        raise ArgumentError(f"codes must be a data frame, as `read_codes` returns it, not {kind_of(codes)}{how}")
     if missing := [name for name in PLACE if name not in codes]:
         raise StanceError(f"the codes have no column {missing[0]!r}; keep the columns of the sample that was drawn")
     paragraphs, codes = found.frame, plain_columns(codes)
@@ -139,23 +168,31 @@ def find_coded(found: Population, codes: pd.DataFrame, *, compare_texts: bool = 
         article, paragraph = wanted[places < 0][0]
         more = f" (and {int((places < 0).sum()) - 1} more)" if (places < 0).sum() > 1 else ""
         raise StanceError(
-            f"paragraph {paragraph} of article {article} is coded, and not in the results{more}; take the results that "
+            f"paragraph {paragraph} of article {article} is coded, but not in the results{more}; use the results that "
             "the sample was drawn from, and keep a spreadsheet from reading article_id as a number (007 as 7)"
         )
     if not wanted.is_unique:
         article, paragraph = wanted[wanted.duplicated()][0]
-        raise StanceError(f"paragraph {paragraph} of article {article} is coded twice; keep one code of each")
+        raise StanceError(
+            f"paragraph {paragraph} of article {article} is coded twice; keep one code for each paragraph"
+        )
     if compare_texts and "text" in codes:
         texts = found.texts_at(places).astype(str)
-        same = [
-            " ".join(mine.split()) == " ".join(str(theirs).split())
-            for mine, theirs in zip(texts, codes["text"], strict=True)
-        ]
+        same = [_alike(mine, str(theirs)) for mine, theirs in zip(texts, codes["text"], strict=True)]
         if not all(same):
             article, paragraph = wanted[same.index(False)]
             raise StanceError(
-                f"paragraph {paragraph} of article {article} is another text than the one coded; "
-                "take the results that the sample was drawn from; "
-                "if only a spreadsheet changed the text, leave its column out"
+                f"paragraph {paragraph} of article {article} has another text than the one coded; "
+                "use the results that the sample was drawn from; "
+                "if only a spreadsheet changed the text, delete the column text from the codes"
             )
     return places
+
+
+def _alike(mine: str, theirs: str) -> bool:
+    """Whether a text is one of the results, but for what a spreadsheet makes of it."""
+    return _letters(theirs) in (_letters(mine), _letters(fit_cell(mine)))
+
+
+def _letters(text: str) -> str:
+    return _NOT_KEPT.sub("", text)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
 
 from stance import __version__
 from stance.articles.libraries import need
@@ -13,11 +16,12 @@ from stance.labels import JOINT, Target, has_joint, is_related
 from stance.results.counting import is_boilerplate
 from stance.results.dictionary import CLASSIFY_AND_COUNT, WHO_SPEAKS
 from stance.results.figures import inline_svg
-from stance.results.group_figures import draw_figures, drawn_levels
+from stance.results.group_figures import draw_figures, roll_up_drawn
 from stance.results.levels import OF_PARAGRAPHS, nameless
 from stance.results.marked import cut_pieces, read_words
-from stance.results.rollup import roll_ups
+from stance.results.population import LightResults, light
 from stance.results.saved import Results, refuse_twice, whole_numbers
+from stance.results.table_reading import TEXT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,11 +33,19 @@ ARTICLES = 50
 
 _EXAMPLES = 3
 _GROUPS_LISTED = 100
+#: A target, a label, and the places of its typical and doubtful paragraphs.
+_Example: TypeAlias = "tuple[Target, str, npt.NDArray[np.int64], npt.NDArray[np.int64]]"
 _SIGNS = {"favor": "+", "against": "−", "neutral": "="}
 
 
 def render_report(
-    results: Results, title: str | None = None, articles: int = ARTICLES, *, actors: bool = False, **more: Any
+    results: Results,
+    title: str | None = None,
+    articles: int = ARTICLES,
+    *,
+    actors: bool = False,
+    rolled: Mapping[str, pd.DataFrame] | None = None,
+    **more: Any,
 ) -> str:
     """The report as HTML.
 
@@ -48,6 +60,8 @@ def render_report(
     actors : bool
         Whether groups by the actor who speaks are shown, too. Their stance is that of the paragraphs, whoever holds it,
         and would be taken for the actor's.
+    rolled : mapping, optional
+        What `roll_up_drawn` gives, if the caller needs it, too.
     **more
         Further values for the template.
 
@@ -74,17 +88,22 @@ def render_report(
     shown = results.source or "the results"
     if results.level != "paragraph":
         raise StanceError(f"{shown}: a report needs paragraphs; score with --level paragraph")
-    if "text" not in results.frame:
+    results = results if isinstance(results, LightResults) else light(results)
+    if TEXT not in results.frame and results.texts is None:
         raise StanceError(f"{shown}: a report needs the column 'text'")
-    results = whole_numbers(results, ["paragraph", "start"])
+    results = cast("LightResults", whole_numbers(results, ["paragraph", "start"]))
     frame = results.frame
     ids = frame["article_id"].drop_duplicates()
     single = len(ids) == 1 and articles > 0
     if single:
         # the roll-ups of a collection do it
         refuse_twice(results)
-    views = [_article(results, records) for records in _by_article(frame, set(ids.head(articles)))]
-    collection = None if single or not len(frame) else _collection(results, actors)
+    whole = single or not len(frame)
+    in_full = np.flatnonzero(frame["article_id"].isin(set(ids.head(articles))))
+    examples = [] if whole else _pick_examples(results)
+    records = _records_at(results, [in_full, *(rows for example in examples for rows in example[2:])])
+    views = [_article(results, found) for found in _by_article(records[row] for row in in_full.tolist())]
+    collection = None if whole else _collection(results, actors, rolled, examples, records)
     heading = title or (views[0]["heading"] if single else f"{len(ids):,} {'article' if len(ids) == 1 else 'articles'}")
     return render(
         "report.html.j2",
@@ -138,10 +157,17 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", frame.rename(columns=str).to_dict("records"))
 
 
-def _by_article(frame: pd.DataFrame, shown: set[str]) -> list[list[dict[str, Any]]]:
+def _records_at(results: LightResults, wanted: Sequence[npt.NDArray[np.int64]]) -> dict[int, dict[str, Any]]:
+    """Rows as records, by their places: of millions only those that are shown, for which alone texts are read."""
+    rows = np.unique(np.concatenate(wanted))
+    frame = results.frame.iloc[rows].reset_index(drop=True)
+    return dict(zip(rows.tolist(), _records(frame.assign(text=results.texts_at(rows))), strict=True))
+
+
+def _by_article(records: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     # a frame of each of thousands of articles takes longer than all else
-    for record in _records(frame[frame["article_id"].isin(shown)]):
+    for record in records:
         found.setdefault(record["article_id"], []).append(record)
     return list(found.values())
 
@@ -202,21 +228,35 @@ def stance_view(target: Target, record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _collection(results: Results, actors: bool) -> dict[str, Any]:
-    rolled = roll_ups(results, [*drawn_levels(results, actors), "all"])
+def _collection(
+    results: Results,
+    actors: bool,
+    rolled: Mapping[str, pd.DataFrame] | None,
+    examples: Sequence[_Example],
+    records: Mapping[int, Mapping[str, Any]],
+) -> dict[str, Any]:
+    rolled = dict(roll_up_drawn(results, actors) if rolled is None else rolled)
     whole = _records(rolled.pop("all"))[0]
     tables = []
     for level, rows in rolled.items():
         listed = rows.sort_values("paragraphs", ascending=False, kind="stable") if level != "month" else rows
-        records = _records(listed.head(_GROUPS_LISTED))
+        listed_rows = _records(listed.head(_GROUPS_LISTED))
         left_out = max(len(rows) - _GROUPS_LISTED, 0)
-        tables.append({"level": level, "nameless": nameless(level), "rows": records, "left_out": left_out})
+        tables.append({"level": level, "nameless": nameless(level), "rows": listed_rows, "left_out": left_out})
     return {
         "figures": draw_figures(results.targets, rolled),
         "tables": tables,
         "whole": whole,
         "joint": _joint(results, whole) if has_joint(results.targets) else None,
-        "examples": _examples(results),
+        "examples": [
+            {
+                "target": target.name,
+                "label": label,
+                "typical": [_example(results, records[row]) for row in typical.tolist()],
+                "doubtful": [_example(results, records[row]) for row in doubtful.tolist()],
+            }
+            for target, label, typical, doubtful in examples
+        ],
         "about": {target.name: target.related for target in results.targets},
     }
 
@@ -236,25 +276,19 @@ def _joint(results: Results, whole: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _examples(results: Results) -> list[dict[str, Any]]:
-    """The most typical and the least certain paragraphs of each stance."""
-    found = []
+def _pick_examples(results: LightResults) -> list[_Example]:
+    """The places of the most typical and the least certain paragraphs of each stance."""
+    import pandas as pd
+
+    found, marks = [], results.marks()
     for target in results.targets:
         for label in target.related:
-            rows = results.frame[results.frame[target.name] == label]
+            rows = np.flatnonzero(results.frame[target.name] == label)
+            known = {"p": results.frame[f"{target.name}_probability"].iloc[rows].to_numpy(), "text": marks[rows]}
+            told = pd.DataFrame(known, index=rows).sort_values("p", ascending=False, kind="stable")
             # what copies have in common is one example
-            rows = rows.sort_values(f"{target.name}_probability", ascending=False, kind="stable").drop_duplicates(
-                "text"
-            )
-            typical, doubtful = rows.head(_EXAMPLES), rows.iloc[_EXAMPLES:].tail(_EXAMPLES).iloc[::-1]
-            found.append(
-                {
-                    "target": target.name,
-                    "label": label,
-                    "typical": [_example(results, record) for record in _records(typical)],
-                    "doubtful": [_example(results, record) for record in _records(doubtful)],
-                }
-            )
+            places = told.drop_duplicates("text").index.to_numpy()
+            found.append((target, label, places[:_EXAMPLES], places[_EXAMPLES:][::-1][:_EXAMPLES]))
     return found
 
 

@@ -108,9 +108,9 @@ def roll_ups(
     """What `roll_up` gives at several levels, by level; the results are checked once."""
     for name, word, known in (("weight", weight, WEIGHTS), ("copies", copies, COPIES)):
         if word not in known:
-            raise StanceError(f"no such {name} of a roll-up: {word!r}; it must be one of {', '.join(known)}")
+            raise StanceError(f"unknown {name} of a roll-up: {word!r}; it must be one of {', '.join(known)}")
     if copies == "once" and "cluster" not in results.frame.columns:
-        raise StanceError("the results have no column 'cluster': wire copies are not known")
+        raise StanceError("the results have no column 'cluster', which tells wire copies; score with --clusters")
     refuse_twice(results)
     return {level: _roll_up(results, level, weight, copies) for level in levels}
 

@@ -61,8 +61,8 @@ def probabilities_of(paragraphs: pd.DataFrame, target: Target) -> npt.NDArray[np
         row, k = wrong[0]
         article, paragraph = paragraphs[PLACE].iloc[row]
         raise StanceError(
-            f"{columns[k]} is {found[row, k]:g} in paragraph {paragraph} of article {article}, and no probability; "
-            "keep what scoring wrote, and numbers from being read with another decimal mark"
+            f"{columns[k]} is {found[row, k]:g} in paragraph {paragraph} of article {article}, not a probability; "
+            "keep what scoring wrote, and let no program read numbers with another decimal mark"
         )
     scored = ~np.isnan(found).any(axis=1)
     mean = found[scored].mean(axis=0) if scored.any() else np.full(len(columns), 1 / len(columns))
@@ -105,8 +105,8 @@ def strata_drawn(paragraphs: pd.DataFrame, targets: Sequence[Target], drawn: str
     if sizes and sizes != now:
         labels = f" of the labels on {within}" if within else ""
         raise StanceError(
-            f"the sample was drawn from {sizes} paragraphs{labels}, and the results have {now}; "
-            "take the results that it was drawn from"
+            f"the sample was drawn from {sizes} paragraphs{labels}, but the results have {now}; "
+            "use the results that it was drawn from"
         )
     return strata
 
@@ -158,9 +158,9 @@ def draw_sample(results: Results | pd.DataFrame, size: int, within: str | None =
     if not isinstance(seed, (int, np.integer)):
         raise ArgumentError(f"seed is a whole number, not {kind_of(seed)}")
     if size < 1:
-        raise StanceError(f"size is {size}; at least one paragraph is to be drawn")
+        raise StanceError(f"size is {size}; draw at least one paragraph")
     if seed < 0:
-        raise StanceError(f"seed is {seed}; it begins at 0")
+        raise StanceError(f"seed is {seed}; it must be 0 or more")
     results = population(results)
     paragraphs = results.frame
     strata = strata_of(paragraphs, results.targets, within)
@@ -272,7 +272,7 @@ def read_codes(path: str | os.PathLike[str], targets: Sequence[Target]) -> pd.Da
     if not rows:
         raise CorpusError("the file has no rows", file)
     if len({row[DRAWN_FROM] for row in rows}) > 1:
-        raise CorpusError(f"column {DRAWN_FROM!r} differs between rows; put no two samples into one file", file)
+        raise CorpusError(f"column {DRAWN_FROM!r} differs between rows; do not combine two samples in one file", file)
     return pd.DataFrame(rows)
 
 
@@ -298,6 +298,6 @@ def _as_named(row: dict[str, Any], wanted: Sequence[str], file: Path) -> dict[st
         alike = [] if name in row else others.get(name.lower(), [])
         if len(alike) > 1:
             # none may be left out, as of articles: it may hold codes
-            raise CorpusError(f"two columns are called {name!r} but for capitals and blanks; keep one", file)
+            raise CorpusError(f"two columns are called {name!r}, apart from capitals and blanks; keep one", file)
         called |= dict.fromkeys(alike, name)
     return {called.get(heading, heading): value for heading, value in row.items()}

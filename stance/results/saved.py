@@ -171,7 +171,7 @@ def _read(
         table = pa.concat_tables([table for _, table in read], promote_options="permissive")
         frame = plain_frame(table, names)
     if not names:
-        raise StanceError(f"{path}: no rows, and no {dictionary_path(path).name} beside it that tells its columns")
+        raise StanceError(f"{path}: no rows, and no {dictionary_path(path).name} beside it that describes its columns")
     refuse_same_names(frame.columns, str(path))
     found = _from_frame(frame, str(path), names)
     model, counted = _dictionary(path)
@@ -228,7 +228,7 @@ def _from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = N
     """Results from a frame, of a table that has these columns, if it has more of them than the frame."""
     level, targets = find_targets(frame.columns if names is None else names)
     if not targets or "article_id" not in frame.columns:
-        raise StanceError(f"{shown}: no results of `stance score`: it lacks the columns of a target")
+        raise StanceError(f"{shown}: not results of `stance score`: it has no columns of a target")
     nameless = frame["article_id"].isna().to_numpy()
     if nameless.any():
         raise StanceError(f"{shown}: row {int(nameless.argmax()) + 1} has no article_id; keep what scoring wrote")
@@ -260,7 +260,7 @@ def _check_shares(frame: pd.DataFrame, target: Target, shown: str) -> None:
     without = [label for label in target.related if f"{target.name}_share_{label}" not in frame]
     if without and len(without) < len(target.related):
         raise StanceError(
-            f"{shown}: {target.name}_{without[0]} is taken for a label, and has no {target.name}_share_{without[0]}; "
+            f"{shown}: {target.name}_{without[0]} is taken for a label, but has no {target.name}_share_{without[0]}; "
             "keep what scoring wrote, and give a column of your own another name"
         )
 
@@ -365,17 +365,17 @@ def _parts(folder: Path) -> tuple[list[Path], Counts]:
     for manifest in manifests:
         run = json.loads(manifest.read_bytes())
         if run["state"] != "finished":
-            raise StanceError(f"{folder}: the run is not finished; go on with it by `stance score --resume`")
+            raise StanceError(f"{folder}: the run is not finished; continue it with `stance score --resume`")
         for chunk in run["chunks"]:
             # it may come from others, and "../" leads to files that are none of the run's
             if Path(chunk["file"]).name != chunk["file"]:
-                raise StanceError(f"{manifest}: {chunk['file']!r} is no file of this folder")
+                raise StanceError(f"{manifest}: {chunk['file']!r} is not a file of this folder")
             found.append((chunk["index"], folder / chunk["file"]))
         counts.append(Counts.from_dict(run["totals"]))
         shards.add(tuple(run["shard"]))
     number = {of for _, of in shards}
     if len(shards) != max(number):
-        raise StanceError(f"{folder}: {len(shards)} of {max(number)} shards are there")
+        raise StanceError(f"{folder}: {len(shards)} of {max(number)} shards are there; score the others, too")
     if not found:
         raise StanceError(f"{folder}: the run has no rows")
     return [file for _, file in sorted(found)], Counts.total(counts)

@@ -91,7 +91,7 @@ def score_frame(
     from stance.batch.tables import score_articles
 
     if not is_frame(articles):
-        how = "; of Articles, such as `read_articles` yields, make one by pandas.DataFrame(articles)"
+        how = "; of Articles, such as `read_articles` yields, make one with pandas.DataFrame(articles)"
         raise ArgumentError(f"this takes a data frame of articles, not {kind_of(articles)}{made_by(articles) or how}")
     columns = as_columns(columns)
     model = load_model() if model is None else model
@@ -100,7 +100,7 @@ def score_frame(
     check_called("quarantine", quarantine)
     check_called("progress", progress)
     if taken := [name for name in columns.keep if is_own_name(name, model.targets)]:
-        raise StanceError(f"{taken[0]!r} cannot be kept, results have a column of such a name; give it another one")
+        raise StanceError(f"{taken[0]!r} cannot be kept: results have a column of that name; rename yours")
     chunks = cut_chunks(record_blocks(read_records(articles, columns), columns))
     if not keep_boilerplate:
         chunks = add_footers(chunks)
@@ -126,7 +126,7 @@ def _refuse(chunk: Chunk, quarantine: Callable[[Quarantined], None] | None) -> N
     for record in chunk.quarantined:
         if quarantine is None:
             raise ArticleError(
-                f"{record.reason}; leave such rows out, or take note of them by quarantine=rows.append, of a list rows",
+                f"{record.reason}; drop such rows, or collect them with quarantine=rows.append for a list rows",
                 record.source,
                 record.position,
             )

@@ -76,7 +76,7 @@ def refuse_same_names(names: Iterable[str], shown: str, *, any_case: bool = Fals
     for name in names:
         key = name.lower() if any_case else name
         if key in seen:
-            but = " but for capitals, which the format does not tell apart" if any_case else ""
+            but = ", apart from capitals, which the format does not distinguish" if any_case else ""
             raise StanceError(f"{shown}: two columns are called {name!r}{but}; give one of them another name")
         seen.add(key)
 

@@ -153,7 +153,7 @@ def _first_row(path: Path) -> dict[str, Any] | None:
     if first is None:
         return None
     if not isinstance(row := json.loads(first), dict):
-        raise ValueError("a line that is no JSON object")
+        raise ValueError("a line that is not a JSON object")
     return row
 
 

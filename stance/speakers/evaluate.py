@@ -108,9 +108,7 @@ def read_labelled(path: str | Path) -> list[Labelled]:
         # not by `splitlines`: a text may hold other line ends, as JSON allows
         lines = Path(path).read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise CorpusError(
-            f"cannot read labelled speakers: {getattr(error, 'strerror', None) or error}", path
-        ) from error
+        raise CorpusError(f"cannot read labeled speakers: {getattr(error, 'strerror', None) or error}", path) from error
     for number, line in enumerate(lines, start=1):
         try:
             record = json.loads(line)
@@ -125,7 +123,7 @@ def read_labelled(path: str | Path) -> list[Labelled]:
                 and all(r.start >= 0 and one.text[r.start : r.end] == r.speaker for r in readings)
             )
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise CorpusError(f"not a record of labelled speakers: {error}", path, number) from error
+            raise CorpusError(f"not a record of labeled speakers: {error}", path, number) from error
         if not sound:
             raise CorpusError("a voice that is none, or a speaker that is not where its offsets say", path, number)
         found.append(one)

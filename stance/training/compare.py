@@ -194,7 +194,7 @@ def compare_models(first: StanceModel, second: StanceModel, corpus: Corpus, *, s
         order = [theirs.target.labels.index(label) if label in theirs.target.labels else -1 for label in labels]
         if -1 in order or len(order) != len(theirs.target.labels):
             raise CorpusError(
-                f"the models have other labels of {name!r}: {', '.join(labels)}; {', '.join(theirs.target.labels)}"
+                f"the models have different labels on {name!r}: {', '.join(labels)}; {', '.join(theirs.target.labels)}"
             )
         scored = ~np.isnan(mine.probabilities).any(axis=1) & ~np.isnan(theirs.probabilities).any(axis=1)
         if not scored.any():

@@ -241,7 +241,7 @@ def misplaced(examples: Iterable[Example]) -> Iterator[CorpusError]:
         first = places.setdefault((article, paragraph), example)
         if first is not example:
             at = f"{first.path}:{first.line}"
-            message = f"article {article!r} has paragraph {paragraph} already at {at}"
+            message = f"article {article!r} already has paragraph {paragraph}, at {at}"
             yield CorpusError(message, example.path, example.line)
         expected = last.get(article, -1) + 1
         if paragraph > expected:

@@ -91,7 +91,7 @@ def _read(path: Path, columns: CorpusColumns, *, strict: bool = False) -> Draft:
         if not (path / "corpus.toml").is_file():
             raise CorpusError("no corpus here: a corpus folder holds corpus.toml", path)
         if columns != CorpusColumns(known=columns.known):
-            raise CorpusError("columns are those of a flat corpus; of this one corpus.toml says what it holds", path)
+            raise CorpusError("columns are for a flat corpus; what this one holds is described by corpus.toml", path)
         draft = _read_described(path)
     elif path.is_file():
         draft = read_flat(path, columns)
@@ -168,9 +168,9 @@ def _described_example(
     if not isinstance(article, str) or not article:
         fault("'article' must be a name")
     if not isinstance(paragraph, int) or isinstance(paragraph, bool) or paragraph < 0:
-        fault("'paragraph' must be a whole number from 0 on")
+        fault("'paragraph' must be a whole number, 0 or more")
     if not isinstance(text, str) or not text.strip():
-        fault("'text' must be a text that is not empty")
+        fault("'text' must be text, and not empty")
     # what is wrong with its labels leaves a paragraph its place: those after it do not jump
     placed = len(draft.defects) == before
     labels: dict[str, str] = {}
@@ -216,7 +216,7 @@ def _described_example(
 def _find_label(target: Target, code: object, fault: Callable[[str], None], whose: str = "") -> str | None:
     label = target.find(code) if isinstance(code, str) else None
     if label is None:
-        fault(f"{whose}{code!r} is no label of {target.name!r}; expected one of {', '.join(sorted(target.labels))}")
+        fault(f"{whose}{code!r} is not a label of {target.name!r}; expected one of {', '.join(sorted(target.labels))}")
     return label
 
 
@@ -235,7 +235,7 @@ def _read_codings(
         codings[coder] = {}
         for name, code in coded.items():
             if name not in known:
-                fault(f"'codings' of {coder!r} has a label on {name!r}, which is no target")
+                fault(f"'codings' of {coder!r} has a label on {name!r}, which is not a target")
             elif code is not None:
                 label = _find_label(known[name], code, fault, f"'codings' of {coder!r}: ")
                 if label is not None:

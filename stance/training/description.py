@@ -30,7 +30,7 @@ def check_description(about: Mapping[str, object], path: Path) -> None:
     --------
     >>> check_description({"name": "tiny", "langage": "en"}, Path("corpus.toml"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    stance.errors.CorpusError: corpus.toml: unknown key 'langage'; it may have name, version, language, ...
+    stance.errors.CorpusError: corpus.toml: unknown key 'langage'; known are name, version, language, ...
     """
     refuse_others(about, _KEYS, "", path)
     if not isinstance(about.get("language", ""), str):
@@ -72,7 +72,10 @@ def read_target(name: str, entry: Mapping[str, object], labels: object, path: Pa
         raise CorpusError(f"target {name!r} needs at least two labels", path)
     twice = [label for label, n in Counter(label.lower() for label in labels).items() if n > 1]
     if twice:
-        raise CorpusError(f"target {name!r} has the label {twice[0]!r} more than once; case makes no other label", path)
+        raise CorpusError(
+            f"target {name!r} has the label {twice[0]!r} more than once; labels that differ only in case are the same",
+            path,
+        )
     return Target(name, tuple(labels))
 
 
@@ -87,7 +90,9 @@ def check_target_name(name: str, path: Path) -> None:
     if not name.strip():
         raise CorpusError("a target has an empty name", path)
     if name.lower() in RESERVED:
-        raise CorpusError(f"a target cannot be called {name!r}, as a column of results is; give it another name", path)
+        raise CorpusError(
+            f"a target cannot be called {name!r}, which is a column of results; give it another name", path
+        )
 
 
 def check_columns(targets: Sequence[Target], path: Path) -> None:
@@ -102,7 +107,7 @@ def check_columns(targets: Sequence[Target], path: Path) -> None:
     --------
     >>> check_columns([Target("tax"), Target("tax_net")], Path("corpus.toml"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    stance.errors.CorpusError: corpus.toml: the column 'tax_net' would stand twice, of target 'tax' and of ...
+    stance.errors.CorpusError: corpus.toml: the column 'tax_net' would appear twice, of target 'tax' and of ...
     """
     taken = dict.fromkeys([*RESERVED, *JOINT_SHARES], "every result")
     for target in targets:
@@ -111,7 +116,7 @@ def check_columns(targets: Sequence[Target], path: Path) -> None:
             if column in taken:
                 other = "of another column of it" if taken[column] == mine else f"of {taken[column]}"
                 raise CorpusError(
-                    f"the column {column!r} would stand twice, {other} and of {mine}; "
+                    f"the column {column!r} would appear twice, {other} and of {mine}; "
                     "give a target, or a label, another name",
                     path,
                 )

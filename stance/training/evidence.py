@@ -58,11 +58,12 @@ def read_evidence(
     evidence: dict[str, tuple[str, ...]] = {}
     for name, runs in given.items():
         if name not in known:
-            fault(f"{field!r} marks words for {name!r}, which is no target")
+            fault(f"{field!r} marks words for {name!r}, which is not a target")
         elif runs is None or (name not in labels and record.get(name) is not None):
             continue  # nothing is marked, or the label is at fault already
         elif not is_related(labels.get(name)):
-            fault(f"{field!r} marks words for {name!r}, of which the paragraph has no label but {labels.get(name)!r}")
+            has = f"the label {labels[name]!r}" if name in labels else "no label"
+            fault(f"{field!r} marks words for {name!r}, on which the paragraph has {has}")
         elif not isinstance(runs, list) or not runs or not all(isinstance(run, str) and run.strip() for run in runs):
             fault(f"{field!r} of {name!r} must be a list of words of the text")
         elif lost := _find(text, runs)[1]:

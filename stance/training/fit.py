@@ -148,7 +148,8 @@ def train(
         candidates = [replace(corpus.settings, anchored=bool(corpus.lexicons))]
     if not candidates:
         raise CorpusError(
-            "no setting of the grid suits the corpus: anchored terms need a lexicon, and it is one or none"
+            "no setting of the grid suits the corpus: one with anchored terms is needed if there are lexicons, and one "
+            "without if there are none"
         )
     trials: list[dict[str, Any]] = []
     best: _Candidate | None = None
@@ -157,7 +158,7 @@ def train(
         if number == 1:
             for problem in problems:
                 if problem.name in corpus.lexicons and not problem.mentioned(counts).any():
-                    say(f"{problem.name}: its lexicon is found in too few paragraphs to learn from; correct it")
+                    say(f"{problem.name}: its lexicon matches too few paragraphs to learn from; correct it")
         found, candidate = _search(corpus, problems, counts, settings, grid, jobs)
         trials += found
         say(f"settings {number} of {len(candidates)}: macro-F1 {candidate.mean:.3f}")
@@ -241,7 +242,7 @@ def _fit(
     ]
     if not any(len(block.columns) for block in fitted):
         raise CorpusError(
-            f"no term stands in {settings.min_df} paragraphs or more, as 'min_df' asks for; lower it, or code more text"
+            f"no term occurs in {settings.min_df} paragraphs or more, as 'min_df' asks for; lower it, or code more text"
         )
     coef = [np.zeros((len(block.columns), *shape), dtype=np.float32) for block in fitted]
     marks: dict[str, int] = {}

@@ -102,7 +102,7 @@ def read_fit_options(entry: Mapping[str, Any], target: str, path: Path) -> FitOp
             raise CorpusError(f"target {target!r}: {key!r} must be a positive number", path)
     evidence_weight = entry.get("evidence_weight", 1)
     if not _is_number(evidence_weight) or evidence_weight < 0:
-        raise CorpusError(f"target {target!r}: 'evidence_weight' must be a number from 0 on", path)
+        raise CorpusError(f"target {target!r}: 'evidence_weight' must be a number, 0 or more", path)
     class_weight = entry.get("class_weight")
     if class_weight not in (None, *CLASS_WEIGHTS):
         raise CorpusError(f"target {target!r}: 'class_weight' must be {' or '.join(map(repr, CLASS_WEIGHTS))}", path)
@@ -156,7 +156,7 @@ def read_settings(about: Mapping[str, Any], path: Path) -> Settings | None:
         elif isinstance(known[key], bool):
             fits, wanted = isinstance(value, bool), "true or false"
         elif isinstance(known[key], int):
-            fits, wanted = isinstance(value, int) and _is_positive(value), "a whole number from 1 on"
+            fits, wanted = isinstance(value, int) and _is_positive(value), "a whole number, 1 or more"
         elif key.endswith("_weight"):
             fits, wanted = _is_positive(value), "a positive number"
         else:

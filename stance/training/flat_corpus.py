@@ -138,7 +138,7 @@ def _named_plainly(row: dict[str, Any], file: Path) -> dict[str, Any]:
     for heading, value in row.items():
         name = heading.strip(BLANKS)
         if name and name in named:
-            raise CorpusError(f"the column {name!r} stands there twice but for blanks; give one another name", file)
+            raise CorpusError(f"the column {name!r} appears twice, apart from blanks; rename one", file)
         named[name] = value
     return named
 

@@ -149,7 +149,7 @@ def _table_rows(file: Path, fault: Fault) -> Rows:
             yield above + end, row
     except csv.Error as error:
         # where the row begins; a mark that ends the cell may stand far below
-        message = f"not a valid table: {error}; a quotation mark within a cell is written twice"
+        message = f"not a valid table: {error}; double any quotation mark within a cell"
         raise CorpusError(message, file, above + end + 1) from error
 
 
@@ -157,7 +157,7 @@ def _refuse_twice(file: Path, header: Sequence[str]) -> None:
     """Refuse a column that stands twice: a row would keep the last one alone. Unnamed ones are nobody's."""
     twice = [name for name, n in Counter(header).items() if n > 1 and name.strip()]
     if twice:
-        raise CorpusError(f"the column {twice[0]!r} stands there twice; give one of them another name", file)
+        raise CorpusError(f"the column {twice[0]!r} appears twice; rename one of them", file)
 
 
 def refuse_results(file: Path, header: Sequence[str], named: Sequence[str]) -> None:
@@ -172,6 +172,6 @@ def refuse_results(file: Path, header: Sequence[str], named: Sequence[str]) -> N
     if scored:
         raise CorpusError(
             f"{', '.join(scored)}: labels of a model, not codes, as {scored[0]}_probability and {scored[0]}_abstained "
-            "tell; draw a sample with `stance results sample` and code it by hand",
+            "show; draw a sample with `stance results sample` and code it by hand",
             file,
         )

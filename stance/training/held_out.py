@@ -187,7 +187,7 @@ def split_by_file(corpus: Corpus, problems: Sequence[Problem]) -> list[Problem]:
         if len(seen) < 2:
             raise CorpusError(
                 f"target {problem.name!r}: the files named for calibration ({', '.join(there)}) give it the label "
-                f"{problem.labels[seen[0]]!r} alone, which tells nothing of how sure a model may be; name others"
+                f"{problem.labels[seen[0]]!r} only, which says nothing about how sure a model may be; name others"
             )
         split.append(replace(problem, folds=folds))
     return split

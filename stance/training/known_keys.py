@@ -20,4 +20,4 @@ def refuse_others(table: Mapping[str, object], known: Collection[str], where: st
     """
     for key in table:
         if key not in known:
-            raise CorpusError(f"{where}unknown key {key!r}; it may have {', '.join(known)}", path)
+            raise CorpusError(f"{where}unknown key {key!r}; known are {', '.join(known)}", path)

@@ -64,8 +64,8 @@ def measure_model(model: StanceModel, corpus: Corpus) -> list[Measured]:
     known = sum(text_hash(text) in seen for text in corpus.texts)
     if known:
         raise CorpusError(
-            f"{known} of {len(corpus)} paragraphs were used to train this model; measure on others, or have it "
-            "cross-validated on these by `stance evaluate --cross-validate`"
+            f"{known} of {len(corpus)} paragraphs were used to train this model; measure it on others, or "
+            "cross-validate it on these with `stance evaluate --cross-validate`"
         )
     names = find_targets(corpus, model.targets)
     if not names:
@@ -121,6 +121,6 @@ def _place(example: Example, name: str, target: Target) -> int:
     code = example.labels[name]
     if (label := target.find(code)) is None:
         known = ", ".join(target.labels)
-        message = f"the model knows no label {code!r} of {target.name!r}; it knows {known}"
+        message = f"the model knows no label {code!r} on {target.name!r}; it knows {known}"
         raise CorpusError(message, example.path or None, example.line or None)
     return target.labels.index(label)

@@ -79,7 +79,7 @@ def read_probes(path: str | Path) -> list[Probe]:
     path = Path(path)
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     if not files or not all(file.is_file() for file in files):
-        raise CorpusError("no probes here; probes are *.jsonl with id, phenomenon, text and one label a target", path)
+        raise CorpusError("no probes here; probes are *.jsonl with id, phenomenon, text and one label per target", path)
     probes: list[Probe] = []
     seen: set[str] = set()
     for file in files:
@@ -99,7 +99,9 @@ def read_probes(path: str | Path) -> list[Probe]:
                 raise CorpusError(f"a probe needs id, phenomenon, text and a label: {error}", file, number) from error
             words = (name, phenomenon, text, group, *record.values())
             if not all(isinstance(word, str) for word in words) or name in seen or not record:
-                raise CorpusError(f"probe {name!r} is repeated, has no label, or holds what is no text", file, number)
+                raise CorpusError(
+                    f"probe {name!r} is repeated, has no label, or holds something that is not text", file, number
+                )
             seen.add(name)
             probes.append(Probe(name, phenomenon, text, record, group, file.stem))
     if not probes:
@@ -130,7 +132,9 @@ def check_probes(probes: Iterable[Probe], targets: Iterable[Target]) -> list[Pro
             label = known[name].find(given)
             if label is None:
                 expected = ", ".join(known[name].labels)
-                raise CorpusError(f"probe {probe.id!r}: {given!r} is no label of {name!r}; expected one of {expected}")
+                raise CorpusError(
+                    f"probe {probe.id!r}: {given!r} is not a label of {name!r}; expected one of {expected}"
+                )
             labels[name] = label
         checked.append(replace(probe, labels=labels))
     return checked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,9 @@ __all__ = ["read_sheet"]
 #: As many as Excel has; and as many cells as those of twenty columns.
 _MOST_ROWS = 2**20
 _MOST_CELLS = 20 * _MOST_ROWS
+#: What XML does not hold, as workbooks write it, and what only looks like that (ECMA-376, part 1, 22.9.2.19); the
+#: library undoes the second where it is in the list of words, and neither within a cell.
+_ESCAPED = re.compile(r"_x005F_(?=x[0-9A-F]{4}_)|_x(00[01][0-9A-F]|FFF[EF])_", re.I)
 
 
 def read_sheet(file: Path) -> list[tuple[int, list[str]]]:
@@ -76,13 +80,16 @@ def _refuse_others(file: Path, first: str, heading: list[str], headings: Mapping
     theirs = {title: {name.strip() for name in row} - {""} for title, row in headings.items()}
     # texts and codes are two columns at least
     if len(mine) < 2 and any(len(names) > 1 for names in theirs.values()):
-        message = f"the first sheet, {first!r}, is no table, and no other is read; move that of the codes to the front"
+        message = (
+            f"the first sheet, {first!r}, is not a table, and no other is read; move the one with the codes to the "
+            "front"
+        )
         raise CorpusError(message, file)
     for title, names in theirs.items():
         if names == mine and names:
             raise CorpusError(
-                f"sheet {title!r} has the columns of sheet {first!r}, and one is read; put all rows into one sheet, "
-                "or save the other as a file of its own",
+                f"sheet {title!r} has the columns of sheet {first!r}, but only one is read; put all rows into one "
+                "sheet, or save the other as a file of its own",
                 file,
             )
 
@@ -99,5 +106,4 @@ def _text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    # the library leaves a carriage return as XML writes it
-    return str(value).replace("_x000D_", "\r")
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else "_", str(value))
