@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from stance.articles.records import by_meaning
+from stance.articles.records import NOT_KNOWN, by_meaning
 from stance.errors import ArgumentError, CorpusError, StanceError, kind_of
 from stance.files import as_path
 from stance.labels import Target, check_targets, scored_targets
@@ -260,15 +260,14 @@ def read_codes(path: str | os.PathLike[str], targets: Sequence[Target]) -> pd.Da
         record |= {"text": cell(row, "text")} if "text" in row else {}
         for target in targets:
             label = cell(row, target.name)
-            # what R writes for a cell without a value
-            label = "" if label == "NA" and target.find(label) is None else label
+            label = "" if label == NOT_KNOWN and target.find(label) is None else label
             if label and not target.labels:
                 raise StanceError(_NO_PROBABILITIES.format(target.name))
             if label and target.find(label) is None:
                 fail(line, f"{target.name} is {label!r}; expected one of {', '.join(target.labels)}")
             record[target.name] = target.find(label)
         others = {name: cell(row, name) for name in row if name.strip() and name not in record}
-        rows.append(record | {name: "" if said == "NA" else said for name, said in others.items()})
+        rows.append(record | {name: "" if said == NOT_KNOWN else said for name, said in others.items()})
     if not rows:
         raise CorpusError("the file has no rows", file)
     if len({row[DRAWN_FROM] for row in rows}) > 1:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from stance.articles.delimiters import find_heading
+from stance.articles.records import NOT_KNOWN
 from stance.errors import StanceError
 from stance.results.dictionary import describe_columns, dictionary_path
 from stance.results.table_files import arrow_types, find_targets, our_types, refuse_same_names
@@ -22,8 +23,6 @@ __all__ = ["TEXT", "read_table", "read_texts", "told_as_results"]
 TEXT = "text"
 
 _READABLE = ("parquet", "csv", "jsonl")
-#: How R writes what is missing.
-_MISSING = "NA"
 # a row may be as long as the longest record that is read
 _BLOCK = 2**26
 
@@ -203,18 +202,18 @@ def _read_csv(path: Path, names: list[str], chosen: list[str]) -> Any:
     try:
         table = _read_typed(read, path, names, others="string")
     except pa.ArrowInvalid as error:
-        if f"'{_MISSING}'" not in str(error):
+        if f"'{NOT_KNOWN}'" not in str(error):
             raise
         # Arrow takes no word for nothing in numbers alone
         table = read(path, dict.fromkeys(names, pa.string()))
     targets = find_targets(names)[1]
-    kept = {"article_id", TEXT, *(target.name for target in targets if target.find(_MISSING) == _MISSING)}
+    kept = {"article_id", TEXT, *(target.name for target in targets if target.find(NOT_KNOWN) == NOT_KNOWN)}
     kinds = arrow_types()
     for column in describe_columns(dict.fromkeys(names, ""), targets):
         place = table.schema.get_field_index(column.name)
         if place < 0 or column.name in kept or column.type not in kinds or table.field(place).type != pa.string():
             continue
-        missing = pc.fill_null(pc.equal(table.column(place), _MISSING), False)
+        missing = pc.fill_null(pc.equal(table.column(place), NOT_KNOWN), False)
         if column.type == "string" and not pc.any(missing).as_py():
             continue
         values = pc.if_else(missing, None, table.column(place))
