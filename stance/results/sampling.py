@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -289,8 +290,25 @@ def undecided(codes: pd.DataFrame, target: Target, targets: Sequence[Target]) ->
     return np.array(differ or [False] * len(codes), dtype=bool) & ~has_code(codes[target.name])
 
 
+def _name_in_r(name: str) -> str:
+    """What ``read.csv`` of R makes of the name of a column.
+
+    Examples
+    --------
+    >>> _name_in_r("NATO enlargement"), _name_in_r("5G")
+    ('NATO.enlargement', 'X5G')
+    """
+    made = re.sub(r"[^\w.]", ".", name)
+    return made if made[0].isalpha() or made[0] == "." else f"X{made}"
+
+
 def _as_named(row: dict[str, Any], wanted: Sequence[str], file: Path) -> dict[str, Any]:
     """A row under the names that are wanted; the very name goes first."""
+    for name in wanted:
+        if name not in row and (made := _name_in_r(name)) != name:
+            # with what each coder said, as agreement writes it
+            mine = {one for one in row if one not in wanted and (one == made or one.startswith(f"{made}_"))}
+            row = {name + one.removeprefix(made) if one in mine else one: said for one, said in row.items()}
     others = by_meaning(heading for heading in row if heading not in wanted)
     called: dict[str, str] = {}
     for name in wanted:
