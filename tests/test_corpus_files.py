@@ -707,6 +707,16 @@ def test_what_other_programs_write_for_no_code_is_none(tmp_path: Path) -> None:
     assert read_corpus(tmp_path / "flat.xlsx").fingerprint == corpus.fingerprint
 
 
+def test_a_text_or_an_article_that_r_did_not_know_is_none(tmp_path: Path) -> None:
+    """Else the word NA would be learnt, and all rows without an article would be of one."""
+    path = tmp_path / "flat.csv"
+    path.write_text("article_id,text,tax\nNA,One,favor\nNA,Two,against\nx,Three,favor\n", encoding="utf-8")
+    assert [example.article for example in read_corpus(path)] == ["row 1", "row 2", "x"]
+    for row, column in (("x,NA,tax,con\n", "text"), ("x,Four,NA,con\n", "target")):
+        path.write_text("article_id,text,target,label\nx,One,tax,pro\nx,Two,tax,con\n" + row, encoding="utf-8")
+        assert [str(defect) for defect in check_corpus(path)] == [f"{path}:4: column {column!r} is empty"]
+
+
 @pytest.mark.parametrize("layout", ["wide", "named", "long"])
 def test_a_row_without_a_code_is_left_out_and_told(tmp_path: Path, layout: str) -> None:
     """It is no reason not to train or to measure, and least of all where it is coded on a target that is not named."""

@@ -36,6 +36,23 @@ def test_the_citation_is_of_this_version() -> None:
     assert all(cited["title"] in text for text in (readme, report))
 
 
+def test_what_is_cited_is_among_the_references() -> None:
+    """Once each; and BibTeX has this version, under the title of `CITATION.cff`."""
+    paper = (ROOT / "docs" / "paper.md").read_text(encoding="utf-8")
+    pages = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("outputs.md", "r.md", "python.md")]
+    cited = set()
+    for page in (*pages, paper.split("## References")[0]):
+        found = r"([A-Z][\w-]+)(?:, [A-Z]\w+)*(?: and [A-Z]\w+| et al\.)? \(?((?:19|20)\d\d)(?=[;,)])"
+        cited |= set(re.findall(found, " ".join(page.split())))
+    assert {("Wolter", "2007"), ("Egami", "2023"), ("Wilson", "1927"), ("Zou", "2008")} <= cited
+    listed = re.findall(r"^- ([A-Z][\w-]+), .*? \((\d{4})\)\.", paper, re.M)
+    assert sorted(listed) == listed == sorted(cited)
+    assert f"version = {{{__version__}}}" in paper
+    title = re.search(r'^title: "(.*)"$', (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.M)
+    assert title is not None
+    assert f"title   = {{{title[1]}}}" in paper
+
+
 def test_there_are_two_examples() -> None:
     """So that the next test has something to run."""
     assert len(EXAMPLES) == 2

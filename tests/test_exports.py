@@ -668,6 +668,17 @@ def test_two_exports_do_not_write_one_file(tmp_path: Path, format: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_spss_shows_counts_whole_and_probabilities_to_six_places(scored: Path, tmp_path: Path) -> None:
+    """With two decimals, as it would, a probability of 0.004 is 0.00, and the place of a paragraph 3.00."""
+    assert _run("results", "export", scored, "-o", tmp_path / "s.sav").exit_code == 0
+    import pyreadstat
+
+    shown = pyreadstat.read_sav(str(tmp_path / "s.sav"))[1].original_variable_types
+    assert {shown[name] for name in ("paragraph", "start", "sanctions")} == {"F12.0"}
+    assert {shown[name] for name in ("sanctions_probability", "sanctions_p_favor")} == {"F12.6"}
+    assert shown["article_id"].startswith("A")
+
+
 @pytest.mark.skipif(not LOCKS, reason="no locks on this system")
 def test_two_processes_do_not_write_one_report_or_model(
     scored: Path, small_model: StanceModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -23,7 +23,7 @@ from stance.results.drawn import count_lost
 from stance.results.population import find_coded, population
 from stance.results.prevalence import NET, estimate_prevalence
 from stance.results.rollup import roll_up
-from stance.results.sampling import draw_sample, read_codes
+from stance.results.sampling import draw_sample, read_codes, undecided
 from stance.results.saved import Results, refuse_twice
 
 
@@ -695,6 +695,27 @@ def test_a_cell_without_a_value_as_r_writes_it_is_no_code(tmp_path: Path) -> Non
     (tmp_path / "c.csv").write_text("article_id,paragraph,tax\na,0,favor\na,1,NA\n", encoding="utf-8")
     assert read_codes(tmp_path / "c.csv", (TAX,))["tax"].fillna("").tolist() == ["favor", ""]
     assert read_codes(tmp_path / "c.csv", (Target("tax", ("favor", "na")),))["tax"].tolist() == ["favor", "na"]
+
+
+def test_a_target_is_known_by_the_name_that_r_makes_of_it(tmp_path: Path) -> None:
+    """``read.csv`` knows no blanks in names; what each coder said is known by it, or a difference would be lost."""
+    head = "article_id,paragraph,EU.tax..2026,EU.tax..2026_ann,EU.tax..2026_ben,X5G,EU.tax..2026x\n"
+    (tmp_path / "c.csv").write_text(f"{head}a,0,NA,favor,against,neutral,1\na,1,favor,favor,favor,NA,2\n")
+    targets = (Target("EU tax: 2026"), Target("5G"), Target("EU"))
+    codes = read_codes(tmp_path / "c.csv", targets)
+    assert codes["EU tax: 2026"].fillna("").tolist() == ["", "favor"]
+    assert codes["5G"].fillna("").tolist() == ["neutral", ""]
+    assert undecided(codes, targets[0], targets).tolist() == [True, False]
+    assert codes["EU.tax..2026x"].tolist() == ["1", "2"]
+    # the very name goes before
+    (tmp_path / "c.csv").write_text("article_id,paragraph,EU.tax..2026,EU tax: 2026\na,0,against,favor\n")
+    assert read_codes(tmp_path / "c.csv", targets)["EU tax: 2026"].tolist() == ["favor"]
+
+
+def test_notes_that_a_coder_did_not_write_are_none(tmp_path: Path) -> None:
+    """R writes ``NA`` into every cell of a column of which the coder filled in a few."""
+    (tmp_path / "c.csv").write_text("article_id,paragraph,tax,notes\na,0,favor,NA\na,1,NA,hard\n", encoding="utf-8")
+    assert read_codes(tmp_path / "c.csv", (TAX,))["notes"].tolist() == ["", "hard"]
 
 
 def test_codes_of_results_without_probabilities(tmp_path: Path) -> None:

@@ -733,6 +733,25 @@ def test_paragraphs_without_their_places_make_no_report(
     assert f"d.csv: {message}" in result.stderr
 
 
+def test_methods_tell_boilerplate_from_what_was_scored(tmp_path: Path) -> None:
+    """They are quoted in papers: what was left out was not scored. Without any there is nothing to tell."""
+    text = "The embargo must be lifted, the minister said.\n\nShare this article\n\nThe envoys met in Oman on Friday."
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    said = []
+    for options in ((), ("--keep-boilerplate",)):
+        _run("score", tmp_path / "a.txt", "-o", tmp_path / "s.csv", *options)
+        _run("report", tmp_path / "s.csv", "-o", tmp_path / "r.html")
+        html = (tmp_path / "r.html").read_text(encoding="utf-8")
+        methods = re.sub("<.*?>", "", html.split('<h2 id="methods">')[1].split("</p>")[0])
+        said.append(" ".join(methods.split()))
+    left_out, kept = said
+    assert "3 paragraphs from 1 article were read; 1 of them is boilerplate, such as bylines and links," in left_out
+    assert "The others were scored with stance" in left_out
+    assert "0 paragraphs besides boilerplate received no label;" in left_out
+    assert "3 paragraphs from 1 article were scored with stance" in kept
+    assert "boilerplate" not in kept
+
+
 def test_there_may_be_nothing_to_show(folder: Path, tmp_path: Path) -> None:
     """No text of a single article, and no rows without a record of the run."""
     assert _run("report", folder / "one.csv", "-o", tmp_path / "n.html", "--articles", 0).exit_code == 0

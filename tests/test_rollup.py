@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -761,6 +762,47 @@ def test_long_rows_and_quoted_cells_are_read(tmp_path: Path) -> None:
         found = read_results(tmp_path / name).frame
         assert found["text"].str.len().tolist() == [3_000_000] * 2
         assert found["tax"].isna().tolist() == found["tax_abstained"].notna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("written", [lambda _: True, lambda name: name.startswith("speaker")], ids=["all", "places"])
+def test_what_r_writes_for_what_is_missing_is_missing(tmp_path: Path, written: Callable[[str], bool]) -> None:
+    """``NA`` in columns of ours, numbers too, whether all have it or some; elsewhere it may be a code, and it stays."""
+    paragraphs = ["The embargo stays in force, President Macron said.", "Die Gespräche wurden gestern vertagt.", "NA"]
+    row = {"id": "NA", "text": "\n\n".join(paragraphs), "country": "NA"}
+    (tmp_path / "in.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    path = tmp_path / "s.csv"
+    _run("score", tmp_path / "in.jsonl", "--keep", "country", "--speakers", "-o", path)
+    as_written = read_results(path)
+    assert as_written.frame[["sanctions_probability", "speaker_start", "outlet"]].isna().any().all()
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
+    frame = frame.assign(**{name: frame[name].fillna("NA") for name in frame if written(name)})
+    frame.to_csv(path, index=False)
+    found = read_results(path)
+    pd.testing.assert_frame_equal(found.frame, as_written.frame)
+    assert found.frame["country"].tolist() == found.frame["article_id"].tolist() == ["NA"] * 3
+    assert found.frame["text"].tolist() == paragraphs
+
+
+def test_a_label_that_is_called_na_is_one(tmp_path: Path) -> None:
+    """As a model of one's own may have it."""
+    head = "article_id,tax,tax_probability,tax_p_NA,tax_p_favor,tax_abstained"
+    (tmp_path / "s.csv").write_text(f"{head}\na,NA,0.9,0.9,0.1,NA\nb,,NA,NA,NA,ambiguous\n", encoding="utf-8")
+    frame = read_results(tmp_path / "s.csv").frame
+    assert frame["tax"].fillna("-").tolist() == ["NA", "-"]
+    assert frame["tax_abstained"].fillna("-").tolist() == ["-", "ambiguous"]
+
+
+def test_results_that_a_program_wrote_in_its_own_way_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    """R's write.csv2 and spreadsheets write semicolons, and some write other encodings."""
+    rows = "article_id,tax,tax_probability,tax_p_favor,tax_abstained,outlet\n" + "a,favor,0.9,0.9,,Zürich\n" * 9000
+    (tmp_path / "s.csv").write_text(rows.replace(",", ";"), encoding="utf-8")
+    result = _run("results", "rollup", tmp_path / "s.csv")
+    assert "s.csv: cells are parted by ';'; write it with commas, and a point in numbers" in result.stderr
+    for encoding, text in (("latin-1", rows), ("latin-1", rows.replace("outlet", "Straße")), ("utf-16", rows)):
+        (tmp_path / "s.csv").write_text(text, encoding=encoding)
+        result = _run("results", "rollup", tmp_path / "s.csv")
+        assert "s.csv: not in UTF-8; save it so" in result.stderr
+        assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])

@@ -12,15 +12,13 @@ from stance.articles.article import Article
 from stance.articles.delimiters import find_heading
 from stance.articles.encoding import UNDECODABLE
 from stance.articles.lines import UNFIT, BadLine, LineReader, TooLong, Undecodable
-from stance.articles.records import FIELDS, LARGEST_RECORD, Columns, Quarantined, record_to_article
+from stance.articles.records import FIELDS, LARGEST_RECORD, NOT_KNOWN, Columns, Quarantined, record_to_article
 from stance.errors import ArticleError
 
 __all__ = ["read_table"]
 
 #: How R writes a quotation mark in quotation marks.
 _ESCAPED = '\\"'
-#: How R writes what is missing.
-_MISSING = "NA"
 
 
 def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
@@ -83,8 +81,8 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
             yield Quarantined(source, number, f"{lines.place()}: {problem}")
         else:
             record = dict(zip(header, row, strict=True))
-            if _MISSING in row:
-                record |= dict.fromkeys((name for name in known if record.get(name) == _MISSING), "")
+            if NOT_KNOWN in row:
+                record |= dict.fromkeys((name for name in known if record.get(name) == NOT_KNOWN), "")
             yield record_to_article(record, columns, source, stem, number)
 
 

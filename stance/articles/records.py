@@ -21,6 +21,7 @@ __all__ = [
     "FIELDS",
     "LARGEST_RECORD",
     "MOST_LINES",
+    "NOT_KNOWN",
     "TRIMMED",
     "Columns",
     "Quarantined",
@@ -41,6 +42,8 @@ MOST_LINES = 1_000_000
 FIELDS = ("text", "id", "title", "date", "outlet")
 #: What columns are called that nobody named.
 DEFAULT_NAMES = {field: (field, "article_id") if field == "id" else (field,) for field in FIELDS}
+#: How R writes what is missing.
+NOT_KNOWN = "NA"
 #: Around a title, date or outlet these are none of it: an outlet is the same with and without.
 BLANKS = " \t\r\n\u00a0"
 TRIMMED = ("title", "date", "outlet")

@@ -24,9 +24,13 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
     columns: dict[str, Any] = {}
     labels: dict[str, dict[float, str]] = {}
     measures: dict[str, str] = {}
+    formats: dict[str, str] = {}
     cut = 0
     for column in table.columns:
         name, values = names[column.name], table.frame[column.name]
+        if column.values or column.type not in ("string", "date"):
+            # two decimals, as SPSS has it if it is not told, make most probabilities 0.00 or 1.00
+            formats[name] = "F12.6" if column.type == "number" else "F12.0"
         measures[name] = "scale" if column.type in ("number", "integer", "date") else "nominal"
         if column.values:
             columns[name] = pd.Series(table.coded(column), dtype="float64")
@@ -52,6 +56,7 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
             column_labels={names[column.name]: column.description[:_LABEL] for column in table.columns},
             variable_value_labels=labels,
             variable_measure=measures,
+            variable_format=formats,
             row_compress=True,
         )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:

@@ -334,5 +334,6 @@ def _methods(results: Results) -> dict[str, Any]:
         "unseen_files": unseen.get("files", []),
         "articles": int(results.frame["article_id"].nunique()),
         "paragraphs": len(results.frame),
+        "boilerplate": int(is_boilerplate(results).sum()),
         "clusters": "cluster" in results.frame,
     }

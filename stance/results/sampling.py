@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from stance.articles.records import by_meaning
+from stance.articles.records import NOT_KNOWN, by_meaning
 from stance.errors import ArgumentError, CorpusError, StanceError, kind_of
 from stance.files import as_path
 from stance.labels import Target, check_targets, scored_targets
@@ -260,14 +261,14 @@ def read_codes(path: str | os.PathLike[str], targets: Sequence[Target]) -> pd.Da
         record |= {"text": cell(row, "text")} if "text" in row else {}
         for target in targets:
             label = cell(row, target.name)
-            # what R writes for a cell without a value
-            label = "" if label == "NA" and target.find(label) is None else label
+            label = "" if label == NOT_KNOWN and target.find(label) is None else label
             if label and not target.labels:
                 raise StanceError(_NO_PROBABILITIES.format(target.name))
             if label and target.find(label) is None:
                 fail(line, f"{target.name} is {label!r}; expected one of {', '.join(target.labels)}")
             record[target.name] = target.find(label)
-        rows.append(record | {name: cell(row, name) for name in row if name.strip() and name not in record})
+        others = {name: cell(row, name) for name in row if name.strip() and name not in record}
+        rows.append(record | {name: "" if said == NOT_KNOWN else said for name, said in others.items()})
     if not rows:
         raise CorpusError("the file has no rows", file)
     if len({row[DRAWN_FROM] for row in rows}) > 1:
@@ -289,8 +290,25 @@ def undecided(codes: pd.DataFrame, target: Target, targets: Sequence[Target]) ->
     return np.array(differ or [False] * len(codes), dtype=bool) & ~has_code(codes[target.name])
 
 
+def _name_in_r(name: str) -> str:
+    """What ``read.csv`` of R makes of the name of a column.
+
+    Examples
+    --------
+    >>> _name_in_r("NATO enlargement"), _name_in_r("5G")
+    ('NATO.enlargement', 'X5G')
+    """
+    made = re.sub(r"[^\w.]", ".", name)
+    return made if made[0].isalpha() or made[0] == "." else f"X{made}"
+
+
 def _as_named(row: dict[str, Any], wanted: Sequence[str], file: Path) -> dict[str, Any]:
     """A row under the names that are wanted; the very name goes first."""
+    for name in wanted:
+        if name not in row and (made := _name_in_r(name)) != name:
+            # with what each coder said, as agreement writes it
+            mine = {one for one in row if one not in wanted and (one == made or one.startswith(f"{made}_"))}
+            row = {name + one.removeprefix(made) if one in mine else one: said for one, said in row.items()}
     others = by_meaning(heading for heading in row if heading not in wanted)
     called: dict[str, str] = {}
     for name in wanted:

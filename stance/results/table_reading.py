@@ -7,12 +7,15 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from stance.articles.delimiters import find_heading
+from stance.articles.records import NOT_KNOWN
 from stance.errors import StanceError
-from stance.results.dictionary import dictionary_path
-from stance.results.table_files import arrow_types, our_types, refuse_same_names
+from stance.results.dictionary import describe_columns, dictionary_path
+from stance.results.table_files import arrow_types, find_targets, our_types, refuse_same_names
 
 __all__ = ["TEXT", "read_table", "read_texts", "told_as_results"]
 
@@ -68,9 +71,12 @@ def read_table(
     if suffix == "csv":
         # a spreadsheet writes a byte order mark before the first name
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            names = next(csv.reader(stream), [])
+            first = stream.readline()
+            names = next(csv.reader(chain([first], stream)), [])
+        if (mark := find_heading(iter([first])).delimiter) != ",":
+            raise StanceError(f"{path}: cells are parted by {mark!r}; write it with commas, and a point in numbers")
         refuse_same_names(names, str(path))
-        return names, _read_typed(partial(_csv_table, chosen(names)), path, names, others="string")
+        return names, _read_csv(path, names, chosen(names))
     row = _first_row(path)
     if row is None:
         table = _without_rows(described)
@@ -124,6 +130,8 @@ def told_as_results(path: Path) -> Iterator[None]:
     except (pa.ArrowException, ValueError, KeyError, TypeError, RecursionError) as error:
         if isinstance(error, (StanceError, MemoryError)):
             raise
+        if isinstance(error, UnicodeDecodeError) or "invalid UTF8" in str(error):
+            raise StanceError(f"{path}: not in UTF-8; save it so") from error
         raise StanceError(f"{path}: not readable as results: {' '.join(str(error).split())[:200]}") from error
 
 
@@ -180,6 +188,40 @@ def _read_typed(
         return read(path, our_types(names, others) | (plain or {}))
     except pa.ArrowInvalid:
         return read(path, our_types(names, others, of_targets=True) | (plain or {}))
+
+
+def _read_csv(path: Path, names: list[str], chosen: list[str]) -> Any:
+    """The chosen columns; those of ours hold nothing where R wrote that a value is missing.
+
+    A column of somebody's own may have a code of this name, such as Namibia's, and so may an id.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    read = partial(_csv_table, chosen)
+    try:
+        table = _read_typed(read, path, names, others="string")
+    except pa.ArrowInvalid as error:
+        if f"'{NOT_KNOWN}'" not in str(error):
+            raise
+        # Arrow takes no word for nothing in numbers alone
+        table = read(path, dict.fromkeys(names, pa.string()))
+    targets = find_targets(names)[1]
+    kept = {"article_id", TEXT, *(target.name for target in targets if target.find(NOT_KNOWN) == NOT_KNOWN)}
+    kinds = arrow_types()
+    for column in describe_columns(dict.fromkeys(names, ""), targets):
+        place = table.schema.get_field_index(column.name)
+        if place < 0 or column.name in kept or column.type not in kinds or table.field(place).type != pa.string():
+            continue
+        missing = pc.fill_null(pc.equal(table.column(place), NOT_KNOWN), False)
+        if column.type == "string" and not pc.any(missing).as_py():
+            continue
+        values = pc.if_else(missing, None, table.column(place))
+        # what is no number is told by who needs one; it may be somebody's own column of the name of one of ours
+        with contextlib.suppress(pa.ArrowInvalid):
+            values = values.cast(kinds[column.type])
+        table = table.set_column(place, column.name, values)
+    return table
 
 
 def _csv_table(chosen: list[str], path: Path, types: dict[str, Any]) -> Any:

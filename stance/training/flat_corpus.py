@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from stance.articles.records import BLANKS
+from stance.articles.records import BLANKS, NOT_KNOWN
 from stance.errors import CorpusError
 from stance.labels import Target, order_labels
 from stance.training.corpus import Example, join_targets
@@ -104,11 +104,11 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
             kind = "a list" if isinstance(row[several], list) else "an object"
             draft.fault(file, line, f"column {several!r} holds {kind}; a text or a number is needed")
             continue
-        body = cell(row, found.text)
+        body = _known_cell(row, found.text)
         if not body:
             draft.fault(file, line, f"column {found.text!r} is empty")
             continue
-        if found.target is not None and not cell(row, found.target):
+        if found.target is not None and not _known_cell(row, found.target):
             draft.fault(file, line, f"column {found.target!r} is empty")
             continue
         labels = {
@@ -119,7 +119,7 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
         if not labels:
             draft.uncoded.append(CorpusError("no target is coded; the row is left out", file, line))
             continue
-        whose.append(cell(row, found.group) if found.group else "")
+        whose.append(_known_cell(row, found.group) if found.group else "")
         article = whose[-1] or f"row {position + 1}"
         draft.examples.append(Example(article, position, body, labels, frozenset(), {}, str(file), line))
     if found.target is not None:
@@ -178,11 +178,16 @@ def _words(row: Any, column: str) -> str:
     return " ".join(cell(row, column).split())
 
 
+def _known_cell(row: Any, column: str) -> str:
+    """What stands in a column; empty if R did not know it."""
+    value = cell(row, column)
+    return "" if value == NOT_KNOWN else value
+
+
 def _code(row: Any, column: str, target: str, known: Sequence[Target]) -> str:
     """The label of a row on a target; empty if there is none."""
     label = _words(row, column)
-    # what R writes for a cell without a value
-    return "" if label == "NA" and not _is_known(target, [label], known) else label
+    return "" if label == NOT_KNOWN and not _is_known(target, [label], known) else label
 
 
 def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, Any]]) -> _Found:
@@ -205,7 +210,7 @@ def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, 
             # by lower case: of the spellings that differ in case only, the first one
             spelled: dict[str, str] = {}
             for _, row in rows:
-                if name := _words(row, target):
+                if name := " ".join(_known_cell(row, target).split()):
                     spelled.setdefault(name.lower(), name)
             names = list(spelled.values())
     refuse_results(file, header, columns.targets if label is None else [label])
