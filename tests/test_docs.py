@@ -185,7 +185,8 @@ def test_the_packages_of_the_wheel_are_the_folders() -> None:
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     named = set(project["tool"]["setuptools"]["packages"]) - {"stance._default_model"}
-    folders = {p.parent.relative_to(ROOT).as_posix().replace("/", ".") for p in (ROOT / "stance").rglob("__init__.py")}
+    files = [path for path in (ROOT / "stance").rglob("*") if path.is_file() and path.parent.name != "__pycache__"]
+    folders = {path.parent.relative_to(ROOT).as_posix().replace("/", ".") for path in files}
     assert named == folders
 
 
