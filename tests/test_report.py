@@ -23,7 +23,6 @@ from sample_files import KINDS, PARAGRAPHS
 from stance import __version__
 from stance.articles import read_articles
 from stance.labels import JOINT, Target
-from stance.model.stance_model import StanceModel
 from stance.results import rollup
 from stance.results.figures import Figure, Series, _drawn, inline_svg, save_figures
 from stance.results.group_figures import collection_figures
@@ -747,11 +746,11 @@ def test_there_may_be_nothing_to_show(folder: Path, tmp_path: Path) -> None:
         assert counts[1] == "0 read = 0 scored + 0 abstained + 0 boilerplate"
 
 
-def test_a_model_without_the_record_of_its_training_scores(small_model: StanceModel, tmp_path: Path) -> None:
+def test_a_model_without_the_record_of_its_training_scores(tmp_path: Path) -> None:
     """Results, their dictionary and their report say of it what is known."""
-    from stance.model.artefact import save_model
+    from stance.model.artefact import load_model, save_model
 
-    save_model(replace(small_model, facts={}), tmp_path / "plain")
+    save_model(replace(load_model(), facts={}), tmp_path / "plain")
     path = tmp_path / "scores.csv"
     article = "The embargo must be lifted, the minister said. Sanctions have failed."
     (tmp_path / "a.txt").write_text(article, encoding="utf-8")
