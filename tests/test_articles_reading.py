@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from helpers import run, within
 
 from stance.articles import Article, Columns, Quarantined, read_articles, read_records
 from stance.articles.own_files import own_files
@@ -484,8 +485,8 @@ def test_no_pipe_in_a_folder_is_waited_on(tmp_path: Path) -> None:
     for name in "b.jsonl", "c.html", "d.csv", "e.pdf", "f.parquet", "f.parquet.columns.json", "manifest.json":
         os.mkfifo(tmp_path / name)
     for named in str(tmp_path), f"{tmp_path}/*", f"{tmp_path}/**":
-        command = [sys.executable, "-m", "stance", "score", "-f", "csv", named]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        with within(20):
+            done = run("score", "-f", "csv", named)
         assert "articles: 1 read" in done.stderr
 
 
