@@ -733,8 +733,7 @@ def test_a_lock_that_came_with_the_folder_is_refused(
         run = _score(folder / "a.txt", "-m", small_model_path, "-o", f"{folder}/{output}")
     assert run.exit_code == 1
     refused = "is a link or not a regular file, and this program did not make it; remove it"
-    assert run.stderr == f"stance: {planted}: {refused}
-"
+    assert run.stderr == f"stance: {planted}: {refused}\n"
     assert not elsewhere.exists()
 
 
