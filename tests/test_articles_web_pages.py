@@ -12,7 +12,8 @@ from sample_files import PARAGRAPHS
 from web_pages import LAYOUTS, Page, count, make_pages, read_stories
 
 from stance.articles import Article
-from stance.articles.read_html import _wrap_bare, html_article
+from stance.articles.page_tree import prepared
+from stance.articles.read_html import html_article
 
 
 def flat(text: str) -> str:
@@ -107,7 +108,7 @@ def test_many_line_breaks_take_linear_time() -> None:
     """A block of many thousand lines, as of an export that has no paragraphs, is looked at once for each line."""
     page = lxml.html.fromstring(f"<html><body><div>{'Talks resume.<br>' * 64_000}<br>The embargo holds.</div></body>")
     start = time.process_time()
-    _wrap_bare(page)
+    prepared(page)
     assert time.process_time() - start < 4
 
 

@@ -667,3 +667,9 @@ def test_speakers_are_of_paragraphs(tmp_path: Path) -> None:
     run = CliRunner().invoke(main, ["score", "x.txt", "--speakers", "--level", "article"])
     assert run.exit_code == 2
     assert "--speakers needs --level paragraph" in run.stderr
+
+
+@pytest.mark.parametrize("whose", ["country's", "country’s", "kingdom’s", "republic's", "republic’s", "island’s"])
+def test_the_country_is_the_one_before_however_its_apostrophe_is_written(whose: str) -> None:
+    """The straight mark and the curly one say the same."""
+    assert find_speech(f"Iran wants talks. The {whose} foreign minister said so.").actor == "Iran"

@@ -157,17 +157,20 @@ def _nexis_article(chunk: list[str], first: bool) -> _Found:
     # the cover page and its list of documents go before the first article
     covered = first and any(_NEXIS_COVER.match(line) for line in head)
     place = next((i for i in range(len(head) - 1, 1, -1) if _DATE.match(head[i])), None)
-    title, outlet, date = (None, None, None) if place is None else (head[place - 2], head[place - 1], head[place])
+    title, outlet, date = (None, None, None) if place is None else head[place - 2 : place + 1]
     if not covered and len(head) > 1 and (place is None or place < _NEXIS_HEAD):
         # nothing stands before the headline; an outlet may have two lines, and a magazine no date
         title, outlet = head[0], outlet or head[1]
     if body is None:
         body = next((i for i in range(len(head) - 1, -1, -1) if head[i].startswith(("Length:", "Byline:"))), place or 0)
-    text = chunk[body + 1 :]
+    return _Found("\n\n".join(_above_nexis_tail(chunk[body + 1 :])), title, _iso(date), outlet)
+
+
+def _above_nexis_tail(text: list[str]) -> list[str]:
     end = next((i for i, line in enumerate(text) if _NEXIS_TAIL.match(line)), len(text))
     # the export's own stand right above that; below a heading of the article's there is more
     end = next((i for i in range(max(0, end - 2), end) if text[i].lower() == "notes"), end)
-    return _Found("\n\n".join(text[:end]), title, _iso(date), outlet)
+    return text[:end]
 
 
 def _factiva(lines: Sequence[str]) -> tuple[list[_Found], int | None]:

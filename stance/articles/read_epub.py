@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.libraries import unsound
@@ -38,8 +38,6 @@ def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     MissingDependencyError
         Without lxml.
     """
-    from urllib.parse import unquote
-
     kind = "an EPUB book"
     with open_parts(stream, source) as archive:
         container = read_part(archive, "META-INF/container.xml", kind, source)
@@ -47,21 +45,11 @@ def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         if path not in archive.NameToInfo:
             raise ArticleError("not a valid EPUB book: its contents are not where it says", source)
         package = read_part(archive, path, kind, source)
-        items = {item.get("id"): item for item in package.iter(f"{_OPF}item")}
         book = next((e.text for e in package.iter(f"{_DC}title") if e.text), None)
         date = next((e.text for e in package.iter(f"{_DC}date") if e.text), None)
-        position, total = 0, 0
-        seen: set[str] = set()
-        for reference in package.iter(f"{_OPF}itemref"):
-            item = items.get(reference.get("idref"))
-            if item is None or item.get("media-type") not in _PAGES or "nav" in (item.get("properties") or "").split():
-                continue
-            name = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(item.get("href", ""))))
-            # the format has each chapter once in the order; a small book could repeat a large one without end
-            if name in seen:
-                continue
-            seen.add(name)
-            position += 1
+        chapters = _chapters(package, posixpath.dirname(path))
+        total = 0
+        for position, name in enumerate(chapters, start=1):
             info = archive.NameToInfo.get(name)
             total += 0 if info is None else info.file_size
             if info is None or info.file_size > LARGEST_RECORD or total > LARGEST_DOCUMENT:
@@ -77,5 +65,20 @@ def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
             if lines and not (_TITLE_PAGE.search(page) and sum(map(len, lines)) <= _LONGEST_TITLE):
                 id = f"{stem}:{position}"
                 yield Article(id, "\n\n".join(lines), lines[0][:300], date, book, source, position)
-    if position == 0:
+    if not chapters:
         raise ArticleError("no chapter in this book", source)
+
+
+def _chapters(package: Any, folder: str) -> list[str]:
+    """The names of the chapters, in reading order, by what a book's package lists."""
+    from urllib.parse import unquote
+
+    items = {item.get("id"): item for item in package.iter(f"{_OPF}item")}
+    listed = (items.get(reference.get("idref")) for reference in package.iter(f"{_OPF}itemref"))
+    names = (
+        posixpath.normpath(posixpath.join(folder, unquote(item.get("href", ""))))
+        for item in listed
+        if item is not None and item.get("media-type") in _PAGES and "nav" not in (item.get("properties") or "").split()
+    )
+    # the format has each chapter once in the order; a small book could repeat a large one without end
+    return list(dict.fromkeys(names))

@@ -46,31 +46,11 @@ def read_pdf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     pypdf = need("pypdf", "pypdf", "pdf")
     # its remarks on small faults would stand between our lines on standard error
     silence("pypdf")
-    pages: list[PageText] = []
-    unread: dict[int, str] = {}
-    size = drawn = 0
     with seekable(stream) as file, unsound("a PDF", source):
         reader = pypdf.PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):
             raise ArticleError("the PDF is encrypted; save it without a password", source)
-        if len(reader.pages) > _MOST_PAGES:
-            raise ArticleError(f"a PDF of {len(reader.pages):,} pages; at most {_MOST_PAGES:,} are read", source)
-        for number, page in enumerate(reader.pages, start=1):
-            contents = page.get_contents()
-            instructions = 0 if contents is None else len(contents.get_data())
-            drawn += min(instructions, _LARGEST_PAGE)
-            if drawn > _LARGEST:
-                raise ArticleError(f"a PDF of more than {_LARGEST:,} bytes of instructions", source)
-            too_large = instructions > _LARGEST_PAGE
-            found = _page(page, bool(instructions) and not too_large)
-            pages.append(found)
-            size += sum(len(line.text) for line in found.lines)
-            if size > LARGEST_RECORD:
-                raise ArticleError(f"record too large: more than {LARGEST_RECORD:,} characters", source)
-            if too_large:
-                unread[number] = f"page {number}: {instructions:,} bytes of instructions; a drawing?"
-            elif not found.lines and _has_image(page):
-                unread[number] = f"page {number}: no text (a scanned image)"
+        pages, unread = _pages(reader, source)
         title = reader.metadata.title if reader.metadata else None
         text = clean_surrogates(plain_letters("\n\n".join(join_pages(pages))))
     first = next((number for number, page in enumerate(pages, start=1) if page.lines), 1)
@@ -84,6 +64,32 @@ def read_pdf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     title = clean_surrogates(" ".join(str(title).split())) if title else None
     yield Article(stem, text, title=title or None, source=source, position=first)
     yield from (Quarantined(source, number, reason) for number, reason in unread.items() if number > first)
+
+
+def _pages(reader: Any, source: str) -> tuple[list[PageText], dict[int, str]]:
+    """The pages, and by its number why one of them was not read."""
+    if len(reader.pages) > _MOST_PAGES:
+        raise ArticleError(f"a PDF of {len(reader.pages):,} pages; at most {_MOST_PAGES:,} are read", source)
+    pages: list[PageText] = []
+    unread: dict[int, str] = {}
+    size = drawn = 0
+    for number, page in enumerate(reader.pages, start=1):
+        contents = page.get_contents()
+        instructions = 0 if contents is None else len(contents.get_data())
+        drawn += min(instructions, _LARGEST_PAGE)
+        if drawn > _LARGEST:
+            raise ArticleError(f"a PDF of more than {_LARGEST:,} bytes of instructions", source)
+        too_large = instructions > _LARGEST_PAGE
+        found = _page(page, bool(instructions) and not too_large)
+        pages.append(found)
+        size += sum(len(line.text) for line in found.lines)
+        if size > LARGEST_RECORD:
+            raise ArticleError(f"record too large: more than {LARGEST_RECORD:,} characters", source)
+        if too_large:
+            unread[number] = f"page {number}: {instructions:,} bytes of instructions; a drawing?"
+        elif not found.lines and _has_image(page):
+            unread[number] = f"page {number}: no text (a scanned image)"
+    return pages, unread
 
 
 def _page(page: Any, readable: bool) -> PageText:

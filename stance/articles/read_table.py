@@ -40,22 +40,9 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
         If there is no header, or a column is missing.
     """
     lines = _RowLines(LineReader(stream, source))
-    # a row is bounded by its lines, not by its cells
-    csv.field_size_limit(max(csv.field_size_limit(), 2 * LARGEST_RECORD))
-    try:
-        delimiter, head, _ = find_heading(lines)
-        lines.give_back(head)
-        rows = csv.reader(lines, delimiter=delimiter, strict=True)
-        header = next(rows, [])
-    except (BadLine, csv.Error) as error:
-        raise ArticleError(f"no header: {lines.too_long or error}", source) from error
-    if lines.too_long or UNDECODABLE in "".join(header):
-        raise ArticleError(f"no header: {lines.too_long or UNFIT}", source)
-    if not header:
-        raise ArticleError("the file is empty; a table needs a header", source)
+    rows, delimiter, header, quoted = _read_header(lines, source)
     columns = columns.within(header)
     columns.check(header, source)
-    quoted = head.startswith('"')
     known = {columns.name(field) for field in FIELDS}
     number = 0
     while True:
@@ -84,6 +71,24 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
             if NOT_KNOWN in row:
                 record |= dict.fromkeys((name for name in known if record.get(name) == NOT_KNOWN), "")
             yield record_to_article(record, columns, source, stem, number)
+
+
+def _read_header(lines: _RowLines, source: str) -> tuple[Iterator[list[str]], str, list[str], bool]:
+    """The rows below the header, the delimiter, the header, and whether it begins with a quotation mark."""
+    # a row is bounded by its lines, not by its cells
+    csv.field_size_limit(max(csv.field_size_limit(), 2 * LARGEST_RECORD))
+    try:
+        delimiter, head, _ = find_heading(lines)
+        lines.give_back(head)
+        rows = csv.reader(lines, delimiter=delimiter, strict=True)
+        header = next(rows, [])
+    except (BadLine, csv.Error) as error:
+        raise ArticleError(f"no header: {lines.too_long or error}", source) from error
+    if lines.too_long or UNDECODABLE in "".join(header):
+        raise ArticleError(f"no header: {lines.too_long or UNFIT}", source)
+    if not header:
+        raise ArticleError("the file is empty; a table needs a header", source)
+    return rows, delimiter, header, head.startswith('"')
 
 
 class _NeverClosed(BadLine):

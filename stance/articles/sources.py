@@ -81,23 +81,10 @@ def find_sources(
         If it is no path, nor several.
     """
     left_out = [] if left_out is None else left_out
-    found: list[Source] = []
     if isinstance(paths, list) and paths and all(isinstance(path, Source) for path in paths):
         return cast("list[Source]", paths)
     named = _names(paths)
-    for path in named:
-        if path == STDIN:
-            found.append(Source(STDIN, "stdin", True))
-        elif os.path.isdir(path):
-            found.extend(_folder(path, left_out))
-        elif is_standard_stream(path):
-            raise ArticleError("standard output or standard error is written to it; send that to another file", path)
-        elif os.path.exists(path):
-            found.append(Source(path, _stem(os.path.basename(path)), True))
-        elif glob.has_magic(path):
-            found.extend(_glob(path, left_out))
-        else:
-            raise ArticleError("no such file or folder", path)
+    found = [source for path in named for source in _of_name(path, left_out)]
     if known is not None:
         found = [source for source in found if source.named or written_name(source.path) in known]
     found = list(_once(found))
@@ -121,6 +108,20 @@ def _names(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Sou
             raise ArgumentError(f"articles are read from paths, not from {kind_of(name)}; for a text use `Article`")
         names.append(name)
     return names
+
+
+def _of_name(path: str, left_out: list[Source]) -> Iterable[Source]:
+    if path == STDIN:
+        return [Source(STDIN, "stdin", True)]
+    if os.path.isdir(path):
+        return _folder(path, left_out)
+    if is_standard_stream(path):
+        raise ArticleError("standard output or standard error is written to it; send that to another file", path)
+    if os.path.exists(path):
+        return [Source(path, _stem(os.path.basename(path)), True)]
+    if glob.has_magic(path):
+        return _glob(path, left_out)
+    raise ArticleError("no such file or folder", path)
 
 
 def _once(sources: Iterable[Source]) -> Iterator[Source]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,13 +66,7 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
         joined = combine_codes(found, codes)
     tell_stratified(coded[0], str(joined[DRAWN_FROM].iloc[0]))
     measured = [(target, measure_agreement(joined, target, coders, seed=seed)) for target in found.targets]
-    if not any(one.n for _, one in measured):
-        counts = ", ".join(f"{coder} {max(one.coded[coder] for _, one in measured)}" for coder in coders)
-        names = ", ".join(target.name for target in found.targets)
-        raise StanceError(
-            f"no paragraph has the codes of two coders (coded: {counts}); let them fill in the columns {names} of the "
-            "same sample"
-        )
+    _refuse_unpaired(measured, coders)
     for target, one in measured:
         if any(one.coded.values()):
             for line in _page(joined, target, coders, one, seed):
@@ -89,6 +83,17 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
         write_table(joined, found, output, notes=[about], others=columns)
         tell_formulas(joined, output)
         click.echo(f"{len(joined)} paragraphs to {output_name(output)}, those that coders differ on first", err=True)
+
+
+def _refuse_unpaired(measured: Sequence[tuple[Target, Agreement]], coders: Sequence[str]) -> None:
+    if any(one.n for _, one in measured):
+        return
+    counts = ", ".join(f"{coder} {max(one.coded[coder] for _, one in measured)}" for coder in coders)
+    names = ", ".join(target.name for target, _ in measured)
+    raise StanceError(
+        f"no paragraph has the codes of two coders (coded: {counts}); let them fill in the columns {names} of the "
+        "same sample"
+    )
 
 
 def _page(joined: pd.DataFrame, target: Target, coders: list[str], all_: Agreement, seed: int) -> Iterator[str]:

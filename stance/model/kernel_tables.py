@@ -91,7 +91,7 @@ class _Phrases:
             if target:
                 self.begins_mention.add(first)
         names = [*self.symbols, *(group for groups in self.groups for group in groups)]
-        self.blanks = any(" " in name or name == "+" for name in names)
+        self.blanks = any(" " in name for name in names)
 
     def _node(self) -> int:
         self.node_value.append(0)
@@ -125,21 +125,32 @@ class _Phrases:
         self.values[target, group] = len(self.rows) - 1
         return len(self.rows) - 1
 
-    def keys_of(self, name: str, block: int, target: int) -> Iterable[int]:
+    def keys_of(self, name: str, block: int, target: int) -> list[int]:
         """All readings of the name of an anchored term."""
-        if self.blanks:
-            return self.all_readings(name, block, target)
-        return self._readings(name.split(" "), name, block, target)
-
-    def _readings(self, parts: list[str], name: str, block: int, target: int) -> list[int]:
-        """The same where neither a symbol nor a group has a blank in its name, as is usual."""
-        symbols, groups = self.symbols, self.groups[target]
         found = [_symbol_key(_FACT, block, _FACTS[name])] if name in _FACTS else []
+        for parts in self._partings(name, target) if self.blanks else [name.split(" ")]:
+            found += self._readings(parts, block, target)
+        return found
+
+    def _partings(self, name: str, target: int) -> Iterator[list[str]]:
+        """Every way to take a name apart, as symbols and groups may have blanks in their names."""
+        yield [name]
+        blanks = [i for i, character in enumerate(name) if character == " "]
+        for n, i in enumerate(blanks, start=1):
+            first = name[:i]
+            yield [first, name[i + 1 :]]
+            if first == "is" or first in self.symbols or first in self.groups[target]:
+                yield from ([first, name[i + 1 : j], name[j + 1 :]] for j in blanks[n:])
+
+    def _readings(self, parts: list[str], block: int, target: int) -> list[int]:
+        """The readings of a name that is taken apart."""
+        symbols, groups = self.symbols, self.groups[target]
+        found: list[int] = []
         first, last = parts[0], parts[-1]
         right = symbols.get(last[2:]) if last[:2] == ".." and len(parts) > 1 and parts[-2] == "*" else None
         if len(parts) == 1:
-            if name[:1] == "&" and name[1:] in symbols:
-                found.append(_symbol_key(_AMONG, block, symbols[name[1:]]))
+            if first[:1] == "&" and first[1:] in symbols:
+                found.append(_symbol_key(_AMONG, block, symbols[first[1:]]))
         elif len(parts) == 2:
             if last == "..*" and first in symbols:
                 found.append(_symbol_key(_LEFT, block, symbols[first]))
@@ -163,42 +174,6 @@ class _Phrases:
                 if middle in symbols:
                     found.append(_symbol_key(_BONES3, block, symbols[first], symbols[middle], symbols[last]))
         return found
-
-    def all_readings(self, name: str, block: int, target: int) -> Iterator[int]:
-        """The same for any names."""
-        symbols, groups = self.symbols, self.groups[target]
-        blanks = [i for i, character in enumerate(name) if character == " "]
-        if name[:1] == "&" and name[1:] in symbols:
-            yield _symbol_key(_AMONG, block, symbols[name[1:]])
-        if name.startswith("is ") and name[3:] in groups:
-            yield _symbol_key(_GROUP, block, groups[name[3:]])
-        group, _, scene = name[3:].rpartition(" ")
-        if name.startswith("is ") and group in groups and scene in _SCENES:
-            yield _symbol_key(_GROUP, block, groups[group], _SCENES[scene])
-        if name in _FACTS:
-            yield _symbol_key(_FACT, block, _FACTS[name])
-        if name.endswith(" ..*"):
-            rest = name[:-4]
-            if rest in symbols:
-                yield _symbol_key(_LEFT, block, symbols[rest])
-            for i in blanks:
-                if rest[:i] in groups and rest[i + 1 :] in symbols:
-                    yield _symbol_key(_NEAR_LEFT, block, groups[rest[:i]], symbols[rest[i + 1 :]])
-        if name.startswith("* ..") and name[4:] in symbols:
-            yield _symbol_key(_RIGHT, block, symbols[name[4:]])
-        for i in blanks:
-            left, right = name[:i], name[i + 1 :]
-            if right.startswith("* ..") and left in groups and right[4:] in symbols:
-                yield _symbol_key(_NEAR_RIGHT, block, groups[left], symbols[right[4:]])
-            if left not in symbols:
-                continue
-            if right.startswith("+ ") and right[2:] in symbols:
-                yield _symbol_key(_PAIR, block, symbols[left], symbols[right[2:]])
-            if right in symbols:
-                yield _symbol_key(_BONES2, block, symbols[left], symbols[right])
-            for j in blanks:
-                if j > i and name[i + 1 : j] in symbols and name[j + 1 :] in symbols:
-                    yield _symbol_key(_BONES3, block, symbols[left], symbols[name[i + 1 : j]], symbols[name[j + 1 :]])
 
     def name_of(self, key: int) -> str:
         """The name of an anchored term: one reading back."""

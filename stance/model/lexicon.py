@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from stance.errors import CorpusError, StanceError
 from stance.model.tokens import tokenize
@@ -111,6 +112,23 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
         If the file cannot be read, has a table of another name or no phrase, a group is not a list of strings, a
         pattern cannot be written out, holds no word or a wildcard, or a word of ``[abroad]`` is several.
     """
+    groups = _marked_groups(_read_toml(path), section, path)
+    for group, patterns in groups.items():
+        _check_patterns(group, patterns, path)
+    lexicon = Lexicon(groups)
+    try:
+        phrases = lexicon.phrases
+        several = [words for _, words in lexicon._written_out(abroad=True) if len(words) > 1]
+    except StanceError as error:
+        raise CorpusError(str(error), path) from error
+    if several:
+        raise CorpusError(f"[abroad] takes single words, not {' '.join(several[0])!r}", path)
+    if not phrases:
+        raise CorpusError("a lexicon needs at least one phrase", path)
+    return lexicon
+
+
+def _read_toml(path: str | Path) -> dict[str, Any]:
     import tomllib
 
     place = Path(path)
@@ -118,11 +136,15 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
     if place.exists() and not (place.is_file() or place.is_dir()):
         raise CorpusError("cannot read the lexicon: not a file", path)
     try:
-        content = tomllib.loads(place.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(place.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise CorpusError(f"cannot read the lexicon: {error.strerror or error}", path) from error
     except (ValueError, RecursionError) as error:
         raise CorpusError(f"not a valid lexicon: {error}", path) from error
+
+
+def _marked_groups(content: Mapping[str, Any], section: str, path: str | Path) -> dict[str, Any]:
+    """The groups of a section and of the tables beside it, which are told by the beginnings of their names."""
     beside = _BESIDE[section]
     unknown = [table for table in content if table != section and table not in beside]
     if unknown:
@@ -139,26 +161,17 @@ def read_lexicon(path: str | Path, section: str) -> Lexicon:
         if not isinstance(others, dict):
             raise CorpusError(f"{table!r} must be a table of groups", path)
         groups = {**groups, **{f"{mark}{group}": patterns for group, patterns in others.items()}}
-    for group, patterns in groups.items():
-        if not isinstance(patterns, list) or not all(isinstance(p, str) for p in patterns):
-            raise CorpusError(f"group {group!r} must be a list of phrases", path)
-        if empty := [p for p in patterns if not tokenize(p)]:
-            raise CorpusError(f"group {group!r} has {empty[0]!r}, which contains no word", path)
-        # a dictionary of another program has them, and without its endings a word would be found nowhere
-        if wild := [p for p in patterns if "*" in p]:
-            raise CorpusError(
-                f"group {group!r} has {wild[0]!r}, but there are no wildcards; spell the endings out, as in "
-                "refugee{,s}",
-                path,
-            )
-    lexicon = Lexicon(groups)
-    try:
-        phrases = lexicon.phrases
-        several = [words for _, words in lexicon._written_out(abroad=True) if len(words) > 1]
-    except StanceError as error:
-        raise CorpusError(str(error), path) from error
-    if several:
-        raise CorpusError(f"[abroad] takes single words, not {' '.join(several[0])!r}", path)
-    if not phrases:
-        raise CorpusError("a lexicon needs at least one phrase", path)
-    return lexicon
+    return groups
+
+
+def _check_patterns(group: str, patterns: object, path: str | Path) -> None:
+    if not isinstance(patterns, list) or not all(isinstance(p, str) for p in patterns):
+        raise CorpusError(f"group {group!r} must be a list of phrases", path)
+    if empty := [p for p in patterns if not tokenize(p)]:
+        raise CorpusError(f"group {group!r} has {empty[0]!r}, which contains no word", path)
+    # a dictionary of another program has them, and without its endings a word would be found nowhere
+    if wild := [p for p in patterns if "*" in p]:
+        raise CorpusError(
+            f"group {group!r} has {wild[0]!r}, but there are no wildcards; spell the endings out, as in refugee{{,s}}",
+            path,
+        )

@@ -14,7 +14,7 @@ from stance.errors import StanceError
 from stance.labels import Target
 from stance.results.dictionary import Column
 from stance.results.drawn import DRAWN_FROM, drawn_from
-from stance.results.population import find_coded, population
+from stance.results.population import Population, find_coded, population
 from stance.results.saved import PLACE, Results
 from stance.training.agreement import alpha_with_interval, coincidence_matrices
 from stance.training.evaluate import Interval
@@ -103,26 +103,11 @@ def combine_codes(results: Results, codes: Mapping[str, pd.DataFrame]) -> pd.Dat
     own = {coder: _own_columns(given, results.targets) for coder, given in codes.items()}
     _check_columns(results.targets, own)
     among = population(results)
-    drawn: dict[str, str] = {}
-    found: dict[str, dict[int, int]] = {}
-    for coder, given in codes.items():
-        try:
-            places = find_coded(among, given)
-        except StanceError as error:
-            raise StanceError(f"{coder}: {error}") from error
-        found[coder] = {place: row for row, place in enumerate(places.tolist())}
-        if mark := drawn_from(given).removesuffix(".0"):
-            drawn.setdefault(mark, coder)
-    if len(drawn) > 1:
-        (mine, ann), (theirs, ben) = list(drawn.items())[:2]
-        raise StanceError(
-            f"{ann} and {ben} coded different samples: column {DRAWN_FROM!r} is {mine!r} and {theirs!r}; "
-            "give all coders the same file"
-        )
+    found, mark = _find_all(among, codes)
     together = list(dict.fromkeys(place for places in found.values() for place in places))
     joined = among.frame.iloc[together][PLACE].reset_index(drop=True)
     joined["text"] = among.texts_at(np.array(together, dtype=np.int64))
-    joined[DRAWN_FROM] = next(iter(drawn), "")
+    joined[DRAWN_FROM] = mark
 
     def said_by(coder: str, column: str) -> list[str | None]:
         given = codes[coder]
@@ -143,6 +128,27 @@ def combine_codes(results: Results, codes: Mapping[str, pd.DataFrame]) -> pd.Dat
     said |= {f"{column}_{coder}": said_by(coder, column) for coder, columns in own.items() for column in columns}
     joined = pd.concat([joined, pd.DataFrame(said, dtype=object)], axis=1)
     return joined.iloc[np.argsort(~differ, kind="stable")].reset_index(drop=True)
+
+
+def _find_all(among: Population, codes: Mapping[str, pd.DataFrame]) -> tuple[dict[str, dict[int, int]], str]:
+    """Coder to the rows of the codes, by their places in the results; and what the one sample was drawn from."""
+    found: dict[str, dict[int, int]] = {}
+    drawn: dict[str, str] = {}
+    for coder, given in codes.items():
+        try:
+            places = find_coded(among, given)
+        except StanceError as error:
+            raise StanceError(f"{coder}: {error}") from error
+        found[coder] = {place: row for row, place in enumerate(places.tolist())}
+        if mark := drawn_from(given).removesuffix(".0"):
+            drawn.setdefault(mark, coder)
+    if len(drawn) > 1:
+        (mine, ann), (theirs, ben) = list(drawn.items())[:2]
+        raise StanceError(
+            f"{ann} and {ben} coded different samples: column {DRAWN_FROM!r} is {mine!r} and {theirs!r}; "
+            "give all coders the same file"
+        )
+    return found, next(iter(drawn), "")
 
 
 def coder_columns(targets: Iterable[Target], coders: Iterable[str]) -> list[Column]:

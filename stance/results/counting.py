@@ -67,17 +67,7 @@ def count_articles(results: Results, within: Sequence[str] = ()) -> pd.DataFrame
         if name not in frame.columns or results.level != "paragraph":
             raise StanceError(f"the results have no column {name!r} of paragraphs")
     if results.level == "article":
-        labels_of = {t.name: [f"{t.name}_{label}" for label in t.labels] for t in results.targets}
-        counted = ["paragraphs", "abstained", *(name for labels in labels_of.values() for name in labels)]
-        counted += [name for name in ["boilerplate"] if name in frame]
-        counted += JOINT if has_joint(results.targets) else ()
-        counts = whole_numbers(results, counted).frame
-        if "boilerplate" not in counts:
-            counts["boilerplate"] = 0
-        for target in results.targets:
-            abstained = counts["paragraphs"] - counts["boilerplate"] - counts[labels_of[target.name]].sum(axis=1)
-            counts[f"{target.name}_abstained"] = abstained
-        return counts
+        return _counts_of_articles(results)
     number = number_groups(frame, ["article_id", *within])
     first = np.unique(number, return_index=True)[1]
     counts = frame[[name for name in (*ABOUT, "cluster", *within) if name in frame]].iloc[first].reset_index(drop=True)
@@ -98,6 +88,20 @@ def count_articles(results: Results, within: Sequence[str] = ()) -> pd.DataFrame
         kinds = joint_kinds(frame)
         for name in JOINT:
             counts[name] = tally(kinds == name)
+    return counts
+
+
+def _counts_of_articles(results: Results) -> pd.DataFrame:
+    """The counts that results of articles hold, and those that follow from them."""
+    labels_of = {t.name: [f"{t.name}_{label}" for label in t.labels] for t in results.targets}
+    counted = ["paragraphs", "abstained", *(name for labels in labels_of.values() for name in labels)]
+    counted += [name for name in ["boilerplate"] if name in results.frame]
+    counted += JOINT if has_joint(results.targets) else ()
+    counts = whole_numbers(results, counted).frame
+    if "boilerplate" not in counts:
+        counts["boilerplate"] = 0
+    for name, labels in labels_of.items():
+        counts[f"{name}_abstained"] = counts["paragraphs"] - counts["boilerplate"] - counts[labels].sum(axis=1)
     return counts
 
 

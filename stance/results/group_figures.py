@@ -80,41 +80,41 @@ def _drawn_levels(results: Results, actors: bool) -> list[str]:
 
 def draw_figures(targets: Sequence[Target], rolled: Mapping[str, pd.DataFrame]) -> list[Figure]:
     """What is drawn of roll-ups, by level: net stance of all groups but the whole."""
-    figures = []
-    for level, rows in rolled.items():
-        if level == "all":
-            continue
-        unknown = 0 if level in OF_PARAGRAPHS else int(rows.loc[rows[level].isna(), "articles"].sum())
-        rows = _drawable(rows[rows[level].notna()], targets)
-        if level == "actor":
-            # who speaks for nobody that is known is no group
-            rows = rows[rows[level] != "unknown"]
-        nets = [target.name for target in targets if rows[f"{target.name}_net"].notna().any()]
-        if not nets or (level == "month" and len(rows) < 2):
-            continue
-        number = len(rows)
-        if level == "month":
-            rows = rows.set_index("month").reindex(_months(rows["month"].tolist())).reset_index()
-        else:
-            rows = rows.sort_values("paragraphs", ascending=False, kind="stable")
-            rows = rows[rows[[f"{n}_net" for n in nets]].notna().any(axis=1)].head(_GROUPS_DRAWN)
-            # what only smaller groups have is not drawn, and so no part of the legend
-            nets = [n for n in nets if rows[f"{n}_net"].notna().any()]
-        halves = {n: half_intervals(rows[f"{n}_net_se"], rows[f"{n}_net_units"]).tolist() for n in nets}
-        series = [Series(n, rows[f"{n}_net"].tolist(), halves[n]) for n in nets]
-        of = " of the paragraphs in which each speaks, whoever holds it," if level == "actor" else ""
-        summary = f"Net stance{of} on {' and '.join(nets)} for {number_of(number, level)}"
-        if level != "month" and number > len(rows):
-            summary += f", of which the {len(rows)} largest with three related paragraphs or more are drawn"
-        if unknown:
-            summary += f", leaving out {number_of(unknown, 'article')} of unknown {level}"
+    figures = (_figure(level, rows, targets) for level, rows in rolled.items() if level != "all")
+    return [figure for figure in figures if figure is not None]
+
+
+def _figure(level: str, rows: pd.DataFrame, targets: Sequence[Target]) -> Figure | None:
+    unknown = 0 if level in OF_PARAGRAPHS else int(rows.loc[rows[level].isna(), "articles"].sum())
+    rows = _drawable(rows[rows[level].notna()], targets)
+    if level == "actor":
+        # who speaks for nobody that is known is no group
+        rows = rows[rows[level] != "unknown"]
+    nets = [target.name for target in targets if rows[f"{target.name}_net"].notna().any()]
+    if not nets or (level == "month" and len(rows) < 2):
+        return None
+    of = " of the paragraphs in which each speaks, whoever holds it," if level == "actor" else ""
+    among, number = "", len(rows)
+    if level == "month":
+        rows = rows.set_index("month").reindex(_months(rows["month"].tolist())).reset_index()
         groups = [str(value) for value in rows[level]]
-        if level != "month":
-            short = _shortened(groups)
-            groups = [f"{short[g]} ({n:,})" for g, n in zip(groups, rows["paragraphs"], strict=True)]
-        over_time, note = level == "month", f"{summary}. {_NOTE}"
-        figures.append(Figure(f"by-{level}", _TITLES[level], summary, groups, series, over_time, note))
-    return figures
+    else:
+        rows = rows.sort_values("paragraphs", ascending=False, kind="stable")
+        rows = rows[rows[[f"{n}_net" for n in nets]].notna().any(axis=1)].head(_GROUPS_DRAWN)
+        # what only smaller groups have is not drawn, and so no part of the legend
+        nets = [n for n in nets if rows[f"{n}_net"].notna().any()]
+        names = [str(value) for value in rows[level]]
+        short = _shortened(names)
+        groups = [f"{short[name]} ({n:,})" for name, n in zip(names, rows["paragraphs"], strict=True)]
+        if number > len(rows):
+            among = f", of which the {len(rows)} largest with three related paragraphs or more are drawn"
+    halves = {n: half_intervals(rows[f"{n}_net_se"], rows[f"{n}_net_units"]).tolist() for n in nets}
+    series = [Series(n, rows[f"{n}_net"].tolist(), halves[n]) for n in nets]
+    summary = f"Net stance{of} on {' and '.join(nets)} for {number_of(number, level)}{among}"
+    if unknown:
+        summary += f", leaving out {number_of(unknown, 'article')} of unknown {level}"
+    note = f"{summary}. {_NOTE}"
+    return Figure(f"by-{level}", _TITLES[level], summary, groups, series, over_time=level == "month", note=note)
 
 
 def _drawable(rows: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:

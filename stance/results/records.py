@@ -243,12 +243,7 @@ def to_frame(article: Article | str, scores: Iterable[ParagraphScore], targets: 
     if not isinstance(article, Article):
         raise ArgumentError(f"this takes an Article or its text, not {kind_of(article)}")
     scores = list(scores) if isinstance(scores, Iterable) else [scores]
-    for score in scores:
-        if not isinstance(score, ParagraphScore):
-            raise ArgumentError(f"this takes what `StanceModel.score` returns, not {kind_of(score)}")
-        paragraph = score.paragraph
-        if article.text[paragraph.start : paragraph.end] != paragraph.text:
-            raise StanceError(f"article {article.id}: the scores are of another text, in paragraph {paragraph.index}")
+    _check_scores(article, scores)
     check_targets(targets)
     if scores:
         targets = [Target(name, tuple(stance.probabilities)) for name, stance in scores[0].stances.items()]
@@ -268,6 +263,15 @@ def to_frame(article: Article | str, scores: Iterable[ParagraphScore], targets: 
         else:
             filled[name] = np.array(values, dtype=np.int64 if kind is int else np.float64)
     return pd.DataFrame(filled)
+
+
+def _check_scores(article: Article, scores: Iterable[object]) -> None:
+    for score in scores:
+        if not isinstance(score, ParagraphScore):
+            raise ArgumentError(f"this takes what `StanceModel.score` returns, not {kind_of(score)}")
+        paragraph = score.paragraph
+        if article.text[paragraph.start : paragraph.end] != paragraph.text:
+            raise StanceError(f"article {article.id}: the scores are of another text, in paragraph {paragraph.index}")
 
 
 def _number(value: float) -> float | None:

@@ -252,28 +252,34 @@ def read_codes(path: str | os.PathLike[str], targets: Sequence[Target]) -> pd.Da
             continue
         if not rows and (given := scored_targets(row)):
             raise CorpusError(f"{', '.join(given)}: labels of a model, not codes; fill in a sample by hand", file)
-        if missing := [name for name in PLACE if not cell(row, name)]:
-            fail(line, f"no {missing[0]}: keep the columns {' and '.join(PLACE)} of `stance results sample`")
-        number = cell(row, "paragraph").removesuffix(".0")
-        if not number.isdecimal() or len(number) > DIGITS:
-            fail(line, f"paragraph is {number!r}; expected its number")
-        record = {"article_id": cell(row, "article_id"), "paragraph": int(number), DRAWN_FROM: cell(row, DRAWN_FROM)}
-        record |= {"text": cell(row, "text")} if "text" in row else {}
-        for target in targets:
-            label = cell(row, target.name)
-            label = "" if label == NOT_KNOWN and target.find(label) is None else label
-            if label and not target.labels:
-                raise StanceError(_NO_PROBABILITIES.format(target.name))
-            if label and target.find(label) is None:
-                fail(line, f"{target.name} is {label!r}; expected one of {', '.join(target.labels)}")
-            record[target.name] = target.find(label)
-        others = {name: cell(row, name) for name in row if name.strip() and name not in record}
-        rows.append(record | {name: "" if said == NOT_KNOWN else said for name, said in others.items()})
+        rows.append(_read_code(row, targets, file, line))
     if not rows:
         raise CorpusError("the file has no rows", file)
     if len({row[DRAWN_FROM] for row in rows}) > 1:
         raise CorpusError(f"column {DRAWN_FROM!r} differs between rows; do not combine two samples in one file", file)
     return pd.DataFrame(rows)
+
+
+def _read_code(row: dict[str, Any], targets: Sequence[Target], file: Path, line: int) -> dict[str, Any]:
+    if missing := [name for name in PLACE if not cell(row, name)]:
+        message = f"no {missing[0]}: keep the columns {' and '.join(PLACE)} of `stance results sample`"
+        raise CorpusError(message, file, line)
+    number = cell(row, "paragraph").removesuffix(".0")
+    if not number.isdecimal() or len(number) > DIGITS:
+        raise CorpusError(f"paragraph is {number!r}; expected its number", file, line)
+    record = {"article_id": cell(row, "article_id"), "paragraph": int(number), DRAWN_FROM: cell(row, DRAWN_FROM)}
+    record |= {"text": cell(row, "text")} if "text" in row else {}
+    for target in targets:
+        label = cell(row, target.name)
+        found = target.find(label)
+        if found is None and label not in ("", NOT_KNOWN):
+            if not target.labels:
+                raise StanceError(_NO_PROBABILITIES.format(target.name))
+            expected = ", ".join(target.labels)
+            raise CorpusError(f"{target.name} is {label!r}; expected one of {expected}", file, line)
+        record[target.name] = found
+    others = {name: cell(row, name) for name in row if name.strip() and name not in record}
+    return record | {name: "" if said == NOT_KNOWN else said for name, said in others.items()}
 
 
 def _coded_by(column: str, targets: Sequence[Target]) -> Target | None:

@@ -21,6 +21,8 @@ _PARTIAL = frozenset(
     city municipality front movement institute university group media guerrilla guerrillas rebels society
     shadow republicans monarchists""".split()
 )
+_COUNTRYS = frozenset("country's kingdom's republic's island's".split())
+_STATEMENTS = frozenset("statement declaration side communiqué".split())
 _OFFICIALS = frozenset("official officials government treasury ministry presidency parliament".split())
 
 
@@ -55,30 +57,36 @@ def actor_of(tokens: Tokens, phrase: Phrase) -> str | None:
     within = [tokens.lower[i] for i in range(phrase.first, phrase.last + 1) if i not in phrase.name]
     if any(word in grammar["former"] or word.startswith("ex-") for word in within):
         return None
-    beside = actor_beside(tokens, phrase.last + 1)
-    if beside is not None and phrase.kind in ("name", "office"):
+    beside = actor_beside(tokens, phrase.last + 1) if phrase.kind in ("name", "office") else None
+    if beside is not None:
         return None if phrase.first and tokens.lower[phrase.first - 1] in grammar["former"] else beside
-    head, first = phrase.head, phrase.office
+    found: list[str] = []
     if phrase.kind == "actor":
-        found = _names_within(tokens, phrase.first, phrase.last if "and" in within else head)
-        return found[0] if len(set(found)) == 1 else None
-    if phrase.kind not in ("office", "body") or _PARTIAL & set(_outside_names(tokens, phrase)):
-        return None
-    if phrase.kind == "body" and tokens.lower[head] not in ("statement", "declaration", "side", "communiqué"):
-        return None
-    word = tokens.lower[head]
-    found = _names_within(tokens, first, head)
-    if not found:
-        found = _after_head(tokens, head, phrase.last)
-    if tokens.lower[first] == "its" or (not found and _of_the_country(tokens, first)):
-        return next(iter(_before(tokens, first)), None)
-    if not found:
-        end = phrase.name.start - 1 if phrase.name and phrase.name.start > head else phrase.last
-        open_office = of_the_office(tokens, first, end, head=head) or of_the_paragraph(tokens, phrase)
-        found = [open_office] if open_office else []
-    if not found and word in _OF_THE_UNITED_STATES:
-        return "United States"
+        found = _names_within(tokens, phrase.first, phrase.last if "and" in within else phrase.head)
+    elif _is_official(tokens, phrase):
+        found = _of_official(tokens, phrase)
     return found[0] if len(set(found)) == 1 else None
+
+
+def _is_official(tokens: Tokens, phrase: Phrase) -> bool:
+    """Whether it is an office, or a government's statement; not of a party, a company or the like."""
+    stated = phrase.kind == "body" and tokens.lower[phrase.head] in _STATEMENTS
+    return (phrase.kind == "office" or stated) and _PARTIAL.isdisjoint(_outside_names(tokens, phrase))
+
+
+def _of_official(tokens: Tokens, phrase: Phrase) -> list[str]:
+    """Whose an office or a statement is: as its own words name them, else by the words around it."""
+    head, first = phrase.head, phrase.office
+    found = _names_within(tokens, first, head) or _after_head(tokens, head, phrase.last)
+    if tokens.lower[first] == "its" or (not found and _of_the_country(tokens, first)):
+        return _before(tokens, first)
+    if found:
+        return found
+    end = phrase.name.start - 1 if phrase.name and phrase.name.start > head else phrase.last
+    open_office = of_the_office(tokens, first, end, head=head) or of_the_paragraph(tokens, phrase)
+    if open_office:
+        return [open_office]
+    return ["United States"] if tokens.lower[head] in _OF_THE_UNITED_STATES else []
 
 
 def _outside_names(tokens: Tokens, phrase: Phrase) -> list[str]:
@@ -107,14 +115,8 @@ def _after_head(tokens: Tokens, head: int, last: int) -> list[str]:
 
 def _of_the_country(tokens: Tokens, first: int) -> bool:
     """Whether a phrase begins with "the country's"."""
-    return tokens.lower[first] == "the" and tokens.words[first + 1 : first + 2] in (
-        ["country's"],
-        ["kingdom's"],
-        ["republic's"],
-        ["island's"],
-        ["country’s"],
-        ["kingdom’s"],
-    )
+    after = "".join(tokens.words[first + 1 : first + 2])
+    return tokens.lower[first] == "the" and after.replace("’", "'") in _COUNTRYS
 
 
 def _before(tokens: Tokens, place: int) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -108,6 +108,15 @@ def _forms(listed: str) -> Iterator[str]:
     return (form for pattern in listed.split() for form in expand_pattern(pattern))
 
 
+def _by_word(groups: dict[str, str], split: Callable[[str], Iterable[str]]) -> dict[str, str]:
+    """Each word to its group, the first one that lists it."""
+    found: dict[str, str] = {}
+    for group, listed in groups.items():
+        for word in split(listed):
+            found.setdefault(word, group)
+    return found
+
+
 @cache
 def words() -> Words:
     """The word lists, read once.
@@ -118,14 +127,7 @@ def words() -> Words:
     ('say', 'tell', 'office')
     """
     content = _read("words.toml")
-    verbs: dict[str, str] = {}
-    for group, listed in content["verbs"].items():
-        for form in _forms(listed):
-            verbs.setdefault(form, group)
-    heads: dict[str, str] = {}
-    for group, listed in content["speakers"].items():
-        for word in listed.split():
-            heads.setdefault(word, group)
+    verbs, heads = _by_word(content["verbs"], _forms), _by_word(content["speakers"], str.split)
     turns = frozenset(word.lower() for word in content["titles"]["turns"].split())
     address = frozenset(content["titles"]["address"].split())
     forms = frozenset(word.lower() for word in (*address, *content["titles"]["forms"].split()))

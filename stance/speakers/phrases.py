@@ -101,42 +101,47 @@ def _trim(tokens: Tokens, first: int, last: int) -> int:
 
 def phrase_before(tokens: Tokens, last: int, clauses: int = _CLAUSES) -> Phrase | None:
     """The speaker that ends at a token, or stands before so many relative clauses that end there."""
-    if clauses < 0:
+    if clauses < 0 or (words().verbs.get(tokens.lower[last]) == "act" and tokens.words[last].endswith("ed")):
         return None
-    grammar, lists = words().grammar, words()
-    first = last
+    first = _reach(tokens, last)
+    if first > 0 and tokens.lower[first - 1] in ("this", "these", "those") and not tokens.quoted[first - 1]:
+        if first > 1 and tokens.lower[first - 2] in words().grammar["prepositions"]:
+            return None
+        first -= 1
+    while first < last and tokens.lower[first] in words().grammar["adverbs"]:
+        first += 1
+    found = _longest_within(tokens, first, last)
+    if found is None:
+        return _before_relative(tokens, first - 1, clauses - 1)
+    clause = _relative(tokens, found.first)
+    if clause is not None:
+        return phrase_before(tokens, clause - 1, clauses - 1) if clause > 0 else None
+    with_others = _with_others(tokens, found.first)
+    return None if with_others is None else found._replace(first=with_others)
+
+
+def _reach(tokens: Tokens, last: int) -> int:
+    """The first token that a phrase which ends at a token can have; past the end if that one cannot be in a phrase."""
+    grammar, first = words().grammar, last
     while first >= 0 and last - first < _LONGEST and tokens.is_word(first):
         word = tokens.lower[first]
         approximate = word in ("about", "over") and first < last and tokens.words[first + 1][0].isdigit()
-        speaks = _speaks(tokens, first)
-        stops = (word in grammar["stops"] and not approximate) or word in grammar["pronouns"] or speaks
+        stops = (word in grammar["stops"] and not approximate) or word in grammar["pronouns"] or _speaks(tokens, first)
         if stops and not (word in ("and", "&") and _joins(tokens, first, last)) and not is_homograph(tokens, first):
             break
         first -= 1
-    first += 1
-    if first > 0 and tokens.lower[first - 1] in ("this", "these", "those") and not tokens.quoted[first - 1]:
-        if first > 1 and tokens.lower[first - 2] in grammar["prepositions"]:
-            return None
-        first -= 1
-    if lists.verbs.get(tokens.lower[last]) == "act" and tokens.words[last].endswith("ed"):
+    return first + 1
+
+
+def _longest_within(tokens: Tokens, first: int, last: int) -> Phrase | None:
+    """The longest speaker that ends where a stretch does."""
+    grammar = words().grammar
+    if tokens.lower[last] in grammar["prepositions"] or tokens.lower[last] in grammar["determiners"]:
         return None
-    while first < last and tokens.lower[first] in grammar["adverbs"]:
-        first += 1
     for start in range(first, last + 1):
-        if (
-            not _may_start(tokens, start, first)
-            or tokens.lower[last] in grammar["prepositions"] | grammar["determiners"]
-        ):
-            continue
-        end = _trim(tokens, start, last)
-        found = phrase_of(tokens, start, end)
-        if found is not None:
-            clause = _relative(tokens, start)
-            if clause is not None:
-                return phrase_before(tokens, clause - 1, clauses - 1) if clause > 0 else None
-            with_others = _with_others(tokens, start)
-            return None if with_others is None else found._replace(first=with_others)
-    return _before_relative(tokens, first - 1, clauses - 1)
+        if _may_start(tokens, start, first) and (found := phrase_of(tokens, start, _trim(tokens, start, last))):
+            return found
+    return None
 
 
 def _speaks(tokens: Tokens, i: int) -> bool:
@@ -225,28 +230,33 @@ def is_homograph(tokens: Tokens, i: int) -> bool:
 
 
 def _may_start(tokens: Tokens, i: int, first: int) -> bool:
-    grammar = words().grammar
-    word = tokens.lower[i]
-    if word in grammar["prepositions"] or not tokens.is_word(i) or word[0].isdigit():
+    """Whether a phrase can begin at a token of a stretch, or with that stretch."""
+    lists, word = words(), tokens.lower[i]
+    if word in lists.grammar["prepositions"] or not tokens.is_word(i) or word[0].isdigit():
         return False
     if i > first:
-        before = tokens.lower[i - 1]
-        if before in grammar["prepositions"] or before in grammar["determiners"]:
-            return False
-        if tokens.words[i - 1] != tokens.bare(i - 1):
-            return False
-        if tokens.is_capital(i - 1) and before not in grammar["circumstances"]:
-            return False
-        k = i - 1
-        while k > first and tokens.lower[k] not in grammar["prepositions"] | grammar["determiners"]:
-            k -= 1
-        alone = tokens.words[i] in actors().names and tokens.lower[i + 1] not in words().heads
-        if tokens.lower[k] in grammar["determiners"] and word not in grammar["determiners"] and not alone:
-            return False
-        return word in grammar["determiners"] or tokens.is_capital(i) or (word in words().heads and word.endswith("s"))
-    if tokens.words[i].islower() and (word in words().verbs or word.endswith("ly")) and word not in words().heads:
+        return _may_start_anew(tokens, i, first)
+    verbal = tokens.words[i].islower() and (word in lists.verbs or word.endswith("ly")) and word not in lists.heads
+    return not verbal and word not in lists.grammar["adverbs"]
+
+
+def _may_start_anew(tokens: Tokens, i: int, first: int) -> bool:
+    """Whether what stands before a token within a stretch can be left out."""
+    lists, word, before = words(), tokens.lower[i], tokens.lower[i - 1]
+    prepositions, determiners = lists.grammar["prepositions"], lists.grammar["determiners"]
+    if before in prepositions or before in determiners or tokens.words[i - 1] != tokens.bare(i - 1):
         return False
-    return word not in grammar["adverbs"]
+    if tokens.is_capital(i - 1) and before not in lists.grammar["circumstances"]:
+        return False
+    if word in determiners:
+        return True
+    k = i - 1
+    while k > first and tokens.lower[k] not in prepositions and tokens.lower[k] not in determiners:
+        k -= 1
+    alone = tokens.words[i] in actors().names and tokens.lower[i + 1] not in lists.heads
+    if tokens.lower[k] in determiners and not alone:
+        return False
+    return tokens.is_capital(i) or (word in lists.heads and word.endswith("s"))
 
 
 def phrase_at(tokens: Tokens, first: int) -> Phrase | None:

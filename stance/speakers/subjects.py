@@ -97,24 +97,9 @@ def _together(first: Phrase, second: Phrase) -> Phrase:
 
 def subject_of(tokens: Tokens, verb: int) -> Phrase | str | None:
     """The subject of a verb: a phrase, a pronoun, or nothing that speaks."""
-    grammar = words().grammar
-    i, retold = _retold(tokens, verb)
-    while tokens.is_word(i):
-        word = tokens.lower[i]
-        passive = word in grammar["passives"] and not (retold or tokens.lower[verb].endswith("ing"))
-        if passive or word in grammar["modals"]:
-            return None
-        if not (
-            word in grammar["adverbs"]
-            or word in grammar["auxiliaries"]
-            or word in grammar["passives"]
-            or (word.endswith("ly") and word not in words().heads and tokens.words[i].islower())
-        ):
-            break
-        i -= 1
+    i, start = _before_auxiliaries(tokens, verb), tokens.sentence_start(verb)
     if i < 0:
         return None
-    start = tokens.sentence_start(verb)
     if tokens.words[i] in ",–—)" and i > start:
         if tokens.lower[verb].endswith("ing"):
             return speaker_from(tokens, start)
@@ -122,13 +107,29 @@ def subject_of(tokens: Tokens, verb: int) -> Phrase | str | None:
     if not tokens.is_word(i):
         return None
     word = tokens.lower[i]
-    if word in grammar["pronouns"] and not is_homograph(tokens, i):
+    if word in words().grammar["pronouns"] and not is_homograph(tokens, i):
         if word != "who":
             return word
         before = i - 2 if i > 1 and tokens.words[i - 1] == "," else i - 1
         return _speaker_before(tokens, before) if before >= 0 else None
     found = _speaker_before(tokens, i)
     return _unnamed(tokens, i, verb, start) if found is None else found
+
+
+def _before_auxiliaries(tokens: Tokens, verb: int) -> int:
+    """The token before a verb with its auxiliaries and adverbs; -1 if there is none, or a modal or passive is found."""
+    grammar, heads = words().grammar, words().heads
+    i, retold = _retold(tokens, verb)
+    while tokens.is_word(i):
+        word = tokens.lower[i]
+        passive = word in grammar["passives"]
+        if word in grammar["modals"] or (passive and not retold and not tokens.lower[verb].endswith("ing")):
+            return -1
+        manner = word.endswith("ly") and word not in heads and tokens.words[i].islower()
+        if not (passive or manner or word in grammar["adverbs"] or word in grammar["auxiliaries"]):
+            break
+        i -= 1
+    return i
 
 
 def _retold(tokens: Tokens, verb: int) -> tuple[int, bool]:
@@ -155,26 +156,16 @@ def _unnamed(tokens: Tokens, i: int, verb: int, start: int) -> Phrase | None:
 
 def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None:
     """The subject before ", who was there," or ", a retired envoy,"."""
-    grammar = words().grammar
     for i in range(closing - 2, start, -1):
         if tokens.words[i] not in ",–—(":
             continue
-        after = tokens.lower[i + 1]
         if actor_beside(tokens, i) is not None:
-            found = _speaker_before(tokens, i - 1)
-            return _unnamed(tokens, i - 1, closing + 1, start) if found is None and i > start else found
-        aside = (
-            after.startswith(("who", "which"))
-            or after in ("now", "himself", "herself")
-            or after in grammar["determiners"]
-            or after in grammar["prepositions"]
-            or after in grammar["former"]
-            or after.endswith(("ing", "ed"))
-        )
+            return _speaker_before(tokens, i - 1) or _unnamed(tokens, i - 1, closing + 1, start)
+        aside = _opens_aside(tokens, i + 1)
         named = is_personal(tokens, i + 1, closing - 1)
         office = None if named else phrase_of(tokens, i + 1, closing - 1)
         found = _speaker_before(tokens, i - 1) if aside or named or office else None
-        if found is None and after in ("who", "whose") and closing + 1 < len(tokens):
+        if found is None and tokens.lower[i + 1] in ("who", "whose") and closing + 1 < len(tokens):
             return _unnamed(tokens, i - 1, closing + 1, start)
         if found is None or found.first < start:
             continue
@@ -183,10 +174,25 @@ def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None
         if found.kind == "name" and office is not None:
             return joined(found, office)
         if aside or (office is not None and found.name):
-            after_comma = found.first > start + 1 and tokens.words[found.first - 1] == ","
-            beside = phrase_before(tokens, found.first - 2) if after_comma else None
-            # "the minister, Aino Salmela, who was there, said"
-            if beside is not None and beside.first >= start and "name" in (found.kind, beside.kind):
-                return joined(found, beside) if found.kind == "name" else joined(beside, found)
-            return found
+            return _with_one_before(tokens, start, found)
     return None
+
+
+def _opens_aside(tokens: Tokens, i: int) -> bool:
+    """Whether what begins at a token can tell of the speaker before it."""
+    word, grammar = tokens.lower[i], words().grammar
+    return (
+        word.startswith(("who", "which"))
+        or word in ("now", "himself", "herself")
+        or any(word in grammar[name] for name in ("determiners", "prepositions", "former"))
+        or word.endswith(("ing", "ed"))
+    )
+
+
+def _with_one_before(tokens: Tokens, start: int, found: Phrase) -> Phrase:
+    """With the name or the office before a comma: "the minister, Aino Salmela, who was there, said"."""
+    after_comma = found.first > start + 1 and tokens.words[found.first - 1] == ","
+    beside = phrase_before(tokens, found.first - 2) if after_comma else None
+    if beside is None or beside.first < start or "name" not in (found.kind, beside.kind):
+        return found
+    return joined(found, beside) if found.kind == "name" else joined(beside, found)

@@ -117,18 +117,7 @@ def _read_described(folder: Path) -> Draft:
     if not isinstance(targets, dict) or not targets:
         raise CorpusError("needs a table [targets.NAME] for every target", toml)
     for name, entry in targets.items():
-        if not isinstance(entry, dict):
-            draft.fault(toml, None, f"target {name!r} needs a table [targets.{name}]")
-            continue
-        if (target := draft.attempt(read_target, name, entry, about.get("labels"), toml)) is not None:
-            draft.targets.append(target)
-        if "lexicon" in entry:
-            lexicon = draft.attempt(_lexicon, folder, entry["lexicon"], "mentions", toml)
-            if lexicon is not None:
-                draft.lexicons[name] = lexicon
-        options = draft.attempt(read_fit_options, entry, name, toml)
-        if options is not None:
-            draft.fit_options[name] = options
+        _read_target(draft, folder, name, entry)
     draft.attempt(check_columns, draft.targets, toml)
     if "cues" in about:
         draft.cues = draft.attempt(_lexicon, folder, about["cues"], "cues", toml)
@@ -151,6 +140,22 @@ def _read_described(folder: Path) -> Draft:
     return draft
 
 
+def _read_target(draft: Draft, folder: Path, name: str, entry: object) -> None:
+    toml = folder / "corpus.toml"
+    if not isinstance(entry, dict):
+        draft.fault(toml, None, f"target {name!r} needs a table [targets.{name}]")
+        return
+    if (target := draft.attempt(read_target, name, entry, draft.description.get("labels"), toml)) is not None:
+        draft.targets.append(target)
+    if "lexicon" in entry:
+        lexicon = draft.attempt(_lexicon, folder, entry["lexicon"], "mentions", toml)
+        if lexicon is not None:
+            draft.lexicons[name] = lexicon
+    options = draft.attempt(read_fit_options, entry, name, toml)
+    if options is not None:
+        draft.fit_options[name] = options
+
+
 def _lexicon(folder: Path, name: object, section: str, toml: Path) -> Lexicon:
     if not isinstance(name, str):
         raise CorpusError(f"a lexicon is named by its file, not by {name!r}", toml)
@@ -163,25 +168,11 @@ def _described_example(
     def fault(message: str) -> None:
         draft.fault(file, line, message)
 
-    before = len(draft.defects)
-    article, text, paragraph = record.get("article"), record.get("text"), record.get("paragraph")
-    if not isinstance(article, str) or not article:
-        fault("'article' must be a name")
-    if not isinstance(paragraph, int) or isinstance(paragraph, bool) or paragraph < 0:
-        fault("'paragraph' must be a whole number, 0 or more")
-    if not isinstance(text, str) or not text.strip():
-        fault("'text' must be text, and not empty")
     # what is wrong with its labels leaves a paragraph its place: those after it do not jump
-    placed = len(draft.defects) == before
-    labels: dict[str, str] = {}
-    for name, target in known.items():
-        code = record.get(name)
-        if code is None:
-            continue
-        label = _find_label(target, code, fault)
-        if label is not None:
-            labels[name] = label
-    if all(record.get(name) is None for name in known):
+    placed = _is_placed(record, fault)
+    given = {name: _find_label(known[name], code, fault) for name in known if (code := record.get(name)) is not None}
+    labels = {name: label for name, label in given.items() if label is not None}
+    if not given:
         fault("no target is coded")
     for optional in ("register", "dispute", "coder"):
         if not isinstance(record.get(optional, ""), str):
@@ -190,8 +181,9 @@ def _described_example(
     if not isinstance(disputed, list) or not all(isinstance(name, str) and name in known for name in disputed):
         fault("'disputed' must be a list of targets")
         disputed = []
+    text = str(record.get("text"))
     evidence, second = (
-        read_evidence(record, str(text), labels, known, fault, name) for name in ("evidence", "second_evidence")
+        read_evidence(record, text, labels, known, fault, name) for name in ("evidence", "second_evidence")
     )
     codings = _read_codings(record, known, fault)
     if not placed:
@@ -200,9 +192,9 @@ def _described_example(
     if "codings" in other:
         other["codings"] = codings
     return Example(
-        str(article),
-        int(str(paragraph)),
-        str(text),
+        record["article"],
+        record["paragraph"],
+        text,
         labels,
         frozenset(disputed),
         other,
@@ -211,6 +203,21 @@ def _described_example(
         evidence,
         second,
     )
+
+
+def _is_placed(record: Mapping[str, Any], fault: Callable[[str], None]) -> bool:
+    """Whether a paragraph has a text, and a place in an article."""
+    article, paragraph, text = record.get("article"), record.get("paragraph"), record.get("text")
+    number = isinstance(paragraph, int) and not isinstance(paragraph, bool) and paragraph >= 0
+    sound = {
+        "'article' must be a name": isinstance(article, str) and article != "",
+        "'paragraph' must be a whole number, 0 or more": number,
+        "'text' must be text, and not empty": isinstance(text, str) and text.strip() != "",
+    }
+    for message, holds in sound.items():
+        if not holds:
+            fault(message)
+    return all(sound.values())
 
 
 def _find_label(target: Target, code: object, fault: Callable[[str], None], whose: str = "") -> str | None:

@@ -100,16 +100,8 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
     spelled: dict[str, dict[str, str]] = {name: {} for name in found.targets}
     whose: list[str] = []
     for position, (line, row) in enumerate(rows):
-        if (several := next((name for name in found.read if _several(row, name)), None)) is not None:
-            kind = "a list" if isinstance(row[several], list) else "an object"
-            draft.fault(file, line, f"column {several!r} holds {kind}; a text or a number is needed")
-            continue
-        body = _known_cell(row, found.text)
-        if not body:
-            draft.fault(file, line, f"column {found.text!r} is empty")
-            continue
-        if found.target is not None and not _known_cell(row, found.target):
-            draft.fault(file, line, f"column {found.target!r} is empty")
+        if problem := found.problem(row):
+            draft.fault(file, line, problem)
             continue
         labels = {
             name: spelled[name].setdefault(value.lower(), value)
@@ -121,7 +113,8 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
             continue
         whose.append(_known_cell(row, found.group) if found.group else "")
         article = whose[-1] or f"row {position + 1}"
-        draft.examples.append(Example(article, position, body, labels, frozenset(), {}, str(file), line))
+        text = cell(row, found.text)
+        draft.examples.append(Example(article, position, text, labels, frozenset(), {}, str(file), line))
     if found.target is not None:
         draft.examples = join_targets(draft.examples, whose)
     for name, spellings in spelled.items():
@@ -153,11 +146,15 @@ class _Found(NamedTuple):
     """The column that names the target of a row, whose label then stands in `label`; else each target has its own."""
     label: str | None = None
 
-    @property
-    def read(self) -> Iterator[str]:
-        """The columns that are read."""
+    def problem(self, row: Any) -> str | None:
+        """What keeps a row from being read."""
         own = self.targets if self.target is None else [self.target, self.label]
-        return (name for name in (self.text, self.group, *own) if name is not None)
+        for name in (self.text, self.group, *own):
+            if name is not None and _several(row, name):
+                kind = "a list" if isinstance(row[name], list) else "an object"
+                return f"column {name!r} holds {kind}; a text or a number is needed"
+        empty = (name for name in (self.text, self.target) if name is not None and not _known_cell(row, name))
+        return next((f"column {name!r} is empty" for name in empty), None)
 
     def labels(self, row: Any, known: Sequence[Target]) -> Iterator[tuple[str, str]]:
         if self.target is not None and self.label is not None:
