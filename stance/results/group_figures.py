@@ -28,8 +28,8 @@ _ROUNDS = 5
 
 _NOTE = (
     "(favor − against) / related paragraphs, as labeled by a model (classify and count): its mistakes are included, "
-    "and the intervals do not cover them. Bars: 95 % intervals over articles; hollow marks have none, as articles are "
-    "too few or all agree."
+    "and the intervals do not cover them. Bars: 95 % intervals over articles, or clusters of copies; hollow marks have "
+    "none, as these are too few or all agree."
 )
 _TITLES = {"month": "Over time", "outlet": "By outlet", "actor": "By actor who speaks"}
 
@@ -105,7 +105,9 @@ def draw_figures(targets: Sequence[Target], rolled: Mapping[str, pd.DataFrame]) 
         of = " of the paragraphs in which each speaks, whoever holds it," if level == "actor" else ""
         summary = f"Net stance{of} on {' and '.join(nets)} for {number_of(number, level)}"
         if level != "month" and number > len(rows):
-            summary += f", of which the {len(rows)} largest with three related paragraphs or more are drawn"
+            largest = "largest" if len(rows) == 1 else f"{len(rows)} largest"
+            are = "is" if len(rows) == 1 else "are"
+            summary += f", of which the {largest} with three related paragraphs or more {are} drawn"
         if unknown:
             summary += f", leaving out {number_of(unknown, 'article')} of unknown {level}"
         groups = [str(value) for value in rows[level]]
