@@ -567,8 +567,11 @@ def test_methods_of_one_paragraph_speak_of_one(tmp_path: Path) -> None:
     """They are quoted in papers as they stand."""
     (tmp_path / "a.txt").write_text("Ho.", encoding="utf-8")
     _run("score", tmp_path / "a.txt", "-o", tmp_path / "s.csv")
-    _run("report", tmp_path / "s.csv", "-o", tmp_path / "r.html")
+    told = _run("report", tmp_path / "s.csv", "-o", tmp_path / "r.html")
+    assert told.stderr.startswith(f"1 paragraph to {tmp_path / 'r.html'} (")
     html = (tmp_path / "r.html").read_text(encoding="utf-8")
+    # without a title the id is the heading, as --title says
+    assert "<title>a · stance report</title>" in html
     methods = " ".join(re.sub("<.*?>", "", html.split('<h2 id="methods">')[1].split("</section>")[0]).split())
     assert "1 paragraph from 1 article was scored with stance" in methods
     assert "1 paragraph received no label; 0 records could not be read." in methods
