@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import random
 import re
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
 from stance.commands import main
 
-__all__ = ["MANY_WORDS", "ROOT", "WORDS", "parts", "random_text", "run", "runs_of_words"]
+__all__ = ["MANY_WORDS", "ROOT", "WORDS", "parts", "random_text", "run", "runs_of_words", "within"]
 
 #: The checkout.
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,3 +48,19 @@ def runs_of_words(text: str, length: int = 8) -> Iterator[str]:
     words = re.findall(r"\w+", text.lower())
     for i in range(len(words) - length + 1):
         yield " ".join(words[i : i + length])
+
+
+@contextmanager
+def within(seconds: int) -> Iterator[None]:
+    """Fail if what is called waits longer, as for a pipe that nobody writes to."""
+
+    def late(*_: object) -> None:
+        pytest.fail(f"it waited for {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

@@ -183,10 +183,11 @@ def test_half_a_record_of_header_is_one(tmp_path: Path, monkeypatch: pytest.Monk
     assert outcomes(path) == [(1, "1")]
 
 
-@pytest.mark.parametrize(("rows", "text"), [(20, "Talks."), (400_000, "Talks about talks went on and on. " * 3)])
-def test_quotation_mark_that_is_never_closed(tmp_path: Path, rows: int, text: str) -> None:
+@pytest.mark.parametrize("rows", [20, 4_000])
+def test_quotation_mark_that_is_never_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     """It costs the line that it stands on, not the rest of the file, even where that is larger than a record."""
-    path = tmp_path / "a.csv"
+    monkeypatch.setattr("stance.articles.read_table.LARGEST_RECORD", 2**18)
+    path, text = tmp_path / "a.csv", "Talks about talks went on and on. " * 3
     path.write_text('id,text\n1,Talks.\n2,"Talks\n' + "".join(f"{i},{text}\n" for i in range(3, rows)))
     records = list(read_records([path]))
     bad = [record for record in records if isinstance(record, Quarantined)]

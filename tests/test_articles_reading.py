@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from helpers import run, within
 
 from stance.articles import Article, Columns, Quarantined, read_articles, read_records
 from stance.articles.own_files import own_files
@@ -484,8 +485,8 @@ def test_no_pipe_in_a_folder_is_waited_on(tmp_path: Path) -> None:
     for name in "b.jsonl", "c.html", "d.csv", "e.pdf", "f.parquet", "f.parquet.columns.json", "manifest.json":
         os.mkfifo(tmp_path / name)
     for named in str(tmp_path), f"{tmp_path}/*", f"{tmp_path}/**":
-        command = [sys.executable, "-m", "stance", "score", "-f", "csv", named]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        with within(20):
+            done = run("score", "-f", "csv", named)
         assert "articles: 1 read" in done.stderr
 
 
@@ -640,3 +641,21 @@ def test_which_key_is_the_id_is_decided_for_the_whole_file(tmp_path: Path) -> No
     lines = ['{"id": "1", "article_id": "77", "text": "A."}', *['{"article_id": "77", "text": "B."}'] * 2]
     (tmp_path / "x.jsonl").write_text("\n".join(lines), encoding="utf-8")
     assert [article.id for article in read_articles([tmp_path / "x.jsonl"])] == ["1", "x:2", "x:3"]
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "json"])
+def test_a_key_in_capitals_may_be_missing_from_the_first_records(tmp_path: Path, suffix: str) -> None:
+    """JSON leaves out what is null: the first records have no title, yet those of all others are read."""
+    records: list[dict[str, str]] = [
+        {"text": "A."},
+        {"text": "B.", "country": "Oman", "Title": "Talks", " OUTLET": "Wire"},
+        {"text": "C.", "Article_ID": "7", "title": "Not this one", "Title": "Nor is it lost", "DATE": "2026-05-09"},
+    ]
+    shown = "\n".join(map(json.dumps, records)) if suffix == "jsonl" else json.dumps(records)
+    (tmp_path / f"a.{suffix}").write_text(shown, encoding="utf-8")
+    found = [(article.id, article.title, article.date, article.outlet) for article in read_articles(tmp_path)]
+    assert found == [
+        ("a:1", None, None, None),
+        ("a:2", "Talks", None, "Wire"),
+        ("7", "Nor is it lost", "2026-05-09", None),
+    ]

@@ -26,6 +26,7 @@ import pytest
 from helpers import parts as _parts
 from helpers import random_text as _text
 from helpers import run as _run
+from helpers import within
 
 from stance.articles import Article, Columns, read_records, split_paragraphs
 from stance.articles.own_files import own_files
@@ -732,13 +733,11 @@ def test_a_lock_that_came_with_the_folder_is_refused(
         planted.symlink_to(elsewhere)
     else:
         os.mkfifo(planted)
-    command = [sys.executable, "-m", "stance", "score", str(folder / "a.txt"), "-m", str(small_model_path)]
-    run = subprocess.run([*command, "-o", f"{folder}/{output}"], capture_output=True, text=True, timeout=60)
-    assert run.returncode == 1
-    assert (
-        run.stderr
-        == f"stance: {planted}: is a link or not a regular file, and this program did not make it; remove it\n"
-    )
+    with within(60):
+        run = _score(folder / "a.txt", "-m", small_model_path, "-o", f"{folder}/{output}")
+    assert run.exit_code == 1
+    refused = "is a link or not a regular file, and this program did not make it; remove it"
+    assert run.stderr == f"stance: {planted}: {refused}\n"
     assert not elsewhere.exists()
 
 
@@ -765,8 +764,8 @@ def test_a_pipe_is_read_once(small_model_path: Path, tmp_path: Path, name: str) 
     os.mkfifo(tmp_path / name)
     text = '{"text": "The embargo must be lifted."}\n'
     threading.Thread(target=(tmp_path / name).write_text, args=(text,), daemon=True).start()
-    command = [sys.executable, "-m", "stance", "score", str(tmp_path / name), "-m", str(small_model_path), "--progress"]
-    run = subprocess.run([*command, "-o", str(tmp_path / "out.csv")], capture_output=True, text=True, timeout=60)
+    with within(60):
+        run = _score(tmp_path / name, "-m", small_model_path, "--progress", "-o", tmp_path / "out.csv")
     assert "articles: 1 read = 1 scored" in run.stderr
 
 
@@ -801,18 +800,9 @@ def test_kill_9_costs_nothing(small_model_path: Path, slow_input: Path, tmp_path
     job = _job(slow_input, small_model_path, chunk=40)
     counts = score_to_directory(job, tmp_path / "whole")
     folder = tmp_path / "run"
-    command = [
-        sys.executable,
-        "-m",
-        "stance",
-        "score",
-        str(slow_input),
-        "-m",
-        str(small_model_path),
-        "-o",
-        f"{folder}/",
-    ]
-    command += ["--chunk", "40", "--jobs", str(jobs), "--resume"]
+    arguments = ["score", str(slow_input), "-m", str(small_model_path), "-o", f"{folder}/"]
+    arguments += ["--chunk", "40", "--jobs", str(jobs), "--resume"]
+    command = [sys.executable, "-m", "stance", *arguments]
     killed = 0
     for goal in (1, 12, 30):
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
@@ -825,8 +815,8 @@ def test_kill_9_costs_nothing(small_model_path: Path, slow_input: Path, tmp_path
         process.wait()
     assert killed >= 2
     assert _manifest(folder)["state"] == "running"
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "2000 read = " in done.stderr
+    done = _run(*arguments)
+    assert (done.exit_code, "2000 read = " in done.stderr) == (0, True)
     assert _parts(folder) == _parts(tmp_path / "whole")
     assert _manifest(folder)["totals"]["articles"] == counts.articles
     assert not list(folder.glob(".*.part"))

@@ -201,6 +201,23 @@ def test_an_address_without_a_scheduler_is_one_line(small_model_path: Path, sour
     assert dask.config.get("distributed.comm.timeouts.connect") != "20s", "what was set for the run is left behind"
 
 
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a scheduler and a worker that were not started from here."""
+    address = tmp_path_factory.mktemp("cluster") / "scheduler.json"
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard"]
+    command += ["--host", "127.0.0.1", "--scheduler-file", str(address)]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(address), "--no-dashboard"]
+    with contextlib.ExitStack() as opened:
+        for program in (command, worker):
+            process = opened.enter_context(subprocess.Popen(program, stderr=subprocess.DEVNULL))
+            opened.callback(process.terminate)
+        until = time.monotonic() + 60
+        while not address.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        yield json.loads(address.read_text(encoding="utf-8"))["address"]
+
+
 @needs_dask
 @pytest.mark.parametrize(
     ("change", "where", "has"),
@@ -212,29 +229,20 @@ def test_an_address_without_a_scheduler_is_one_line(small_model_path: Path, sour
     ],
 )
 def test_a_cluster_without_the_package_is_one_line(
-    small_model_path: Path, source: Path, tmp_path: Path, change: str, where: str, has: str
+    small_model_path: Path, source: Path, tmp_path: Path, started: str, change: str, where: str, has: str
 ) -> None:
     """Or with another version of it: a worker would be waited for without an end, or score otherwise."""
     from distributed import Client
 
-    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard"]
-    address = tmp_path / "scheduler.json"
-    command += ["--host", "127.0.0.1", "--scheduler-file", str(address)]
-    worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(address), "--no-dashboard"]
-    with contextlib.ExitStack() as opened:
-        for program in (command, worker):
-            process = opened.enter_context(subprocess.Popen(program, stderr=subprocess.DEVNULL))
-            opened.callback(process.terminate)
-        until = time.monotonic() + 60
-        while not address.exists() and time.monotonic() < until:
-            time.sleep(0.05)
-        found = json.loads(address.read_text(encoding="utf-8"))["address"]
-        with Client(found) as client:
-            client.wait_for_workers(1, timeout=60)
-            run = client.run if where == "a worker" else client.run_on_scheduler
-            run(exec, f"import sys, types; {change}")
-        with pytest.raises(StanceError, match=rf"{'the scheduler' if where == 'the scheduler' else 'tcp://'}.* {has}"):
-            score_to_directory(Job((str(source),), small_model_path, dask=found), tmp_path / "run")
+    with Client(started) as client:
+        client.wait_for_workers(1, timeout=60)
+        run = client.run if where == "a worker" else client.run_on_scheduler
+        run(exec, f"import sys, types; {change}")
+        place = where if where == "the scheduler" else "tcp://"
+        with pytest.raises(StanceError, match=rf"{place}.* {has}"):
+            score_to_directory(Job((str(source),), small_model_path, dask=started), tmp_path / "run")
+        # for the next one it can be imported again
+        run(exec, "import sys; del sys.modules['stance']")
 
 
 @needs_dask

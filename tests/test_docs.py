@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
-from helpers import ROOT
+from helpers import ROOT, run
 from PIL import Image
 
 from stance import __version__
@@ -120,20 +120,20 @@ def test_the_terms_that_a_page_explains_are_those_of_the_model() -> None:
     assert [term for term in shown if term not in known] == []
 
 
-def test_the_shards_of_a_long_run_are_read_as_one(tmp_path: Path) -> None:
-    """The commands of docs/long-runs.md, copied into a shell in a folder with articles."""
+def test_the_shards_of_a_long_run_are_read_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands of docs/long-runs.md, in a folder with articles."""
     page = (ROOT / "docs" / "long-runs.md").read_text(encoding="utf-8")
     commands = re.search(r"<!-- shards -->\n```bash\n(.*?)```", page, re.S)
     assert commands is not None
     (tmp_path / "articles").mkdir()
     for name in ("one", "two"):
         shutil.copy(ROOT / "data" / "articles" / "vienna-round.txt", tmp_path / "articles" / f"{name}.txt")
+    monkeypatch.chdir(tmp_path)
     for command in commands[1].splitlines():
-        run = subprocess.run(
-            [sys.executable, "-m", *shlex.split(command)], cwd=tmp_path, capture_output=True, text=True
-        )
-        assert run.returncode == 0, run.stderr
-    assert re.search(r"^all +2 +32 ", run.stdout, re.M)
+        program, *arguments = shlex.split(command)
+        done = run(*arguments)
+        assert (program, done.exit_code) == ("stance", 0), done.stderr
+    assert re.search(r"^all +2 +32 ", done.stdout, re.M)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))

@@ -17,6 +17,7 @@ from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from time import monotonic, sleep
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ from stance.locks import LOCKS, lock_output
 from stance.model.artefact import save_model
 from stance.model.stance_model import StanceModel
 from stance.results import export as export_module
-from stance.results import table_reading
+from stance.results import export_excel, export_stata, table_reading
 from stance.results.dates import day_of
 from stance.results.export import export, save_results
 from stance.results.formats import MOST_ROWS
@@ -603,13 +604,21 @@ def test_a_table_too_long_for_excel_is_refused_before_the_work(
     assert sorted(tmp_path.iterdir()) == there
 
 
-@pytest.mark.parametrize(("format", "most"), [("xlsx", 16_384), ("dta", 32_767)])
-def test_a_table_too_wide_is_refused(tmp_path: Path, format: str, most: int) -> None:
-    """No column is left out in silence."""
-    frame = pd.DataFrame(np.zeros((1, most + 1)), columns=[f"c{i}" for i in range(most + 1)])
-    with pytest.raises(StanceError, match=f"{most + 1} columns do not fit"):
+@pytest.mark.parametrize(
+    ("format", "holder", "name", "most"),
+    [("xlsx", export_excel, "_COLUMNS", 16_384), ("dta", export_stata, "_VARIABLES", 32_767)],
+)
+def test_a_table_too_wide_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str, holder: ModuleType, name: str, most: int
+) -> None:
+    """No column is left out in silence: as many as the format holds are written, one more is refused."""
+    assert getattr(holder, name) == most
+    monkeypatch.setattr(holder, name, 20)
+    frame = pd.DataFrame(np.zeros((1, 21)), columns=[f"c{i}" for i in range(21)])
+    with pytest.raises(StanceError, match="21 columns do not fit"):
         export(frame, tmp_path / f"x.{format}", ())
     assert list(tmp_path.iterdir()) == []
+    export(frame.iloc[:, :20], tmp_path / f"x.{format}", ())
 
 
 def test_a_number_that_stata_lacks_is_said_to_be_left_out(tmp_path: Path) -> None:

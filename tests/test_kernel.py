@@ -290,6 +290,8 @@ def test_tokens_agree_on_every_code_point() -> None:
         points = _read_alone(page)
         if page > 0x32000 and page & 0xFFFF > 0x100 and page < 0xE0000:
             points = points[::64]  # no character was ever assigned there
+        elif page >= 0x20000:
+            points = points[::8]  # ideographs, or nothing
         text = "".join(f"k{c}Z {c}'{c} x.{c}no .{c} " for c in points)
         assert compiled.compiled.tokens(text) == _expected_tokens(text), hex(page)
 
@@ -338,7 +340,7 @@ def test_places_agree_on_any_text(text: str, name: str) -> None:
 def test_a_paragraph_of_a_megabyte() -> None:
     """Buffers grow, and what comes after a long text is scored as before."""
     compiled, python = _kernels("pairs")
-    long = " ".join([*_PROSE, *HARD[4:12]] * 2000)
+    long = " ".join([*_PROSE, *HARD[4:12]] * 1400)
     assert len(long) > 2**20
     _check(compiled, python, [_PROSE[0], long, _PROSE[0]])
     _check(compiled, python, [_PROSE[0]])
@@ -482,8 +484,10 @@ def test_nothing_leaks() -> None:
         gc.collect()
         return int(Path("/proc/self/statm").read_text().split()[1])
 
+    _, python = _kernels("characters")
+
     def round_() -> None:
-        compiled, _ = _pair(*MODELS["characters"])
+        compiled = kernel._Compiled(kernel._extension(), python._analyzer, python._weights)
         for _ in range(20):
             compiled.score([*HARD, *_PROSE])
             compiled.compiled.tokens(HARD[15])

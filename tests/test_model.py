@@ -23,7 +23,7 @@ from stance.labels import Target
 from stance.model.abstention import Reason, abstention_reasons, count_words
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.items import read_sentences
-from stance.model.kernel import compiled_extension
+from stance.model.kernel import compiled_extension, open_kernel
 from stance.model.lexicon import Lexicon, read_lexicon
 from stance.model.scores import Scores
 from stance.model.stance_model import StanceModel
@@ -40,6 +40,23 @@ CUES = Lexicon(
 ANALYZER = Analyzer(Settings(), {"sanctions": LEXICON, "talks": TALKS}, CUES)
 
 
+@pytest.fixture(scope="module")
+def shipped() -> StanceModel:
+    """The default model."""
+    return stance.load_model()
+
+
+@pytest.fixture(params=["compiled", "python"])
+def either_kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One kernel, then the other."""
+    if request.param == "compiled" and compiled_extension() is None:
+        pytest.skip("the compiled kernel is not in use")
+    monkeypatch.setenv("STANCE_KERNEL", request.param)
+
+
+on_either_kernel = pytest.mark.usefixtures("either_kernel")
+
+
 def _names(text: str, block: str = "around sanctions") -> list[str]:
     terms = ANALYZER.analyze(text).blocks[ANALYZER.block_names.index(block)]
     return [term.name for term in terms]
@@ -54,16 +71,12 @@ def test_tokens_and_gaps() -> None:
     assert tokens[5].gap == Gap.CLAUSE
 
 
-@pytest.mark.parametrize("kernel", ["compiled", "python"])
+@on_either_kernel
 @pytest.mark.parametrize("end", ["\n", "\r\n", " \n", "\n  ", "\r\r\n", "\n> ", "\r"])
-def test_where_a_paragraph_is_wrapped_does_not_matter(monkeypatch: pytest.MonkeyPatch, kernel: str, end: str) -> None:
+def test_where_a_paragraph_is_wrapped_does_not_matter(shipped: StanceModel, end: str) -> None:
     """A line end in any form, with blanks on either side, is as a blank."""
-    if kernel == "compiled" and compiled_extension() is None:
-        pytest.skip("the compiled kernel is not in use")
-    monkeypatch.setenv("STANCE_KERNEL", kernel)
     words = "The union will not, the envoy said, lift the oil sanctions. It wants a new round of talks first.".split()
-    model = stance.load_model()
-    assert model.score_texts([end.join(words)]).tobytes() == model.score_texts([" ".join(words)]).tobytes()
+    assert shipped.score_texts([end.join(words)]).tobytes() == shipped.score_texts([" ".join(words)]).tobytes()
 
 
 @pytest.mark.parametrize("end", ["\n\n", "\r\n\r\n", " \n  \n", "\n***\n", ".\n\n"])
@@ -73,38 +86,16 @@ def test_a_blank_line_ends_a_sentence(end: str) -> None:
         assert [bool(token.gap & Gap.SENTENCE) for token in tokenize(text)] == [False, False, True, False]
 
 
-@pytest.mark.parametrize("kernel", ["compiled", "python"])
-@pytest.mark.parametrize(
-    "unseen",
-    [
-        "\u00ad",
-        "\u200c",
-        "\u200d",
-        "\u2060",
-        "\ufeff",
-        "\u061c",
-        "\u200e",
-        "\u200f",
-        "\u202a",
-        "\u202c",
-        "\u2067",
-        "\u2069",
-    ],
-)
-def test_what_nobody_sees_within_a_word_does_not_matter(
-    monkeypatch: pytest.MonkeyPatch, kernel: str, unseen: str
-) -> None:
+@on_either_kernel
+@pytest.mark.parametrize("unseen", list("\u00ad\u200c\u200d\u2060\ufeff\u061c\u200e\u200f\u202a\u202c\u2067\u2069"))
+def test_what_nobody_sees_within_a_word_does_not_matter(shipped: StanceModel, unseen: str) -> None:
     """No soft hyphen, joiner or mark of direction hides a mention, nor a ligature; U+200B separates words."""
-    if kernel == "compiled" and compiled_extension() is None:
-        pytest.skip("the compiled kernel is not in use")
-    monkeypatch.setenv("STANCE_KERNEL", kernel)
     text = f"An o\ufb03cial said the sanc{unseen}tions{unseen} mustn{unseen}'t be {unseen}lif{unseen}ted. Talks go on."
     plain = "An official said the sanctions mustn't be lifted. Talks go on."
-    model = stance.load_model()
-    assert model.score_texts([text]).tobytes() == model.score_texts([plain]).tobytes()
+    assert shipped.score_texts([text]).tobytes() == shipped.score_texts([plain]).tobytes()
     spans = [
         [text[a:b] for a, b in c.spans]
-        for c in model.explain(text, "sanctions").contributions
+        for c in shipped.explain(text, "sanctions").contributions
         if c.term == "the sanctions"
     ]
     assert spans == [[f"the sanc{unseen}tions"]]
@@ -267,10 +258,9 @@ def test_a_negated_word_is_another_word_in_every_block() -> None:
         ("The sanctions will not be lifted.", "favor"),
     ],
 )
-def test_the_default_model_tells_lifting_from_refusing_to_lift(text: str, label: str) -> None:
+def test_the_default_model_tells_lifting_from_refusing_to_lift(shipped: StanceModel, text: str, label: str) -> None:
     """What keywords cannot."""
-    model = stance.load_model()
-    assert model.labels[model.score_texts([text])[0, 0].argmax()] == label
+    assert shipped.labels[shipped.score_texts([text])[0, 0].argmax()] == label
 
 
 def test_the_skeleton_drops_all_but_symbols() -> None:
@@ -318,12 +308,9 @@ def test_character_terms_are_those_of_scikit_learn() -> None:
     assert ours == sorted(n for n, c in zip(names, counts, strict=True) for _ in range(c))
 
 
-@pytest.mark.parametrize("kernel", ["compiled", "python"])
-def test_a_mention_decides_the_scale(small_model: StanceModel, monkeypatch: pytest.MonkeyPatch, kernel: str) -> None:
+@on_either_kernel
+def test_a_mention_decides_the_scale(small_model: StanceModel) -> None:
     """Margins are scaled by the first number without a mention of the target, by the second one with it."""
-    if kernel == "compiled" and compiled_extension() is None:
-        pytest.skip("the compiled kernel is not in use")
-    monkeypatch.setenv("STANCE_KERNEL", kernel)
     weights = small_model.weights
     model = replace(small_model, weights=replace(weights, scale=np.array([[0.5, 2.0], [3.0, 0.25]])))
     texts = ["The minister said that the sanctions on oil would stay.", "The minister said that the talks would go on."]
@@ -433,19 +420,18 @@ NEIGHBOURS = {
         ("Qwxyz plogh frumious bandersnatch", Reason.FEW_KNOWN_WORDS),
     ],
 )
-def test_abstention_has_a_reason(text: str, reason: Reason) -> None:
+def test_abstention_has_a_reason(shipped: StanceModel, text: str, reason: Reason) -> None:
     """Empty, foreign and unknown text gets no label and NaN, and says why."""
-    model = stance.load_model()
-    scores = model.score_paragraphs([text])
+    scores = shipped.score_paragraphs([text])
     assert scores.reasons == [reason]
     assert np.isnan(scores.probabilities).all()
     assert all(s.label is None and s.abstained is reason for s in scores.stances(0).values())
 
 
 @pytest.mark.parametrize("language", NEIGHBOURS)
-def test_languages_that_share_words_with_english_are_foreign(language: str) -> None:
+def test_languages_that_share_words_with_english_are_foreign(shipped: StanceModel, language: str) -> None:
     """They have "in", "was" or "a", too, and would be counted as unrelated to what they are about."""
-    assert stance.load_model().score_paragraphs([NEIGHBOURS[language]]).reasons == [Reason.NOT_ENGLISH]
+    assert shipped.score_paragraphs([NEIGHBOURS[language]]).reasons == [Reason.NOT_ENGLISH]
 
 
 def test_a_long_article_can_be_left_in_between(small_model: StanceModel, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -496,11 +482,9 @@ def test_an_ambiguous_stance_gets_no_label(small_model: StanceModel) -> None:
     assert replace(scores, least_probability=0.3).stances(0)[small_model.targets[0].name].label == "favor"
 
 
-def test_real_english_is_not_taken_for_foreign(corpus: Corpus) -> None:
+def test_real_english_is_not_taken_for_foreign(shipped: StanceModel, corpus: Corpus) -> None:
     """Not one paragraph of the shipped corpus."""
-    vocabulary = stance.load_model().weights.blocks[0].columns
-    counts = np.array([count_words(tokenize(text), vocabulary) for text in corpus.texts])
-    reasons = abstention_reasons(counts, "en")
+    reasons = abstention_reasons(open_kernel(shipped.analyzer, shipped.weights).score(corpus.texts).counts, "en")
     assert [text for text, reason in zip(corpus.texts, reasons, strict=True) if reason is not None] == []
 
 
@@ -573,15 +557,10 @@ def test_one_text_instead_of_a_list_is_refused(small_model: StanceModel) -> None
             score("One text.")
 
 
-@pytest.mark.parametrize("kernel", ["compiled", "python"])
+@on_either_kernel
 @pytest.mark.parametrize("thing", [None, float("nan"), b"Talks.", ["Talks."]])
-def test_what_is_no_text_is_refused(
-    small_model: StanceModel, monkeypatch: pytest.MonkeyPatch, kernel: str, thing: Any
-) -> None:
+def test_what_is_no_text_is_refused(small_model: StanceModel, thing: Any) -> None:
     """By an error that says which one it is, with either kernel; a subclass of str is a text."""
-    if kernel == "compiled" and compiled_extension() is None:
-        pytest.skip("the compiled kernel is not in use")
-    monkeypatch.setenv("STANCE_KERNEL", kernel)
 
     class Text(str):
         pass
@@ -593,12 +572,9 @@ def test_what_is_no_text_is_refused(
         small_model.explain(thing, "sanctions")
 
 
-@pytest.mark.parametrize("kernel", ["compiled", "python"])
-def test_arrow_strings_are_texts(small_model: StanceModel, monkeypatch: pytest.MonkeyPatch, kernel: str) -> None:
+@on_either_kernel
+def test_arrow_strings_are_texts(small_model: StanceModel) -> None:
     """In one array or several; what is missing there, or is no text, is refused as in a list."""
-    if kernel == "compiled" and compiled_extension() is None:
-        pytest.skip("the compiled kernel is not in use")
-    monkeypatch.setenv("STANCE_KERNEL", kernel)
     texts = ["Talks went on.", "", "The embargo must be lifted at once, the minister told reporters.", "Gespräche"]
     expected = small_model.score_paragraphs(texts)
     dictionaries = [pa.dictionary(pa.int8(), kind) for kind in (pa.string(), pa.large_string())]
@@ -635,10 +611,10 @@ def test_a_frame_without_paragraphs_has_the_columns_of_any_other(small_model: St
         assert joined[name].dtype == full[name].dtype
 
 
-def test_the_shipped_article_is_scored_paragraph_by_paragraph(root: Path) -> None:
+def test_the_shipped_article_is_scored_paragraph_by_paragraph(shipped: StanceModel, root: Path) -> None:
     """Every paragraph gets a stance, and offsets are exact."""
     text = (root / "data" / "articles" / "vienna-round.txt").read_text(encoding="utf-8")
-    scores = stance.load_model().score(text)
+    scores = shipped.score(text)
     assert len(scores) == 16
     assert all(text[s.paragraph.start : s.paragraph.end] == s.paragraph.text for s in scores)
     frame = stance.to_frame(text, scores)
@@ -646,10 +622,10 @@ def test_the_shipped_article_is_scored_paragraph_by_paragraph(root: Path) -> Non
     assert set(frame["sanctions"].dropna()) <= {"favor", "against", "neutral", "unrelated"}
 
 
-def test_the_report_on_beijing_is_scored(shared: Path) -> None:
+def test_the_report_on_beijing_is_scored(shipped: StanceModel, shared: Path) -> None:
     """A real report: every paragraph scored, offsets exact."""
     text = (shared / "articles" / "beijing-talks.txt").read_text(encoding="utf-8")
-    scores = stance.load_model().score(text)
+    scores = shipped.score(text)
     assert len(scores) == 18
     assert all(text[s.paragraph.start : s.paragraph.end] == s.paragraph.text for s in scores)
     assert all(s.abstained is None for s in scores)

@@ -181,15 +181,15 @@ def test_a_group_coded_as_a_whole_has_no_error(within: str | None) -> None:
 
 @pytest.mark.parametrize("within", [None, "tax"])
 def test_intervals_hold_the_truth_as_often_as_they_say(within: str | None) -> None:
-    """Of 300 samples: no bias beyond what chance makes, where counting labels is far off; 95 % of intervals hold."""
+    """Of 150 samples: no bias beyond what chance makes, where counting labels is far off; 95 % of intervals hold."""
     results, true = collect(2000, 0.6, (0.12, 0.05, 0.13, 0.7))
     shares = [(true == label).mean() for label in LABELS]
     truth = np.array([*shares, (shares[0] - shares[1]) / (1 - shares[3])])
-    found = [estimate_prevalence(results, code(results, true, 150, within, seed)) for seed in range(300)]
+    found = [estimate_prevalence(results, code(results, true, 150, within, seed)) for seed in range(150)]
     values = np.array([rows["prevalence"] for rows in found])
     # a model less sure than it is right widens those of a stratified sample
     wider = 0.3 if within else 0.0
-    assert (np.abs(values.mean(axis=0) - truth) < 4 * values.std(axis=0) / math.sqrt(300)).all()
+    assert (np.abs(values.mean(axis=0) - truth) < 4 * values.std(axis=0) / math.sqrt(150)).all()
     assert abs(found[0]["counted"][3] - truth[3]) > 0.1
     held = np.mean([(rows["low"] <= truth) & (truth <= rows["high"]) for rows in found], axis=0)
     assert (held > 0.9).all()
@@ -221,7 +221,7 @@ def test_intervals_hold_where_hardly_an_error_is_drawn() -> None:
     errors = []
     for equally in (False, True):
         held, squared = [], []
-        for seed in range(150):
+        for seed in range(100):
             shuffled = Results(results.frame.sample(frac=1, random_state=seed), (TAX,), "paragraph")
             codes = _coded_equally(shuffled, true, 25) if equally else code(results, true, 100, "tax", seed)
             rows = estimate_prevalence(results, codes)

@@ -23,7 +23,6 @@ from sample_files import KINDS, PARAGRAPHS
 from stance import __version__
 from stance.articles import read_articles
 from stance.labels import JOINT, Target
-from stance.model.stance_model import StanceModel
 from stance.results import rollup
 from stance.results.figures import Figure, Series, _drawn, inline_svg, save_figures
 from stance.results.group_figures import collection_figures
@@ -348,9 +347,8 @@ def test_a_long_report_is_laid_out_where_it_is_seen(chromium: Browser, folder: P
     assert [page.evaluate(laid_out, name) for name in ("a100-1", "methods")] == [False, True]
     for place in ("methods", "cite", "text", "a100-1"):
         page.evaluate("place => { location.hash = place }", place)
-        page.wait_for_timeout(200)
-        top = page.locator(f"#{place}").evaluate("e => e.getBoundingClientRect().top")
-        assert -2 < top < 850, place
+        seen = "place => { const top = document.getElementById(place).getBoundingClientRect().top"
+        page.wait_for_function(f"{seen}; return -2 < top && top < 850 }}", arg=place, timeout=5000)
     assert page.evaluate(laid_out, "a100-1") is True
     far = page.locator("#a50").text_content()
     assert far not in page.locator("section[aria-labelledby=examples]").inner_text()
@@ -598,13 +596,14 @@ def test_charts_can_be_read_on_a_telephone(chromium: Browser, folder: Path) -> N
 
 def test_figures_are_saved_for_papers(folder: Path, tmp_path: Path) -> None:
     """SVG that is XML with text as text, and PDF; the same bytes each time, and so the page."""
-    for name in ("a", "b"):
-        result = _run("report", folder / "many.csv", "-o", tmp_path / f"{name}.html", "--figures", tmp_path / name)
-        assert "4 files to" in result.stderr
+    result = _run("report", folder / "many.csv", "-o", tmp_path / "a.html", "--figures", tmp_path / "a")
+    assert "4 files to" in result.stderr
+    (tmp_path / "b").mkdir()
+    save_figures(collection_figures(read_results(folder / "many.csv")), tmp_path / "b")
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
     assert names == ["by-month.pdf", "by-month.svg", "by-outlet.pdf", "by-outlet.svg"]
     assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in names)
-    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+    assert (tmp_path / "a.html").read_bytes() == (folder / "many.html").read_bytes()
     svg = ElementTree.parse(tmp_path / "a" / "by-outlet.svg")
     words = "".join(element.text or "" for element in svg.iter() if element.tag.endswith("text"))
     assert "Outlet A" in words
@@ -800,11 +799,11 @@ def test_there_may_be_nothing_to_show(folder: Path, tmp_path: Path) -> None:
         assert counts[1] == "0 read = 0 scored + 0 abstained + 0 boilerplate"
 
 
-def test_a_model_without_the_record_of_its_training_scores(small_model: StanceModel, tmp_path: Path) -> None:
+def test_a_model_without_the_record_of_its_training_scores(tmp_path: Path) -> None:
     """Results, their dictionary and their report say of it what is known."""
-    from stance.model.artefact import save_model
+    from stance.model.artefact import load_model, save_model
 
-    save_model(replace(small_model, facts={}), tmp_path / "plain")
+    save_model(replace(load_model(), facts={}), tmp_path / "plain")
     path = tmp_path / "scores.csv"
     article = "The embargo must be lifted, the minister said. Sanctions have failed."
     (tmp_path / "a.txt").write_text(article, encoding="utf-8")

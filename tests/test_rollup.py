@@ -227,25 +227,30 @@ def test_actors_divide_an_article() -> None:
         roll_up(_results(SMALL), "voice")
 
 
+def _in_favor(rng: np.random.Generator, sizes: Any, lean: Any) -> pd.DataFrame:
+    """Articles of so many paragraphs, of which a share is in favour."""
+    favor = rng.binomial(sizes, lean)
+    against = rng.binomial(sizes - favor, 0.4)
+    frame = pd.DataFrame({"paragraphs": sizes, "abstained": 0, "t_favor": favor, "t_against": against})
+    return frame.assign(t_neutral=sizes - favor - against, t_unrelated=0)
+
+
 def test_the_standard_error_covers_as_it_should() -> None:
     """Over 400 samples of 40 articles the 95 % interval holds the true net stance 91 to 98.5 times in 100."""
     rng = np.random.default_rng(7)
-    inside = 0
-    truth = None
-    for draw in range(-1, 400):
-        n = 200_000 if draw < 0 else 40
+
+    def draw(n: int) -> pd.DataFrame:
         sizes = rng.integers(1, 9, n)
-        lean = rng.beta(2, 3, n) * (0.5 + sizes / 16)
-        favor = rng.binomial(sizes, lean)
-        against = rng.binomial(sizes - favor, 0.4)
-        if truth is None:
-            truth = (favor - against).sum() / sizes.sum()
-            continue
-        frame = pd.DataFrame({"article_id": [str(i) for i in range(n)], "paragraphs": sizes, "abstained": 0})
-        frame = frame.assign(t_favor=favor, t_against=against, t_neutral=sizes - favor - against, t_unrelated=0)
-        row = roll_up(Results(frame, (Target("t"),), "article")).iloc[0]
-        inside += abs(row["t_net"] - truth) <= half_intervals([row["t_net_se"]], [row["t_net_units"]])[0]
-    assert 0.91 <= inside / 400 <= 0.985
+        return _in_favor(rng, sizes, rng.beta(2, 3, n) * (0.5 + sizes / 16))
+
+    many = draw(200_000)
+    truth = (many["t_favor"] - many["t_against"]).sum() / many["paragraphs"].sum()
+    # each sample as an outlet of its own
+    frame = draw(16_000).assign(article_id=[str(i) for i in range(16_000)], outlet=np.repeat(np.arange(400), 40))
+    rows = roll_up(Results(frame, (Target("t"),), "article"), "outlet")
+    inside = np.abs(rows["t_net"] - truth) <= half_intervals(rows["t_net_se"], rows["t_net_units"])
+    assert len(inside) == 400
+    assert 0.91 <= inside.mean() <= 0.985
 
 
 def test_intervals_of_few_articles_cover_as_they_should() -> None:
@@ -253,11 +258,7 @@ def test_intervals_of_few_articles_cover_as_they_should() -> None:
     rng = np.random.default_rng(7)
 
     def draw(n: int) -> pd.DataFrame:
-        sizes = rng.integers(4, 13, n)
-        favor = rng.binomial(sizes, rng.beta(2, 3, n))
-        against = rng.binomial(sizes - favor, 0.4)
-        frame = pd.DataFrame({"paragraphs": sizes, "abstained": 0, "t_favor": favor, "t_against": against})
-        return frame.assign(t_neutral=sizes - favor - against, t_unrelated=0)
+        return _in_favor(rng, rng.integers(4, 13, n), rng.beta(2, 3, n))
 
     many = draw(200_000)
     truth = (many["t_favor"] - many["t_against"]).sum() / many["paragraphs"].sum()

@@ -345,12 +345,13 @@ def _slow(port: int, head: str) -> socket.socket:
     return slow
 
 
-def test_who_sends_nothing_takes_no_place() -> None:
+def test_who_sends_nothing_takes_no_place(port: int) -> None:
     """Neither as many connections as there may be without a whole head, nor more texts begun than may wait."""
-    with _serving("--seconds", "2") as (port, _), contextlib.ExitStack() as kept:
-        slow = [kept.enter_context(_slow(port, "GET")) for _ in range(140)]
+    with _serving("--seconds", "2") as (impatient, _), contextlib.ExitStack() as kept:
+        slow = [kept.enter_context(_slow(impatient, "GET")) for _ in range(140)]
         began = time.monotonic()
-        while (status := httpx.get(f"http://127.0.0.1:{port}/").status_code) == 503 and time.monotonic() < began + 20:
+        page = f"http://127.0.0.1:{impatient}/"
+        while (status := CLIENT.get(page).status_code) == 503 and time.monotonic() < began + 20:
             for client in slow:
                 # a byte now and then shows no good will
                 with contextlib.suppress(OSError):
@@ -358,7 +359,7 @@ def test_who_sends_nothing_takes_no_place() -> None:
             time.sleep(0.2)
         assert status == 200
         assert 1 < time.monotonic() - began < 10
-    with _serving() as (port, _), contextlib.ExitStack() as kept:
+    with contextlib.ExitStack() as kept:
         for _ in range(40):
             begun = kept.enter_context(_slow(port, "POST"))
             begun.sendall(b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000\r\n\r\n--x")
@@ -453,19 +454,22 @@ def test_the_time_is_looked_at_while_a_text_is_scored(monkeypatch: pytest.Monkey
     assert len(scored) < 1000
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
-def test_it_ends_soon_while_it_scores(sent: signal.Signals, code: int) -> None:
+def test_it_ends_soon_while_it_scores() -> None:
     """A long text holds nothing up: its sender is told, and no traceback is printed."""
-    with _serving() as (port, process), ThreadPoolExecutor(1) as clients:
-        waited = clients.submit(_post, port, "They must lift the sanctions before talks.\n\n" * 25_000)
+    long = "They must lift the sanctions before talks.\n\n" * 25_000
+    with _serving() as one, _serving() as other, ThreadPoolExecutor(2) as clients:
+        waited = [clients.submit(_post, port, long) for port, _ in (one, other)]
         time.sleep(2)
-        assert not waited.done()
-        process.send_signal(sent)
-        assert process.wait(15) == code
-        assert process.stderr is not None
-        assert "Traceback" not in process.stderr.read()
-        response = waited.result()
-        assert (response.status_code, "was stopped" in response.text) == (503, True)
+        assert not any(answer.done() for answer in waited)
+        # at the same time, since each gives what is under way three seconds
+        for (_, process), sent in ((one, signal.SIGINT), (other, signal.SIGTERM)):
+            process.send_signal(sent)
+        for (_, process), code, answer in zip((one, other), (0, 143), waited, strict=True):
+            assert process.wait(15) == code
+            assert process.stderr is not None
+            assert "Traceback" not in process.stderr.read()
+            response = answer.result()
+            assert (response.status_code, "was stopped" in response.text) == (503, True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGSTOP")

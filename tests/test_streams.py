@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from helpers import ROOT, run
+from helpers import ROOT, parts, run
 
 from stance.batch.run import Job, score_to_directory
 
@@ -84,14 +84,14 @@ def test_a_reader_that_has_seen_enough_is_no_error(command: str, folder: Path) -
 )
 def test_a_run_that_nobody_hears_goes_on(talk: str, unbuffered: str, tmp_path: Path, small_model_path: Path) -> None:
     """Its progress, its quarantined records and its totals are talk; it is finished all the same, with exit 0."""
-    lines = [f'{{"id": {i}, "text": "The sanctions must be lifted."}}\nbroken\n' for i in range(300)]
+    lines = [f'{{"id": {i}, "text": "The sanctions must be lifted."}}\nbroken\n' for i in range(50)]
     (tmp_path / "in.jsonl").write_text("".join(lines), encoding="utf-8")
     command = f"{STANCE} score in.jsonl -m {small_model_path} -o run/ -j 1 --chunk 20 --progress"
     # the pipe must be broken when the first line is written
     run = _shell(f"set -o pipefail; (sleep 0.2; {command}) {talk}", tmp_path, unbuffered)
     assert run.returncode == 0, run.stderr
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))
-    assert (manifest["state"], manifest["totals"]["articles"]["read"]) == ("finished", 600)
+    assert (manifest["state"], manifest["totals"]["articles"]["read"]) == ("finished", 100)
     failed = _shell(f"set -o pipefail; (sleep 0.2; {STANCE} score gone.txt) {talk}", tmp_path, unbuffered)
     assert failed.returncode == 1
 
@@ -188,30 +188,35 @@ def test_a_training_that_is_told_to_end_says_so(sent: signal.Signals, code: int,
     assert list((tmp_path / "model").iterdir()) == []
 
 
+@pytest.fixture(scope="module")
+def undisturbed(small_model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of many long articles, and the folder of a whole run over it."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    text = "The ministers said that the sanctions would stay in force until the talks resume. " * 20
+    records = "".join(f'{{"id": {i}, "text": "{text}"}}\n' for i in range(2000))
+    (folder / "many.jsonl").write_text(records, encoding="utf-8")
+    score_to_directory(
+        Job((str(folder / "many.jsonl"),), small_model_path, format="csv", chunk=20, jobs=1), folder / "run"
+    )
+    return folder
+
+
 @needs_signals
 @pytest.mark.parametrize(("sent", "code"), ENDS)
 def test_a_run_in_parts_that_is_told_to_end_can_be_gone_on_with(
-    sent: signal.Signals, code: int, tmp_path: Path, small_model_path: Path
+    sent: signal.Signals, code: int, tmp_path: Path, small_model_path: Path, undisturbed: Path
 ) -> None:
     """By another run on the same file, with the bytes of a run that nobody disturbed."""
-    source = tmp_path / "many.jsonl"
-    text = "The ministers said that the sanctions would stay in force until the talks resume. " * 20
-    source.write_text("".join(f'{{"id": {i}, "text": "{text}"}}\n' for i in range(4000)), encoding="utf-8")
-    command = f"{STANCE} score many.jsonl -m {small_model_path} -o run/ -f csv -j 1 --chunk 20"
-    run = _started(command, tmp_path)
+    command = f"score {undisturbed}/many.jsonl -m {small_model_path} -f csv -j 1 --chunk 20 -o"
+    started = _started(f"{STANCE} {command} run/", tmp_path)
     for _ in range(6000):
         if len(list((tmp_path / "run").glob("part-*"))) > 3:
             break
         time.sleep(0.01)
-    assert _ended(run, sent) == (code, f"stance: {UNFINISHED}\n")
+    assert _ended(started, sent) == (code, f"stance: {UNFINISHED}\n")
     done = list((tmp_path / "run").glob("part-*"))
     assert not list((tmp_path / "run").glob(".*.part"))
-    resumed = _shell(f"{command} --resume", tmp_path)
-    assert resumed.returncode == 0, resumed.stderr
-    job = Job((str(source),), small_model_path, format="csv", chunk=20, jobs=1)
-    score_to_directory(job, tmp_path / "other")
-    parts = sorted(path.name for path in (tmp_path / "other").glob("part-*"))
-    assert 0 < len(done) < len(parts)
-    assert [(tmp_path / "run" / n).read_bytes() for n in parts] == [
-        (tmp_path / "other" / n).read_bytes() for n in parts
-    ]
+    resumed = run(*command.split(), f"{tmp_path}/run/", "--resume")
+    assert resumed.exit_code == 0, resumed.stderr
+    assert 0 < len(done) < len(parts(undisturbed / "run"))
+    assert parts(tmp_path / "run") == parts(undisturbed / "run")

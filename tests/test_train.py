@@ -18,16 +18,17 @@ from stance.training.corpus import Corpus
 
 
 def test_the_same_corpus_and_seed_give_the_same_bytes(tmp_path: Path, small_corpus: Corpus) -> None:
-    """Two processes train the same flat corpus to identical files, one of them with others at work for it."""
+    """Two processes train the same flat corpus to identical files, one of them a new one with others at work for it."""
     path = tmp_path / "flat.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["article", "text", "sanctions"])
         for example in small_corpus.examples[:100]:
             writer.writerow([example.article, example.text, example.labels["sanctions"]])
-    command = [sys.executable, "-m", "stance", "train", str(path), "--name", "m", "--folds", "2"]
-    for name, jobs in (("one", "1"), ("two", "2")):
-        subprocess.run([*command, "-o", str(tmp_path / name), "-j", jobs], check=True, capture_output=True)
+    arguments = ["train", str(path), "--name", "m", "--folds", "2", "-o"]
+    command = [sys.executable, "-m", "stance", *arguments, str(tmp_path / "two"), "-j", "2"]
+    subprocess.run(command, check=True, capture_output=True)
+    assert run(*arguments, tmp_path / "one", "-j", 1).exit_code == 0
     for file in ("model.safetensors", "manifest.json", "MODEL_CARD.md"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
@@ -48,8 +49,7 @@ def test_other_targets_and_labels_need_no_code(tmp_path: Path) -> None:
     learn, measure = tmp_path / "learn.txt", tmp_path / "measure.txt"
     learn.write_text("\n".join(rows[:160]) + "\n", encoding="utf-8")
     measure.write_text("\n".join([rows[0], *rows[160:]]) + "\n", encoding="utf-8")
-    command = [sys.executable, "-m", "stance", "train", str(learn), "-o", str(tmp_path / "m"), "-j", "1"]
-    subprocess.run([*command, "--folds", "2"], check=True, capture_output=True)
+    assert run("train", learn, "-o", tmp_path / "m", "-j", 1, "--folds", 2).exit_code == 0
     model = load_model(tmp_path / "m")
     assert model.labels == ("FAVOR", "AGAINST", "NONE")
     assert model.analyzer.cues is None

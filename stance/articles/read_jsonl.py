@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.lines import BadLine, LineReader
-from stance.articles.records import LARGEST_RECORD, Columns, Quarantined, record_to_article
+from stance.articles.records import (
+    BLANKS,
+    DEFAULT_NAMES,
+    FIELDS,
+    LARGEST_RECORD,
+    Columns,
+    Quarantined,
+    record_to_article,
+)
 
 __all__ = ["Numbered", "articles_of", "read_jsonl"]
 
 #: So many objects must lack a column before the file, not the object, is held to be wrong.
 _HEAD = 100
+#: Keys that say what holds what: see `Columns.within`.
+_TELLING = {"paragraph", *(name for names in DEFAULT_NAMES.values() for name in names)}
 
 #: An object, and its place.
 Numbered = tuple[int, dict[str, Any]]
@@ -61,15 +72,30 @@ def articles_of(
             or size > LARGEST_RECORD
         ):
             break
-    columns = columns.within(keys)
+    found = columns.within(keys)
     if objects:
-        columns.check(keys, source)
+        found.check(keys, source)
     for part in (head, records):
         for record in part:
             if isinstance(record, Quarantined):
                 yield record
-            else:
-                yield record_to_article(record[1], columns, source, stem, record[0])
+                continue
+            # JSON often leaves out what is null, so the first objects may lack what others have
+            if not record[1].keys() <= keys.keys():
+                found = _with_late_keys(found, columns, keys, record[1])
+            yield record_to_article(record[1], found, source, stem, record[0])
+
+
+def _with_late_keys(found: Columns, asked: Columns, keys: dict[str, None], record: dict[str, Any]) -> Columns:
+    """Columns whose keys were not met before this record; those that are known stay, so a file is read in one way."""
+    # all other keys are as many as a file likes
+    new = [key for key in record if key not in keys and key.strip(BLANKS).lower() in _TELLING]
+    if not new:
+        return found
+    missing = [field for field in FIELDS if found.name(field) not in keys]
+    keys.update(dict.fromkeys(new))
+    late = asked.within(keys)
+    return replace(found, **{field: getattr(late, field) for field in missing})
 
 
 def _objects(stream: IO[bytes], source: str) -> Iterator[Numbered | Quarantined]:
