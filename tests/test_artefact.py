@@ -478,6 +478,12 @@ def test_a_model_that_cannot_be_looked_for_is_one_line(tmp_path: Path) -> None:
         shut.chmod(0o700)
 
 
+def test_the_help_says_that_a_pipeline_is_a_pickle() -> None:
+    """Whoever loads one from somebody else runs what is in it."""
+    said = " ".join(run("model", "export", "--help").output.split())
+    assert "The file is a pickle: load such files only from people you trust." in said
+
+
 def test_a_pipeline_is_written_whole_and_never_into_the_model(
     small_model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

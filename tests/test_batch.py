@@ -277,8 +277,12 @@ def test_shards_are_exactly_the_whole(small_model_path: Path, parquet: Path, tmp
     assert Counts.total(shards) == whole
     entries = [len(_manifest(tmp_path / "shards", f"manifest-{n}-of-5.json")["chunks"]) for n in range(1, 6)]
     assert entries == [3, 3, 2, 2, 2]
-    with pytest.raises(StanceError, match=r"holds a run of 5 shard"):
-        score_to_directory(replace(job, shard=Shard(1, 4)), tmp_path / "shards")
+    told = "shards: holds a run in 5 shards; give --shard k/5, or name another folder"
+    for other in (Shard(1, 4), Shard()):
+        with pytest.raises(StanceError, match=told):
+            score_to_directory(replace(job, shard=other), tmp_path / "shards")
+    with pytest.raises(StanceError, match="whole: holds a run without shards; leave out --shard, or name another"):
+        score_to_directory(replace(job, shard=Shard(1, 4)), tmp_path / "whole")
 
 
 @pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/0", "-1/3", "1/2/3"])

@@ -891,7 +891,7 @@ def test_half_a_character_is_told_with_its_place(tmp_path: Path, suffix: str) ->
     own = pd.Series(["oil"] * len(HOSTILE), dtype=object)
     own[2] = "gas \ud83d"
     frame = _hostile().assign(own=own, **PROBABILITIES)
-    told = r"the column 'own' has half a character \(a lone surrogate\) in row 3; write it anew, .*$"
+    told = r"the column 'own' has half a character \(a lone surrogate\) in row 3; replace it, .*$"
     with pytest.raises(StanceError, match=rf"^{re.escape(str(tmp_path / 'out'))}\.{suffix}: {told}"):
         save_results(frame, tmp_path / f"out.{suffix}")
     assert not (tmp_path / f"out.{suffix}").exists()

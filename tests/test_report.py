@@ -471,7 +471,7 @@ def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
     results = Results(found.frame.assign(actor=actors), found.targets, "paragraph")
     (drawn,) = (figure for figure in collection_figures(results, actors=True) if figure.name == "by-actor")
     assert drawn.groups == ["Iran (30)"]
-    assert "for 2 actors, of which the 1 largest with three related paragraphs or more are drawn" in drawn.summary
+    assert "for 2 actors, of which the largest with three related paragraphs or more is drawn" in drawn.summary
     assert drawn.summary.startswith("Net stance of the paragraphs in which each speaks, whoever holds it, on")
     assert ">unknown</th>" in render_report(results, actors=True)
     # of many paragraphs two may be related; a month is no other group
@@ -480,7 +480,7 @@ def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
     frame = pd.DataFrame(rows, columns=["article_id", "outlet", "date", "tax"]).assign(tax_abstained=None)
     months, outlets = collection_figures(Results(frame, (Target("tax"),), "paragraph"))
     assert outlets.groups == ["B (12)"]
-    assert "for 2 outlets, of which the 1 largest with three related" in outlets.summary
+    assert "for 2 outlets, of which the largest with three related" in outlets.summary
     np.testing.assert_array_equal(months.series[0].values, [np.nan, 1])
     # what no month beyond doubt or no outlet has is told
     frame = frame.assign(
@@ -489,7 +489,7 @@ def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
     )
     months, outlets = collection_figures(Results(frame, (Target("tax"),), "paragraph"))
     assert months.summary.endswith("for 2 months, leaving out 1 article of unknown month")
-    assert outlets.summary.endswith("are drawn, leaving out 2 articles of unknown outlet")
+    assert outlets.summary.endswith("is drawn, leaving out 2 articles of unknown outlet")
 
 
 def test_intervals_are_drawn_where_there_are_any() -> None:
@@ -543,6 +543,36 @@ def test_the_page_says_how_intervals_are_made(folder: Path) -> None:
         assert "fewer than three" in words
         assert "1.96" not in words
     assert all("A hollow mark" in caption for caption in said[:2])
+
+
+def test_the_page_says_of_what_intervals_need_three() -> None:
+    """Copies of one text are one unit: five articles of one cluster have no interval, and are not fewer than three."""
+    rows = [(f"{outlet}{i}", outlet, "favor") for outlet in ("Post", "Wire") for i in range(5)]
+    frame = pd.DataFrame(rows, columns=["article_id", "outlet", "tax"]).assign(
+        tax_abstained=None, tax_probability=0.9, paragraph=0, start=0, text="Keep the tax."
+    )
+    said = "because fewer than three {} have a related paragraph".format
+    frames = (frame, frame.assign(cluster="Post0"))
+    html = [render_report(Results(one, (Target("tax"),), "paragraph")) for one in frames]
+    assert [said("articles") in one for one in html] == [True, False]
+    assert [said("clusters") in one for one in html] == [False, True]
+    for one in frames:
+        (figure,) = collection_figures(Results(one, (Target("tax"),), "paragraph"))
+        assert "over articles, or clusters of copies; hollow marks have none, as these are too few" in figure.note
+
+
+def test_methods_of_one_paragraph_speak_of_one(tmp_path: Path) -> None:
+    """They are quoted in papers as they stand."""
+    (tmp_path / "a.txt").write_text("Ho.", encoding="utf-8")
+    _run("score", tmp_path / "a.txt", "-o", tmp_path / "s.csv")
+    told = _run("report", tmp_path / "s.csv", "-o", tmp_path / "r.html")
+    assert told.stderr.startswith(f"1 paragraph to {tmp_path / 'r.html'} (")
+    html = (tmp_path / "r.html").read_text(encoding="utf-8")
+    # without a title the id is the heading, as --title says
+    assert "<title>a · stance report</title>" in html
+    methods = " ".join(re.sub("<.*?>", "", html.split('<h2 id="methods">')[1].split("</section>")[0]).split())
+    assert "1 paragraph from 1 article was scored with stance" in methods
+    assert "1 paragraph received no label; 0 records could not be read." in methods
 
 
 def test_tables_fit_on_paper(chromium: Browser, folder: Path) -> None:
@@ -679,10 +709,14 @@ def test_cells_repeat_nothing_that_is_said_once(folder: Path) -> None:
 
 
 def test_articles_beyond_the_limit_are_counted(folder: Path, tmp_path: Path) -> None:
-    """--articles shows so many; the rest is named."""
+    """--articles shows so many; the rest is named, and one article is not called articles."""
     _run("report", folder / "many.csv", "-o", tmp_path / "s.html", "--articles", 2, "--title", "A <b>title</b>")
     html = (tmp_path / "s.html").read_text(encoding="utf-8")
     assert "38 more are counted above. <code>stance report --articles</code> shows more." in html
+    found = read_results(folder / "many.csv")
+    assert "The first article is shown; 39 more are counted above." in render_report(found, articles=1)
+    assert "No article is shown; 40 are counted above." in render_report(found, articles=0)
+    assert "The first 39 articles are shown; 1 more is counted above." in render_report(found, articles=39)
     assert "<title>A &lt;b&gt;title&lt;/b&gt;" in html
 
 

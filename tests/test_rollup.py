@@ -798,11 +798,11 @@ def test_results_that_a_program_wrote_in_its_own_way_are_refused_with_what_to_do
     rows = "article_id,tax,tax_probability,tax_p_favor,tax_abstained,outlet\n" + "a,favor,0.9,0.9,,Zürich\n" * 9000
     (tmp_path / "s.csv").write_text(rows.replace(",", ";"), encoding="utf-8")
     result = _run("results", "rollup", tmp_path / "s.csv")
-    assert "s.csv: cells are parted by ';'; write it with commas, and a point in numbers" in result.stderr
+    assert "s.csv: cells are separated by ';'; write it with commas, and a point in numbers" in result.stderr
     for encoding, text in (("latin-1", rows), ("latin-1", rows.replace("outlet", "Straße")), ("utf-16", rows)):
         (tmp_path / "s.csv").write_text(text, encoding=encoding)
         result = _run("results", "rollup", tmp_path / "s.csv")
-        assert "s.csv: not in UTF-8; save it so" in result.stderr
+        assert "s.csv: not in UTF-8; save it as UTF-8" in result.stderr
         assert result.stderr.count("\n") == 1
 
 

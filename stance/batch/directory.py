@@ -170,8 +170,11 @@ class RunDirectory:
         manifests = sorted(self.folder.glob(MANIFESTS))
         for path in manifests:
             before = self._read(path)
-            if Shard(*before["shard"]).of != self.shard.of:
-                raise StanceError(f"{self.folder}: holds a run of {Shard(*before['shard']).of} shard(s), not this one")
+            if (number := Shard(*before["shard"]).of) != self.shard.of:
+                how = "without shards; leave out --shard"
+                if number > 1:
+                    how = f"in {number} shards; give --shard k/{number}"
+                raise StanceError(f"{self.folder}: holds a run {how}, or name another folder")
             for what in ("model", "inputs", "settings"):
                 then, now = before[what], self.identity[what]
                 # a model may lie elsewhere by now, if only it is the same

@@ -82,7 +82,10 @@ def agreement(source: str, coded: tuple[str, ...], output: str | None, seed: int
         columns = coder_columns(found.targets, coders)
         write_table(joined, found, output, notes=[about], others=columns)
         tell_formulas(joined, output)
-        click.echo(f"{len(joined)} paragraphs to {output_name(output)}, those that coders differ on first", err=True)
+        click.echo(
+            f"{number_of(len(joined), 'paragraph')} to {output_name(output)}, those that coders differ on first",
+            err=True,
+        )
 
 
 def _refuse_unpaired(measured: Sequence[tuple[Target, Agreement]], coders: Sequence[str]) -> None:

@@ -102,6 +102,8 @@ def verify(model: str) -> None:
 def export(model: str, output: str, target: str | None) -> None:
     """Write one target of a model as a scikit-learn Pipeline.
 
+    The file is a pickle: load such files only from people you trust. stance itself never loads one.
+
     \b
     Example:
         stance model export --sklearn sanctions.joblib --target sanctions

@@ -64,7 +64,8 @@ def sample(source: str, size: int, within: str | None, seed: int, output: str) -
     about = f"Drawn from {found.source}: size {size}, within {within or 'nothing'}, seed {seed}."
     write_table(drawn, found, output, notes=[about])
     click.echo(
-        f"{len(drawn)} of {len(found.frame)} paragraphs to {output_name(output)}, boilerplate left out", err=True
+        f"{len(drawn)} of {number_of(len(found.frame), 'paragraph')} to {output_name(output)}, boilerplate left out",
+        err=True,
     )
     tell_formulas(drawn, output)
     if len(drawn) < LEAST_CODED:
@@ -238,7 +239,9 @@ def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
     write_table(rows, found, output, format, notes=[about])
     _tell_of_codes(found, codes, coded)
     made = [t.name for t in found.targets if t.labels and outcome_column(t.name, t.labels[0]) in rows]
-    click.echo(f"{len(rows)} paragraphs with outcomes on {' and '.join(made)} to {output_name(output)}", err=True)
+    click.echo(
+        f"{number_of(len(rows), 'paragraph')} with outcomes on {' and '.join(made)} to {output_name(output)}", err=True
+    )
 
 
 def _without_estimate(rows: pd.DataFrame, level: str) -> int:

@@ -25,7 +25,9 @@ _NOTHING_DRAWN = (
 @click.command(short_help="Write results as one HTML file to read, print and send.")
 @click.argument("source", metavar="RESULTS")
 @output_option('Where to write the page ("-": standard output).', required=True)
-@click.option("--title", metavar="TEXT", help="Heading.  [default: the article's title, or the number of articles]")
+@click.option(
+    "--title", metavar="TEXT", help="Heading.  [default: the article's title or id, or the number of articles]"
+)
 @click.option(
     "--articles",
     type=click.IntRange(0),
@@ -72,14 +74,18 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
         write_whole(Path(output), page)
     size = len(page)
     slow = "; browsers are slow with a page this large; a smaller --articles makes it smaller" if size > _SLOW else ""
-    click.echo(f"{len(found.frame)} paragraphs to {output_name(output)} ({size / 1e6:.1f} MB{slow})", err=True)
+    click.echo(
+        f"{number_of(len(found.frame), 'paragraph')} to {output_name(output)} ({size / 1e6:.1f} MB{slow})", err=True
+    )
     if figures is not None:
         from stance.results.figures import letters_without_font, save_figures
 
         with step(f"writing figures to {figures}"):
             drawn = collection_figures(found, actors, rolled)
             written = save_figures(drawn, figures)
-        click.echo(f"{len(written)} files to {figures}" if written else f"no figures: {_NOTHING_DRAWN}", err=True)
+        click.echo(
+            f"{number_of(len(written), 'file')} to {figures}" if written else f"no figures: {_NOTHING_DRAWN}", err=True
+        )
         for figure in drawn:
             if lacking := letters_without_font(figure):
                 shown = lacking[:8] + "…" * (len(lacking) > 8)

@@ -118,7 +118,7 @@ def export_results(source: str, output: str, format: str | None) -> None:
     write_table(found.frame, found, output, format)
     if output != "-":
         described = dictionary_path(Path(output))
-        click.echo(f"{len(found.frame)} rows to {output}; columns described in {described}", err=True)
+        click.echo(f"{number_of(len(found.frame), 'row')} to {output}; columns described in {described}", err=True)
 
 
 results.add_command(sample)

@@ -72,7 +72,7 @@ def score(
     Bylines, datelines, "read more" links, share bars, signatures, footers and lists of references are kept as
     paragraphs but not scored; the reason given is "boilerplate".
 
-    Files that stance itself wrote to a folder, such as results and their column dictionaries, are not read as
+    In a folder, files that stance itself wrote, such as results and their column dictionaries, are not read as
     articles, nor is what a browser saves beside a page (PAGE_files).
 
     If the output is a folder (one that exists, or a name that ends in a slash), the run is written in parts, with a

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from stance.commands.options import SEEDS, corpus_options, jobs_option, read_labelled
-from stance.errors import ModelError
+from stance.errors import ModelError, number_of
 
 __all__ = ["train"]
 
@@ -51,7 +51,8 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
         raise ModelError(f"{output}: is a file; a model is a folder")
     examples = read_labelled(corpus, columns)
     names = ", ".join(target.name for target in examples.targets)
-    click.echo(f"{len(examples)} paragraphs in {len({e.article for e in examples})} articles; {names}", err=True)
+    articles = number_of(len({example.article for example in examples}), "article")
+    click.echo(f"{number_of(len(examples), 'paragraph')} in {articles}; {names}", err=True)
     for target in examples.targets:
         # a slip of a coder is a label, and a column of years a target: whoever sees it need not wait for the figures
         counts = Counter(example.labels.get(target.name) for example in examples)

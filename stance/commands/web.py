@@ -18,6 +18,7 @@ import click
 
 from stance import __version__
 from stance.articles import Article, Quarantined, read_records
+from stance.articles.records import LARGEST_RECORD
 from stance.batch.counts import Counts
 from stance.errors import MissingDependencyError, StanceError
 from stance.model.scores import ParagraphScore
@@ -217,7 +218,8 @@ async def _receive(
     from starlette.exceptions import HTTPException
     from starlette.requests import ClientDisconnect, Request
 
-    too_large = _Refused(413, f"larger than {limits.body / 1e6:g} MB; stance score has no such limit")
+    elsewhere = f"stance score takes up to {LARGEST_RECORD // 2**20} MiB per article"
+    too_large = _Refused(413, f"larger than {limits.body / 1e6:g} MB; {elsewhere}")
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > limits.body:
         raise too_large
@@ -258,7 +260,7 @@ async def _receive(
 
 def _check(deadline: float, ended: threading.Event) -> None:
     if ended.is_set() or time.monotonic() > deadline:
-        raise _Refused(503, "it took too long; stance score has no such limit")
+        raise _Refused(503, "it took too long; stance score has no time limit")
 
 
 def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: bytes, check: Callable[[], None]) -> str:

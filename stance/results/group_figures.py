@@ -28,8 +28,8 @@ _ROUNDS = 5
 
 _NOTE = (
     "(favor − against) / related paragraphs, as labeled by a model (classify and count): its mistakes are included, "
-    "and the intervals do not cover them. Bars: 95 % intervals over articles; hollow marks have none, as articles are "
-    "too few or all agree."
+    "and the intervals do not cover them. Bars: 95 % intervals over articles, or clusters of copies; hollow marks have "
+    "none, as these are too few or all agree."
 )
 _TITLES = {"month": "Over time", "outlet": "By outlet", "actor": "By actor who speaks"}
 
@@ -107,7 +107,8 @@ def _figure(level: str, rows: pd.DataFrame, targets: Sequence[Target]) -> Figure
         short = _shortened(names)
         groups = [f"{short[name]} ({n:,})" for name, n in zip(names, rows["paragraphs"], strict=True)]
         if number > len(rows):
-            among = f", of which the {len(rows)} largest with three related paragraphs or more are drawn"
+            largest, are = ("largest", "is") if len(rows) == 1 else (f"{len(rows)} largest", "are")
+            among = f", of which the {largest} with three related paragraphs or more {are} drawn"
     halves = {n: half_intervals(rows[f"{n}_net_se"], rows[f"{n}_net_units"]).tolist() for n in nets}
     series = [Series(n, rows[f"{n}_net"].tolist(), halves[n]) for n in nets]
     summary = f"Net stance{of} on {' and '.join(nets)} for {number_of(number, level)}{among}"

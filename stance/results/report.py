@@ -336,4 +336,5 @@ def _methods(results: Results) -> dict[str, Any]:
         "paragraphs": len(results.frame),
         "boilerplate": int(is_boilerplate(results).sum()),
         "clusters": "cluster" in results.frame,
+        "units": "clusters" if "cluster" in results.frame else "articles",
     }

@@ -82,8 +82,9 @@ def roll_up(
     Raises
     ------
     StanceError
-        If weight or copies is unknown, the results lack a column that is asked for, or it has the name of one that the
-        roll-up makes; if they have a paragraph or an article twice, or a count that is none.
+        If weight or copies is unknown, the results lack a column that is asked for, it holds what cannot name a group,
+        or it has the name of one that the roll-up makes; if they have a paragraph or an article twice, or a count that
+        is none.
     ArgumentError
         If the results are neither of these, or the level is no name.
 

@@ -109,7 +109,7 @@ def refuse_half_characters(values: pd.Series[Any], name: str) -> None:
         if isinstance(value, str) and clean_surrogates(value) != value:
             raise StanceError(
                 f"the column {clean_surrogates(name)!r} has half a character (a lone surrogate) in row {number}; "
-                "write it anew, as value.encode('utf-8', 'replace').decode() does"
+                "replace it, as value.encode('utf-8', 'replace').decode() does"
             )
 
 

@@ -74,7 +74,7 @@ def read_table(
             first = stream.readline()
             names = next(csv.reader(chain([first], stream)), [])
         if (mark := find_heading(iter([first])).delimiter) != ",":
-            raise StanceError(f"{path}: cells are parted by {mark!r}; write it with commas, and a point in numbers")
+            raise StanceError(f"{path}: cells are separated by {mark!r}; write it with commas, and a point in numbers")
         refuse_same_names(names, str(path))
         return names, _read_csv(path, names, chosen(names))
     row = _first_row(path)
@@ -131,7 +131,7 @@ def told_as_results(path: Path) -> Iterator[None]:
         if isinstance(error, (StanceError, MemoryError)):
             raise
         if isinstance(error, UnicodeDecodeError) or "invalid UTF8" in str(error):
-            raise StanceError(f"{path}: not in UTF-8; save it so") from error
+            raise StanceError(f"{path}: not in UTF-8; save it as UTF-8") from error
         raise StanceError(f"{path}: not readable as results: {' '.join(str(error).split())[:200]}") from error
 
 

@@ -83,7 +83,7 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
     """
     if columns.targets and (columns.target is not None or columns.label is not None):
         raise CorpusError(
-            "--target names a column of labels, --target-column and --label-column a file with one target a row; "
+            "--target names a column of labels, --target-column and --label-column a file with one target per row; "
             "give one or the other",
             file,
         )
