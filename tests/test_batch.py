@@ -49,6 +49,8 @@ from stance.results.records import article_columns, article_record, paragraph_co
 
 _score = partial(_run, "score")
 
+PAGE = b"<!DOCTYPE html><html><body><article><p>The minister said that sanctions stay.</p></article></body></html>"
+
 
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
@@ -375,7 +377,10 @@ def test_a_finished_run_names_its_quarantined_records_again(
     assert kept.read_bytes() == own.read_bytes() == listed
 
 
-@pytest.mark.parametrize("lost", ["shard", "state", "inputs", "model.sha256", "chunks.0.bytes", "chunks.0.articles"])
+@pytest.mark.parametrize(
+    "lost",
+    ["shard", "state", "inputs", "model.sha256", "settings.libraries", "chunks.0.bytes", "chunks.0.articles"],
+)
 def test_a_manifest_that_lacks_something_is_one_line(
     small_model_path: Path, parquet: Path, tmp_path: Path, lost: str
 ) -> None:
@@ -446,6 +451,30 @@ def test_libraries_do_not_matter_to_tables(small_model_path: Path, rows: list[di
     job = Job((str(tmp_path / "in.parquet"), str(tmp_path / "in.csv.gz")), small_model_path, jobs=1)
     score_to_directory(job, tmp_path / "run")
     assert json.loads((tmp_path / "run" / "manifest.json").read_bytes())["settings"]["libraries"] == {}
+
+
+@pytest.mark.parametrize("libraries", [None, [], "lxml"])
+def test_a_manifest_with_other_things_for_libraries_is_one_line(
+    small_model_path: Path, parquet: Path, tmp_path: Path, libraries: object
+) -> None:
+    """It says which file, not how the program came to stop."""
+    score_to_directory(_job(parquet, small_model_path), tmp_path / "run")
+    manifest = _manifest(tmp_path / "run")
+    manifest["settings"]["libraries"] = libraries
+    (tmp_path / "run" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(StanceError, match=r"manifest.json: not the manifest of a run: [^\n]+$"):
+        score_to_directory(_job(parquet, small_model_path), tmp_path / "run", resume=True)
+
+
+@pytest.mark.parametrize("content", [PAGE, gzip.compress(PAGE)], ids=["page", "compressed page"])
+@pytest.mark.parametrize("name", ["page.txt", "page.csv"])
+def test_libraries_matter_to_a_page_under_another_name(
+    small_model_path: Path, tmp_path: Path, content: bytes, name: str
+) -> None:
+    """What a file is read by is told by its content, and not by its name alone."""
+    (tmp_path / name).write_bytes(content)
+    score_to_directory(_job(tmp_path / name, small_model_path), tmp_path / "run")
+    assert "trafilatura" in _manifest(tmp_path / "run")["settings"]["libraries"]
 
 
 @pytest.mark.parametrize(

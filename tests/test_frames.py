@@ -254,8 +254,9 @@ def test_what_is_named_in_an_index_is_a_column(small_model: StanceModel, tmp_pat
         (pd.to_datetime(["2026-05-09 00:00:00.000000001", None]), ["2026-05-09 00:00:00.000000001", None]),
         (pd.to_datetime(["2026-05-09"] * 2).tz_localize("Etc/GMT-2"), ["2026-05-09 00:00:00+0200"] * 2),
         (pd.array([time(1, 2), None], dtype="time64[us][pyarrow]"), ["01:02:00", None]),
+        (pd.Categorical(pd.to_datetime(["2026-05-09", None])), ["2026-05-09", None]),
     ],
-    ids=["durations", "days", "nanoseconds", "zones", "times"],
+    ids=["durations", "days", "nanoseconds", "zones", "times", "categories"],
 )
 def test_times_are_written_as_pandas_shows_them(
     small_model_path: Path, tmp_path: Path, given: Any, expected: list[str | None]
@@ -268,6 +269,18 @@ def test_times_are_written_as_pandas_shows_them(
     for rows in (found, stance.read_results(tmp_path / "out.csv").frame):
         for name in ("date", "own"):
             assert [None if pd.isna(value) else value for value in rows[name]] == expected
+
+
+def test_some_of_the_articles_have_no_account_of_all(small_model_path: Path, tmp_path: Path) -> None:
+    """Those without text, which have a row, are among all, and the quarantined are not."""
+    (tmp_path / "in.csv").write_text(f"id,text\na,{CLEAR}\nb,* * *\na,again\n", encoding="utf-8")
+    output = tmp_path / "out.csv"
+    arguments = ("score", tmp_path / "in.csv", "-m", small_model_path, "--level", "article", "-o", output)
+    assert run(*arguments).exit_code == 0
+    results = stance.read_results(output)
+    assert results.counts is not None
+    assert results.counts.articles["quarantined"] == 1
+    assert replace(results, frame=results.frame.head(1)).counts is None
 
 
 @pytest.mark.parametrize("clusters", [False, True])

@@ -559,6 +559,7 @@ def test_parquet_that_other_programs_wrote(tmp_path: Path, changed: Any) -> None
     changed(frame).to_parquet(tmp_path / "s.parquet")
     found = read_results(tmp_path / "s.parquet")
     assert set(found.frame) == set(frame)
+    assert found.frame["date"].fillna("").tolist() == frame["date"].fillna("").tolist()
     for level in ("outlet", "month"):
         expected = roll_up(Results(frame, found.targets, "paragraph"), level)
         pd.testing.assert_frame_equal(roll_up(found, level), expected, check_dtype=False)

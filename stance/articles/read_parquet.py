@@ -78,9 +78,10 @@ def column_values(column: Any) -> list[Any]:
     """The values of an Arrow column as `record_to_article` takes them; bytes where text is not valid UTF-8."""
     import pyarrow as pa
 
-    if pa.types.is_temporal(column.type):
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_temporal(kind):
         # Python has no nanoseconds
-        column = times_as_text(column)
+        column = times_as_text(column.cast(kind))
     try:
         return [_text(value) if isinstance(value, bytes) else value for value in column.to_pylist()]
     except UnicodeDecodeError:

@@ -18,7 +18,7 @@ from stance.articles.archives import DEPTH, Budget, Member, is_tar, is_zip, open
 from stance.articles.article import Article
 from stance.articles.compression import LONGEST_SIGN, find_compression
 from stance.articles.encoding import written_name
-from stance.articles.formats import find_format
+from stance.articles.formats import find_format, has_sign
 from stance.articles.libraries import seekable
 from stance.articles.machine import raise_if_machine
 from stance.articles.read_frame import FRAME, OPTION, STEM, Frame, is_frame, read_frame
@@ -28,7 +28,7 @@ from stance.articles.seen import ArticleIds, duplicate_id
 from stance.articles.sources import STDIN, Source, find_sources
 from stance.errors import ArticleError, MissingDependencyError, StanceError
 
-__all__ = ["read_articles", "read_records"]
+__all__ = ["holds_sign", "read_articles", "read_records"]
 
 _HEAD = 2**16
 
@@ -240,6 +240,19 @@ def _unzipped(raw: IO[bytes], within: Budget | None) -> Iterator[tuple[io.Buffer
         # the file below belongs to whoever opened it
         for reader in opened:
             reader.detach()
+
+
+def holds_sign(path: str) -> bool:
+    """Whether what a file holds, compressed or not, begins as `has_sign` says, so that its name does not matter."""
+    # a pipe is read once
+    if not os.path.isfile(path):
+        return False
+    try:
+        with open(path, "rb") as file, _unzipped(file, None) as (stream, _):
+            return has_sign(stream.peek(_HEAD)[:_HEAD])
+    except _DAMAGE as error:
+        raise_if_machine(error, path)
+        return False
 
 
 def _names_in_tar(path: str) -> set[str]:

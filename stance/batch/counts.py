@@ -67,6 +67,12 @@ class Counts:
                     mine[name] = mine.get(name, 0) + n
         return result
 
+    def rows(self, level: str) -> int:
+        """How many rows results have at a level, of paragraphs or of articles."""
+        if level == "paragraph":
+            return self.paragraphs["read"]
+        return self.articles["read"] - self.articles["quarantined"]
+
     def add(self, scores: Sequence[ParagraphScore]) -> None:
         """Count one more article, by the scores of its paragraphs."""
         unlabelled = [score.abstained for score in scores if score.abstained is not None]

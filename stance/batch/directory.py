@@ -17,11 +17,12 @@ from stance.articles import Quarantined
 from stance.articles.encoding import written_name
 from stance.articles.formats import FORMATS, format_by_suffix
 from stance.articles.own_files import DICTIONARY, MANIFESTS, PARTS, QUARANTINES, RUN_FORMAT
+from stance.articles.reading import holds_sign
 from stance.articles.sources import STDIN, Source
 from stance.batch.chunks import Shard
 from stance.batch.counts import Counts
 from stance.batch.files import named, write_whole
-from stance.errors import StanceError
+from stance.errors import StanceError, expect
 
 __all__ = ["RunDirectory", "describe_inputs", "describe_libraries", "files_of_run", "inputs_difference"]
 
@@ -70,8 +71,7 @@ def describe_libraries(sources: Iterable[Source]) -> dict[str, str]:
     """
     from importlib.metadata import PackageNotFoundError, version
 
-    plain = [FORMATS[name] for name in ("text", "jsonl", "json", "table", "parquet")]
-    if all(format_by_suffix(source.path) in plain for source in sources):
+    if all(_is_plain(source.path) for source in sources):
         return {}
     found = {}
     for package in _LIBRARIES:
@@ -80,6 +80,13 @@ def describe_libraries(sources: Iterable[Source]) -> dict[str, str]:
         except PackageNotFoundError:
             found[package] = "not installed"
     return found
+
+
+def _is_plain(path: str) -> bool:
+    found = format_by_suffix(path)
+    if found is FORMATS["parquet"]:
+        return True
+    return found in [FORMATS[name] for name in ("text", "jsonl", "json", "table")] and not holds_sign(path)
 
 
 def inputs_difference(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> str:
@@ -195,7 +202,7 @@ class RunDirectory:
             return f"the inputs are not the same ({inputs_difference(before, now)})"
         if what == "model":
             return f"the model is a different one ({before['sha256'][:12]} then, {now['sha256'][:12]} now)"
-        before, now = ({**said, **said.get("libraries", {}), "libraries": None} for said in (before, now))
+        before, now = ({**said, **said["libraries"], "libraries": None} for said in (before, now))
         names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
         told = [f"{name} was {before.get(name)!r}, now {now.get(name)!r}" for name in names]
         return "; ".join(told[:_TOLD]) + (f" and {len(told) - _TOLD} more" if len(told) > _TOLD else "")
@@ -209,6 +216,7 @@ class RunDirectory:
             assert isinstance(manifest, dict)
             Shard(*manifest["shard"])
             _KEYS(manifest), _MODEL_KEYS(manifest["model"])
+            expect(dict, manifest["settings"], manifest["settings"]["libraries"])
             for entry in manifest["chunks"]:
                 _CHUNK_KEYS(entry), Counts.from_dict(entry)
         except KeyError as error:

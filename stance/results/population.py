@@ -22,10 +22,10 @@ from stance.results.texts import Texts
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["LightResults", "Population", "find_coded", "light", "population", "read_population"]
+
 #: What a spreadsheet may leave out or put another for: blanks, and what XML does not hold, also as workbooks write it.
 _NOT_KEPT = re.compile(r"(?:[\s\x00-\x1f\x7f-\x9f\ufffd\ufffe\uffff]|_x(?:00[01][0-9A-F]|FFF[EF])_)+", re.I)
-
-__all__ = ["LightResults", "Population", "find_coded", "light", "population", "read_population"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -41,7 +41,7 @@ class LightResults(Results):
     texts: Texts | None = None
 
     def __post_init__(self) -> None:
-        # it lacks boilerplate, and is of all that was read
+        # a population lacks boilerplate, and the account stays that of all that was read
         pass
 
     def texts_at(self, places: npt.NDArray[np.int64]) -> pd.Series[Any]:
@@ -77,8 +77,11 @@ class Population(LightResults):
 
 def light(results: Results, texts: Texts | None = None) -> LightResults:
     """Results with the place where their texts are, if these are not among them."""
-    known = {one.name: getattr(results, one.name) for one in fields(LightResults) if hasattr(results, one.name)}
-    return LightResults(**known if texts is None else known | {"texts": texts})
+    return LightResults(**_known(results), texts=texts)
+
+
+def _known(results: Results) -> dict[str, Any]:
+    return {one.name: getattr(results, one.name) for one in fields(Results)}
 
 
 def population(results: Results | pd.DataFrame) -> Population:
@@ -120,8 +123,8 @@ def _population(results: Results, texts: Texts | None) -> Population:
     kept = ~is_boilerplate(results)
     if texts is not None:
         texts = texts.kept(np.asarray(kept))
-    known = {one.name: getattr(results, one.name) for one in fields(Results)}
-    return Population(**known | {"frame": results.frame[kept].reset_index(drop=True), "texts": texts})
+    known = _known(results) | {"frame": results.frame[kept].reset_index(drop=True)}
+    return Population(**known, texts=texts)
 
 
 def _plain_ids(frame: pd.DataFrame) -> pd.Series[str]:

@@ -86,7 +86,7 @@ class Results:
 
     def __post_init__(self) -> None:
         # a table of some rows would go by the account of all
-        if self.counts is not None and self.level == "paragraph" and len(self.frame) != self.counts.paragraphs["read"]:
+        if self.counts is not None and len(self.frame) != self.counts.rows(self.level):
             object.__setattr__(self, "counts", None)
 
     def __repr__(self) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.articles.encoding import clean_surrogates
 from stance.articles.own_files import PARTS
+from stance.articles.read_parquet import times_as_text
 from stance.errors import StanceError
 from stance.labels import Target, order_labels, scored_targets
 from stance.results.dictionary import describe_columns
@@ -203,6 +204,9 @@ def plain_frame(table: Any, names: list[str]) -> pd.DataFrame:
             values = table.column(i).to_pylist()
             texts = [None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in values]
             table, kind = table.set_column(i, column.name, pa.array(texts, pa.string())), pa.string()
+        elif pa.types.is_temporal(kind) and column.name in words:
+            texts = times_as_text(table.column(i).cast(kind))
+            table, kind = table.set_column(i, column.name, texts), pa.string()
         elif pa.types.is_integer(column.type) and _rounds(table.column(i)):
             kind = pa.string()
         elif column.name in numbers and (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
