@@ -575,7 +575,7 @@ def test_a_table_too_long_for_excel_is_refused(tmp_path: Path) -> None:
     [
         ("export s.parquet", "stance.results.saved.read_table"),
         ("export run", "stance.results.saved.read_table"),
-        ("export s.csv", "stance.results.export._plain"),
+        ("export s.csv", "stance.results.export.plain_table"),
         ("outcomes s.csv c.csv", "stance.results.outcomes.regression_outcomes"),
     ],
 )
@@ -773,7 +773,7 @@ def test_results_are_a_frame_with_a_model(scored: Path) -> None:
 def test_a_date_is_read_once_whatever_its_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each article has many paragraphs; rows without a date stay without one."""
     read: list[str] = []
-    monkeypatch.setattr("stance.results.export.day_of", lambda text: read.append(text) or day_of(text))
+    monkeypatch.setattr("stance.results.typed.day_of", lambda text: read.append(text) or day_of(text))
     frame = pd.DataFrame({"date": ["4 May 2026", None, "13/05/2026"] * 500})
     export(frame, tmp_path / "t.sqlite", ())
     assert read == ["4 May 2026", "13/05/2026"]

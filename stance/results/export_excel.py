@@ -9,8 +9,8 @@ from typing import Any
 from stance.articles.libraries import need
 from stance.errors import StanceError
 from stance.files import passing_folder
-from stance.results.export import Typed
 from stance.results.formats import CELL, fit_cell
+from stance.results.typed import Typed
 
 __all__ = ["write"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stance.articles.libraries import need
-from stance.results.export import Typed
+from stance.results.typed import Typed
 
 __all__ = ["write"]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from stance.results.export import Typed
 from stance.results.saved import PLACE
+from stance.results.typed import Typed
 
 __all__ = ["write"]
 
