@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from stance.articles.arrow_columns import check_text, column_values, columns_to_articles
 from stance.articles.article import Article
-from stance.articles.read_parquet import check_text, column_values, columns_to_articles
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 

@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stance.articles import Article, Columns, Quarantined, read_records
+from stance.articles.arrow_columns import times_as_text
 from stance.articles.encoding import written_name
 from stance.articles.formats import FORMATS
 from stance.articles.machine import raise_if_machine
 from stance.articles.markup import without_markup
-from stance.articles.read_parquet import times_as_text
 from stance.articles.records import BLANKS, LARGEST_RECORD, MOST_LINES, TRIMMED, record_to_article, too_many_lines
 from stance.articles.seen import duplicate_id
 from stance.articles.sources import STDIN, Source, find_sources

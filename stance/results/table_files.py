@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stance.articles.arrow_columns import times_as_text
 from stance.articles.encoding import clean_surrogates
 from stance.articles.own_files import PARTS
-from stance.articles.read_parquet import times_as_text
 from stance.errors import StanceError
 from stance.labels import Target, order_labels, scored_targets
 from stance.results.dictionary import describe_columns
