@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from sample_files import tarred, web_page, zipped
 
-from stance.articles import Article, Quarantined, archives, read_records, sources
+from stance.articles import Article, archives, read_records, sources
 from stance.articles.sources import Source, find_sources
 from stance.commands import main
 from stance.errors import ArticleError
@@ -118,12 +118,14 @@ def test_the_parts_of_a_saved_page_in_an_archive(saved: Path, kind: str, last: b
     path = saved.parent / "pack"
     path.write_bytes(content)
     inner = f"{path}/a" if " in " in kind else f"{path}"
-    records = list(read_records([path]))
-    assert {record.source for record in records if isinstance(record, Article)} == {
+    left_out: list[Source] = []
+    records = list(read_records([path], left_out=left_out))
+    assert {record.source for record in records} == {
         f"{inner}/{name}" for name in ("a.txt", "b_files/c.txt", f"{PAGE}.html")
     }
-    assert [record for record in records if isinstance(record, Quarantined)] == [
-        Quarantined(f"{inner}/{PAGE}_files", 0, "a browser saved it with a page")
+    assert all(isinstance(record, Article) for record in records)
+    assert [(source.path, source.problem) for source in left_out] == [
+        (f"{inner}/{PAGE}_files", "a browser saved it with a page")
     ]
 
 
@@ -131,9 +133,10 @@ def test_a_tar_archive_that_is_piped_in_is_read_once(saved: Path, monkeypatch: p
     """What follows its page is left out."""
     files = {f"{PAGE}.html": web_page().encode(), f"{PAGE}_files/a.html": web_page().encode()}
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(tarred(files))))
-    page, parts = read_records("-")
+    left_out: list[Source] = []
+    (page,) = read_records("-", left_out=left_out)
     assert isinstance(page, Article)
-    assert parts == Quarantined(f"-/{PAGE}_files", 0, "a browser saved it with a page")
+    assert [source.path for source in left_out] == [f"-/{PAGE}_files"]
 
 
 def test_an_archive_that_packs_nothing_is_no_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ import httpx
 import pandas as pd
 import pytest
 from helpers import ROOT, run
+from sample_files import zipped
 
 import stance
 
@@ -547,6 +548,14 @@ def test_a_limit_is_a_number(option: str) -> None:
     refused = run("serve", option, "nan")
     assert refused.exit_code == 2
     assert f"Invalid value for '{option}': nan is not a number" in refused.stderr
+
+
+def test_what_stance_wrote_is_no_article_of_an_archive(port: int) -> None:
+    """The page of an archive with results says that they were not read."""
+    table = b"article_id,paragraph,text,tax,tax_probability,tax_abstained\n1,0,Talks.,favor,0.9,\n"
+    response = _post(port, files={"file": ("pack.zip", zipped({"a.txt": TEXT.encode(), "s.csv": table}))})
+    assert response.status_code == 200
+    assert "Not read: <bdi>pack.zip/s.csv</bdi>, position 0: stance wrote it" in response.text
 
 
 def test_many_articles_in_one_file(port: int) -> None:

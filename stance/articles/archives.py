@@ -140,8 +140,10 @@ def open_zip(stream: IO[bytes], source: str) -> Iterator[zipfile.ZipFile]:
         yield archive
 
 
-def zip_members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member]:
-    """The files of a zip archive, in the order of its directory."""
+def zip_members(
+    archive: zipfile.ZipFile, budget: Budget, wanted: Callable[[str], bool] = lambda name: True
+) -> Iterator[Member]:
+    """The files of a zip archive, in the order of its directory; those that are not wanted by name are not opened."""
     for info in archive.infolist():
         # not by `is_dir`, which Python 3.11 asks of the last letter of a name that may have none
         if info.filename.endswith("/") or _is_hidden(info.filename):
@@ -155,6 +157,9 @@ def zip_members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member]:
             yield Member(info.filename, None, problem or many)
             if not problem:
                 return
+            continue
+        if not wanted(info.filename):
+            yield Member(info.filename, None)
             continue
         try:
             stream = archive.open(info)

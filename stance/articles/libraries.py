@@ -15,6 +15,8 @@ from stance.errors import ArticleError, MissingDependencyError, StanceError
 
 __all__ = ["need", "seekable", "silence", "unsound", "whole"]
 
+_SEEKABLE = (io.FileIO, tempfile.SpooledTemporaryFile)
+
 
 def need(module: str, package: str, extra: str) -> Any:
     """Import a library that an extra brings.
@@ -49,14 +51,14 @@ def silence(library: str) -> None:
 
 @contextlib.contextmanager
 def seekable(stream: IO[bytes]) -> Iterator[IO[bytes]]:
-    """The stream itself if it is a plain file, else a temporary copy: for formats that are read from their end.
+    """The stream itself if it is a plain file or such a copy, else a temporary copy: to read formats from their end.
 
     Raises
     ------
     StanceError
         If the copy cannot be written.
     """
-    if stream.seekable() and isinstance(getattr(stream, "raw", None), io.FileIO):
+    if stream.seekable() and isinstance(getattr(stream, "raw", None), _SEEKABLE):
         yield stream
         return
     copy = tempfile.SpooledTemporaryFile(2**23)  # noqa: SIM115

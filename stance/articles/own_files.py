@@ -1,4 +1,4 @@
-"""Files that stance itself wrote: what they are called, and that results in a folder are no articles of it."""
+"""Files that stance itself wrote: what they are called, and that results beside articles are none."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import json
 import os
 import re
 import stat
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import fields
+from functools import partial
+from typing import IO
 
 from stance.articles.records import Quarantined
 from stance.labels import scored_targets
@@ -17,13 +19,21 @@ __all__ = [
     "DICTIONARY",
     "FILES_OF_A_MODEL",
     "FILES_OF_A_RUN",
+    "LARGEST",
     "MANIFESTS",
+    "OWN",
     "PARTS",
     "QUARANTINES",
     "RUN_FORMAT",
+    "Neighbors",
     "is_standard_stream",
+    "is_told_by_content",
+    "may_be_told_by_content",
     "own_files",
 ]
+
+#: Why such a file is not read.
+OWN = "stance wrote it"
 
 #: What the files of a run are called in its folder: ``*`` is the shard, if it has any; of parts the number and suffix.
 MANIFESTS, QUARANTINES, PARTS = "manifest*.json", "quarantine*.jsonl", "part-*"
@@ -52,8 +62,8 @@ _MADE_BY = {
 }
 _TABLES = (".csv", ".tsv", ".jsonl", ".parquet")
 _BESIDE = f".{DICTIONARY}"
-_LARGEST = 2**20
-"""Bytes; no dictionary of columns is larger."""
+#: Bytes; no dictionary of columns is larger.
+LARGEST = 2**20
 
 
 def own_files(folder: str, names: Collection[str]) -> set[str]:
@@ -82,17 +92,56 @@ def own_files(folder: str, names: Collection[str]) -> set[str]:
     ['scores.csv', 'scores.csv.columns.json']
     """
     there = set(names)
-    own: set[str] = set()
-    run = any(_MANIFEST.fullmatch(name) and _RUN.match(_head(folder, name)) for name in there)
-    if there.issuperset(FILES_OF_A_MODEL[1:]) and _is_manifest(folder, FILES_OF_A_MODEL[2]):
-        own.update(there.intersection(FILES_OF_A_MODEL))
+    neighbors = Neighbors()
     for name in there:
-        if (run and _PART_OF_A_RUN.fullmatch(name)) or is_standard_stream(os.path.join(folder, name)):
-            own.add(name)
-        elif (name == DICTIONARY or name.endswith(_BESIDE)) and _is_dictionary(folder, name):
-            own |= {name, name.removesuffix(_BESIDE)} & there
-    own.update(name for name in there - own if _names_stance(folder, name) or _holds_results(folder, name))
-    return own
+        neighbors.add(name, partial(_ask, folder, name))
+    return {
+        name
+        for name in there
+        if neighbors.tell(name)
+        or is_standard_stream(os.path.join(folder, name))
+        or (may_be_told_by_content(name) and _ask(folder, name, is_told_by_content))
+    }
+
+
+class Neighbors:
+    """What the files of one folder tell of each other, as far as they have been added.
+
+    Examples
+    --------
+    >>> import io
+    >>> neighbors = Neighbors()
+    >>> dictionary = io.BytesIO(b'{"stance": {"version": "1"}}')
+    >>> neighbors.add("a.xlsx.columns.json", lambda ask: ask("a.xlsx.columns.json", dictionary))
+    >>> neighbors.tell("a.xlsx"), neighbors.tell("b.xlsx")
+    (True, False)
+    """
+
+    def __init__(self) -> None:
+        self._run = self._arrays = self._manifest = False
+        self._described: set[str] = set()
+
+    @staticmethod
+    def may_tell(name: str) -> bool:
+        """Whether a file of this name may tell what others are: to add one that may not is of no use."""
+        return name.endswith((DICTIONARY, FILES_OF_A_MODEL[1])) or bool(_MANIFEST.fullmatch(name))
+
+    def add(self, name: str, look: Callable[[Callable[[str, IO[bytes]], bool]], bool]) -> None:
+        """Add a file; `look` answers a question about it, and is asked only if that matters."""
+        if name == FILES_OF_A_MODEL[1]:
+            self._arrays = True
+        elif name == DICTIONARY or name.endswith(_BESIDE):
+            if look(_is_dictionary):
+                self._described |= {name, name.removesuffix(_BESIDE)}
+        elif _MANIFEST.fullmatch(name):
+            self._run = self._run or look(_is_of_a_run)
+            self._manifest = self._manifest or (name == FILES_OF_A_MODEL[2] and look(_is_of_a_model))
+
+    def tell(self, name: str) -> bool:
+        """Whether they tell that stance wrote the file of this name among them."""
+        if name in self._described or (self._run and _PART_OF_A_RUN.fullmatch(name)):
+            return True
+        return self._arrays and self._manifest and name in FILES_OF_A_MODEL
 
 
 def is_standard_stream(path: str) -> bool:
@@ -111,66 +160,81 @@ def is_standard_stream(path: str) -> bool:
     return False
 
 
-def _head(folder: str, name: str, most: int = 4096) -> bytes:
-    """The first bytes of a file, or with a number below 0 the last ones."""
+def may_be_told_by_content(name: str) -> bool:
+    """Whether a file of this name is worth looking into."""
+    return name.endswith(_TABLES) or os.path.splitext(name)[1] in _MADE_BY
+
+
+def is_told_by_content(name: str, file: IO[bytes]) -> bool:
+    """Whether a file names stance as what made it, or holds results; by its beginning, PDF and Parquet by their end."""
+    suffix = os.path.splitext(name)[1]
+    if (made_by := _MADE_BY.get(suffix)) is not None:
+        return bool(made_by.search(_tail(file, 2**16) if suffix == ".pdf" else _head(file)))
+    return _holds_results(name, file)
+
+
+def _ask(folder: str, name: str, question: Callable[[str, IO[bytes]], bool]) -> bool:
     path = os.path.join(folder, name)
     # a named pipe would be waited on for ever
     if not os.path.isfile(path):
-        return b""
+        return False
     try:
         with open(path, "rb") as file:
-            if most < 0:
-                file.seek(max(os.fstat(file.fileno()).st_size + most, 0))
-            return file.read(abs(most))
+            return question(name, file)
     except OSError:
-        return b""
+        return False
 
 
-def _is_dictionary(folder: str, name: str) -> bool:
+def _head(file: IO[bytes], most: int = 4096) -> bytes:
+    file.seek(0)
+    return file.read(most)
+
+
+def _tail(file: IO[bytes], most: int) -> bytes:
+    file.seek(max(file.seek(0, os.SEEK_END) - most, 0))
+    return file.read(most)
+
+
+def _is_dictionary(name: str, file: IO[bytes]) -> bool:
     try:
-        found = json.loads(_head(folder, name, _LARGEST))
+        found = json.loads(_head(file, LARGEST))
         return isinstance(found["stance"]["version"], str)
     except (ValueError, KeyError, TypeError, RecursionError):
         return False
 
 
-def _is_manifest(folder: str, name: str) -> bool:
-    head = _head(folder, name, _LARGEST)
+def _is_of_a_run(name: str, file: IO[bytes]) -> bool:
+    return bool(_RUN.match(_head(file)))
+
+
+def _is_of_a_model(name: str, file: IO[bytes]) -> bool:
+    head = _head(file, LARGEST)
     return b'"made_with": {' in head and b'"sanctions-stance": "' in head
 
 
-def _names_stance(folder: str, name: str) -> bool:
-    suffix = os.path.splitext(name)[1]
-    return suffix in _MADE_BY and bool(
-        _MADE_BY[suffix].search(_head(folder, name, -(2**16) if suffix == ".pdf" else 4096))
-    )
-
-
-def _holds_results(folder: str, name: str) -> bool:
+def _holds_results(name: str, file: IO[bytes]) -> bool:
     """Whether a table has the columns of scored paragraphs, of a sample of them or of a list of quarantined records.
 
     What the shell wrote and what a coder copied has no dictionary beside it.
     """
-    columns = _columns(folder, name) if name.endswith(_TABLES) else []
+    columns = _columns(name, file)
     if columns == [field.name for field in fields(Quarantined)]:
         return name.endswith(".jsonl")
     return {"article_id", "paragraph"}.issubset(columns) and ("drawn_from" in columns or bool(scored_targets(columns)))
 
 
-def _columns(folder: str, name: str) -> list[str]:
-    head = _head(folder, name)
+def _columns(name: str, file: IO[bytes]) -> list[str]:
+    head = _head(file)
     if head.startswith(b"PAR1"):
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         try:
-            # Arrow takes no name that is not UTF-8
-            with open(os.path.join(folder, name), "rb") as file:
-                return list(pq.read_schema(file).names)
-        except (pa.ArrowException, OSError):
+            return list(pq.read_schema(file).names)
+        except pa.ArrowException:
             return []
     if b"\n" not in head and b"article_id" in head:
-        head = _head(folder, name, _LARGEST)
+        head = _head(file, LARGEST)
     line = head.split(b"\n", 1)[0].decode("utf-8-sig", "replace").strip()
     if not name.endswith(".jsonl"):
         return [cell.strip().strip('"') for cell in re.split("[,;\t]", line)]

@@ -9,11 +9,12 @@ import sys
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from typing import IO, Any, cast
 
+from stance.articles.archive_folders import ArchiveFolders
 from stance.articles.archives import DEPTH, Budget, Member, is_tar, is_zip, open_zip, tar_members, zip_members
 from stance.articles.article import Article
 from stance.articles.compression import LONGEST_SIGN, find_compression
@@ -21,6 +22,7 @@ from stance.articles.encoding import written_name
 from stance.articles.formats import find_format, has_sign
 from stance.articles.libraries import seekable
 from stance.articles.machine import raise_if_machine
+from stance.articles.own_files import LARGEST, OWN, Neighbors
 from stance.articles.read_frame import FRAME, OPTION, STEM, Frame, is_frame, read_frame
 from stance.articles.records import Columns, Quarantined, as_columns, check_called, too_many_lines
 from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
@@ -90,12 +92,14 @@ def read_articles(
 def read_records(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Source] | Frame,
     columns: Columns | None = None,
+    left_out: list[Source] | None = None,
 ) -> Iterator[Article | Quarantined]:
     """Like `read_articles`, but with the quarantined records in their places: nothing read is left out.
 
     Each says where it stood, by ``source`` and ``position``; positions rise within a source. An id that
     another file has used becomes ``FILE:ID``; the same id again in one file is quarantined as ``duplicate id``. Of the
     ids only 8-byte hashes are kept (`ArticleIds`). A file that breaks off is quarantined from the record where it does.
+    To `left_out` is added what is not read of archives because stance or a browser wrote it, as `find_sources` does.
 
     Examples
     --------
@@ -107,6 +111,7 @@ def read_records(
     [('Article', 1), ('Quarantined', 3)]
     """
     columns = as_columns(columns)
+    left_out = [] if left_out is None else left_out
     ids = ArticleIds()
     if is_frame(paths):
         for record in read_frame(paths, columns):
@@ -120,7 +125,7 @@ def read_records(
             continue
         position = 0
         try:
-            for record in _read_source(source, shown, columns):
+            for record in _read_source(source, shown, columns, left_out):
                 position = record.position or position
                 if columns.keep and isinstance(record, Article) and not record.kept:
                     record = replace(record, kept=tuple((name, None) for name in columns.keep))
@@ -163,14 +168,16 @@ def _reason(error: Exception, shown: str) -> str:
     return error.message if isinstance(error, ArticleError) else str(error)
 
 
-def _read_source(source: Source, shown: str, columns: Columns) -> Iterator[Article | Quarantined]:
+def _read_source(
+    source: Source, shown: str, columns: Columns, left_out: list[Source]
+) -> Iterator[Article | Quarantined]:
     if source.path == STDIN:
         # a copy of the descriptor's reader would close standard input when it is collected
         stdin = cast(io.BufferedIOBase, sys.stdin.buffer)
-        yield from _read_stream(cast(IO[bytes], _Resumed(stdin.read(_HEAD), stdin)), source, shown, columns)
+        yield from _read_stream(cast(IO[bytes], _Resumed(stdin.read(_HEAD), stdin)), source, shown, columns, left_out)
         return
     with open(source.path, "rb") as file:
-        yield from _read_stream(file, source, shown, columns)
+        yield from _read_stream(file, source, shown, columns, left_out)
 
 
 class _Resumed(io.RawIOBase):
@@ -193,7 +200,13 @@ class _Resumed(io.RawIOBase):
 
 
 def _read_stream(
-    raw: IO[bytes], source: Source, shown: str, columns: Columns, within: Budget | None = None, depth: int = 0
+    raw: IO[bytes],
+    source: Source,
+    shown: str,
+    columns: Columns,
+    left_out: list[Source],
+    within: Budget | None = None,
+    depth: int = 0,
 ) -> Iterator[Article | Quarantined]:
     stem = written_name(source.stem)
     with _unzipped(raw, within) as (stream, budget):
@@ -201,12 +214,14 @@ def _read_stream(
         if is_tar(head):
             _check_depth(depth)
             again = depth == 0 and source.path != STDIN and os.path.isfile(source.path)
-            names = partial(_names_in_tar, source.path) if again else frozenset[str]
+            # an archive within another, or a pipe, is read from front to back: what stands ahead is not known
+            folders = ArchiveFolders(partial(_ahead_in_tar, source.path) if again else tuple)
             tar = cast(IO[bytes], stream)
             if budget is None:
                 budget = Budget()
                 tar = cast(IO[bytes], budget.counter(tar))
-            yield from _read_members(tar_members(tar, budget), names, source, shown, columns, budget, depth)
+            members = tar_members(tar, budget)
+            yield from _read_members(members, folders, source, shown, columns, left_out, budget, depth)
         elif is_zip(head):
             with seekable(stream) as file, open_zip(file, shown) as archive:
                 found = find_format(shown, head, columns, parts=archive.NameToInfo)
@@ -215,9 +230,11 @@ def _read_stream(
                     yield from found.read(file, columns, shown, stem)
                     return
                 _check_depth(depth)
-                budget = within or Budget(file.seek(0, io.SEEK_END))
+                size = file.seek(0, io.SEEK_END)
+                budget = within or Budget(size)
+                folders = ArchiveFolders(partial(_ahead_in_zip, archive, size))
                 members = zip_members(archive, budget)
-                yield from _read_members(members, archive.NameToInfo.keys, source, shown, columns, budget, depth)
+                yield from _read_members(members, folders, source, shown, columns, left_out, budget, depth)
         else:
             found = find_format(shown, head, columns, named=source.named)
             assert found is not None
@@ -255,15 +272,35 @@ def holds_sign(path: str) -> bool:
         return False
 
 
-def _names_in_tar(path: str) -> set[str]:
-    """All of them, as far as the archive is sound: a page may stand behind what was saved with it."""
-    names: set[str] = set()
+def _ahead_in_zip(archive: zipfile.ZipFile, size: int) -> Iterator[tuple[str, bytes | None]]:
+    budget = Budget(size)
+    return _ahead(zip_members(archive, budget, _may_tell), budget)
+
+
+def _ahead_in_tar(path: str) -> Iterator[tuple[str, bytes | None]]:
+    """As far as the archive is sound: a page may stand behind what was saved with it."""
     try:
         with open(path, "rb") as file, _unzipped(file, None) as (stream, budget):
-            names.update(member.name for member in tar_members(stream, budget or Budget()))
+            budget = budget or Budget(os.path.getsize(path))
+            yield from _ahead(tar_members(stream, budget), budget)
     except _DAMAGE as error:
         raise_if_machine(error, path)
-    return names
+
+
+def _may_tell(member: str) -> bool:
+    return Neighbors.may_tell(os.path.basename(member))
+
+
+def _ahead(members: Iterable[Member], budget: Budget) -> Iterator[tuple[str, bytes | None]]:
+    for member in members:
+        head = None
+        if member.stream is not None and _may_tell(member.name):
+            try:
+                head = budget.reader(member.stream).read(LARGEST) or b""
+            except (*_DAMAGE, RuntimeError) as error:
+                # what is wrong with it is said where it is read
+                raise_if_machine(error, member.name)
+        yield member.name, head
 
 
 def _check_depth(depth: int) -> None:
@@ -273,41 +310,46 @@ def _check_depth(depth: int) -> None:
 
 def _read_members(
     members: Iterable[Member],
-    names: Callable[[], Collection[str]],
+    folders: ArchiveFolders,
     source: Source,
     shown: str,
     columns: Columns,
+    left_out: list[Source],
     budget: Budget,
     depth: int,
 ) -> Iterator[Article | Quarantined]:
-    empty = True
-    # to read a tar archive for its names takes time, and few need that
-    names = cache(names)
-    before: set[str] = set()
+    empty = unread = True
     of_pages: set[str] = set()
     try:
         for member in members:
             empty = False
             inner = f"{shown}/{written_name(member.name)}"
             if member.stream is None:
+                unread = False
                 yield Quarantined(inner, 0, member.problem)
                 continue
-            before.add(member.name)
-            folder = folder_of_a_page(os.path.dirname(member.name), lambda page: page in before or page in names())
+            folders.meet(member.name)
+            folder = folder_of_a_page(os.path.dirname(member.name), folders.has)
             if folder is not None:
-                if folder not in of_pages:
-                    yield Quarantined(f"{shown}/{written_name(folder)}", 0, OF_A_PAGE)
-                of_pages.add(folder)
+                place = f"{shown}/{written_name(folder)}"
+                if place not in of_pages:
+                    left_out.append(Source(place, place, False, OF_A_PAGE))
+                of_pages.add(place)
                 continue
             # with its suffix, for no later member can be looked at to see whether the stems differ
             within_archive = Source(inner, f"{source.stem}/{member.name}", False)
-            stream = cast(IO[bytes], budget.reader(member.stream))
             position = 0
             try:
-                for record in _read_stream(stream, within_archive, inner, columns, budget, depth + 1):
-                    position = record.position or position
-                    yield record
+                with folders.look(member.name, cast(IO[bytes], budget.reader(member.stream))) as (stream, own):
+                    if own:
+                        left_out.append(within_archive._replace(problem=OWN))
+                        continue
+                    unread = False
+                    for record in _read_stream(stream, within_archive, inner, columns, left_out, budget, depth + 1):
+                        position = record.position or position
+                        yield record
             except _DAMAGE as error:
+                unread = False
                 raise_if_machine(error, inner)
                 yield Quarantined(inner, position + 1 if position else 0, _reason(error, inner))
     except (*_DAMAGE, RuntimeError) as error:
@@ -318,6 +360,12 @@ def _read_members(
     else:
         if empty:
             raise ArticleError("the archive holds no files", shown)
+        if unread and source.named:
+            raise ArticleError(
+                "the archive holds only files that stance wrote or a browser saved with a page; "
+                "unpack it and name them to read them anyway",
+                shown,
+            )
 
 
 def _buffered(raw: IO[bytes], opened: list[io.BufferedReader]) -> io.BufferedReader:

@@ -14,7 +14,7 @@ from stance.articles.compression import without_suffix
 from stance.articles.encoding import written_name
 from stance.articles.formats import has_reader, has_sign
 from stance.articles.machine import raise_if_machine
-from stance.articles.own_files import is_standard_stream, own_files
+from stance.articles.own_files import OWN, is_standard_stream, own_files
 from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
 from stance.errors import ArgumentError, ArticleError, kind_of, made_by
 
@@ -24,7 +24,6 @@ STDIN = "-"
 
 #: So many bytes tell what is unmistakable.
 _HEAD = 2**12
-_OWN = "stance wrote it"
 _NO_FILES = "it holds no files; hidden ones and pipes are not read"
 
 
@@ -148,7 +147,7 @@ def _glob(pattern: str, left_out: list[Source]) -> Iterator[Source]:
             if not left_out or left_out[-1].path != place:
                 left_out.append(Source(place, place, False, OF_A_PAGE))
         elif match in written:
-            left_out.append(Source(match, match, False, _OWN))
+            left_out.append(Source(match, match, False, OWN))
         elif not os.path.isdir(match):
             # as in a folder a named pipe would be waited on for ever
             if os.path.isfile(match) or os.path.islink(match):
@@ -201,7 +200,7 @@ def _walk(folder: str, left_out: list[Source], unread: list[OSError]) -> Iterato
         for path in (paths[name] for name in folders if os.path.islink(paths[name])):
             yield Source(path, path, False, "a link to a folder is not followed")
         written = own_files(where, names)
-        left_out += [Source(os.path.join(where, name), name, False, _OWN) for name in sorted(written)]
+        left_out += [Source(os.path.join(where, name), name, False, OWN) for name in sorted(written)]
         for name in sorted(set(names) - written):
             path = os.path.join(where, name)
             # a named pipe would be waited on for ever

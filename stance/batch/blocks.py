@@ -60,7 +60,9 @@ class Block(NamedTuple):
     quarantined: tuple[Quarantined, ...]
 
 
-def read_blocks(paths: Iterable[str | Path | Source], columns: Columns | None = None) -> Iterator[Block]:
+def read_blocks(
+    paths: Iterable[str | Path | Source], columns: Columns | None = None, left_out: list[Source] | None = None
+) -> Iterator[Block]:
     """Read what `read_records` reads, as Arrow columns.
 
     If every source is Parquet with columns of plain types, no Python object is made of a row.
@@ -71,6 +73,8 @@ def read_blocks(paths: Iterable[str | Path | Source], columns: Columns | None = 
         Files, folders, globs, ``"-"``, as `find_sources` takes them.
     columns : Columns, optional
         Which column holds what.
+    left_out : list of Source, optional
+        Takes what `read_records` leaves out.
 
     Yields
     ------
@@ -81,7 +85,7 @@ def read_blocks(paths: Iterable[str | Path | Source], columns: Columns | None = 
     if all(source.problem or _is_plain(source, columns) for source in sources):
         yield from _parquet_blocks(sources, columns)
     else:
-        yield from record_blocks(read_records(sources, columns), columns)
+        yield from record_blocks(read_records(sources, columns, left_out), columns)
 
 
 def count_records(paths: Iterable[str | Path | Source]) -> int | None:

@@ -65,6 +65,8 @@ class Job:
         Whether each paragraph carries its deciding words; much slower.
     speakers : bool
         Whether each paragraph carries who speaks.
+    left_out : list of Source
+        Takes what is in archives and no article, as they are read.
     """
 
     paths: Sequence[str] | list[Source]
@@ -80,6 +82,7 @@ class Job:
     clusters: bool = False
     explain: bool = False
     speakers: bool = False
+    left_out: list[Source] = field(default_factory=list)
 
     def settings(self) -> dict[str, Any]:
         """What decides the bytes of the output, beside model and inputs."""
@@ -102,7 +105,7 @@ class Job:
 
     def chunks(self, sources: list[Source]) -> Iterator[Chunk]:
         """All chunks of the input, as it was found, those of other shards too."""
-        chunks = cut_chunks(read_blocks(sources, self.columns), self.chunk)
+        chunks = cut_chunks(read_blocks(sources, self.columns, self.left_out), self.chunk)
         if not self.keep_boilerplate:
             chunks = add_footers(chunks)
         return add_clusters(chunks) if self.clusters else chunks

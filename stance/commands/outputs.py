@@ -52,14 +52,14 @@ def write_scores(asked: Request, sources: list[Source], refusals: Refusals, left
     refusals : Refusals
         Takes the quarantined records.
     left_out : list of Source
-        Takes what came into a folder after the run began.
+        Takes what is in archives and no article, and what came into a folder after the run began.
 
     Returns
     -------
     Counts
         The account.
     """
-    job = _job(asked, sources)
+    job = _job(asked, sources, left_out)
     if asked.by_way_of_rows:
         return _by_way_of_rows(asked, job, refusals)
     output = str(asked.output)
@@ -91,7 +91,7 @@ def write_scores(asked: Request, sources: list[Source], refusals: Refusals, left
     return counts
 
 
-def _job(asked: Request, sources: list[Source]) -> Job:
+def _job(asked: Request, sources: list[Source], left_out: list[Source]) -> Job:
     return Job(
         asked.files if asked.folder else sources,
         asked.model_path,
@@ -106,6 +106,7 @@ def _job(asked: Request, sources: list[Source]) -> Job:
         clusters=asked.clusters,
         explain=asked.explain,
         speakers=asked.speakers,
+        left_out=left_out,
     )
 
 

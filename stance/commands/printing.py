@@ -33,7 +33,7 @@ __all__ = ["print_scores"]
 _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
 
 
-def print_scores(asked: Request, sources: list[Source], refusals: Refusals) -> Counts:
+def print_scores(asked: Request, sources: list[Source], refusals: Refusals, left_out: list[Source]) -> Counts:
     """Score what was found, one article after the other, and show each as soon as it is scored.
 
     Parameters
@@ -44,6 +44,8 @@ def print_scores(asked: Request, sources: list[Source], refusals: Refusals) -> C
         What was found of its files.
     refusals : Refusals
         Takes the quarantined records.
+    left_out : list of Source
+        Takes what is in archives and no article.
 
     Returns
     -------
@@ -54,7 +56,7 @@ def print_scores(asked: Request, sources: list[Source], refusals: Refusals) -> C
     counts = Counts()
     # it would stand among pages and rows on the terminal that shows them
     with _shown_progress(sources, bool(asked.progress)) as progress:
-        articles = _only_articles(read_records(sources, asked.columns), counts, refusals, progress)
+        articles = _only_articles(read_records(sources, asked.columns, left_out), counts, refusals, progress)
         if asked.clusters:
             articles = _with_clusters(articles)
         scored = _scored(asked, model, articles, counts, progress)

@@ -72,8 +72,8 @@ def score(
     Bylines, datelines, "read more" links, share bars, signatures, footers and lists of references are kept as
     paragraphs but not scored; the reason given is "boilerplate".
 
-    In a folder, files that stance itself wrote, such as results and their column dictionaries, are not read as
-    articles, nor is what a browser saves beside a page (PAGE_files).
+    In a folder or archive, files that stance itself wrote, such as results and their column dictionaries, are not read
+    as articles, nor is what a browser saves beside a page (PAGE_files).
 
     If the output is a folder (one that exists, or a name that ends in a slash), the run is written in parts, with a
     manifest, and --resume continues it after an interruption.
@@ -107,7 +107,7 @@ def score(
     keep_inputs([source.path for source in sources], output, quarantine)
     with Refusals(quarantine) as refusals:
         if asked.is_printed:
-            counts = print_scores(asked, sources, refusals)
+            counts = print_scores(asked, sources, refusals, left_out)
         else:
             from stance.commands.outputs import write_scores
 

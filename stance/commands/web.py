@@ -19,6 +19,7 @@ import click
 from stance import __version__
 from stance.articles import Article, Quarantined, read_records
 from stance.articles.records import LARGEST_RECORD
+from stance.articles.sources import Source
 from stance.batch.counts import Counts
 from stance.errors import MissingDependencyError, StanceError
 from stance.model.scores import ParagraphScore
@@ -299,13 +300,16 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
 
 def _read(path: Path, name: str) -> Iterator[Article | Quarantined]:
     """The records of a file; what is said of it names it as its owner does."""
+    left_out: list[Source] = []
     try:
-        for record in read_records([str(path)]):
+        for record in read_records([str(path)], left_out=left_out):
             if isinstance(record, Quarantined):
                 record = Quarantined(name, record.position, record.reason.replace(str(path), name))
             yield record
     except StanceError as error:
         raise _Refused(422, str(error).replace(str(path), name)) from error
+    for source in left_out:
+        yield Quarantined(source.path.replace(str(path), name, 1), 0, source.problem)
 
 
 def _until(scores: Iterable[ParagraphScore], check: Callable[[], None]) -> Iterator[ParagraphScore]:
