@@ -94,23 +94,24 @@ def test_what_a_mail_has_too_much_of_is_not_kept(tmp_path: Path) -> None:
     assert kept < 4 * 2**20
 
 
-MEASURED = """
+MEASURED = r"""
 import re, sys
+from pathlib import Path
 from stance.commands import main
 try:
     main(sys.argv[1:], standalone_mode=False)
 finally:
-    print(int(re.search(r"VmHWM:\\\\s+(\\\\d+)", open("/proc/self/status").read())[1]) // 1024)
+    status = Path("/proc/self/status")
+    print(int(re.search(r"VmHWM:\s+(\d+)", status.read_text())[1]) // 1024 if status.exists() else 0)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is counted otherwise elsewhere")
 def test_a_run_over_all_of_them(folder: Path, small_model_path: Path, tmp_path: Path) -> None:
-    """The good files are scored, all counts reconcile, in two minutes at most and less than 700 MB.
+    """The good files are scored, all counts reconcile, in two minutes at most and (on Linux) less than 700 MB.
 
     No article comes of a bad file but what stood whole before the damage, and no outside file is ever read.
     """
-    command = [sys.executable, "-c", MEASURED.replace("\\\\", "\\"), "score", str(folder), "-m", str(small_model_path)]
+    command = [sys.executable, "-c", MEASURED, "score", str(folder), "-m", str(small_model_path)]
     command += ["-o", f"{tmp_path}/run/", "-j", "1", "-f", "jsonl"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     found = re.search(r"articles: (\d+) read = (\d+) scored \+ (\d+) abstained .*\+ (\d+) quarantined", done.stderr)

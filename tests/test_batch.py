@@ -438,9 +438,11 @@ def test_resume_refuses_another_library_that_reads(small_model_path: Path, tmp_p
     assert {*written["settings"]["libraries"]} == bring - {"sanctions-stance"}
     manifest.write_text(json.dumps(written | {"state": state}), encoding="utf-8")
     assert score_to_directory(job, tmp_path / "run", resume=True).articles["read"] == 2
-    written["settings"]["libraries"]["pypdf"] = "not installed"
+    # the tests may run without it
+    now = written["settings"]["libraries"]["pypdf"]
+    written["settings"]["libraries"]["pypdf"] = "0.1"
     manifest.write_text(json.dumps(written | {"state": state}), encoding="utf-8")
-    with pytest.raises(StanceError, match=r"continue: pypdf was 'not installed', now '[\d.]+'; name another folder$"):
+    with pytest.raises(StanceError, match=f"continue: pypdf was '0.1', now '{now}'; name another folder$"):
         score_to_directory(job, tmp_path / "run", resume=True)
 
 

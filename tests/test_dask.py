@@ -239,10 +239,12 @@ def test_a_cluster_without_the_package_is_one_line(
         run = client.run if where == "a worker" else client.run_on_scheduler
         run(exec, f"import sys, types; {change}")
         place = where if where == "the scheduler" else "tcp://"
-        with pytest.raises(StanceError, match=rf"{place}.* {has}"):
-            score_to_directory(Job((str(source),), small_model_path, dask=started), tmp_path / "run")
-        # for the next one it can be imported again
-        run(exec, "import sys; del sys.modules['stance']")
+        try:
+            with pytest.raises(StanceError, match=rf"{place}.* {has}"):
+                score_to_directory(Job((str(source),), small_model_path, dask=started), tmp_path / "run")
+        finally:
+            # for the next one it can be imported again
+            run(exec, "import sys; del sys.modules['stance']")
 
 
 @needs_dask

@@ -884,6 +884,7 @@ def test_a_missing_extra_is_named(folder: Path, tmp_path: Path, package: str, so
     assert len(run.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
 def test_a_device_is_not_replaced(folder: Path, tmp_path: Path) -> None:
     """Where something stands that is no file, such as a pipe or /dev/null, it stays; one line says so."""
     pipe = tmp_path / "pipe"
