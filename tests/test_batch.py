@@ -474,6 +474,7 @@ def test_libraries_matter_to_a_page_under_another_name(
     small_model_path: Path, tmp_path: Path, content: bytes, name: str
 ) -> None:
     """What a file is read by is told by its content, and not by its name alone."""
+    pytest.importorskip("trafilatura")
     (tmp_path / name).write_bytes(content)
     score_to_directory(_job(tmp_path / name, small_model_path), tmp_path / "run")
     assert "trafilatura" in _manifest(tmp_path / "run")["settings"]["libraries"]
