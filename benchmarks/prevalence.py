@@ -27,7 +27,7 @@ from stance.results.drawn import DRAWN_FROM
 from stance.results.planning import expected_intervals
 from stance.results.prevalence import estimate_prevalence
 from stance.results.sampling import draw_sample
-from stance.results.saved import PLACE, Results
+from stance.results.scored import PLACE, Results
 from stance.training.corpus import Corpus
 from stance.training.corpus_files import CorpusColumns, read_corpus
 

@@ -23,7 +23,7 @@ from prevalence import coded, collection_of, scored
 
 from stance.model.artefact import load_model
 from stance.results.outcomes import outcome_column, regression_outcomes
-from stance.results.saved import Results
+from stance.results.scored import Results
 from stance.training.corpus_files import CorpusColumns, read_corpus
 from stance.training.flat_files import read_rows
 

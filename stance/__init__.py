@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from stance.results.records import to_frame
     from stance.results.rollup import roll_up
     from stance.results.sampling import draw_sample, read_codes
-    from stance.results.saved import Results, read_results
+    from stance.results.saved import read_results
+    from stance.results.scored import Results
     from stance.results.scoring import score_frame
 
 __all__ = [
@@ -114,7 +115,8 @@ _HOMES = {
     "stance.results.records": ("to_frame",),
     "stance.results.rollup": ("roll_up",),
     "stance.results.sampling": ("draw_sample", "read_codes"),
-    "stance.results.saved": ("Results", "read_results"),
+    "stance.results.saved": ("read_results",),
+    "stance.results.scored": ("Results",),
     "stance.results.scoring": ("score_frame",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -8,7 +8,7 @@ import pandas as pd
 
 from stance.labels import LABELS, Target
 from stance.results.sampling import draw_sample
-from stance.results.saved import Results
+from stance.results.scored import Results
 
 __all__ = ["TAX", "code", "coefficient", "collect"]
 

@@ -17,7 +17,7 @@ from stance.errors import StanceError
 from stance.labels import LABELS, Target
 from stance.results.agreement import combine_codes, confusion_of, measure_agreement
 from stance.results.sampling import draw_sample
-from stance.results.saved import Results
+from stance.results.scored import Results
 from stance.training.agreement import krippendorff_alpha
 
 TAX = Target("tax")

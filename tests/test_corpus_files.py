@@ -26,7 +26,7 @@ from stance.patterns import expand_pattern
 from stance.results import dictionary
 from stance.results.records import article_columns, paragraph_columns
 from stance.results.rollup import roll_up
-from stance.results.saved import Results
+from stance.results.scored import Results
 from stance.training.corpus_files import CorpusColumns, check_corpus, read_corpus
 
 TOML = """

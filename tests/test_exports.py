@@ -39,7 +39,8 @@ from stance.results.dates import day_of
 from stance.results.export import export, save_results
 from stance.results.formats import MOST_ROWS
 from stance.results.rollup import roll_up
-from stance.results.saved import Results, as_results, read_results
+from stance.results.saved import read_results
+from stance.results.scored import Results, as_results
 
 FORMATS = ("csv", "jsonl", "parquet", "xlsx", "dta", "sav", "sqlite")
 HOSTILE = [

@@ -20,7 +20,7 @@ from stance.errors import StanceError
 from stance.labels import LABELS
 from stance.results.outcomes import regression_outcomes
 from stance.results.prevalence import estimate_prevalence
-from stance.results.saved import Results
+from stance.results.scored import Results
 
 COLUMNS = [f"tax_y_{label}" for label in LABELS]
 GIVEN = [f"tax_p_{label}" for label in LABELS]

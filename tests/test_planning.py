@@ -17,7 +17,7 @@ from stance.labels import LABELS, Target
 from stance.results.planning import expected_intervals
 from stance.results.prevalence import NET, estimate_prevalence
 from stance.results.sampling import draw_sample
-from stance.results.saved import Results
+from stance.results.scored import Results
 
 GIVEN = [f"tax_p_{label}" for label in LABELS]
 

@@ -24,7 +24,7 @@ from stance.results.population import find_coded, population
 from stance.results.prevalence import NET, estimate_prevalence
 from stance.results.rollup import roll_up
 from stance.results.sampling import draw_sample, read_codes, undecided
-from stance.results.saved import Results, refuse_twice
+from stance.results.scored import Results, refuse_twice
 
 
 def _coded_equally(results: Results, true: pd.Series[str], each: int) -> pd.DataFrame:

@@ -28,7 +28,8 @@ from stance.results.figures import Figure, Series, _drawn, inline_svg, save_figu
 from stance.results.group_figures import collection_figures
 from stance.results.report import render_report
 from stance.results.rollup import roll_up
-from stance.results.saved import Results, read_results
+from stance.results.saved import read_results
+from stance.results.scored import Results
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -15,7 +15,8 @@ from stance.results.dictionary import dictionary_path
 from stance.results.figures import Figure, Series, save_figures
 from stance.results.group_figures import collection_figures
 from stance.results.report import render_report
-from stance.results.saved import Results, read_results
+from stance.results.saved import read_results
+from stance.results.scored import Results
 
 
 @pytest.fixture

@@ -37,7 +37,8 @@ from stance.results.prevalence import estimate_prevalence
 from stance.results.records import article_columns, article_record, paragraph_columns, to_frame
 from stance.results.rollup import half_intervals, roll_up, roll_ups
 from stance.results.sampling import draw_sample
-from stance.results.saved import Results, read_results
+from stance.results.saved import read_results
+from stance.results.scored import Results
 from stance.results.table_files import find_targets
 
 TARGETS = (Target("sanctions"), Target("diplomacy"))

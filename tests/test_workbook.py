@@ -18,7 +18,7 @@ from stance.results.export import export
 from stance.results.formats import fit_cell
 from stance.results.population import find_coded, population
 from stance.results.sampling import draw_sample, read_codes
-from stance.results.saved import Results
+from stance.results.scored import Results
 from stance.training.flat_files import read_rows
 from stance.training.workbook import read_sheet
 

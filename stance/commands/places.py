@@ -19,7 +19,7 @@ from stance.results.formats import EXPORTS, PLAIN, export_format
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stance.results.saved import Results
+    from stance.results.scored import Results
 
 __all__ = [
     "keep_codes",

@@ -18,7 +18,7 @@ from stance.results.levels import LEVELS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stance.results.saved import Results
+    from stance.results.scored import Results
 
 __all__ = ["outcomes", "prevalence", "sample"]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from stance.labels import Target
-    from stance.results.saved import Results
+    from stance.results.scored import Results
 
 __all__ = ["print_rollup", "results", "tell_caveats"]
 

@@ -269,7 +269,7 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
     import pandas as pd
 
     from stance.results.report import render_report
-    from stance.results.saved import Results
+    from stance.results.scored import Results
     from stance.results.writers import csv_text
 
     counts, rows, refused = Counts(), [], []

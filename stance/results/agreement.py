@@ -15,7 +15,7 @@ from stance.labels import Target
 from stance.results.dictionary import Column
 from stance.results.drawn import DRAWN_FROM, drawn_from
 from stance.results.population import Population, find_coded, population
-from stance.results.saved import PLACE, Results
+from stance.results.scored import PLACE, Results
 from stance.training.agreement import alpha_with_interval, coincidence_matrices
 from stance.training.evaluate import Interval
 

@@ -13,7 +13,7 @@ from stance.labels import Target, is_related
 from stance.results.drawn import drawn_from
 from stance.results.population import Population, find_coded
 from stance.results.sampling import has_code, probabilities_of, strata_drawn, undecided
-from stance.results.saved import PLACE
+from stance.results.scored import PLACE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from stance.labels import JOINT, has_joint, joint_kind
 from stance.model.abstention import Reason
 from stance.results.dates import month_of, week_of
 from stance.results.levels import LEVELS, OF_DATES, OF_PARAGRAPHS
-from stance.results.saved import Results, whole_numbers
+from stance.results.scored import Results, whole_numbers
 from stance.results.table_files import EXACT, refuse_half_characters
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from stance.labels import Target
 from stance.locks import lock_output
 from stance.results.dictionary import Column, write_dictionary
 from stance.results.formats import EXPORTS, PLAIN, check_rows, export_format
-from stance.results.saved import Results, as_results
+from stance.results.scored import Results, as_results
 from stance.results.table_files import arrow_types, refuse_same_names
 from stance.results.typed import Typed, plain_table, typed_table, with_order
 

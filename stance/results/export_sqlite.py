@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from stance.results.saved import PLACE
+from stance.results.scored import PLACE
 from stance.results.typed import Typed
 
 __all__ = ["write"]

@@ -11,7 +11,7 @@ from stance.labels import Target
 from stance.results.figures import Figure, Series
 from stance.results.levels import OF_PARAGRAPHS
 from stance.results.rollup import half_intervals, roll_ups
-from stance.results.saved import Results
+from stance.results.scored import Results
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,7 @@ from stance.labels import Target
 from stance.model.explanation import Explanation
 from stance.results.marked import cut_pieces
 from stance.results.report import ARTICLES, render, render_report, stance_view
-from stance.results.saved import Results, as_results
+from stance.results.scored import Results, as_results
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ import numpy as np
 from stance.errors import StanceError
 from stance.results.correction import Floats, corrections
 from stance.results.population import population
-from stance.results.saved import Results
+from stance.results.scored import Results
 
 if TYPE_CHECKING:
     import pandas as pd

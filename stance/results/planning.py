@@ -11,7 +11,7 @@ from stance.results.drawn import drawn_from
 from stance.results.population import find_coded, population
 from stance.results.prevalence import NET, effective_number, share_values
 from stance.results.sampling import probabilities_of, strata_drawn
-from stance.results.saved import Results
+from stance.results.scored import Results
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from stance.errors import ArgumentError, StanceError, kind_of, made_by
 from stance.results.counting import is_boilerplate
 from stance.results.formats import fit_cell
-from stance.results.saved import PLACE, Results, as_results, read_without_texts, refuse_twice, whole_numbers
+from stance.results.saved import read_without_texts
+from stance.results.scored import PLACE, Results, as_results, refuse_twice, whole_numbers
 from stance.results.table_files import plain_columns
 from stance.results.table_reading import TEXT
 from stance.results.texts import Texts

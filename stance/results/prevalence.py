@@ -18,7 +18,7 @@ from stance.results.correction import LEAST_CODED, Correction, Floats, Ints, cor
 from stance.results.counting import group_values, number_groups, order_of_groups, whole_names
 from stance.results.population import find_coded, population
 from stance.results.sampling import has_code
-from stance.results.saved import Results
+from stance.results.scored import Results
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,7 +20,7 @@ from stance.results.group_figures import draw_figures, roll_up_drawn
 from stance.results.levels import OF_PARAGRAPHS, nameless
 from stance.results.marked import cut_pieces, read_words
 from stance.results.population import LightResults, light
-from stance.results.saved import Results, refuse_twice, whole_numbers
+from stance.results.scored import Results, refuse_twice, whole_numbers
 from stance.results.table_reading import TEXT
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from stance.results.counting import (
     whole_names,
 )
 from stance.results.levels import COPIES, LEVELS, OF_DATES, OF_PARAGRAPHS, WEIGHTS
-from stance.results.saved import Results, as_results, refuse_twice
+from stance.results.scored import Results, as_results, refuse_twice
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from stance.files import as_path
 from stance.labels import Target, check_targets, scored_targets
 from stance.results.drawn import DRAWN_FROM, strata_told
 from stance.results.population import population
-from stance.results.saved import DIGITS, PLACE, Results
+from stance.results.scored import DIGITS, PLACE, Results
 from stance.training.flat_files import cell, read_rows
 
 if TYPE_CHECKING:

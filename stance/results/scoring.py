@@ -13,7 +13,7 @@ from stance.errors import ArgumentError, ArticleError, StanceError, kind_of, mad
 from stance.model.artefact import load_model
 from stance.model.stance_model import StanceModel
 from stance.results.dictionary import is_own_name, model_facts
-from stance.results.saved import Results
+from stance.results.scored import Results
 from stance.results.table_files import plain_frame
 
 if TYPE_CHECKING:
