@@ -531,7 +531,7 @@ def test_what_comes_later_is_no_part_of_a_run(small_model_path: Path, tmp_path: 
     def refuse(records: Iterable[Any]) -> None:
         (folder / "0.txt").write_text("Talks end on Sunday, said nobody.", encoding="utf-8")
 
-    assert score_to_directory(job, run, resume=True, refuse=refuse, later=came.extend) == whole
+    assert score_to_directory(replace(job, left_out=came), run, resume=True, refuse=refuse) == whole
     assert _parts(run) == _parts(tmp_path / "whole")
     assert sorted(source.path for source in came) == [str(folder / "0.txt"), str(folder / "sub" / "a.txt")]
     # who asks for more of what is finished may wait for them in vain

@@ -799,7 +799,7 @@ def test_a_table_that_is_written_in_pieces_is_the_same(
         encoded.append(len(table))
         return encode(table, *arguments, **options)
 
-    monkeypatch.setattr(export_module, "_ROWS", 2)
+    monkeypatch.setattr(export_module, "ROWS", 2)
     monkeypatch.setattr(export_module, "encode", counted)
     export(frame, pieces, [])
     assert pieces.read_bytes() == whole.read_bytes()

@@ -32,6 +32,9 @@ __all__ = ["Job", "score_to_directory", "score_to_file"]
 
 Refuse = Callable[[Iterable[Quarantined]], None]
 
+#: Why a file that was not there when its run began is not read.
+_LATER = "it appeared after the run began"
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -66,7 +69,7 @@ class Job:
     speakers : bool
         Whether each paragraph carries who speaks.
     left_out : list of Source
-        Takes what is in archives and no article, as they are read.
+        Takes what is in archives and no article, as they are read, and what came into a folder after a run began.
     """
 
     paths: Sequence[str] | list[Source]
@@ -126,7 +129,6 @@ def score_to_directory(
     resume: bool = False,
     progress: bool = False,
     refuse: Refuse | None = None,
-    later: Callable[[Iterable[Source]], None] | None = None,
 ) -> Counts:
     """Score to a folder: one part a chunk, ``manifest.json``, ``quarantine.jsonl``.
 
@@ -146,8 +148,6 @@ def score_to_directory(
         Whether to show a line of progress on standard error.
     refuse : callable, optional
         Called with the quarantined records of each chunk, in order.
-    later : callable, optional
-        Called at the end with the files that came later.
 
     Returns
     -------
@@ -203,8 +203,8 @@ def score_to_directory(
                 )
             directory.state = "finished"
             directory.save()
-            if later is not None:
-                later(source for source in there if written_name(source.path) not in known)
+            later = (source for source in there if written_name(source.path) not in known)
+            job.left_out.extend(source._replace(problem=_LATER) for source in later)
         except BaseException:
             # what is done is noted, if there is room for that
             with contextlib.suppress(StanceError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,18 +69,9 @@ def write_scores(asked: Request, sources: list[Source], refusals: Refusals, left
 
     if not asked.folder:
         return score_to_file(job, output, progress=asked.shows_progress, refuse=refusals.add_all, describe=describe)
-
-    def came_later(sources: Iterable[Source]) -> None:
-        left_out.extend(source._replace(problem="it appeared after the run began") for source in sources)
-
     try:
         counts = score_to_directory(
-            job,
-            output,
-            resume=asked.resume,
-            progress=asked.shows_progress,
-            refuse=refusals.add_all,
-            later=came_later,
+            job, output, resume=asked.resume, progress=asked.shows_progress, refuse=refusals.add_all
         )
     except KeyboardInterrupt as stop:
         again = "the same command with --resume continues it"

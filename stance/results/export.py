@@ -26,7 +26,7 @@ from stance.results.dictionary import Column, write_dictionary
 from stance.results.formats import EXPORTS, PLAIN, check_rows, export_format
 from stance.results.scored import Results, as_results
 from stance.results.table_files import arrow_types, refuse_same_names
-from stance.results.typed import Typed, plain_table, typed_table, with_order
+from stance.results.typed import ROWS, Typed, plain_table, typed_table, with_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["export", "plain_bytes", "save_results"]
 
 _TIME = re.compile(r"\d:\d\d")
-#: Rows that are written at once, where each becomes text.
-_ROWS = 20_000
 #: Renamed columns that are told one by one; the dictionary has them all.
 _NAMED = 5
 
@@ -211,7 +209,7 @@ def _ordered(codes: Sequence[int | None], categories: Sequence[str]) -> Any:
 
 def _pieces(table: Any, format: str) -> Iterator[bytes]:
     """What the file holds, piece by piece: as objects of Python, millions of rows take tens of GB."""
-    step = _ROWS if format != "parquet" else max(len(table), 1)
+    step = ROWS if format != "parquet" else max(len(table), 1)
     for start in range(0, max(len(table), 1), step):
         yield encode(table.slice(start, step), format, header=not start)
 

@@ -268,12 +268,15 @@ def _to_arrow(column: pd.Series[Any]) -> Any:
     """The column for Arrow; as words if it has no such categories, which may be words and numbers, or intervals."""
     import pyarrow as pa
 
-    refuse_half_characters(column, str(column.name))
-    with contextlib.suppress(pa.ArrowException):
-        values = pa.Array.from_pandas(column)
-        if not (pa.types.is_dictionary(values.type) and isinstance(values.type.value_type, pa.BaseExtensionType)):
-            return values
-    return pa.array(column.astype(object).map(str, na_action="ignore"), pa.string(), from_pandas=True)
+    try:
+        with contextlib.suppress(pa.ArrowException):
+            values = pa.Array.from_pandas(column)
+            if not (pa.types.is_dictionary(values.type) and isinstance(values.type.value_type, pa.BaseExtensionType)):
+                return values
+        return pa.array(column.astype(object).map(str, na_action="ignore"), pa.string(), from_pandas=True)
+    except UnicodeEncodeError:
+        refuse_half_characters(column, str(column.name))
+        raise
 
 
 def _rounds(integers: Any) -> bool:

@@ -17,10 +17,10 @@ from stance.results.table_files import EXACT, refuse_half_characters
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Typed", "plain_table", "typed_table", "with_order"]
+__all__ = ["ROWS", "Typed", "plain_table", "typed_table", "with_order"]
 
-#: Rows that are made objects of Python at once.
-_ROWS = 20_000
+#: Rows that are made objects of Python, or text, at once.
+ROWS = 20_000
 #: Formats that have no infinite numbers.
 _FINITE = ("jsonl", "xlsx", "dta")
 #: Bytes of the longest label of a value that SPSS takes.
@@ -62,8 +62,8 @@ class Typed:
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """The cells of each row, in the order of the columns; objects of Python are made of some rows at a time."""
-        for start in range(0, len(self.frame), _ROWS):
-            part = self.frame.iloc[start : start + _ROWS]
+        for start in range(0, len(self.frame), ROWS):
+            part = self.frame.iloc[start : start + ROWS]
             yield from zip(*(part[column.name].tolist() for column in self.columns), strict=True)
 
     def short_names(self, longest: int, reserved: frozenset[str]) -> dict[str, str]:
