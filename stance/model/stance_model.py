@@ -362,6 +362,6 @@ class StanceModel:
         text = str.__str__(text)
         sublinear = self.analyzer.settings.sublinear_tf
         return [
-            (block, found, block.weigh(found.ids, found.counts, sublinear).values)
+            (block, found, block.weigh(found.ids, found.counts, sublinear))
             for block, found in zip(self.weights.blocks, self._open_kernel().find_terms(text), strict=True)
         ]

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +13,7 @@ import numpy.typing as npt
 from stance.model.analyzer import Term
 from stance.model.kernel_layout import Layout
 
-__all__ = ["BlockWeights", "Contributions", "StoredBlock", "Weights", "softmax"]
+__all__ = ["BlockWeights", "StoredBlock", "Weights", "softmax"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,21 +40,6 @@ def _softmax(by_label: Floats) -> None:
         # one by one, as numpy would add those of one paragraph in another order than those of many
         total += by_label[..., label : label + 1, :]
     by_label /= total
-
-
-class Contributions(NamedTuple):
-    """What each known term of one block adds to the margins.
-
-    Attributes
-    ----------
-    ids : ndarray of int, shape (terms,)
-        Ascending columns of the block.
-    values : ndarray of float, shape (terms, targets, labels)
-        Summed over all blocks, with the intercept, these are the margins.
-    """
-
-    ids: npt.NDArray[np.int64]
-    values: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,27 +72,28 @@ class BlockWeights:
         """The column of each term."""
         return {term: i for i, term in enumerate(self.terms)}
 
-    def contributions(self, terms: Sequence[Term], sublinear_tf: bool) -> Contributions:
-        """Weigh the terms of one paragraph."""
+    def contributions(self, terms: Sequence[Term], sublinear_tf: bool) -> Floats:
+        """Weigh the terms of one paragraph, each known one once, as `weigh` does."""
         columns = self.columns
         counts = Counter(columns[term.name] for term in terms if term.name in columns)
         ids = np.array(sorted(counts), dtype=np.int64)
         return self.weigh(ids, np.array([counts[i] for i in ids.tolist()], dtype=np.float64), sublinear_tf)
 
-    def weigh(self, ids: npt.NDArray[np.int64], counts: Floats, sublinear_tf: bool) -> Contributions:
-        """Weigh the terms that one paragraph has in these columns so many times.
+    def weigh(self, ids: npt.NDArray[np.int64], counts: Floats, sublinear_tf: bool) -> Floats:
+        """What the terms in these columns, which one paragraph has so many times, add to the margins.
 
         With ``n`` the count of a term, its value is ``(1 + ln n) * idf`` (``n * idf`` if not sublinear); the vector
-        of all values is scaled to length `weight` and multiplied with `coef`.
+        of all values is scaled to length `weight` and multiplied with `coef`. The shape is (terms, targets, labels);
+        summed over the terms of all blocks, with the intercept, these are the margins.
         """
         idf, coef = self._numbers(ids)
         if not len(ids):
-            return Contributions(ids, coef.astype(np.float64))
+            return coef.astype(np.float64)
         values = (1.0 + np.log(counts) if sublinear_tf else counts) * idf
         length = np.sqrt(values @ values)
         if length:
             values *= self.weight / length
-        return Contributions(ids, values[:, None, None] * coef.astype(np.float64))
+        return values[:, None, None] * coef.astype(np.float64)
 
     def _numbers(self, ids: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """IDF and coefficients of some columns."""
@@ -180,7 +165,7 @@ class Weights:
         """Margins of one paragraph, shape (targets, labels)."""
         total = self.intercept.copy()
         for weights, terms in zip(self.blocks, blocks, strict=True):
-            total += weights.contributions(terms, sublinear_tf).values.sum(axis=0)
+            total += weights.contributions(terms, sublinear_tf).sum(axis=0)
         return total
 
     def probabilities(self, margins: Floats, mentioned: npt.NDArray[np.bool_] | bool = False) -> Floats:
