@@ -92,7 +92,7 @@ def find_speech(text: str) -> Speech:
         speaker = text[slice(*label)]
         return Speech("quoted", speaker, *label, None, actor_of_title(speaker, text) or UNKNOWN)
     tokens = Tokens(text)
-    found = sorted(_attributions(tokens), key=lambda one: one.rank)
+    found = sorted([*_by_verbs(tokens), *_according(tokens)], key=lambda one: one.rank)
     quoted = tokens.longest_quotation >= _QUOTATION
     spoken = [one for one in found if one.phrase.kind != "unnamed"]
     if spoken:
@@ -104,11 +104,6 @@ def find_speech(text: str) -> Speech:
         by = found[0].verb if found else None
         return Speech("quoted" if quoted else "reported", UNKNOWN, verb=by, actor=UNKNOWN)
     return Speech("author")
-
-
-def _attributions(tokens: Tokens) -> Iterator[_Found]:
-    yield from _by_verbs(tokens)
-    yield from _according(tokens)
 
 
 def _by_verbs(tokens: Tokens) -> Iterator[_Found]:
