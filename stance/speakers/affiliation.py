@@ -44,7 +44,7 @@ def _names_within(tokens: Tokens, first: int, last: int, states: bool = False) -
     if states:
         of_states = actors().states
         ranges = [(i, n) for i in range(first, last + 1) for n in (2, 1) if i + n - 1 <= last]
-        names = (of_states.get(" ".join([*tokens.words[i : i + n - 1], tokens.bare(i + n - 1)])) for i, n in ranges)
+        names = (of_states.get(tokens.bare_run(i, n)) for i, n in ranges)
         found = [actor for actor in names if actor is not None][:1] or found
     return found
 

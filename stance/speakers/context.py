@@ -104,7 +104,7 @@ def _institutions(tokens: Tokens) -> Iterator[str]:
         if tokens.words[i] not in begins and tokens.bare(i) not in begins:
             continue
         for n in range(min(4, len(tokens) - i), 0, -1):
-            actor = institutions.get(" ".join([*tokens.words[i : i + n - 1], tokens.bare(i + n - 1)]))
+            actor = institutions.get(tokens.bare_run(i, n))
             if actor is not None:
                 other = (
                     i > 0 and n == 1 and tokens.is_capital(i - 1) and tokens.words[i - 1] not in ("The", "US", "U.S.")

@@ -28,7 +28,7 @@ def names_in(tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int, 
             i += 1
             continue
         for n in range(min(_LONGEST_NAME, last - i + 1), 0, -1):
-            actor = gazetteer.get(" ".join([*tokens.words[i : i + n - 1], tokens.bare(i + n - 1)]))
+            actor = gazetteer.get(tokens.bare_run(i, n))
             if actor is not None:
                 yield i, i + n - 1, actor
                 i += n - 1

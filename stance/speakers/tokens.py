@@ -99,6 +99,10 @@ class Tokens:
         """A word without its possessive ``'s``."""
         return _bare(self.words[i])
 
+    def bare_run(self, i: int, n: int) -> str:
+        """So many words from a place on, the last without its possessive: as the gazetteer has a name."""
+        return " ".join([*self.words[i : i + n - 1], self.bare(i + n - 1)])
+
     def sentence_start(self, i: int) -> int:
         """First token of the sentence that a token belongs to."""
         least = max(i - _LONGEST, 0)
