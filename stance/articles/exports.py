@@ -37,7 +37,7 @@ _DATE = re.compile(
     re.I,
 )
 
-_NEXIS_END = "End of Document"
+_NEXIS_END = re.compile(r"End of Document\Z")
 _NEXIS_ANNOUNCED = re.compile(r"Documents?\s*\(([\d,]+)\)\s*\Z")
 _NEXIS_FIELD = re.compile(r"(?:Length|Section|Byline|Dateline|Highlight|Copyright|Load-Date|Language)\b", re.I)
 _NEXIS_COVER = re.compile(
@@ -123,7 +123,7 @@ def split_export(lines: Sequence[str], source: str, stem: str) -> Iterator[Artic
 
 
 def _is_nexis(lines: Sequence[str]) -> bool:
-    return any(line.strip() == _NEXIS_END for line in lines) and any(_NEXIS_FIELD.match(line) for line in lines)
+    return any(_NEXIS_END.match(line.strip()) for line in lines) and any(_NEXIS_FIELD.match(line) for line in lines)
 
 
 def _is_factiva(lines: Sequence[str]) -> bool:
@@ -133,21 +133,24 @@ def _is_factiva(lines: Sequence[str]) -> bool:
     )
 
 
-def _number(text: str) -> int:
-    return int(text.replace(",", ""))
+def _announced(pattern: re.Pattern[str], lines: Sequence[str]) -> int | None:
+    return next((int(m[1].replace(",", "")) for line in lines if (m := pattern.match(line))), None)
+
+
+def _chunks(lines: Sequence[str], end: re.Pattern[str]) -> Iterator[list[str]]:
+    """The lines above each one that ends an article."""
+    chunk: list[str] = []
+    for line in lines:
+        if end.match(line):
+            yield chunk
+            chunk = []
+        else:
+            chunk.append(line)
 
 
 def _nexis(lines: Sequence[str]) -> tuple[list[_Found], int | None]:
-    announced = next((_number(m[1]) for line in lines if (m := _NEXIS_ANNOUNCED.match(line))), None)
-    found: list[_Found] = []
-    chunk: list[str] = []
-    for line in lines:
-        if line != _NEXIS_END:
-            chunk.append(line)
-            continue
-        found.append(_nexis_article(chunk, not found))
-        chunk = []
-    return found, announced
+    found = [_nexis_article(chunk, number == 0) for number, chunk in enumerate(_chunks(lines, _NEXIS_END))]
+    return found, _announced(_NEXIS_ANNOUNCED, lines)
 
 
 def _nexis_article(chunk: list[str], first: bool) -> _Found:
@@ -175,18 +178,12 @@ def _above_nexis_tail(text: list[str]) -> list[str]:
 
 def _factiva(lines: Sequence[str]) -> tuple[list[_Found], int | None]:
     joined = [f"{line}\t{after}" if line == "Results Found" else line for line, after in pairwise([*lines, ""])]
-    announced = next((_number(m[1]) for line in joined if (m := _FACTIVA_ANNOUNCED.match(line))), None)
     found: list[_Found] = []
-    chunk: list[str] = []
-    for line in lines:
-        if not _FACTIVA_END.match(line):
-            if not _FACTIVA_PAGE.fullmatch(line):
-                chunk.append(line)
-            continue
+    for whole in _chunks(lines, _FACTIVA_END):
+        chunk = [line for line in whole if not _FACTIVA_PAGE.fullmatch(line)]
         coded = any(_code(line)[0] == "HD" for line in chunk)
         found.append(_factiva_coded(chunk) if coded else _factiva_article(chunk))
-        chunk = []
-    return found, announced
+    return found, _announced(_FACTIVA_ANNOUNCED, joined)
 
 
 def _factiva_article(chunk: list[str]) -> _Found:
