@@ -184,15 +184,13 @@ def find_format(
     for candidate in FORMATS.values():
         if candidate.sign is not None and candidate.sign.match(head):
             return candidate
-    suffix = Path(without_suffix(name.lower())).suffix
-    if (found := format_by_suffix(name)) is not None:
-        if found.binary and b"%PDF-" not in head[:2048]:
-            raise ArticleError(f"named {suffix}, but it holds {_told(head)}", name)
-        if found is FORMATS["json"] and _JSON_LINES.match(head):
-            return FORMATS["jsonl"]
-        return _within_text(head, columns) if found is FORMATS["text"] else found
-    if suffix in ARCHIVES:
+    suffix, found = Path(without_suffix(name.lower())).suffix, format_by_suffix(name)
+    if suffix in ARCHIVES or (found is not None and found.binary and b"%PDF-" not in head[:2048]):
         raise ArticleError(f"named {suffix}, but it holds {_told(head)}", name)
+    if found is FORMATS["json"] and _JSON_LINES.match(head):
+        return FORMATS["jsonl"]
+    if found is not None:
+        return _within_text(head, columns) if found is FORMATS["text"] else found
     if not named:
         raise ArticleError(f"no reader for {suffix or 'a file without suffix'}", name)
     for candidate in FORMATS.values():
