@@ -222,11 +222,11 @@ def _blocks(tree: Any) -> Iterator[str]:
     hidden = 0
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else ""
+        if tag in BLOCKS and tag not in ("td", "th"):
+            yield from flush()
         if event == "start":
             hidden += tag in UNSEEN
-            if tag in BLOCKS and tag not in ("td", "th"):
-                yield from flush()
-            elif tag in ("td", "th") and parts:
+            if tag in ("td", "th") and parts:
                 parts.append("\0")
             elif tag == "br":
                 parts.append(" ")
@@ -234,8 +234,6 @@ def _blocks(tree: Any) -> Iterator[str]:
                 parts.append(element.text or "")
         else:
             hidden -= tag in UNSEEN
-            if tag in BLOCKS and tag not in ("td", "th"):
-                yield from flush()
             if not hidden:
                 parts.append(element.tail or "")
     yield from flush()
