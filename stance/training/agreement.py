@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.training.corpus import Corpus
-from stance.training.evaluate import LEAST_ARTICLES, Interval, draw_articles, sum_by_article
+from stance.training.evaluate import Interval, draw_articles, interval_of, sum_by_article
 from stance.training.evidence import marked_words
 
 __all__ = [
@@ -141,13 +141,9 @@ def alpha_with_interval(units: Sequence[Sequence[str]], articles: Sequence[str],
         return Interval(value, value, value)
     coincidences = coincidence_matrices(units, _labels(units))
     by_article = sum_by_article(coincidences, articles)
-    if len(by_article) < LEAST_ARTICLES:
-        return Interval(value, -1.0, 1.0)
     draws = draw_articles(len(by_article), seed).astype(np.float64)
     sampled = _alpha(np.tensordot(draws, by_article, axes=1))
-    defined = sampled[~np.isnan(sampled)]
-    low, high = np.percentile(defined, [2.5, 97.5]) if len(defined) else (math.nan, math.nan)
-    return Interval(value, float(low), float(high))
+    return interval_of(value, sampled[~np.isnan(sampled)], len(by_article), -1.0)
 
 
 @dataclass(frozen=True)
@@ -220,9 +216,6 @@ def marking_agreement(corpus: Corpus, target: str, *, seed: int = 0) -> MarkingA
     table = np.array(counts)
     shared, marked, by_chance = table.sum(axis=0)
     by_article = sum_by_article(table[:, :2], articles)
-    low, high = 0.0, 1.0
-    if len(by_article) >= LEAST_ARTICLES:
-        sampled = draw_articles(len(by_article), seed) @ by_article
-        low, high = np.percentile(sampled[:, 0] / sampled[:, 1], [2.5, 97.5])
-    f1 = Interval(float(shared / marked), float(low), float(high))
+    sampled = draw_articles(len(by_article), seed) @ by_article
+    f1 = interval_of(shared / marked, sampled[:, 0] / sampled[:, 1], len(by_article))
     return MarkingAgreement(len(counts), f1, float(by_chance / marked), float((table[:, 0] > 0).mean()))

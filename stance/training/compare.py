@@ -15,10 +15,10 @@ from stance.labels import Target
 from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus
 from stance.training.evaluate import (
-    LEAST_ARTICLES,
     Interval,
     count_by_article,
     draw_articles,
+    interval_of,
     labels_present,
     metrics_of,
 )
@@ -151,11 +151,9 @@ def compare_labels(
             reached[name] += int((np.abs(ours[name] - theirs[name]) >= abs(value) - 1e-12).sum())
     draws = draw_articles(count, seed)
     drawn = [metrics(draws @ mine) for mine in counts]
-    difference = {}
-    for name, value in observed.items():
-        low, high = np.percentile(drawn[0][name] - drawn[1][name], [2.5, 97.5])
-        low, high = (float(low), float(high)) if count >= LEAST_ARTICLES else (-1.0, 1.0)
-        difference[name] = Interval(value, low, high)
+    difference = {
+        name: interval_of(value, drawn[0][name] - drawn[1][name], count, -1.0) for name, value in observed.items()
+    }
     p = {name: (times + 1) / (PERMUTATIONS + 1) for name, times in reached.items()}
     absent = list(compress(target.labels, ~present))
     return Comparison(target, len(truth), count, values[0], values[1], difference, p, absent)

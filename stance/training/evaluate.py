@@ -26,6 +26,7 @@ __all__ = [
     "draw_articles",
     "evaluate_model",
     "evaluate_probabilities",
+    "interval_of",
     "labels_present",
     "measure_calibration",
     "metrics_of",
@@ -260,9 +261,7 @@ def evaluate_probabilities(
     if count:
         draws = draw_articles(count, seed)
         sampled = metrics_of(np.tensordot(draws, by_article, axes=1), target.labels, labels_present(confusion))
-        for name, value in values.items():
-            low, high = np.percentile(sampled[name], [2.5, 97.5]) if count >= LEAST_ARTICLES else (0.0, 1.0)
-            metrics[name] = Interval(float(value), float(low), float(high))
+        metrics = {name: interval_of(value, sampled[name], count) for name, value in values.items()}
     calibration = measure_calibration(probabilities, truth, seed)
     return Evaluation(target, len(truth), count, confusion.astype(np.int64), metrics, calibration, unscored)
 
@@ -293,6 +292,12 @@ def draw_articles(count: int, seed: int) -> Ints:
     if not count:
         raise CorpusError("there is no article to draw")
     return np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=REPLICATES)
+
+
+def interval_of(value: float | Floats, sampled: Floats, articles: int, least: float = 0.0) -> Interval:
+    """The percentiles of an estimate in the samples of `draw_articles`; of few articles all that it may be, to 1."""
+    low, high = np.percentile(sampled, [2.5, 97.5]) if articles >= LEAST_ARTICLES else (least, 1.0)
+    return Interval(float(value), float(low), float(high))
 
 
 def evaluate_model(model: StanceModel, corpus: Corpus, *, seed: int = 0) -> list[Evaluation]:
