@@ -19,7 +19,7 @@ from stance.labels import LABELS, Target
 from stance.model.stance_model import StanceModel
 from stance.training.compare import PERMUTATIONS, compare_labels, compare_models
 from stance.training.corpus import Corpus, Example
-from stance.training.evaluate import draw_articles, evaluate_model
+from stance.training.evaluate import evaluate_model
 
 TAX = Target("tax")
 
@@ -54,8 +54,6 @@ def test_labellings_that_cannot_be_compared_are_refused(lengths: tuple[int, int,
     first, second, groups = (np.zeros(length, dtype=np.int64) for length in lengths)
     with pytest.raises(CorpusError, match="one article for each of at least one paragraph"):
         compare_labels(TAX, first, first, second, groups.tolist())
-    with pytest.raises(CorpusError, match="no article to draw"):
-        draw_articles(0, 0)
 
 
 def test_p_is_uniform_where_neither_is_better(monkeypatch: pytest.MonkeyPatch) -> None:

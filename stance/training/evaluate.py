@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stance.errors import CorpusError
 from stance.labels import Target
 from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus
@@ -282,15 +281,7 @@ def sum_by_article(values: Floats, groups: Sequence[object]) -> Floats:
 
 
 def draw_articles(count: int, seed: int) -> Ints:
-    """How often each of ``count`` articles is in each sample of a bootstrap; shape (`REPLICATES`, articles).
-
-    Raises
-    ------
-    CorpusError
-        If there is none.
-    """
-    if not count:
-        raise CorpusError("there is no article to draw")
+    """How often each of ``count`` articles is in each sample of a bootstrap; shape (`REPLICATES`, articles)."""
     return np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=REPLICATES)
 
 
