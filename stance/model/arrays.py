@@ -7,7 +7,7 @@ import json
 import math
 import mmap
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, overload
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from stance.errors import ModelError
 
-__all__ = ["Hashes", "Names", "map_arrays", "read_part", "to_bytes"]
+__all__ = ["Hashes", "Names", "join_names", "map_arrays", "read_part", "to_bytes"]
 
 _TYPES = {
     "F64": np.float64,
@@ -116,6 +116,13 @@ def _split(raw: mmap.mmap | bytes) -> Iterator[tuple[str, npt.NDArray[Any]]]:
         array = np.frombuffer(raw, dtype=kind, count=count, offset=start + begin).reshape(shape)
         # safetensors are little-endian everywhere
         yield name, array if sys.byteorder == "little" else array.byteswap()
+
+
+def join_names(names: Iterable[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
+    """Names one after the other, as `Names` reads them, and the end of each, a 0 before them."""
+    encoded = [name.encode("utf-8", "surrogatepass") for name in names]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64).astype(np.uint32)
+    return np.frombuffer(b"".join(encoded), dtype=np.uint8), ends
 
 
 class Names(Sequence[str]):

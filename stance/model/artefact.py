@@ -23,7 +23,7 @@ from stance.errors import ArgumentError, IncompatibleModelError, ModelError, exp
 from stance.files import as_path, write_files
 from stance.labels import Target, all_labels
 from stance.model.analyzer import Analyzer, Settings
-from stance.model.arrays import Hashes, Names, map_arrays, read_part, to_bytes
+from stance.model.arrays import Hashes, Names, join_names, map_arrays, read_part, to_bytes
 from stance.model.kernel_layout import KERNEL_ARRAYS, LAYOUT, KernelTables, Layout, plain_layout
 from stance.model.lexicon import Lexicon
 from stance.model.stance_model import StanceModel
@@ -265,9 +265,8 @@ def _to_arrays(model: StanceModel, layouts: list[Layout], tables: KernelTables |
         ),
     }
     for i, (block, layout) in enumerate(zip(weights.blocks, layouts, strict=True)):
-        encoded = [term.encode("utf-8", "surrogatepass") for term in block.terms]
-        arrays[f"block{i}.terms"] = np.frombuffer(b"".join(encoded), dtype=np.uint8)
-        arrays[f"block{i}.term_ends"] = np.cumsum([len(term) for term in encoded], dtype=np.int64).astype(np.uint32)
+        arrays[f"block{i}.terms"], ends = join_names(block.terms)
+        arrays[f"block{i}.term_ends"] = ends[1:]
         arrays[f"block{i}.rows"] = layout.rows
         arrays[f"block{i}.idf"] = layout.idf
         arrays[f"block{i}.coef"] = layout.coef

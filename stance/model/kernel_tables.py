@@ -7,7 +7,7 @@ numbers, and one that no text can yield gets none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from stance.model.abstention import ENGLISH
 from stance.model.analyzer import Analyzer
 from stance.model.anchored import SCENES
+from stance.model.arrays import join_names
 from stance.model.items import NEGATING, NOT
 from stance.model.kernel_layout import KernelTables, plain_layout
 from stance.model.kernel_words import Keys, Spelt, Words, word_key
@@ -241,7 +242,7 @@ def compile_tables(analyzer: Analyzer, weights: Weights) -> KernelTables:
         raise ValueError("the model has more words, phrases or classes than the kernel has numbers for")
     arrays = {"keys": all_keys, "key_rows": key_rows, **_word_arrays(known, words, phrases, analyzer.abroad)}
     if settings.char_ngrams is not None:
-        arrays["character_bytes"], arrays["character_ends"] = _joined(weights.blocks[1].terms)
+        arrays["character_bytes"], arrays["character_ends"] = join_names(weights.blocks[1].terms)
     return KernelTables(
         blocks=[plain_layout(b.idf, b.coef, None if i else columns) for i, b in enumerate(weights.blocks)],
         weights=[float(block.weight) for block in weights.blocks],
@@ -310,7 +311,7 @@ def _word_rows(
 def _word_arrays(
     known: npt.NDArray[np.int64], words: Words, phrases: _Phrases, abroad: Iterable[str]
 ) -> dict[str, npt.NDArray[Any]]:
-    word_bytes, word_ends = _joined(list(words.ids))
+    word_bytes, word_ends = join_names(words.ids)
     flags = np.zeros(len(words.ids) + 1, dtype=np.uint32)
     flags[known] |= _KNOWN
     flags[[words.ids[word] for word in ENGLISH]] |= _ENGLISH
@@ -326,13 +327,6 @@ def _word_arrays(
         "node_goes_on": np.array(phrases.goes_on, dtype=np.uint8),
         "values": np.array(phrases.rows, dtype=np.uint16),
     }
-
-
-def _joined(terms: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
-    """Names one after the other, and the end of each, a 0 before them."""
-    encoded = [term.encode("utf-8", "surrogatepass") for term in terms]
-    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64).astype(np.uint32)
-    return np.frombuffer(b"".join(encoded), dtype=np.uint8), ends
 
 
 def _by_id(values: dict[int, int], ids: int) -> npt.NDArray[np.uint32]:
