@@ -7,7 +7,7 @@ import io
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 from stance.articles.machine import raise_if_machine
 from stance.errors import ArticleError
@@ -71,13 +71,13 @@ class Budget:
         if self._spent > most:
             raise ArticleError(f"grows to more than {most:,} bytes: a decompression bomb")
 
-    def reader(self, raw: IO[bytes]) -> io.RawIOBase:
+    def reader(self, raw: IO[bytes]) -> IO[bytes]:
         """What reads from a stream and spends."""
-        return _Spending(raw, self.spend)
+        return cast(IO[bytes], _Spending(raw, self.spend))
 
-    def counter(self, raw: IO[bytes]) -> io.RawIOBase:
+    def counter(self, raw: IO[bytes]) -> IO[bytes]:
         """What reads compressed bytes, each of which may become many."""
-        return _Spending(raw, self.grow)
+        return cast(IO[bytes], _Spending(raw, self.grow))
 
 
 class _Spending(io.RawIOBase):

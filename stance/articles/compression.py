@@ -7,7 +7,7 @@ import io
 import zlib
 from collections.abc import Callable
 from importlib import import_module
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 from stance.errors import ArticleError
 
@@ -68,7 +68,7 @@ class Compression(NamedTuple):
     signs: tuple[bytes, ...]
     opened: Callable[[IO[bytes]], Any]
 
-    def reader(self, stream: IO[bytes]) -> io.RawIOBase:
+    def reader(self, stream: IO[bytes]) -> IO[bytes]:
         """What a compressed stream holds; it raises `ArticleError` where that is damaged.
 
         Examples
@@ -77,7 +77,7 @@ class Compression(NamedTuple):
         >>> find_compression(packed).reader(io.BytesIO(packed)).read()
         b'Talks resume.'
         """
-        return _Reader(self.opened(stream), self.name)
+        return cast(IO[bytes], _Reader(self.opened(stream), self.name))
 
 
 class _Reader(io.RawIOBase):

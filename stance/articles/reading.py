@@ -216,10 +216,10 @@ def _read_stream(
             again = depth == 0 and source.path != STDIN and os.path.isfile(source.path)
             # an archive within another, or a pipe, is read from front to back: what stands ahead is not known
             folders = ArchiveFolders(partial(_ahead_in_tar, source.path) if again else tuple)
-            tar = cast(IO[bytes], stream)
+            tar: IO[bytes] = stream
             if budget is None:
                 budget = Budget()
-                tar = cast(IO[bytes], budget.counter(tar))
+                tar = budget.counter(stream)
             members = tar_members(tar, budget)
             yield from _read_members(members, folders, source, shown, columns, left_out, budget, depth)
         elif is_zip(head):
@@ -250,8 +250,8 @@ def _unzipped(raw: IO[bytes], within: Budget | None) -> Iterator[tuple[io.Buffer
     try:
         if (compression := find_compression(stream.peek(LONGEST_SIGN))) is not None:
             budget = within or Budget()
-            counted = cast(IO[bytes], stream if within else budget.counter(stream))
-            stream = _buffered(cast(IO[bytes], budget.reader(cast(IO[bytes], compression.reader(counted)))), opened)
+            counted = stream if within else budget.counter(stream)
+            stream = _buffered(budget.reader(compression.reader(counted)), opened)
         yield stream, budget
     finally:
         # the file below belongs to whoever opened it
@@ -296,7 +296,7 @@ def _ahead(members: Iterable[Member], budget: Budget) -> Iterator[tuple[str, byt
         head = None
         if member.stream is not None and _may_tell(member.name):
             try:
-                head = budget.reader(member.stream).read(LARGEST) or b""
+                head = budget.reader(member.stream).read(LARGEST)
             except (*_DAMAGE, RuntimeError) as error:
                 # what is wrong with it is said where it is read
                 raise_if_machine(error, member.name)
@@ -340,7 +340,7 @@ def _read_members(
             within_archive = Source(inner, f"{source.stem}/{member.name}", False)
             position = 0
             try:
-                with folders.look(member.name, cast(IO[bytes], budget.reader(member.stream))) as (stream, own):
+                with folders.look(member.name, budget.reader(member.stream)) as (stream, own):
                     if own:
                         left_out.append(within_archive._replace(problem=OWN))
                         continue
