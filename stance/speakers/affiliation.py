@@ -127,7 +127,7 @@ def _before(tokens: Tokens, place: int) -> list[str]:
             after = tokens.lower[last + 1]
             acts = after.endswith(("s", "ed")) or after in words().grammar["auxiliaries"] | words().grammar["deeds"]
             begins = first == opening or tokens.lower[first - 1] in ("the", ",")
-            if begins and tokens.words[last] == tokens.bare(last) and (acts or after == "," or after == "which"):
+            if begins and not tokens.is_possessive(last) and (acts or after == "," or after == "which"):
                 return [actor]
     return []
 

@@ -118,7 +118,7 @@ def _own_stance(tokens: Tokens) -> Iterator[str]:
     """Countries whose mind is told as only their own speaker tells it: "Greece is ready", "Poland would withdraw"."""
     context = words().context
     for first, end, actor in names_in(tokens, 0, len(tokens) - 1):
-        if actor not in actors().countries or tokens.words[end] != tokens.bare(end):
+        if actor not in actors().countries or tokens.is_possessive(end):
             continue
         before = tokens.words[first - 1] if first else "."
         if before not in '.,"“:;?!' and tokens.lower[first - 1] not in ("that", "adding", "and", "but", "said"):

@@ -175,7 +175,7 @@ def _is_content(tokens: Tokens, subject: Phrase, verbs: set[int]) -> bool:
 def _is_somebody(tokens: Tokens, i: int) -> bool:
     """Whether "him", or a name alone, stands behind "according to"."""
     ends = i + 1 == len(tokens) or not (tokens.is_word(i + 1) or tokens.words[i + 1] in "('’")
-    named = in_name(tokens, i) and tokens.words[i] == tokens.bare(i) and not tokens.words[i].isupper()
+    named = in_name(tokens, i) and not tokens.is_possessive(i) and not tokens.words[i].isupper()
     listed = tokens.lower[i] in words().grammar["circumstances"] | words().grammar["determiners"]
     return tokens.is_word(i) and ends and (tokens.lower[i] in _OBJECTS or (named and not listed))
 

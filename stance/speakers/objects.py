@@ -93,9 +93,9 @@ def _is_deed(tokens: Tokens, i: int) -> bool:
 def _head(tokens: Tokens, found: range) -> str:
     """The head of an object: of "a worry of the minister", of "two of the ministers" and "the head of Oslo's worry"."""
     of = next((k for k in found[2:] if tokens.lower[k] == "of"), found.stop)
-    whose = any(tokens.words[k] != tokens.bare(k) for k in range(of, found.stop))
+    whose = any(tokens.is_possessive(k) for k in range(of, found.stop))
     head = (found.stop if whose or tokens.lower[of - 1] in words().grammar["determiners"] else of) - 1
-    return tokens.lower[head] if head in found and tokens.words[head] == tokens.bare(head) else ""
+    return tokens.lower[head] if head in found and not tokens.is_possessive(head) else ""
 
 
 def _is_told(tokens: Tokens, i: int) -> bool:

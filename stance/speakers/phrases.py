@@ -66,7 +66,7 @@ def _core_end(tokens: Tokens, first: int, last: int) -> int:
 def _kind(tokens: Tokens, first: int, last: int, head: int) -> str | None:
     """What the phrase's head is, or ``None`` if it can't speak."""
     lists = words()
-    if tokens.words[head] != tokens.bare(head):
+    if tokens.is_possessive(head):
         return None
     if any(tokens.lower[i] in ("the", "a", "an") for i in range(first + 1, head + 1)):
         return None
@@ -244,7 +244,7 @@ def _may_start_anew(tokens: Tokens, i: int, first: int) -> bool:
     """Whether what stands before a token within a stretch can be left out."""
     lists, word, before = words(), tokens.lower[i], tokens.lower[i - 1]
     prepositions, determiners = lists.grammar["prepositions"], lists.grammar["determiners"]
-    if before in prepositions or before in determiners or tokens.words[i - 1] != tokens.bare(i - 1):
+    if before in prepositions or before in determiners or tokens.is_possessive(i - 1):
         return False
     if tokens.is_capital(i - 1) and before not in lists.grammar["circumstances"]:
         return False

@@ -148,7 +148,7 @@ def _unnamed(tokens: Tokens, i: int, verb: int, start: int) -> Phrase | None:
     """Somebody before a verb of whom the rules know no more than that it is a name."""
     grammar, word, verb_word = words().grammar, tokens.lower[i], tokens.lower[verb]
     listed = grammar["pronouns"] | grammar["determiners"] | grammar["circumstances"]
-    named = in_name(tokens, i) and tokens.words[i] == tokens.bare(i) and re.split("['’]", word)[0] not in listed
+    named = in_name(tokens, i) and not tokens.is_possessive(i) and re.split("['’]", word)[0] not in listed
     # "Trade estimates" may open a sentence, and "Velikov warns"
     told = verb_word in ("says", "tells") or not verb_word.endswith("s") or i > start
     return Phrase(i, i, "unnamed", i) if named and told and not verb_word.endswith("ing") else None

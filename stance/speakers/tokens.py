@@ -99,6 +99,10 @@ class Tokens:
         """A word without its possessive ``'s``."""
         return _bare(self.words[i])
 
+    def is_possessive(self, i: int) -> bool:
+        """Whether a word has a possessive ``'s``."""
+        return self.words[i] != self.bare(i)
+
     def bare_run(self, i: int, n: int) -> str:
         """So many words from a place on, the last without its possessive: as the gazetteer has a name."""
         return " ".join([*self.words[i : i + n - 1], self.bare(i + n - 1)])
