@@ -155,7 +155,7 @@ def _does_speak(tokens: Tokens, verb: int, subject: Phrase, group: str) -> bool:
         return False
     if group == "mind" and subject.kind == "actor":
         return False
-    before = tokens.lower[subject.first - 1] if subject.first else "."
+    before = tokens.lower_at(subject.first - 1)
     as_soon_as = before == "as" and tokens.lower[subject.first - 2] == "soon"
     if before in _CONDITIONS or as_soon_as or tokens.lower[subject.first] == "my":
         return False
@@ -227,8 +227,8 @@ def _is_finite(tokens: Tokens, i: int, subject: Phrase) -> bool:
 
 def _is_other(tokens: Tokens, i: int, subject: Phrase, group: str) -> bool:
     """Whether what looks like an act of speech is a noun, or stands in "whom the president promised"."""
-    after = tokens.lower[i + 1] if i + 1 < len(tokens) else "."
-    before = tokens.lower[subject.first - 1] if subject.first else "."
+    after = tokens.lower_at(i + 1)
+    before = tokens.lower_at(subject.first - 1)
     grammar = words().grammar
     if group in ("say", "tell") or (before in ("what", "which") and tokens.lower[i] in _CALLS):
         return False

@@ -40,7 +40,7 @@ def group_of(tokens: Tokens, i: int) -> str | None:
 
 def _moves(tokens: Tokens, i: int) -> bool:
     """Whether something is put somewhere, as in "had put it under sanctions"."""
-    after = tokens.lower[i] if i < len(tokens) else "."
+    after = tokens.lower_at(i)
     return after in ("down", "up", "out", "off", "back", "aside", "into", "through") or (
         after in words().grammar["prepositions"] and not tokens.is_capital(min(i + 1, len(tokens) - 1))
     )
@@ -48,7 +48,7 @@ def _moves(tokens: Tokens, i: int) -> bool:
 
 def _with_complement(tokens: Tokens, i: int) -> str | None:
     """The group of a verb that speaks with some words after it only: "called for", "agreed that", "held that"."""
-    after = tokens.lower[i + 1] if i + 1 < len(tokens) else "."
+    after = tokens.lower_at(i + 1)
     if tokens.lower[i] in ("called", "calls") and any(w in ("what", "which") for w in tokens.lower[max(i - 12, 0) : i]):
         return "act"
     if after in ("on", "upon"):
@@ -72,7 +72,7 @@ def _object(tokens: Tokens, i: int) -> range:
 def _is_deed(tokens: Tokens, i: int) -> bool:
     """Whether a verb of saying is another thing here: "declared war", "adds thirty names", "dismissed the judge"."""
     lists, word = words(), tokens.lower[i]
-    after = tokens.lower[i + 1] if i + 1 < len(tokens) else "."
+    after = tokens.lower_at(i + 1)
     if word in ("respond", "comment", "reply") and "not" in tokens.lower[max(i - 2, 0) : i]:
         return True
     if tokens.lower[i + 1 : i + 3] == ["a", "state"] or after.split("-")[0] in lists.idioms.get(word, ()):
@@ -81,7 +81,7 @@ def _is_deed(tokens: Tokens, i: int) -> bool:
     if deeds is None:
         return False
     found = _object(tokens, i + 1)
-    behind = tokens.lower[found.stop] if found.stop < len(tokens) else "."
+    behind = tokens.lower_at(found.stop)
     if behind == "as":  # "dismissed the minister as weak"
         return False
     # "condemned the captain to nine years", but neither "condemned to" nor "welcomed the invitation to parliament"
@@ -112,7 +112,7 @@ def _is_named(tokens: Tokens, i: int) -> bool:
     if not tokens.is_word(i + 1) or tokens.lower[i + 1] in naming["others"] | grammar["prepositions"]:
         return False
     for k in range(i + 2, min(i + 2 + _LONGEST, len(tokens))):
-        word, after = tokens.lower[k], tokens.lower[k + 1] if k + 1 < len(tokens) else "."
+        word, after = tokens.lower[k], tokens.lower_at(k + 1)
         second = tokens.lower[k - 1] not in grammar["prepositions"] | grammar["determiners"]
         if tokens.quoted[k]:
             return second

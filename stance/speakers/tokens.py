@@ -103,6 +103,10 @@ class Tokens:
         """Whether a word has a possessive ``'s``."""
         return self.words[i] != self.bare(i)
 
+    def lower_at(self, i: int) -> str:
+        """A word in small letters; before the first and behind the last token a full stop, as a sentence ends there."""
+        return self.lower[i] if 0 <= i < len(self.lower) else "."
+
     def bare_run(self, i: int, n: int) -> str:
         """So many words from a place on, the last without its possessive: as the gazetteer has a name."""
         return " ".join([*self.words[i : i + n - 1], self.bare(i + n - 1)])
