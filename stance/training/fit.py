@@ -248,10 +248,9 @@ def _fit(
     marks: dict[str, int] = {}
     for problem in problems:
         t, columns = problem.index, [labels.index(label) for label in problem.labels]
-        used = analyzer.blocks_of(problem.name)
-        factors = [problem.options.factor(fitted[b].name) for b in used]
+        factors = {b: problem.options.factor(fitted[b].name) for b in analyzer.blocks_of(problem.name)}
         lessons = problem.lessons(counts)
-        parts = [fitted[b].transform(counts[b], lessons.rows) * factor for b, factor in zip(used, factors, strict=True)]
+        parts = [fitted[b].transform(counts[b], lessons.rows) * factor for b, factor in factors.items()]
         x = sparse.hstack(parts).tocsr()
         marks[problem.name] = int(lessons.is_mark.sum())
         ((weights, starts),) = fit_path(
@@ -259,7 +258,7 @@ def _fit(
         )
         intercept[t, columns] = starts
         begin = 0
-        for b, factor in zip(used, factors, strict=True):
+        for b, factor in factors.items():
             end = begin + len(fitted[b].columns)
             # a block has one weight in the model; what a target adds to it goes into its coefficients
             coef[b][:, t, columns] = factor * weights[:, begin:end].T
