@@ -212,11 +212,10 @@ def load_model(folder: str | os.PathLike[str] | None = None) -> StanceModel:
     """
     folder = default_model_path() if folder is None else as_path(folder, "model", ModelError)
     manifest = read_manifest(folder)
-    try:
-        size, sha256 = int(manifest["arrays"]["bytes"]), manifest["arrays"]["sha256"]
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise ModelError(f"{folder / MANIFEST}: does not describe its arrays") from error
-    arrays = map_arrays(folder / ARRAYS, size, sha256)
+    file = manifest["arrays"]
+    if "sha256" not in file:
+        raise ModelError(f"{folder / MANIFEST}: does not describe its arrays")
+    arrays = map_arrays(folder / ARRAYS, file["bytes"], file["sha256"])
     try:
         return _from_arrays(arrays, manifest)
     except (KeyError, TypeError, IndexError, ValueError, AttributeError, OverflowError) as error:
