@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -153,9 +154,7 @@ def evaluate_speech(labelled: Iterable[Labelled]) -> SpeechMetrics:
     SpeechMetrics
     """
     metrics = SpeechMetrics()
-    count = dict.fromkeys(
-        ("n", "voice", "found", "right", "exact", "spoken", "verb", "actors", "actor_right", "actor_spoken"), 0
-    )
+    count = Counter[str]()
     every = True
     for one in labelled:
         speech = find_speech(one.text)
