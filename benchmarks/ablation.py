@@ -97,8 +97,8 @@ def main() -> None:
     for label in chosen:
         variant, settings = variants[label]
         result, by_file = fit_model(variant, settings, choices), _by_file(variant)
-        measured = [evaluate_held_out(result, variant)]
-        measured.append(evaluate_held_out(fit_model(by_file, settings, choices), by_file))
+        measured = [evaluate_held_out(result.probabilities, variant)]
+        measured.append(evaluate_held_out(fit_model(by_file, settings, choices).probabilities, by_file))
         if other is not None:
             measured.append(evaluate_model(result.model, other))
         values = [found.metrics["macro_f1"].value for of_target in zip(*measured, strict=True) for found in of_target]

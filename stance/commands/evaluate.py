@@ -83,7 +83,7 @@ def evaluate(
         for line in rare_labels(examples, folds):
             click.echo(line, err=True)
         result = fit_model(examples, loaded.analyzer.settings, choices, folds=folds, seed=seed, jobs=jobs)
-        found = evaluate_held_out(result, examples, seed)
+        found = evaluate_held_out(result.probabilities, examples, seed)
     else:
         found = evaluate_model(loaded, examples, seed=seed)
     tell_few_articles(evaluation.articles for evaluation in found)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from stance import __version__
-from stance.errors import CorpusError
+from stance.labels import all_labels
 from stance.model.stance_model import StanceModel
+from stance.model.weights import Floats
 from stance.training.corpus import Corpus
 from stance.training.evaluate import Evaluation, evaluate_probabilities
 from stance.training.fit import TrainingResult
@@ -26,32 +27,20 @@ GOLDEN = 12
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "safetensors")
 
 
-def evaluate_held_out(
-    result: TrainingResult, corpus: Corpus, seed: int = 0, *, unseen: bool = False
-) -> list[Evaluation]:
-    """Measure the cross-validated probabilities, one evaluation a target.
+def evaluate_held_out(probabilities: Floats, corpus: Corpus, seed: int = 0) -> list[Evaluation]:
+    """Measure held-out probabilities, one evaluation a target.
 
     Parameters
     ----------
-    result : TrainingResult
-        Of a fit on this corpus.
+    probabilities : ndarray, shape (paragraphs, targets, labels)
+        Those of a `TrainingResult` on this corpus, its ``probabilities`` or ``unseen``.
     corpus : Corpus
         The labels.
     seed : int
         Of the bootstrap over groups of articles.
-    unseen : bool
-        Measure the files that the corpus names for calibration instead, by models that saw nothing of the file.
-
-    Raises
-    ------
-    CorpusError
-        If these are asked for, and the fit held out none.
     """
     found = []
-    labels = result.model.labels
-    probabilities = result.unseen if unseen else result.probabilities
-    if probabilities is None:
-        raise CorpusError("the fit held out no file; name one under 'calibration' in corpus.toml")
+    labels = all_labels(corpus.targets)
     for t, target in enumerate(corpus.targets):
         rows = [i for i in corpus.coded(target.name) if probabilities[i, t, 0] == probabilities[i, t, 0]]
         columns = [labels.index(label) for label in target.labels]
@@ -77,7 +66,7 @@ def with_record(
     for text, row in zip(texts, probabilities, strict=True):
         values = [[None if p != p else round(p, 6) for p in targets] for targets in row.tolist()]
         golden.append({"text": text, "probabilities": values})
-    evaluations = evaluate_held_out(result, corpus, seed)
+    evaluations = evaluate_held_out(result.probabilities, corpus, seed)
     facts = {
         "name": name,
         "made_with": {
@@ -98,7 +87,7 @@ def with_record(
         "golden": golden,
     }
     if result.unseen is not None:
-        unseen = evaluate_held_out(result, corpus, seed, unseen=True)
+        unseen = evaluate_held_out(result.unseen, corpus, seed)
         facts["unseen_files"] = {
             "files": list(corpus.calibration),
             "metrics": {evaluation.target.name: evaluation.to_dict() for evaluation in unseen},
