@@ -20,7 +20,7 @@ from stance.articles.encoding import legible, told_by_magic
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 
-__all__ = ["ARCHIVES", "FORMATS", "Format", "find_format", "format_by_suffix", "has_reader", "has_sign"]
+__all__ = ["FORMATS", "Format", "document_format", "find_format", "format_by_suffix", "has_reader", "has_sign"]
 
 Reader = Callable[[IO[bytes], Columns, str, str], Iterator[Article | Quarantined]]
 
@@ -99,7 +99,7 @@ FORMATS = {
 }
 
 #: Suffixes of what holds files of these formats; it is opened by `stance.articles.reading`.
-ARCHIVES = (".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst")
+_ARCHIVES = (".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst")
 
 #: What would pass for text, but is none that a person reads.
 _XML = re.compile(rb"\s*<\?xml\b", re.I)
@@ -121,7 +121,7 @@ def format_by_suffix(name: str) -> Format | None:
 
 def has_reader(name: str) -> bool:
     """Whether a file of this name would be read: by a reader, or as an archive."""
-    return format_by_suffix(name) is not None or without_suffix(name.lower()).endswith(ARCHIVES)
+    return format_by_suffix(name) is not None or without_suffix(name.lower()).endswith(_ARCHIVES)
 
 
 def has_sign(head: bytes) -> bool:
@@ -137,10 +137,8 @@ def has_sign(head: bytes) -> bool:
     return find_compression(head) is not None or is_zip(head) or is_tar(head)
 
 
-def find_format(
-    name: str, head: bytes, columns: Columns, *, named: bool = True, parts: Collection[str] | None = None
-) -> Format | None:
-    """The format of a source: by its content where that is of an unmistakable kind, else by its suffix.
+def find_format(name: str, head: bytes, columns: Columns, *, named: bool = True) -> Format:
+    """The format of a source that is no archive: by its content where that is of an unmistakable kind, else by suffix.
 
     A table, JSON and plain text look alike; there the suffix decides, but for JSON lines named .json, and for a text
     whose first line is a JSON object, or a broken one above another, that begins as an array of them, or that is beyond
@@ -157,13 +155,10 @@ def find_format(
         What the user says of the columns.
     named : bool
         Whether the user named this file. In a folder a text with no known suffix is not guessed at.
-    parts : collection of str, optional
-        If it is a zip archive: the names of its members.
 
     Returns
     -------
-    Format or None
-        ``None`` for a zip archive that is no document.
+    Format
 
     Raises
     ------
@@ -179,13 +174,11 @@ def find_format(
     >>> find_format("export.txt", b"%PDF-1.7", Columns()) is FORMATS["pdf"]
     True
     """
-    if parts is not None:
-        return _document(parts, name)
     for candidate in FORMATS.values():
         if candidate.sign is not None and candidate.sign.match(head):
             return candidate
     suffix, found = Path(without_suffix(name.lower())).suffix, format_by_suffix(name)
-    if suffix in ARCHIVES or (found is not None and found.binary and b"%PDF-" not in head[:2048]):
+    if suffix in _ARCHIVES or (found is not None and found.binary and b"%PDF-" not in head[:2048]):
         raise ArticleError(f"named {suffix}, but it holds {_told(head)}", name)
     if found is FORMATS["json"] and _JSON_LINES.match(head):
         return FORMATS["jsonl"]
@@ -218,7 +211,14 @@ def _told(head: bytes) -> str:
     return told_by_magic(head) or ("what looks like text" if head.isascii() else "nothing of that kind")
 
 
-def _document(parts: Collection[str], name: str) -> Format | None:
+def document_format(name: str, parts: Collection[str]) -> Format | None:
+    """The format of a zip archive, by the names of its members; ``None`` if it is no document.
+
+    Raises
+    ------
+    ArticleError
+        If it is a document that no reader fits.
+    """
     for part, kind in _OFFICE.items():
         if part in parts:
             raise ArticleError(f"no reader for {kind}", name)

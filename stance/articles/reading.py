@@ -19,7 +19,7 @@ from stance.articles.archives import DEPTH, Budget, Member, is_tar, is_zip, open
 from stance.articles.article import Article
 from stance.articles.compression import LONGEST_SIGN, find_compression
 from stance.articles.encoding import written_name
-from stance.articles.formats import find_format, has_sign
+from stance.articles.formats import document_format, find_format, has_sign
 from stance.articles.libraries import seekable
 from stance.articles.machine import raise_if_machine
 from stance.articles.own_files import LARGEST, OWN, Neighbors
@@ -224,7 +224,7 @@ def _read_stream(
             yield from _read_members(members, folders, source, shown, columns, left_out, budget, depth)
         elif is_zip(head):
             with seekable(stream) as file, open_zip(file, shown) as archive:
-                found = find_format(shown, head, columns, parts=archive.NameToInfo)
+                found = document_format(shown, archive.NameToInfo)
                 if found is not None:
                     file.seek(0)
                     yield from found.read(file, columns, shown, stem)
@@ -237,7 +237,6 @@ def _read_stream(
                 yield from _read_members(members, folders, source, shown, columns, left_out, budget, depth)
         else:
             found = find_format(shown, head, columns, named=source.named)
-            assert found is not None
             yield from found.read(stream, columns, shown, stem)
 
 
