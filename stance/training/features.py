@@ -117,9 +117,7 @@ def count_terms(analyzer: Analyzer, texts: Sequence[str]) -> list[BlockCounts]:
             continue
         vectorizer = CountVectorizer(analyzer=_names, dtype=np.float64)
         matrix = vectorizer.fit_transform(documents).tocsr()
-        kept = _frequent(matrix, least)
-        terms = vectorizer.get_feature_names_out()[kept].tolist()
-        matrix = matrix[:, kept]
         matrix.sort_indices()
-        counted.append(BlockCounts(name, terms, matrix))
+        terms = vectorizer.get_feature_names_out().tolist()
+        counted.append(BlockCounts(name, terms, matrix).in_paragraphs(len(texts), least))
     return counted
