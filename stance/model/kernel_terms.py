@@ -84,7 +84,7 @@ def count_compiled(analyzer: Analyzer, texts: Sequence[str], min_df: int = 1) ->
         columns = column_of_term[pairs[:, 0]]
         used = columns >= 0
         block = CountedTerms(terms, rows[used], columns[used], pairs[used, 1])
-        counted.append(_without_rare(_summed(block), min_df) if len(terms) < len(found) or least < min_df else block)
+        counted.append(_summed(block) if len(terms) < len(found) else block)
     return counted
 
 
@@ -102,13 +102,6 @@ def _summed(block: CountedTerms) -> CountedTerms:
     counts = np.bincount(cell, weights=block.counts, minlength=len(cells)).astype(np.int64)
     rows, columns = np.divmod(cells, max(len(block.terms), 1))
     return CountedTerms(block.terms, rows, columns, counts)
-
-
-def _without_rare(block: CountedTerms, min_df: int) -> CountedTerms:
-    kept = np.bincount(block.columns, minlength=len(block.terms)) >= min_df
-    used = kept[block.columns]
-    terms = [block.terms[i] for i in np.flatnonzero(kept).tolist()]
-    return CountedTerms(terms, block.rows[used], (np.cumsum(kept) - 1)[block.columns[used]], block.counts[used])
 
 
 class _Names:

@@ -107,7 +107,7 @@ def count_terms(analyzer: Analyzer, texts: Sequence[str]) -> list[BlockCounts]:
             values = found.counts.astype(np.float64)
             matrix = sparse.csr_matrix((values, (found.rows, found.columns)), shape=(len(texts), len(found.terms)))
             matrix.sort_indices()
-            counted.append(BlockCounts(name, found.terms, matrix))
+            counted.append(BlockCounts(name, found.terms, matrix).in_paragraphs(len(texts), least))
         return counted
     analyses = [analyzer.analyze(text).blocks for text in texts]
     for b, name in enumerate(analyzer.block_names):
