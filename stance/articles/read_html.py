@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import IO, Any
 
@@ -205,10 +205,11 @@ def html_lines(page: str, source: str) -> list[str]:
     with unsound("an HTML page", source):
         parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
         tree = etree.fromstring(page.encode("utf-8", "replace"), parser)
-    return [] if tree is None else list(_blocks(without_note_marks(tree)))
+    # by events, for a page may be nested deeper than Python's stack
+    return [] if tree is None else list(_blocks(etree.iterwalk(without_note_marks(tree), events=("start", "end"))))
 
 
-def _blocks(tree: Any) -> Iterator[str]:
+def _blocks(events: Iterable[tuple[str, Any]]) -> Iterator[str]:
     parts: list[str] = []
 
     def flush() -> Iterator[str]:
@@ -217,10 +218,8 @@ def _blocks(tree: Any) -> Iterator[str]:
         if text.strip():
             yield text.strip()
 
-    # by events, for a page may be nested deeper than Python's stack
-    etree = need("lxml.etree", "lxml", "html")
     hidden = 0
-    for event, element in etree.iterwalk(tree, events=("start", "end")):
+    for event, element in events:
         tag = element.tag if isinstance(element.tag, str) else ""
         if tag in BLOCKS and tag not in ("td", "th"):
             yield from flush()
