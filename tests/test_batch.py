@@ -144,9 +144,10 @@ def test_blocks_of_long_texts_are_bounded(tmp_path: Path, kinds: int, kind: pa.D
 
 
 def test_invalid_utf8_costs_one_row(tmp_path: Path) -> None:
-    """A row with bytes that are no UTF-8 is quarantined; its neighbours are scored."""
+    """A row with bytes that are no UTF-8 is quarantined; its neighbours are scored, and dated as in any other block."""
     bad = pa.array([b"One.", b"\xff\xfe", b"Three."], pa.binary()).view(pa.string())
-    pq.write_table(pa.table({"text": bad}), tmp_path / "bad.parquet")
+    days = pa.array([0, 0, 0], pa.timestamp("s"))
+    pq.write_table(pa.table({"text": bad, "date": days}), tmp_path / "bad.parquet")
     assert _records([str(tmp_path)]) == _specified([str(tmp_path)])
     assert len(_records([str(tmp_path)])[0]) == 2
 
