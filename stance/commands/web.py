@@ -18,10 +18,11 @@ import click
 
 from stance import __version__
 from stance.articles import Article, Quarantined, read_records
+from stance.articles.libraries import need
 from stance.articles.records import LARGEST_RECORD
 from stance.articles.sources import Source
 from stance.batch.counts import Counts
-from stance.errors import MissingDependencyError, StanceError
+from stance.errors import StanceError
 from stance.model.scores import ParagraphScore
 from stance.model.stance_model import StanceModel
 from stance.results.records import paragraph_columns, paragraph_records
@@ -99,14 +100,14 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
     MissingDependencyError
         Without the extra ``web``.
     """
-    try:
-        import anyio
-        import python_multipart  # noqa: F401
-        from starlette.applications import Starlette
-        from starlette.responses import HTMLResponse
-        from starlette.routing import Route
-    except ImportError as error:
-        raise MissingDependencyError("Starlette", "web") from error
+    # Starlette itself asks for the second only when a form comes
+    for module in ("anyio", "python_multipart", "starlette.applications"):
+        need(module, "Starlette", "web")
+    import anyio
+    from starlette.applications import Starlette
+    from starlette.responses import HTMLResponse
+    from starlette.routing import Route
+
     limits = limits or Limits()
     turns = anyio.CapacityLimiter(limits.at_once)
     inside = held = 0
