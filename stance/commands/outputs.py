@@ -14,19 +14,13 @@ from stance.articles.sources import STDIN, Source
 from stance.batch.chunks import ARTICLES, Shard
 from stance.batch.files import check_output, named
 from stance.batch.run import Job, score_to_directory, score_to_file
-from stance.commands.places import write_rows, write_table
-from stance.commands.results import print_rollup, tell_caveats
+from stance.commands.places import write_table
+from stance.commands.results import write_rollup
 from stance.errors import StanceError
 from stance.files import passing_folder
 from stance.locks import lock_output
 from stance.model.artefact import read_manifest, targets_of
-from stance.results.dictionary import (
-    CLASSIFY_AND_COUNT,
-    describe_columns,
-    dictionary_path,
-    model_facts,
-    write_dictionary,
-)
+from stance.results.dictionary import describe_columns, dictionary_path, model_facts, write_dictionary
 from stance.results.records import article_columns, paragraph_columns
 from stance.results.rollup import roll_up
 from stance.results.saved import read_results
@@ -139,9 +133,7 @@ def _by_way_of_rows(asked: Request, job: Job, refusals: Refusals) -> Counts:
         found = replace(read_results(rows), model=model_facts(read_manifest(asked.model_path)), counts=counts)
         if asked.rolled_up:
             rolled = roll_up(found, asked.level)
-            page = print_rollup(rolled, found.targets, asked.level)
-            write_rows(rolled, found, asked.output, asked.format, page, [CLASSIFY_AND_COUNT])
-            tell_caveats(rolled, found, asked.level)
+            write_rollup(rolled, found, asked.level, asked.output, asked.format)
         else:
             write_table(found.frame, found, str(asked.output), asked.format)
         return counts
