@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import re
 import tempfile
 import threading
@@ -271,7 +272,7 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
 
     from stance.results.report import render_report
     from stance.results.scored import Results
-    from stance.results.writers import csv_text
+    from stance.results.writers import RecordWriter
 
     counts, rows, refused = Counts(), [], []
     # 60 letters are 240 bytes at most, and file systems end at 255
@@ -293,8 +294,9 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
         raise _Refused(422, "no paragraph could be read", refused)
     check()
     columns = paragraph_columns(model.targets, explained=True, speakers=True)
-    table = csv_text(rows, columns)
-    link = "data:text/csv;charset=utf-8;base64," + base64.b64encode(table.encode()).decode()
+    table = io.StringIO()
+    RecordWriter(table, "csv", columns).write(rows)
+    link = "data:text/csv;charset=utf-8;base64," + base64.b64encode(table.getvalue().encode()).decode()
     results = Results(pd.DataFrame(rows, columns=list(columns)), model.targets, "paragraph", facts, counts, plain)
     return render_report(results, download=link, quarantined=refused)
 
