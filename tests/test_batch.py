@@ -36,9 +36,10 @@ from stance.batch.blocks import count_records, read_blocks
 from stance.batch.chunks import Chunk, Shard, cut_chunks
 from stance.batch.counts import Counts
 from stance.batch.files import write_whole
+from stance.batch.job import Job
 from stance.batch.pools import ModelReference, count_jobs
 from stance.batch.progress import Progress
-from stance.batch.run import Job, score_to_directory, score_to_file
+from stance.batch.run import score_to_directory, score_to_file
 from stance.batch.tables import _spans, score_articles
 from stance.commands.refusals import Refusals
 from stance.errors import ModelError, StanceError
@@ -886,7 +887,8 @@ def test_a_full_disk_is_one_line_and_can_be_resumed(
 
 _MEMORY = """
 import sys, numpy as np
-from stance.batch.run import Job, score_to_directory
+from stance.batch.job import Job
+from stance.batch.run import score_to_directory
 from stance.model.scores import Scores
 from stance.model.stance_model import StanceModel
 

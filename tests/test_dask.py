@@ -24,7 +24,8 @@ from helpers import parts as _parts
 from helpers import random_text as _text
 
 from stance import __version__
-from stance.batch.run import Job, score_to_directory, score_to_file
+from stance.batch.job import Job
+from stance.batch.run import score_to_directory, score_to_file
 from stance.errors import MissingDependencyError, StanceError
 
 needs_dask = pytest.mark.skipif(

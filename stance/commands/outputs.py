@@ -10,10 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stance.articles.sources import STDIN, Source
-from stance.batch.chunks import ARTICLES, Shard
+from stance.articles.sources import STDIN
 from stance.batch.files import check_output, named
-from stance.batch.run import Job, score_to_directory, score_to_file
+from stance.batch.run import score_to_directory, score_to_file
 from stance.commands.places import write_table
 from stance.commands.results import write_rollup
 from stance.errors import StanceError
@@ -34,65 +33,41 @@ if TYPE_CHECKING:
 __all__ = ["write_scores"]
 
 
-def write_scores(asked: Request, sources: list[Source], refusals: Refusals, left_out: list[Source]) -> Counts:
+def write_scores(asked: Request, refusals: Refusals) -> Counts:
     """Score what was found, and write what was asked for.
 
     Parameters
     ----------
     asked : Request
         With a folder or a file as output, or a level that is made of all rows.
-    sources : list of Source
-        What was found of its files.
     refusals : Refusals
         Takes the quarantined records.
-    left_out : list of Source
-        Takes what is in archives and no article, and what came into a folder after the run began.
 
     Returns
     -------
     Counts
         The account.
     """
-    job = _job(asked, sources, left_out)
     if asked.by_way_of_rows:
-        return _by_way_of_rows(asked, job, refusals)
+        return _by_way_of_rows(asked, refusals)
     output = str(asked.output)
 
     def describe(counts: Counts) -> None:
         _write_columns(asked, output, counts)
 
     if not asked.folder:
-        return score_to_file(job, output, progress=asked.shows_progress, refuse=refusals.add_all, describe=describe)
+        return score_to_file(asked, output, progress=asked.shows_progress, refuse=refusals.add_all, describe=describe)
     try:
         counts = score_to_directory(
-            job, output, resume=asked.resume, progress=asked.shows_progress, refuse=refusals.add_all
+            asked, output, resume=asked.resume, progress=asked.shows_progress, refuse=refusals.add_all
         )
     except KeyboardInterrupt as stop:
         again = "the same command with --resume continues it"
-        if STDIN in asked.files:
+        if STDIN in asked.paths:
             again = "standard input cannot be read again, so start again in another folder"
         raise KeyboardInterrupt(f"{output}: the run is not finished; {again}") from stop
     describe(counts)
     return counts
-
-
-def _job(asked: Request, sources: list[Source], left_out: list[Source]) -> Job:
-    return Job(
-        asked.files if asked.folder else sources,
-        asked.model_path,
-        asked.columns,
-        format=asked.format,
-        level=asked.level,
-        chunk=asked.chunk or ARTICLES,
-        shard=asked.shard or Shard(),
-        jobs=asked.jobs,
-        dask=asked.dask,
-        keep_boilerplate=asked.keep_boilerplate,
-        clusters=asked.clusters,
-        explain=asked.explain,
-        speakers=asked.speakers,
-        left_out=left_out,
-    )
 
 
 def _write_columns(asked: Request, output: str, counts: Counts) -> None:
@@ -120,12 +95,12 @@ def _write_columns(asked: Request, output: str, counts: Counts) -> None:
             raise
 
 
-def _by_way_of_rows(asked: Request, job: Job, refusals: Refusals) -> Counts:
+def _by_way_of_rows(asked: Request, refusals: Refusals) -> Counts:
     """Score to a Parquet file that is deleted afterwards, and make of it what was asked for."""
     if asked.output not in (None, "-"):
         check_output(Path(str(asked.output)))
     with _rows_of(asked.output) as rows:
-        job = replace(job, format="parquet", level="article" if asked.rolled_up else asked.level)
+        job = replace(asked, format="parquet", level="article" if asked.rolled_up else asked.level)
         counts = score_to_file(job, rows, progress=asked.shows_progress, refuse=refusals.add_all)
         if not os.path.exists(rows):
             # no article could be read

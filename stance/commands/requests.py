@@ -4,49 +4,35 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from stance.articles import Columns
+from stance.batch.job import Job
 from stance.results.formats import PLAIN
 from stance.results.levels import OF_ARTICLES
-
-if TYPE_CHECKING:
-    from stance.batch.chunks import Shard
 
 __all__ = ["Request"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """The arguments and options of one call; each has the meaning of the option of its name.
+class Request(Job):
+    """A job, of any level and format of the command, and where its output goes.
 
     Parameters
     ----------
+    output : str or None
+        As the command has it.
     folder : bool
         Whether the output is a folder of parts.
-    format : str
-        Of the output, whether it was named or follows from the name of the output.
+    resume : bool
+        Whether to go on with the run in it.
     progress : bool or None
         None leaves it to whether anybody is there to see it.
     """
 
-    files: tuple[str, ...]
     output: str | None
     folder: bool
-    format: str
-    level: str
-    columns: Columns
-    model_path: str | None
-    keep_boilerplate: bool
-    clusters: bool
-    explain: bool
-    speakers: bool
-    jobs: int
-    chunk: int | None
-    shard: Shard | None
     resume: bool
     progress: bool | None
-    dask: str | None
 
     @property
     def rolled_up(self) -> bool:
