@@ -117,7 +117,7 @@ def score(
     _tell_unread(asked.left_out)
     for line in counts.lines():
         click.echo(line, err=True)
-    if refusals.shown and quarantine is None and not folder:
+    if refusals.number and quarantine is None and not folder:
         click.echo(f"{refusals.account}; --quarantine FILE keeps the list", err=True)
     if counts.nothing_read and asked.shard is None:
         raise StanceError("no article could be read")
