@@ -166,15 +166,7 @@ class Pool(Protocol):
 
 
 def count_jobs(jobs: int) -> int:
-    """How many workers ``--jobs`` asks for: -1 is every core that this process may use, -2 all but one.
-
-    Raises
-    ------
-    StanceError
-        If it is zero.
-    """
-    if jobs == 0:
-        raise StanceError("--jobs 0: at least one is needed; -1 takes every core")
+    """How many workers ``--jobs`` asks for: -1 is every core that this process may use, -2 all but one."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return jobs if jobs > 0 else max(1, cores + 1 + jobs)
 
