@@ -81,7 +81,7 @@ class _Refused(Exception):
         self.status, self.problem, self.quarantined, self.text = status, problem, list(quarantined), text
 
 
-def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: Limits | None = None) -> ASGIApp:
+def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: Limits) -> ASGIApp:
     """The page as an ASGI application.
 
     Parameters
@@ -93,7 +93,7 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
     port : int
         Where it is served: requests that name another host are refused, so that no page from elsewhere can reach it
         under a name of its own.
-    limits : Limits, optional
+    limits : Limits
         What a request may take.
 
     Raises
@@ -109,7 +109,6 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
     from starlette.responses import HTMLResponse
     from starlette.routing import Route
 
-    limits = limits or Limits()
     turns = anyio.CapacityLimiter(limits.at_once)
     inside = held = 0
     most = limits.at_once + limits.waiting
