@@ -115,8 +115,7 @@ def score(
 
             counts = write_scores(asked, refusals)
     _tell_unread(asked.left_out)
-    for line in counts.lines():
-        click.echo(line, err=True)
+    click.echo(str(counts), err=True)
     if refusals.number and quarantine is None and not folder:
         click.echo(f"{refusals.account}; --quarantine FILE keeps the list", err=True)
     if counts.nothing_read and asked.shard is None:
