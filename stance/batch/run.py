@@ -43,7 +43,7 @@ def score_to_directory(
     *,
     resume: bool = False,
     progress: bool = False,
-    refuse: Refuse | None = None,
+    refuse: Refuse = lambda _: None,
 ) -> Counts:
     """Score to a folder: one part a chunk, ``manifest.json``, ``quarantine.jsonl``.
 
@@ -91,8 +91,7 @@ def score_to_directory(
         directory = RunDirectory(folder, identity, shard, resume)
         if directory.state == "finished":
             directory.check_inputs(describe_inputs(find_sources(job.paths)))
-            if refuse is not None:
-                refuse(directory.quarantined)
+            refuse(directory.quarantined)
             return directory.counts
         directory.begin()
         done = set(directory.entries)
@@ -103,8 +102,7 @@ def score_to_directory(
 
         def refuse_all(records: Iterable[Quarantined]) -> None:
             directory.refuse(records)
-            if refuse is not None:
-                refuse(records)
+            refuse(records)
 
         try:
             shown = _open_progress(job, sources) if progress else None
@@ -135,7 +133,7 @@ def score_to_file(
     path: str | Path,
     *,
     progress: bool = False,
-    refuse: Refuse | None = None,
+    refuse: Refuse = lambda _: None,
     describe: Callable[[Counts], None] | None = None,
 ) -> Counts:
     """Score to one file, which appears under its name when it is whole, and only if an article could be read.
@@ -185,7 +183,7 @@ def score_to_file(
             shown = _open_progress(job, sources) if progress else None
             form = Form(job.level, None, job.keep_boilerplate, job.explain, job.speakers)
             with contextlib.ExitStack() as opened:
-                _drive(job, sources, _model(job), form, set(), write, refuse or (lambda records: None), shown)
+                _drive(job, sources, _model(job), form, set(), write, refuse, shown)
             if total.nothing_read:
                 raise NothingRead
         if describe is not None:
