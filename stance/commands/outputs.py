@@ -20,7 +20,6 @@ from stance.files import passing_folder
 from stance.locks import lock_output
 from stance.model.artefact import read_manifest, targets_of
 from stance.results.dictionary import describe_columns, dictionary_path, model_facts, write_dictionary
-from stance.results.records import article_columns, paragraph_columns
 from stance.results.rollup import roll_up
 from stance.results.saved import read_results
 from stance.results.table_files import column_types
@@ -78,11 +77,7 @@ def _write_columns(asked: Request, output: str, counts: Counts) -> None:
     manifest = read_manifest(asked.model_path)
     targets = targets_of(manifest)
     types = column_types(output, asked.format)
-    if not types and asked.level == "article":
-        types = dict.fromkeys(article_columns(targets, clusters=asked.clusters, keep=asked.columns.keep), "string")
-    elif not types:
-        types = dict.fromkeys(paragraph_columns(targets, **asked.added), "string")
-    columns = describe_columns(types, targets)
+    columns = describe_columns(types or dict.fromkeys(asked.columns_of_rows(targets), "string"), targets)
     path, facts = Path(output), model_facts(manifest)
     if not path.is_dir():
         write_dictionary(path, columns, model=facts, counts=counts)

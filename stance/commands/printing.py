@@ -24,7 +24,7 @@ from stance.model.deciding import words_for
 from stance.model.scores import ParagraphScore
 from stance.model.stance_model import StanceModel
 from stance.results.page import article_page, visible
-from stance.results.records import article_columns, article_record, paragraph_columns, paragraph_records
+from stance.results.records import article_record, paragraph_records
 from stance.results.writers import RecordWriter
 
 __all__ = ["print_scores"]
@@ -126,12 +126,8 @@ def _data_out() -> Iterator[IO[str]]:
 
 
 def _print_records(asked: Request, model: StanceModel, scored: _Scored) -> None:
-    if asked.level == "paragraph":
-        fields = paragraph_columns(model.targets, **asked.added)
-    else:
-        fields = article_columns(model.targets, clusters=asked.clusters, keep=asked.columns.keep)
     with _data_out() as stream:
-        writer = RecordWriter(stream, asked.format, fields)
+        writer = RecordWriter(stream, asked.format, asked.columns_of_rows(model.targets))
         for article, scores in scored:
             if asked.level == "paragraph":
                 by = model if asked.explain else None

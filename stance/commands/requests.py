@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from stance.batch.job import Job
+from stance.labels import Target
 from stance.results.formats import PLAIN
 from stance.results.levels import OF_ARTICLES
+from stance.results.records import article_columns, paragraph_columns
 
 __all__ = ["Request"]
 
@@ -59,12 +61,9 @@ class Request(Job):
         """Whether a run in bulk shows how far it is."""
         return sys.stderr.isatty() if self.progress is None else self.progress
 
-    @property
-    def added(self) -> dict[str, Any]:
-        """The columns that were asked for beyond those that every row has."""
-        return {
-            "explained": self.explain,
-            "clusters": self.clusters,
-            "speakers": self.speakers,
-            "keep": self.columns.keep,
-        }
+    def columns_of_rows(self, targets: Sequence[Target]) -> dict[str, type]:
+        """Names and types of the columns of what is scored, a paragraph or an article a row."""
+        clusters, keep = self.clusters, self.columns.keep
+        if self.level == "article":
+            return article_columns(targets, clusters=clusters, keep=keep)
+        return paragraph_columns(targets, self.explain, clusters=clusters, speakers=self.speakers, keep=keep)
