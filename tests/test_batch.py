@@ -40,7 +40,7 @@ from stance.batch.job import Job
 from stance.batch.pools import ModelReference, count_jobs
 from stance.batch.progress import Progress
 from stance.batch.run import score_to_directory, score_to_file
-from stance.batch.tables import _spans, score_articles
+from stance.batch.tables import Form, _spans, score_articles
 from stance.commands.refusals import Refusals
 from stance.errors import ModelError, StanceError
 from stance.files import whole_files
@@ -196,7 +196,7 @@ def test_tables_equal_the_records(small_model: StanceModel, parquet: Path, level
         else:
             expected.append(article_record(article, scores, small_model.targets))
     (chunk,) = cut_chunks(read_blocks([parquet]))
-    table, counts = score_articles(small_model, chunk.articles, level)
+    table, counts = score_articles(small_model, chunk.articles, Form(level))
     assert table.to_pylist() == expected
     fields = paragraph_columns if level == "paragraph" else article_columns
     assert table.column_names == list(fields(small_model.targets))
@@ -209,7 +209,7 @@ def test_deciding_words_travel_as_columns(small_model: StanceModel, parquet: Pat
     articles = [record for record in read_records([str(parquet)]) if isinstance(record, Article)][:40]
     expected = [r for a in articles for r in paragraph_records(a, small_model.score(a), small_model)]
     (chunk,) = cut_chunks(read_blocks([parquet]))
-    table, _ = score_articles(small_model, chunk.articles.slice(0, 40), "paragraph", explain=True)
+    table, _ = score_articles(small_model, chunk.articles.slice(0, 40), Form(explain=True))
     assert table.to_pylist() == expected
     assert table.column_names == list(paragraph_columns(small_model.targets, explained=True))
     found = [(r, json.loads(r["sanctions_words"])) for r in expected if r["sanctions_words"]]
@@ -936,7 +936,7 @@ def test_a_run_that_is_stopped_waits_for_no_chunk(
     from threading import Event
 
     from stance.batch import tables
-    from stance.batch.pools import Form, _Threads
+    from stance.batch.pools import _Threads
 
     begun, waited = Event(), []
     called = {"explain": "words_cell", "speakers": "speech_records"}[slow]
@@ -950,7 +950,7 @@ def test_a_run_that_is_stopped_waits_for_no_chunk(
     monkeypatch.setattr(tables, called, paragraph)
     pool = _Threads(ModelReference.of(small_model_path), 1)
     (chunk,) = cut_chunks(read_blocks([parquet]))
-    result = pool.submit(chunk.articles, Form("paragraph", None)._replace(**{slow: True}))
+    result = pool.submit(chunk.articles, Form(**{slow: True}))
     assert begun.wait(60)
     pool.close(failed=True)
     assert waited == [True]

@@ -22,8 +22,9 @@ from stance.batch.directory import RunDirectory, describe_inputs, describe_libra
 from stance.batch.encoding import encode
 from stance.batch.files import check_output, lock, named
 from stance.batch.job import Job
-from stance.batch.pools import Form, ModelReference, Part, Pool, count_jobs, open_pool
+from stance.batch.pools import ModelReference, Part, Pool, count_jobs, open_pool
 from stance.batch.progress import Progress
+from stance.batch.tables import Form
 from stance.errors import StanceError
 from stance.files import whole_files
 from stance.locks import lock_output
