@@ -14,8 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from stance.commands import main
+from stance.results.figures import Figure
+from stance.results.group_figures import draw_figures, roll_up_drawn
+from stance.results.scored import Results
 
-__all__ = ["MANY_WORDS", "ROOT", "WORDS", "parts", "random_text", "run", "runs_of_words", "within"]
+__all__ = ["MANY_WORDS", "ROOT", "WORDS", "figures_of", "parts", "random_text", "run", "runs_of_words", "within"]
 
 #: The checkout.
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +34,11 @@ MANY_WORDS = [f"word{i}" for i in range(300)]
 def run(*arguments: object, **options: Any) -> Result:
     """The program in this process; an error that it does not tell in one line is raised."""
     return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False, **options)
+
+
+def figures_of(results: Results, actors: bool = False) -> list[Figure]:
+    """The figures that the report has of results."""
+    return draw_figures(results.targets, roll_up_drawn(results, actors))
 
 
 def parts(folder: Path) -> dict[str, bytes]:

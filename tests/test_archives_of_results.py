@@ -12,12 +12,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from helpers import run
 from sample_files import KINDS, tarred, zipped
 
 from stance.articles import Article, Quarantined, read_articles, read_records
 from stance.articles.sources import Source, find_sources
-from stance.commands import main
 from stance.errors import ArticleError
 from stance.results.figures import Figure, Series, save_figures
 
@@ -25,11 +24,6 @@ COLUMNS = "article_id,paragraph,text,sanctions,sanctions_probability,sanctions_a
 RESULTS = f"{COLUMNS}\n1,0,The embargo stays.,favor,0.9,\n".encode()
 DICTIONARY = b'{"stance": {"version": "1"}}'
 OWN = "not read, because stance wrote it: "
-
-
-def call(*arguments: object) -> Result:
-    """The command line."""
-    return CliRunner().invoke(main, [*map(str, arguments)], catch_exceptions=False)
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +37,15 @@ def project(small_model_path: Path, tmp_path_factory: pytest.TempPathFactory) ->
     (folder / "columns.parquet").write_bytes(KINDS["columns.parquet"][0]())
     articles, scores = folder / "a.txt", folder / "scores.csv"
     for output in scores, folder / "scores.jsonl", folder / "scores.parquet", f"{folder / 'run'}/":
-        assert call("score", articles, "-m", small_model_path, "-o", output).exit_code == 0
-    call("score", articles, folder / "bad.jsonl", "-m", small_model_path, "--quarantine", folder / "q.jsonl")
+        assert run("score", articles, "-m", small_model_path, "-o", output).exit_code == 0
+    run("score", articles, folder / "bad.jsonl", "-m", small_model_path, "--quarantine", folder / "q.jsonl")
     for command in (
         ("results", "sample", scores, "-n", "1", "-o", folder / "coded" / "anna.csv"),
         ("results", "rollup", scores, "--level", "article", "-o", folder / "by-article.csv"),
         ("report", scores, "-o", folder / "report.html"),
     ):
         Path(command[-1]).parent.mkdir(exist_ok=True)
-        assert (done := call(*command)).exit_code == 0, done.stderr
+        assert (done := run(*command)).exit_code == 0, done.stderr
     shutil.copytree(small_model_path, folder / "model")
     save_figures([Figure("f", "", "", ["Post"], [Series("sanctions", [0.5], [0.1])], False)], folder / "figures")
     (folder / "other").mkdir()
@@ -104,7 +98,7 @@ def test_left_out_members_are_told(small_model_path: Path, tmp_path: Path, outpu
     where = {"-": ["-f", "csv"], "table": [], "level": ["--level", "outlet"]}.get(
         output, ["-o", f"{tmp_path}/{output}"]
     )
-    done = call("score", pack, "-m", small_model_path, *where)
+    done = run("score", pack, "-m", small_model_path, *where)
     assert done.exit_code == 0, done.stderr
     assert f"{OWN}{pack}/s.csv\n" in done.stderr
     assert "articles: 1 read = " in done.stderr
@@ -118,14 +112,14 @@ def test_shards_and_a_resumed_run_leave_out_the_same(small_model_path: Path, tmp
     score = ["score", pack, "-m", small_model_path, "-f", "csv", "--chunk", "2"]
     told = f"{OWN}{pack}/0.csv, {pack}/x/MODEL.csv\n"
     for output, *options in (["one/"], ["two/", "--shard", "1/2"], ["two/", "--shard", "2/2"]):
-        done = call(*score, "-o", f"{tmp_path}/{output}", *options)
+        done = run(*score, "-o", f"{tmp_path}/{output}", *options)
         assert done.exit_code == 0
         assert told in done.stderr
     parts = {path.name: path.read_bytes() for path in (tmp_path / "one").glob("part-*")}
     assert len(parts) == 3
     assert parts == {path.name: path.read_bytes() for path in (tmp_path / "two").glob("part-*")}
     (tmp_path / "one" / "part-00001.csv").unlink()
-    again = call(*score, "-o", f"{tmp_path}/one/", "--resume")
+    again = run(*score, "-o", f"{tmp_path}/one/", "--resume")
     assert told in again.stderr
     assert "articles: 5 read = 5 scored" in again.stderr
     assert parts == {path.name: path.read_bytes() for path in (tmp_path / "one").glob("part-*")}

@@ -21,7 +21,8 @@ from stance.articles import Article, read_articles, read_records
 from stance.articles.seen import SeenIds, duplicate_id, hash_id
 from stance.batch import blocks
 from stance.batch.chunks import Shard
-from stance.batch.run import Job, score_to_directory, score_to_file
+from stance.batch.job import Job
+from stance.batch.run import score_to_directory, score_to_file
 from stance.batch.seen import SeenHashes
 from stance.commands import main
 

@@ -816,7 +816,7 @@ def test_the_signature_of_a_mail_is_marked(small_model: StanceModel, tmp_path: P
     """Behind two dashes near the end, one by one and in bulk."""
     from stance.batch.blocks import read_blocks
     from stance.batch.chunks import cut_chunks
-    from stance.batch.tables import score_articles
+    from stance.batch.tables import Form, score_articles
 
     text = "The minister called for an end to the embargo.\n\nThe talks go on in Vienna.\n\n" + below
     marks = [paragraph.boilerplate for paragraph in Article("a", text).paragraphs]
@@ -824,7 +824,7 @@ def test_the_signature_of_a_mail_is_marked(small_model: StanceModel, tmp_path: P
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps({"id": "a", "text": text}) + "\n", encoding="utf-8")
     (chunk,) = cut_chunks(read_blocks([path]))
-    reasons = score_articles(small_model, chunk.articles)[0].column("sanctions_abstained").to_pylist()
+    reasons = score_articles(small_model, chunk.articles, Form())[0].column("sanctions_abstained").to_pylist()
     assert [reason == Reason.BOILERPLATE for reason in reasons] == marks
 
 

@@ -24,7 +24,8 @@ from helpers import parts as _parts
 from helpers import random_text as _text
 
 from stance import __version__
-from stance.batch.run import Job, score_to_directory, score_to_file
+from stance.batch.job import Job
+from stance.batch.run import score_to_directory, score_to_file
 from stance.errors import MissingDependencyError, StanceError
 
 needs_dask = pytest.mark.skipif(
@@ -290,7 +291,8 @@ def test_a_scheduler_that_is_lost_is_one_line(
 ) -> None:
     """Whatever it was asked for when it broke off; the line says how to go on."""
     from stance.batch.dask import DaskPool
-    from stance.batch.pools import Form, ModelReference
+    from stance.batch.pools import ModelReference
+    from stance.batch.tables import Form
 
     def broken_off(*_: Any, **__: Any) -> None:
         raise ConnectionResetError("the scheduler is gone")
@@ -301,7 +303,7 @@ def test_a_scheduler_that_is_lost_is_one_line(
     with pytest.raises(StanceError, match="the scheduler is gone; continue with --resume"):
         _ = pool.ahead
     with pytest.raises(StanceError, match="the scheduler is gone; continue with --resume"):
-        pool.submit(pa.table({"text": ["Talks resume."]}), Form("paragraph", None))
+        pool.submit(pa.table({"text": ["Talks resume."]}), Form())
     pool.close(True)
 
 

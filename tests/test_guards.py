@@ -16,8 +16,10 @@ from helpers import parts, run
 from stance.batch import pools
 from stance.batch.blocks import read_blocks
 from stance.batch.chunks import cut_chunks
-from stance.batch.pools import Form, ModelReference, open_pool
-from stance.batch.run import Job, score_to_directory
+from stance.batch.job import Job
+from stance.batch.pools import ModelReference, open_pool
+from stance.batch.run import score_to_directory
+from stance.batch.tables import Form
 from stance.errors import StanceError
 
 TEXT = "The minister said on Friday that the embargo must be lifted before the talks go on"

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import ROOT
+from helpers import ROOT, figures_of
 from helpers import run as _run
 from sample_files import KINDS, PARAGRAPHS
 
@@ -25,7 +25,6 @@ from stance.articles import read_articles
 from stance.labels import JOINT, Target
 from stance.results import rollup
 from stance.results.figures import Figure, Series, _drawn, inline_svg, save_figures
-from stance.results.group_figures import collection_figures
 from stance.results.report import render_report
 from stance.results.rollup import roll_up
 from stance.results.saved import read_results
@@ -470,7 +469,7 @@ def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
     n = len(found.frame)
     actors = ["Iran"] * 30 + ["France"] * 2 + ["unknown"] * (n - 32)
     results = Results(found.frame.assign(actor=actors), found.targets, "paragraph")
-    (drawn,) = (figure for figure in collection_figures(results, actors=True) if figure.name == "by-actor")
+    (drawn,) = (figure for figure in figures_of(results, actors=True) if figure.name == "by-actor")
     assert drawn.groups == ["Iran (30)"]
     assert "for 2 actors, of which the largest with three related paragraphs or more is drawn" in drawn.summary
     assert drawn.summary.startswith("Net stance of the paragraphs in which each speaks, whoever holds it, on")
@@ -479,7 +478,7 @@ def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
     rows = [(f"{outlet}{i}", outlet, date, "unrelated") for outlet, date in FEW for i in range(9)]
     rows += [("a", *FEW[0], "favor")] * 2 + [("b", *FEW[1], "favor")] * 3
     frame = pd.DataFrame(rows, columns=["article_id", "outlet", "date", "tax"]).assign(tax_abstained=None)
-    months, outlets = collection_figures(Results(frame, (Target("tax"),), "paragraph"))
+    months, outlets = figures_of(Results(frame, (Target("tax"),), "paragraph"))
     assert outlets.groups == ["B (12)"]
     assert "for 2 outlets, of which the largest with three related" in outlets.summary
     np.testing.assert_array_equal(months.series[0].values, [np.nan, 1])
@@ -488,7 +487,7 @@ def test_charts_leave_out_what_a_reader_would_misread(folder: Path) -> None:
         date=lambda f: f["date"].mask(f["article_id"] == "A1", "05/06/2026"),
         outlet=lambda f: f["outlet"].mask(f["article_id"].isin(["A2", "A3"])),
     )
-    months, outlets = collection_figures(Results(frame, (Target("tax"),), "paragraph"))
+    months, outlets = figures_of(Results(frame, (Target("tax"),), "paragraph"))
     assert months.summary.endswith("for 2 months, leaving out 1 article of unknown month")
     assert outlets.summary.endswith("is drawn, leaving out 2 articles of unknown outlet")
 
@@ -500,7 +499,7 @@ def test_intervals_are_drawn_where_there_are_any() -> None:
     # articles of two paragraphs each
     rows = [(f"{outlet} {i}", outlet, label) for outlet, of in leans.items() for i, label in enumerate(of)] * 2
     frame = pd.DataFrame(rows, columns=["article_id", "outlet", "tax"]).assign(tax_abstained=None)
-    (figure,) = collection_figures(Results(frame, (Target("tax"),), "paragraph"))
+    (figure,) = figures_of(Results(frame, (Target("tax"),), "paragraph"))
     assert figure.groups == ["Five (10)", "Agreed (8)", "Three (6)", "Two (4)"]
     # the standard deviations of 1, -1, 0, 1, 1 and of 1, -1, 0, with the quantiles of the tables
     halves = [2.776 * np.std([1, -1, 0, 1, 1], ddof=1) / 5**0.5, np.nan, 4.303 / 3**0.5, np.nan]
@@ -558,7 +557,7 @@ def test_the_page_says_of_what_intervals_need_three() -> None:
     assert [said("articles") in one for one in html] == [True, False]
     assert [said("clusters") in one for one in html] == [False, True]
     for one in frames:
-        (figure,) = collection_figures(Results(one, (Target("tax"),), "paragraph"))
+        (figure,) = figures_of(Results(one, (Target("tax"),), "paragraph"))
         assert "over articles, or clusters of copies; hollow marks have none, as these are too few" in figure.note
 
 
@@ -600,7 +599,7 @@ def test_figures_are_saved_for_papers(folder: Path, tmp_path: Path) -> None:
     result = _run("report", folder / "many.csv", "-o", tmp_path / "a.html", "--figures", tmp_path / "a")
     assert "4 files to" in result.stderr
     (tmp_path / "b").mkdir()
-    save_figures(collection_figures(read_results(folder / "many.csv")), tmp_path / "b")
+    save_figures(figures_of(read_results(folder / "many.csv")), tmp_path / "b")
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
     assert names == ["by-month.pdf", "by-month.svg", "by-outlet.pdf", "by-outlet.svg"]
     assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in names)
@@ -620,9 +619,7 @@ def test_a_month_without_articles_is_a_gap(folder: Path) -> None:
     found = read_results(folder / "many.csv")
     day = found.frame["date"].replace({"2026-02-11": "2026-08-11"})
     outlets = found.frame["article_id"]
-    months, by_outlet = collection_figures(
-        Results(found.frame.assign(date=day, outlet=outlets), found.targets, "paragraph")
-    )
+    months, by_outlet = figures_of(Results(found.frame.assign(date=day, outlet=outlets), found.targets, "paragraph"))
     assert months.groups == ["2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08"]
     gaps = [month for month, value in zip(months.groups, months.series[0].values, strict=True) if value != value]
     assert gaps == ["2026-02", "2026-06", "2026-07"]

@@ -8,12 +8,11 @@ from pathlib import Path
 import lxml.html
 import pandas as pd
 import pytest
-from helpers import run
+from helpers import figures_of, run
 
 from stance.labels import LABELS, Target
 from stance.results.dictionary import dictionary_path
 from stance.results.figures import Figure, Series, save_figures
-from stance.results.group_figures import collection_figures
 from stance.results.report import render_report
 from stance.results.saved import read_results
 from stance.results.scored import Results
@@ -91,7 +90,7 @@ def test_outlets_that_begin_alike_are_told_apart() -> None:
         "Ledger",
     ]
     frame = _labelled([(name, "favor", "neutral") for name in names for _ in range(3)])
-    (figure,) = collection_figures(Results(frame, (Target("tax"), Target("trade")), "paragraph"))
+    (figure,) = figures_of(Results(frame, (Target("tax"), Target("trade")), "paragraph"))
     assert len(set(figure.groups)) == len(names)
     assert max(map(len, figure.groups)) <= 24 + len(" (3)")
     assert {"Ledger (3)", "Northern … Monday editi… (3)", "Northern …n online, late (3)"} <= set(figure.groups)
@@ -101,13 +100,13 @@ def test_a_legend_names_what_is_drawn() -> None:
     """A target on which only groups beyond the largest have a net stance has no line in legend and caption."""
     rows = [(f"Paper {i}", "favor", "unrelated") for i in range(15) for _ in range(5)]
     rows += [("Small", "unrelated", "favor")] * 3
-    (figure,) = collection_figures(Results(_labelled(rows), (Target("tax"), Target("trade")), "paragraph"))
+    (figure,) = figures_of(Results(_labelled(rows), (Target("tax"), Target("trade")), "paragraph"))
     assert [series.name for series in figure.series] == ["tax"]
     assert figure.summary.startswith("Net stance on tax for 16 outlets")
     # who speaks for nobody that is known is no group, and has no line either
     rows = [("Wire", "favor", "unrelated")] * 3 + [("Wire", "unrelated", "favor")] * 3
     frame = _labelled(rows, actor=["Iran"] * 3 + ["unknown"] * 3)
-    figures = collection_figures(Results(frame, (Target("tax"), Target("trade")), "paragraph"), actors=True)
+    figures = figures_of(Results(frame, (Target("tax"), Target("trade")), "paragraph"), actors=True)
     assert [series.name for series in figures[-1].series] == ["tax"]
 
 

@@ -24,7 +24,7 @@ from helpers import run as _run
 
 from stance.articles import Article, Paragraph
 from stance.batch.tables import _joint, _Outcome
-from stance.commands.results import print_rollup
+from stance.commands.results import rollup_page
 from stance.errors import StanceError
 from stance.labels import JOINT, LABELS, Target
 from stance.model.scores import ParagraphScore, Scores, TargetScore
@@ -1214,7 +1214,7 @@ def test_columns_of_long_labels_stand_apart() -> None:
     """Labels are a corpus' own; each keeps its shares below it."""
     target = Target("tax", ("supportive", "disapproving"))
     frame = pd.DataFrame({"article_id": "a", "tax": ["supportive"] + ["disapproving"] * 3, "tax_abstained": None})
-    _, head, row, _ = print_rollup(roll_up(Results(frame, (target,), "paragraph")), (target,), "all")
+    _, head, row, _ = rollup_page(roll_up(Results(frame, (target,), "paragraph")), (target,), "all")
     assert head.split()[5:7] == ["supportive", "disapproving"]
     for label, share in (("supportive", "25.0 %"), ("disapproving", "75.0 %")):
         assert row[: head.index(label) + len(label)].endswith(share)

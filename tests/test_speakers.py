@@ -18,7 +18,7 @@ from scipy.stats import binomtest
 from stance.articles import Article
 from stance.batch.blocks import read_blocks
 from stance.batch.chunks import cut_chunks
-from stance.batch.tables import score_articles
+from stance.batch.tables import Form, score_articles
 from stance.commands import main
 from stance.errors import CorpusError
 from stance.model.stance_model import StanceModel
@@ -622,7 +622,7 @@ def test_columns_of_tables_and_records_agree(small_model: StanceModel, tmp_path:
     article = Article("a", text)
     expected = paragraph_records(article, small_model.score(article), speakers=True)
     (chunk,) = cut_chunks(read_blocks([path]))
-    table, _ = score_articles(small_model, chunk.articles, speakers=True)
+    table, _ = score_articles(small_model, chunk.articles, Form(speakers=True))
     assert table.to_pylist() == expected
     assert table.column_names == list(paragraph_columns(small_model.targets, speakers=True))
     said = expected[1]

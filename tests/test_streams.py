@@ -14,7 +14,8 @@ import pyarrow as pa
 import pytest
 from helpers import ROOT, parts, run
 
-from stance.batch.run import Job, score_to_directory
+from stance.batch.job import Job
+from stance.batch.run import score_to_directory
 
 STANCE = f"{sys.executable} -m stance"
 CLOSED = "standard output: Bad file descriptor"

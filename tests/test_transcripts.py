@@ -11,7 +11,7 @@ import pytest
 from stance.articles import Article
 from stance.batch.blocks import read_blocks
 from stance.batch.chunks import cut_chunks
-from stance.batch.tables import score_articles
+from stance.batch.tables import Form, score_articles
 from stance.model.stance_model import StanceModel
 from stance.results.page import article_page
 from stance.results.records import paragraph_records
@@ -166,7 +166,7 @@ def test_tables_records_and_the_screen_agree_on_turns(small_model: StanceModel, 
         for record in paragraph_records(article, small_model.score(article), speakers=True)
     ]
     (chunk,) = cut_chunks(read_blocks([path]))
-    assert score_articles(small_model, chunk.articles, speakers=True)[0].to_pylist() == expected
+    assert score_articles(small_model, chunk.articles, Form(speakers=True))[0].to_pylist() == expected
     second = expected[3]
     assert texts["a"][second["speaker_start"] : second["speaker_end"]] == second["speaker"] == "MS SALMELA"
     assert (second["voice"], expected[-1]["voice"]) == ("quoted", "author")
@@ -195,7 +195,7 @@ def test_boilerplate_is_nobodys_turn_and_ends_none(small_model: StanceModel, tmp
     scores = small_model.score(article)
     assert [record["speaker"] for record in paragraph_records(article, scores, speakers=True)] == said
     (chunk,) = cut_chunks(read_blocks([path]))
-    assert score_articles(small_model, chunk.articles, speakers=True)[0].column("speaker").to_pylist() == said
+    assert score_articles(small_model, chunk.articles, Form(speakers=True))[0].column("speaker").to_pylist() == said
     assert "\n".join(article_page(article, scores, {}, speakers=True)).count(f"{minister} (") == 3
 
 

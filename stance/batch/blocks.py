@@ -15,12 +15,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stance.articles import Article, Columns, Quarantined, read_records
-from stance.articles.arrow_columns import times_as_text
+from stance.articles.arrow_columns import column_values, columns_to_articles, times_as_text
 from stance.articles.encoding import written_name
 from stance.articles.formats import FORMATS
 from stance.articles.machine import raise_if_machine
 from stance.articles.markup import without_markup
-from stance.articles.records import BLANKS, LARGEST_RECORD, MOST_LINES, TRIMMED, record_to_article, too_many_lines
+from stance.articles.records import BLANKS, LARGEST_RECORD, MOST_LINES, TRIMMED, too_many_lines
 from stance.articles.seen import duplicate_id
 from stance.articles.sources import STDIN, Source, find_sources
 from stance.batch.seen import BatchIds
@@ -323,36 +323,9 @@ def _read_rows(
     batch: Any, place: _Place, columns: Columns, quarantined: list[Quarantined]
 ) -> tuple[Any, npt.NDArray[np.bool_]]:
     """One by one, so that only the rows with invalid UTF-8 are lost."""
-    names = batch.schema.names
-    cells = [_decoded(batch.column(name)) for name in names]
-    articles: list[Article] = []
-    good = np.zeros(batch.num_rows, dtype=np.bool_)
-    for i, row in enumerate(zip(*cells, strict=True)):
-        position = place.before + 1 + i
-        unfit = next((name for name, cell in zip(names, row, strict=True) if isinstance(cell, bytes)), None)
-        record: Article | Quarantined
-        if unfit is None:
-            found = dict(zip(names, row, strict=True))
-            record = record_to_article(found, columns, place.source, place.stem, position)
-        else:
-            record = Quarantined(place.source, position, f"{unfit!r} is not valid utf-8")
-        good[i] = isinstance(record, Article)
-        if isinstance(record, Article):
-            articles.append(record)
-        else:
-            quarantined.append(record)
-            articles.append(Article(id="", text=""))
+    cells = {name: column_values(batch.column(name)) for name in batch.schema.names}
+    records = list(columns_to_articles(cells, columns, place.source, place.stem, place.before))
+    quarantined += (record for record in records if isinstance(record, Quarantined))
+    good = np.array([isinstance(record, Article) for record in records], dtype=np.bool_)
+    articles = [record if isinstance(record, Article) else Article(id="", text="") for record in records]
     return _to_block(articles, [], columns).articles, good
-
-
-def _decoded(column: Any) -> list[Any]:
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return list(column.cast(pa.string()).to_pylist())
-    values: list[Any] = []
-    for scalar in column:
-        raw = scalar.as_buffer().to_pybytes() if scalar.is_valid else None
-        try:
-            values.append(None if raw is None else raw.decode())
-        except UnicodeDecodeError:
-            values.append(raw)
-    return values

@@ -43,8 +43,9 @@ class Counts:
     Examples
     --------
     >>> one = Counts({"read": 2, "scored": 1, "abstained": 1, "quarantined": 0}, reasons={"empty": 1})
-    >>> print(Counts.total([one, one]).lines()[0])
+    >>> print(Counts.total([one, one]))
     articles: 4 read = 2 scored + 2 abstained + 0 quarantined
+    paragraphs: 0 read = 0 scored + 0 abstained (empty: 2) + 0 boilerplate
     """
 
     articles: dict[str, int] = field(default_factory=_articles)
@@ -114,10 +115,7 @@ class Counts:
         return found | ({"kept": self.kept} if self.kept else {})
 
     def __str__(self) -> str:
-        return "\n".join(self.lines())
-
-    def lines(self) -> list[str]:
-        """What is printed at the end of a run."""
+        # what is printed at the end of a run
         a, p = self.articles, self.paragraphs
         most = sorted(self.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
         reasons = "; ".join(f"{reason}: {n}" for reason, n in most)
@@ -125,7 +123,7 @@ class Counts:
             f"{name}: {n}" if n else f"{name}: 0 (no such column or key, or it is empty)"
             for name, n in self.kept.items()
         )
-        return [
+        lines = [
             f"articles: {a['read']} read = {a['scored']} scored + {a['abstained']} abstained"
             + (f" (no text: {a['no_text']})" if a.get("no_text") else "")
             + f" + {a['quarantined']} quarantined",
@@ -134,3 +132,4 @@ class Counts:
             + f" + {p['boilerplate']} boilerplate",
             *([f"articles with a value in each kept column: {kept}"] if kept else []),
         ]
+        return "\n".join(lines)

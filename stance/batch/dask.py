@@ -14,7 +14,8 @@ from typing import Any
 
 from stance import __version__
 from stance.articles.libraries import need
-from stance.batch.pools import Form, ModelReference, Part, pack, score_part
+from stance.batch.pools import ModelReference, Part, pack, score_part
+from stance.batch.tables import Form
 from stance.errors import StanceError
 
 __all__ = ["DaskPool"]

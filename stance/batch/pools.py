@@ -15,13 +15,13 @@ import pyarrow as pa
 from stance import __version__
 from stance.batch.counts import Counts
 from stance.batch.encoding import encode
-from stance.batch.tables import score_articles
+from stance.batch.tables import Form, score_articles
 from stance.errors import ModelError, StanceError
 from stance.model.artefact import load_model, read_manifest
 from stance.model.kernel import kernel_in_use
 from stance.model.stance_model import StanceModel
 
-__all__ = ["Form", "ModelReference", "Part", "Pool", "count_jobs", "open_pool", "pack", "score_part"]
+__all__ = ["ModelReference", "Part", "Pool", "count_jobs", "open_pool", "pack", "score_part"]
 
 
 class ModelReference(NamedTuple):
@@ -72,30 +72,6 @@ def _load(reference: ModelReference) -> StanceModel:
     return load_model(reference.folder)
 
 
-class Form(NamedTuple):
-    """How a chunk is to be returned.
-
-    Attributes
-    ----------
-    level : {"paragraph", "article"}
-        What a row is.
-    format : {"parquet", "csv", "jsonl"} or None
-        Encoded so; ``None`` returns the Arrow table.
-    keep_boilerplate : bool
-        Whether to score what is not the article's.
-    explain : bool
-        Whether paragraphs carry their deciding words.
-    speakers : bool
-        Whether paragraphs carry who speaks.
-    """
-
-    level: str
-    format: str | None
-    keep_boilerplate: bool = False
-    explain: bool = False
-    speakers: bool = False
-
-
 class Part(NamedTuple):
     """A chunk, scored.
 
@@ -130,15 +106,7 @@ def score_part(reference: ModelReference, articles: bytes | Any, form: Form, sto
     """
     if isinstance(articles, bytes):
         articles = pa.ipc.open_stream(articles).read_all()
-    table, counts = score_articles(
-        reference.load(),
-        articles,
-        form.level,
-        keep_boilerplate=form.keep_boilerplate,
-        explain=form.explain,
-        speakers=form.speakers,
-        stop=stop,
-    )
+    table, counts = score_articles(reference.load(), articles, form, stop)
     return Part(table if form.format is None else encode(table, form.format), len(table), counts)
 
 
@@ -166,15 +134,7 @@ class Pool(Protocol):
 
 
 def count_jobs(jobs: int) -> int:
-    """How many workers ``--jobs`` asks for: -1 is every core that this process may use, -2 all but one.
-
-    Raises
-    ------
-    StanceError
-        If it is zero.
-    """
-    if jobs == 0:
-        raise StanceError("--jobs 0: at least one is needed; -1 takes every core")
+    """How many workers ``--jobs`` asks for: -1 is every core that this process may use, -2 all but one."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return jobs if jobs > 0 else max(1, cores + 1 + jobs)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from stance import __version__
-from stance.articles import Columns, Quarantined
+from stance.articles import Quarantined
 from stance.articles.encoding import written_name
 from stance.articles.sources import Source, find_sources
 from stance.batch.blocks import count_records, read_blocks
@@ -21,105 +21,21 @@ from stance.batch.counts import Counts, NothingRead
 from stance.batch.directory import RunDirectory, describe_inputs, describe_libraries, files_of_run, inputs_difference
 from stance.batch.encoding import encode
 from stance.batch.files import check_output, lock, named
-from stance.batch.pools import Form, ModelReference, Part, Pool, count_jobs, open_pool
+from stance.batch.job import Job
+from stance.batch.pools import ModelReference, Part, Pool, count_jobs, open_pool
 from stance.batch.progress import Progress
+from stance.batch.tables import Form
 from stance.errors import StanceError
 from stance.files import whole_files
 from stance.locks import lock_output
 from stance.model.artefact import default_model_path
 
-__all__ = ["Job", "score_to_directory", "score_to_file"]
+__all__ = ["score_to_directory", "score_to_file"]
 
 Refuse = Callable[[Iterable[Quarantined]], None]
 
 #: Why a file that was not there when its run began is not read.
 _LATER = "it appeared after the run began"
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is to be scored, and how.
-
-    Parameters
-    ----------
-    paths : sequence of str, or list of Source
-        Files, folders, globs, ``"-"``; for one file as output also what `find_sources` made of them.
-    model_path : path-like, optional
-        Folder of a model; the default one if left out.
-    columns : Columns
-        Which column of a table holds what.
-    format : {"parquet", "csv", "jsonl"}
-        Of the output.
-    level : {"paragraph", "article"}
-        What a row is.
-    chunk : int
-        Articles to a chunk; a chunk also ends at `CHARACTERS`.
-    shard : Shard
-        Which share of the chunks.
-    jobs : int
-        Workers; -1 takes every core.
-    dask : str, optional
-        Address of a Dask scheduler, or ``"local"``.
-    keep_boilerplate : bool
-        Whether to score bylines, links and footers, too.
-    clusters : bool
-        Whether to add the cluster of near-duplicate articles that each belongs to.
-    explain : bool
-        Whether each paragraph carries its deciding words; much slower.
-    speakers : bool
-        Whether each paragraph carries who speaks.
-    left_out : list of Source
-        Takes what is in archives and no article, as they are read, and what came into a folder after a run began.
-    """
-
-    paths: Sequence[str] | list[Source]
-    model_path: str | Path | None = None
-    columns: Columns = field(default_factory=Columns)
-    format: str = "parquet"
-    level: str = "paragraph"
-    chunk: int = ARTICLES
-    shard: Shard = field(default_factory=Shard)
-    jobs: int = -1
-    dask: str | None = None
-    keep_boilerplate: bool = False
-    clusters: bool = False
-    explain: bool = False
-    speakers: bool = False
-    left_out: list[Source] = field(default_factory=list)
-
-    def settings(self) -> dict[str, Any]:
-        """What decides the bytes of the output, beside model and inputs."""
-        return {
-            "version": __version__,
-            "format": self.format,
-            "level": self.level,
-            "keep_boilerplate": self.keep_boilerplate,
-            "clusters": self.clusters,
-            "explain": self.explain,
-            "speakers": self.speakers,
-            "columns": {**asdict(self.columns), "keep": list(self.columns.keep)},
-            "chunk_articles": self.chunk,
-            "chunk_characters": CHARACTERS,
-        }
-
-    def model(self) -> ModelReference:
-        """The model, by path and hash."""
-        return ModelReference.of(default_model_path() if self.model_path is None else self.model_path)
-
-    def chunks(self, sources: list[Source]) -> Iterator[Chunk]:
-        """All chunks of the input, as it was found, those of other shards too."""
-        chunks = cut_chunks(read_blocks(sources, self.columns, self.left_out), self.chunk)
-        if not self.keep_boilerplate:
-            chunks = add_footers(chunks)
-        return add_clusters(chunks) if self.clusters else chunks
-
-    def open_pool(self, reference: ModelReference, jobs: int, *, in_parts: bool = True) -> Pool:
-        """Workers, as asked, for a run in parts, which can be gone on with, or for one file."""
-        if self.dask is not None:
-            from stance.batch.dask import DaskPool
-
-            return DaskPool(self.dask, reference, jobs, in_parts=in_parts)
-        return open_pool(reference, jobs)
 
 
 def score_to_directory(
@@ -128,7 +44,7 @@ def score_to_directory(
     *,
     resume: bool = False,
     progress: bool = False,
-    refuse: Refuse | None = None,
+    refuse: Refuse = lambda _: None,
 ) -> Counts:
     """Score to a folder: one part a chunk, ``manifest.json``, ``quarantine.jsonl``.
 
@@ -160,24 +76,23 @@ def score_to_directory(
         If the folder holds a run and ``resume`` is not given; if model, inputs or settings are not those of the run
         to be resumed, or it is finished and there are files that came later; if the disk is full.
     """
-    folder = Path(folder)
-    reference = job.model()
+    folder, shard = Path(folder), job.shard or Shard()
+    reference = _model(job)
     sources = find_sources(job.paths, known=files_of_run(folder))
     inputs = describe_inputs(sources)
     known = {entry["path"] for entry in inputs}
     identity = {
         "model": {"path": reference.folder, "sha256": reference.sha256},
         "inputs": inputs,
-        "settings": {**job.settings(), "kernel": reference.kernel, "libraries": describe_libraries(sources)},
+        "settings": {**_settings(job), "kernel": reference.kernel, "libraries": describe_libraries(sources)},
     }
     with named(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    with lock(folder / f".lock{job.shard.suffix}"):
-        directory = RunDirectory(folder, identity, job.shard, resume)
+    with lock(folder / f".lock{shard.suffix}"):
+        directory = RunDirectory(folder, identity, shard, resume)
         if directory.state == "finished":
             directory.check_inputs(describe_inputs(find_sources(job.paths)))
-            if refuse is not None:
-                refuse(directory.quarantined)
+            refuse(directory.quarantined)
             return directory.counts
         directory.begin()
         done = set(directory.entries)
@@ -188,8 +103,7 @@ def score_to_directory(
 
         def refuse_all(records: Iterable[Quarantined]) -> None:
             directory.refuse(records)
-            if refuse is not None:
-                refuse(records)
+            refuse(records)
 
         try:
             shown = _open_progress(job, sources) if progress else None
@@ -220,7 +134,7 @@ def score_to_file(
     path: str | Path,
     *,
     progress: bool = False,
-    refuse: Refuse | None = None,
+    refuse: Refuse = lambda _: None,
     describe: Callable[[Counts], None] | None = None,
 ) -> Counts:
     """Score to one file, which appears under its name when it is whole, and only if an article could be read.
@@ -270,7 +184,7 @@ def score_to_file(
             shown = _open_progress(job, sources) if progress else None
             form = Form(job.level, None, job.keep_boilerplate, job.explain, job.speakers)
             with contextlib.ExitStack() as opened:
-                _drive(job, sources, job.model(), form, set(), write, refuse or (lambda records: None), shown)
+                _drive(job, sources, _model(job), form, set(), write, refuse, shown)
             if total.nothing_read:
                 raise NothingRead
         if describe is not None:
@@ -278,9 +192,49 @@ def score_to_file(
     return total
 
 
+def _settings(job: Job) -> dict[str, Any]:
+    """What decides the bytes of the output, beside model and inputs."""
+    return {
+        "version": __version__,
+        "format": job.format,
+        "level": job.level,
+        "keep_boilerplate": job.keep_boilerplate,
+        "clusters": job.clusters,
+        "explain": job.explain,
+        "speakers": job.speakers,
+        "columns": {**asdict(job.columns), "keep": list(job.columns.keep)},
+        "chunk_articles": job.chunk or ARTICLES,
+        "chunk_characters": CHARACTERS,
+    }
+
+
+def _model(job: Job) -> ModelReference:
+    return ModelReference.of(default_model_path() if job.model_path is None else job.model_path)
+
+
+def _chunks(job: Job, sources: list[Source]) -> Iterator[Chunk]:
+    """The chunks of the shard; those of others are read and cut, too."""
+    shard = job.shard or Shard()
+    chunks = cut_chunks(read_blocks(sources, job.columns, job.left_out), job.chunk or ARTICLES)
+    if not job.keep_boilerplate:
+        chunks = add_footers(chunks)
+    if job.clusters:
+        chunks = add_clusters(chunks)
+    return (chunk for chunk in chunks if shard.owns(chunk.number))
+
+
+def _open_pool(job: Job, reference: ModelReference, jobs: int, *, in_parts: bool) -> Pool:
+    """Workers, as asked, for a run in parts, which can be gone on with, or for one file."""
+    if job.dask is not None:
+        from stance.batch.dask import DaskPool
+
+        return DaskPool(job.dask, reference, jobs, in_parts=in_parts)
+    return open_pool(reference, jobs)
+
+
 def _open_progress(job: Job, sources: list[Source]) -> Progress:
     total = count_records(sources)
-    return Progress(None if total is None else total // job.shard.of)
+    return Progress(None if total is None else total // (job.shard or Shard()).of)
 
 
 def _drive(
@@ -311,14 +265,14 @@ def _drive(
             progress.add(articles, 0 if part is None else part.rows, spared=part is None)
 
     try:
-        for chunk, last in _with_last(chunk for chunk in job.chunks(sources) if job.shard.owns(chunk.number)):
+        for chunk, last in _with_last(_chunks(job, sources)):
             if chunk.number in done:
                 waiting.append((chunk, None))
             else:
                 if pool is None:
                     # a single chunk is not worth starting workers for
                     jobs = 1 if last and job.dask is None else count_jobs(job.jobs)
-                    pool = job.open_pool(reference, jobs, in_parts=form.format is not None)
+                    pool = _open_pool(job, reference, jobs, in_parts=form.format is not None)
                 waiting.append((chunk, pool.submit(chunk.articles, form)))
             while waiting and (pool is None or len(waiting) > pool.ahead):
                 emit()

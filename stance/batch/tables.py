@@ -25,11 +25,35 @@ from stance.model.scores import Scores
 from stance.model.stance_model import StanceModel
 from stance.speakers import speech_columns, speech_records
 
-__all__ = ["score_articles"]
+__all__ = ["Form", "score_articles"]
 
 _BLANKS = " \t\xa0"
 _OPENING = "\"'“‘(["
 _REASONS = (None, *Reason)
+
+
+class Form(NamedTuple):
+    """How a chunk is to be scored and returned.
+
+    Attributes
+    ----------
+    level : {"paragraph", "article"}
+        What a row is.
+    format : {"parquet", "csv", "jsonl"} or None
+        Encoded so; ``None`` returns the Arrow table.
+    keep_boilerplate : bool
+        Whether paragraphs that are marked as boilerplate are scored all the same.
+    explain : bool
+        Whether paragraphs carry their deciding words.
+    speakers : bool
+        Whether paragraphs carry who speaks.
+    """
+
+    level: str = "paragraph"
+    format: str | None = None
+    keep_boilerplate: bool = False
+    explain: bool = False
+    speakers: bool = False
 
 
 class _Paragraphs(NamedTuple):
@@ -44,16 +68,7 @@ class _Paragraphs(NamedTuple):
     boilerplate: npt.NDArray[np.bool_]
 
 
-def score_articles(
-    model: StanceModel,
-    articles: Any,
-    level: str = "paragraph",
-    *,
-    keep_boilerplate: bool = False,
-    explain: bool = False,
-    speakers: bool = False,
-    stop: Event | None = None,
-) -> tuple[Any, Counts]:
+def score_articles(model: StanceModel, articles: Any, form: Form, stop: Event | None = None) -> tuple[Any, Counts]:
     """Score the articles of a chunk.
 
     Parameters
@@ -62,16 +77,10 @@ def score_articles(
         What scores.
     articles : pyarrow.Table
         With the columns of `stance.batch.blocks.Block`.
-    level : {"paragraph", "article"}
-        What a row of the result is.
-    keep_boilerplate : bool
-        Whether paragraphs that are marked as boilerplate are scored all the same.
-    explain : bool
-        Whether to add the deciding words to paragraphs.
-    speakers : bool
-        Whether to add who speaks to paragraphs.
+    form : Form
+        How; its ``format`` is for whoever encodes the table.
     stop : threading.Event, optional
-        Ends what takes long, soon after it is set: `explain` and `speakers` take a minute for a chunk.
+        Ends what takes long, soon after it is set: ``explain`` and ``speakers`` take a minute for a chunk.
 
     Returns
     -------
@@ -89,16 +98,16 @@ def score_articles(
     footers = articles.column("footer").to_pylist() if "footer" in articles.column_names else None
     paragraphs = _split(articles.column("text").to_pylist(), footers)
     scores = model.score_paragraphs(paragraphs.texts)
-    if not keep_boilerplate:
+    if not form.keep_boilerplate:
         scores = scores.without(paragraphs.boilerplate, Reason.BOILERPLATE)
     outcome = _Outcome(scores)
     counts = _count(len(articles), paragraphs, outcome)
     kept = (name for name in articles.column_names if name.startswith(KEPT))
     counts.kept = {name.removeprefix(KEPT): len(articles) - articles.column(name).null_count for name in kept}
-    if level == "article":
+    if form.level == "article":
         return _article_table(articles, paragraphs, outcome), counts
-    table = _paragraph_table(articles, paragraphs, outcome, model if explain else None, stop)
-    return (_with_speakers(table, paragraphs, stop) if speakers else table), counts
+    table = _paragraph_table(articles, paragraphs, outcome, model if form.explain else None, stop)
+    return (_with_speakers(table, paragraphs, stop) if form.speakers else table), counts
 
 
 def _until(stop: Event | None, *columns: Iterable[Any]) -> Iterator[tuple[Any, ...]]:

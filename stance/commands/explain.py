@@ -74,9 +74,9 @@ def explain(
                     found = model.explain(part.text, name, label)
                     abstained = Reason.BOILERPLATE if part.boilerplate else found.abstained
                     show(article.id, part, found, abstained, terms or len(found.contributions))
-    if refusals.shown and article_id is None:
-        read = explained + refusals.shown
-        click.echo(f"articles: {read} read = {explained} explained + {refusals.shown} quarantined", err=True)
+    if refusals.number and article_id is None:
+        read = explained + refusals.number
+        click.echo(f"articles: {read} read = {explained} explained + {refusals.number} quarantined", err=True)
         if not explained:
             raise StanceError("no article could be read")
     if article_id is not None and not explained:

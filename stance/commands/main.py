@@ -18,21 +18,11 @@ __all__ = ["main"]
 #: Options by which a command takes less memory, and what to do with them.
 _SPARING = {"jobs": "fewer --jobs", "chunk": "a smaller --chunk", "articles": "a smaller --articles"}
 
-#: Command to the module that holds it; loaded only when it is called, so that each answers at once.
-_COMMANDS = {
-    "score": ("stance.commands.score", "score"),
-    "explain": ("stance.commands.explain", "explain"),
-    "train": ("stance.commands.train", "train"),
-    "evaluate": ("stance.commands.evaluate", "evaluate"),
-    "compare": ("stance.commands.compare", "compare"),
-    "probe": ("stance.commands.probe", "probe"),
-    "speakers": ("stance.commands.speakers", "speakers"),
-    "corpus": ("stance.commands.corpus", "corpus"),
-    "results": ("stance.commands.results", "results"),
-    "report": ("stance.commands.report", "report"),
-    "serve": ("stance.commands.serve", "serve"),
-    "model": ("stance.commands.model", "model"),
-}
+#: Each is called like its module, which is loaded only when it is called, so that each answers at once.
+_COMMANDS = (
+    *("score", "explain", "train", "evaluate", "compare", "probe", "speakers"),
+    *("corpus", "results", "report", "serve", "model"),
+)
 
 
 def _fail(message: str) -> NoReturn:
@@ -91,8 +81,7 @@ class _Commands(click.Group):
 
         if cmd_name not in _COMMANDS:
             return None
-        module, attribute = _COMMANDS[cmd_name]
-        command = getattr(importlib.import_module(module), attribute)
+        command = getattr(importlib.import_module(f"stance.commands.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
 

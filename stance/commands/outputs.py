@@ -10,24 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stance.articles.sources import STDIN, Source
-from stance.batch.chunks import ARTICLES, Shard
+from stance.articles.sources import STDIN
 from stance.batch.files import check_output, named
-from stance.batch.run import Job, score_to_directory, score_to_file
-from stance.commands.places import write_rows, write_table
-from stance.commands.results import print_rollup, tell_caveats
+from stance.batch.run import score_to_directory, score_to_file
+from stance.commands.places import write_table
+from stance.commands.results import write_rollup
 from stance.errors import StanceError
 from stance.files import passing_folder
 from stance.locks import lock_output
 from stance.model.artefact import read_manifest, targets_of
-from stance.results.dictionary import (
-    CLASSIFY_AND_COUNT,
-    describe_columns,
-    dictionary_path,
-    model_facts,
-    write_dictionary,
-)
-from stance.results.records import article_columns, paragraph_columns
+from stance.results.dictionary import describe_columns, dictionary_path, model_facts, write_dictionary
 from stance.results.rollup import roll_up
 from stance.results.saved import read_results
 from stance.results.table_files import column_types
@@ -40,65 +32,41 @@ if TYPE_CHECKING:
 __all__ = ["write_scores"]
 
 
-def write_scores(asked: Request, sources: list[Source], refusals: Refusals, left_out: list[Source]) -> Counts:
+def write_scores(asked: Request, refusals: Refusals) -> Counts:
     """Score what was found, and write what was asked for.
 
     Parameters
     ----------
     asked : Request
         With a folder or a file as output, or a level that is made of all rows.
-    sources : list of Source
-        What was found of its files.
     refusals : Refusals
         Takes the quarantined records.
-    left_out : list of Source
-        Takes what is in archives and no article, and what came into a folder after the run began.
 
     Returns
     -------
     Counts
         The account.
     """
-    job = _job(asked, sources, left_out)
     if asked.by_way_of_rows:
-        return _by_way_of_rows(asked, job, refusals)
+        return _by_way_of_rows(asked, refusals)
     output = str(asked.output)
 
     def describe(counts: Counts) -> None:
         _write_columns(asked, output, counts)
 
     if not asked.folder:
-        return score_to_file(job, output, progress=asked.shows_progress, refuse=refusals.add_all, describe=describe)
+        return score_to_file(asked, output, progress=asked.shows_progress, refuse=refusals.add_all, describe=describe)
     try:
         counts = score_to_directory(
-            job, output, resume=asked.resume, progress=asked.shows_progress, refuse=refusals.add_all
+            asked, output, resume=asked.resume, progress=asked.shows_progress, refuse=refusals.add_all
         )
     except KeyboardInterrupt as stop:
         again = "the same command with --resume continues it"
-        if STDIN in asked.files:
+        if STDIN in asked.paths:
             again = "standard input cannot be read again, so start again in another folder"
         raise KeyboardInterrupt(f"{output}: the run is not finished; {again}") from stop
     describe(counts)
     return counts
-
-
-def _job(asked: Request, sources: list[Source], left_out: list[Source]) -> Job:
-    return Job(
-        asked.files if asked.folder else sources,
-        asked.model_path,
-        asked.columns,
-        format=asked.format,
-        level=asked.level,
-        chunk=asked.chunk or ARTICLES,
-        shard=asked.shard or Shard(),
-        jobs=asked.jobs,
-        dask=asked.dask,
-        keep_boilerplate=asked.keep_boilerplate,
-        clusters=asked.clusters,
-        explain=asked.explain,
-        speakers=asked.speakers,
-        left_out=left_out,
-    )
 
 
 def _write_columns(asked: Request, output: str, counts: Counts) -> None:
@@ -109,11 +77,7 @@ def _write_columns(asked: Request, output: str, counts: Counts) -> None:
     manifest = read_manifest(asked.model_path)
     targets = targets_of(manifest)
     types = column_types(output, asked.format)
-    if not types and asked.level == "article":
-        types = dict.fromkeys(article_columns(targets, clusters=asked.clusters, keep=asked.columns.keep), "string")
-    elif not types:
-        types = dict.fromkeys(paragraph_columns(targets, **asked.added), "string")
-    columns = describe_columns(types, targets)
+    columns = describe_columns(types or dict.fromkeys(asked.columns_of_rows(targets), "string"), targets)
     path, facts = Path(output), model_facts(manifest)
     if not path.is_dir():
         write_dictionary(path, columns, model=facts, counts=counts)
@@ -126,12 +90,12 @@ def _write_columns(asked: Request, output: str, counts: Counts) -> None:
             raise
 
 
-def _by_way_of_rows(asked: Request, job: Job, refusals: Refusals) -> Counts:
+def _by_way_of_rows(asked: Request, refusals: Refusals) -> Counts:
     """Score to a Parquet file that is deleted afterwards, and make of it what was asked for."""
     if asked.output not in (None, "-"):
         check_output(Path(str(asked.output)))
     with _rows_of(asked.output) as rows:
-        job = replace(job, format="parquet", level="article" if asked.rolled_up else asked.level)
+        job = replace(asked, format="parquet", level="article" if asked.rolled_up else asked.level)
         counts = score_to_file(job, rows, progress=asked.shows_progress, refuse=refusals.add_all)
         if not os.path.exists(rows):
             # no article could be read
@@ -139,9 +103,7 @@ def _by_way_of_rows(asked: Request, job: Job, refusals: Refusals) -> Counts:
         found = replace(read_results(rows), model=model_facts(read_manifest(asked.model_path)), counts=counts)
         if asked.rolled_up:
             rolled = roll_up(found, asked.level)
-            page = print_rollup(rolled, found.targets, asked.level)
-            write_rows(rolled, found, asked.output, asked.format, page, [CLASSIFY_AND_COUNT])
-            tell_caveats(rolled, found, asked.level)
+            write_rollup(rolled, found, asked.level, asked.output, asked.format)
         else:
             write_table(found.frame, found, str(asked.output), asked.format)
         return counts

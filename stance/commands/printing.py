@@ -13,7 +13,6 @@ import click
 
 from stance.articles import Article, Quarantined, read_records
 from stance.articles.footers import RepeatedFooters
-from stance.articles.sources import Source
 from stance.batch.counts import Counts, NothingRead
 from stance.batch.progress import Progress
 from stance.commands.places import page_stream
@@ -25,7 +24,7 @@ from stance.model.deciding import words_for
 from stance.model.scores import ParagraphScore
 from stance.model.stance_model import StanceModel
 from stance.results.page import article_page, visible
-from stance.results.records import article_columns, article_record, paragraph_columns, paragraph_records
+from stance.results.records import article_record, paragraph_records
 from stance.results.writers import RecordWriter
 
 __all__ = ["print_scores"]
@@ -33,19 +32,15 @@ __all__ = ["print_scores"]
 _Scored = Iterator[tuple[Article, list[ParagraphScore]]]
 
 
-def print_scores(asked: Request, sources: list[Source], refusals: Refusals, left_out: list[Source]) -> Counts:
+def print_scores(asked: Request, refusals: Refusals) -> Counts:
     """Score what was found, one article after the other, and show each as soon as it is scored.
 
     Parameters
     ----------
     asked : Request
         With standard output, or a file of pages, as output.
-    sources : list of Source
-        What was found of its files.
     refusals : Refusals
         Takes the quarantined records.
-    left_out : list of Source
-        Takes what is in archives and no article.
 
     Returns
     -------
@@ -55,8 +50,8 @@ def print_scores(asked: Request, sources: list[Source], refusals: Refusals, left
     model = load_model(asked.model_path)
     counts = Counts()
     # it would stand among pages and rows on the terminal that shows them
-    with _shown_progress(sources, bool(asked.progress)) as progress:
-        articles = _only_articles(read_records(sources, asked.columns, left_out), counts, refusals, progress)
+    with _shown_progress(asked) as progress:
+        articles = _only_articles(read_records(asked.paths, asked.columns, asked.left_out), counts, refusals, progress)
         if asked.clusters:
             articles = _with_clusters(articles)
         scored = _scored(asked, model, articles, counts, progress)
@@ -68,14 +63,14 @@ def print_scores(asked: Request, sources: list[Source], refusals: Refusals, left
 
 
 @contextlib.contextmanager
-def _shown_progress(sources: list[Source], wanted: bool) -> Iterator[Progress | None]:
+def _shown_progress(asked: Request) -> Iterator[Progress | None]:
     """What counts articles as they are written, if that is to be seen."""
-    if not wanted:
+    if not asked.progress:
         yield None
         return
     from stance.batch.blocks import count_records
 
-    progress = Progress(count_records(sources))
+    progress = Progress(count_records(asked.paths))
     try:
         yield progress
     finally:
@@ -131,12 +126,8 @@ def _data_out() -> Iterator[IO[str]]:
 
 
 def _print_records(asked: Request, model: StanceModel, scored: _Scored) -> None:
-    if asked.level == "paragraph":
-        fields = paragraph_columns(model.targets, **asked.added)
-    else:
-        fields = article_columns(model.targets, clusters=asked.clusters, keep=asked.columns.keep)
     with _data_out() as stream:
-        writer = RecordWriter(stream, asked.format, fields)
+        writer = RecordWriter(stream, asked.format, asked.columns_of_rows(model.targets))
         for article, scores in scored:
             if asked.level == "paragraph":
                 by = model if asked.explain else None

@@ -29,7 +29,7 @@ class Refusals:
 
     def __init__(self, path: str | None = None) -> None:
         self.path = path
-        self.shown = 0
+        self.number = 0
         self.stream: IO[str] | None = None
         self._opened = contextlib.ExitStack()
 
@@ -42,12 +42,12 @@ class Refusals:
     def __exit__(self, *failure: Any) -> None:
         # the list of a failed run says what could not be read; an empty one must not replace another
         with named(str(self.path)):
-            self._opened.__exit__(*((None, None, None) if self.shown else failure))
+            self._opened.__exit__(*((None, None, None) if self.number else failure))
 
     @property
     def account(self) -> str:
         """Which of them stand on stderr."""
-        first = f"first {self._MOST} " if self.shown > self._MOST else ""
+        first = f"first {self._MOST} " if self.number > self._MOST else ""
         return f"the {first}quarantined records are named above"
 
     def add_all(self, records: Iterable[Quarantined]) -> None:
@@ -56,8 +56,8 @@ class Refusals:
             if self.stream is not None:
                 with named(str(self.path)):
                     self.stream.write(record.to_json())
-            if self.shown < self._MOST:
+            if self.number < self._MOST:
                 click.echo(visible(f"quarantined {record.source}:{record.position}: {record.reason}"), err=True)
-            elif self.shown == self._MOST:
+            elif self.number == self._MOST:
                 click.echo(f"more were quarantined; only the first {self._MOST} are named here", err=True)
-            self.shown += 1
+            self.number += 1

@@ -55,7 +55,7 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
         stance report scores.csv -o report.html
         stance report scores.csv -o report.html --title "Spring 2026" --figures figures
     """
-    from stance.results.group_figures import collection_figures, roll_up_drawn
+    from stance.results.group_figures import draw_figures, roll_up_drawn
     from stance.results.population import light
     from stance.results.report import render_report
     from stance.results.saved import read_without_texts
@@ -77,11 +77,11 @@ def report(source: str, output: str, title: str | None, articles: int, figures: 
     click.echo(
         f"{number_of(len(found.frame), 'paragraph')} to {output_name(output)} ({size / 1e6:.1f} MB{slow})", err=True
     )
-    if figures is not None:
+    if figures is not None and rolled is not None:
         from stance.results.figures import letters_without_font, save_figures
 
         with step(f"writing figures to {figures}"):
-            drawn = collection_figures(found, actors, rolled)
+            drawn = draw_figures(found.targets, rolled)
             written = save_figures(drawn, figures)
         click.echo(
             f"{number_of(len(written), 'file')} to {figures}" if written else f"no figures: {_NOTHING_DRAWN}", err=True

@@ -3,50 +3,38 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-from stance.articles import Columns
+from stance.batch.job import Job
+from stance.labels import Target
 from stance.results.formats import PLAIN
 from stance.results.levels import OF_ARTICLES
-
-if TYPE_CHECKING:
-    from stance.batch.chunks import Shard
+from stance.results.records import article_columns, paragraph_columns
 
 __all__ = ["Request"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """The arguments and options of one call; each has the meaning of the option of its name.
+class Request(Job):
+    """A job, of any level and format of the command, and where its output goes.
 
     Parameters
     ----------
+    output : str or None
+        As the command has it.
     folder : bool
         Whether the output is a folder of parts.
-    format : str
-        Of the output, whether it was named or follows from the name of the output.
+    resume : bool
+        Whether to go on with the run in it.
     progress : bool or None
         None leaves it to whether anybody is there to see it.
     """
 
-    files: tuple[str, ...]
     output: str | None
     folder: bool
-    format: str
-    level: str
-    columns: Columns
-    model_path: str | None
-    keep_boilerplate: bool
-    clusters: bool
-    explain: bool
-    speakers: bool
-    jobs: int
-    chunk: int | None
-    shard: Shard | None
     resume: bool
     progress: bool | None
-    dask: str | None
 
     @property
     def rolled_up(self) -> bool:
@@ -73,12 +61,9 @@ class Request:
         """Whether a run in bulk shows how far it is."""
         return sys.stderr.isatty() if self.progress is None else self.progress
 
-    @property
-    def added(self) -> dict[str, Any]:
-        """The columns that were asked for beyond those that every row has."""
-        return {
-            "explained": self.explain,
-            "clusters": self.clusters,
-            "speakers": self.speakers,
-            "keep": self.columns.keep,
-        }
+    def columns_of_rows(self, targets: Sequence[Target]) -> dict[str, type]:
+        """Names and types of the columns of what is scored, a paragraph or an article a row."""
+        clusters, keep = self.clusters, self.columns.keep
+        if self.level == "article":
+            return article_columns(targets, clusters=clusters, keep=keep)
+        return paragraph_columns(targets, self.explain, clusters=clusters, speakers=self.speakers, keep=keep)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from stance.labels import Target
     from stance.results.scored import Results
 
-__all__ = ["print_rollup", "results", "tell_caveats"]
+__all__ = ["results", "rollup_page", "write_rollup"]
 
 
 @click.group(short_help="Roll up, sample, measure coders, estimate prevalence, export.")
@@ -77,7 +77,6 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
         stance results rollup scores.csv --level month --weight article -o months.csv
     """
     from stance.results.counting import columns_of
-    from stance.results.dictionary import CLASSIFY_AND_COUNT, WHO_SPEAKS
     from stance.results.rollup import roll_up
     from stance.results.saved import read_results
 
@@ -87,10 +86,7 @@ def rollup(source: str, level: str, weight: str, copies: str, output: str | None
     with step(f"rolling {number_of(len(found.frame), 'row')} up"):
         rows = roll_up(found, level, weight, copies)
     about = f"Rolled up from {found.source}: level {level}, weight {weight}, copies {copies}."
-    page = print_rollup(rows, found.targets, level)
-    notes = [about, CLASSIFY_AND_COUNT, *([WHO_SPEAKS] if level in OF_PARAGRAPHS else [])]
-    write_rows(rows, found, output, format, page, notes)
-    tell_caveats(rows, found, level)
+    write_rollup(rows, found, level, output, format, about)
 
 
 @results.command(name="export", short_help="Write results for Excel, Stata, SPSS, SQLite or R.")
@@ -127,12 +123,17 @@ results.add_command(prevalence)
 results.add_command(outcomes)
 
 
-def tell_caveats(rows: pd.DataFrame, found: Results, level: str) -> None:
-    """Tell of a roll-up how many articles have no such group, and what kind of figures these are."""
+def write_rollup(
+    rows: pd.DataFrame, found: Results, level: str, output: str | None, format: str | None, *about: str
+) -> None:
+    """Write a roll-up; tell how many articles have no such group, and what kind of figures these are."""
     from stance.results.counting import group_values
     from stance.results.dictionary import CLASSIFY_AND_COUNT, WHO_SPEAKS
     from stance.results.page import visible
 
+    who = [WHO_SPEAKS] if level in OF_PARAGRAPHS else []
+    page = rollup_page(rows, found.targets, level)
+    write_rows(rows, found, output, format, page, [*about, CLASSIFY_AND_COUNT, *who])
     if level not in ("all", "article", *OF_PARAGRAPHS) and (unnamed := rows[level].isna()).any():
         unknown = int(rows.loc[unnamed, "articles"].sum())
         click.echo(f"{level} unknown: {number_of(unknown, 'article')}", err=True)
@@ -143,12 +144,11 @@ def tell_caveats(rows: pd.DataFrame, found: Results, level: str) -> None:
             date = visible(str(doubtful["date"].iloc[0]))
             told = f"a date that does not settle the {level}, such as {date!r}"
             click.echo(f"{number_of(len(doubtful), 'article')} with {told}", err=True)
-    if level in OF_PARAGRAPHS:
-        click.echo(WHO_SPEAKS, err=True)
-    click.echo(CLASSIFY_AND_COUNT, err=True)
+    for caveat in (*who, CLASSIFY_AND_COUNT):
+        click.echo(caveat, err=True)
 
 
-def print_rollup(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) -> Iterator[str]:
+def rollup_page(rows: pd.DataFrame, targets: tuple[Target, ...], level: str) -> Iterator[str]:
     """A roll-up as a table for people: one block a target, then the joint table."""
     from stance.labels import JOINT, has_joint
 

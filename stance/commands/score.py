@@ -92,7 +92,7 @@ def score(
     """
     folder = output is not None and (output.endswith(("/", os.sep)) or os.path.isdir(output))
     asked = Request(
-        files=files,
+        paths=files,
         output=output,
         folder=folder,
         format=format or ("parquet" if folder else suffix_or_table(output)),
@@ -102,20 +102,21 @@ def score(
     )
     _check_combination(asked)
     # before the run writes anything there itself
-    left_out: list[Source] = []
-    sources = find_sources(files, left_out)
+    sources = find_sources(files, asked.left_out)
     keep_inputs([source.path for source in sources], output, quarantine)
+    if not folder:
+        # a folder keeps to the sources of the run in it, and looks again which there are
+        asked = replace(asked, paths=sources)
     with Refusals(quarantine) as refusals:
         if asked.is_printed:
-            counts = print_scores(asked, sources, refusals, left_out)
+            counts = print_scores(asked, refusals)
         else:
             from stance.commands.outputs import write_scores
 
-            counts = write_scores(asked, sources, refusals, left_out)
-    _tell_unread(left_out)
-    for line in counts.lines():
-        click.echo(line, err=True)
-    if refusals.shown and quarantine is None and not folder:
+            counts = write_scores(asked, refusals)
+    _tell_unread(asked.left_out)
+    click.echo(str(counts), err=True)
+    if refusals.number and quarantine is None and not folder:
         click.echo(f"{refusals.account}; --quarantine FILE keeps the list", err=True)
     if counts.nothing_read and asked.shard is None:
         raise StanceError("no article could be read")

@@ -54,16 +54,14 @@ def serve(port: int, largest: float, seconds: float, model_path: str | None) -> 
     import contextlib
     import socket
 
+    from stance.articles.libraries import need
     from stance.commands.connections import impatient
     from stance.commands.web import Limits, create_app
-    from stance.errors import MissingDependencyError, StanceError
+    from stance.errors import StanceError
     from stance.model.artefact import load_model, read_manifest
     from stance.results.dictionary import model_facts
 
-    try:
-        import uvicorn
-    except ImportError as error:
-        raise MissingDependencyError("uvicorn", "web") from error
+    uvicorn = need("uvicorn", "uvicorn", "web")
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import re
 import tempfile
 import threading
@@ -18,10 +19,11 @@ import click
 
 from stance import __version__
 from stance.articles import Article, Quarantined, read_records
+from stance.articles.libraries import need
 from stance.articles.records import LARGEST_RECORD
 from stance.articles.sources import Source
 from stance.batch.counts import Counts
-from stance.errors import MissingDependencyError, StanceError
+from stance.errors import StanceError
 from stance.model.scores import ParagraphScore
 from stance.model.stance_model import StanceModel
 from stance.results.records import paragraph_columns, paragraph_records
@@ -79,7 +81,7 @@ class _Refused(Exception):
         self.status, self.problem, self.quarantined, self.text = status, problem, list(quarantined), text
 
 
-def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: Limits | None = None) -> ASGIApp:
+def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: Limits) -> ASGIApp:
     """The page as an ASGI application.
 
     Parameters
@@ -91,7 +93,7 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
     port : int
         Where it is served: requests that name another host are refused, so that no page from elsewhere can reach it
         under a name of its own.
-    limits : Limits, optional
+    limits : Limits
         What a request may take.
 
     Raises
@@ -99,15 +101,14 @@ def create_app(model: StanceModel, facts: Mapping[str, Any], port: int, limits: 
     MissingDependencyError
         Without the extra ``web``.
     """
-    try:
-        import anyio
-        import python_multipart  # noqa: F401
-        from starlette.applications import Starlette
-        from starlette.responses import HTMLResponse
-        from starlette.routing import Route
-    except ImportError as error:
-        raise MissingDependencyError("Starlette", "web") from error
-    limits = limits or Limits()
+    # Starlette itself asks for the second only when a form comes
+    for module in ("anyio", "python_multipart", "starlette.applications"):
+        need(module, "Starlette", "web")
+    import anyio
+    from starlette.applications import Starlette
+    from starlette.responses import HTMLResponse
+    from starlette.routing import Route
+
     turns = anyio.CapacityLimiter(limits.at_once)
     inside = held = 0
     most = limits.at_once + limits.waiting
@@ -270,7 +271,7 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
 
     from stance.results.report import render_report
     from stance.results.scored import Results
-    from stance.results.writers import csv_text
+    from stance.results.writers import RecordWriter
 
     counts, rows, refused = Counts(), [], []
     # 60 letters are 240 bytes at most, and file systems end at 255
@@ -292,8 +293,9 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
         raise _Refused(422, "no paragraph could be read", refused)
     check()
     columns = paragraph_columns(model.targets, explained=True, speakers=True)
-    table = csv_text(rows, columns)
-    link = "data:text/csv;charset=utf-8;base64," + base64.b64encode(table.encode()).decode()
+    table = io.StringIO()
+    RecordWriter(table, "csv", columns).write(rows)
+    link = "data:text/csv;charset=utf-8;base64," + base64.b64encode(table.getvalue().encode()).decode()
     results = Results(pd.DataFrame(rows, columns=list(columns)), model.targets, "paragraph", facts, counts, plain)
     return render_report(results, download=link, quarantined=refused)
 

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from stance.errors import StanceError, number_of
 from stance.labels import Target, is_related
-from stance.results.drawn import drawn_from
 from stance.results.population import Population, find_coded
 from stance.results.sampling import has_code, probabilities_of, strata_drawn, undecided
 from stance.results.scored import PLACE
@@ -153,7 +152,7 @@ def corrections(results: Population, codes: pd.DataFrame) -> Iterator[Correction
     """
     paragraphs, targets = results.frame, results.targets
     places = find_coded(results, codes)
-    strata = strata_drawn(paragraphs, targets, drawn_from(codes))
+    strata = strata_drawn(results, codes)
     coded = [target for target in targets if target.name in codes and has_code(codes[target.name]).any()]
     if not coded:
         names = ", ".join(target.name for target in targets)

@@ -305,7 +305,7 @@ def write_dictionary(
     notes: Sequence[str] = (),
     codes: bool = False,
     renamed: Mapping[str, str] | None = None,
-) -> Path:
+) -> None:
     """Write the dictionary beside an export.
 
     Parameters
@@ -324,11 +324,6 @@ def write_dictionary(
         Whether labels stand as numbers, from 1 in the order of the values.
     renamed : mapping, optional
         Column to the name that it has in the file.
-
-    Returns
-    -------
-    Path
-        The dictionary.
     """
     fields = []
     for column in columns:
@@ -353,6 +348,5 @@ def write_dictionary(
         package["stance"]["model"] = dict(model)
     if counts is not None:
         package["stance"]["counts"] = counts.to_dict()
-    place = dictionary_path(path)
-    write_whole(place, json.dumps(package, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
-    return place
+    content = json.dumps(package, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    write_whole(dictionary_path(path), content)

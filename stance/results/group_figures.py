@@ -16,7 +16,7 @@ from stance.results.scored import Results
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["collection_figures", "draw_figures", "roll_up_drawn"]
+__all__ = ["draw_figures", "roll_up_drawn"]
 
 _GROUPS_DRAWN = 15
 # of fewer related paragraphs a group's net stance is in the table only: its point would stand at an end by chance
@@ -50,26 +50,6 @@ def roll_up_drawn(results: Results, actors: bool = False) -> dict[str, pd.DataFr
         If actors are asked for, and the results have none.
     """
     return roll_ups(results, [*_drawn_levels(results, actors), "all"])
-
-
-def collection_figures(
-    results: Results, actors: bool = False, rolled: Mapping[str, pd.DataFrame] | None = None
-) -> list[Figure]:
-    """Net stance over time and by outlet, as far as the results tell them.
-
-    Parameters
-    ----------
-    results, actors
-        As `roll_up_drawn` takes them.
-    rolled : mapping, optional
-        What that gives, if the caller has it.
-
-    Raises
-    ------
-    StanceError
-        As `roll_up_drawn` raises it.
-    """
-    return draw_figures(results.targets, roll_up_drawn(results, actors) if rolled is None else rolled)
 
 
 def _drawn_levels(results: Results, actors: bool) -> list[str]:

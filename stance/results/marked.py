@@ -39,11 +39,6 @@ class Mark(NamedTuple):
         size = abs(self.value)
         return "strong" if size >= STRONG else "middling" if size >= MIDDLING else "weak"
 
-    @property
-    def side(self) -> str:
-        """``for`` or ``against`` the label."""
-        return "for" if self.value > 0 else "against"
-
 
 class Piece(NamedTuple):
     """Some text, and the marks that lie on all of it."""

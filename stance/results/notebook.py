@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, SupportsIndex
 
 from stance import __version__
 from stance.errors import ArgumentError, StanceError, kind_of, made_by
@@ -124,21 +124,17 @@ def _explained(found: Explanation, terms: int) -> str:
     listed: list[tuple[float, str, str, list[str]]] = [
         (c.value, c.term, c.block, [" ".join(text[a:b].split()) for a, b in c.spans[:_PLACES] if b > a]) for c in shown
     ]
-    values: dict[str, Any] = {
-        "pieces": cut_pieces(text, [(found.target, found.label, found.stretches())], {found.target: 0}),
-        "margin": found.margin,
-        "intercept": found.intercept,
-        "probability": found.probability,
-        "terms": listed,
-        "further": len(rest),
-        "rest": sum(c.value for c in rest),
-    }
-    stance = stance_view(Target(found.target, (found.label,)), {found.target: found.label})
     return render(
         "explanation.html.j2",
         target=found.target,
-        stance=stance,
+        stance=stance_view(Target(found.target, (found.label,)), {found.target: found.label}),
         abstained=found.abstained,
+        pieces=cut_pieces(text, [(found.target, found.label, found.stretches())], {found.target: 0}),
+        margin=found.margin,
+        intercept=found.intercept,
+        probability=found.probability,
+        terms=listed,
+        further=len(rest),
+        rest=sum(c.value for c in rest),
         version=__version__,
-        **values,
     )

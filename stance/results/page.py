@@ -77,7 +77,7 @@ def article_page(
         yield ""
         number = f"{score.paragraph.index:>3}  "
         text = visible(" ".join(score.paragraph.text.split()))
-        quiet = all(_is_quiet(stance) for stance in score.stances.values())
+        quiet = not any(is_related(stance.label) for stance in score.stances.values())
         body = textwrap.wrap(text, width, initial_indent=number, subsequent_indent=" " * 5) or [number]
         yield from (click.style(line, dim=quiet) for line in body)
         for name, stance in score.stances.items():
@@ -101,16 +101,12 @@ def _speech_lines(paragraphs: Sequence[Paragraph], column: int) -> list[str | No
     ]
 
 
-def _is_quiet(stance: TargetScore) -> bool:
-    return not is_related(stance.label)
-
-
 def _stance_line(name: str, stance: TargetScore, words: Sequence[str]) -> str:
     if stance.label is None:
         return click.style(f"{name} ? no label: {stance.abstained}", dim=True)
     key = stance.label.lower()
     line = f"{name} {_MARKS.get(key, ' ')} {visible(stance.label):<10} {stance.probability:.2f}"
-    if _is_quiet(stance):
+    if not is_related(stance.label):
         return click.style(line, dim=True)
     styled = click.style(line, fg=_COLOURS.get(key), bold=key != "neutral")
     quoted = ", ".join(f'"{visible(word)}"' for word in words)

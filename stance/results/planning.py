@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stance.results.correction import Design, Floats, net_parts
-from stance.results.drawn import drawn_from
 from stance.results.population import find_coded, population
 from stance.results.prevalence import NET, effective_number, share_values
 from stance.results.sampling import probabilities_of, strata_drawn
@@ -65,7 +64,7 @@ def expected_intervals(results: Results | pd.DataFrame, sample: pd.DataFrame) ->
     results = population(results)
     paragraphs = results.frame
     places = find_coded(results, sample, compare_texts=False)
-    design = Design(strata_drawn(paragraphs, results.targets, drawn_from(sample)), places, "the sample")
+    design = Design(strata_drawn(results, sample), places, "the sample")
     sizes, weights = design.sizes, design.weights
     left = (sizes / sizes.sum()) ** 2 * (1 - design.coded / sizes) / design.coded
     freedom = max(len(places) - len(sizes) - 1, 1)

@@ -15,8 +15,8 @@ from stance.articles.records import NOT_KNOWN, by_meaning
 from stance.errors import ArgumentError, CorpusError, StanceError, kind_of
 from stance.files import as_path
 from stance.labels import Target, check_targets, scored_targets
-from stance.results.drawn import DRAWN_FROM, strata_told
-from stance.results.population import population
+from stance.results.drawn import DRAWN_FROM, drawn_from, strata_told
+from stance.results.population import Population, population
 from stance.results.scored import DIGITS, PLACE, Results
 from stance.training.flat_files import cell, read_rows
 
@@ -29,7 +29,6 @@ __all__ = [
     "probabilities_of",
     "read_codes",
     "strata_drawn",
-    "strata_of",
     "undecided",
 ]
 
@@ -70,7 +69,7 @@ def probabilities_of(paragraphs: pd.DataFrame, target: Target) -> npt.NDArray[np
     return np.where(scored[:, None], found, mean)
 
 
-def strata_of(paragraphs: pd.DataFrame, targets: Sequence[Target], within: str | None) -> npt.NDArray[np.int64]:
+def _strata_of(results: Population, within: str | None) -> npt.NDArray[np.int64]:
     """The stratum of each paragraph: its label on a target, without one a stratum of its own.
 
     Raises
@@ -79,11 +78,11 @@ def strata_of(paragraphs: pd.DataFrame, targets: Sequence[Target], within: str |
         If there is no such target.
     """
     if not within:
-        return np.zeros(len(paragraphs), dtype=np.int64)
-    if within not in [target.name for target in targets]:
-        names = ", ".join(target.name for target in targets)
-        raise StanceError(f"no target {within!r} in the results; there are {names}")
-    return np.asarray(paragraphs.groupby(within, dropna=False, sort=True).ngroup(), dtype=np.int64)
+        return np.zeros(len(results.frame), dtype=np.int64)
+    names = [target.name for target in results.targets]
+    if within not in names:
+        raise StanceError(f"no target {within!r} in the results; there are {', '.join(names)}")
+    return np.asarray(results.frame.groupby(within, dropna=False, sort=True).ngroup(), dtype=np.int64)
 
 
 def has_code(codes: pd.Series[Any]) -> npt.NDArray[np.bool_]:
@@ -91,7 +90,7 @@ def has_code(codes: pd.Series[Any]) -> npt.NDArray[np.bool_]:
     return np.asarray(codes.notna() & (codes != ""), dtype=bool)
 
 
-def strata_drawn(paragraphs: pd.DataFrame, targets: Sequence[Target], drawn: str) -> npt.NDArray[np.int64]:
+def strata_drawn(results: Population, codes: pd.DataFrame) -> npt.NDArray[np.int64]:
     """The strata that a sample was drawn from, found again from what stands in its column `DRAWN_FROM`.
 
     Raises
@@ -100,8 +99,8 @@ def strata_drawn(paragraphs: pd.DataFrame, targets: Sequence[Target], drawn: str
         If they have other sizes now: what was added since could not be drawn, and a paragraph whose label changed had
         another chance than its new stratum has.
     """
-    within, sizes = strata_told(drawn)
-    strata = strata_of(paragraphs, targets, within)
+    within, sizes = strata_told(drawn_from(codes))
+    strata = _strata_of(results, within)
     now = _sizes(strata)
     if sizes and sizes != now:
         labels = f" of the labels on {within}" if within else ""
@@ -163,10 +162,9 @@ def draw_sample(results: Results | pd.DataFrame, size: int, within: str | None =
     if seed < 0:
         raise StanceError(f"seed is {seed}; it must be 0 or more")
     results = population(results)
-    paragraphs = results.frame
-    strata = strata_of(paragraphs, results.targets, within)
-    rows = _order_drawn(paragraphs, results.targets, within, strata, seed)[:size]
-    sample = paragraphs.iloc[rows][PLACE].reset_index(drop=True)
+    strata = _strata_of(results, within)
+    rows = _order_drawn(results, within, strata, seed)[:size]
+    sample = results.frame.iloc[rows][PLACE].reset_index(drop=True)
     sample["text"] = results.texts_at(rows)
     drawn = f"{len(sample)} of {_sizes(strata)}"
     sample[DRAWN_FROM] = f"{within} {drawn}" if within else drawn
@@ -176,23 +174,20 @@ def draw_sample(results: Results | pd.DataFrame, size: int, within: str | None =
 
 
 def _order_drawn(
-    paragraphs: pd.DataFrame,
-    targets: Sequence[Target],
-    within: str | None,
-    strata: npt.NDArray[np.int64],
-    seed: int,
+    results: Population, within: str | None, strata: npt.NDArray[np.int64], seed: int
 ) -> npt.NDArray[np.int64]:
     """All paragraphs in the order in which they are drawn, which no size of a sample changes.
 
     Each stratum is in random order, and its places are as far apart as its share of the sample is small, shaken so that
     the order of the strata is random too.
     """
+    paragraphs = results.frame
     random = np.random.default_rng(seed)
     shuffled = random.permutation(len(paragraphs))
     shaken = random.random(len(paragraphs))
     rates, least = np.ones(1, dtype=float), np.full(1, 2, dtype=np.int64)
     if within and len(paragraphs):
-        target = next(target for target in targets if target.name == within)
+        target = next(target for target in results.targets if target.name == within)
         unsure = 1 - (probabilities_of(paragraphs, target) ** 2).sum(axis=1)
         sizes = np.bincount(strata)
         # a model that is sure of everything leaves the sizes

@@ -88,7 +88,7 @@ def score_frame(
 
     from stance.batch.blocks import record_blocks
     from stance.batch.chunks import add_clusters, add_footers, cut_chunks
-    from stance.batch.tables import score_articles
+    from stance.batch.tables import Form, score_articles
 
     if not is_frame(articles):
         how = "; of Articles, such as `read_articles` yields, make one with pandas.DataFrame(articles)"
@@ -106,12 +106,11 @@ def score_frame(
         chunks = add_footers(chunks)
     if clusters:
         chunks = add_clusters(chunks)
+    form = Form(keep_boilerplate=keep_boilerplate, explain=explain, speakers=speakers)
     tables, counts = [], []
     for chunk in chunks:
         _refuse(chunk, quarantine)
-        table, counted = score_articles(
-            model, chunk.articles, keep_boilerplate=keep_boilerplate, explain=explain, speakers=speakers
-        )
+        table, counted = score_articles(model, chunk.articles, form)
         counted.add_quarantined(len(chunk.quarantined))
         tables.append(table)
         counts.append(counted)

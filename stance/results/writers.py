@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
-__all__ = ["RecordWriter", "csv_text"]
+__all__ = ["RecordWriter"]
 
 Record = Mapping[str, Any]
 
@@ -38,16 +37,3 @@ class RecordWriter:
             self._rows.writerows(records)
         else:
             self._stream.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-
-
-def csv_text(records: Iterable[Record], columns: Iterable[str]) -> str:
-    r"""Records as CSV, as a file would hold them.
-
-    Examples
-    --------
-    >>> csv_text([{"article_id": "wire-1", "start": None}], ["article_id", "start"])
-    'article_id,start\nwire-1,\n'
-    """
-    stream = io.StringIO()
-    RecordWriter(stream, "csv", columns).write(records)
-    return stream.getvalue()
