@@ -26,7 +26,7 @@ from stance.batch.progress import Progress
 from stance.errors import StanceError
 from stance.files import whole_files
 from stance.locks import lock_output
-from stance.model.artefact import default_model_path
+from stance.model.folders import model_folder
 
 __all__ = ["Job", "score_to_directory", "score_to_file"]
 
@@ -104,7 +104,7 @@ class Job:
 
     def model(self) -> ModelReference:
         """The model, by path and hash."""
-        return ModelReference.of(default_model_path() if self.model_path is None else self.model_path)
+        return ModelReference.of(model_folder(self.model_path))
 
     def chunks(self, sources: list[Source]) -> Iterator[Chunk]:
         """All chunks of the input, as it was found, those of other shards too."""
