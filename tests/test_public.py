@@ -156,6 +156,10 @@ def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
         "save": (lambda: stance.save_model(model, wrong), "the model must be a path, not int"),
         "save what": (lambda: stance.save_model(wrong, "a"), "this writes a StanceModel, not int"),
         "score": (lambda: model.score(wrong), "this takes an Article or its text, not int"),
+        "score texts": (
+            lambda: model.score([CLEAR]),  # type: ignore[arg-type]
+            "this takes an Article or its text, not list; several texts are for `score_texts`, .* for `score_frame`",
+        ),
         "texts": (lambda: model.score_texts(wrong), "this takes a list of texts, not int"),
         "missing": (
             lambda: model.score_texts(pd.Series([CLEAR, None])),
@@ -165,6 +169,19 @@ def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
         "stretches": (lambda: model.stretches(wrong, "sanctions", "favor"), "this takes one text, not int"),
         "id": (lambda: Article(wrong, "Ok."), "the id of an Article is a int, not a str"),
         "text": (lambda: Article("a", float("nan")), "the text of an Article is a float, not a str"),  # type: ignore[arg-type]
+        **{
+            f"kept {kind}": (
+                lambda given=given: Article("a", "Ok.", kept=given),  # type: ignore[misc]
+                r"kept of an Article is a tuple of names and values, such as tuple\(columns\.items\(\)\)",
+            )
+            for kind, given in {
+                "mapping": {"land": "Oman"},
+                "word": "land",
+                "words": ("ab",),
+                "number": ((5, "a"),),
+            }.items()
+        },
+        "half a name": (lambda: Columns(keep=("a\ud800",)), "'a\ufffd' cannot be kept: half a character .* its name"),
         "split": (lambda: stance.split_paragraphs(wrong), "this splits a text, not int"),
         "keep": (lambda: Columns(keep="country"), r"keep takes several names, not one: keep=\('country',\)"),  # type: ignore[arg-type]
         "keep what": (lambda: Columns(keep=(wrong,)), "the name of a column is a str, not int; 5 is called '5'"),

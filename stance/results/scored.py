@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from stance.articles.encoding import clean_surrogates
 from stance.batch.counts import Counts
 from stance.errors import ArgumentError, StanceError, kind_of, made_by, number_of
 from stance.labels import Target
-from stance.results.table_files import find_targets, plain_columns, refuse_same_names
+from stance.results.table_files import find_targets, plain_columns, refuse_half_names, refuse_same_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,8 +71,11 @@ class Results:
 def from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = None) -> Results:
     """Results from a frame, of a table that has these columns, if it has more of them than the frame."""
     level, targets = find_targets(frame.columns if names is None else names)
-    if not targets or "article_id" not in frame.columns:
+    if not targets:
         raise StanceError(f"{shown}: not results of `stance score`: it has no columns of a target")
+    if "article_id" not in frame.columns:
+        how = "make it a column with .reset_index()" if "article_id" in frame.index.names else "keep what scoring wrote"
+        raise StanceError(f"{shown}: no column 'article_id'; {how}")
     nameless = frame["article_id"].isna().to_numpy()
     if nameless.any():
         raise StanceError(f"{shown}: row {int(nameless.argmax()) + 1} has no article_id; keep what scoring wrote")
@@ -114,7 +118,8 @@ def as_results(given: Results | pd.DataFrame) -> Results:
     Raises
     ------
     StanceError
-        If it lacks the columns of a target or of articles, or has two of one name.
+        If it lacks the columns of a target or of articles, has two of one name, or one with half a character in its
+        name.
     ArgumentError
         If it is neither.
     """
@@ -125,9 +130,11 @@ def as_results(given: Results | pd.DataFrame) -> Results:
         raise ArgumentError(f"this takes Results or a pandas data frame of scores, not {kind_of(given)}{how}")
     frame = given.frame if isinstance(given, Results) else given
     refuse_same_names(frame.columns, "the data frame")
+    refuse_half_names(map(str, frame.columns), "the data frame")
     plain = plain_columns(frame)
     orders = {
-        str(name): tuple(map(str, kind.categories))
+        # one of which there is no row may have half a character, which no file holds
+        str(name): tuple(clean_surrogates(str(category)) for category in kind.categories)
         for name, kind in frame.dtypes.items()
         if isinstance(kind, pd.CategoricalDtype) and kind.ordered
     }
