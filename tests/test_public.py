@@ -557,3 +557,13 @@ def test_what_a_notebook_completes_is_public() -> None:
     """After `stance.` come the names of `__all__`, and those with two underscores that any module has."""
     assert {name for name in dir(stance) if not name.startswith("__")} == set(stance.__all__)
     assert "__version__" in dir(stance)
+
+
+def test_a_type_checker_knows_the_public_names_and_no_others(tmp_path: Path) -> None:
+    """Though each is looked up when it is first used: a slip in a name is told before the program runs."""
+    uses = [f"stance.{name}" for name in [*stance.__all__, "load_modle"]]
+    (tmp_path / "use.py").write_text("\n".join(["import stance", *uses]), encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--follow-imports=skip", "--no-incremental", "--config-file="]
+    told = subprocess.run([*command, stance.__file__, "use.py"], cwd=tmp_path, capture_output=True, text=True).stdout
+    assert re.findall(r'error: Module has no attribute "(\w+)"', told) == ["load_modle"]
+    assert told.count("error:") == 1
