@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -567,3 +569,30 @@ def test_a_type_checker_knows_the_public_names_and_no_others(tmp_path: Path) -> 
     told = subprocess.run([*command, stance.__file__, "use.py"], cwd=tmp_path, capture_output=True, text=True).stdout
     assert re.findall(r'error: Module has no attribute "(\w+)"', told) == ["load_modle"]
     assert told.count("error:") == 1
+
+
+def _documented() -> Iterator[tuple[str, Any, type | None]]:
+    """Public functions, classes and members of these, with the class."""
+    for name in stance.__all__:
+        value = getattr(stance, name)
+        if inspect.isfunction(value):
+            yield name, value, None
+        if inspect.isclass(value):
+            yield name, value, value
+            for member, of in vars(value).items():
+                if not member.startswith("_") and isinstance(of, FunctionType | property):
+                    yield f"{name}.{member}", of, value
+
+
+def _has(owner: Any, name: str) -> bool:
+    return hasattr(owner, name) or name in getattr(owner, "__annotations__", {})
+
+
+@pytest.mark.parametrize(("thing", "owner"), [pytest.param(*parts, id=name) for name, *parts in _documented()])
+def test_help_names_only_what_its_reader_can_look_up(thing: Any, owner: type | None) -> None:
+    """What stands in single backquotes is public, a member of the same class, or a parameter."""
+    parameters = inspect.signature(thing).parameters if inspect.isfunction(thing) else {}
+    for named in re.findall(r"(?<![`:])`([^`\s]+)`(?!`)", inspect.getdoc(thing) or ""):
+        first, *rest = named.removeprefix("stance.").split(".")
+        public = first in stance.__all__ and all(_has(getattr(stance, first), name) for name in rest)
+        assert public or named in parameters or _has(owner, named), named

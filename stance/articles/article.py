@@ -27,7 +27,7 @@ class Paragraph:
     text : str
         The paragraph.
     boilerplate : bool
-        Whether it is none of the article's: a byline, a link, a footer (see `mark_boilerplate`), a signature.
+        Whether it is none of the article's: a byline, a link, a footer, a signature.
     """
 
     article_id: str

@@ -76,8 +76,8 @@ class Quarantined:
 class Columns:
     """Which column of a table, or key of a JSON record, holds what.
 
-    A column left at ``None`` is looked for under its default name (`DEFAULT_NAMES`) and may be missing, but for
-    ``text``. A column that is named must be there, letter for letter.
+    A column left at ``None`` is looked for under its own name (``id`` also as ``article_id``), in any case, and may be
+    missing, but for ``text``. A column that is named must be there, letter for letter.
 
     Attributes
     ----------

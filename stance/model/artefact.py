@@ -183,7 +183,7 @@ def load_model(folder: str | os.PathLike[str] | None = None) -> StanceModel:
     ----------
     folder : path-like, optional
         Folder of the model. Left out, or ``"default"``, it is the default model, as in the commands, whatever is in
-        the working directory; a folder of that name is ``"./default"``, or a `pathlib.Path`.
+        the working directory; a folder of that name is ``"./default"``, or a ``pathlib.Path``.
 
     Returns
     -------

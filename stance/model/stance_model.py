@@ -157,7 +157,7 @@ class StanceModel:
         return self._open_kernel().probabilities(scored.margins, mentioned)
 
     def mentioned(self, bits: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        """Which targets paragraphs mention, shape (paragraphs, targets), from their `WordCounts.mentioned`."""
+        """Which targets paragraphs mention, shape (paragraphs, targets), from their ``WordCounts.mentioned``."""
         found = np.zeros((len(bits), len(self.targets)), dtype=np.bool_)
         for bit, name in enumerate(self.analyzer.anchored_targets):
             found[:, self.target_index(name)] = bits >> bit & 1

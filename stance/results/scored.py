@@ -32,7 +32,8 @@ class Results:
     Attributes
     ----------
     frame : pandas.DataFrame
-        As `paragraph_records` or `article_record` have it, and whatever columns were added since.
+        A row for each paragraph, as `to_frame` has it, or for each article, with its counts and shares; and whatever
+        columns were added since.
     targets : tuple of Target
         As the columns name them.
     level : {"paragraph", "article"}
