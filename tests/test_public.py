@@ -8,15 +8,17 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from click.testing import CliRunner
-from coded_collections import collect
+from coded_collections import code, collect
 from pandas.testing import assert_frame_equal
 
 import stance
@@ -213,6 +215,19 @@ def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
             "columns must be Columns, .*, not dict",
         ),  # type: ignore[arg-type]
         "results": (lambda: stance.read_results(wrong), "the file of results must be a path, not int"),
+        "only one": (
+            lambda: stance.read_results("a.csv", only="outlet"),
+            r"only takes several names, not one: only=\['outlet'\]",
+        ),
+        "only what": (lambda: stance.read_results("a.csv", only=wrong), "only takes several names, not int"),
+        "frame of results": (
+            lambda: stance.roll_up(stance.Results(pl.DataFrame(), (), "paragraph")),  # type: ignore[arg-type]
+            r"the frame of results is a pandas data frame, not polars\.DataFrame; give what its \.to_pandas\(\) gives",
+        ),
+        "targets of results": (
+            lambda: stance.roll_up(stance.Results(pd.DataFrame(), ("tax",), "paragraph")),  # type: ignore[arg-type]
+            "targets are those of .*, not tuple",
+        ),
         "save results": (
             lambda: stance.save_results(wrong, "a.csv"),
             "this takes Results or a pandas data frame of scores, not int",
@@ -596,3 +611,43 @@ def test_help_names_only_what_its_reader_can_look_up(thing: Any, owner: type | N
         first, *rest = named.removeprefix("stance.").split(".")
         public = first in stance.__all__ and all(_has(getattr(stance, first), name) for name in rest)
         assert public or named in parameters or _has(owner, named), named
+
+
+_USES: dict[str, Callable[[stance.Results, pd.DataFrame], object]] = {
+    "roll up": lambda results, _: stance.roll_up(results),
+    "sample": lambda results, _: stance.draw_sample(results, 5),
+    "expect": stance.expected_intervals,
+    "estimate": stance.estimate_prevalence,
+    "regress": stance.regression_outcomes,
+    "show": lambda results, _: stance.show(results),
+}
+
+
+@pytest.mark.parametrize("use", _USES)
+@pytest.mark.parametrize("lacking", ["article_id", "tax", "tax_abstained"])
+def test_results_whose_frame_lost_a_column_are_refused(use: str, lacking: str) -> None:
+    """In one line, as a data frame of that kind is; but they may be written."""
+    results, true = collect(100, 0.8, (0.25,) * 4)
+    coded = code(results, true, 40)
+    lost = replace(results, frame=results.frame.drop(columns=lacking))
+    with pytest.raises(stance.StanceError, match=f"^the results: no column '{lacking}'; keep what scoring wrote$"):
+        _USES[use](lost, coded)
+    index = replace(results, frame=results.frame.set_index(lacking))
+    with pytest.raises(stance.StanceError, match=rf"^the results: no column '{lacking}'; .* \.reset_index\(\)$"):
+        _USES[use](index, coded)
+
+
+def test_what_a_page_shows_of_a_label_is_asked_for(small_model: StanceModel) -> None:
+    """Its probability."""
+    results = stance.score_frame(pd.DataFrame({"text": [CLEAR]}), model=small_model)
+    lost = replace(results, frame=results.frame.drop(columns="sanctions_probability"))
+    with pytest.raises(stance.StanceError, match=r"^the data frame: no column 'sanctions_probability'; keep"):
+        stance.show(lost)
+
+
+def test_a_few_columns_of_results_may_be_saved(small_model: StanceModel, tmp_path: Path) -> None:
+    """With the model that gave them."""
+    results = stance.score_frame(pd.DataFrame({"text": [CLEAR]}), model=small_model)
+    few = replace(results, frame=results.frame[["article_id", "sanctions"]])
+    stance.save_results(few, tmp_path / "few.csv")
+    assert pd.read_csv(tmp_path / "few.csv").columns.tolist() == ["article_id", "sanctions"]

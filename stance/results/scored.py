@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from stance.articles.encoding import clean_surrogates
 from stance.batch.counts import Counts
 from stance.errors import ArgumentError, StanceError, kind_of, made_by, number_of
-from stance.labels import Target
+from stance.labels import Target, check_targets
 from stance.results.table_files import find_targets, plain_columns, refuse_half_names, refuse_same_names
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DIGITS", "PLACE", "Results", "as_results", "from_frame", "refuse_twice", "whole_numbers"]
+__all__ = ["DIGITS", "PLACE", "Results", "as_results", "from_frame", "refuse_missing", "refuse_twice", "whole_numbers"]
 
 #: What tells which paragraph a row is about.
 PLACE = ["article_id", "paragraph"]
@@ -74,9 +74,7 @@ def from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = No
     level, targets = find_targets(frame.columns if names is None else names)
     if not targets:
         raise StanceError(f"{shown}: not results of `stance score`: it has no columns of a target")
-    if "article_id" not in frame.columns:
-        how = "make it a column with .reset_index()" if "article_id" in frame.index.names else "keep what scoring wrote"
-        raise StanceError(f"{shown}: no column 'article_id'; {how}")
+    refuse_missing(frame, PLACE[:1], shown)
     nameless = frame["article_id"].isna().to_numpy()
     if nameless.any():
         raise StanceError(f"{shown}: row {int(nameless.argmax()) + 1} has no article_id; keep what scoring wrote")
@@ -84,6 +82,27 @@ def from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = No
     for target in targets:
         check(frame, target, shown)
     return Results(frame, targets, level)
+
+
+def refuse_missing(frame: pd.DataFrame, names: Iterable[str], shown: str) -> None:
+    """Refuse results that lack a column, and say where it is if it was made an index.
+
+    Raises
+    ------
+    StanceError
+        With the column.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> refuse_missing(pd.DataFrame(index=pd.Index(["a"], name="article_id")), ["article_id"], "the results")
+    Traceback (most recent call last):
+    stance.errors.StanceError: the results: no column 'article_id'; make it a column with .reset_index()
+    """
+    for name in names:
+        if name not in frame.columns:
+            how = "make it a column with .reset_index()" if name in frame.index.names else "keep what scoring wrote"
+            raise StanceError(f"{shown}: no column {name!r}; {how}")
 
 
 def _check_labels(frame: pd.DataFrame, target: Target, shown: str) -> None:
@@ -113,8 +132,15 @@ def _check_shares(frame: pd.DataFrame, target: Target, shown: str) -> None:
         )
 
 
-def as_results(given: Results | pd.DataFrame) -> Results:
+def as_results(given: Results | pd.DataFrame, *, to_write: bool = False) -> Results:
     """Results from a data frame with the columns that scoring gives it, or from results, in plain columns.
+
+    Parameters
+    ----------
+    given : Results or pandas.DataFrame
+        What a caller gave. Somebody may have replaced the frame of results by one of other columns.
+    to_write : bool
+        Whether these results may lack columns, as nothing is made of them.
 
     Raises
     ------
@@ -122,7 +148,7 @@ def as_results(given: Results | pd.DataFrame) -> Results:
         If it lacks the columns of a target or of articles, has two of one name, or one with half a character in its
         name.
     ArgumentError
-        If it is neither.
+        If it is neither, or results with a frame or targets that are none.
     """
     import pandas as pd
 
@@ -130,6 +156,17 @@ def as_results(given: Results | pd.DataFrame) -> Results:
         how = made_by(given, of_pandas=True)
         raise ArgumentError(f"this takes Results or a pandas data frame of scores, not {kind_of(given)}{how}")
     frame = given.frame if isinstance(given, Results) else given
+    if not isinstance(frame, pd.DataFrame):
+        how = made_by(frame, of_pandas=True)
+        raise ArgumentError(f"the frame of results is a pandas data frame, not {kind_of(frame)}{how}")
+    if isinstance(given, Results):
+        check_targets(given.targets)
+        names = [target.name for target in given.targets]
+        # boilerplate is told by the first of them
+        needed = PLACE[:1] + (
+            [*names, *(f"{name}_abstained" for name in names[:1])] if given.level == "paragraph" else []
+        )
+        refuse_missing(frame, [] if to_write else needed, given.source or "the results")
     refuse_same_names(frame.columns, "the data frame")
     refuse_half_names(map(str, frame.columns), "the data frame")
     plain = plain_columns(frame)
