@@ -185,6 +185,15 @@ def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
                 "number": ((5, "a"),),
             }.items()
         },
+        "target": (lambda: stance.Target(wrong), "the name of a Target is a int, not a str"),
+        "label": (
+            lambda: stance.Target("tax", "favor"),  # type: ignore[arg-type]
+            r"the labels of a Target are a tuple, such as \('favor', 'against'\), not 'favor'",
+        ),
+        "labels": (
+            lambda: stance.Target("tax", ["favor"]),  # type: ignore[arg-type]
+            r"the labels of a Target are a tuple, .*, not \['favor'\]",
+        ),
         "half a name": (lambda: Columns(keep=("a\ud800",)), "'a\ufffd' cannot be kept: half a character .* its name"),
         "split": (lambda: stance.split_paragraphs(wrong), "this splits a text, not int"),
         "keep": (lambda: Columns(keep="country"), r"keep takes several names, not one: keep=\('country',\)"),  # type: ignore[arg-type]
