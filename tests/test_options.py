@@ -159,6 +159,12 @@ def test_the_shipped_model_goes_before_a_folder_of_its_name(
     assert told == run("explain", "a.txt", *(() if name == "default" else ("-m", small_model_path))).stdout
 
 
+def test_a_folder_of_that_name_that_is_missing_is_told_by_its_path(tmp_path: Path, monkeypatch: Any) -> None:
+    """Not by the word, which is always a model."""
+    monkeypatch.chdir(tmp_path)
+    assert run("score", "a.txt", "-m", "./default").stderr.startswith("stance: ./default: no such model; a model is")
+
+
 def test_no_model_is_written_under_the_name_of_the_shipped_one(
     small_model: StanceModel, own_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,7 +23,7 @@ from stance.files import write_files
 from stance.labels import Target, all_labels
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.arrays import Hashes, Names, map_arrays, read_part, to_bytes
-from stance.model.folders import model_folder, new_model_folder
+from stance.model.folders import DEFAULT, model_folder, new_model_folder
 from stance.model.kernel_layout import KERNEL_ARRAYS, LAYOUT, KernelTables, Layout, plain_layout
 from stance.model.lexicon import Lexicon
 from stance.model.stance_model import StanceModel
@@ -132,7 +132,9 @@ def read_manifest(folder: str | os.PathLike[str] | None = None) -> dict[str, Any
         raise ModelError(f"{folder}: {error.strerror or error}") from error
     if missing is not None:
         what = "no such model" if missing is folder else "No such file"
-        raise ModelError(f"{missing}: {what}; a model is a folder with {MANIFEST} and {ARRAYS}")
+        # the bare word is the model that ships with the package
+        shown = f"./{missing}" if str(missing) == DEFAULT else missing
+        raise ModelError(f"{shown}: {what}; a model is a folder with {MANIFEST} and {ARRAYS}")
     raw = bytes(read_part(path, _LARGEST_MANIFEST))
     try:
         manifest = json.loads(raw)
