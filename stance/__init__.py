@@ -122,15 +122,17 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
-    # looked up on first use, so that `import stance` costs next to nothing
-    import importlib
+if not TYPE_CHECKING:
+    # to a type checker any name would be an attribute
+    def __getattr__(name: str) -> Any:
+        # looked up on first use, so that `import stance` costs next to nothing
+        import importlib
 
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'stance' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOME_OF[name]), name)
-    globals()[name] = value
-    return value
+        if name not in _HOME_OF:
+            raise AttributeError(f"module 'stance' has no attribute {name!r}")
+        value = getattr(importlib.import_module(_HOME_OF[name]), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -18,6 +18,7 @@ __all__ = [
     "MissingDependencyError",
     "ModelError",
     "StanceError",
+    "check_called",
     "expect",
     "kind_of",
     "made_by",
@@ -110,12 +111,17 @@ def made_by(thing: Any, *, of_pandas: bool = False) -> str:
     >>> table = pa.table({"text": ["Talks resume."]})
     >>> made_by(table), made_by(table, of_pandas=True), made_by("a.csv")
     ('', '; give what its .to_pandas() gives', '')
+    >>> made_by(table.to_reader())
+    '; give what its .read_all() gives'
     """
     kind, calls = type(thing), []
     if hasattr(kind, "toPandas"):
         calls = ["toPandas"]
     elif hasattr(kind, "compute"):
         calls = ["compute"]
+    elif hasattr(kind, "read_all") or hasattr(kind, "to_table"):
+        # of Arrow: a stream, and files
+        calls = ["read_all" if hasattr(kind, "read_all") else "to_table", *(["to_pandas"] if of_pandas else [])]
     elif hasattr(kind, "columns") and hasattr(kind, "collect"):
         calls = ["collect", *(["to_pandas"] if of_pandas else [])]
     elif of_pandas and hasattr(kind, "to_pandas"):
@@ -135,6 +141,19 @@ def expect(kind: type, *values: Any) -> None:
     for value in values:
         if not isinstance(value, kind):
             raise TypeError(f"{value!r:.40} is no {kind.__name__}")
+
+
+def check_called(name: str, given: Any, takes: str) -> None:
+    """Raise `ArgumentError` if what is to be called with something cannot be: a list, for instance.
+
+    Examples
+    --------
+    >>> check_called("progress", [], "a number of rows")
+    Traceback (most recent call last):
+    stance.errors.ArgumentError: progress must be a function that takes a number of rows, not list
+    """
+    if given is not None and not callable(given):
+        raise ArgumentError(f"{name} must be a function that takes {takes}, not {kind_of(given)}")
 
 
 def number_of(n: int, noun: str) -> str:

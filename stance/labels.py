@@ -61,10 +61,23 @@ class Target:
         For instance ``"sanctions"``.
     labels : tuple of str
         The labels a coder may give.
+
+    Raises
+    ------
+    ArgumentError
+        If the name is no text, or the labels are not several.
     """
 
     name: str
     labels: tuple[str, ...] = LABELS
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise ArgumentError(f"the name of a Target is a {kind_of(self.name)}, not a str")
+        if not isinstance(self.labels, tuple) or not all(isinstance(label, str) for label in self.labels):
+            raise ArgumentError(
+                f"the labels of a Target are a tuple, such as ('favor', 'against'), not {self.labels!r:.60}"
+            )
 
     @property
     def related(self) -> tuple[str, ...]:

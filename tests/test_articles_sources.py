@@ -166,3 +166,12 @@ def test_a_folder_of_what_has_no_reader_says_so(tmp_path: Path) -> None:
     (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
     with pytest.raises(ArticleError, match=r"it holds only files with \.dat, no suffix$"):
         find_sources([tmp_path])
+
+
+@pytest.mark.parametrize("text", ["Talks resume.\n\nThey met in Vienna.", "Talks resume. " * 20])
+def test_a_text_in_the_place_of_a_path_is_told_in_one_line(text: str) -> None:
+    """Of which only the beginning is shown."""
+    with pytest.raises(ArticleError) as told:
+        find_sources([text])
+    why = "no such file or folder; a text is for `StanceModel.score`, or for standard input"
+    assert str(told.value) == f"{' '.join(text.split())[:40]}...: {why}"

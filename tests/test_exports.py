@@ -902,3 +902,25 @@ def test_half_a_character_is_told_with_its_place(tmp_path: Path, suffix: str) ->
     # a list becomes JSON, in which it is replaced, as in what is kept
     frame["own"] = [["gas \ud83d"]] * len(frame)
     save_results(frame, tmp_path / f"out.{suffix}")
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_half_a_character_of_which_there_is_no_row(tmp_path: Path, suffix: str, ordered: bool) -> None:
+    """A category that is left of rows since deleted costs nothing."""
+    words = pd.Index(["gas \ud83d", "oil"], dtype=object)
+    own = pd.Categorical(["oil"] * len(HOSTILE), categories=words, ordered=ordered)
+    frame = _hostile().assign(own=own, **PROBABILITIES)
+    save_results(frame, tmp_path / f"out.{suffix}")
+    assert roll_up(frame, "own")["own"].tolist() == ["oil"]
+
+
+def test_half_a_character_in_the_name_of_a_column_is_told(tmp_path: Path) -> None:
+    """In one line, before anything is written."""
+    frame = _hostile().assign(own="oil", **PROBABILITIES)
+    frame.columns = pd.Index([f"{name}\ud83d" if name == "own" else name for name in frame.columns], dtype=object)
+    told = r"^the data frame: the name of the column 'own\ufffd' has half a character \(a lone surrogate\); rename it$"
+    for use in (lambda: save_results(frame, tmp_path / "out.csv"), lambda: roll_up(frame, "outlet")):
+        with pytest.raises(StanceError, match=told):
+            use()
+    assert not list(tmp_path.iterdir())

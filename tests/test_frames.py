@@ -18,6 +18,7 @@ import pyarrow as pa
 import pytest
 from helpers import run
 from pandas.testing import assert_frame_equal
+from pyarrow.dataset import dataset
 
 import stance
 from stance import Columns, StanceModel
@@ -153,7 +154,18 @@ def test_a_frame_without_rows_has_the_columns(small_model: StanceModel) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("a.csv",), r"this takes a data frame of articles, not str; of Articles, .*DataFrame\(articles\)"),
+        (
+            ("a.csv",),
+            r"this takes a data frame of articles, not str; make one of texts with .*\(articles\)",
+        ),
+        (
+            (pa.Table.from_pandas(_articles()).to_reader(),),
+            r"this takes a data frame of articles, not RecordBatchReader; give what its \.read_all\(\) gives",
+        ),
+        (
+            (dataset(pa.Table.from_pandas(_articles())),),
+            r"this takes a data frame of articles, not InMemoryDataset; give what its \.to_table\(\) gives",
+        ),
         ((pd.Series([CLEAR]),), "this takes a data frame of articles, not Series; .*"),
         (
             (_articles(),),
@@ -172,6 +184,15 @@ def test_frames_that_cannot_be_scored(arguments: tuple[Any, ...], message: str) 
     """One line, that says what to do."""
     with pytest.raises(stance.StanceError, match=f"^{message}$"):
         stance.score_frame(*arguments)
+
+
+def test_a_stream_of_rows_is_not_taken_for_paths() -> None:
+    """Nor is anything of it read."""
+    stream = pa.Table.from_pandas(_articles()).to_reader()
+    told = r"^articles are read from paths or a data frame, not from RecordBatchReader; .* its \.read_all\(\) gives$"
+    with pytest.raises(stance.ArgumentError, match=told):
+        list(stance.read_articles(stream))  # type: ignore[arg-type]
+    assert stream.read_all().num_rows == len(_articles())
 
 
 class _ToBeComputed:

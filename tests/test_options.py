@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ import pandas as pd
 import pytest
 from helpers import run
 
-from stance.model.artefact import read_manifest
+from stance.errors import ModelError
+from stance.model.artefact import load_model, read_manifest, save_model
 from stance.model.stance_model import StanceModel
 from stance.results.levels import COPIES, WEIGHTS
 from stance.results.rollup import roll_up
@@ -137,6 +139,53 @@ def test_the_shipped_model_has_a_name_everywhere(command: str, tmp_path: Path, m
     named = run(command, "a.txt", "-m", "default")
     assert named.exit_code == 0, named.stderr
     assert named.stdout == run(command, "a.txt").stdout
+
+
+@pytest.mark.parametrize("name", ["default", "./default"])
+def test_the_shipped_model_goes_before_a_folder_of_its_name(
+    small_model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """In each command and in Python; the folder is told by its path."""
+    shutil.copytree(small_model_path, tmp_path / "default")
+    (tmp_path / "a.txt").write_text("They refused to lift the sanctions on the bank.", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    meant = load_model(None if name == "default" else small_model_path)
+    assert load_model(name).sha256 == meant.sha256
+    assert load_model(Path("default")).sha256 == load_model(small_model_path).sha256 != load_model().sha256
+    assert f"SHA-256 {meant.sha256}\n" in run("model", "show", name).stdout
+    assert run("score", "a.txt", "-m", name, "-o", "a.parquet").exit_code == 0
+    assert read_results("a.parquet").model["sha256"] == meant.sha256
+    told = run("explain", "a.txt", "-m", name).stdout
+    assert told == run("explain", "a.txt", *(() if name == "default" else ("-m", small_model_path))).stdout
+
+
+def test_a_folder_of_that_name_that_is_missing_is_told_by_its_path(tmp_path: Path, monkeypatch: Any) -> None:
+    """Not by the word, which is always a model."""
+    monkeypatch.chdir(tmp_path)
+    assert run("score", "a.txt", "-m", "./default").stderr.startswith("stance: ./default: no such model; a model is")
+
+
+def test_no_model_is_written_under_the_name_of_the_shipped_one(
+    small_model: StanceModel, own_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By that name it would not be found; training is refused before it begins."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelError, match=r"^default: so the model that ships .* such as \./default$"):
+        save_model(small_model, "default")
+    refused = run("train", own_corpus, "-o", "default")
+    assert (refused.exit_code, refused.stdout, list(tmp_path.iterdir())) == (1, "", [])
+    assert refused.stderr.startswith("stance: default: so the model that ships with stance is called")
+    save_model(small_model, "./default")
+    assert [path.name for path in tmp_path.iterdir()] == ["default"]
+
+
+@pytest.mark.parametrize("command", [("score", "a.txt", "-m", ""), ("model", "show", ""), ("evaluate", "", "a.csv")])
+def test_an_empty_name_is_no_model(command: tuple[str, ...], trained: dict[str, Path], monkeypatch: Any) -> None:
+    """Nor the one in whose folder one stands."""
+    monkeypatch.chdir(trained["plain"])
+    (trained["plain"] / "a.csv").write_text("text,tax\nA tax,pro\n", encoding="utf-8")
+    refused = run(*command)
+    assert (refused.exit_code, refused.stderr) == (1, "stance: the model has no name: its path is empty\n")
 
 
 def test_rows_of_a_group_are_one_article(tmp_path: Path) -> None:

@@ -757,7 +757,7 @@ def test_the_lines_of_pandas_in_the_documents(root: Path, tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     results, true = collect(900, 0.7, (0.25,) * 4)
     frame = results.frame.rename(columns=lambda name: name.replace("tax", "sanctions"))
-    both = Results(frame, (Target("sanctions"), Target("diplomacy")), "paragraph")
+    both = Results(frame.assign(diplomacy="neutral"), (Target("sanctions"), Target("diplomacy")), "paragraph")
     smaller = draw_sample(both, 200, "sanctions")
     smaller["sanctions"] = true[smaller["paragraph"]].to_numpy()
     smaller.sort_values("paragraph").to_csv("coded.csv", index=False)

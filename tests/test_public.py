@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from click.testing import CliRunner
-from coded_collections import collect
+from coded_collections import code, collect
 from pandas.testing import assert_frame_equal
 
 import stance
@@ -156,6 +160,10 @@ def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
         "save": (lambda: stance.save_model(model, wrong), "the model must be a path, not int"),
         "save what": (lambda: stance.save_model(wrong, "a"), "this writes a StanceModel, not int"),
         "score": (lambda: model.score(wrong), "this takes an Article or its text, not int"),
+        "score texts": (
+            lambda: model.score([CLEAR]),  # type: ignore[arg-type]
+            "this takes an Article or its text, not list; several texts are for `score_texts`, .* for `score_frame`",
+        ),
         "texts": (lambda: model.score_texts(wrong), "this takes a list of texts, not int"),
         "missing": (
             lambda: model.score_texts(pd.Series([CLEAR, None])),
@@ -165,6 +173,28 @@ def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
         "stretches": (lambda: model.stretches(wrong, "sanctions", "favor"), "this takes one text, not int"),
         "id": (lambda: Article(wrong, "Ok."), "the id of an Article is a int, not a str"),
         "text": (lambda: Article("a", float("nan")), "the text of an Article is a float, not a str"),  # type: ignore[arg-type]
+        **{
+            f"kept {kind}": (
+                lambda given=given: Article("a", "Ok.", kept=given),  # type: ignore[misc]
+                r"kept of an Article is a tuple of names and values, such as tuple\(columns\.items\(\)\)",
+            )
+            for kind, given in {
+                "mapping": {"land": "Oman"},
+                "word": "land",
+                "words": ("ab",),
+                "number": ((5, "a"),),
+            }.items()
+        },
+        "target": (lambda: stance.Target(wrong), "the name of a Target is a int, not a str"),
+        "label": (
+            lambda: stance.Target("tax", "favor"),  # type: ignore[arg-type]
+            r"the labels of a Target are a tuple, such as \('favor', 'against'\), not 'favor'",
+        ),
+        "labels": (
+            lambda: stance.Target("tax", ["favor"]),  # type: ignore[arg-type]
+            r"the labels of a Target are a tuple, .*, not \['favor'\]",
+        ),
+        "half a name": (lambda: Columns(keep=("a\ud800",)), "'a\ufffd' cannot be kept: half a character .* its name"),
         "split": (lambda: stance.split_paragraphs(wrong), "this splits a text, not int"),
         "keep": (lambda: Columns(keep="country"), r"keep takes several names, not one: keep=\('country',\)"),  # type: ignore[arg-type]
         "keep what": (lambda: Columns(keep=(wrong,)), "the name of a column is a str, not int; 5 is called '5'"),
@@ -194,6 +224,19 @@ def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
             "columns must be Columns, .*, not dict",
         ),  # type: ignore[arg-type]
         "results": (lambda: stance.read_results(wrong), "the file of results must be a path, not int"),
+        "only one": (
+            lambda: stance.read_results("a.csv", only="outlet"),
+            r"only takes several names, not one: only=\['outlet'\]",
+        ),
+        "only what": (lambda: stance.read_results("a.csv", only=wrong), "only takes several names, not int"),
+        "frame of results": (
+            lambda: stance.roll_up(stance.Results(pl.DataFrame(), (), "paragraph")),  # type: ignore[arg-type]
+            r"the frame of results is a pandas data frame, not polars\.DataFrame; give what its \.to_pandas\(\) gives",
+        ),
+        "targets of results": (
+            lambda: stance.roll_up(stance.Results(pd.DataFrame(), ("tax",), "paragraph")),  # type: ignore[arg-type]
+            "targets are those of .*, not tuple",
+        ),
         "save results": (
             lambda: stance.save_results(wrong, "a.csv"),
             "this takes Results or a pandas data frame of scores, not int",
@@ -540,3 +583,80 @@ def test_what_a_notebook_completes_is_public() -> None:
     """After `stance.` come the names of `__all__`, and those with two underscores that any module has."""
     assert {name for name in dir(stance) if not name.startswith("__")} == set(stance.__all__)
     assert "__version__" in dir(stance)
+
+
+def test_a_type_checker_knows_the_public_names_and_no_others(tmp_path: Path) -> None:
+    """Though each is looked up when it is first used: a slip in a name is told before the program runs."""
+    uses = [f"stance.{name}" for name in [*stance.__all__, "load_modle"]]
+    (tmp_path / "use.py").write_text("\n".join(["import stance", *uses]), encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--follow-imports=skip", "--no-incremental", "--config-file="]
+    told = subprocess.run([*command, stance.__file__, "use.py"], cwd=tmp_path, capture_output=True, text=True).stdout
+    assert re.findall(r'error: Module has no attribute "(\w+)"', told) == ["load_modle"]
+    assert told.count("error:") == 1
+
+
+def _documented() -> Iterator[tuple[str, Any, type | None]]:
+    """Public functions, classes and members of these, with the class."""
+    for name in stance.__all__:
+        value = getattr(stance, name)
+        if inspect.isfunction(value):
+            yield name, value, None
+        if inspect.isclass(value):
+            yield name, value, value
+            for member, of in vars(value).items():
+                if not member.startswith("_") and isinstance(of, FunctionType | property):
+                    yield f"{name}.{member}", of, value
+
+
+def _has(owner: Any, name: str) -> bool:
+    return hasattr(owner, name) or name in getattr(owner, "__annotations__", {})
+
+
+@pytest.mark.parametrize(("thing", "owner"), [pytest.param(*parts, id=name) for name, *parts in _documented()])
+def test_help_names_only_what_its_reader_can_look_up(thing: Any, owner: type | None) -> None:
+    """What stands in single backquotes is public, a member of the same class, or a parameter."""
+    parameters = inspect.signature(thing).parameters if inspect.isfunction(thing) else {}
+    for named in re.findall(r"(?<![`:])`([^`\s]+)`(?!`)", inspect.getdoc(thing) or ""):
+        first, *rest = named.removeprefix("stance.").split(".")
+        public = first in stance.__all__ and all(_has(getattr(stance, first), name) for name in rest)
+        assert public or named in parameters or _has(owner, named), named
+
+
+_USES: dict[str, Callable[[stance.Results, pd.DataFrame], object]] = {
+    "roll up": lambda results, _: stance.roll_up(results),
+    "sample": lambda results, _: stance.draw_sample(results, 5),
+    "expect": stance.expected_intervals,
+    "estimate": stance.estimate_prevalence,
+    "regress": stance.regression_outcomes,
+    "show": lambda results, _: stance.show(results),
+}
+
+
+@pytest.mark.parametrize("use", _USES)
+@pytest.mark.parametrize("lacking", ["article_id", "tax", "tax_abstained"])
+def test_results_whose_frame_lost_a_column_are_refused(use: str, lacking: str) -> None:
+    """In one line, as a data frame of that kind is; but they may be written."""
+    results, true = collect(100, 0.8, (0.25,) * 4)
+    coded = code(results, true, 40)
+    lost = replace(results, frame=results.frame.drop(columns=lacking))
+    with pytest.raises(stance.StanceError, match=f"^the results: no column '{lacking}'; keep what scoring wrote$"):
+        _USES[use](lost, coded)
+    index = replace(results, frame=results.frame.set_index(lacking))
+    with pytest.raises(stance.StanceError, match=rf"^the results: no column '{lacking}'; .* \.reset_index\(\)$"):
+        _USES[use](index, coded)
+
+
+def test_what_a_page_shows_of_a_label_is_asked_for(small_model: StanceModel) -> None:
+    """Its probability."""
+    results = stance.score_frame(pd.DataFrame({"text": [CLEAR]}), model=small_model)
+    lost = replace(results, frame=results.frame.drop(columns="sanctions_probability"))
+    with pytest.raises(stance.StanceError, match=r"^the data frame: no column 'sanctions_probability'; keep"):
+        stance.show(lost)
+
+
+def test_a_few_columns_of_results_may_be_saved(small_model: StanceModel, tmp_path: Path) -> None:
+    """With the model that gave them."""
+    results = stance.score_frame(pd.DataFrame({"text": [CLEAR]}), model=small_model)
+    few = replace(results, frame=results.frame[["article_id", "sanctions"]])
+    stance.save_results(few, tmp_path / "few.csv")
+    assert pd.read_csv(tmp_path / "few.csv").columns.tolist() == ["article_id", "sanctions"]

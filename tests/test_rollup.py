@@ -1208,6 +1208,10 @@ def test_a_data_frame_of_scores_is_rolled_up_as_its_results_are() -> None:
         roll_up(3)  # type: ignore[arg-type]
     with pytest.raises(StanceError, match="has no columns of a target"):
         roll_up(pd.DataFrame({"article_id": ["a"]}))
+    with pytest.raises(StanceError, match=r"^the data frame: no column 'article_id'; make it a .* \.reset_index\(\)$"):
+        roll_up(frame.set_index(["article_id", "paragraph"]))
+    with pytest.raises(StanceError, match=r"^the data frame: no column 'article_id'; keep what scoring wrote$"):
+        roll_up(frame.drop(columns="article_id"))
 
 
 def test_columns_of_long_labels_stand_apart() -> None:

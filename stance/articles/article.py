@@ -27,7 +27,7 @@ class Paragraph:
     text : str
         The paragraph.
     boilerplate : bool
-        Whether it is none of the article's: a byline, a link, a footer (see `mark_boilerplate`), a signature.
+        Whether it is none of the article's: a byline, a link, a footer, a signature.
     """
 
     article_id: str
@@ -64,7 +64,7 @@ class Article:
     Raises
     ------
     ArgumentError
-        If id or text is no text.
+        If id or text is no text, or `kept` is no tuple of pairs.
 
     Examples
     --------
@@ -92,6 +92,8 @@ class Article:
             value = getattr(self, name)
             if not isinstance(value, str):
                 raise ArgumentError(f"the {name} of an Article is a {kind_of(value)}, not a str")
+        if not isinstance(self.kept, tuple) or not all(map(_is_pair, self.kept)):
+            raise ArgumentError("kept of an Article is a tuple of names and values, such as tuple(columns.items())")
 
     @property
     def paragraphs(self) -> tuple[Paragraph, ...]:
@@ -103,3 +105,7 @@ class Article:
             Paragraph(self.id, index, start, end, self.text[start:end], mark or start >= footer)
             for index, ((start, end), mark) in enumerate(zip(spans, marks, strict=True))
         )
+
+
+def _is_pair(kept: object) -> bool:
+    return isinstance(kept, tuple) and len(kept) == 2 and isinstance(kept[0], str)

@@ -24,7 +24,7 @@ from stance.articles.libraries import seekable
 from stance.articles.machine import raise_if_machine
 from stance.articles.own_files import LARGEST, OWN, Neighbors
 from stance.articles.read_frame import FRAME, OPTION, STEM, Frame, is_frame, read_frame
-from stance.articles.records import Columns, Quarantined, as_columns, check_called, too_many_lines
+from stance.articles.records import Columns, Quarantined, as_columns, check_quarantine, too_many_lines
 from stance.articles.saved_pages import OF_A_PAGE, folder_of_a_page
 from stance.articles.seen import ArticleIds, duplicate_id
 from stance.articles.sources import STDIN, Source, find_sources
@@ -79,7 +79,7 @@ def read_articles(
     ...     [(article.id, len(article.paragraphs)) for article in read_articles([folder])]
     [('a', 2)]
     """
-    check_called("quarantine", quarantine)
+    check_quarantine(quarantine)
     for record in read_records(paths, columns):
         if isinstance(record, Article):
             yield record

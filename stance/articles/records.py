@@ -13,7 +13,7 @@ from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
 from stance.articles.markup import without_markup
 from stance.articles.paragraphs import LINE_ENDS
-from stance.errors import ArgumentError, ArticleError, kind_of
+from stance.errors import ArgumentError, ArticleError, check_called, kind_of
 
 __all__ = [
     "BLANKS",
@@ -28,7 +28,7 @@ __all__ = [
     "as_columns",
     "as_kept",
     "by_meaning",
-    "check_called",
+    "check_quarantine",
     "record_to_article",
     "too_many_lines",
 ]
@@ -76,8 +76,8 @@ class Quarantined:
 class Columns:
     """Which column of a table, or key of a JSON record, holds what.
 
-    A column left at ``None`` is looked for under its default name (`DEFAULT_NAMES`) and may be missing, but for
-    ``text``. A column that is named must be there, letter for letter.
+    A column left at ``None`` is looked for under its own name (``id`` also as ``article_id``), in any case, and may be
+    missing, but for ``text``. A column that is named must be there, letter for letter.
 
     Attributes
     ----------
@@ -113,6 +113,9 @@ class Columns:
                 raise ArgumentError(
                     f"the name of a column is a str, not {kind_of(name)}; {name} is called {str(name)!r}"
                 )
+        for name in kept:
+            if (whole := clean_surrogates(name)) != name:
+                raise ArgumentError(f"{whole!r} cannot be kept: half a character (a lone surrogate) is in its name")
         object.__setattr__(self, "keep", tuple(dict.fromkeys(kept)))
 
     def name(self, field: str) -> str:
@@ -275,16 +278,9 @@ def as_columns(columns: Columns | None) -> Columns:
     return columns
 
 
-_CALLED = {
-    "quarantine": "a record, such as rows.append of a list rows",
-    "progress": "a number of rows, such as bar.update of a bar of tqdm",
-}
-
-
-def check_called(name: str, given: Any) -> None:
-    """Raise `ArgumentError` if what is to be called with something cannot be: a list, for instance."""
-    if given is not None and not callable(given):
-        raise ArgumentError(f"{name} must be a function that takes {_CALLED[name]}, not {kind_of(given)}")
+def check_quarantine(given: Any) -> None:
+    """Raise `ArgumentError` if records that cannot be read cannot be handed to it."""
+    check_called("quarantine", given, "a record, such as rows.append of a list rows")
 
 
 def too_many_lines(text: str) -> str:

@@ -24,6 +24,8 @@ STDIN = "-"
 
 #: So many bytes tell what is unmistakable.
 _HEAD = 2**12
+#: File systems allow no longer names, in bytes or characters.
+_LONGEST_NAME = 255
 _NO_FILES = "it holds no files; hidden ones and pipes are not read"
 
 
@@ -98,7 +100,7 @@ def find_sources(
 def _names(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str] | Source]) -> list[str]:
     names = []
     # of a frame that is to be computed it would be the names of columns
-    if hasattr(type(paths), "columns"):
+    if hasattr(type(paths), "columns") or made_by(paths):
         how = made_by(paths) or "; a data frame is one of pandas or polars, or an Arrow table"
         raise ArgumentError(f"articles are read from paths or a data frame, not from {kind_of(paths)}{how}")
     for path in paths if isinstance(paths, Iterable) and not isinstance(paths, str | bytes | os.PathLike) else [paths]:
@@ -120,6 +122,9 @@ def _of_name(path: str, left_out: list[Source]) -> Iterable[Source]:
         return [Source(path, _stem(os.path.basename(path)), True)]
     if glob.has_magic(path):
         return _glob(path, left_out)
+    if "\n" in path or len(os.path.basename(path)) > _LONGEST_NAME:
+        what = "no such file or folder; a text is for `StanceModel.score`, or for standard input"
+        raise ArticleError(what, f"{' '.join(path.split())[:40]}...")
     raise ArticleError("no such file or folder", path)
 
 

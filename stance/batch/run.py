@@ -28,7 +28,7 @@ from stance.batch.tables import Form
 from stance.errors import StanceError
 from stance.files import whole_files
 from stance.locks import lock_output
-from stance.model.artefact import default_model_path
+from stance.model.folders import model_folder
 
 __all__ = ["score_to_directory", "score_to_file"]
 
@@ -209,7 +209,7 @@ def _settings(job: Job) -> dict[str, Any]:
 
 
 def _model(job: Job) -> ModelReference:
-    return ModelReference.of(default_model_path() if job.model_path is None else job.model_path)
+    return ModelReference.of(model_folder(job.model_path))
 
 
 def _chunks(job: Job, sources: list[Source]) -> Iterator[Chunk]:

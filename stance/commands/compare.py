@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stance.commands.evaluate import show_absent
-from stance.commands.options import corpus_options, model_folder, read_labelled, tell_few_articles
+from stance.commands.options import corpus_options, read_labelled, tell_few_articles
 from stance.errors import number_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def compare(model: str, other: str, corpus: str, format: str, seed: int, columns
     from stance.model.artefact import load_model
     from stance.training.compare import PERMUTATIONS, compare_models
 
-    first, second = (load_model(model_folder(name)) for name in (model, other))
+    first, second = (load_model(name) for name in (model, other))
     theirs = {target.name for target in second.targets}
     shared = [target for target in first.targets if target.name in theirs]
     found = compare_models(first, second, read_labelled(corpus, columns, shared), seed=seed)

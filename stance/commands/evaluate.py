@@ -11,7 +11,6 @@ from stance.commands.options import (
     SEEDS,
     corpus_options,
     jobs_option,
-    model_folder,
     read_labelled,
     tell_few_articles,
 )
@@ -63,7 +62,7 @@ def evaluate(
     from stance.training.logistic import choices_of
     from stance.training.record import evaluate_held_out
 
-    loaded = load_model(model_folder(model))
+    loaded = load_model(model)
     examples = read_labelled(corpus, columns, () if cross_validate else loaded.targets)
     if cross_validate:
         from stance.training.folds import rare_labels

@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from stance.batch.files import check_output, write_whole
-from stance.commands.options import model_folder
 from stance.errors import ModelError, StanceError
 
 __all__ = ["model"]
@@ -41,7 +40,7 @@ def show(model: str, as_json: bool) -> None:
     from stance.results.model_card import calibration_cell
     from stance.results.page import visible
 
-    manifest = read_manifest(model_folder(model))
+    manifest = read_manifest(model)
     if as_json:
         click.echo(json.dumps(manifest, indent=1, ensure_ascii=False))
         return
@@ -81,6 +80,7 @@ def verify(model: str) -> None:
         stance model verify models/default
     """
     from stance.model.artefact import check_tables, load_model
+    from stance.model.folders import model_folder
     from stance.model.golden import largest_drift
 
     folder = model_folder(model)
@@ -111,11 +111,12 @@ def export(model: str, output: str, target: str | None) -> None:
     import joblib
 
     from stance.model.artefact import load_model
+    from stance.model.folders import model_folder
     from stance.training.export import to_pipeline
 
     path, folder = Path(output), model_folder(model)
     check_output(path)
-    if path.resolve().is_relative_to(Path(folder).resolve()):
+    if path.resolve().is_relative_to(folder.resolve()):
         raise StanceError(f"{output}: is inside the folder of the model; name a file elsewhere")
     loaded = load_model(folder)
     pipeline = io.BytesIO()

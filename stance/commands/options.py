@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,7 +28,6 @@ __all__ = [
     "corpus_options",
     "format_option",
     "jobs_option",
-    "model_folder",
     "model_option",
     "output_option",
     "read_labelled",
@@ -40,25 +38,13 @@ __all__ = [
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def model_folder(name: str) -> Path:
-    """The folder of a model that is named by it, or the shipped one that is named "default"."""
-    from stance.model.artefact import default_model_path
-
-    return default_model_path() if name == "default" else Path(name)
-
-
-def _folder_if_named(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
-    # an empty name is none of the folder one stands in
-    return str(model_folder(name)) if name else name
-
-
 model_option: Decorator = click.option(
     "--model",
     "-m",
     "model_path",
     metavar="DIR",
-    callback=_folder_if_named,
-    help="Folder of the model; without it, or with 'default', the model that ships with stance.",
+    help="Folder of the model; without it, or with 'default', the model that ships with stance, whatever folder lies "
+    "here (a folder of that name is ./default).",
 )
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import click
 
-from stance.commands.options import model_folder
-
 __all__ = ["probe"]
 
 
@@ -26,7 +24,7 @@ def probe(model: str, probes: str, failures: bool) -> None:
     from stance.model.artefact import load_model
     from stance.training.probes import read_probes, run_probes
 
-    result = run_probes(load_model(model_folder(model)), read_probes(probes))
+    result = run_probes(load_model(model), read_probes(probes))
     of_files = {f"of these in {file}": found for file, found in result.mixed.items()}
     for name, (passed, n) in {**result.passed, "all": result.total, **of_files}.items():
         click.echo(f"{name:<28} {passed:>4} of {n:<4} {100 * passed / n:>4.0f} %")

@@ -39,6 +39,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
         stance train tweets.csv --text-column Tweet --target-column Target --label-column Stance -o models/tweets
     """
     from stance.model.artefact import save_model
+    from stance.model.folders import new_model_folder
     from stance.results.model_card import write_model_card
     from stance.training.fit import train as train_model
     from stance.training.probes import check_probes, read_probes
@@ -46,6 +47,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
 
     if not output:
         raise ModelError("the output has no name; name a folder with -o")
+    new_model_folder(output)
     if Path(output).exists() and not Path(output).is_dir():
         # said before the training, which takes minutes
         raise ModelError(f"{output}: is a file; a model is a folder")

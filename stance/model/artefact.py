@@ -13,17 +13,17 @@ import math
 import os
 from collections.abc import Mapping
 from numbers import Real
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from stance.errors import ArgumentError, IncompatibleModelError, ModelError, expect, kind_of
-from stance.files import as_path, write_files
+from stance.files import write_files
 from stance.labels import Target, all_labels
 from stance.model.analyzer import Analyzer, Settings
 from stance.model.arrays import Hashes, Names, join_names, map_arrays, read_part, to_bytes
+from stance.model.folders import DEFAULT, model_folder, new_model_folder
 from stance.model.kernel_layout import KERNEL_ARRAYS, LAYOUT, KernelTables, Layout, plain_layout
 from stance.model.lexicon import Lexicon
 from stance.model.stance_model import StanceModel
@@ -34,7 +34,6 @@ __all__ = [
     "FORMAT_VERSION",
     "MANIFEST",
     "check_tables",
-    "default_model_path",
     "load_model",
     "read_manifest",
     "save_model",
@@ -54,13 +53,6 @@ _OWN = frozenset(
 )
 
 
-def default_model_path() -> Path:
-    """Folder of the model that ships with the package."""
-    inside = Path(__file__).resolve().parent.parent / "_default_model"
-    checkout = Path(__file__).resolve().parent.parent.parent / "models" / "default"
-    return inside if inside.is_dir() else checkout
-
-
 def save_model(model: StanceModel, folder: str | os.PathLike[str]) -> None:
     """Write a model; the same model gives the same bytes.
 
@@ -72,12 +64,12 @@ def save_model(model: StanceModel, folder: str | os.PathLike[str]) -> None:
     model : StanceModel
         What to write.
     folder : path-like
-        Made if missing.
+        Made if missing. A folder called ``default`` is ``"./default"``: that word is the default model (`load_model`).
 
     Raises
     ------
     ModelError
-        If it cannot be written there.
+        If it cannot be written there, or `folder` is ``"default"``.
     ArgumentError
         If it is no model, or no path.
 
@@ -86,10 +78,10 @@ def save_model(model: StanceModel, folder: str | os.PathLike[str]) -> None:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_model(load_model(), folder)
-    ...     sorted(path.name for path in Path(folder).iterdir())
+    ...     sorted(os.listdir(folder))
     ['manifest.json', 'model.safetensors']
     """
-    folder = as_path(folder, "model", ModelError)
+    folder = new_model_folder(folder)
     if not isinstance(model, StanceModel):
         raise ArgumentError(f"this writes a StanceModel, not {kind_of(model)}")
     tables = _tables(model)
@@ -123,7 +115,7 @@ def save_model(model: StanceModel, folder: str | os.PathLike[str]) -> None:
 
 
 def read_manifest(folder: str | os.PathLike[str] | None = None) -> dict[str, Any]:
-    """Read and check a manifest, without the arrays; that of the default model if no folder is given.
+    """Read and check a manifest, without the arrays, of a model named as `load_model` takes it.
 
     Raises
     ------
@@ -132,7 +124,7 @@ def read_manifest(folder: str | os.PathLike[str] | None = None) -> dict[str, Any
     IncompatibleModelError
         If another version wrote it.
     """
-    folder = default_model_path() if folder is None else as_path(folder, "model", ModelError)
+    folder = model_folder(folder)
     path = folder / MANIFEST
     try:
         missing = next((place for place in (folder, path) if not place.exists()), None)
@@ -140,7 +132,9 @@ def read_manifest(folder: str | os.PathLike[str] | None = None) -> dict[str, Any
         raise ModelError(f"{folder}: {error.strerror or error}") from error
     if missing is not None:
         what = "no such model" if missing is folder else "No such file"
-        raise ModelError(f"{missing}: {what}; a model is a folder with {MANIFEST} and {ARRAYS}")
+        # the bare word is the model that ships with the package
+        shown = f"./{missing}" if str(missing) == DEFAULT else missing
+        raise ModelError(f"{shown}: {what}; a model is a folder with {MANIFEST} and {ARRAYS}")
     raw = bytes(read_part(path, _LARGEST_MANIFEST))
     try:
         manifest = json.loads(raw)
@@ -190,7 +184,8 @@ def load_model(folder: str | os.PathLike[str] | None = None) -> StanceModel:
     Parameters
     ----------
     folder : path-like, optional
-        Folder of the model; the default model if left out.
+        Folder of the model. Left out, or ``"default"``, it is the default model, as in the commands, whatever is in
+        the working directory; a folder of that name is ``"./default"``, or a ``pathlib.Path``.
 
     Returns
     -------
@@ -210,7 +205,7 @@ def load_model(folder: str | os.PathLike[str] | None = None) -> StanceModel:
     >>> load_model().labels
     ('favor', 'against', 'neutral', 'unrelated')
     """
-    folder = default_model_path() if folder is None else as_path(folder, "model", ModelError)
+    folder = model_folder(folder)
     manifest = read_manifest(folder)
     file = manifest["arrays"]
     if "sha256" not in file:

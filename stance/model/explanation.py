@@ -71,7 +71,7 @@ class Explanation:
         Parameters
         ----------
         most : int
-            How many of each at most (see `deciding_stretches`).
+            How many of each at most; against the label only those that weigh something beside the strongest for it.
         """
         return deciding_stretches(self.text, self.contributions, most)
 

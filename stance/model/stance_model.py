@@ -157,7 +157,7 @@ class StanceModel:
         return self._open_kernel().probabilities(scored.margins, mentioned)
 
     def mentioned(self, bits: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        """Which targets paragraphs mention, shape (paragraphs, targets), from their `WordCounts.mentioned`."""
+        """Which targets paragraphs mention, shape (paragraphs, targets), from their ``WordCounts.mentioned``."""
         found = np.zeros((len(bits), len(self.targets)), dtype=np.bool_)
         for bit, name in enumerate(self.analyzer.anchored_targets):
             found[:, self.target_index(name)] = bits >> bit & 1
@@ -255,7 +255,9 @@ class StanceModel:
         if isinstance(article, str):
             article = Article(id="article", text=article)
         if not isinstance(article, Article):
-            raise ArgumentError(f"this takes an Article or its text, not {kind_of(article)}")
+            several = isinstance(article, Iterable) and not isinstance(article, bytes)
+            how = "; several texts are for `score_texts`, a data frame for `score_frame`" if several else ""
+            raise ArgumentError(f"this takes an Article or its text, not {kind_of(article)}{how}")
         paragraphs = article.paragraphs
         for start in range(0, len(paragraphs), _AT_ONCE):
             part = paragraphs[start : start + _AT_ONCE]

@@ -157,7 +157,7 @@ def save_results(results: Results | pd.DataFrame, path: str | os.PathLike[str]) 
     ...     read_results(Path(folder) / "scores.parquet").model == results.model
     True
     """
-    path, found = as_path(path, "file of results"), as_results(results)
+    path, found = as_path(path, "file of results"), as_results(results, to_write=True)
     return export(found.frame, path, found.targets, model=found.model, counts=found.counts, orders=found.orders)
 
 

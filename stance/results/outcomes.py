@@ -33,7 +33,7 @@ def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) ->
 
     Labels that a model gave bias a regression: its errors depend on what a paragraph is like, and so may the variables
     of the regression. These are the pseudo-outcomes of design-based supervised learning (Egami, Hinck, Stewart and Wei
-    2023). With :math:`f` what a `Correction` foretells of a paragraph,
+    2023). With :math:`f` what the correction of `estimate_prevalence` foretells of a paragraph,
 
     .. math:: \tilde y = f + w \frac{n}{n - 1} \frac{N - 1}{N} (y - f)
 
@@ -62,8 +62,8 @@ def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) ->
     Returns
     -------
     pandas.DataFrame
-        A row for each paragraph: the columns of the results but ``text``, and for each target and label that of
-        `outcome_column`. The outcomes of a target add up to one in each row. Their mean is what `estimate_prevalence`
+        A row for each paragraph: the columns of the results but ``text``, and for each target and label
+        ``TARGET_y_LABEL``. The outcomes of a target add up to one in each row. Their mean is what `estimate_prevalence`
         gives, as far as no share of it is below 0; that of a group differs by as much as its share of the coded
         paragraphs does from its share of all.
 

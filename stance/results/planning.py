@@ -39,7 +39,7 @@ def expected_intervals(results: Results | pd.DataFrame, sample: pd.DataFrame) ->
     Returns
     -------
     pandas.DataFrame
-        A row for each target and label, and for net stance (`NET`): ``target``, ``label``, ``expected`` (by the
+        A row for each target and label, and for net stance (``net``): ``target``, ``label``, ``expected`` (by the
         probabilities), ``half`` (half the width of its 95 % interval).
 
     Raises

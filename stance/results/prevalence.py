@@ -78,16 +78,16 @@ def estimate_prevalence(results: Results | pd.DataFrame, codes: pd.DataFrame, le
         As `read_codes` has them, of a sample drawn by `draw_sample`. Paragraphs without a code of a target are taken
         to be missing at random.
     level : str
-        What is estimated by itself: one of `LEVELS`, or a column of the results. All coded paragraphs decide the slope.
+        What is estimated by itself: ``all``, or what `roll_up` groups by. All coded paragraphs decide the slope.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each group, target and label, and one for net stance: the group, ``target``, ``label`` (`NET` for net
-        stance), ``paragraphs``, ``coded``, ``counted`` (the classify-and-count figure, of the paragraphs with a label),
+        A row for each group, target and label, and one for net stance: the group, ``target``, ``label`` (``net`` for
+        net stance), ``paragraphs``, ``coded``, ``counted`` (the classify-and-count figure, of those with a label),
         ``prevalence`` (for net stance from -1 to 1), ``se``, ``low`` and ``high`` (95 %), ``effective_size`` (how many
         paragraphs, drawn with replacement and coded, would give the same error without the model). Missing from fewer
-        than `LEAST_CODED` coded paragraphs; of net stance ``low`` and ``high`` also from fewer than three related ones,
+        than 30 coded paragraphs; of net stance ``low`` and ``high`` also from fewer than three related ones,
         and where these agree so that its error is zero.
 
     Raises

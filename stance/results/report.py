@@ -20,7 +20,7 @@ from stance.results.group_figures import draw_figures, roll_up_drawn
 from stance.results.levels import OF_PARAGRAPHS, nameless
 from stance.results.marked import cut_pieces, read_words
 from stance.results.population import LightResults, light
-from stance.results.scored import Results, refuse_twice, whole_numbers
+from stance.results.scored import Results, refuse_missing, refuse_twice, whole_numbers
 from stance.results.table_reading import TEXT
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def render_report(
     results = results if isinstance(results, LightResults) else light(results)
     if TEXT not in results.frame and results.texts is None:
         raise StanceError(f"{shown}: a report needs the column 'text'")
+    refuse_missing(results.frame, [f"{target.name}_probability" for target in results.targets], shown)
     results = cast("LightResults", whole_numbers(results, ["paragraph", "start"]))
     frame = results.frame
     ids = frame["article_id"].drop_duplicates()

@@ -50,7 +50,8 @@ def roll_up(
     error of a ratio of totals (Cochran 1977, section 2.11 and chapter 9A),
     :math:`\sqrt{m / (m - 1) \sum (y_c - R z_c)^2} / \sum z_c`, which is too small where one article is much longer
     than the others. At the level ``article`` the related paragraphs of each are the sample, and the units. Without two
-    units, as in a group of one article, there is no error; `half_intervals` makes intervals of both.
+    units, as in a group of one article, there is no error. A 95 % interval reaches to either side by the error times
+    Student's t, with one degree of freedom fewer than there are units.
 
     A share is such a ratio, too, of the paragraphs of one label to the related ones, with an error of the same kind and
     the same units. Those of the joint table are of the paragraphs counted there, with ``joint_units``.

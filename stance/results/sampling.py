@@ -134,8 +134,8 @@ def draw_sample(results: Results | pd.DataFrame, size: int, within: str | None =
     Returns
     -------
     pandas.DataFrame
-        In random order: `PLACE`, ``text``, `DRAWN_FROM`, and an empty column for each target. No label of the model,
-        which would sway who codes.
+        In random order: ``article_id``, ``paragraph``, ``text``, ``drawn_from`` (from how many, and within what), and
+        an empty column for each target. No label of the model, which would sway who codes.
 
     Raises
     ------
@@ -217,8 +217,8 @@ def read_codes(path: str | os.PathLike[str], targets: Sequence[Target]) -> pd.Da
     Returns
     -------
     pandas.DataFrame
-        `PLACE`, `DRAWN_FROM`, ``text`` if it is there, and the targets: a label, or ``None`` where none was given.
-        Then whatever else stands there, such as notes, as text.
+        ``article_id``, ``paragraph``, ``drawn_from``, ``text`` if it is there, and the targets: a label, or ``None``
+        where none was given. Then whatever else stands there, such as notes, as text.
 
     Raises
     ------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 
 from stance.articles.own_files import MANIFESTS
 from stance.batch.counts import Counts
-from stance.errors import StanceError
+from stance.errors import ArgumentError, StanceError, kind_of
 from stance.files import as_path
 from stance.results.dictionary import check_facts, dictionary_path
 from stance.results.scored import PLACE, Results, from_frame
@@ -52,7 +52,7 @@ def read_results(
     StanceError
         If it is missing, unreadable, unfinished, or holds no results.
     ArgumentError
-        If it is no path.
+        If it is no path, or `only` is one name.
 
     Examples
     --------
@@ -64,6 +64,10 @@ def read_results(
     >>> found.level, found.targets[0].name, found.frame["article_id"].tolist()
     ('paragraph', 'tax', ['007'])
     """
+    if only is not None and (isinstance(only, str) or not isinstance(only, Iterable)):
+        # its letters would be taken for columns, none of which is there
+        what = f"one: only=[{only!r}]" if isinstance(only, str) else kind_of(only)
+        raise ArgumentError(f"only takes several names, not {what}")
     return _read(path, only, probabilities, texts_later=False)[0]
 
 

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from stance.articles.encoding import clean_surrogates
 from stance.batch.counts import Counts
 from stance.errors import ArgumentError, StanceError, kind_of, made_by, number_of
-from stance.labels import Target
-from stance.results.table_files import find_targets, plain_columns, refuse_same_names
+from stance.labels import Target, check_targets
+from stance.results.table_files import find_targets, plain_columns, refuse_half_names, refuse_same_names
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DIGITS", "PLACE", "Results", "as_results", "from_frame", "refuse_twice", "whole_numbers"]
+__all__ = ["DIGITS", "PLACE", "Results", "as_results", "from_frame", "refuse_missing", "refuse_twice", "whole_numbers"]
 
 #: What tells which paragraph a row is about.
 PLACE = ["article_id", "paragraph"]
@@ -31,7 +32,8 @@ class Results:
     Attributes
     ----------
     frame : pandas.DataFrame
-        As `paragraph_records` or `article_record` have it, and whatever columns were added since.
+        A row for each paragraph, as `to_frame` has it, or for each article, with its counts and shares; and whatever
+        columns were added since.
     targets : tuple of Target
         As the columns name them.
     level : {"paragraph", "article"}
@@ -70,8 +72,9 @@ class Results:
 def from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = None) -> Results:
     """Results from a frame, of a table that has these columns, if it has more of them than the frame."""
     level, targets = find_targets(frame.columns if names is None else names)
-    if not targets or "article_id" not in frame.columns:
+    if not targets:
         raise StanceError(f"{shown}: not results of `stance score`: it has no columns of a target")
+    refuse_missing(frame, PLACE[:1], shown)
     nameless = frame["article_id"].isna().to_numpy()
     if nameless.any():
         raise StanceError(f"{shown}: row {int(nameless.argmax()) + 1} has no article_id; keep what scoring wrote")
@@ -79,6 +82,27 @@ def from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = No
     for target in targets:
         check(frame, target, shown)
     return Results(frame, targets, level)
+
+
+def refuse_missing(frame: pd.DataFrame, names: Iterable[str], shown: str) -> None:
+    """Refuse results that lack a column, and say where it is if it was made an index.
+
+    Raises
+    ------
+    StanceError
+        With the column.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> refuse_missing(pd.DataFrame(index=pd.Index(["a"], name="article_id")), ["article_id"], "the results")
+    Traceback (most recent call last):
+    stance.errors.StanceError: the results: no column 'article_id'; make it a column with .reset_index()
+    """
+    for name in names:
+        if name not in frame.columns:
+            how = "make it a column with .reset_index()" if name in frame.index.names else "keep what scoring wrote"
+            raise StanceError(f"{shown}: no column {name!r}; {how}")
 
 
 def _check_labels(frame: pd.DataFrame, target: Target, shown: str) -> None:
@@ -108,15 +132,23 @@ def _check_shares(frame: pd.DataFrame, target: Target, shown: str) -> None:
         )
 
 
-def as_results(given: Results | pd.DataFrame) -> Results:
+def as_results(given: Results | pd.DataFrame, *, to_write: bool = False) -> Results:
     """Results from a data frame with the columns that scoring gives it, or from results, in plain columns.
+
+    Parameters
+    ----------
+    given : Results or pandas.DataFrame
+        What a caller gave. Somebody may have replaced the frame of results by one of other columns.
+    to_write : bool
+        Whether these results may lack columns, as nothing is made of them.
 
     Raises
     ------
     StanceError
-        If it lacks the columns of a target or of articles, or has two of one name.
+        If it lacks the columns of a target or of articles, has two of one name, or one with half a character in its
+        name.
     ArgumentError
-        If it is neither.
+        If it is neither, or results with a frame or targets that are none.
     """
     import pandas as pd
 
@@ -124,10 +156,23 @@ def as_results(given: Results | pd.DataFrame) -> Results:
         how = made_by(given, of_pandas=True)
         raise ArgumentError(f"this takes Results or a pandas data frame of scores, not {kind_of(given)}{how}")
     frame = given.frame if isinstance(given, Results) else given
+    if not isinstance(frame, pd.DataFrame):
+        how = made_by(frame, of_pandas=True)
+        raise ArgumentError(f"the frame of results is a pandas data frame, not {kind_of(frame)}{how}")
+    if isinstance(given, Results):
+        check_targets(given.targets)
+        names = [target.name for target in given.targets]
+        # boilerplate is told by the first of them
+        needed = PLACE[:1] + (
+            [*names, *(f"{name}_abstained" for name in names[:1])] if given.level == "paragraph" else []
+        )
+        refuse_missing(frame, [] if to_write else needed, given.source or "the results")
     refuse_same_names(frame.columns, "the data frame")
+    refuse_half_names(map(str, frame.columns), "the data frame")
     plain = plain_columns(frame)
     orders = {
-        str(name): tuple(map(str, kind.categories))
+        # one of which there is no row may have half a character, which no file holds
+        str(name): tuple(clean_surrogates(str(category)) for category in kind.categories)
         for name, kind in frame.dtypes.items()
         if isinstance(kind, pd.CategoricalDtype) and kind.ordered
     }

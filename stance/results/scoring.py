@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from stance.articles import Columns, Quarantined, read_records
 from stance.articles.read_frame import Frame, is_frame
-from stance.articles.records import as_columns, check_called
+from stance.articles.records import as_columns, check_quarantine
 from stance.batch.counts import Counts
-from stance.errors import ArgumentError, ArticleError, StanceError, kind_of, made_by
+from stance.errors import ArgumentError, ArticleError, StanceError, check_called, kind_of, made_by
 from stance.model.artefact import load_model
 from stance.model.stance_model import StanceModel
 from stance.results.dictionary import is_own_name, model_facts
@@ -91,14 +91,17 @@ def score_frame(
     from stance.batch.tables import Form, score_articles
 
     if not is_frame(articles):
-        how = "; of Articles, such as `read_articles` yields, make one with pandas.DataFrame(articles)"
+        how = (
+            "; make one of texts with pandas.DataFrame({'text': texts}), of Articles, such as `read_articles` yields, "
+            "with pandas.DataFrame(articles)"
+        )
         raise ArgumentError(f"this takes a data frame of articles, not {kind_of(articles)}{made_by(articles) or how}")
     columns = as_columns(columns)
     model = load_model() if model is None else model
     if not isinstance(model, StanceModel):
         raise ArgumentError(f"the model must be a StanceModel, as `load_model` gives it, not {kind_of(model)}")
-    check_called("quarantine", quarantine)
-    check_called("progress", progress)
+    check_quarantine(quarantine)
+    check_called("progress", progress, "a number of rows, such as bar.update of a bar of tqdm")
     if taken := [name for name in columns.keep if is_own_name(name, model.targets)]:
         raise StanceError(f"{taken[0]!r} cannot be kept: results have a column of that name; rename yours")
     chunks = cut_chunks(record_blocks(read_records(articles, columns), columns))

@@ -30,6 +30,7 @@ __all__ = [
     "plain_columns",
     "plain_frame",
     "refuse_half_characters",
+    "refuse_half_names",
     "refuse_same_names",
 ]
 
@@ -111,6 +112,21 @@ def refuse_half_characters(values: pd.Series[Any], name: str) -> None:
             raise StanceError(
                 f"the column {clean_surrogates(name)!r} has half a character (a lone surrogate) in row {number}; "
                 "replace it, as value.encode('utf-8', 'replace').decode() does"
+            )
+
+
+def refuse_half_names(names: Iterable[str], shown: str) -> None:
+    """Refuse a table with a column in whose name there is half a character, which no file holds.
+
+    Raises
+    ------
+    StanceError
+        With the name.
+    """
+    for name in names:
+        if (whole := clean_surrogates(name)) != name:
+            raise StanceError(
+                f"{shown}: the name of the column {whole!r} has half a character (a lone surrogate); rename it"
             )
 
 
@@ -273,10 +289,10 @@ def _to_arrow(column: pd.Series[Any]) -> Any:
             values = pa.Array.from_pandas(column)
             if not (pa.types.is_dictionary(values.type) and isinstance(values.type.value_type, pa.BaseExtensionType)):
                 return values
-        return pa.array(column.astype(object).map(str, na_action="ignore"), pa.string(), from_pandas=True)
     except UnicodeEncodeError:
+        # a category of which there is no row
         refuse_half_characters(column, str(column.name))
-        raise
+    return pa.array(column.astype(object).map(str, na_action="ignore"), pa.string(), from_pandas=True)
 
 
 def _rounds(integers: Any) -> bool:
