@@ -43,8 +43,9 @@ def estimate_prevalence(results: Results | pd.DataFrame, codes: pd.DataFrame, le
     r"""Estimate the prevalence of every label, and net stance, from a coded random sample.
 
     The survey regression estimator (Cochran 1977, chapter 7; Särndal, Swensson and Wretman 1992, chapters 6 and 10;
-    known as prediction-powered inference since Angelopoulos et al. 2023). With :math:`g` the model's probabilities of
-    all :math:`N` paragraphs of a group, and the labels :math:`y` of the :math:`n` coded ones as zeros and ones,
+    known as prediction-powered inference since Angelopoulos et al. 2023, and with a slope as PPI++, arXiv:2311.01453).
+    With :math:`g` the model's probabilities of all :math:`N` paragraphs of a group, and the labels :math:`y` of the
+    :math:`n` coded ones as zeros and ones,
 
     .. math:: \hat p = \bar f_N + \sum_n w (y - f) / \sum_n w, \quad f = B g + a
 
