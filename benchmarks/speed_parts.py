@@ -58,7 +58,8 @@ class SamePipeline:
         """Probabilities."""
         analyses = [self.model.analyzer.analyze(text) for text in texts]
         mentioned = self.model.mentioned(np.array([analysis.mentioned for analysis in analyses]))
-        return self.model.weights.probabilities(self._margins(analyses), mentioned)
+        weights = self.model.weights
+        return weights.probabilities(weights.shifted(self._margins(analyses), mentioned), mentioned)
 
     def _margins(self, analyses: Sequence[Any]) -> Any:
         total = np.tile(self.model.weights.intercept.ravel(), (len(analyses), 1))
@@ -348,7 +349,7 @@ def growth(bench: Any, interleave: Interleave) -> None:
         coef = generator.normal(size=(n, 2, 4)).astype(np.float32)
         idf = np.linspace(1, 8, n).astype(np.float32)
         block = BlockWeights("words", [terms[i] for i in np.sort(order[:n]).tolist()], idf, coef, 1.0)
-        big = open_kernel(analyzer, Weights([block], np.zeros((2, 4)), np.ones((2, 2))))
+        big = open_kernel(analyzer, Weights([block], np.zeros((2, 4)), np.ones((2, 2)), np.zeros((2, 4))))
         _rate(bench.report, interleave, f"{n:,} word 1- to 3-grams", big, texts)
         del block, big
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)

@@ -65,7 +65,7 @@ class ScikitLearn:
         coef = np.stack([c.coef_.T for c in self.classifiers], axis=1).astype(np.float32)
         block = BlockWeights("words", terms, self.vectorizer.idf_.astype(np.float32), coef, 1.0)
         intercept = np.stack([c.intercept_ for c in self.classifiers])
-        return Weights([block], intercept, np.ones((2, 2)))
+        return Weights([block], intercept, np.ones((2, 2)), np.zeros(intercept.shape))
 
 
 def default_scikit_learn(training: Sequence[str], texts: Sequence[str]) -> Peer:

@@ -356,6 +356,8 @@ def test_forged_tables_are_refused_or_harmless(copy: Path, seed: int) -> None:
         ("block0.idf", np.zeros(3, dtype=np.float64), "wrong type"),
         ("block0.term_ends", np.arange(9, dtype=np.uint32)[::-1].copy(), "list of terms is damaged"),
         ("intercept", np.zeros((2, 3)), "wrong shape"),
+        ("calibration.shift", np.zeros((2, 1)), "wrong shape"),
+        ("calibration.shift", np.full((2, 4), np.nan), "not finite"),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(copy: Path, name: str, array: Any, message: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stance.model.analyzer import Settings
-from stance.training.calibration import fit_temperature, fit_temperatures, weigh_as_found
+from stance.training.calibration import fit_calibration, fit_shift, fit_temperature, weigh_as_found
 from stance.training.corpus import Corpus
 from stance.training.fit import fit_model
 from stance.training.fit_options import FitOptions
@@ -34,10 +34,10 @@ def test_each_kind_of_paragraph_has_a_temperature_of_its_own() -> None:
     truth = np.array([rng.choice(3, p=row) for row in p])
     mentioned = np.arange(8000) % 2 == 0
     distorted = margins * np.where(mentioned, 3.0, 0.5)[:, None]
-    assert fit_temperatures(distorted, truth, mentioned) == pytest.approx([2.0, 1 / 3], rel=0.15)
-    few = fit_temperatures(distorted, truth, np.arange(8000) < 99)
+    assert fit_calibration(distorted, truth, mentioned).scale == pytest.approx([2.0, 1 / 3], rel=0.15)
+    few = fit_calibration(distorted, truth, np.arange(8000) < 99).scale
     assert few[0] == few[1] == fit_temperature(distorted, truth)
-    without, within = fit_temperatures(distorted, truth, np.arange(8000) < 100)
+    without, within = fit_calibration(distorted, truth, np.arange(8000) < 100).scale
     assert within == fit_temperature(distorted[:100], truth[:100])
     assert without == fit_temperature(distorted[100:], truth[100:])
 
@@ -53,30 +53,66 @@ def test_probabilities_are_calibrated_to_the_share_of_related_paragraphs_without
     assert (weigh_as_found(related, np.zeros(1000, bool), 0.02) == 1).all()
     assert (weigh_as_found(np.ones(9, bool), np.zeros(9, bool), 0.02) == 1).all()
     margins = np.tile([0.0, 1.0], (1000, 1))
-    plain = fit_temperatures(margins, (~related).astype(int), mentioned)
-    found = fit_temperatures(margins, (~related).astype(int), mentioned, weight)
+    plain = fit_calibration(margins, (~related).astype(int), mentioned).scale
+    found = fit_calibration(margins, (~related).astype(int), mentioned, weight).scale
     # log-odds of the unrelated ones without a mention
     assert found[0] == pytest.approx(np.log(0.98 / 0.02), rel=0.05)
     assert plain[0] < 1 < found[0]
     assert found[1] == pytest.approx(plain[1])
 
 
+def test_a_shift_mends_margins_that_are_all_off_by_one_number() -> None:
+    """Those of one label are, and all are twice too large: both numbers are found, with weights as with copies."""
+    rng = np.random.default_rng(3)
+    margins = rng.normal(size=(6000, 3))
+    p = np.exp(margins) / np.exp(margins).sum(axis=1, keepdims=True)
+    truth = np.array([rng.choice(3, p=row) for row in p])
+    last = np.array([False, False, True])
+    distorted = 2 * margins - 1.5 * last
+    scale, shift = fit_shift(distorted, truth, last, np.ones(6000))
+    assert (scale, shift) == pytest.approx((0.5, 1.5), rel=0.1)
+    twice = np.r_[np.arange(6000), np.arange(2000)]
+    weighed = fit_shift(distorted, truth, last, np.bincount(twice).astype(float))
+    assert weighed == pytest.approx(fit_shift(distorted[twice], truth[twice], last, np.ones(8000)), abs=1e-4)
+
+
+def test_only_unrelated_labels_without_a_mention_are_shifted() -> None:
+    """Nothing is where no label is unrelated, or all are, or a kind of paragraphs is too rare to tell."""
+    rng = np.random.default_rng(4)
+    margins, truth = rng.normal(size=(600, 3)), rng.integers(3, size=600)
+    mentioned, weight = np.arange(600) % 2 == 0, np.ones(600)
+    last = np.array([False, False, True])
+    scale, shift = fit_calibration(margins, truth, mentioned, weight, last)
+    assert shift[2] != 0 and not shift[:2].any()
+    assert scale[1] == fit_temperature(margins[mentioned], truth[mentioned])
+    assert (scale[0], shift[2]) == fit_shift(margins[~mentioned], truth[~mentioned], last, weight[~mentioned])
+    for none in (np.zeros(3, bool), np.ones(3, bool)):
+        assert not fit_calibration(margins, truth, mentioned, weight, none).shift.any()
+    assert not fit_calibration(margins, truth, np.arange(600) < 99, weight, last).shift.any()
+
+
 def test_the_corpus_names_the_share_to_calibrate_to(corpus: Corpus, choices: dict[str, Choice]) -> None:
-    """It moves the temperature without a mention, and nothing else."""
+    """It calibrates anew where the target is not mentioned, and nothing else; more is unrelated there than before."""
     plain = replace(corpus, examples=corpus.examples[:600], calibration=(), fit_options={})
     named = replace(plain, fit_options={"sanctions": FitOptions(unmentioned_share=0.001)})
     before, after = (fit_model(each, Settings(word_ngrams=(1, 1)), choices, folds=3, jobs=1) for each in (plain, named))
     assert np.array_equal(before.held_out.margins, after.held_out.margins, equal_nan=True)
     moved = after.model.weights.scale / before.model.weights.scale
-    assert moved[0, 0] > 1.1
     assert moved.ravel()[1:] == pytest.approx(1, rel=1e-6)
+    assert not before.model.weights.shift.any()
+    unrelated = after.model.labels.index("unrelated")
+    assert after.model.weights.shift[0, unrelated] > 0.5
+    assert np.count_nonzero(after.model.weights.shift) == 1
+    texts = [text for text in plain.texts if not after.model.analyzer.analyze(text).mentioned & 1]
+    shares = [(np.argmax(r.model.score_texts(texts)[:, 0], axis=1) == unrelated).mean() for r in (before, after)]
+    assert shares[0] < shares[1]
 
 
 @pytest.mark.parametrize("share", [None, 0.02])
 def test_a_paragraph_is_calibrated_without_its_fold(
     corpus: Corpus, share: float | None, choices: dict[str, Choice]
 ) -> None:
-    """Its temperature, one with a mention and one without, is that of the other folds; the model's, that of all."""
+    """Its temperature and shift, with a mention and without, are those of the other folds; the model's, those of all."""
     # enough of either kind for a temperature of its own
     options = {target.name: FitOptions(unmentioned_share=share) for target in corpus.targets}
     some = replace(corpus, examples=corpus.examples[:600], calibration=(), fit_options=options)
@@ -87,18 +123,24 @@ def test_a_paragraph_is_calibrated_without_its_fold(
         margins, fold = result.held_out.margins[coded, t], result.held_out.fold[coded, t]
         mentioned = result.model.mentioned(bits)[coded, t]
         truth = np.array([target.labels.index(some.examples[i].labels[target.name]) for i in coded])
-        related = truth != target.labels.index("unrelated")
-        scales = np.empty((len(coded), 2))
+        unrelated = np.array([label == "unrelated" for label in target.labels])
+        related = ~unrelated[truth]
+        scales, shifts = np.empty((len(coded), 2)), np.empty((len(coded), len(target.labels)))
         for i in range(3):
             others = fold != i
-            weight = None if share is None else weigh_as_found(related[others], mentioned[others], share)
-            scales[fold == i] = fit_temperatures(margins[others], truth[others], mentioned[others], weight)
-        scaled = np.exp(margins * np.where(mentioned, scales[:, 1], scales[:, 0])[:, None])
+            known = margins[others], truth[others], mentioned[others]
+            weighed = () if share is None else (weigh_as_found(related[others], mentioned[others], share), unrelated)
+            scales[fold == i], shifts[fold == i] = fit_calibration(*known, *weighed)
+        shifted = margins + np.where(mentioned[:, None], 0.0, shifts)
+        scaled = np.exp(shifted * np.where(mentioned, scales[:, 1], scales[:, 0])[:, None])
         expected = scaled / scaled.sum(axis=1, keepdims=True)
         assert result.probabilities[coded, t] == pytest.approx(expected)
-        weight = None if share is None else weigh_as_found(related, mentioned, share)
-        assert result.model.weights.scale[t] == pytest.approx(fit_temperatures(margins, truth, mentioned, weight))
+        weighed = () if share is None else (weigh_as_found(related, mentioned, share), unrelated)
+        scale, shift = fit_calibration(margins, truth, mentioned, *weighed)
+        assert result.model.weights.scale[t] == pytest.approx(scale)
+        assert result.model.weights.shift[t] == pytest.approx(shift)
         assert abs(scales[0, 0] - scales[0, 1]) > 0.01
+        assert shift.any() == (share is not None)
 
 
 @pytest.mark.parametrize("calibration", [(), ("early", "late")])
@@ -121,7 +163,7 @@ def test_a_label_that_was_not_learnt_calibrates_nothing(
     others = problem.truth != target.labels.index("mixed")
     assert held_out.learnt[problem.rows, 1].tolist() == others.tolist()
     margins, mentioned = held_out.margins[problem.rows, 1][others], problem.mentioned(counts)[others]
-    expected = fit_temperatures(margins, problem.truth[others], mentioned)
+    expected = fit_calibration(margins, problem.truth[others], mentioned).scale
     assert result.model.weights.scale[1] == pytest.approx(expected)
 
 

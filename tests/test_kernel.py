@@ -137,7 +137,7 @@ def _weights(analyzer: Analyzer, texts: Sequence[str], share: float = 0.8, label
         blocks.append(BlockWeights(name, terms, idf, coef, weight * 0.7))
     intercept = generator.normal(size=(targets, labels))
     intercept[0, 0] = -math.inf
-    return Weights(blocks, intercept, np.ones((targets, 2)))
+    return Weights(blocks, intercept, np.ones((targets, 2)), np.zeros((targets, labels)))
 
 
 def _pair(settings_: Settings, lexicons: dict[str, Lexicon], cues: Lexicon | None, **options: Any) -> tuple[Any, Any]:

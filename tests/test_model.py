@@ -379,7 +379,7 @@ def test_probabilities_have_the_same_bits_one_by_one_and_in_bulk(labels: int) ->
     margins = generator.normal(scale=5, size=(300, 3, labels))
     margins[:, 1, 1] = -np.inf
     before = margins.copy()
-    weights = Weights([], np.zeros((3, labels)), generator.random((3, 2)) + 0.5)
+    weights = Weights([], np.zeros((3, labels)), generator.random((3, 2)) + 0.5, np.zeros((3, labels)))
     mentioned = generator.random((300, 3)) < 0.5
     bulk = weights.probabilities(margins, mentioned)
     each = [weights.probabilities(*pair).tobytes() for pair in zip(margins, mentioned, strict=True)]
@@ -535,7 +535,9 @@ def test_deciding_words_are_those_that_characters_stand_in(term: str, words: lis
     numbers = np.ones(1, dtype=np.float32), np.array([[[2.0, 0.0]]], dtype=np.float32)
     blocks = [BlockWeights("words", ["tax"], *numbers, 1.0), BlockWeights("characters", [term], *numbers, 1.0)]
     model = StanceModel(
-        (Target("tax", ("favor", "against")),), analyzer, Weights(blocks, np.zeros((1, 2)), np.ones((1, 2)))
+        (Target("tax", ("favor", "against")),),
+        analyzer,
+        Weights(blocks, np.zeros((1, 2)), np.ones((1, 2)), np.zeros((1, 2))),
     )
     found = model.explain(text, "tax", "favor")
     assert found.deciding_words() == words

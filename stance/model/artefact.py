@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 FORMAT = "stance-model"
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 MANIFEST = "manifest.json"
 ARRAYS = "model.safetensors"
 
@@ -254,6 +254,7 @@ def _to_arrays(model: StanceModel, layouts: list[Layout], tables: KernelTables |
     arrays: dict[str, npt.NDArray[Any]] = {
         "intercept": weights.intercept,
         "calibration.scale": weights.scale,
+        "calibration.shift": weights.shift,
         "training.text_hashes": np.array(
             sorted(int(h, 16) for h in model.facts.get("text_hashes", ())), dtype=np.uint64
         ),
@@ -295,11 +296,15 @@ def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]], manifest: Mapping[str, 
         blocks.append(StoredBlock(entry["name"], terms, layout, float(entry["weight"]), shape))
     if [block.name for block in blocks] != analyzer.block_names:
         raise ModelError("the blocks do not fit the settings")
-    numbers = [_typed(arrays[name], np.float64) for name in ("intercept", "calibration.scale")]
-    if [array.shape for array in numbers] != [shape, (shape[0], 2)]:
+    numbers = [_typed(arrays[name], np.float64) for name in ("intercept", "calibration.scale", "calibration.shift")]
+    if [array.shape for array in numbers] != [shape, (shape[0], 2), shape]:
         raise ModelError("intercept or calibration has the wrong shape")
     # a label that a target lacks has an intercept of minus infinity
-    if (numbers[0] == np.inf).any() or np.isnan(numbers[0]).any() or not np.isfinite(numbers[1]).all():
+    if (
+        (numbers[0] == np.inf).any()
+        or np.isnan(numbers[0]).any()
+        or not all(np.isfinite(array).all() for array in numbers[1:])
+    ):
         raise ModelError("intercept or calibration holds numbers that are not finite")
     if not all(math.isfinite(block.weight) for block in blocks):
         raise ModelError("a block has a weight that is not finite")

@@ -46,7 +46,7 @@ class Explanation:
     margin : float
         Of the label, before calibration.
     intercept : float
-        The part of the margin that every text has.
+        The part of the margin that every text has that mentions the target, or every one that does not.
     probability : float
         Calibrated, of the label.
     contributions : tuple of Contribution

@@ -94,7 +94,7 @@ def empty_tables(analyzer: Analyzer) -> KernelTables:
         BlockWeights(name, [], np.zeros(0, np.float32), np.zeros((0, 1, 1), np.float32), 1.0)
         for name in analyzer.block_names
     ]
-    return compile_tables(analyzer, Weights(blocks, np.zeros((1, 1)), np.ones((1, 2))))
+    return compile_tables(analyzer, Weights(blocks, np.zeros((1, 1)), np.ones((1, 2)), np.zeros((1, 1))))
 
 
 def _summed(block: CountedTerms) -> CountedTerms:

@@ -146,15 +146,16 @@ class StanceModel:
     def _scores(self, scored: Scored) -> Scores:
         """What a kernel scored, but for the paragraphs that the model abstains from."""
         reasons = abstention_reasons(scored.counts, self.language)
-        margins = scored.margins.copy()
+        mentioned = self.mentioned(WordCounts(*scored.counts.T).mentioned)
+        margins = self.weights.shifted(scored.margins, mentioned)
         margins[[i for i, reason in enumerate(reasons) if reason is not None]] = np.nan
-        probabilities = self.probabilities(scored._replace(margins=margins))
+        probabilities = self._open_kernel().probabilities(margins, mentioned)
         return Scores(self.targets, self.labels, margins, probabilities, reasons, self.least_probability)
 
     def probabilities(self, scored: Scored) -> npt.NDArray[np.float64]:
         """Calibrated probabilities of what a kernel scored, shape (paragraphs, targets, labels)."""
         mentioned = self.mentioned(WordCounts(*scored.counts.T).mentioned)
-        return self._open_kernel().probabilities(scored.margins, mentioned)
+        return self._open_kernel().probabilities(self.weights.shifted(scored.margins, mentioned), mentioned)
 
     def mentioned(self, bits: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Which targets paragraphs mention, shape (paragraphs, targets), from their ``WordCounts.mentioned``."""
@@ -303,11 +304,14 @@ class StanceModel:
         t = self.target_index(target)
         chosen = None if label is None else self._label_index(t, label)
         weighed = self._weigh(text)
-        margins = self.weights.intercept.copy()
+        scored = self._open_kernel().score([text])
+        intercept = self.weights.shifted(
+            self.weights.intercept, self.mentioned(WordCounts(*scored.counts.T).mentioned)[0]
+        )
+        margins = intercept.copy()
         for _, _, values in weighed:
             margins += values.sum(axis=0)
-        # the sums above differ from these margins by rounding: what scoring says must be told as it says it
-        scored = self._open_kernel().score([text])
+        # these sums differ from the margins of the kernel by rounding: what scoring says must be told as it says it
         probabilities = self.probabilities(scored)[0]
         k = int(probabilities[t].argmax()) if chosen is None else chosen
         contributions = [
@@ -322,7 +326,7 @@ class StanceModel:
             target=target,
             label=self.labels[k],
             margin=float(margins[t, k]),
-            intercept=float(self.weights.intercept[t, k]),
+            intercept=float(intercept[t, k]),
             probability=float(probabilities[t, k]),
             contributions=tuple(contributions),
             abstained=self._scores(scored).stances(0)[target].abstained,

@@ -155,11 +155,15 @@ class Weights:
     scale : ndarray, shape (targets, 2)
         Calibration (temperature scaling; Guo et al. 2017): before the softmax, the margins are multiplied by the first
         number where a paragraph does not mention the target, by the second where it does.
+    shift : ndarray, shape (targets, labels)
+        What the margins of paragraphs get that do not mention the target (prior shift; Saerens, Latinne and
+        Decaestecker 2002): of such paragraphs more may be about it in a corpus than elsewhere.
     """
 
     blocks: Sequence[BlockWeights]
     intercept: Floats
     scale: Floats
+    shift: Floats
 
     def margins(self, blocks: Sequence[Sequence[Term]], sublinear_tf: bool) -> Floats:
         """Margins of one paragraph, shape (targets, labels)."""
@@ -168,13 +172,25 @@ class Weights:
             total += weights.contributions(terms, sublinear_tf).sum(axis=0)
         return total
 
+    def shifted(self, margins: Floats, mentioned: npt.NDArray[np.bool_]) -> Floats:
+        """The margins with the shift where a target is not mentioned; shape (..., targets, labels).
+
+        Parameters
+        ----------
+        margins : ndarray, shape (..., targets, labels)
+            As a kernel gives them.
+        mentioned : ndarray of bool, shape (..., targets)
+            Whether the paragraph mentions the target.
+        """
+        return margins + self.shift * ~mentioned[..., None]
+
     def probabilities(self, margins: Floats, mentioned: npt.NDArray[np.bool_] | bool = False) -> Floats:
         """Calibrated probabilities; shape (..., targets, labels).
 
         Parameters
         ----------
         margins : ndarray, shape (..., targets, labels)
-            As a kernel gives them.
+            As `shifted` gives them.
         mentioned : ndarray of bool, shape (..., targets)
             Whether the paragraph mentions the target; ``False`` for a model without lexicons.
         """

@@ -63,8 +63,9 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         weights = f"{choice['class_weight']} | {shown} | {unmentioned:g} | {marked}"
         lines.append(f"| {target['name']} | {labels} | {choice['C']:g} | {weights} |")
     lines += [
-        f"\nProbabilities on {name} are calibrated for text where {1000 * options['unmentioned_share']:g} of a "
-        "thousand paragraphs without a mention are about it; where more of them are, the probabilities are too sure."
+        f"\nLabels and probabilities on {name} are calibrated for text where {1000 * options['unmentioned_share']:g} of "
+        "a thousand paragraphs without a mention are about it. Where more of them are, as in the corpus and the probes, "
+        "more of them are missed."
         for name, options in manifest.get("fit_options", {}).items()
         if options.get("unmentioned_share") is not None
     ]
@@ -159,7 +160,7 @@ def _unseen(found: Mapping[str, Any] | None) -> list[str]:
         f"Each of {len(found['files'])} files of the corpus ({', '.join(found['files'])}) was scored by a model that "
         "was trained on neither the file nor any article that shares a near-duplicate paragraph with it, and "
         "calibrated on the other files. The model above is trained on all files, and calibrated on these margins: one "
-        "temperature for paragraphs that mention the target, one for the rest.",
+        "temperature for paragraphs that mention the target, another for the rest.",
         "",
         "| target | paragraphs | macro-F1 | accuracy | calibration error |",
         "|---|---|---|---|---|",

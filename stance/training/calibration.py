@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 
 from stance.model.weights import softmax
 
-__all__ = ["fit_temperature", "fit_temperatures", "weigh_as_found"]
+__all__ = ["Calibration", "fit_calibration", "fit_shift", "fit_temperature", "weigh_as_found"]
+
+Floats = npt.NDArray[np.float64]
 
 # A weak pull towards "leave the margins as they are", for corpora with few paragraphs of a class.
 _RIDGE = 1e-3
@@ -16,9 +20,7 @@ _RIDGE = 1e-3
 _LEAST = 100
 
 
-def fit_temperature(
-    margins: npt.NDArray[np.float64], truth: npt.NDArray[np.int64], weight: npt.NDArray[np.float64] | None = None
-) -> float:
+def fit_temperature(margins: Floats, truth: npt.NDArray[np.int64], weight: Floats | None = None) -> float:
     """Fit ``softmax(scale * margin)`` to held-out margins by maximum likelihood.
 
     Temperature scaling (Guo, Pleiss, Sun and Weinberger 2017): one number, which a few hundred paragraphs settle and
@@ -54,12 +56,73 @@ def fit_temperature(
     return float(np.exp(found.x))
 
 
-def fit_temperatures(
-    margins: npt.NDArray[np.float64],
+def fit_shift(
+    margins: Floats, truth: npt.NDArray[np.int64], unrelated: npt.NDArray[np.bool_], weight: Floats
+) -> tuple[float, float]:
+    """Fit ``softmax(scale * (margin + shift * unrelated))`` to held-out margins by maximum likelihood.
+
+    Where the share of unrelated paragraphs is another than in what the model learned from, a temperature alone cannot
+    mend it: all margins of those labels are off by one number (prior shift; Saerens, Latinne and Decaestecker 2002).
+
+    Parameters
+    ----------
+    margins : ndarray, shape (paragraphs, labels)
+        Margins from models that did not see the paragraph.
+    truth : ndarray of int, shape (paragraphs,)
+        Column of the true label.
+    unrelated : ndarray of bool, shape (labels,)
+        Which labels say that a paragraph is not about the target.
+    weight : ndarray, shape (paragraphs,)
+        How much each counts.
+
+    Returns
+    -------
+    (float, float)
+        The scale, which is positive, and the shift.
+
+    Examples
+    --------
+    >>> margins = np.tile([[1.0, 0.0], [0.0, 1.0]], (50, 1))
+    >>> truth = np.tile([0, 1], 50)
+    >>> scale, shift = fit_shift(margins, truth, np.array([False, True]), np.tile([0.1, 1.0], 50))
+    >>> bool(shift > 0)
+    True
+    """
+    rows = np.arange(len(truth))
+
+    def loss(found: Floats) -> float:
+        log_scale, shift = found
+        p = softmax(np.exp(log_scale) * (margins + shift * unrelated))[rows, truth]
+        ridge = _RIDGE * (log_scale**2 + shift**2)
+        return float(np.average(-np.log(np.maximum(p, 1e-300)), weights=weight) + ridge)
+
+    options = {"xatol": 1e-8, "fatol": 1e-12, "maxiter": 2000}
+    log_scale, shift = minimize(loss, np.zeros(2), method="Nelder-Mead", options=options).x
+    return float(np.exp(log_scale)), float(shift)
+
+
+class Calibration(NamedTuple):
+    """What `Weights` applies to the margins of one target.
+
+    Attributes
+    ----------
+    scale : ndarray, shape (2,)
+        Of paragraphs without and with a mention of the target.
+    shift : ndarray, shape (labels,)
+        Of the margins of paragraphs without a mention.
+    """
+
+    scale: Floats
+    shift: Floats
+
+
+def fit_calibration(
+    margins: Floats,
     truth: npt.NDArray[np.int64],
     mentioned: npt.NDArray[np.bool_],
-    weight: npt.NDArray[np.float64] | None = None,
-) -> npt.NDArray[np.float64]:
+    weight: Floats | None = None,
+    unrelated: npt.NDArray[np.bool_] | None = None,
+) -> Calibration:
     """Fit one temperature to the paragraphs that do not mention the target and one to those that do.
 
     That a paragraph is unrelated is easy to see where nothing is mentioned; which side it takes is hard to see where
@@ -75,30 +138,37 @@ def fit_temperatures(
         Whether the paragraph mentions the target.
     weight : ndarray, shape (paragraphs,), optional
         How much each counts; all count alike by default.
+    unrelated : ndarray of bool, shape (labels,), optional
+        Labels whose margins are to be shifted where nothing is mentioned; none by default.
 
     Returns
     -------
-    ndarray, shape (2,)
-        Scales without and with a mention; both are that of all paragraphs where a kind has fewer than a hundred.
+    Calibration
+        Both scales are that of all paragraphs, and nothing is shifted, where a kind has fewer than a hundred.
 
     Examples
     --------
     >>> margins = np.tile([[2.0, 0.0], [2.0, 0.0], [2.0, 0.0]], (200, 1))
     >>> truth = np.tile([0, 0, 1], 200)
-    >>> without, within = fit_temperatures(margins, truth, np.tile([True, False, True], 200))
-    >>> bool(without > 1 > within)
-    True
+    >>> (without, within), shift = fit_calibration(margins, truth, np.tile([True, False, True], 200))
+    >>> bool(without > 1 > within), shift.tolist()
+    (True, [0.0, 0.0])
     """
     weight = np.ones(len(truth)) if weight is None else weight
-    kinds = [~mentioned, mentioned]
-    if min(int(kind.sum()) for kind in kinds) < _LEAST:
-        return np.full(2, fit_temperature(margins, truth, weight))
-    return np.array([fit_temperature(margins[kind], truth[kind], weight[kind]) for kind in kinds])
+    shift = np.zeros(margins.shape[1])
+    if min(int((~mentioned).sum()), int(mentioned.sum())) < _LEAST:
+        return Calibration(np.full(2, fit_temperature(margins, truth, weight)), shift)
+    within = fit_temperature(margins[mentioned], truth[mentioned], weight[mentioned])
+    here = margins[~mentioned], truth[~mentioned]
+    if unrelated is None or unrelated.all() or not unrelated.any():
+        without = fit_temperature(*here, weight[~mentioned])
+    else:
+        without, by = fit_shift(*here, unrelated, weight[~mentioned])
+        shift[unrelated] = by
+    return Calibration(np.array([without, within]), shift)
 
 
-def weigh_as_found(
-    related: npt.NDArray[np.bool_], mentioned: npt.NDArray[np.bool_], share: float
-) -> npt.NDArray[np.float64]:
+def weigh_as_found(related: npt.NDArray[np.bool_], mentioned: npt.NDArray[np.bool_], share: float) -> Floats:
     """Weigh paragraphs so that, of those without a mention, the related ones have the share that they have elsewhere.
 
     A corpus whose writers avoid the usual words has more paragraphs that are about a target without naming it than the

@@ -97,12 +97,14 @@ def to_pipeline(model: StanceModel, target: str) -> Pipeline:
     names = model.analyzer.anchored_targets
     mentions = Mentions(model.analyzer, names.index(target)) if target in names else _nothing
     parts.append(("mentioned", CountVectorizer(analyzer=mentions, vocabulary=["mentioned"])))
-    coefficients.append(np.zeros((len(columns), 1)))
+    # what a target's margins get without a mention, its intercept gets here, and a mention takes it away
+    shift = model.weights.shift[t, columns]
+    coefficients.append(-shift[:, None])
     scale = model.weights.scale[t]
     estimator = CalibratedRegression((float(scale[0]), float(scale[1])))
     estimator.classes_ = np.array(model.targets[t].labels)
     estimator.coef_ = np.hstack(coefficients)
-    estimator.intercept_ = model.weights.intercept[t, columns]
+    estimator.intercept_ = model.weights.intercept[t, columns] + shift
     estimator.n_features_in_ = estimator.coef_.shape[1]
     return Pipeline([("terms", FeatureUnion(parts, transformer_weights=weights)), ("stance", estimator)])
 

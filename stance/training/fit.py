@@ -17,7 +17,7 @@ from stance.labels import all_labels, is_related
 from stance.model.analyzer import Settings
 from stance.model.stance_model import StanceModel
 from stance.model.weights import BlockWeights, Weights, softmax
-from stance.training.calibration import fit_temperatures, weigh_as_found
+from stance.training.calibration import Calibration, fit_calibration, weigh_as_found
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts
 from stance.training.folds import Problem, analyzer_for, count_corpus, rare_labels, read_problem
@@ -233,7 +233,7 @@ def _fit(
     labels = all_labels(corpus.targets)
     shape = (len(corpus.targets), len(labels))
     intercept = np.full(shape, -np.inf)
-    scale = np.ones((shape[0], 2))
+    scale, shift = np.ones((shape[0], 2)), np.zeros(shape)
     probabilities = np.full(held_out.margins.shape, np.nan)
     unseen = np.full(held_out.margins.shape, np.nan) if by_file else None
     everything = np.arange(len(corpus))
@@ -265,11 +265,12 @@ def _fit(
             begin = end
         mentioned = problem.mentioned(counts)
         if by_file is not None and unseen is not None:
-            scale[t] = _calibrate(problem, by_file, mentioned, columns, unseen)
+            found = _calibrate(problem, by_file, mentioned, columns, unseen)
             own = held_out.margins[problem.rows, t][:, columns]
-            _put(probabilities, problem.rows, t, columns, _probabilities(own, mentioned, scale[t]))
+            _put(probabilities, problem.rows, t, columns, _probabilities(own, mentioned, found))
         else:
-            scale[t] = _calibrate(problem, held_out, mentioned, columns, probabilities)
+            found = _calibrate(problem, held_out, mentioned, columns, probabilities)
+        scale[t], shift[t, columns] = found
     blocks = [
         BlockWeights(
             name=block.name,
@@ -289,16 +290,17 @@ def _fit(
     model = StanceModel(
         targets=tuple(corpus.targets),
         analyzer=analyzer,
-        weights=Weights(blocks, intercept, scale),
+        weights=Weights(blocks, intercept, scale, shift),
         language=corpus.language,
         facts=facts,
     )
     return TrainingResult(model, held_out, probabilities, unseen)
 
 
-def _probabilities(margins: Floats, mentioned: npt.NDArray[np.bool_], scale: Floats) -> Floats:
+def _probabilities(margins: Floats, mentioned: npt.NDArray[np.bool_], by: Calibration) -> Floats:
     """Of one target, as `Weights.probabilities` has them of all."""
-    return softmax(margins * np.where(mentioned, scale[1], scale[0])[:, None])
+    shifted = margins + by.shift * ~mentioned[:, None]
+    return softmax(shifted * np.where(mentioned, by.scale[1], by.scale[0])[:, None])
 
 
 def _calibrate(
@@ -307,8 +309,8 @@ def _calibrate(
     mentioned: npt.NDArray[np.bool_],
     columns: Sequence[int],
     probabilities: Floats,
-) -> Floats:
-    """Temperatures on all that was held out; fills `probabilities` by those that leave out the paragraph's own fold.
+) -> Calibration:
+    """The calibration on all that was held out; fills `probabilities` by those that leave out the paragraph's own fold.
 
     Where there is only one fold, its own has to do. Paragraphs whose label the models had not seen do not count, if
     there are others: a few that cannot but be wrong would make all probabilities too modest.
@@ -316,19 +318,23 @@ def _calibrate(
     t = problem.index
     fold = held_out.fold[problem.rows, t]
     margins, learnt = held_out.margins[problem.rows, t][:, columns], held_out.learnt[problem.rows, t]
-    related = np.array([is_related(label) for label in problem.labels])[problem.truth]
+    unrelated = np.array([not is_related(label) for label in problem.labels])
     share = problem.options.unmentioned_share
 
-    def scales(rows: npt.NDArray[np.bool_]) -> Floats:
+    def calibration(rows: npt.NDArray[np.bool_]) -> Calibration:
         rows = rows & learnt if (rows & learnt).any() else rows
-        weight = None if share is None else weigh_as_found(related[rows], mentioned[rows], share)
-        return fit_temperatures(margins[rows], problem.truth[rows], mentioned[rows], weight)
+        seen = margins[rows], problem.truth[rows], mentioned[rows]
+        if share is None:
+            return fit_calibration(*seen)
+        # only then is it known how many there are where the model will be used
+        weight = weigh_as_found(~unrelated[problem.truth[rows]], mentioned[rows], share)
+        return fit_calibration(*seen, weight, unrelated)
 
     for i in np.unique(fold[fold >= 0]):
         here, others = fold == i, (fold >= 0) & (fold != i)
-        scale = scales(others if others.any() else here)
-        _put(probabilities, problem.rows[here], t, columns, _probabilities(margins[here], mentioned[here], scale))
-    return scales(fold >= 0)
+        found = calibration(others if others.any() else here)
+        _put(probabilities, problem.rows[here], t, columns, _probabilities(margins[here], mentioned[here], found))
+    return calibration(fold >= 0)
 
 
 def _put(into: Floats, rows: Ints, t: int, columns: Sequence[int], probabilities: Floats) -> None:

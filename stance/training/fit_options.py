@@ -36,7 +36,7 @@ class FitOptions:
         with a lexicon only those count that mention it.
     unmentioned_share : float or None
         Of the paragraphs without a mention in the text that is to be scored, the share that is about the target;
-        probabilities are calibrated to it. None leaves the share that the files for calibration have.
+        labels and probabilities are calibrated to it. None leaves the share that the files for calibration have.
     class_weight : str or None
         ``"balanced"`` lets rare labels weigh as much as frequent ones, ``"equal"`` paragraphs alike; None leaves it to
         the search.
