@@ -83,7 +83,8 @@ def test_only_unrelated_labels_without_a_mention_are_shifted() -> None:
     mentioned, weight = np.arange(600) % 2 == 0, np.ones(600)
     last = np.array([False, False, True])
     scale, shift = fit_calibration(margins, truth, mentioned, weight, last)
-    assert shift[2] != 0 and not shift[:2].any()
+    assert shift[2] != 0
+    assert not shift[:2].any()
     assert scale[1] == fit_temperature(margins[mentioned], truth[mentioned])
     assert (scale[0], shift[2]) == fit_shift(margins[~mentioned], truth[~mentioned], last, weight[~mentioned])
     for none in (np.zeros(3, bool), np.ones(3, bool)):
@@ -112,7 +113,7 @@ def test_the_corpus_names_the_share_to_calibrate_to(corpus: Corpus, choices: dic
 def test_a_paragraph_is_calibrated_without_its_fold(
     corpus: Corpus, share: float | None, choices: dict[str, Choice]
 ) -> None:
-    """Its temperature and shift, with a mention and without, are those of the other folds; the model's, those of all."""
+    """Its temperatures and shift are those of the other folds; the model's, those of all."""
     # enough of either kind for a temperature of its own
     options = {target.name: FitOptions(unmentioned_share=share) for target in corpus.targets}
     some = replace(corpus, examples=corpus.examples[:600], calibration=(), fit_options=options)

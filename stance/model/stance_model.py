@@ -146,7 +146,7 @@ class StanceModel:
     def _scores(self, scored: Scored) -> Scores:
         """What a kernel scored, but for the paragraphs that the model abstains from."""
         reasons = abstention_reasons(scored.counts, self.language)
-        mentioned = self.mentioned(WordCounts(*scored.counts.T).mentioned)
+        mentioned = self._mentioned(scored)
         margins = self.weights.shifted(scored.margins, mentioned)
         margins[[i for i, reason in enumerate(reasons) if reason is not None]] = np.nan
         probabilities = self._open_kernel().probabilities(margins, mentioned)
@@ -154,8 +154,11 @@ class StanceModel:
 
     def probabilities(self, scored: Scored) -> npt.NDArray[np.float64]:
         """Calibrated probabilities of what a kernel scored, shape (paragraphs, targets, labels)."""
-        mentioned = self.mentioned(WordCounts(*scored.counts.T).mentioned)
+        mentioned = self._mentioned(scored)
         return self._open_kernel().probabilities(self.weights.shifted(scored.margins, mentioned), mentioned)
+
+    def _mentioned(self, scored: Scored) -> npt.NDArray[np.bool_]:
+        return self.mentioned(WordCounts(*scored.counts.T).mentioned)
 
     def mentioned(self, bits: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Which targets paragraphs mention, shape (paragraphs, targets), from their ``WordCounts.mentioned``."""
@@ -305,9 +308,7 @@ class StanceModel:
         chosen = None if label is None else self._label_index(t, label)
         weighed = self._weigh(text)
         scored = self._open_kernel().score([text])
-        intercept = self.weights.shifted(
-            self.weights.intercept, self.mentioned(WordCounts(*scored.counts.T).mentioned)[0]
-        )
+        intercept = self.weights.shifted(self.weights.intercept, self._mentioned(scored)[0])
         margins = intercept.copy()
         for _, _, values in weighed:
             margins += values.sum(axis=0)

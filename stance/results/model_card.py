@@ -63,9 +63,9 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         weights = f"{choice['class_weight']} | {shown} | {unmentioned:g} | {marked}"
         lines.append(f"| {target['name']} | {labels} | {choice['C']:g} | {weights} |")
     lines += [
-        f"\nLabels and probabilities on {name} are calibrated for text where {1000 * options['unmentioned_share']:g} of "
-        "a thousand paragraphs without a mention are about it. Where more of them are, as in the corpus and the probes, "
-        "more of them are missed."
+        f"\nLabels and probabilities on {name} are calibrated for text where {1000 * options['unmentioned_share']:g} "
+        "of a thousand paragraphs without a mention are about it. Where more of them are, as in the corpus and the "
+        "probes, more of them are missed."
         for name, options in manifest.get("fit_options", {}).items()
         if options.get("unmentioned_share") is not None
     ]
