@@ -81,6 +81,8 @@ def test_the_card_tells_what_its_figures_lean_to(root: Path) -> None:
     assert hopeful not in model_card({**manifest, "training": {**manifest["training"], "trials": [trial]}})
     assert calibrated in model_card(manifest)
     assert calibrated not in model_card({**manifest, "fit_options": {}})
+    assert model_card(manifest).count(" shift ") == 2
+    assert "shift" not in model_card({**manifest, "fit_options": {}})
 
 
 class _Bomb:

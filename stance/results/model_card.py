@@ -37,6 +37,13 @@ def model_card(manifest: Mapping[str, Any]) -> str:
     """
     corpus, training = manifest["corpus"], manifest["training"]
     targets = [target["name"] for target in manifest["targets"]]
+    shifted = {
+        name: options["unmentioned_share"]
+        for name, options in manifest.get("fit_options", {}).items()
+        if options.get("unmentioned_share") is not None
+    }
+    held_out = "files" if manifest.get("unseen_files") else "folds"
+    shift = ", and a shift between related and unrelated where the target is not mentioned" if shifted else ""
     lines = [
         f"# Model card: {manifest['name']}",
         "",
@@ -45,8 +52,8 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "## What it does",
         "",
         f"Tags a paragraph's stance on {' and '.join(f'*{name}*' for name in targets)}.",
-        "One multinomial logistic regression over TF-IDF for each target, calibrated by "
-        + ("temperatures on held-out files." if manifest.get("unseen_files") else "temperatures on held-out folds."),
+        "One multinomial logistic regression over TF-IDF for each target, calibrated on "
+        f"held-out {held_out} by temperatures{shift}.",
         "",
         "| target | labels | C | class weights | factors of blocks | weight without a mention | marked words |",
         "|---|---|---|---|---|---|---|",
@@ -63,11 +70,10 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         weights = f"{choice['class_weight']} | {shown} | {unmentioned:g} | {marked}"
         lines.append(f"| {target['name']} | {labels} | {choice['C']:g} | {weights} |")
     lines += [
-        f"\nLabels and probabilities on {name} are calibrated for text where {1000 * options['unmentioned_share']:g} "
-        "of a thousand paragraphs without a mention are about it. Where more of them are, as in the corpus and the "
-        "probes, more of them are missed."
-        for name, options in manifest.get("fit_options", {}).items()
-        if options.get("unmentioned_share") is not None
+        f"\nLabels and probabilities on {name} are calibrated for text where {1000 * share:g} "
+        "of a thousand paragraphs without a mention are about it. In text with more of these, such as a corpus or "
+        "probes whose writers avoid the usual words, the model misses more of them."
+        for name, share in shifted.items()
     ]
     lines += ["", "| block | terms | weight |", "|---|---|---|"]
     lines += [f"| {block['name']} | {block['terms']} | {block['weight']:g} |" for block in manifest["blocks"]]
@@ -91,7 +97,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
     ]
     for target in manifest["targets"]:
         lines += _metrics(target["name"], manifest["metrics"][target["name"]])
-    lines += _unseen(manifest.get("unseen_files"))
+    lines += _unseen(manifest.get("unseen_files"), bool(shifted))
     lines += _probes(manifest.get("probes"))
     lines += [
         "## What it must not be used for",
@@ -151,16 +157,17 @@ def calibration_cell(found: Mapping[str, Any]) -> str:
     return f"{found['calibration_error']:.3f} ({found['calibration_error_by_chance']:.3f} by chance alone)"
 
 
-def _unseen(found: Mapping[str, Any] | None) -> list[str]:
+def _unseen(found: Mapping[str, Any] | None, shifted: bool) -> list[str]:
     if not found:
         return []
+    shift = " and the shift" if shifted else ""
     lines = [
         "### Held out by file",
         "",
         f"Each of {len(found['files'])} files of the corpus ({', '.join(found['files'])}) was scored by a model that "
         "was trained on neither the file nor any article that shares a near-duplicate paragraph with it, and "
         "calibrated on the other files. The model above is trained on all files, and calibrated on these margins: one "
-        "temperature for paragraphs that mention the target, another for the rest.",
+        f"temperature for paragraphs that mention the target, another{shift} for the rest.",
         "",
         "| target | paragraphs | macro-F1 | accuracy | calibration error |",
         "|---|---|---|---|---|",
