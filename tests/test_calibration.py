@@ -76,6 +76,28 @@ def test_a_shift_mends_margins_that_are_all_off_by_one_number() -> None:
     assert weighed == pytest.approx(fit_shift(distorted[twice], truth[twice], last, np.ones(8000)), abs=1e-4)
 
 
+@pytest.mark.parametrize(("off", "share"), [(-10.0, 0.8), (10.0, 0.2)])
+def test_margins_that_are_far_off_are_shifted_back(off: float, share: float) -> None:
+    """Not scaled down to nothing, which lessens the loss, too, and leaves each label as probable as any other."""
+    rng = np.random.default_rng(5)
+    truth, last = rng.choice(3, p=[(1 - share) / 2, (1 - share) / 2, share], size=900), np.array([False, False, True])
+    margins = 0.5 * rng.normal(size=(900, 3)) + np.eye(3)[truth]
+    near, far = (fit_shift(margins + by * last, truth, last, np.ones(900)) for by in (0.0, off))
+    assert far == pytest.approx((near[0], near[1] - off), rel=0.1)
+
+
+@pytest.mark.parametrize("label", [0, 2])
+def test_nothing_is_shifted_where_only_related_or_only_unrelated_paragraphs_lack_a_mention(label: int) -> None:
+    """There is no telling how many there are where the model will be used, and a fit would make all of them alike."""
+    rng = np.random.default_rng(6)
+    margins, mentioned, last = rng.normal(size=(600, 3)), np.arange(600) % 2 == 0, np.array([False, False, True])
+    truth = np.where(mentioned, rng.integers(3, size=600), label)
+    weight = weigh_as_found(~last[truth], mentioned, 0.02)
+    scale, shift = fit_calibration(margins, truth, mentioned, weight, last)
+    assert not shift.any()
+    assert scale[0] == fit_temperature(margins[~mentioned], truth[~mentioned])
+
+
 def test_only_unrelated_labels_without_a_mention_are_shifted() -> None:
     """Nothing is where no label is unrelated, or all are, or a kind of paragraphs is too rare to tell."""
     rng = np.random.default_rng(4)

@@ -96,8 +96,12 @@ def fit_shift(
         ridge = _RIDGE * (log_scale**2 + shift**2)
         return float(np.average(-np.log(np.maximum(p, 1e-300)), weights=weight) + ridge)
 
+    # from margins that are far off, the way to no margins at all also goes down: what shifts them best is tried, too
+    best = minimize_scalar(lambda shift: loss(np.array([0.0, shift]))).x
     options = {"xatol": 1e-8, "fatol": 1e-12, "maxiter": 2000}
-    log_scale, shift = minimize(loss, np.zeros(2), method="Nelder-Mead", options=options).x
+    tried = [minimize(loss, [0.0, start], method="Nelder-Mead", options=options) for start in (0.0, best)]
+    # where both find the same, the first
+    log_scale, shift = min(tried, key=lambda found: round(found.fun, 6)).x
     return float(np.exp(log_scale)), float(shift)
 
 
@@ -123,7 +127,7 @@ def fit_calibration(
     weight: Floats | None = None,
     unrelated: npt.NDArray[np.bool_] | None = None,
 ) -> Calibration:
-    """Fit one temperature to the paragraphs that do not mention the target and one to those that do.
+    """Fit one temperature, perhaps with a shift, to paragraphs that do not mention the target, and one to the others.
 
     That a paragraph is unrelated is easy to see where nothing is mentioned; which side it takes is hard to see where
     something is. One temperature for both is too sure of the second and not sure enough of the first.
@@ -144,7 +148,8 @@ def fit_calibration(
     Returns
     -------
     Calibration
-        Both scales are that of all paragraphs, and nothing is shifted, where a kind has fewer than a hundred.
+        Both scales are that of all paragraphs, and nothing is shifted, where a kind has fewer than a hundred. Nor is
+        anything where all paragraphs without a mention are unrelated, or none is: how rare the others are is not told.
 
     Examples
     --------
@@ -155,16 +160,18 @@ def fit_calibration(
     (True, [0.0, 0.0])
     """
     weight = np.ones(len(truth)) if weight is None else weight
+    unrelated = np.zeros(margins.shape[1], dtype=np.bool_) if unrelated is None else unrelated
     shift = np.zeros(margins.shape[1])
     if min(int((~mentioned).sum()), int(mentioned.sum())) < _LEAST:
         return Calibration(np.full(2, fit_temperature(margins, truth, weight)), shift)
     within = fit_temperature(margins[mentioned], truth[mentioned], weight[mentioned])
     here = margins[~mentioned], truth[~mentioned]
-    if unrelated is None or unrelated.all() or not unrelated.any():
-        without = fit_temperature(*here, weight[~mentioned])
-    else:
+    apart = unrelated[truth[~mentioned]]
+    if apart.any() and not apart.all():
         without, by = fit_shift(*here, unrelated, weight[~mentioned])
         shift[unrelated] = by
+    else:
+        without = fit_temperature(*here, weight[~mentioned])
     return Calibration(np.array([without, within]), shift)
 
 
