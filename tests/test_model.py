@@ -309,15 +309,20 @@ def test_character_terms_are_those_of_scikit_learn() -> None:
 
 
 @on_either_kernel
-def test_a_mention_decides_the_scale(small_model: StanceModel) -> None:
-    """Margins are scaled by the first number without a mention of the target, by the second one with it."""
-    weights = small_model.weights
-    model = replace(small_model, weights=replace(weights, scale=np.array([[0.5, 2.0], [3.0, 0.25]])))
+def test_a_mention_decides_the_scale_and_the_shift(small_model: StanceModel) -> None:
+    """Margins are shifted and scaled by the first number without a mention of the target, by the second one with it."""
+    plain = small_model.weights
+    scale, shift = np.array([[0.5, 2.0], [3.0, 0.25]]), np.array([[0.0, 0.0, 0.0, 1.5], [0.25, 0.0, 0.0, -0.5]])
+    model = replace(small_model, weights=replace(plain, scale=scale, shift=shift))
     texts = ["The minister said that the sanctions on oil would stay.", "The minister said that the talks would go on."]
     scores = model.score_paragraphs(texts)
+    moved = (
+        scores.margins - replace(small_model, weights=replace(plain, shift=0 * shift)).score_paragraphs(texts).margins
+    )
     for i, scales in enumerate([(2.0, 3.0), (0.5, 0.25)]):
-        for t, scale in enumerate(scales):
-            expected = softmax(scores.margins[i, t] * scale)
+        for t, scale_here in enumerate(scales):
+            assert moved[i, t] == pytest.approx(shift[t] * (i != t))
+            expected = softmax(scores.margins[i, t] * scale_here)
             np.testing.assert_allclose(scores.probabilities[i, t], expected, rtol=1e-12)
             explained = model.explain(texts[i], model.targets[t].name)
             assert explained.probability == pytest.approx(expected.max(), abs=1e-9)
@@ -502,11 +507,13 @@ def test_explaining_says_what_scoring_says(small_model: StanceModel, small_corpu
 
 def test_contributions_add_up_to_the_margin(small_model: StanceModel, small_corpus: Corpus) -> None:
     """Intercept plus contributions equal the margin, for every target and label; spans show the term's text."""
+    # as of a corpus that names the share of related paragraphs without a mention
+    model = replace(small_model, weights=replace(small_model.weights, shift=np.array([[0.0, 0.0, 0.0, 1.5]] * 2)))
     for text in small_corpus.texts[:25]:
-        margins = small_model.score_paragraphs([text]).margins[0]
-        for t, target in enumerate(small_model.targets):
+        margins = model.score_paragraphs([text]).margins[0]
+        for t, target in enumerate(model.targets):
             for k, label in enumerate(target.labels):
-                found = small_model.explain(text, target.name, label)
+                found = model.explain(text, target.name, label)
                 total = found.intercept + sum(c.value for c in found.contributions)
                 assert total == pytest.approx(found.margin, abs=1e-9)
                 assert found.margin == pytest.approx(margins[t, k], abs=1e-9)

@@ -25,7 +25,8 @@ def test_the_exported_pipeline_scores_alike(small_model: StanceModel, small_corp
     import joblib
 
     weights = small_model.weights
-    small_model = replace(small_model, weights=replace(weights, scale=weights.scale * [1.3, 0.7]))
+    shift = np.array([[0.0, 0.0, 0.0, 1.5], [0.0, 0.0, 0.0, 0.5]])
+    small_model = replace(small_model, weights=replace(weights, scale=weights.scale * [1.3, 0.7], shift=shift))
     pipeline = to_pipeline(small_model, "sanctions")
     joblib.dump(pipeline, tmp_path / "p.joblib")
     texts = small_corpus.texts[:30]
@@ -55,7 +56,9 @@ def test_every_target_is_exported_by_its_own_labels_and_mentions() -> None:
     choices = {target.name: Choice(10.0) for target in targets}
     model = fit_model(corpus, Settings(word_ngrams=(1, 1), min_df=1), choices, folds=2, jobs=1).model
     scale = np.array([[0.9, 1.6], [1.3, 0.5], [0.7, 1.9], [1.2, 0.4]])
-    model = replace(model, weights=replace(model.weights, scale=scale))
+    shift = np.array([[2.0 * (label in ("con", "none", "yes")) for label in model.labels]] * 4)
+    shift[np.isneginf(model.weights.intercept)] = 0
+    model = replace(model, weights=replace(model.weights, scale=scale, shift=shift))
     ours = model.score_texts(corpus.texts)
     for t, target in enumerate(targets):
         pipeline = to_pipeline(model, target.name)
