@@ -10,13 +10,13 @@ from scipy.optimize import minimize, minimize_scalar
 
 from stance.model.weights import softmax
 
-__all__ = ["Calibration", "fit_calibration", "fit_shift", "fit_temperature", "weigh_as_found"]
+__all__ = ["ScaleAndShift", "fit_calibration", "fit_shift", "fit_temperature", "weigh_as_found"]
 
 Floats = npt.NDArray[np.float64]
 
 # A weak pull towards "leave the margins as they are", for corpora with few paragraphs of a class.
 _RIDGE = 1e-3
-# Fewer paragraphs than this settle no temperature of their own.
+# Fewer paragraphs than this settle no temperature of their own, and no shift.
 _LEAST = 100
 
 
@@ -105,7 +105,7 @@ def fit_shift(
     return float(np.exp(log_scale)), float(shift)
 
 
-class Calibration(NamedTuple):
+class ScaleAndShift(NamedTuple):
     """What `Weights` applies to the margins of one target.
 
     Attributes
@@ -126,7 +126,7 @@ def fit_calibration(
     mentioned: npt.NDArray[np.bool_],
     weight: Floats | None = None,
     unrelated: npt.NDArray[np.bool_] | None = None,
-) -> Calibration:
+) -> ScaleAndShift:
     """Fit one temperature, perhaps with a shift, to paragraphs that do not mention the target, and one to the others.
 
     That a paragraph is unrelated is easy to see where nothing is mentioned; which side it takes is hard to see where
@@ -147,7 +147,7 @@ def fit_calibration(
 
     Returns
     -------
-    Calibration
+    ScaleAndShift
         Both scales are that of all paragraphs, and nothing is shifted, where a kind has fewer than a hundred. Nor is
         anything where all paragraphs without a mention are unrelated, or none is: how rare the others are is not told.
 
@@ -163,7 +163,7 @@ def fit_calibration(
     unrelated = np.zeros(margins.shape[1], dtype=np.bool_) if unrelated is None else unrelated
     shift = np.zeros(margins.shape[1])
     if min(int((~mentioned).sum()), int(mentioned.sum())) < _LEAST:
-        return Calibration(np.full(2, fit_temperature(margins, truth, weight)), shift)
+        return ScaleAndShift(np.full(2, fit_temperature(margins, truth, weight)), shift)
     within = fit_temperature(margins[mentioned], truth[mentioned], weight[mentioned])
     here = margins[~mentioned], truth[~mentioned]
     apart = unrelated[truth[~mentioned]]
@@ -172,7 +172,7 @@ def fit_calibration(
         shift[unrelated] = by
     else:
         without = fit_temperature(*here, weight[~mentioned])
-    return Calibration(np.array([without, within]), shift)
+    return ScaleAndShift(np.array([without, within]), shift)
 
 
 def weigh_as_found(related: npt.NDArray[np.bool_], mentioned: npt.NDArray[np.bool_], share: float) -> Floats:

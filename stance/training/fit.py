@@ -17,7 +17,7 @@ from stance.labels import all_labels, is_related
 from stance.model.analyzer import Settings
 from stance.model.stance_model import StanceModel
 from stance.model.weights import BlockWeights, Weights, softmax
-from stance.training.calibration import Calibration, fit_calibration, weigh_as_found
+from stance.training.calibration import ScaleAndShift, fit_calibration, weigh_as_found
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts
 from stance.training.folds import Problem, analyzer_for, count_corpus, rare_labels, read_problem
@@ -110,7 +110,7 @@ def train(
     """Train a model on a corpus.
 
     The settings of the blocks are chosen for all targets together, the rest for each target by itself, by macro-F1 over
-    grouped folds; where two are all but equal, the smaller C and the settings named first.
+    grouped folds, before calibration; where two are all but equal, the smaller C and the settings named first.
     No article, and no article that shares a near-duplicate paragraph with it, is split between fitting and measuring.
 
     Parameters
@@ -297,7 +297,7 @@ def _fit(
     return TrainingResult(model, held_out, probabilities, unseen)
 
 
-def _probabilities(margins: Floats, mentioned: npt.NDArray[np.bool_], by: Calibration) -> Floats:
+def _probabilities(margins: Floats, mentioned: npt.NDArray[np.bool_], by: ScaleAndShift) -> Floats:
     """Of one target, as `Weights.probabilities` has them of all."""
     shifted = margins + by.shift * ~mentioned[:, None]
     return softmax(shifted * np.where(mentioned, by.scale[1], by.scale[0])[:, None])
@@ -309,7 +309,7 @@ def _calibrate(
     mentioned: npt.NDArray[np.bool_],
     columns: Sequence[int],
     probabilities: Floats,
-) -> Calibration:
+) -> ScaleAndShift:
     """The calibration on all that was held out; fills `probabilities` by those that leave out the paragraph's own fold.
 
     Where there is only one fold, its own has to do. Paragraphs whose label the models had not seen do not count, if
@@ -321,7 +321,7 @@ def _calibrate(
     unrelated = np.array([not is_related(label) for label in problem.labels])
     share = problem.options.unmentioned_share
 
-    def calibration(rows: npt.NDArray[np.bool_]) -> Calibration:
+    def calibration(rows: npt.NDArray[np.bool_]) -> ScaleAndShift:
         rows = rows & learnt if (rows & learnt).any() else rows
         seen = margins[rows], problem.truth[rows], mentioned[rows]
         if share is None:
