@@ -66,7 +66,8 @@ def main() -> None:
     corpus = read_corpus(given.corpus)
     if {target.name for target in corpus.targets} != set(choices):
         parser.error(f"the targets of {given.corpus} are not those of the default model")
-    corpus = replace(corpus, calibration=corpus.calibration[:1])  # a temperature changes no label; one file is faster
+    # one file is faster; the shift, and so labels without a mention, differ a little from those by all files
+    corpus = replace(corpus, calibration=corpus.calibration[:1])
     other = read_corpus(given.eval, CorpusColumns(known=tuple(corpus.targets))) if given.eval else None
     variants: dict[str, tuple[Corpus, Settings]] = {
         "all blocks": (corpus, base),

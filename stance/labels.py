@@ -65,7 +65,7 @@ class Target:
     Raises
     ------
     ArgumentError
-        If the name is no text, or the labels are not several.
+        If the name is no text, or the labels are no tuple of texts.
     """
 
     name: str

@@ -3,8 +3,9 @@
     python tests/quality_gate.py                                 # measure and compare
     python tests/quality_gate.py --update [--allow-regression]   # pin what is measured now
 
-Measured are grouped cross-validation in three folds on the shipped corpus, with the settings of the default model, and
-its pass rate on the probes. The floor also pins the corpus, so that data cannot change unseen.
+Measured are grouped cross-validation in three folds on the shipped corpus, with the settings of the default model and
+by margins before calibration, and the model's pass rate on the probes. The floor also pins the corpus, so that data
+cannot change unseen.
 """
 
 from __future__ import annotations

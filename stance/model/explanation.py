@@ -44,7 +44,7 @@ class Explanation:
     target, label : str
         What is explained.
     margin : float
-        Of the label, before calibration.
+        Of the label, as in `Scores`: with the shift of a paragraph that does not mention the target, not yet scaled.
     intercept : float
         The part of the margin that every text has that mentions the target, or every one that does not.
     probability : float

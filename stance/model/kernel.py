@@ -49,7 +49,7 @@ class Scored(NamedTuple):
     Attributes
     ----------
     margins : ndarray, shape (texts, targets, labels)
-        Before calibration.
+        Before calibration: neither shifted nor scaled.
     counts : ndarray of int, shape (texts, 6)
         A row of `WordCounts` for each.
     """

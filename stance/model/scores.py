@@ -106,7 +106,8 @@ class Scores:
     labels : tuple of str
         The third axis: every label of any target.
     margins, probabilities : ndarray, shape (paragraphs, targets, labels)
-        NaN for a paragraph that was not scored; 0 probability for a label that a target lacks.
+        NaN for a paragraph that was not scored; 0 probability for a label that a target lacks. Margins are shifted
+        where a target is not mentioned, and not yet scaled.
     reasons : sequence of Reason or None, length paragraphs
         Why a paragraph was not scored.
     least_probability : float

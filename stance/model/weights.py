@@ -166,7 +166,7 @@ class Weights:
     shift: Floats
 
     def margins(self, blocks: Sequence[Sequence[Term]], sublinear_tf: bool) -> Floats:
-        """Margins of one paragraph, shape (targets, labels)."""
+        """Margins of one paragraph, before the shift; shape (targets, labels)."""
         total = self.intercept.copy()
         for weights, terms in zip(self.blocks, blocks, strict=True):
             total += weights.contributions(terms, sublinear_tf).sum(axis=0)
