@@ -91,7 +91,7 @@ def test_options_of_a_fit_must_be_positive_numbers(tmp_path: Path, key: str, val
 
 @pytest.mark.parametrize("value", ["0", "1", "true", "nan", "'x'"])
 def test_a_share_lies_between_nothing_and_all(tmp_path: Path, value: str) -> None:
-    """And it needs a lexicon, too."""
+    """And it needs a lexicon, too, and a label for the others."""
     head = 'labels = ["x", "y"]\n[targets.t]\n'
     (tmp_path / "t.toml").write_text('[mentions]\ntax = ["tax"]\n')
     (tmp_path / "corpus.toml").write_text(f'{head}lexicon = "t.toml"\nunmentioned_share = {value}\n')
@@ -100,9 +100,13 @@ def test_a_share_lies_between_nothing_and_all(tmp_path: Path, value: str) -> Non
     (tmp_path / "corpus.toml").write_text(f"{head}unmentioned_share = 0.5\n")
     with pytest.raises(CorpusError, match="'unmentioned_share' needs a lexicon"):
         read_corpus(tmp_path)
-    (tmp_path / "corpus.toml").write_text(f'{head}lexicon = "t.toml"\nunmentioned_share = 0.25\n')
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "a.jsonl").write_text('{"article": "a", "paragraph": 0, "text": "A tax.", "t": "x"}\n')
+    (tmp_path / "corpus.toml").write_text(f'{head}lexicon = "t.toml"\nunmentioned_share = 0.25\n')
+    with pytest.raises(CorpusError, match="'unmentioned_share' needs a label that is not about it, such as"):
+        read_corpus(tmp_path)
+    head = 'labels = ["x", "NONE"]\n[targets.t]\n'
+    (tmp_path / "corpus.toml").write_text(f'{head}lexicon = "t.toml"\nunmentioned_share = 0.25\n')
     assert read_corpus(tmp_path).fit_options["t"].unmentioned_share == 0.25
 
 

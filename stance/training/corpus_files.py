@@ -152,8 +152,12 @@ def _read_target(draft: Draft, folder: Path, name: str, entry: object) -> None:
         if lexicon is not None:
             draft.lexicons[name] = lexicon
     options = draft.attempt(read_fit_options, entry, name, toml)
-    if options is not None:
-        draft.fit_options[name] = options
+    if options is None:
+        return
+    draft.fit_options[name] = options
+    if options.unmentioned_share is not None and target is not None and target.related == target.labels:
+        message = f"target {name!r}: 'unmentioned_share' needs a label that is not about it, such as 'unrelated'"
+        draft.fault(toml, None, message)
 
 
 def _lexicon(folder: Path, name: object, section: str, toml: Path) -> Lexicon:
