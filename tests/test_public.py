@@ -587,6 +587,7 @@ def test_what_a_notebook_completes_is_public() -> None:
 
 def test_a_type_checker_knows_the_public_names_and_no_others(tmp_path: Path) -> None:
     """Though each is looked up when it is first used: a slip in a name is told before the program runs."""
+    pytest.importorskip("mypy")
     uses = [f"stance.{name}" for name in [*stance.__all__, "load_modle"]]
     (tmp_path / "use.py").write_text("\n".join(["import stance", *uses]), encoding="utf-8")
     command = [sys.executable, "-m", "mypy", "--follow-imports=skip", "--no-incremental", "--config-file="]
