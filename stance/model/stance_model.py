@@ -146,16 +146,19 @@ class StanceModel:
     def _scores(self, scored: Scored) -> Scores:
         """What a kernel scored, but for the paragraphs that the model abstains from."""
         reasons = abstention_reasons(scored.counts, self.language)
-        mentioned = self._mentioned(scored)
-        margins = self.weights.shifted(scored.margins, mentioned)
+        margins, mentioned = self._shifted(scored)
         margins[[i for i, reason in enumerate(reasons) if reason is not None]] = np.nan
         probabilities = self._open_kernel().probabilities(margins, mentioned)
         return Scores(self.targets, self.labels, margins, probabilities, reasons, self.least_probability)
 
     def probabilities(self, scored: Scored) -> npt.NDArray[np.float64]:
         """Calibrated probabilities of what a kernel scored, shape (paragraphs, targets, labels)."""
+        return self._open_kernel().probabilities(*self._shifted(scored))
+
+    def _shifted(self, scored: Scored) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+        """The margins of what a kernel scored, with the shift, and which targets are mentioned."""
         mentioned = self._mentioned(scored)
-        return self._open_kernel().probabilities(self.weights.shifted(scored.margins, mentioned), mentioned)
+        return self.weights.shifted(scored.margins, mentioned), mentioned
 
     def _mentioned(self, scored: Scored) -> npt.NDArray[np.bool_]:
         return self.mentioned(WordCounts(*scored.counts.T).mentioned)

@@ -20,6 +20,11 @@ _RIDGE = 1e-3
 _LEAST = 100
 
 
+def _log_loss(margins: Floats, truth: npt.NDArray[np.int64], weight: Floats | None) -> float:
+    p = softmax(margins)[np.arange(len(truth)), truth]
+    return float(np.average(-np.log(np.maximum(p, 1e-300)), weights=weight))
+
+
 def fit_temperature(margins: Floats, truth: npt.NDArray[np.int64], weight: Floats | None = None) -> float:
     """Fit ``softmax(scale * margin)`` to held-out margins by maximum likelihood.
 
@@ -46,11 +51,9 @@ def fit_temperature(margins: Floats, truth: npt.NDArray[np.int64], weight: Float
     >>> 0 < fit_temperature(margins, np.array([0, 0, 0, 1, 1, 0])) < 1
     True
     """
-    rows = np.arange(len(truth))
 
     def loss(log_scale: float) -> float:
-        p = softmax(np.exp(log_scale) * margins)[rows, truth]
-        return float(np.average(-np.log(np.maximum(p, 1e-300)), weights=weight) + _RIDGE * log_scale**2)
+        return _log_loss(np.exp(log_scale) * margins, truth, weight) + _RIDGE * log_scale**2
 
     found = minimize_scalar(loss, bounds=(-5.0, 5.0), method="bounded", options={"xatol": 1e-10})
     return float(np.exp(found.x))
@@ -88,13 +91,11 @@ def fit_shift(
     >>> bool(shift > 0)
     True
     """
-    rows = np.arange(len(truth))
 
     def loss(found: Floats) -> float:
-        log_scale, shift = found
-        p = softmax(np.exp(log_scale) * (margins + shift * unrelated))[rows, truth]
-        ridge = _RIDGE * (log_scale**2 + shift**2)
-        return float(np.average(-np.log(np.maximum(p, 1e-300)), weights=weight) + ridge)
+        log_scale, shift = map(float, found)
+        shifted = np.exp(log_scale) * (margins + shift * unrelated)
+        return _log_loss(shifted, truth, weight) + _RIDGE * (log_scale**2 + shift**2)
 
     # from margins that are far off, the way to no margins at all also goes down: what shifts them best is tried, too
     best = minimize_scalar(lambda shift: loss(np.array([0.0, shift]))).x
