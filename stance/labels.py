@@ -41,8 +41,8 @@ JOINT_SHARES = tuple(f"share_{name}{end}" for name in JOINT for end in ("", "_se
 RESERVED = frozenset(
     """
     article_id title date outlet month week paragraph start end text cluster voice speaker speaker_start speaker_end
-    source_verb actor drawn_from articles copies_left_out paragraphs abstained boilerplate article
-    joint_units
+    source_verb actor drawn_from sample_stratum sample_stratum_size articles copies_left_out paragraphs abstained
+    boilerplate article joint_units
     """.split()
 ).union(JOINT)
 
@@ -114,7 +114,7 @@ class Target:
         probabilities = [f"p_{label}" for label in self.labels]
         shares = [f"share_{label}{end}" for label in self.related for end in ("", "_se")]
         nets = ["net", "net_se", "net_units"]
-        outcomes = [f"y_{label}" for label in self.labels]
+        outcomes = ["code", "weight", *(f"y_{label}" for label in self.labels)]
         ends = ["probability", *probabilities, "abstained", "words", *outcomes, *self.labels, *shares, *nets]
         return (self.name, *(f"{self.name}_{end}" for end in ends))
 

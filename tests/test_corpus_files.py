@@ -210,7 +210,7 @@ def test_the_columns_of_a_target_are_known() -> None:
     made = {*paragraph_columns([target], explained=True), *article_columns([target])}
     made |= set(roll_up(Results(frame, (target,), "paragraph")).columns)
     # of `stance results outcomes`
-    made |= {f"tax_y_{label}" for label in target.labels}
+    made |= {"tax_code", "tax_weight", *(f"tax_y_{label}" for label in target.labels)}
     assert {name for name in made if name.startswith("tax")} == known
     described = [*dictionary._of_target(target, True), *dictionary._of_target(target, False)]
     assert {column.name for column in described} == known

@@ -17,8 +17,10 @@ from coded_collections import TAX, code, coefficient, collect
 from helpers import ROOT, run
 
 from stance.errors import StanceError
-from stance.labels import LABELS
+from stance.labels import LABELS, Target
+from stance.results.correction import corrections
 from stance.results.outcomes import regression_outcomes
+from stance.results.population import population
 from stance.results.prevalence import estimate_prevalence
 from stance.results.scored import Results
 
@@ -117,6 +119,72 @@ def test_a_regression_finds_the_true_coefficient(within: str | None) -> None:
     assert errors.mean() < 2 * values.std()
 
 
+def test_the_design_of_a_simple_sample() -> None:
+    """One stratum of all paragraphs; estimates and their errors are those of a survey sample, as docs/r.md says."""
+    results, true = collect(600, 0.7, (0.3, 0.1, 0.2, 0.4))
+    codes = code(results, true, 120)
+    codes.loc[:19, "tax"] = None
+    found = regression_outcomes(results, codes)
+    assert set(found["sample_stratum"]) == {"all"}
+    assert set(found["sample_stratum_size"]) == {600}
+    coded = found.dropna(subset="tax_weight")
+    assert coded["tax_code"].tolist() == true[coded["paragraph"]].tolist()
+    assert found["tax_code"].notna().tolist() == found["tax_weight"].notna().tolist()
+    # of the 120 drawn, 20 were not coded
+    assert coded["tax_weight"].tolist() == [6.0] * 100
+    (correction,) = corrections(population(results), codes)
+    assert 0 < correction.slope <= 1
+    off = (coded["tax_code"] == "favor") - correction.slope * coded["tax_p_favor"]
+    row = estimate_prevalence(results, codes).set_index("label").loc["favor"]
+    assert row["prevalence"] == pytest.approx(correction.slope * found["tax_p_favor"].mean() + off.mean())
+    assert row["se"] == pytest.approx(np.sqrt(off.var() / 100 * (1 - 100 / 600) * (1 + 1 / 98)))
+
+
+def test_the_design_of_a_sample_within_a_target() -> None:
+    """Strata are labels of the model, or that it gave none; weights add up to each, and give the mean by the strata."""
+    results, true = collect(900, 0.7, (0.3, 0.1, 0.2, 0.4))
+    results.frame.loc[:39, ["tax", *GIVEN]] = None
+    results.frame.loc[:39, "tax_abstained"] = "ambiguous"
+    results.frame[GIVEN] = 0.25
+    codes = code(results, true, 200, "tax")
+    found = regression_outcomes(results, codes)
+    given = results.frame["tax"].fillna("abstained")
+    assert found["sample_stratum"].tolist() == given.tolist()
+    assert found["sample_stratum_size"].tolist() == given.map(given.value_counts()).tolist()
+    coded = found.dropna(subset="tax_weight")
+    whole = coded.groupby("sample_stratum")["tax_weight"].sum().to_dict()
+    assert whole == pytest.approx(given.value_counts().to_dict())
+    assert coded.groupby("sample_stratum")["tax_weight"].nunique().tolist() == [1] * 5
+    mean = np.average(coded["tax_code"] == "favor", weights=coded["tax_weight"])
+    assert estimate_prevalence(results, codes)["prevalence"][0] == pytest.approx(mean)
+
+
+def test_each_target_has_weights_of_its_own() -> None:
+    """Where one was coded less than the other; of one that was not coded at all there are none."""
+    results, true = collect(400, 0.7, (0.3, 0.1, 0.2, 0.4))
+    also = {name.replace("tax", other): results.frame[name] for name in results.frame for other in ("toll", "fee")}
+    targets = (TAX, Target("toll"), Target("fee"))
+    results = Results(results.frame.assign(**also), targets, "paragraph")
+    codes = code(results, true, 100, "tax").assign(fee=None)
+    codes["toll"] = codes["tax"].where(codes.index >= 40)
+    found = regression_outcomes(results, codes)
+    assert found["tax_weight"].sum() == pytest.approx(400)
+    assert found["toll_weight"].sum() == pytest.approx(400)
+    assert (found["tax_weight"].count(), found["toll_weight"].count()) == (100, 60)
+    assert not [name for name in found if name.startswith(("fee_code", "fee_weight"))]
+
+
+def test_an_empty_text_is_no_label_to_draw_within() -> None:
+    """Strata are the same however a frame says that the model gave no label."""
+    results, true = collect(400, 0.7, (0.3, 0.1, 0.2, 0.4))
+    results.frame.loc[:39, ["tax", *GIVEN]] = None
+    codes = code(results, true, 100, "tax")
+    results.frame.loc[:19, "tax"] = ""
+    assert code(results, true, 100, "tax").equals(codes)
+    found = regression_outcomes(results, codes)
+    assert (found["sample_stratum"] == "abstained").sum() == 40
+
+
 def test_outcomes_that_cannot_be_made() -> None:
     """Of a column that is there, and of no codes."""
     results, true = collect(300, 0.6, (0.3, 0.1, 0.2, 0.4))
@@ -151,12 +219,76 @@ def test_from_the_command_line_into_r(tmp_path: Path) -> None:
         if os.environ.get("STANCE_ALL_TESTS"):
             pytest.fail("R is not installed")
         pytest.skip("R is not installed (Debian: r-base-core)")
-    document = (ROOT / "docs" / "r.md").read_text(encoding="utf-8")
-    (snippet,) = re.findall(r"<!-- regression -->\n```r\n(.*?)```", document, re.S)
-    (tmp_path / "snippet.R").write_text(snippet.replace("sanctions_y", "tax_y"), encoding="utf-8")
-    done_in_r = subprocess.run(["Rscript", "--vanilla", "snippet.R"], cwd=tmp_path, capture_output=True, text=True)
-    assert done_in_r.returncode == 0, done_in_r.stderr
+    said = _in_r("regression", tmp_path)
     # R has the Post in the intercept
-    estimate, error = map(float, re.search(r"^outletWire +(\S+) +(\S+)", done_in_r.stdout, re.M).groups())  # type: ignore[union-attr]
+    estimate, error = map(float, re.search(r"^outletWire +(\S+) +(\S+)", said, re.M).groups())  # type: ignore[union-attr]
     expected = coefficient(right["tax_y_favor"], right["outlet"] == "Wire", right["article_id"])
     assert (estimate, error) == pytest.approx(expected, rel=1e-3)
+
+
+def _in_r(snippet: str, folder: Path, more: str = "") -> str:
+    """What a snippet of docs/r.md prints, of the target tax."""
+    document = (ROOT / "docs" / "r.md").read_text(encoding="utf-8")
+    (code,) = re.findall(rf"<!-- {snippet} -->\n```r\n(.*?)```", document, re.S)
+    (folder / "snippet.R").write_text(code.replace("sanctions_", "tax_") + more, encoding="utf-8")
+    done = subprocess.run(["Rscript", "--vanilla", "snippet.R"], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _needs_r(package: str) -> None:
+    call = ["Rscript", "--vanilla", "-e", f"stopifnot(requireNamespace({package!r}, quietly = TRUE))"]
+    if shutil.which("Rscript") is None or subprocess.run(call, capture_output=True).returncode:
+        pytest.skip(f"R has no package {package} (Debian: r-cran-{package})")
+
+
+def _survey_means(coded: pd.DataFrame, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means of columns over a stratified sample, with their standard errors (Cochran 1977, section 5.4)."""
+    total, means, variances = float(coded["tax_weight"].sum()), np.zeros(4), np.zeros(4)
+    for stratum in coded["sample_stratum"].unique():
+        mine = (coded["sample_stratum"] == stratum).to_numpy()
+        n, of = mine.sum(), coded["sample_stratum_size"].to_numpy()[mine][0]
+        means += of / total * values[mine].mean(axis=0)
+        variances += (of / total) ** 2 * (1 - n / of) * values[mine].var(axis=0, ddof=1) / n
+    return means, np.sqrt(variances)
+
+
+@pytest.mark.parametrize("within", [None, "tax"])
+def test_the_design_in_survey(within: str | None, tmp_path: Path) -> None:
+    """The means that svymean gives, also calibrated, are those by hand; so are its errors without the model."""
+    _needs_r("survey")
+    results, true = collect(900, 0.7, (0.3, 0.1, 0.2, 0.4))
+    results.frame.loc[:39, ["tax", *GIVEN]] = None
+    results.frame.loc[:39, "tax_abstained"] = "not English"
+    codes = code(results, true, 240, within)
+    codes.loc[:9, "tax"] = None
+    results.frame.assign(tax_probability=0.9).to_csv(tmp_path / "scores.csv", index=False)
+    codes.to_csv(tmp_path / "coded.csv", index=False)
+    done = run("results", "outcomes", tmp_path / "scores.csv", tmp_path / "coded.csv", "-o", tmp_path / "outcomes.csv")
+    assert done.exit_code == 0, done.stderr
+    said = re.findall(r"^code\w+ +(\S+) +(\S+)", _in_r("survey", tmp_path), re.M)
+    plain, calibrated = np.array(said, dtype=float).reshape(2, 4, 2)
+    found = regression_outcomes(results, codes)
+    found[GIVEN] = found[GIVEN].fillna(found[GIVEN].mean())
+    coded = found.dropna(subset="tax_weight")
+    labels = (coded["tax_code"].to_numpy()[:, None] == np.array(LABELS)).astype(float)
+    means, errors = _survey_means(coded, labels)
+    assert plain[:, 0] == pytest.approx(means, abs=1e-5)
+    assert plain[:, 1] == pytest.approx(errors, abs=1e-4)
+    # the general regression estimator: a level for each stratum, a slope for each label and probability
+    known = np.column_stack([pd.get_dummies(found["sample_stratum"]), found[GIVEN[:3]]]).astype(float)
+    of_coded = known[coded.index] * np.sqrt(coded["tax_weight"].to_numpy())[:, None]
+    slopes = np.linalg.lstsq(of_coded, labels * np.sqrt(coded["tax_weight"].to_numpy())[:, None])[0]
+    assert calibrated[:, 0] == pytest.approx(known.mean(axis=0) @ slopes, abs=1e-5)
+    assert (calibrated[:, 1] < plain[:, 1]).all()
+
+
+def test_results_in_readr(tmp_path: Path) -> None:
+    """What is rare in a long table is read, and a country called NA is none that is missing."""
+    _needs_r("readr")
+    results, _ = collect(20_000, 0.7, (0.3, 0.1, 0.2, 0.4))
+    results.frame.loc[15_001, "tax_abstained"] = "ambiguous"
+    frame = results.frame.assign(title="", date="", country="NA")
+    frame.to_csv(tmp_path / "scores.csv", index=False)
+    more = "\ncat(scores$tax_abstained[15002], sum(is.na(scores$country)), class(scores$title))\n"
+    assert _in_r("readr", tmp_path, more).endswith("ambiguous 0 character")

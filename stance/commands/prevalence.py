@@ -213,7 +213,8 @@ def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
     RESULTS and CODED are the same as for `stance results prevalence`. Each row is a paragraph, without its text;
     TARGET_y_LABEL is the outcome, which may be far above 1 or below 0. A model's labels bias the coefficients of a
     regression; these columns do not, however wrong the model is (design-based supervised learning, Egami et al.
-    2023).
+    2023). Beside them stand TARGET_code, TARGET_weight, sample_stratum and sample_stratum_size, for programs for
+    survey samples.
 
     Regress the outcome by least squares, with robust standard errors clustered by article_id; do not use a logistic
     regression. The standard errors are too small where either side of a variable has fewer than about thirty coded

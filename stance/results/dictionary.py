@@ -75,6 +75,12 @@ _FIXED = {
         "string",
         "How many of how many paragraphs were drawn; for a stratified sample, also the target and its strata",
     ),
+    "sample_stratum": (
+        "string",
+        "Stratum that the coded sample was drawn from: the label of the model on the target that it was drawn within, "
+        "abstained where it gave none; all in a simple sample",
+    ),
+    "sample_stratum_size": ("integer", "Paragraphs of that stratum, coded or not (finite population size)"),
     "articles": ("integer", "Articles"),
     "copies_left_out": ("integer", "Articles left out as further copies of a cluster"),
     "paragraphs": ("integer", "Paragraphs"),
@@ -191,6 +197,13 @@ def _of_target(target: Target, counted: bool) -> list[Column]:
             "string",
             "Deciding words as JSON, [[start, end, value], ...]: offsets into the article's text, and what they add to "
             "the margin of the label (below zero: they speak against it)",
+        ),
+        Column(f"{name}_code", "string", f"Label on {name}, by hand; empty where there is none", target.labels),
+        Column(
+            f"{name}_weight",
+            "number",
+            "Sampling weight of the code: how many paragraphs of its stratum there are for each coded one; empty where "
+            "there is no code",
         ),
         *(
             Column(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stance.errors import StanceError
-from stance.results.correction import Floats, corrections
+from stance.results.correction import corrections
 from stance.results.population import population
+from stance.results.sampling import strata_names
 from stance.results.scored import Results
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) ->
         gives, as far as no share of it is below 0; that of a group differs by as much as its share of the coded
         paragraphs does from its share of all.
 
+        Before these the design of the sample, as programs for survey samples ask for it: ``sample_stratum`` (the label
+        of the model that was drawn within, or ``abstained``; ``all`` of a simple sample), ``sample_stratum_size`` (how
+        many paragraphs it has), and for each target ``TARGET_code`` (the label by hand) and ``TARGET_weight`` (how many
+        paragraphs a coded one stands for), both missing where there is no code.
+
     Raises
     ------
     StanceError
@@ -86,15 +92,23 @@ def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) ->
     """
     results = population(results)
     paragraphs = results.frame
-    made: dict[str, Floats] = {}
+    made: dict[str, Any] = {}
     for correction in corrections(results, codes):
         outcomes, design = correction.foretold(), correction.design
         n, of = design.coded, design.sizes
         # a level is the mean of the very errors that are weighed here, and so nearer to them than to the others
         free = n * (of - 1) / (np.maximum(n - 1, 1) * of)
         outcomes[design.places] += (design.weights * free[design.stratum])[:, None] * correction.residuals
-        labels = zip(correction.target.labels, outcomes.T, strict=True)
-        made |= {outcome_column(correction.target.name, label): values for label, values in labels}
+        if not made:
+            # the strata are those of the sample, whatever target was coded
+            made = {"sample_stratum": strata_names(results, codes), "sample_stratum_size": of[design.strata]}
+        target = correction.target
+        code, weight = np.full(len(paragraphs), None, dtype=object), np.full(len(paragraphs), np.nan)
+        code[design.places] = np.array(target.labels, dtype=object)[correction.truth.argmax(axis=1)]
+        weight[design.places] = design.weights
+        made |= {f"{target.name}_code": code, f"{target.name}_weight": weight}
+        labels = zip(target.labels, outcomes.T, strict=True)
+        made |= {outcome_column(target.name, label): values for label, values in labels}
     if there := [name for name in made if name in paragraphs]:
         raise StanceError(f"the results have a column {there[0]!r}, which outcomes are to have; take it out")
     return paragraphs.drop(columns="text", errors="ignore").assign(**made)

@@ -29,6 +29,7 @@ __all__ = [
     "probabilities_of",
     "read_codes",
     "strata_drawn",
+    "strata_names",
     "undecided",
 ]
 
@@ -36,6 +37,9 @@ _NO_PROBABILITIES = "the results have no columns {}_p_LABEL, which tell its labe
 
 #: So many of each label are drawn first, and of the paragraphs without one as many as a variance needs.
 _LEAST, _LEAST_UNLABELLED = 5, 2
+
+#: The strata that no label names; no target has such a label, whose column in a roll-up is that of abstentions.
+_ALL, _UNLABELLED = "all", "abstained"
 
 _ROUNDING = 1e-6
 
@@ -82,7 +86,14 @@ def _strata_of(results: Population, within: str | None) -> npt.NDArray[np.int64]
     names = [target.name for target in results.targets]
     if within not in names:
         raise StanceError(f"no target {within!r} in the results; there are {', '.join(names)}")
-    return np.asarray(results.frame.groupby(within, dropna=False, sort=True).ngroup(), dtype=np.int64)
+    labels = _labels_drawn_within(results, within)
+    return np.asarray(labels.groupby(labels, dropna=False, sort=True).ngroup(), dtype=np.int64)
+
+
+def _labels_drawn_within(results: Population, within: str) -> pd.Series[Any]:
+    """The labels on a target, missing where there is none: in a frame of one's own that may be an empty text."""
+    labels = results.frame[within].astype(object)
+    return labels.where(has_code(labels), None)
 
 
 def has_code(codes: pd.Series[Any]) -> npt.NDArray[np.bool_]:
@@ -109,6 +120,17 @@ def strata_drawn(results: Population, codes: pd.DataFrame) -> npt.NDArray[np.int
             "use the results that it was drawn from"
         )
     return strata
+
+
+def strata_names(results: Population, codes: pd.DataFrame) -> pd.Series[Any]:
+    """What the stratum of each paragraph is called, of those that `strata_drawn` has checked."""
+    import pandas as pd
+
+    within, _ = strata_told(drawn_from(codes))
+    if not within:
+        return pd.Series(_ALL, results.frame.index, dtype=object)
+    # programs of statistics leave out a row whose stratum is missing
+    return _labels_drawn_within(results, within).fillna(_UNLABELLED)
 
 
 def _sizes(strata: npt.NDArray[np.int64]) -> str:
@@ -193,7 +215,7 @@ def _order_drawn(
         # a model that is sure of everything leaves the sizes
         rates = (sizes * np.sqrt(np.maximum(np.bincount(strata, unsure) / sizes, 1e-6))).astype(float)
         least = np.full(len(sizes), _LEAST, dtype=np.int64)
-        least[strata[paragraphs[within].isna().to_numpy()]] = _LEAST_UNLABELLED
+        least[strata[_labels_drawn_within(results, within).isna().to_numpy()]] = _LEAST_UNLABELLED
     mine = strata[shuffled]
     grouped = np.argsort(mine, kind="stable")
     rank = np.empty_like(grouped)
