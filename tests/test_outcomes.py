@@ -213,6 +213,10 @@ def test_from_the_command_line_into_r(tmp_path: Path) -> None:
     found = pd.read_csv(tmp_path / "outcomes.csv")
     assert found[COLUMNS].to_numpy() == pytest.approx(right[COLUMNS].to_numpy())
     package = json.loads((tmp_path / "outcomes.csv.columns.json").read_text(encoding="utf-8"))
+    assert package["stance"]["notes"] == [
+        f"Outcomes of {tmp_path / 'scores.csv'} and the codes in {tmp_path / 'coded.csv'}, of the sample "
+        f"{codes['drawn_from'][0]}."
+    ]
     fields = {field["name"]: field["description"] for field in package["resources"][0]["schema"]["fields"]}
     assert all("linear regression" in fields[name] for name in COLUMNS)
     if shutil.which("Rscript") is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 import re
 from pathlib import Path
@@ -889,6 +890,12 @@ def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
     assert rows_["prevalence"][:4].sum() == pytest.approx(1.0)
     described = (tmp_path / "p.csv.columns.json").read_text(encoding="utf-8")
     assert "Not a column that stance makes" not in described
+    (note,) = json.loads(described)["stance"]["notes"]
+    assert note.endswith(f"the codes in {coded}, of the sample {rows[0]['drawn_from']}: level all.")
+    coded.write_bytes(coded_bytes.replace(b"drawn_from", b"whatever"))
+    assert _run("results", "prevalence", scores, coded, "-o", tmp_path / "q.csv").exit_code == 0
+    assert "taken for a simple random one" in (tmp_path / "q.csv.columns.json").read_text(encoding="utf-8")
+    coded.write_bytes(coded_bytes)
     refused = _run("results", "prevalence", scores, drawn)
     assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
     assert "fill in the columns" in refused.stderr

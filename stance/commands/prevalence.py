@@ -140,7 +140,7 @@ def prevalence(
     codes = read_codes(coded, found.targets)
     with step(f"estimating for {number_of(len(found.frame), 'paragraph')}"):
         rows = estimate_prevalence(found, codes, level)
-    about = f"Estimated from {found.source} and the codes in {coded}: level {level}."
+    about = f"Estimated from {found.source} and {_codes_told(codes, coded)}: level {level}."
     if compare:
         differences = compare_groups(rows, level, *compare)
         about = f"{about[:-1]}, {compare[0]} less {compare[1]}."
@@ -169,6 +169,13 @@ def _expected_page(rows: pd.DataFrame) -> Iterator[str]:
         halves = zip(mine["label"], mine["half"], strict=True)
         parts = [f"{label} ± {half:.2f}" if label == NET else f"{label} ± {100 * half:.1f} %" for label, half in halves]
         yield f"  {name}: {', '.join(parts)}"
+
+
+def _codes_told(codes: pd.DataFrame, coded: str) -> str:
+    """The codes and the sample that they are of, for who checks the figures and has not the file."""
+    from stance.results.drawn import drawn_from
+
+    return f"the codes in {coded}, of the sample {drawn_from(codes) or 'that is taken for a simple random one'}"
 
 
 def _tell_of_codes(found: Results, codes: pd.DataFrame, coded: str) -> None:
@@ -236,7 +243,7 @@ def outcomes(source: str, coded: str, output: str, format: str | None) -> None:
     codes = read_codes(coded, found.targets)
     with step(f"correcting {number_of(len(found.frame), 'paragraph')}"):
         rows = regression_outcomes(found, codes)
-    about = f"Outcomes of {found.source} and the codes in {coded}."
+    about = f"Outcomes of {found.source} and {_codes_told(codes, coded)}."
     write_table(rows, found, output, format, notes=[about])
     _tell_of_codes(found, codes, coded)
     made = [t.name for t in found.targets if t.labels and outcome_column(t.name, t.labels[0]) in rows]
