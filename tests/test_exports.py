@@ -732,7 +732,7 @@ def test_the_r_snippet_runs_and_agrees(scored: Path, tmp_path: Path, locale: str
             pytest.fail("R is not installed")
         pytest.skip("R is not installed (Debian: r-base-core)")
     _run("results", "export", scored, "-o", tmp_path / "scores.csv")
-    code, *_ = re.findall(r"```r\n(.*?)```", (ROOT / "docs" / "r.md").read_text(encoding="utf-8"), re.S)
+    (code,) = re.findall(r"<!-- shares -->\n```r\n(.*?)```", (ROOT / "docs" / "r.md").read_text(encoding="utf-8"), re.S)
     (tmp_path / "snippet.R").write_text(code, encoding="utf-8")
     environment = os.environ | ({} if locale is None else {"LC_ALL": locale})
     run = subprocess.run(

@@ -368,7 +368,8 @@ def test_what_documents_show_merges_columns_of_ones_own(root: Path, tmp_path: Pa
     outputs, r = ((root / "docs" / name).read_text(encoding="utf-8") for name in ("outputs.md", "r.md"))
     (shown,) = re.findall(r"<!-- merge in pandas -->\n```python\n(.*?)```", outputs, re.S)
     (tmp_path / "merge.py").write_text(shown, encoding="utf-8")
-    (tmp_path / "merge.R").write_text("".join(re.findall(r"```r\n(.*?)```", r, re.S)[:2]), encoding="utf-8")
+    snippets = re.findall(r"<!-- (?:shares|merge) -->\n```r\n(.*?)```", r, re.S)
+    (tmp_path / "merge.R").write_text("".join(snippets), encoding="utf-8")
     commands = {"parquet": [sys.executable, "merge.py"]}
     if shutil.which("Rscript"):
         commands["csv"] = ["Rscript", "--vanilla", "merge.R"]
