@@ -282,7 +282,7 @@ def test_the_design_in_survey(within: str | None, tmp_path: Path) -> None:
     # the general regression estimator: a level for each stratum, a slope for each label and probability
     known = np.column_stack([pd.get_dummies(found["sample_stratum"]), found[GIVEN[:3]]]).astype(float)
     of_coded = known[coded.index] * np.sqrt(coded["tax_weight"].to_numpy())[:, None]
-    slopes = np.linalg.lstsq(of_coded, labels * np.sqrt(coded["tax_weight"].to_numpy())[:, None])[0]
+    slopes = np.linalg.lstsq(of_coded, labels * np.sqrt(coded["tax_weight"].to_numpy())[:, None], rcond=None)[0]
     assert calibrated[:, 0] == pytest.approx(known.mean(axis=0) @ slopes, abs=1e-5)
     assert (calibrated[:, 1] < plain[:, 1]).all()
 
