@@ -242,6 +242,11 @@ def test_a_manifest_is_refused_however_deep_it_is(tmp_path: Path) -> None:
         (("settings", "word_ngrams"), [1, math.inf], "settings cannot be read"),
         (("settings", "window"), -1, "settings cannot be read"),
         (("settings", "sublinear_tf"), "x", "settings cannot be read"),
+        (("settings", "window"), "8", "settings cannot be read: window is '8'"),
+        (("settings", "min_df"), True, "settings cannot be read: min_df is True"),
+        (("settings", "word_weight"), "0.7", "settings cannot be read: word_weight is '0.7'"),
+        (("settings", "anchored"), 1, "settings cannot be read: anchored is 1"),
+        (("settings", "word_ngrams"), ["1", 2], "settings cannot be read: word_ngrams is"),
         (("arrays", "bytes"), math.inf, "does not describe"),
         (("kernel", "groups"), math.inf, "do not fit"),
         (("blocks", 0, "weight"), math.nan, "not finite"),
@@ -261,8 +266,9 @@ def test_a_hostile_manifest_is_refused(copy: Path, place: tuple[Any, ...], value
         inner = inner[key]
     inner[place[-1]] = value
     _edit(copy, **manifest)
-    with pytest.raises(ModelError, match=message):
+    with pytest.raises(ModelError, match=message) as told:
         load_model(copy)
+    assert "\n" not in str(told.value)
 
 
 def test_a_terminal_does_not_obey_a_model(copy: Path) -> None:
