@@ -55,7 +55,8 @@ def test_what_public_functions_return_is_public(small_model: StanceModel, tmp_pa
         found.contributions[0],
         found.stretches()[0],
         stance.show(found),
-        stance.score_frame(pd.DataFrame({"text": [CLEAR]}), model=small_model),
+        results := stance.score_frame(pd.DataFrame({"text": [CLEAR]}), model=small_model),
+        results.counts,
         stance.read_results(tmp_path / "scores.csv"),
     ]
     for thing in things:
