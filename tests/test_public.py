@@ -195,7 +195,10 @@ def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
             lambda: stance.Target("tax", ["favor"]),  # type: ignore[arg-type]
             r"the labels of a Target are a tuple, .*, not \['favor'\]",
         ),
-        "half a name": (lambda: Columns(keep=("a\ud800",)), "'a\ufffd' cannot be kept: half a character .* its name"),
+        "half a name": (
+            lambda: Columns(keep=("a\ud800",)),
+            r"keep: the name of the column 'a\ufffd' has half a character \(a lone surrogate\); rename it",
+        ),
         "split": (lambda: stance.split_paragraphs(wrong), "this splits a text, not int"),
         "keep": (lambda: Columns(keep="country"), r"keep takes several names, not one: keep=\('country',\)"),  # type: ignore[arg-type]
         "keep what": (lambda: Columns(keep=(wrong,)), "the name of a column is a str, not int; 5 is called '5'"),
