@@ -37,7 +37,7 @@ _ANOTHER = "; name another folder"
 _LIBRARIES = ("lxml", "lxml_html_clean", "pypdf", "python-docx", "striprtf", "trafilatura", "warcio")
 #: Settings that differ are told one by one up to so many.
 _TOLD = 3
-_CHUNK_KEYS = itemgetter("index", "file", "bytes", "rows")
+_CHUNK_KEYS = itemgetter("index", "file", "bytes", "digest", "rows")
 
 
 def files_of_run(folder: Path) -> frozenset[str] | None:
@@ -164,7 +164,7 @@ class RunDirectory:
         for entry in before["chunks"]:
             path = folder / entry["file"]
             whole = path.is_file() and path.stat().st_size == entry["bytes"]
-            if whole and _digest(path.read_bytes()) == entry.get("digest"):
+            if whole and _digest(path.read_bytes()) == entry["digest"]:
                 self.entries[entry["index"]] = entry
         if before["state"] == "finished" and len(self.entries) == len(before["chunks"]):
             self.quarantined = self._read_quarantine()
