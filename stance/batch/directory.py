@@ -32,7 +32,6 @@ _at = partial(named, if_full=_IF_FULL)
 # what a manifest, its model and its chunks must have for a run to go on
 _KEYS = itemgetter("state", "inputs", "settings")
 _MODEL_KEYS = itemgetter("sha256")
-_ANOTHER = "; name another folder"
 #: What the extra ``readers`` brings.
 _LIBRARIES = ("lxml", "lxml_html_clean", "pypdf", "python-docx", "striprtf", "trafilatura", "warcio")
 #: Settings that differ are told one by one up to so many.
@@ -158,9 +157,14 @@ class RunDirectory:
                 f"{folder}: holds a run on standard input, which cannot be read again to continue it; "
                 "name another folder"
             )
-        if not resume:
-            raise StanceError(f"{folder}: already holds a run; continue it with --resume, or name another folder")
         before = self._read(self.manifest)
+        if not resume:
+            how = (
+                "a finished run; read its results"
+                if before["state"] == "finished"
+                else "a run; continue it with --resume"
+            )
+            raise StanceError(f"{folder}: already holds {how}, or name another folder")
         for entry in before["chunks"]:
             path = folder / entry["file"]
             whole = path.is_file() and path.stat().st_size == entry["bytes"]
@@ -186,15 +190,22 @@ class RunDirectory:
                 then, now = before[what], self.identity[what]
                 # a model may lie elsewhere by now, if only it is the same
                 if (then["sha256"] != now["sha256"]) if what == "model" else (then != now):
-                    raise StanceError(f"{path}: cannot continue: {self._difference(what, then, now)}{_ANOTHER}")
+                    done = path == self.manifest and before["state"] == "finished"
+                    raise self._refusal(path, done, self._difference(what, then, now))
         mine = [*self.folder.glob(PARTS), self.quarantine, self.folder / DICTIONARY]
         if not manifests and (there := next((path for path in mine if os.path.lexists(path)), None)):
             raise StanceError(f"{there}: exists without the manifest of a run; name another folder")
 
     def check_inputs(self, now: Sequence[Mapping[str, Any]]) -> None:
-        """Raise `StanceError` if the inputs that are there now are not those of this run."""
+        """Raise `StanceError` if the inputs that are there now are not those of this run, which is finished."""
         if now != (before := self.identity["inputs"]):
-            raise StanceError(f"{self.manifest}: cannot continue: {self._difference('inputs', before, now)}{_ANOTHER}")
+            raise self._refusal(self.manifest, True, self._difference("inputs", before, now))
+
+    @staticmethod
+    def _refusal(path: Path, done: bool, difference: str) -> StanceError:
+        why = "the run is finished, and was another one" if done else "cannot continue"
+        how = "read its results, or name another folder" if done else "name another folder"
+        return StanceError(f"{path}: {why}: {difference}; {how}")
 
     @staticmethod
     def _difference(what: str, before: Any, now: Any) -> str:
