@@ -389,6 +389,7 @@ def test_a_finished_run_names_its_quarantined_records_again(
         "state",
         "inputs",
         "model.sha256",
+        "settings.columns",
         "settings.libraries",
         "chunks.0.bytes",
         "chunks.0.digest",

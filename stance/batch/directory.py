@@ -34,6 +34,8 @@ _KEYS = itemgetter("state", "inputs", "settings")
 _MODEL_KEYS = itemgetter("sha256")
 #: What the extra ``readers`` brings.
 _LIBRARIES = ("lxml", "lxml_html_clean", "pypdf", "python-docx", "striprtf", "trafilatura", "warcio")
+#: Settings that are told by what is in them.
+_NESTED = ("columns", "libraries")
 #: Settings that differ are told one by one up to so many.
 _TOLD = 3
 _CHUNK_KEYS = itemgetter("index", "file", "bytes", "digest", "rows")
@@ -213,7 +215,9 @@ class RunDirectory:
             return f"the inputs are not the same ({inputs_difference(before, now)})"
         if what == "model":
             return f"the model is a different one ({before['sha256'][:12]} then, {now['sha256'][:12]} now)"
-        before, now = ({**said, **said["libraries"], "libraries": None} for said in (before, now))
+        before, now = (
+            {**said, **said["columns"], **said["libraries"], **dict.fromkeys(_NESTED)} for said in (before, now)
+        )
         names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
         told = [f"{name} was {before.get(name)!r}, now {now.get(name)!r}" for name in names]
         return "; ".join(told[:_TOLD]) + (f" and {len(told) - _TOLD} more" if len(told) > _TOLD else "")
@@ -227,7 +231,7 @@ class RunDirectory:
             assert isinstance(manifest, dict)
             Shard(*manifest["shard"])
             _KEYS(manifest), _MODEL_KEYS(manifest["model"])
-            expect(dict, manifest["settings"], manifest["settings"]["libraries"])
+            expect(dict, manifest["settings"], *(manifest["settings"][name] for name in _NESTED))
             for entry in manifest["chunks"]:
                 _CHUNK_KEYS(entry), Counts.from_dict(entry)
         except KeyError as error:
