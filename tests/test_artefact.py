@@ -255,7 +255,10 @@ def test_a_manifest_is_refused_however_deep_it_is(tmp_path: Path) -> None:
         (("corpus",), ["x"], "does not describe a model"),
         (("metrics",), [], "does not describe a model"),
         (("metrics",), {"sanctions": {"n": 1, "metrics": {"f_avg": [1]}}}, "does not describe a model"),
-        (("unseen_files",), {"metrics": {"sanctions": {}}}, "does not describe a model"),
+        (("name",), 5, "does not describe a model correctly .5 is no str"),
+        (("training", "folds"), "5", "does not describe a model correctly .'5' is no int"),
+        (("unseen_files",), {"files": [], "metrics": {"sanctions": {}}}, "does not describe a model"),
+        (("unseen_files",), {"files": [5], "metrics": {}}, "does not describe a model correctly .5 is no str"),
     ],
 )
 def test_a_hostile_manifest_is_refused(copy: Path, place: tuple[Any, ...], value: Any, message: str) -> None:
