@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from stance.articles import Article, Columns, Paragraph, Quarantined, read_articles, split_paragraphs
+    from stance.batch.counts import Counts
     from stance.errors import (
         ArgumentError,
         ArticleError,
@@ -54,6 +55,7 @@ __all__ = [
     "Columns",
     "Contribution",
     "CorpusError",
+    "Counts",
     "Explanation",
     "IncompatibleModelError",
     "MissingDependencyError",
@@ -90,6 +92,7 @@ __all__ = [
 
 _HOMES = {
     "stance.articles": ("Article", "Columns", "Paragraph", "Quarantined", "read_articles", "split_paragraphs"),
+    "stance.batch.counts": ("Counts",),
     "stance.errors": (
         "ArgumentError",
         "ArticleError",

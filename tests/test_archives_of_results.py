@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
 import os
 import shutil
 import sys
 import tracemalloc
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from helpers import run
 from sample_files import KINDS, tarred, zipped
@@ -88,6 +91,35 @@ def test_a_packed_folder_is_read_as_the_folder(project: Path, tmp_path: Path, ki
         (f"{where}/{os.path.relpath(source.path, project)}", source.problem) for source in beside
     }
     assert len(left_out) == len(beside)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "pack"), [(".gz", gzip.compress), (".xz", lzma.compress), (".zst", lambda raw: pa.compress(raw, "zstd"))]
+)
+def test_what_stance_wrote_may_be_compressed(
+    project: Path, tmp_path: Path, suffix: str, pack: Callable[[bytes], bytes]
+) -> None:
+    """In a folder and in an archive; but what only the end of a file tells is not known then."""
+    plain: list[Source] = []
+    articles = {os.path.relpath(source.path, project) for source in find_sources([project], plain)}
+    written = {os.path.relpath(source.path, project) for source in plain if source.problem == "stance wrote it"}
+    written.remove("figures/f.pdf")
+    assert written >= {"scores.csv", "scores.jsonl", "q.jsonl", "report.html", "coded/anna.csv", "figures/f.svg"}
+    files = contents(project)
+    del files["figures/f.pdf"]
+    packed = {
+        f"{name}{suffix}" if name in written else name: bytes(pack(content)) if name in written else content
+        for name, content in files.items()
+    }
+    for name, content in packed.items():
+        path = tmp_path / "folder" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    found = find_sources([tmp_path / "folder"])
+    assert {os.path.relpath(source.path, tmp_path / "folder") for source in found} == articles
+    (tmp_path / "pack.zip").write_bytes(zipped(packed))
+    records = read_records([tmp_path / "pack.zip"])
+    assert {os.path.relpath(str(record.source), tmp_path / "pack.zip") for record in records} == articles
 
 
 @pytest.mark.parametrize("output", ["-", "table", "scores.csv", "scores.parquet", "run/", "level"])

@@ -242,6 +242,11 @@ def test_a_manifest_is_refused_however_deep_it_is(tmp_path: Path) -> None:
         (("settings", "word_ngrams"), [1, math.inf], "settings cannot be read"),
         (("settings", "window"), -1, "settings cannot be read"),
         (("settings", "sublinear_tf"), "x", "settings cannot be read"),
+        (("settings", "window"), "8", "settings cannot be read: window is '8'"),
+        (("settings", "min_df"), True, "settings cannot be read: min_df is True"),
+        (("settings", "word_weight"), "0.7", "settings cannot be read: word_weight is '0.7'"),
+        (("settings", "anchored"), 1, "settings cannot be read: anchored is 1"),
+        (("settings", "word_ngrams"), ["1", 2], "settings cannot be read: word_ngrams is"),
         (("arrays", "bytes"), math.inf, "does not describe"),
         (("kernel", "groups"), math.inf, "do not fit"),
         (("blocks", 0, "weight"), math.nan, "not finite"),
@@ -250,7 +255,10 @@ def test_a_manifest_is_refused_however_deep_it_is(tmp_path: Path) -> None:
         (("corpus",), ["x"], "does not describe a model"),
         (("metrics",), [], "does not describe a model"),
         (("metrics",), {"sanctions": {"n": 1, "metrics": {"f_avg": [1]}}}, "does not describe a model"),
-        (("unseen_files",), {"metrics": {"sanctions": {}}}, "does not describe a model"),
+        (("name",), 5, "does not describe a model correctly .5 is no str"),
+        (("training", "folds"), "5", "does not describe a model correctly .'5' is no int"),
+        (("unseen_files",), {"files": [], "metrics": {"sanctions": {}}}, "does not describe a model"),
+        (("unseen_files",), {"files": [5], "metrics": {}}, "does not describe a model correctly .5 is no str"),
     ],
 )
 def test_a_hostile_manifest_is_refused(copy: Path, place: tuple[Any, ...], value: Any, message: str) -> None:
@@ -261,8 +269,9 @@ def test_a_hostile_manifest_is_refused(copy: Path, place: tuple[Any, ...], value
         inner = inner[key]
     inner[place[-1]] = value
     _edit(copy, **manifest)
-    with pytest.raises(ModelError, match=message):
+    with pytest.raises(ModelError, match=message) as told:
         load_model(copy)
+    assert "\n" not in str(told.value)
 
 
 def test_a_terminal_does_not_obey_a_model(copy: Path) -> None:

@@ -57,9 +57,11 @@ def test_rights_below_a_short_text_are_not_those_above_it(tmp_path: Path) -> Non
     assert [p.text for p in article.paragraphs] == text
 
 
-def nexis(tmp_path: Path, date: str, text: Sequence[str], below: Sequence[str] = ()) -> Article:
+def nexis(
+    tmp_path: Path, date: str, text: Sequence[str], below: Sequence[str] = (), announced: str = "Documents (1)"
+) -> Article:
     """The one article of an export in DOCX, with such lines below its text."""
-    lines = ["User Name: = A Reader", "Documents (1)", f"1. {TITLE}", TITLE, "The Harbor Ledger", date]
+    lines = ["User Name: = A Reader", announced, f"1. {TITLE}", TITLE, "The Harbor Ledger", date]
     lines += ["Length: 812 words", "Body", *text, *below, "Load-Date: March 15, 2025", "End of Document"]
     (tmp_path / "a.docx").write_bytes(docx(lines))
     (article,) = read_articles([tmp_path / "a.docx"])
@@ -98,3 +100,15 @@ def test_a_heading_of_the_articles_does_not_end_it(tmp_path: Path, heading: str,
     """Though the database has one of that name below the text."""
     text = [PARAGRAPHS[0], heading, *PARAGRAPHS[1:]]
     assert [p.text for p in nexis(tmp_path, "March 14, 2025 Friday", text, below).paragraphs] == text
+
+
+@pytest.mark.parametrize("number", [",", "9" * 5000])
+@pytest.mark.parametrize("announces", ["Documents ({})", "Results Found {}"])
+def test_an_export_may_announce_what_is_no_number(tmp_path: Path, announces: str, number: str) -> None:
+    """Its articles are read, for nothing tells how many there should be."""
+    line = announces.format(number)
+    if line.startswith("Documents"):
+        article = nexis(tmp_path, "March 14, 2025", PARAGRAPHS, announced=line)
+    else:
+        article = factiva(tmp_path, [line, TITLE], HEAD)
+    assert [p.text for p in article.paragraphs] == list(PARAGRAPHS)

@@ -321,7 +321,10 @@ def test_a_fresh_run_never_overwrites_one(small_model_path: Path, parquet: Path,
     """A folder that holds a run, or parts of an unknown one, is refused without `resume`."""
     job = _job(parquet, small_model_path)
     _stop_after(job, tmp_path / "run", 3)
-    with pytest.raises(StanceError, match="--resume"):
+    with pytest.raises(StanceError, match=r"holds a run; continue it with --resume, or name another folder$"):
+        score_to_directory(job, tmp_path / "run")
+    score_to_directory(job, tmp_path / "run", resume=True)
+    with pytest.raises(StanceError, match=r"holds a finished run; read its results, or name another folder$"):
         score_to_directory(job, tmp_path / "run")
     (tmp_path / "run" / "manifest.json").unlink()
     with pytest.raises(StanceError, match="without the manifest"):
@@ -381,7 +384,17 @@ def test_a_finished_run_names_its_quarantined_records_again(
 
 @pytest.mark.parametrize(
     "lost",
-    ["shard", "state", "inputs", "model.sha256", "settings.libraries", "chunks.0.bytes", "chunks.0.articles"],
+    [
+        "shard",
+        "state",
+        "inputs",
+        "model.sha256",
+        "settings.columns",
+        "settings.libraries",
+        "chunks.0.bytes",
+        "chunks.0.digest",
+        "chunks.0.articles",
+    ],
 )
 def test_a_manifest_that_lacks_something_is_one_line(
     small_model_path: Path, parquet: Path, tmp_path: Path, lost: str
@@ -444,7 +457,12 @@ def test_resume_refuses_another_library_that_reads(small_model_path: Path, tmp_p
     now = written["settings"]["libraries"]["pypdf"]
     written["settings"]["libraries"]["pypdf"] = "0.1"
     manifest.write_text(json.dumps(written | {"state": state}), encoding="utf-8")
-    with pytest.raises(StanceError, match=f"continue: pypdf was '0.1', now '{now}'; name another folder$"):
+    told = f"pypdf was '0.1', now '{now}'; "
+    told = {
+        "running": f"cannot continue: {told}name another folder",
+        "finished": f"the run is finished, and was another one: {told}read its results, or name another folder",
+    }[state]
+    with pytest.raises(StanceError, match=f"^{re.escape(str(manifest))}: {told}$"):
         score_to_directory(job, tmp_path / "run", resume=True)
 
 
@@ -537,7 +555,9 @@ def test_what_comes_later_is_no_part_of_a_run(small_model_path: Path, tmp_path: 
     assert _parts(run) == _parts(tmp_path / "whole")
     assert sorted(source.path for source in came) == [str(folder / "0.txt"), str(folder / "sub" / "a.txt")]
     # who asks for more of what is finished may wait for them in vain
-    with pytest.raises(StanceError, match=r"0.txt is new\); name another folder"):
+    with pytest.raises(
+        StanceError, match=r"run is finished, .*0.txt is new\); read its results, or name another folder"
+    ):
         score_to_directory(job, run, resume=True)
     named = replace(job, paths=(str(folder), str(tmp_path / "d.txt")))
     (tmp_path / "d.txt").write_text("Named by itself.", encoding="utf-8")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -58,6 +58,20 @@ def cluster() -> Iterator[Any]:
         yield found
 
 
+def _after(parts: int, do: Callable[[], object]) -> Callable[[Iterable[object]], None]:
+    """What a run hands the quarantined records of each chunk to: it does something once so many parts are written.
+
+    The run waits for that, so that nothing depends on which of the two is quicker.
+    """
+    written = itertools.count()
+
+    def refuse(_: Iterable[object]) -> None:
+        if next(written) == parts:
+            do()
+
+    return refuse
+
+
 @needs_dask
 def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(
     small_model_path: Path, source: Path, tmp_path: Path, cluster: Any
@@ -68,18 +82,12 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(
     killed: list[int] = []
 
     def kill() -> None:
-        until = time.monotonic() + 30
-        while len(list((tmp_path / "there").glob("part-*"))) < 10 and time.monotonic() < until:
-            time.sleep(0.01)
+        assert len(_parts(tmp_path / "there")) == 10
         killed.append(next(iter(cluster.workers.values())).pid)
         os.kill(killed[0], signal.SIGKILL)
 
-    thread = threading.Thread(target=kill)
-    thread.start()
-    there = score_to_directory(
-        Job((str(source),), small_model_path, chunk=50, dask=cluster.scheduler_address), tmp_path / "there"
-    )
-    thread.join()
+    job = replace(job, dask=cluster.scheduler_address)
+    there = score_to_directory(job, tmp_path / "there", refuse=_after(10, kill))
     assert killed
     assert there == counts
     assert _parts(tmp_path / "there") == _parts(tmp_path / "here")
@@ -171,22 +179,16 @@ def test_a_cluster_without_a_worker_left_is_one_line(
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as worker:
 
             def kill() -> None:
-                until = time.monotonic() + 60
-                while len(list((tmp_path / "there").glob("part-*"))) < 5 and time.monotonic() < until:
-                    time.sleep(0.01)
                 # by now the first worker has been waited for
                 monkeypatch.setattr("stance.batch.dask._PATIENCE", 2)
                 worker.kill()
 
-            thread = threading.Thread(target=kill)
-            thread.start()
-            try:
-                with pytest.raises(
-                    StanceError, match=r"^no worker left on the Dask cluster for 2 s; continue with --resume$"
-                ):
-                    score_to_directory(replace(job, dask=cluster.scheduler_address), tmp_path / "there")
-            finally:
-                thread.join()
+            with pytest.raises(
+                StanceError, match=r"^no worker left on the Dask cluster for 2 s; continue with --resume$"
+            ):
+                score_to_directory(
+                    replace(job, dask=cluster.scheduler_address), tmp_path / "there", refuse=_after(5, kill)
+                )
     assert 5 <= len(_parts(tmp_path / "there")) < len(_parts(tmp_path / "here"))
     score_to_directory(job, tmp_path / "there", resume=True)
     assert _parts(tmp_path / "there") == _parts(tmp_path / "here")
@@ -261,9 +263,6 @@ def test_a_worker_that_joins_later_has_the_version_of_the_run(
     opened = contextlib.ExitStack()
 
     def join() -> None:
-        until = time.monotonic() + 60
-        while not list((tmp_path / "run").glob("part-*")) and time.monotonic() < until:
-            time.sleep(0.01)
         process = opened.enter_context(subprocess.Popen(command, stderr=subprocess.DEVNULL))
         opened.callback(process.terminate)
         with Client(cluster.scheduler_address) as client:
@@ -272,17 +271,10 @@ def test_a_worker_that_joins_later_has_the_version_of_the_run(
             # what is left is left to the other one
             client.retire_workers(before)
 
-    thread = threading.Thread(target=join)
-    thread.start()
-    job = Job((str(source),), small_model_path, chunk=2, dask=cluster.scheduler_address)
-    with opened:
-        try:
-            with pytest.raises(
-                StanceError, match=rf"this worker has stance 0.0.1, .*; install sanctions-stance {__version__}"
-            ):
-                score_to_directory(job, tmp_path / "run")
-        finally:
-            thread.join()
+    job = Job((str(source),), small_model_path, chunk=50, dask=cluster.scheduler_address)
+    told = rf"this worker has stance 0.0.1, .*; install sanctions-stance {__version__}"
+    with opened, pytest.raises(StanceError, match=told):
+        score_to_directory(job, tmp_path / "run", refuse=_after(1, join))
 
 
 @needs_dask

@@ -147,7 +147,8 @@ def test_a_run_goes_on_with_what_it_keeps(small_model_path: Path, tmp_path: Path
     assert again.stderr.endswith("in each kept column: country: 2; year: 2; topics: 2\n")
     other = run(*command, f"{tmp_path}/run/", "--resume", "--keep", "country")
     assert other.exit_code == 1
-    assert "cannot continue" in other.stderr
+    told = "the run is finished, and was another one: keep was ['country', 'year', 'topics'], now ['country']; read"
+    assert told in other.stderr
 
 
 def test_roll_ups_group_by_what_is_kept(small_model_path: Path, tmp_path: Path) -> None:

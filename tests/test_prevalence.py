@@ -29,7 +29,7 @@ from stance.results.scored import Results, refuse_twice
 
 
 def _coded_equally(results: Results, true: pd.Series[str], each: int) -> pd.DataFrame:
-    """As many of each label that the model gave, as samples of old were drawn."""
+    """As many of each label that the model gave, as somebody may have drawn them."""
     frame = results.frame
     drawn = frame.groupby("tax").sample(each, random_state=0)[["article_id", "paragraph", "text"]]
     sizes = "+".join(map(str, frame["tax"].value_counts().sort_index()))

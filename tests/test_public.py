@@ -55,7 +55,8 @@ def test_what_public_functions_return_is_public(small_model: StanceModel, tmp_pa
         found.contributions[0],
         found.stretches()[0],
         stance.show(found),
-        stance.score_frame(pd.DataFrame({"text": [CLEAR]}), model=small_model),
+        results := stance.score_frame(pd.DataFrame({"text": [CLEAR]}), model=small_model),
+        results.counts,
         stance.read_results(tmp_path / "scores.csv"),
     ]
     for thing in things:
@@ -194,7 +195,10 @@ def _misuses(model: StanceModel) -> dict[str, tuple[Callable[[], Any], str]]:
             lambda: stance.Target("tax", ["favor"]),  # type: ignore[arg-type]
             r"the labels of a Target are a tuple, .*, not \['favor'\]",
         ),
-        "half a name": (lambda: Columns(keep=("a\ud800",)), "'a\ufffd' cannot be kept: half a character .* its name"),
+        "half a name": (
+            lambda: Columns(keep=("a\ud800",)),
+            r"keep: the name of the column 'a\ufffd' has half a character \(a lone surrogate\); rename it",
+        ),
         "split": (lambda: stance.split_paragraphs(wrong), "this splits a text, not int"),
         "keep": (lambda: Columns(keep="country"), r"keep takes several names, not one: keep=\('country',\)"),  # type: ignore[arg-type]
         "keep what": (lambda: Columns(keep=(wrong,)), "the name of a column is a str, not int; 5 is called '5'"),

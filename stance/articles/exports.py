@@ -37,8 +37,11 @@ _DATE = re.compile(
     re.I,
 )
 
+#: How many articles an export announces; longer numbers, which Python may not read, are none.
+_ANNOUNCED = r"(\d[\d,]{0,15})"
+
 _NEXIS_END = re.compile(r"End of Document\Z")
-_NEXIS_ANNOUNCED = re.compile(r"Documents?\s*\(([\d,]+)\)\s*\Z")
+_NEXIS_ANNOUNCED = re.compile(rf"Documents?\s*\({_ANNOUNCED}\)\s*\Z")
 _NEXIS_FIELD = re.compile(r"(?:Length|Section|Byline|Dateline|Highlight|Copyright|Load-Date|Language)\b", re.I)
 _NEXIS_COVER = re.compile(
     r"User Name:|Date and Time:|Job Number:|Documents?\s*\(\d|\d+\.\s|Client/Matter:|Search T\w+:"
@@ -47,7 +50,7 @@ _NEXIS_TAIL = re.compile(r"(?:Classification|Graphic|(?:Load|Correction)-Date:.*
 _NEXIS_LINK = re.compile(r"(?:Link to PDF|Link zum PDF-Dokument|Lien vers le document PDF|PDF-?link)\Z", re.I)
 
 _FACTIVA_END = re.compile(r"(?:AN[\t| ]\s*)?(?:Document|Dokument|Documento|Документ) ([A-Za-z0-9]{18,34})[|\s]*\Z")
-_FACTIVA_ANNOUNCED = re.compile(r"Results Found[\s|:]*([\d,]+)")
+_FACTIVA_ANNOUNCED = re.compile(rf"Results Found[\s|:]*{_ANNOUNCED}(?!\d)")
 _FACTIVA_WORDS = re.compile(r"[\d,.\s]*\d (?:words|mots|Wörter|palabras|parole|palavras|woorden|слов\w?)\Z")
 _FACTIVA_RIGHTS = re.compile(r"\(?Copyright\b|©|\(c\)", re.I)
 _FACTIVA_BYLINE = re.compile(r"(?:By|BY) [^\W\d_a-z]")

@@ -12,7 +12,9 @@ from dataclasses import fields
 from functools import partial
 from typing import IO
 
+from stance.articles.compression import find_compression, without_suffix
 from stance.articles.records import Quarantined
+from stance.errors import ArticleError
 from stance.labels import scored_targets
 
 __all__ = [
@@ -71,8 +73,9 @@ def own_files(folder: str, names: Collection[str]) -> set[str]:
 
     A result is known by the dictionary of columns beside it or by its own columns, as is a sample, whoever fills it in;
     the parts of a run by its manifest, a model by its own, a report and its figures by the generator that they name, a
-    list of quarantined records by its keys; never by a name alone. A file that standard output or standard error goes
-    to is one, too: to read it would be to read what is being written, without an end.
+    list of quarantined records by its keys; never by a name alone. They may have been compressed since. A file that
+    standard output or standard error goes to is one, too: to read it would be to read what is being written, without
+    an end.
 
     Parameters
     ----------
@@ -124,10 +127,12 @@ class Neighbors:
     @staticmethod
     def may_tell(name: str) -> bool:
         """Whether a file of this name may tell what others are: to add one that may not is of no use."""
+        name = without_suffix(name)
         return name.endswith((DICTIONARY, FILES_OF_A_MODEL[1])) or bool(_MANIFEST.fullmatch(name))
 
     def add(self, name: str, look: Callable[[Callable[[str, IO[bytes]], bool]], bool]) -> None:
         """Add a file; `look` answers a question about it, and is asked only if that matters."""
+        name = without_suffix(name)
         if name == FILES_OF_A_MODEL[1]:
             self._arrays = True
         elif name == DICTIONARY or name.endswith(_BESIDE):
@@ -139,6 +144,7 @@ class Neighbors:
 
     def tell(self, name: str) -> bool:
         """Whether they tell that stance wrote the file of this name among them."""
+        name = without_suffix(name)
         if name in self._described or (self._run and _PART_OF_A_RUN.fullmatch(name)):
             return True
         return self._arrays and self._manifest and name in FILES_OF_A_MODEL
@@ -162,11 +168,13 @@ def is_standard_stream(path: str) -> bool:
 
 def may_be_told_by_content(name: str) -> bool:
     """Whether a file of this name is worth looking into."""
+    name = without_suffix(name)
     return name.endswith(_TABLES) or os.path.splitext(name)[1] in _MADE_BY
 
 
 def is_told_by_content(name: str, file: IO[bytes]) -> bool:
     """Whether a file names stance as what made it, or holds results; by its beginning, PDF and Parquet by their end."""
+    name = without_suffix(name)
     suffix = os.path.splitext(name)[1]
     if (made_by := _MADE_BY.get(suffix)) is not None:
         return bool(made_by.search(_tail(file, 2**16) if suffix == ".pdf" else _head(file)))
@@ -186,8 +194,15 @@ def _ask(folder: str, name: str, question: Callable[[str, IO[bytes]], bool]) -> 
 
 
 def _head(file: IO[bytes], most: int = 4096) -> bytes:
+    """The beginning of a file, or of what it holds if it is compressed."""
     file.seek(0)
-    return file.read(most)
+    head = file.read(most)
+    if (compression := find_compression(head)) is None:
+        return head
+    file.seek(0)
+    with contextlib.suppress(ArticleError):
+        return compression.reader(file).read(most)
+    return b""
 
 
 def _tail(file: IO[bytes], most: int) -> bytes:

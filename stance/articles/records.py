@@ -30,6 +30,7 @@ __all__ = [
     "by_meaning",
     "check_quarantine",
     "record_to_article",
+    "refuse_half_names",
     "too_many_lines",
 ]
 
@@ -113,9 +114,7 @@ class Columns:
                 raise ArgumentError(
                     f"the name of a column is a str, not {kind_of(name)}; {name} is called {str(name)!r}"
                 )
-        for name in kept:
-            if (whole := clean_surrogates(name)) != name:
-                raise ArgumentError(f"{whole!r} cannot be kept: half a character (a lone surrogate) is in its name")
+        refuse_half_names(kept, "keep")
         object.__setattr__(self, "keep", tuple(dict.fromkeys(kept)))
 
     def name(self, field: str) -> str:
@@ -190,6 +189,27 @@ class Columns:
                 raise ArticleError(
                     f"the column {column!r} appears twice; rename the one that is not to be kept", source
                 )
+
+
+def refuse_half_names(names: Iterable[str], shown: str) -> None:
+    """Refuse columns in whose name there is half a character, which no file holds.
+
+    Raises
+    ------
+    ArgumentError
+        With the name.
+
+    Examples
+    --------
+    >>> refuse_half_names(["country", "sector\\ud800"], "keep")
+    Traceback (most recent call last):
+    stance.errors.ArgumentError: keep: the name of the column ... has half a character (a lone surrogate); rename it
+    """
+    for name in names:
+        if (whole := clean_surrogates(name)) != name:
+            raise ArgumentError(
+                f"{shown}: the name of the column {whole!r} has half a character (a lone surrogate); rename it"
+            )
 
 
 def by_meaning(header: Iterable[str]) -> dict[str, list[str]]:

@@ -32,12 +32,13 @@ _at = partial(named, if_full=_IF_FULL)
 # what a manifest, its model and its chunks must have for a run to go on
 _KEYS = itemgetter("state", "inputs", "settings")
 _MODEL_KEYS = itemgetter("sha256")
-_ANOTHER = "; name another folder"
 #: What the extra ``readers`` brings.
 _LIBRARIES = ("lxml", "lxml_html_clean", "pypdf", "python-docx", "striprtf", "trafilatura", "warcio")
+#: Settings that are told by what is in them.
+_NESTED = ("columns", "libraries")
 #: Settings that differ are told one by one up to so many.
 _TOLD = 3
-_CHUNK_KEYS = itemgetter("index", "file", "bytes", "rows")
+_CHUNK_KEYS = itemgetter("index", "file", "bytes", "digest", "rows")
 
 
 def files_of_run(folder: Path) -> frozenset[str] | None:
@@ -158,13 +159,18 @@ class RunDirectory:
                 f"{folder}: holds a run on standard input, which cannot be read again to continue it; "
                 "name another folder"
             )
-        if not resume:
-            raise StanceError(f"{folder}: already holds a run; continue it with --resume, or name another folder")
         before = self._read(self.manifest)
+        if not resume:
+            how = (
+                "a finished run; read its results"
+                if before["state"] == "finished"
+                else "a run; continue it with --resume"
+            )
+            raise StanceError(f"{folder}: already holds {how}, or name another folder")
         for entry in before["chunks"]:
             path = folder / entry["file"]
             whole = path.is_file() and path.stat().st_size == entry["bytes"]
-            if whole and _digest(path.read_bytes()) == entry.get("digest"):
+            if whole and _digest(path.read_bytes()) == entry["digest"]:
                 self.entries[entry["index"]] = entry
         if before["state"] == "finished" and len(self.entries) == len(before["chunks"]):
             self.quarantined = self._read_quarantine()
@@ -186,15 +192,22 @@ class RunDirectory:
                 then, now = before[what], self.identity[what]
                 # a model may lie elsewhere by now, if only it is the same
                 if (then["sha256"] != now["sha256"]) if what == "model" else (then != now):
-                    raise StanceError(f"{path}: cannot continue: {self._difference(what, then, now)}{_ANOTHER}")
+                    done = path == self.manifest and before["state"] == "finished"
+                    raise self._refusal(path, done, self._difference(what, then, now))
         mine = [*self.folder.glob(PARTS), self.quarantine, self.folder / DICTIONARY]
         if not manifests and (there := next((path for path in mine if os.path.lexists(path)), None)):
             raise StanceError(f"{there}: exists without the manifest of a run; name another folder")
 
     def check_inputs(self, now: Sequence[Mapping[str, Any]]) -> None:
-        """Raise `StanceError` if the inputs that are there now are not those of this run."""
+        """Raise `StanceError` if the inputs that are there now are not those of this run, which is finished."""
         if now != (before := self.identity["inputs"]):
-            raise StanceError(f"{self.manifest}: cannot continue: {self._difference('inputs', before, now)}{_ANOTHER}")
+            raise self._refusal(self.manifest, True, self._difference("inputs", before, now))
+
+    @staticmethod
+    def _refusal(path: Path, done: bool, difference: str) -> StanceError:
+        why = "the run is finished, and was another one" if done else "cannot continue"
+        how = "read its results, or name another folder" if done else "name another folder"
+        return StanceError(f"{path}: {why}: {difference}; {how}")
 
     @staticmethod
     def _difference(what: str, before: Any, now: Any) -> str:
@@ -202,7 +215,9 @@ class RunDirectory:
             return f"the inputs are not the same ({inputs_difference(before, now)})"
         if what == "model":
             return f"the model is a different one ({before['sha256'][:12]} then, {now['sha256'][:12]} now)"
-        before, now = ({**said, **said["libraries"], "libraries": None} for said in (before, now))
+        before, now = (
+            {**said, **said["columns"], **said["libraries"], **dict.fromkeys(_NESTED)} for said in (before, now)
+        )
         names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
         told = [f"{name} was {before.get(name)!r}, now {now.get(name)!r}" for name in names]
         return "; ".join(told[:_TOLD]) + (f" and {len(told) - _TOLD} more" if len(told) > _TOLD else "")
@@ -216,7 +231,7 @@ class RunDirectory:
             assert isinstance(manifest, dict)
             Shard(*manifest["shard"])
             _KEYS(manifest), _MODEL_KEYS(manifest["model"])
-            expect(dict, manifest["settings"], manifest["settings"]["libraries"])
+            expect(dict, manifest["settings"], *(manifest["settings"][name] for name in _NESTED))
             for entry in manifest["chunks"]:
                 _CHUNK_KEYS(entry), Counts.from_dict(entry)
         except KeyError as error:

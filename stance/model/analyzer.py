@@ -118,19 +118,25 @@ class Settings:
         IncompatibleModelError
             If a setting is unknown here, or not of its kind.
         """
-        unknown = values.keys() - {field.name for field in fields(cls)}
-        if unknown:
+        kinds = {field.name: type(field.default) for field in fields(cls)}
+        if unknown := values.keys() - kinds.keys():
             raise IncompatibleModelError(f"the model uses settings that this version lacks: {sorted(unknown)}")
         try:
-            clean: dict[str, Any] = {k: tuple(map(int, v)) if isinstance(v, list) else v for k, v in values.items()}
+            clean: dict[str, Any] = {}
+            for name, value in values.items():
+                # to Python, true and false are numbers, too; a whole number will do for any other
+                also = list if name.endswith("_ngrams") else int if kinds[name] is float else kinds[name]
+                if type(value) not in (kinds[name], also) or (isinstance(value, list) and {*map(type, value)} != {int}):
+                    raise TypeError(f"{name} is {value!r:.40}")
+                clean[name] = tuple(value) if isinstance(value, list) else value
             settings = cls(**clean)
             lengths = [settings.word_ngrams, *([] if settings.char_ngrams is None else [settings.char_ngrams])]
             if not all(1 <= least <= most <= LONGEST for least, most in lengths):
                 raise ValueError(f"n-grams are of 1 to {LONGEST} words or characters")
-            if not 0 <= int(settings.window) < 2**31 or not isinstance(settings.sublinear_tf, bool):
-                raise ValueError("window or sublinear_tf is out of range")
+            if not 0 <= settings.window < 2**31:
+                raise ValueError("window is out of range")
             return settings
-        except (TypeError, ValueError, OverflowError) as error:
+        except (TypeError, ValueError) as error:
             raise IncompatibleModelError(f"the model's settings cannot be read: {error}") from error
 
 

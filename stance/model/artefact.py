@@ -167,8 +167,11 @@ def _check_facts(manifest: Mapping[str, Any]) -> None:
     if corpus := manifest.get("corpus"):
         expect(str, corpus["name"], corpus["version"], corpus["fingerprint"])
         expect(int, corpus["paragraphs"], corpus["articles"])
-    expect(dict, manifest.get("training", {}))
-    for metrics in (manifest.get("metrics", {}), (manifest.get("unseen_files") or {"metrics": {}})["metrics"]):
+    expect(dict, training := manifest.get("training", {}))
+    expect(int, training.get("folds", 0))
+    unseen = manifest.get("unseen_files") or {"files": [], "metrics": {}}
+    expect(str, manifest.get("name", ""), *unseen["files"])
+    for metrics in (manifest.get("metrics", {}), unseen["metrics"]):
         for found in metrics.values():
             expect(int, found["n"])
             expect(Real, found.get("calibration_error", 0), found.get("calibration_error_by_chance", 0))

@@ -16,7 +16,7 @@ __all__ = ["DRAWN_FROM", "count_lost", "drawn_from", "strata_target", "strata_to
 #: labels were the strata before it, and how many paragraphs there were of each, "sanctions 200 of 120+80+1034".
 DRAWN_FROM = "drawn_from"
 
-# the size of the sample may be missing, as in files of old and of one's own
+# the size of the sample may be missing, where somebody has drawn it otherwise
 _DRAWN_FROM = re.compile(r"(?:(?P<within>.+?) )??(?:(?P<size>\d+) of )?(?P<sizes>\d+(?:\+\d+)*)(?:\.0)?")
 
 

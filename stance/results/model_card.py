@@ -39,7 +39,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
     targets = [target["name"] for target in manifest["targets"]]
     shifted = {
         name: options["unmentioned_share"]
-        for name, options in manifest.get("fit_options", {}).items()
+        for name, options in manifest["fit_options"].items()
         if options.get("unmentioned_share") is not None
     }
     held_out = "files" if manifest.get("unseen_files") else "folds"
@@ -61,11 +61,11 @@ def model_card(manifest: Mapping[str, Any]) -> str:
     for target in manifest["targets"]:
         choice = manifest["choices"][target["name"]]
         labels = ", ".join(target["labels"])
-        options = manifest.get("fit_options", {}).get(target["name"], {})
+        options = manifest["fit_options"].get(target["name"], {})
         factors = options.get("block_factors", {})
         shown = ", ".join(f"{kind} {factor:g}" for kind, factor in factors.items()) or "none"
         unmentioned = options.get("unmentioned_weight", 1)
-        marks = manifest.get("marks", {}).get(target["name"], 0)
+        marks = manifest["marks"][target["name"]]
         marked = f"of {marks} paragraphs, weight {options.get('evidence_weight', 1):g}" if marks else "not used"
         weights = f"{choice['class_weight']} | {shown} | {unmentioned:g} | {marked}"
         lines.append(f"| {target['name']} | {labels} | {choice['C']:g} | {weights} |")
@@ -193,8 +193,7 @@ def _probes(found: Mapping[str, Any] | None) -> list[str]:
     ]
     lines += ["| phenomenon | passed | cases | % |", "|---|---|---|---|"]
     passed = {**found["passed"], "all": [sum(v[i] for v in found["passed"].values()) for i in (0, 1)]}
-    # absent from the manifests of older models
-    passed |= {f"of these in {file}": counted for file, counted in found.get("mixed", {}).items()}
+    passed |= {f"of these in {file}": counted for file, counted in found["mixed"].items()}
     lines += [f"| {name} | {right} | {n} | {100 * right / n:.0f} |" for name, (right, n) in passed.items()]
     same, groups = found["consistent"]
     if groups:

@@ -327,7 +327,7 @@ def _methods(results: Results) -> dict[str, Any]:
         metrics = held_out.get("metrics", {})
         return [(name, found["macro_f1"]) for name, found in metrics.items() if "macro_f1" in found]
 
-    # absent from the dictionaries of older results
+    # absent if the model names no files for calibration
     unseen = results.model.get("unseen_files", {})
     return {
         "scores": scores(results.model),

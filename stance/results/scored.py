@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from stance.articles.encoding import clean_surrogates
+from stance.articles.records import refuse_half_names
 from stance.batch.counts import Counts
 from stance.errors import ArgumentError, StanceError, kind_of, made_by, number_of
 from stance.labels import Target, check_targets
-from stance.results.table_files import find_targets, plain_columns, refuse_half_names, refuse_same_names
+from stance.results.table_files import find_targets, plain_columns, refuse_same_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,10 +146,9 @@ def as_results(given: Results | pd.DataFrame, *, to_write: bool = False) -> Resu
     Raises
     ------
     StanceError
-        If it lacks the columns of a target or of articles, has two of one name, or one with half a character in its
-        name.
+        If it lacks the columns of a target or of articles, or has two of one name.
     ArgumentError
-        If it is neither, or results with a frame or targets that are none.
+        If it is neither, or results with a frame or targets that are none; if half a character is in a column's name.
     """
     import pandas as pd
 

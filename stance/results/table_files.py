@@ -30,7 +30,6 @@ __all__ = [
     "plain_columns",
     "plain_frame",
     "refuse_half_characters",
-    "refuse_half_names",
     "refuse_same_names",
 ]
 
@@ -112,21 +111,6 @@ def refuse_half_characters(values: pd.Series[Any], name: str) -> None:
             raise StanceError(
                 f"the column {clean_surrogates(name)!r} has half a character (a lone surrogate) in row {number}; "
                 "replace it, as value.encode('utf-8', 'replace').decode() does"
-            )
-
-
-def refuse_half_names(names: Iterable[str], shown: str) -> None:
-    """Refuse a table with a column in whose name there is half a character, which no file holds.
-
-    Raises
-    ------
-    StanceError
-        With the name.
-    """
-    for name in names:
-        if (whole := clean_surrogates(name)) != name:
-            raise StanceError(
-                f"{shown}: the name of the column {whole!r} has half a character (a lone surrogate); rename it"
             )
 
 
