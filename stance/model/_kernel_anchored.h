@@ -61,7 +61,7 @@ static size_t read_items(const model *m, text_buffers *t, size_t from, size_t en
         t->items[n] = (uint32_t)i;
         t->values[n] = value;
         t->item_gap[n++] = t->gap[i] | (reached && v->kind != IS_NEGATION ? GAP_NEGATED : 0);
-        if (v->back && !reached) negate_before(m, t, n, v->back);
+        if (v->back) negate_before(m, t, n, v->back);
         reach = v->reach ? (reached ? 0 : v->reach) : reached ? reached - 1 : 0;
         i += length ? length : 1;
     }

@@ -7,8 +7,9 @@ A weak mention, one that the lexicon holds to name a target only beside others, 
 not name the target otherwise: "the ban" is sanctions beside "the sanctions", and a ban of weapons or visitors alone.
 
 Cues of the classes `NEGATING` negate the items after them, up to the end of the clause; those of the class `REJECTED`
-the items before them in their sentence, up to another of that class: "Calls to lift them were turned down". One that is
-negated itself negates nothing, so that what "did not rule out" governs is not negated; nor is what both kinds negate.
+the items before them in their sentence, up to another of that class: "Calls to lift them were turned down". One of
+`NEGATING` that is negated itself negates nothing, so that what "did not rule out" governs is not negated; nor is what
+both kinds negate, as in "Calls not to lift them were turned down".
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ def read_sentences(tokens: list[Token], table: PhraseTable) -> list[list[Item]]:
         sentences[-1].append(Item(target, group, token.word, token.start, end, token.gap, length, negated))
         if not target and group in NEGATING:
             reach = 0 if reached else NEGATING[group]
-        elif not target and group == REJECTED and not negated:
+        elif not target and group == REJECTED:
             _negate_before(sentences[-1])
         i += length
     return _without_weak(sentences)
