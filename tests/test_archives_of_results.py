@@ -122,6 +122,24 @@ def test_what_stance_wrote_may_be_compressed(
     assert {os.path.relpath(str(record.source), tmp_path / "pack.zip") for record in records} == articles
 
 
+@pytest.mark.parametrize("packed", ["news.csv.gz", "sub/news.csv.gz"])
+def test_articles_may_be_compressed_beside_their_results(tmp_path: Path, packed: str) -> None:
+    """As news.csv.gz is scored into news.csv: the dictionary is that of the results, unless they are not there."""
+    results = packed.removesuffix(".gz")
+    content = gzip.compress(b"text\nThe embargo stays.\n")
+    files = {"a.txt": b"Talks resume.", f"{results}.columns.json": DICTIONARY, results: RESULTS, packed: content}
+    alone = {name: files[name] for name in files if name != results}
+    for there, read in [(files, ["a.txt", packed]), (alone, ["a.txt"])]:
+        folder, archive = tmp_path / f"folder{len(there)}", tmp_path / f"pack{len(there)}.zip"
+        for name, content in there.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        archive.write_bytes(zipped(there))
+        assert [os.path.relpath(source.path, folder) for source in find_sources([folder])] == read
+        records = read_records([archive])
+        assert [os.path.relpath(str(record.source), archive) for record in records] == read
+
+
 @pytest.mark.parametrize("output", ["-", "table", "scores.csv", "scores.parquet", "run/", "level"])
 def test_left_out_members_are_told(small_model_path: Path, tmp_path: Path, output: str) -> None:
     """They count as nothing, neither read nor quarantined, however the run is written."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, cast
@@ -73,7 +74,9 @@ class ArchiveFolders:
         # to read a tar archive to its end takes time, and prose seldom needs that
         if name in FILES_OF_A_MODEL or format_by_suffix(name) not in _PROSE:
             self._look_ahead()
-        return folder in self._folders and self._folders[folder].tell(name)
+        if folder not in self._folders:
+            return False
+        return self._folders[folder].tell(name, lambda other: self.has(posixpath.join(folder, other)))
 
     def _look_ahead(self) -> None:
         members, self._ahead = self._ahead, lambda: ()
