@@ -429,6 +429,7 @@ def test_resume_refuses_another_model_input_or_setting(
         ({"chunk": 60}, "chunk_articles was 50, now 60"),
         ({"format": "csv"}, "format was 'parquet', now 'csv'"),
         ({"level": "article"}, "level was"),
+        ({"columns": Columns(text="body")}, "continue: text-column was None, now 'body'; name"),
     ):
         with pytest.raises(StanceError, match=message):
             score_to_directory(replace(job, **changes), tmp_path / "run", resume=True)

@@ -216,7 +216,13 @@ class RunDirectory:
         if what == "model":
             return f"the model is a different one ({before['sha256'][:12]} then, {now['sha256'][:12]} now)"
         before, now = (
-            {**said, **said["columns"], **said["libraries"], **dict.fromkeys(_NESTED)} for said in (before, now)
+            {
+                **{name: value for name, value in said.items() if name not in _NESTED},
+                # as the options are called
+                **{name if name == "keep" else f"{name}-column": value for name, value in said["columns"].items()},
+                **said["libraries"],
+            }
+            for said in (before, now)
         )
         names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
         told = [f"{name} was {before.get(name)!r}, now {now.get(name)!r}" for name in names]
