@@ -78,8 +78,7 @@ _LETTERS += (
 )
 _WORDS = (
     "sanctions Sanction talks asset freeze freezes peace deal not never lift lifted call for Iran the of U S imposing "
-    "imposes Imposed penalties bannings tied passes dress\u00e9es agreed need refuse rule out against no were rejected "
-    "failed".split()
+    "imposes Imposed penalties bannings tied passes dress\u00e9es agreed need refuse rule out against no".split()
 )
 texts_of_letters = st.text(st.sampled_from(_LETTERS), max_size=200)
 texts_of_words = st.lists(
@@ -100,7 +99,6 @@ CUES = Lexicon(
         "call": ["call{,ed} for", "call"],
         "refuse": ["refuse{,d,s}", "rule{,d} out"],
         "oppose": ["against", "reject{,ed}"],
-        "rejected": ["were rejected", "failed"],
         "=country": ["iran", "u s"],
         "=not": ["envoy"],
         "": ["peace now"],
@@ -151,7 +149,6 @@ def _pair(settings_: Settings, lexicons: dict[str, Lexicon], cues: Lexicon | Non
 _PROSE = [
     "The minister said on Monday that sanctions will not be lifted, or eased, before talks with Iran.",
     "He did not rule out lifting the sanctions; she refused no deal, she rejected calls to lift them, never to talk.",
-    "Calls to lift them were rejected. That calls not to call for lifted sanctions never failed, failed; talks failed.",
     "They called for talks. They call for a peace deal and, the U.S. said, an end to the embargo and the asset freeze.",
 ]
 BOTH = {"sanctions": SANCTIONS, "talks": TALKS}

@@ -217,25 +217,11 @@ def test_a_negation_marks_the_cue_that_it_governs() -> None:
         ("Not one two three four five", "one two three four"),
         ("Refuse one two three four five six seven eight", "one two three four five six seven"),
         ("They rejected calls for sanctions not never", "calls for sanctions"),
-        ("It ended. Calls, again, to lift sanctions were rejected by them.", "Calls again to lift sanctions"),
-        ("Calls not to lift sanctions were rejected.", "Calls were rejected"),
-        ("One were rejected, two three were rejected.", "One two three"),
-        (f"One {'two ' * 14}were rejected.", ("two " * 14).strip()),
     ],
 )
 def test_what_is_negated(text: str, negated: str) -> None:
-    """What follows a negation or refusal in its clause and what stands before a rejection in its sentence.
-
-    Each up to its reach; a negation that is negated negates nothing, and what both negate is not negated.
-    """
-    cues = Lexicon(
-        {
-            "not": ["not", "never", "no"],
-            "refuse": ["refuse{,d}", "rule out"],
-            "oppose": ["rejected"],
-            "rejected": ["were rejected"],
-        }
-    )
+    """What follows a negation or refusal in its clause, up to its reach; a negated one negates nothing."""
+    cues = Lexicon({"not": ["not", "never", "no"], "refuse": ["refuse{,d}", "rule out"], "oppose": ["rejected"]})
     analyzer = Analyzer(Settings(), {"sanctions": LEXICON}, cues)
     assert analyzer._phrases is not None
     tokens = tokenize(text)
@@ -268,7 +254,6 @@ def test_a_negated_word_is_another_word_in_every_block() -> None:
         ("They lifted the sanctions.", "against"),
         ("We will not lift the sanctions.", "favor"),
         ("He rejected calls to lift the sanctions.", "favor"),
-        ("Calls to lift the sanctions were rejected.", "favor"),
         ("The government did not rule out lifting the embargo.", "against"),
         ("The sanctions will not be lifted.", "favor"),
     ],

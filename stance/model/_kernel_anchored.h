@@ -37,17 +37,6 @@ STANCE_INLINE size_t match_phrase(const model *m, const text_buffers *t, size_t 
     return longest;
 }
 
-/* Negates the items before the last of `n`, as far as a cue reaches back; those that were negated are so no longer. */
-static void negate_before(const model *m, text_buffers *t, size_t n, size_t back)
-{
-    size_t i;
-    for (i = n - 1; i > 0 && back; back--) {
-        const phrase_value *v = &m->values[t->values[--i]];
-        if (v->back) break;
-        if (v->kind != IS_NEGATION) t->item_gap[i] ^= GAP_NEGATED;
-    }
-}
-
 /* Items of one sentence into the buffers from 0 on: first tokens, values, gaps, and which are negated. Returns how many. */
 static size_t read_items(const model *m, text_buffers *t, size_t from, size_t end)
 {
@@ -61,7 +50,6 @@ static size_t read_items(const model *m, text_buffers *t, size_t from, size_t en
         t->items[n] = (uint32_t)i;
         t->values[n] = value;
         t->item_gap[n++] = t->gap[i] | (reached && v->kind != IS_NEGATION ? GAP_NEGATED : 0);
-        if (v->back) negate_before(m, t, n, v->back);
         reach = v->reach ? (reached ? 0 : v->reach) : reached ? reached - 1 : 0;
         i += length ? length : 1;
     }

@@ -69,9 +69,9 @@ typedef struct {
 /* What a phrase of the lexicons is: a mention, a cue, a context word, a negation, a weak mention, or just words. */
 enum { IS_PLAIN, IS_MENTION, IS_CUE, IS_CONTEXT, IS_NEGATION, IS_WEAK };
 typedef struct {
-    uint16_t kind, target, group, symbol, negated, reach, back; /* reach, back: how many items a cue negates after and before it */
+    uint16_t kind, target, group, symbol, negated, reach; /* reach: how many items after it a cue negates */
 } phrase_value;
-#define VALUE_NUMBERS 7
+#define VALUE_NUMBERS 6
 
 /* Symbols that every model has. */
 enum { SYMBOL_NONE, SYMBOL_MENTION, SYMBOL_OTHER, SYMBOL_CLAUSE, SYMBOL_FIRST, SYMBOL_LAST, SYMBOL_NEGATED_MENTION };

@@ -6,10 +6,8 @@ longest first, and never across the end of a sentence.
 A weak mention, one that the lexicon holds to name a target only beside others, is a plain word in a paragraph that does
 not name the target otherwise: "the ban" is sanctions beside "the sanctions", and a ban of weapons or visitors alone.
 
-Cues of the classes `NEGATING` negate the items after them, up to the end of the clause; those of the class `REJECTED`
-the items before them in their sentence, up to another of that class: "Calls to lift them were turned down". One of
-`NEGATING` that is negated itself negates nothing, so that what "did not rule out" governs is not negated; nor is what
-both kinds negate, as in "Calls not to lift them were turned down".
+Cues of the classes `NEGATING` negate the items after them, up to the end of the clause. One that is negated itself
+negates nothing, so that what "did not rule out" governs is not negated.
 """
 
 from __future__ import annotations
@@ -20,14 +18,12 @@ from typing import NamedTuple
 from stance.model.lexicon import WEAK, Lexicon
 from stance.model.tokens import Gap, Token
 
-__all__ = ["NEGATING", "NOT", "REJECTED", "REJECTED_REACH", "Item", "PhraseTable", "read_sentences"]
+__all__ = ["NEGATING", "NOT", "Item", "PhraseTable", "read_sentences"]
 
 #: The class of plain negations, which are never negated themselves.
 NOT = "not"
 #: Classes of cues that negate, and how many items after them they reach at most.
 NEGATING = {NOT: 4, "refuse": 7, "oppose": 7, "criticise": 7}
-#: The class of cues that negate what stands before them, and how many items they reach at most.
-REJECTED, REJECTED_REACH = "rejected", 14
 
 
 class Item(NamedTuple):
@@ -48,7 +44,7 @@ class Item(NamedTuple):
     length : int
         Number of tokens.
     negated : bool
-        Whether a cue of its sentence negates it.
+        Whether a cue of its clause negates it.
     """
 
     target: str
@@ -128,20 +124,8 @@ def read_sentences(tokens: list[Token], table: PhraseTable) -> list[list[Item]]:
         sentences[-1].append(Item(target, group, token.word, token.start, end, token.gap, length, negated))
         if not target and group in NEGATING:
             reach = 0 if reached else NEGATING[group]
-        elif not target and group == REJECTED:
-            _negate_before(sentences[-1])
         i += length
     return _without_weak(sentences)
-
-
-def _negate_before(sentence: list[Item]) -> None:
-    """Negate what stands before the last item of a sentence so far; what was negated already is so no longer."""
-    for i in range(len(sentence) - 2, max(-1, len(sentence) - 2 - REJECTED_REACH), -1):
-        item = sentence[i]
-        if item.group == REJECTED and not item.target:
-            break
-        if item.target or item.group != NOT:
-            sentence[i] = item._replace(negated=not item.negated)
 
 
 def _without_weak(sentences: list[list[Item]]) -> list[list[Item]]:

@@ -17,7 +17,7 @@ from stance.model.abstention import ENGLISH
 from stance.model.analyzer import Analyzer
 from stance.model.anchored import SCENES
 from stance.model.arrays import join_names
-from stance.model.items import NEGATING, NOT, REJECTED, REJECTED_REACH
+from stance.model.items import NEGATING, NOT
 from stance.model.kernel_layout import KernelTables, plain_layout
 from stance.model.kernel_words import Keys, Spelt, Words, word_key
 from stance.model.lexicon import CONTEXT, WEAK
@@ -71,7 +71,7 @@ class _Phrases:
         self.symbols = {symbol: i for i, symbol in enumerate(("*", "~", ",", "^", "$", "!*"), start=1)}
         self.groups: list[dict[str, int]] = [{} for _ in analyzer.anchored_targets]
         self.values: dict[tuple[str, str], int] = {("", ""): 0}
-        self.rows = [(0,) * 7]
+        self.rows = [(0, 0, 0, 0, 0, 0)]
         self.roots: dict[int, int] = {}
         self.node_value, self.goes_on = [0], [False]
         self.begins_mention: set[int] = set()
@@ -114,15 +114,14 @@ class _Phrases:
             t = analyzer.anchored_targets.index(target)
             number = sum(map(len, self.groups))
             kind = _WEAK if group.startswith(WEAK) else _MENTION
-            row = (kind, t, self.groups[t].setdefault(group, number), 0, 0, 0, 0)
+            row = (kind, t, self.groups[t].setdefault(group, number), 0, 0, 0)
         elif not group:
-            row = (0,) * 7
+            row = (0, 0, 0, 0, 0, 0)
         elif group.startswith(CONTEXT):
-            row = (_CONTEXT, 0, 0, self._symbol(group), 0, 0, 0)
+            row = (_CONTEXT, 0, 0, self._symbol(group), 0, 0)
         else:
             plain, negated = self._symbol(f"#{group}"), 0 if group == NOT else self._symbol(f"!{group}")
-            back = REJECTED_REACH if group == REJECTED else 0
-            row = (_NEGATION if group == NOT else _CUE, 0, 0, plain, negated, NEGATING.get(group, 0), back)
+            row = (_NEGATION if group == NOT else _CUE, 0, 0, plain, negated, NEGATING.get(group, 0))
         self.rows.append(row)
         self.values[target, group] = len(self.rows) - 1
         return len(self.rows) - 1
