@@ -367,7 +367,7 @@ def _stored_tables(
         arrays={name: _typed(array, kind) for name, (array, kind) in stored.items() if array is not None},
         intercept=intercept,
         sublinear=settings.sublinear_tf,
-        window=min(max(settings.window, 0), 2**31),
+        window=settings.window,
         word_ngrams=settings.word_ngrams,
         char_ngrams=settings.char_ngrams,
         targets=len(analyzer.anchored_targets),
