@@ -24,7 +24,7 @@ import stance
 from stance import Columns, StanceModel
 from stance.model.artefact import read_manifest
 
-CLEAR = "The ministry refused to lift the sanctions on the bank before the talks in Vienna."
+CLEAR = "The ministry tightened the sanctions on the bank before the talks in Vienna."
 DUPLICATE = "duplicate id 'a'; if several articles share it, name another column with Columns(id=...)"
 FOOTER = "The Harbour Ledger is read in forty parishes."
 

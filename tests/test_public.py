@@ -25,7 +25,7 @@ import stance
 from stance import Article, Columns, Reason, StanceModel
 from stance.commands import main
 
-CLEAR = "The ministry refused to lift the sanctions on the bank before the talks in Vienna."
+CLEAR = "The ministry tightened the sanctions on the bank before the talks in Vienna."
 #: One is scored, of one no paragraph is, and one has none.
 ARTICLES = [
     Article("clear", f"{CLEAR}\n\nOk.", outlet="Wire", date="2026-05-09"),
