@@ -21,7 +21,7 @@ from stance.results.report import render_report
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-TEXT = "They called for sanctions to be lifted <script>window.hacked = 1</script> on the bank & its <b>owner</b>, he said."
+TEXT = "They called for the sanctions to be lifted <script>window.hacked = 1</script> on the bank & its <b>owner</b>."
 NASTY = "</iframe><head>base-uri 'none'\"><script>window.hacked = 2</script>"
 
 
