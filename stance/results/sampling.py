@@ -215,7 +215,7 @@ def _order_drawn(
         # a model that is sure of everything leaves the sizes
         rates = (sizes * np.sqrt(np.maximum(np.bincount(strata, unsure) / sizes, 1e-6))).astype(float)
         least = np.full(len(sizes), _LEAST, dtype=np.int64)
-        least[strata[_labels_drawn_within(results, within).isna().to_numpy()]] = _LEAST_UNLABELLED
+        least[strata[~has_code(paragraphs[within])]] = _LEAST_UNLABELLED
     mine = strata[shuffled]
     grouped = np.argsort(mine, kind="stable")
     rank = np.empty_like(grouped)
