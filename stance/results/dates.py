@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
-__all__ = ["day_of", "month_of", "week_of"]
+__all__ = ["day_of", "month_of", "week_of", "year_of"]
 
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<day>\d{2}))?\Z")
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})\Z")
@@ -40,6 +40,7 @@ _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 # as newspapers abbreviate them: Feb. 3, 2026, and Sept. for September
 _ABBREVIATED = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:(?<=Sep)t)?\.?(?![^\W_])", re.IGNORECASE)
 _WRITTEN_MONTH = ("%B %Y", "%b %Y")
+_YEAR_ALONE = re.compile(r"(?:1[5-9]|20)\d\d\Z")
 
 
 def day_of(text: object) -> date | None:
@@ -78,6 +79,24 @@ def week_of(text: object) -> str | None:
     return None if day is None else str(day - timedelta(days=day.weekday()))
 
 
+def year_of(text: object) -> str | None:
+    """The year that a date names beyond doubt as ``YYYY``, else ``None``.
+
+    Examples
+    --------
+    >>> year_of("9 May 2026"), year_of("05/06/2026 10:00"), year_of("2026"), year_of("31/31/2026"), year_of("5/6/26")
+    ('2026', '2026', '2026', None, None)
+    """
+    if (found := _parse(text)) is not None:
+        return f"{found[0].year:04d}"
+    if not isinstance(text, str):
+        return None
+    text = _TIME.sub("", " ".join(text.split()), count=1)
+    if (figures := _YEAR_LAST.match(text)) is not None and _days(figures):
+        return figures["year"]
+    return text if _YEAR_ALONE.match(text) else None
+
+
 def _parse(text: object) -> tuple[date, bool] | None:
     """A date, and whether its day is known."""
     if isinstance(text, datetime):
@@ -103,8 +122,7 @@ def _parse_date(text: str) -> tuple[date, bool] | None:
         found = _day(year, month, day or "1")
         return None if found is None else (found, day is not None)
     if (figures := _YEAR_LAST.match(text)) is not None:
-        one, two, year = figures.group("one", "two", "year")
-        days = {day for day in (_day(year, one, two), _day(year, two, one)) if day is not None}
+        days = _days(figures)
         return (days.pop(), True) if len(days) == 1 else None
     text = _ORDINAL.sub(r"\1", _ABBREVIATED.sub(r"\1", text))
     for patterns, has_day in ((_WRITTEN, True), (_WRITTEN_MONTH, False)):
@@ -114,6 +132,12 @@ def _parse_date(text: str) -> tuple[date, bool] | None:
             except ValueError:
                 continue
     return None
+
+
+def _days(figures: re.Match[str]) -> set[date]:
+    """The days that figures with the year last may mean."""
+    one, two, year = figures.group("one", "two", "year")
+    return {day for day in (_day(year, one, two), _day(year, two, one)) if day is not None}
 
 
 def _day(year: str, month: str, day: str) -> date | None:
