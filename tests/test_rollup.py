@@ -444,6 +444,8 @@ def test_years_group_by_the_commands(tmp_path: Path) -> None:
                 if field["name"] == "year"
             ]
             assert described["description"] == "Year: the column of the results, else of the date"
+    articles = dict.fromkeys(("article_id", "year", "paragraphs"), "string")
+    assert describe_columns(articles, TARGETS)[1].description == "Not a column that stance makes; kept as found"
 
 
 def test_the_dictionary_tells_what_shares_and_net_stance_are_over() -> None:
