@@ -651,11 +651,12 @@ def test_results_whose_frame_lost_a_column_are_refused(use: str, lacking: str) -
         _USES[use](index, coded)
 
 
-def test_what_a_page_shows_of_a_label_is_asked_for(small_model: StanceModel) -> None:
-    """Its probability."""
-    results = stance.score_frame(pd.DataFrame({"text": [CLEAR]}), model=small_model)
-    lost = replace(results, frame=results.frame.drop(columns="sanctions_probability"))
-    with pytest.raises(stance.StanceError, match=r"^the data frame: no column 'sanctions_probability'; keep"):
+@pytest.mark.parametrize("lacking", ["sanctions_probability", "diplomacy_abstained"])
+def test_what_a_page_shows_of_a_label_is_asked_for(small_model: StanceModel, lacking: str) -> None:
+    """Its probability, and why there is none."""
+    results = stance.score_frame(pd.DataFrame({"text": [CLEAR, "..."]}), model=small_model)
+    lost = replace(results, frame=results.frame.drop(columns=lacking))
+    with pytest.raises(stance.StanceError, match=f"^the data frame: no column '{lacking}'; keep"):
         stance.show(lost)
 
 

@@ -85,6 +85,9 @@ def _parse(text: object) -> tuple[date, bool] | None:
         return (text.date(), True) if text == text else None
     if isinstance(text, date):
         return text, True
+    if isinstance(text, int | float) and text % 1 == 0:
+        # pandas takes 20260509 for a number, and where others are missing for a float
+        text = str(int(text))
     if not isinstance(text, str):
         return None
     text = " ".join(text.split())
