@@ -72,6 +72,15 @@ def test_groups_that_cannot_be_compared(level: str, one: str, other: str, messag
         compare_groups(_rows(level), level, one, other)
 
 
+def test_two_groups_of_one_name_are_no_group() -> None:
+    """A column may hold a number and the word for it, which are two groups."""
+    names = {"Post": 2024, "Wire": "2024", "Blog": "2025"}
+    rows = _rows().assign(outlet=lambda rows: rows["outlet"].map(names).astype(object))
+    for one, other in (("2024", "2025"), ("2025", "2024")):
+        with pytest.raises(StanceError, match=r"^two groups are called '2024', as a number and a word may be; rename"):
+            compare_groups(rows, "outlet", one, other)
+
+
 def test_groups_that_are_numbers_are_named_in_words() -> None:
     """A column of years is one."""
     rows = _rows().assign(outlet=lambda rows: rows["outlet"].map({"Post": 2024, "Wire": 2025, "Blog": 2026}))

@@ -840,6 +840,18 @@ def _sized(number: int = 3) -> pd.DataFrame:
     return frame.assign(size=pd.Categorical(values, sizes, ordered=True), **PROBABILITIES).drop(columns="text")
 
 
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("rows", [[3, 2, 1, 0], [3, 1], [2, 2, 0]])
+def test_each_row_keeps_its_date_in_whatever_order(tmp_path: Path, format: str, rows: list[int]) -> None:
+    """Rows that somebody sorted, chose or repeated have an index that tells no place."""
+    path = tmp_path / f"some.{format}"
+    frame = _hostile().assign(date=[f"2026-05-{day:02}" for day in range(1, len(HOSTILE) + 1)], **PROBABILITIES)
+    save_results(Results(frame.iloc[rows], (Target("tax"),), "paragraph"), path)
+    found = _read_back(path)
+    assert found["article_id"].tolist() == [f"a{row}" for row in rows]
+    assert [str(date)[:10] for date in found["date"]] == [f"2026-05-{row + 1:02}" for row in rows]
+
+
 @pytest.mark.parametrize("number", [3, 130])
 @pytest.mark.parametrize("by", ["save_results", "command"])
 def test_categories_keep_their_order(tmp_path: Path, by: str, number: int) -> None:
@@ -869,6 +881,21 @@ def test_categories_keep_their_order(tmp_path: Path, by: str, number: int) -> No
     field = next(field for field in fields if field["name"] == "size")
     assert (field["categories"], field["categoriesOrdered"]) == (order, True)
     assert pd.read_csv(paths[3])["size"].tolist()[1:] == list(read)[1:]
+
+
+def test_columns_of_ours_may_be_of_ordered_categories(tmp_path: Path) -> None:
+    """Dates stay what they are where a value is a number with a label, and an outlet has one index."""
+    import pyreadstat
+
+    dates, outlets = ["2026-05-09", "2026-06-13"], ["Wire", "Post"]
+    frame = _hostile().iloc[:2].assign(**PROBABILITIES)
+    frame["date"] = pd.Categorical(dates, dates, ordered=True)
+    frame["outlet"] = pd.Categorical(outlets, outlets, ordered=True)
+    for format in ("dta", "sav", "sqlite", "xlsx"):
+        save_results(frame, tmp_path / f"out.{format}")
+        found = _read_back(tmp_path / f"out.{format}")
+        assert (found["date"].tolist(), found["outlet"].tolist()) == (dates, outlets)
+    assert pyreadstat.read_sav(str(tmp_path / "out.sav"))[1].variable_value_labels["date"] == dict(enumerate(dates, 1))
 
 
 def test_a_column_that_is_no_longer_of_its_categories_is_text(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from stance.labels import LABELS, Target
 from stance.results import population as population_of
 from stance.results.correction import LEAST_CODED
 from stance.results.drawn import count_lost
+from stance.results.levels import LEVELS, OF_PARAGRAPHS
 from stance.results.population import find_coded, population
 from stance.results.prevalence import NET, estimate_prevalence
 from stance.results.rollup import roll_up
@@ -554,6 +555,31 @@ def test_groups_are_weeks_or_those_of_any_column() -> None:
     plain = {level: rows.drop(columns=level) for level, rows in found.items()}
     pd.testing.assert_frame_equal(plain["side"], plain["outlet"])
     pd.testing.assert_frame_equal(plain["week"], plain["month"])
+
+
+@pytest.mark.parametrize("level", [level for level in LEVELS if level != "all"])
+def test_every_level_is_shown_and_described(level: str, tmp_path: Path) -> None:
+    """Groups of articles and of paragraphs alike: a line each, and a column that the dictionary knows."""
+    results, true = collect(200, 0.7, (0.25,) * 4)
+    half = np.arange(200) % 2
+    frame = results.frame.assign(article_id=np.array(["a1", "b2"])[half], tax_probability=0.9)
+    names = {name: (f"{name} 1", f"{name} 2") for name in ("outlet", "voice", "speaker", "actor")}
+    names |= {"date": ("2026-05-04", "2027-06-07"), "month": ("2026-05", "2027-06"), "year": ("2026", "2027")}
+    names["article"] = ("a1", "b2")
+    names["week"] = names["date"]
+    frame = frame.assign(**{name: np.array(names[name])[half] for name in ("date", "outlet", *OF_PARAGRAPHS)})
+    scores, coded, output = (tmp_path / name for name in ("s.csv", "c.csv", "p.csv"))
+    frame.to_csv(scores, index=False)
+    codes = code(Results(frame, results.targets, "paragraph"), true, 120)
+    codes.to_csv(coded, index=False)
+    shown = _run("results", "prevalence", scores, coded, "--level", level)
+    assert shown.exit_code == 0, shown.output
+    lines = zip(shown.stdout.splitlines()[2::5], names[level], strict=True)
+    assert all(line.startswith(f"{name} ") for line, name in lines)
+    assert _run("results", "prevalence", scores, coded, "--level", level, "-o", output).exit_code == 0
+    field = json.loads(Path(f"{output}.columns.json").read_bytes())["resources"][0]["schema"]["fields"][0]
+    assert field["name"] == level
+    assert not field["description"].startswith("Not a column")
 
 
 def test_codes_without_what_they_were_drawn_from_are_of_a_simple_sample() -> None:

@@ -651,11 +651,24 @@ def test_results_whose_frame_lost_a_column_are_refused(use: str, lacking: str) -
         _USES[use](index, coded)
 
 
-def test_what_a_page_shows_of_a_label_is_asked_for(small_model: StanceModel) -> None:
-    """Its probability."""
-    results = stance.score_frame(pd.DataFrame({"text": [CLEAR]}), model=small_model)
-    lost = replace(results, frame=results.frame.drop(columns="sanctions_probability"))
-    with pytest.raises(stance.StanceError, match=r"^the data frame: no column 'sanctions_probability'; keep"):
+@pytest.mark.parametrize("names", ["article_id", ["article_id", "paragraph"]])
+def test_an_index_may_have_the_name_of_a_column(names: str | list[str]) -> None:
+    """As `set_index(drop=False)` leaves it: what comes out is the same."""
+    results, true = collect(100, 0.8, (0.25,) * 4)
+    named = replace(results, frame=results.frame.set_index(names, drop=False))
+    coded = code(results, true, 80)
+    for use in (lambda some: stance.roll_up(some, "outlet"), lambda some: stance.regression_outcomes(some, coded)):
+        pd.testing.assert_frame_equal(use(named), use(results))
+    estimates = [stance.estimate_prevalence(some, coded, "outlet") for some in (named, results)]
+    pd.testing.assert_frame_equal(*estimates)
+
+
+@pytest.mark.parametrize("lacking", ["sanctions_probability", "diplomacy_abstained"])
+def test_what_a_page_shows_of_a_label_is_asked_for(small_model: StanceModel, lacking: str) -> None:
+    """Its probability, and why there is none."""
+    results = stance.score_frame(pd.DataFrame({"text": [CLEAR, "..."]}), model=small_model)
+    lost = replace(results, frame=results.frame.drop(columns=lacking))
+    with pytest.raises(stance.StanceError, match=f"^the data frame: no column '{lacking}'; keep"):
         stance.show(lost)
 
 

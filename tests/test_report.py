@@ -28,7 +28,7 @@ from stance.results.figures import Figure, Series, _drawn, inline_svg, save_figu
 from stance.results.report import render_report
 from stance.results.rollup import roll_up
 from stance.results.saved import read_results
-from stance.results.scored import Results
+from stance.results.scored import Results, as_results
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -724,6 +724,7 @@ def test_articles_beyond_the_limit_are_counted(folder: Path, tmp_path: Path) -> 
         ("sanctions_words", "oops", "deciding words are not"),
         ("sanctions_words", "[[0, 999999, 1.0]]", "lie outside their paragraph"),
         ("sanctions_words", '[["a", 2]]', "deciding words are not"),
+        ("sanctions_words", "[[1e999, 2, 0.5]]", "deciding words are not"),
         pytest.param("sanctions_words", "[" * 100_000, "deciding words are not", id="nested"),
     ],
 )
@@ -781,6 +782,14 @@ def test_methods_tell_boilerplate_from_what_was_scored(tmp_path: Path) -> None:
     assert "0 paragraphs besides boilerplate received no label;" in left_out
     assert "3 paragraphs from 1 article were scored with stance" in kept
     assert "boilerplate" not in kept
+
+
+def test_an_empty_text_is_no_label(folder: Path) -> None:
+    """In a frame of one's own it may stand for none: such a paragraph is not counted as scored."""
+    frame = read_results(folder / "one.csv").frame
+    frame.loc[0, ["sanctions", "diplomacy"]] = ""
+    html = render_report(as_results(frame))
+    assert "16 read = 15 scored + 1 abstained + 0 boilerplate" in html
 
 
 def test_there_may_be_nothing_to_show(folder: Path, tmp_path: Path) -> None:

@@ -1175,12 +1175,21 @@ def test_score_rolls_up_to_standard_output(root: Path, tmp_path: Path) -> None:
         ("1778284800000", "2026-05-09", "2026-05"),
         ("1778284799999", "2026-05-08", "2026-05"),
         ("177828480000", None, None),
+        # numbers, as pandas takes them from CSV; where others are missing it has floats
+        (20260509, "2026-05-09", "2026-05"),
+        (20260509.0, "2026-05-09", "2026-05"),
+        (1778284800000, "2026-05-09", "2026-05"),
+        (20260509.5, None, None),
+        (20261309, None, None),
+        (2026, None, None),
+        (float("inf"), None, None),
+        (float("nan"), None, None),
         ("yesterday", None, None),
         (pd.NaT, None, None),
         (None, None, None),
     ],
 )
-def test_dates_are_read_only_beyond_doubt(text: str | None, day: str | None, month: str | None) -> None:
+def test_dates_are_read_only_beyond_doubt(text: object, day: str | None, month: str | None) -> None:
     """Of day and month in figures either could be the day, unless one is past 12 or both are the same."""
     assert (None if day_of(text) is None else str(day_of(text))) == day
     assert month_of(text) == month
@@ -1248,6 +1257,9 @@ def test_a_data_frame_of_scores_is_rolled_up_as_its_results_are() -> None:
     frame = frame.assign(tax_probability=0.9, tax_abstained=None, **{f"tax_p_{label}": 0.25 for label in LABELS})
     target = Target("tax", LABELS)
     pd.testing.assert_frame_equal(roll_up(frame), roll_up(Results(frame, (target,), "paragraph")))
+    # as pandas reads a CSV in which some have no date
+    days = frame.assign(date=[20260509.0, 20260509.0, None, None])
+    assert roll_up(days, "month")[["month", "articles"]].values.tolist() == [["2026-05", 1], [None, 1]]
     with pytest.raises(TypeError, match="Results or a pandas data frame of scores, not int"):
         roll_up(3)  # type: ignore[arg-type]
     with pytest.raises(StanceError, match="has no columns of a target"):

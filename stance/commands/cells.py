@@ -25,7 +25,8 @@ def group_names(rows: pd.DataFrame, level: str) -> tuple[str, list[str]]:
     """
     from stance.results.page import visible
 
-    column = "article_id" if level == "article" else level
+    # of articles a roll-up says more than their id, and calls that as results do
+    column = level if level in rows else "article_id"
     named = ["all"] * len(rows) if level == "all" else rows[column].map(str, na_action="ignore").tolist()
     names = [visible(name if isinstance(name, str) else nameless(level)) for name in named]
     width = min(max(len(name) for name in (level, *names)), _WIDEST)

@@ -108,6 +108,9 @@ def _parse(text: object) -> tuple[date, _Known] | None:
         return (text.date(), _Known.DAY) if text == text else None
     if isinstance(text, date):
         return text, _Known.DAY
+    if isinstance(text, int | float) and text % 1 == 0:
+        # pandas takes 20260509 for a number, and where others are missing for a float
+        text = str(int(text))
     if not isinstance(text, str):
         return None
     text = " ".join(text.split())

@@ -92,6 +92,7 @@ _FIXED = {
     ),
 }
 _OF_ESTIMATES = {
+    "article": ("string", "Identifier of the article that the estimate is for"),
     "target": ("string", "Target of the estimate"),
     "label": ("string", "Label whose prevalence is estimated; net: net stance, (favor - against) / related, -1 to 1"),
     "paragraphs": ("integer", "Paragraphs of the group, without boilerplate"),

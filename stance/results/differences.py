@@ -79,6 +79,8 @@ def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str) -> pd.D
     if one == other:
         raise StanceError(f"{one!r} cannot be compared with itself; name two groups")
     for name in (one, other):
+        if rows.loc[names == name, _KEY].duplicated().any():
+            raise StanceError(f"two groups are called {name!r}, as a number and a word may be; rename one")
         if not (names == name).any():
             there = list(dict.fromkeys(names[rows[level].notna()]))
             more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""

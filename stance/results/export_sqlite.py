@@ -34,7 +34,7 @@ def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
             marks = ", ".join("?" * len(names))
             base.executemany(f"INSERT INTO results VALUES ({marks})", _rows(table))
             labelled = [column.name for column in table.columns if column.values]
-            for name in [name for name in (*_INDEXED, *labelled) if name in names]:
+            for name in [name for name in dict.fromkeys((*_INDEXED, *labelled)) if name in names]:
                 base.execute(f"CREATE INDEX {_quote(f'results_{name}')} ON results ({_quote(name)})")
             base.execute('CREATE TABLE columns (name TEXT PRIMARY KEY, type TEXT, description TEXT, "values" TEXT)')
             said = [(c.name, c.type, c.description, ", ".join(c.values)) for c in table.columns]

@@ -64,7 +64,7 @@ def read_words(cell: object, start: int, length: int) -> list[tuple[int, int, fl
         return []
     try:
         found = [(int(a) - start, int(b) - start, float(value)) for a, b, value in json.loads(cell)]
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise StanceError(f"deciding words are not [[start, end, value], ...]: {cell[:60]}") from error
     if not all(0 <= a < b <= length for a, b, _ in found):
         raise StanceError(f"deciding words lie outside their paragraph: {cell[:60]}")

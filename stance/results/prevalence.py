@@ -87,9 +87,9 @@ def estimate_prevalence(results: Results | pd.DataFrame, codes: pd.DataFrame, le
         A row for each group, target and label, and one for net stance: the group, ``target``, ``label`` (``net`` for
         net stance), ``paragraphs``, ``coded``, ``counted`` (the classify-and-count figure, of those with a label),
         ``prevalence`` (for net stance from -1 to 1), ``se``, ``low`` and ``high`` (95 %), ``effective_size`` (how many
-        paragraphs, drawn with replacement and coded, would give the same error without the model). Missing from fewer
-        than 30 coded paragraphs; of net stance ``low`` and ``high`` also from fewer than three related ones,
-        and where these agree so that its error is zero.
+        paragraphs, drawn with replacement and coded, would give the same error without the model; of net stance there
+        is none). Missing from fewer than 30 coded paragraphs; of net stance ``low`` and ``high`` also from fewer than
+        three related ones, and where these agree so that its error is zero.
 
     Raises
     ------

@@ -91,7 +91,8 @@ def render_report(
     results = results if isinstance(results, LightResults) else light(results)
     if TEXT not in results.frame and results.texts is None:
         raise StanceError(f"{shown}: a report needs the column 'text'")
-    refuse_missing(results.frame, [f"{target.name}_probability" for target in results.targets], shown)
+    needed = [f"{target.name}_{end}" for target in results.targets for end in ("probability", "abstained")]
+    refuse_missing(results.frame, needed, shown)
     results = cast("LightResults", whole_numbers(results, ["paragraph", "start"]))
     frame = results.frame
     ids = frame["article_id"].drop_duplicates()
@@ -304,7 +305,7 @@ def _counts(results: Results) -> dict[str, Any]:
     frame = results.frame
     if results.counts is not None:
         return {**results.counts.to_dict(), "known": True}
-    labelled = frame[[target.name for target in results.targets]].notna().any(axis=1)
+    labelled = np.any([frame[target.name].isin(target.labels) for target in results.targets], axis=0)
     boilerplate = is_boilerplate(results)
     abstained = ~labelled & ~boilerplate
     articles = frame["article_id"].nunique()

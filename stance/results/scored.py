@@ -170,6 +170,9 @@ def as_results(given: Results | pd.DataFrame, *, to_write: bool = False) -> Resu
     refuse_same_names(frame.columns, "the data frame")
     refuse_half_names(map(str, frame.columns), "the data frame")
     plain = plain_columns(frame)
+    if {*frame.index.names} & {*frame.columns}:
+        # as of set_index(drop=False): pandas groups by no name that both have
+        plain = plain.reset_index(drop=True)
     orders = {
         # one of which there is no row may have half a character, which no file holds
         str(name): tuple(clean_surrogates(str(category)) for category in kind.categories)

@@ -121,7 +121,8 @@ def plain_table(
         if format in _FINITE and values[name].dtype.kind == "f" and (infinite := np.isinf(values[name])).any():
             values[name] = values[name].mask(infinite)
             notes.append(f"{number_of(int(infinite.sum()), 'infinite number')} of {name} left out")
-    return Typed(pd.DataFrame(values, index=frame.index), columns), notes
+    # some rows of a frame, or in another order: a writer that lines columns up by the index would mix them
+    return Typed(pd.DataFrame(values, index=frame.index).reset_index(drop=True), columns), notes
 
 
 def with_order(column: Column, frame: pd.DataFrame, orders: Mapping[str, tuple[str, ...]]) -> Column:
@@ -144,7 +145,7 @@ def typed_table(table: Typed) -> Typed:
         elif column.type == "integer" and (values.abs() > EXACT).any():
             frame[column.name] = _as_text(values)
             columns[i] = column._replace(type="string")
-        if column.name == "date":
+        if column.name == "date" and not column.values:
             present = values.notna()
             # articles have many paragraphs, and few days
             days = {value: day_of(value) for value in values[present].unique()}
