@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from stance.commands.options import SEEDS, corpus_options, jobs_option, read_labelled
 from stance.errors import ModelError, number_of
+
+if TYPE_CHECKING:
+    from stance.model.stance_model import StanceModel
+    from stance.training.corpus import Corpus
 
 __all__ = ["train"]
 
@@ -41,6 +45,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     from stance.model.artefact import save_model
     from stance.model.folders import new_model_folder
     from stance.results.model_card import write_model_card
+    from stance.training.corpus_files import corpus_folder
     from stance.training.fit import train as train_model
     from stance.training.probes import check_probes, read_probes
     from stance.training.record import with_record
@@ -62,7 +67,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     if examples.language not in (None, "en"):
         told = "the model will abstain from no language; only English, 'en', can be told from others"
         click.echo(f"language {examples.language!r}: {told}", err=True)
-    probes = Path(corpus) / "probes"
+    probes = corpus_folder(corpus) / "probes"
     # a probe that cannot be tried is told before the training, too
     tried = check_probes(read_probes(probes), examples.targets) if probes.is_dir() else []
     _make_folder(output)
@@ -80,6 +85,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     for target in model.targets:
         value, low, high = model.facts["metrics"][target.name]["metrics"]["macro_f1"]
         click.echo(f"{target.name}: held-out macro-F1 {value:.3f} [{low:.3f}, {high:.3f}]", err=True)
+    _tell_abstained(model, examples)
     click.echo(f"wrote {output}", err=True)
 
 
@@ -91,3 +97,15 @@ def _make_folder(output: str) -> None:
             pass
     except OSError as error:
         raise ModelError(f"{output}: cannot write the model: {error.strerror or error}") from error
+
+
+def _tell_abstained(model: StanceModel, examples: Corpus) -> None:
+    """Tell of paragraphs that get no label: the held-out figures, for which all were scored, do not."""
+    reasons = Counter(reason for reason in model.score_paragraphs(examples.texts).reasons if reason is not None)
+    if reasons:
+        why = ", ".join(f"{reason}: {n}" for reason, n in reasons.most_common())
+        click.echo(
+            f"the model gives {reasons.total()} of these {number_of(len(examples), 'paragraph')} no label ({why}), but "
+            "the figures count them",
+            err=True,
+        )
