@@ -735,6 +735,27 @@ def test_a_row_without_a_code_is_left_out_and_told(tmp_path: Path, layout: str) 
     assert (told.exit_code, told.stderr) == (0, f"{path}: left out 2 rows without a code\n")
 
 
+@pytest.mark.parametrize("layout", ["wide", "long"])
+def test_a_row_without_anything_is_left_out(tmp_path: Path, layout: str) -> None:
+    """Spreadsheets save such rows below a table; one with a code but no text or target is a defect all the same."""
+    path = tmp_path / "flat.csv"
+    rows = {
+        "wide": "text,tax,note\nOne,favor,\nTwo,against,\n,,\n,NA,seen\n",
+        "long": "text,target,stance\nOne,tax,favor\nTwo,tax,against\n,,\nThree,,NA\n",
+    }
+    path.write_text(rows[layout], encoding="utf-8")
+    columns = CorpusColumns(targets=("tax",)) if layout == "wide" else CorpusColumns()
+    corpus = read_corpus(path, columns)
+    assert (corpus.texts, corpus.uncoded, [target.name for target in corpus.targets]) == (["One", "Two"], 2, ["tax"])
+    assert [str(defect) for defect in check_corpus(path, columns)] == [
+        f"{path}:{line}: no target is coded; the row is left out" for line in (4, 5)
+    ]
+    coded, empty = {"wide": (",favor,\n", "text"), "long": ("Four,,favor\n", "target")}[layout]
+    path.write_text(rows[layout] + coded, encoding="utf-8")
+    with pytest.raises(CorpusError, match=f":6: column '{empty}' is empty"):
+        read_corpus(path, columns)
+
+
 def test_a_known_label_may_be_called_na(tmp_path: Path) -> None:
     """As that of a model that was trained on a described corpus with it."""
     path = tmp_path / "flat.csv"
