@@ -58,13 +58,17 @@ def near_duplicates(texts: Sequence[str]) -> list[tuple[int, int, float]]:
     return pairs
 
 
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
+
+
 def _shingles(texts: Sequence[str]) -> tuple[Ints, Ints]:
     """The shingles of all texts, each once for a text: the text's position, and the shingle's number."""
     numbers = {"": _NO_WORD}
     words: list[int] = []
     rows: list[int] = []
     for row, text in enumerate(texts):
-        found = [numbers.setdefault(word, len(numbers)) for word in _WORD.findall(text.lower())]
+        found = [numbers.setdefault(word, len(numbers)) for word in _words(text)]
         if found:
             found += [_NO_WORD] * (3 - len(found))
         words += found
@@ -101,9 +105,13 @@ def group_articles(articles: Sequence[str], texts: Sequence[str]) -> list[int]:
     """
     numbers = {article: i for i, article in enumerate(dict.fromkeys(articles))}
     own = [numbers[article] for article in articles]
-    pairs = near_duplicates(texts)
-    rows = [own[i] for i, _, _ in pairs]
-    columns = [own[j] for _, j, _ in pairs]
+    # copies of a text hang on the first of them: a thousand would make half a million pairs
+    firsts: dict[str, int] = {}
+    said = [" ".join(_words(text)) for text in texts]
+    pairs = [(firsts.setdefault(words, i), i) for i, words in enumerate(said) if words]
+    distinct = list(firsts.values())
+    pairs += [(distinct[i], distinct[j]) for i, j, _ in near_duplicates([texts[i] for i in distinct])]
+    rows, columns = [own[i] for i, _ in pairs], [own[j] for _, j in pairs]
     links = sparse.coo_matrix((np.ones(len(pairs)), (rows, columns)), shape=(len(numbers), len(numbers)))
     _, component = connected_components(links, directed=False)
     return [int(component[number]) for number in own]
