@@ -274,9 +274,11 @@ def count_by_article(truth: Ints, given: Ints, groups: Sequence[object], labels:
 
 def sum_by_article(values: Floats, groups: Sequence[object]) -> Floats:
     """The sum over the paragraphs of each article; shape (articles, ...) of values of shape (paragraphs, ...)."""
-    _, article = np.unique(np.array([str(group) for group in groups]), return_inverse=True)
-    sums = np.zeros((int(article.max(initial=-1)) + 1, *values.shape[1:]))
-    np.add.at(sums, article, values)
+    names = [str(group) for group in groups]
+    # not by numpy, for which each takes as much room as the longest one: a name may be a whole document
+    places = {name: i for i, name in enumerate(sorted(set(names)))}
+    sums = np.zeros((len(places), *values.shape[1:]))
+    np.add.at(sums, np.array([places[name] for name in names], dtype=np.int64), values)
     return sums
 
 
