@@ -70,6 +70,12 @@ def test_probes_pass_only_with_every_label(small_model: StanceModel) -> None:
     assert result.consistent == (1, 2)
     assert [(probe.id, given) for probe, given in result.failures] == [("2", right), ("4", dict.fromkeys(right, ""))]
     assert result.mixed == {}
+    # the order in which a line names its targets, and a target that not each codes, are none of the text
+    others = [dict(reversed(right.items())), {"sanctions": right["sanctions"]}]
+    same = [Probe(str(i), "a", text, labels, "g") for i, labels in enumerate((right, *others))]
+    assert run_probes(small_model, same).consistent == (1, 1)
+    apart = [Probe(str(i), "a", text, {name: label}, "g") for i, (name, label) in enumerate(right.items())]
+    assert run_probes(small_model, apart).consistent == (1, 1)
 
 
 def test_a_file_of_several_phenomena_is_counted_for_itself(small_model: StanceModel, tmp_path: Path) -> None:

@@ -161,13 +161,22 @@ def _unseen(found: Mapping[str, Any] | None, shifted: bool) -> list[str]:
     if not found:
         return []
     shift = " and the shift" if shifted else ""
+    files, beyond = found["files"], "article that shares a near-duplicate paragraph with it, and calibrated on"
+    if len(files) == 1:
+        how = (
+            f"The file {files[0]} of the corpus was scored by a model that was trained on neither it nor any {beyond} "
+            "this file itself, so that these figures are somewhat optimistic."
+        )
+    else:
+        how = (
+            f"Each of {len(files)} files of the corpus ({', '.join(files)}) was scored by a model that was trained on "
+            f"neither the file nor any {beyond} the other files."
+        )
     lines = [
         "### Held out by file",
         "",
-        f"Each of {len(found['files'])} files of the corpus ({', '.join(found['files'])}) was scored by a model that "
-        "was trained on neither the file nor any article that shares a near-duplicate paragraph with it, and "
-        "calibrated on the other files. The model above is trained on all files, and calibrated on these margins: one "
-        f"temperature for paragraphs that mention the target, another{shift} for the rest.",
+        f"{how} The model above is trained on all files, and calibrated on these margins: one temperature for "
+        f"paragraphs that mention the target, another{shift} for the rest.",
         "",
         "| target | paragraphs | macro-F1 | accuracy | calibration error |",
         "|---|---|---|---|---|",
