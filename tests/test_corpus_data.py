@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,6 +33,18 @@ def test_the_size_that_documents_claim(corpus: Corpus, root: Path) -> None:
     assert f"corpus {corpus.version}: {len(corpus)} paragraphs in {articles} articles\n" in card
     page = " ".join((root / "docs" / "accuracy.md").read_text(encoding="utf-8").split())
     assert f"trained on corpus {corpus.version} ({len(corpus):,} paragraphs)" in page
+
+
+def test_the_figures_held_out_that_the_data_card_quotes(root: Path) -> None:
+    """By file and by article, as the model card has them."""
+    manifest = read_manifest(root / "models" / "default")
+
+    def both(metrics: dict[str, Any]) -> str:
+        return " and ".join(f"{metrics[target]['metrics']['macro_f1'][0]:.2f}" for target in ("sanctions", "diplomacy"))
+
+    by_file, by_article = both(manifest["unseen_files"]["metrics"]), both(manifest["metrics"])
+    page = " ".join((root / "data" / "README.md").read_text(encoding="utf-8").split())
+    assert f"held out by file, macro-F1 is {by_file}, against {by_article} held out by article" in page
 
 
 def test_no_near_duplicates(corpus: Corpus) -> None:
