@@ -591,6 +591,7 @@ def test_what_a_model_said_is_no_corpus(tmp_path: Path, suffix: str) -> None:
     for columns in (
         CorpusColumns(),
         CorpusColumns(targets=("tax",)),
+        CorpusColumns(targets=("tax ",)),
         CorpusColumns(targets=("coded", "tax")),
         CorpusColumns(label="tax"),
         CorpusColumns(target="voice", label="tax"),

@@ -208,7 +208,8 @@ def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, 
                 if name := " ".join(_known_cell(row, target).split()):
                     spelled.setdefault(name.lower(), name)
             names = list(spelled.values())
-    refuse_results(file, header, columns.targets if label is None else [label])
+    # what is guessed is not named: then no column may be a model's
+    refuse_results(file, header, names if columns.targets else [label] if label is not None else [])
     if not names:
         raise CorpusError(
             "found no column of labels; name it with --target, or --target-column and --label-column; "
