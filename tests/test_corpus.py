@@ -13,7 +13,7 @@ from stance.labels import Target
 from stance.model.lexicon import Lexicon
 from stance.training import duplicates
 from stance.training.corpus import Corpus, Example, contradictions, text_hash
-from stance.training.duplicates import group_articles, near_duplicates
+from stance.training.duplicates import count_near_duplicates, group_articles, near_duplicates
 
 
 def test_near_duplicates_are_found_and_grouped() -> None:
@@ -73,6 +73,9 @@ def test_copies_of_a_text_are_grouped_without_a_look_at_each_pair() -> None:
     try:
         assert set(group_articles([f"a{i}" for i in range(1000)], ["Pass this on, all of you."] * 1000)) == {0}
         assert tracemalloc.get_traced_memory()[1] < 5e6
+        tracemalloc.reset_peak()
+        assert count_near_duplicates(["Pass this on, all of you."] * 1000) == 1000 * 999 / 2
+        assert tracemalloc.get_traced_memory()[1] < 8e7, "of which the pairs alone would take more"
     finally:
         tracemalloc.stop()
 
