@@ -15,6 +15,8 @@ from typing import Any
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from helpers import run
 
@@ -682,6 +684,15 @@ def test_blanks_around_headings_do_no_harm(tmp_path: Path, suffix: str) -> None:
     assert [target.name for target in corpus.targets] == ["carbon tax", "toll"]
     assert corpus.texts == ["One", "Two"]
     assert [target.name for target in read_corpus(path, CorpusColumns(targets=("toll ",))).targets] == ["toll"]
+
+
+def test_a_column_that_parquet_has_twice_is_named(tmp_path: Path) -> None:
+    """The file is sound, but which of the two holds the codes nobody knows."""
+    path = tmp_path / "flat.parquet"
+    columns = [pa.array(["One", "Two"]), pa.array(["favor", "against"]), pa.array(["against", "favor"])]
+    pq.write_table(pa.Table.from_arrays(columns, names=["text", "tax", "tax"]), path)
+    with pytest.raises(CorpusError, match=r"flat\.parquet: the column 'tax' appears twice; rename one of them"):
+        read_corpus(path)
 
 
 def test_headings_that_differ_in_blanks_only_are_one_twice(tmp_path: Path) -> None:

@@ -102,6 +102,9 @@ def test_a_probe_may_hold_any_line_end(tmp_path: Path) -> None:
     record = '{"id": "%d", "phenomenon": "x", "text": "One.\u2028Two.\x85Three.", "sanctions": "favor"}\n'
     path.write_text(record % 1 + record % 2, encoding="utf-8")
     assert [probe.text for probe in read_probes(path)] == ["One.\u2028Two.\x85Three."] * 2
+    # as some editors begin a file, and as a corpus and its description may
+    path.write_text("\ufeff" + record % 1, encoding="utf-8")
+    assert [probe.id for probe in read_probes(path)] == ["1"]
 
 
 def test_defective_probes_are_refused(tmp_path: Path, small_model: StanceModel) -> None:

@@ -84,7 +84,7 @@ def read_probes(path: str | Path) -> list[Probe]:
     seen: set[str] = set()
     for file in files:
         try:
-            lines = file.read_text(encoding="utf-8").split("\n")
+            lines = file.read_text(encoding="utf-8-sig").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise CorpusError(f"cannot read the probes: {getattr(error, 'strerror', None) or error}", file) from error
         # not by `splitlines`: a text may hold other line ends, as JSON allows
