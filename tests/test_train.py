@@ -139,8 +139,10 @@ def test_paragraphs_that_the_model_gets_no_label_for_are_told(tmp_path: Path) ->
     flat.write_text("\n".join(["text,levy", *rows, "Xyzzy.,favor", "Plugh frob.,favor"]) + "\n", encoding="utf-8")
     said = run("train", flat, "-o", tmp_path / "one", "-j", 1, "--folds", 2)
     assert said.exit_code == 0, said.stderr
-    told = "the model gives 2 of these 42 paragraphs no label (too few known words: 2), but the figures count them"
+    why = "(too few known words: 2), but the held-out figures count them"
+    told = f"the model gives 2 of these 42 paragraphs no label {why}"
     assert told in said.stderr.splitlines()
+    assert f"T{told[1:]}." in (tmp_path / "one" / "MODEL_CARD.md").read_text(encoding="utf-8").splitlines()
     flat.write_text("\n".join(["text,levy", *rows]) + "\n", encoding="utf-8")
     assert "no label" not in run("train", flat, "-o", tmp_path / "two", "-j", 1, "--folds", 2).stderr
 

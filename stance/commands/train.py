@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from stance.commands.options import SEEDS, corpus_options, jobs_option, read_labelled
 from stance.errors import ModelError, number_of
-
-if TYPE_CHECKING:
-    from stance.model.stance_model import StanceModel
-    from stance.training.corpus import Corpus
 
 __all__ = ["train"]
 
@@ -44,7 +40,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     """
     from stance.model.artefact import save_model
     from stance.model.folders import new_model_folder
-    from stance.results.model_card import write_model_card
+    from stance.results.model_card import told_abstained, write_model_card
     from stance.training.corpus_files import corpus_folder
     from stance.training.fit import train as train_model
     from stance.training.probes import check_probes, read_probes
@@ -85,7 +81,8 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     for target in model.targets:
         value, low, high = model.facts["metrics"][target.name]["metrics"]["macro_f1"]
         click.echo(f"{target.name}: held-out macro-F1 {value:.3f} [{low:.3f}, {high:.3f}]", err=True)
-    _tell_abstained(model, examples)
+    if told := told_abstained(model.facts):
+        click.echo(told, err=True)
     click.echo(f"wrote {output}", err=True)
 
 
@@ -97,15 +94,3 @@ def _make_folder(output: str) -> None:
             pass
     except OSError as error:
         raise ModelError(f"{output}: cannot write the model: {error.strerror or error}") from error
-
-
-def _tell_abstained(model: StanceModel, examples: Corpus) -> None:
-    """Tell of paragraphs that get no label: the held-out figures, for which all were scored, do not."""
-    reasons = Counter(reason for reason in model.score_paragraphs(examples.texts).reasons if reason is not None)
-    if reasons:
-        why = ", ".join(f"{reason}: {n}" for reason, n in reasons.most_common())
-        click.echo(
-            f"the model gives {reasons.total()} of these {number_of(len(examples), 'paragraph')} no label ({why}), but "
-            "the figures count them",
-            err=True,
-        )
