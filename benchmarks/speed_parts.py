@@ -233,7 +233,6 @@ class _Training:
 def fit(args: Any, report: Any, interleave: Interleave) -> None:
     """The final fit of the default model but for marked words, texts to coefficients, both targets."""
     from scipy import sparse
-    from sklearn.utils.class_weight import compute_sample_weight
 
     from stance.training.features import count_terms
     from stance.training.logistic import fit_path
@@ -268,12 +267,20 @@ def fit(args: Any, report: Any, interleave: Interleave) -> None:
         pipeline = results["theirs", p.name]
         choice, features = training.choices[p.name], pipeline[0].transform(training.texts(p))
         classifier = pipeline[-1]
-        weight = training.weights[p.name] * compute_sample_weight(_class_weight(choice), p.truth)
+        weight = balanced(choice, p.truth, training.weights[p.name])
         a = objective(x @ weights.T + starts, weights, p.truth, weight, choice.C)
         b = objective(
             features @ classifier.coef_.T + classifier.intercept_, classifier.coef_, p.truth, weight, choice.C
         )
         report.note("fit", f"objective, {p.name}", [a, b], f"{a:,.3f}, theirs {b:,.3f}")
+
+
+def balanced(choice: Choice, truth: Any, weight: Any) -> Any:
+    """What each paragraph weighs in both fits: rare labels count for more by these weights, not by numbers."""
+    from sklearn.utils.class_weight import compute_class_weight
+
+    labels, label = np.unique(truth, return_inverse=True)
+    return weight * compute_class_weight(_class_weight(choice), classes=labels, y=truth, sample_weight=weight)[label]
 
 
 def objective(margins: Any, coef: Any, truth: Any, weight: Any, c: float) -> float:

@@ -83,6 +83,11 @@ def test_the_card_tells_what_its_figures_lean_to(root: Path) -> None:
     assert calibrated not in model_card({**manifest, "fit_options": {}})
     assert model_card(manifest).count(" shift ") == 2
     assert "shift" not in model_card({**manifest, "fit_options": {}})
+    assert "calibrated on the other files. " in model_card(manifest)
+    alone = model_card({**manifest, "unseen_files": {**manifest["unseen_files"], "files": ["press"]}})
+    assert "\nThe file press of the corpus was scored by a model that was trained on neither it nor any " in alone
+    assert "calibrated on this file itself, so that these figures are somewhat optimistic. " in alone
+    assert "other files" not in alone
 
 
 class _Bomb:

@@ -13,6 +13,7 @@ from helpers import ROOT
 
 from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus
+from stance.training.logistic import Choice, fit_path
 
 BENCHMARKS = ROOT / "benchmarks"
 
@@ -60,3 +61,24 @@ def test_the_script_of_the_same_features_computes_the_same(
     for t, target in enumerate(small_model.targets):
         given = found[[f"{target.name}_p_{label}" for label in small_model.labels]].to_numpy()
         assert np.abs(given - small_model.score_texts(texts)[:, t]).max() < 1e-9
+
+
+def test_the_objective_of_both_fits_is_the_one_that_ours_minimizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is added to an intercept or a coefficient makes it greater, where paragraphs weigh differently, too."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    from speed_parts import balanced, objective
+
+    rng = np.random.default_rng(0)
+    x, truth, weight = rng.random((300, 4)), rng.choice(3, 300, p=[0.6, 0.3, 0.1]), rng.choice([0.1, 1.0], 300)
+    weight[truth == 0] *= 0.3
+    for choice in (Choice(10.0, "balanced"), Choice(10.0, "equal")):
+        ((coef, intercept),) = fit_path(x, truth, weight, [choice], 3)
+        each, least = balanced(choice, truth, weight), np.inf
+        for label in range(3):
+            for by in (-0.05, 0.05):
+                other, start = coef.copy(), intercept.copy()
+                other[label, 0] += by
+                start[label] += by
+                least = min(least, objective(x @ coef.T + start, coef, truth, each, choice.C))
+                least = min(least, objective(x @ other.T + intercept, other, truth, each, choice.C))
+        assert objective(x @ coef.T + intercept, coef, truth, each, choice.C) < least

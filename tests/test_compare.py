@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def test_p_is_uniform_where_neither_is_better(monkeypatch: pytest.MonkeyPatch) -
     """Under the null hypothesis p is below 0.1 in one of ten trials, as it says."""
     # so many tell a tenth, and no interval is looked at
     monkeypatch.setattr("stance.training.compare.PERMUTATIONS", 1000)
-    monkeypatch.setattr("stance.training.compare.draw_articles", lambda count, seed: np.ones((1, count)))
+    monkeypatch.setattr("stance.training.compare.resample", lambda sums, seed: sums.sum(axis=0, keepdims=True))
     random = np.random.default_rng(0)
     below = 0
     for seed in range(100):
@@ -225,3 +226,21 @@ def test_a_seed_is_no_negative_number(small_model_path: Path) -> None:
     refused = _run("compare", small_model_path, "default", "mine.jsonl", "--seed", -1)
     assert refused.exit_code == 2
     assert "--seed" in refused.stderr
+
+
+def test_many_articles_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figures are those of all draws at once, which of the rows of a large flat file would take gigabytes."""
+    random = np.random.default_rng(0)
+    truth, first, second = random.integers(4, size=(3, 1000))
+    for at_once in (10**9, 20_000):
+        monkeypatch.setattr("stance.training.evaluate._AT_ONCE", at_once)
+        tracemalloc.start()
+        try:
+            found = compare_labels(TAX, truth, first, second, range(1000))
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        if at_once == 10**9:
+            whole, most = found, peak
+    assert found == whole
+    assert peak < 5e6 < 3e7 < most

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from itertools import combinations
 from random import Random
@@ -12,7 +13,7 @@ from stance.labels import Target
 from stance.model.lexicon import Lexicon
 from stance.training import duplicates
 from stance.training.corpus import Corpus, Example, contradictions, text_hash
-from stance.training.duplicates import group_articles, near_duplicates
+from stance.training.duplicates import count_near_duplicates, group_articles, near_duplicates
 
 
 def test_near_duplicates_are_found_and_grouped() -> None:
@@ -54,6 +55,29 @@ def test_near_duplicates_are_those_of_a_plain_count(monkeypatch: pytest.MonkeyPa
     found = {(i, j): index for i, j, index in near_duplicates(texts)}
     assert found == {pair: value for pair, value in index.items() if value >= 0.5}
     assert len(found) > 50
+
+
+def test_copies_of_a_text_are_grouped_without_a_look_at_each_pair() -> None:
+    """Posts that were passed on a thousand times make half a million pairs; what has no word joins nothing."""
+    random = Random(0)
+    texts = [" ".join(random.choices("abcd", k=random.randint(0, 7))) for _ in range(300)]
+    articles = [f"a{random.randrange(200)}" for _ in texts]
+    joined = {article: {article} for article in articles}
+    for i, j, _ in near_duplicates(texts):
+        both = joined[articles[i]] | joined[articles[j]]
+        joined.update(dict.fromkeys(both, both))
+    groups = group_articles(articles, texts)
+    for i, j in combinations(range(300), 2):
+        assert (groups[i] == groups[j]) == (articles[j] in joined[articles[i]])
+    tracemalloc.start()
+    try:
+        assert set(group_articles([f"a{i}" for i in range(1000)], ["Pass this on, all of you."] * 1000)) == {0}
+        assert tracemalloc.get_traced_memory()[1] < 5e6
+        tracemalloc.reset_peak()
+        assert count_near_duplicates(["Pass this on, all of you."] * 1000) == 1000 * 999 / 2
+        assert tracemalloc.get_traced_memory()[1] < 8e7, "of which the pairs alone would take more"
+    finally:
+        tracemalloc.stop()
 
 
 def test_the_fingerprint_is_of_what_a_fit_learns_from() -> None:

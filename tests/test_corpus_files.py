@@ -15,6 +15,8 @@ from typing import Any
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from helpers import run
 
@@ -591,6 +593,7 @@ def test_what_a_model_said_is_no_corpus(tmp_path: Path, suffix: str) -> None:
     for columns in (
         CorpusColumns(),
         CorpusColumns(targets=("tax",)),
+        CorpusColumns(targets=("tax ",)),
         CorpusColumns(targets=("coded", "tax")),
         CorpusColumns(label="tax"),
         CorpusColumns(target="voice", label="tax"),
@@ -683,6 +686,15 @@ def test_blanks_around_headings_do_no_harm(tmp_path: Path, suffix: str) -> None:
     assert [target.name for target in read_corpus(path, CorpusColumns(targets=("toll ",))).targets] == ["toll"]
 
 
+def test_a_column_that_parquet_has_twice_is_named(tmp_path: Path) -> None:
+    """The file is sound, but which of the two holds the codes nobody knows."""
+    path = tmp_path / "flat.parquet"
+    columns = [pa.array(["One", "Two"]), pa.array(["favor", "against"]), pa.array(["against", "favor"])]
+    pq.write_table(pa.Table.from_arrays(columns, names=["text", "tax", "tax"]), path)
+    with pytest.raises(CorpusError, match=r"flat\.parquet: the column 'tax' appears twice; rename one of them"):
+        read_corpus(path)
+
+
 def test_headings_that_differ_in_blanks_only_are_one_twice(tmp_path: Path) -> None:
     """None of the two is left out in silence; columns without a name are nobody's."""
     path = tmp_path / "flat.csv"
@@ -733,6 +745,27 @@ def test_a_row_without_a_code_is_left_out_and_told(tmp_path: Path, layout: str) 
     options = ("--target", "tax") if layout == "named" else ()
     told = run("corpus", "stats", path, *options)
     assert (told.exit_code, told.stderr) == (0, f"{path}: left out 2 rows without a code\n")
+
+
+@pytest.mark.parametrize("layout", ["wide", "long"])
+def test_a_row_without_anything_is_left_out(tmp_path: Path, layout: str) -> None:
+    """Spreadsheets save such rows below a table; one with a code but no text or target is a defect all the same."""
+    path = tmp_path / "flat.csv"
+    rows = {
+        "wide": "text,tax,note\nOne,favor,\nTwo,against,\n,,\n,NA,seen\n",
+        "long": "text,target,stance\nOne,tax,favor\nTwo,tax,against\n,,\nThree,,NA\n",
+    }
+    path.write_text(rows[layout], encoding="utf-8")
+    columns = CorpusColumns(targets=("tax",)) if layout == "wide" else CorpusColumns()
+    corpus = read_corpus(path, columns)
+    assert (corpus.texts, corpus.uncoded, [target.name for target in corpus.targets]) == (["One", "Two"], 2, ["tax"])
+    assert [str(defect) for defect in check_corpus(path, columns)] == [
+        f"{path}:{line}: no target is coded; the row is left out" for line in (4, 5)
+    ]
+    coded, empty = {"wide": (",favor,\n", "text"), "long": ("Four,,favor\n", "target")}[layout]
+    path.write_text(rows[layout] + coded, encoding="utf-8")
+    with pytest.raises(CorpusError, match=f":6: column '{empty}' is empty"):
+        read_corpus(path, columns)
 
 
 def test_a_known_label_may_be_called_na(tmp_path: Path) -> None:

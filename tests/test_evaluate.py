@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from stance.training.evaluate import (
     evaluate_probabilities,
     measure_calibration,
     metrics_of,
+    sum_by_article,
 )
 
 
@@ -266,3 +268,16 @@ def test_labels_of_a_corpus_may_be_in_any_case(small_model: StanceModel) -> None
     other = Corpus([Target("tax")], [replace(coded[0], labels={"tax": "favor"})])
     with pytest.raises(CorpusError, match="the corpus codes tax; the model reads sanctions, diplomacy"):
         evaluate_model(model, other)
+
+
+def test_articles_may_have_long_names() -> None:
+    """The usual column of articles may hold whole documents; each sum is of one name, in the order of the names."""
+    names = ["b", "a\0", "a", "b", "a"]
+    assert sum_by_article(np.array([1.0, 2, 4, 8, 16]), names).tolist() == [20, 2, 9]
+    documents = [f"{'x' * 20_000}{i // 2}" for i in range(1000)]
+    tracemalloc.start()
+    try:
+        assert sum_by_article(np.ones(1000), documents).tolist() == [2] * 500
+        assert tracemalloc.get_traced_memory()[1] < 1e6
+    finally:
+        tracemalloc.stop()

@@ -127,6 +127,8 @@ def test_a_share_lies_between_nothing_and_all(tmp_path: Path, value: str) -> Non
         ("settings = {sublinear_tf = 1}", "'sublinear_tf' must be true or false"),
         ("settings = {word_weight = 0}", "'word_weight' must be a positive number"),
         ("settings = {word_idf_constant = nan}", "'word_idf_constant' must be a number"),
+        ("settings = {window = 2147483648}", "corpus.toml: [settings]: window is out of range"),
+        (f"settings = {{word_weight = {'9' * 400}}}", "'word_weight' must be a positive number"),
     ],
 )
 def test_settings_of_a_corpus_must_be_settings(tmp_path: Path, line: str, message: str) -> None:

@@ -70,6 +70,12 @@ def test_probes_pass_only_with_every_label(small_model: StanceModel) -> None:
     assert result.consistent == (1, 2)
     assert [(probe.id, given) for probe, given in result.failures] == [("2", right), ("4", dict.fromkeys(right, ""))]
     assert result.mixed == {}
+    # the order in which a line names its targets, and a target that not each codes, are none of the text
+    others = [dict(reversed(right.items())), {"sanctions": right["sanctions"]}]
+    same = [Probe(str(i), "a", text, labels, "g") for i, labels in enumerate((right, *others))]
+    assert run_probes(small_model, same).consistent == (1, 1)
+    apart = [Probe(str(i), "a", text, {name: label}, "g") for i, (name, label) in enumerate(right.items())]
+    assert run_probes(small_model, apart).consistent == (1, 1)
 
 
 def test_a_file_of_several_phenomena_is_counted_for_itself(small_model: StanceModel, tmp_path: Path) -> None:
@@ -96,6 +102,9 @@ def test_a_probe_may_hold_any_line_end(tmp_path: Path) -> None:
     record = '{"id": "%d", "phenomenon": "x", "text": "One.\u2028Two.\x85Three.", "sanctions": "favor"}\n'
     path.write_text(record % 1 + record % 2, encoding="utf-8")
     assert [probe.text for probe in read_probes(path)] == ["One.\u2028Two.\x85Three."] * 2
+    # as some editors begin a file, and as a corpus and its description may
+    path.write_text("\ufeff" + record % 1, encoding="utf-8")
+    assert [probe.id for probe in read_probes(path)] == ["1"]
 
 
 def test_defective_probes_are_refused(tmp_path: Path, small_model: StanceModel) -> None:

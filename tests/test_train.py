@@ -126,3 +126,60 @@ def test_a_model_needs_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     result = run("train", "flat.csv", "-o", "")
     assert (result.exit_code, result.stderr) == (1, "stance: the output has no name; name a folder with -o\n")
     assert [path.name for path in tmp_path.iterdir()] == ["flat.csv"]
+
+
+def test_paragraphs_that_the_model_gets_no_label_for_are_told(tmp_path: Path) -> None:
+    """Held-out figures count them: of a language without blanks, or where single words are no terms, that is each."""
+    draw, labels = random.Random(1), {"favor": "want this levy now", "against": "hate this levy now"}
+    rows = [
+        f"{' '.join(draw.choices(['river', 'bridge', 'market', 'harvest'], k=6))} we {words},{label}"
+        for label, words in labels.items()
+        for _ in range(20)
+    ]
+    flat = tmp_path / "flat.csv"
+    flat.write_text("\n".join(["text,levy", *rows, "Xyzzy.,favor", "Plugh frob.,favor"]) + "\n", encoding="utf-8")
+    said = run("train", flat, "-o", tmp_path / "one", "-j", 1, "--folds", 2)
+    assert said.exit_code == 0, said.stderr
+    why = "(too few known words: 2), but the held-out figures count them"
+    told = f"the model gives 2 of these 42 paragraphs no label {why}"
+    assert told in said.stderr.splitlines()
+    assert f"T{told[1:]}." in (tmp_path / "one" / "MODEL_CARD.md").read_text(encoding="utf-8").splitlines()
+    flat.write_text("\n".join(["text,levy", *rows]) + "\n", encoding="utf-8")
+    assert "no label" not in run("train", flat, "-o", tmp_path / "two", "-j", 1, "--folds", 2).stderr
+
+    corpus = tmp_path / "pairs"
+    (corpus / "corpus").mkdir(parents=True)
+    settings = "[settings]\nword_ngrams = [2, 2]\n"
+    target = '[targets.levy]\nlabels = ["favor", "against"]\nC = 1\nclass_weight = "equal"\n'
+    (corpus / "corpus.toml").write_text(settings + target, encoding="utf-8")
+    cells = [row.split(",") for row in rows]
+    lines = [
+        json.dumps({"article": str(i), "paragraph": 0, "text": text, "levy": label})
+        for i, (text, label) in enumerate(cells)
+    ]
+    (corpus / "corpus" / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    said = run("train", corpus, "-o", tmp_path / "three", "-j", 1, "--folds", 2)
+    assert "the model gives 40 of these 40 paragraphs no label (too few known words: 40)" in said.stderr
+
+
+def test_a_corpus_that_is_named_by_its_description_has_its_probes(tmp_path: Path, small_corpus: Corpus) -> None:
+    """Whether the folder is named or `corpus.toml` in it, the model is the same."""
+    corpus = tmp_path / "own"
+    (corpus / "corpus").mkdir(parents=True)
+    (corpus / "probes").mkdir()
+    target = '[targets.sanctions]\nC = 1\nclass_weight = "equal"\n'
+    description = 'name = "own"\nlabels = ["favor", "against", "neutral", "unrelated"]\n[settings]\n' + target
+    (corpus / "corpus.toml").write_text(description, encoding="utf-8")
+    lines = [
+        json.dumps({"article": str(i), "paragraph": 0, "text": e.text, "sanctions": e.labels["sanctions"]})
+        for i, e in enumerate(small_corpus.examples[:80])
+    ]
+    (corpus / "corpus" / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    probe = {"id": "1", "phenomenon": "plain", "text": small_corpus.texts[0], "sanctions": "favor"}
+    (corpus / "probes" / "a.jsonl").write_text(json.dumps(probe), encoding="utf-8")
+    for given, model in ((corpus, "folder"), (corpus / "corpus.toml", "file")):
+        said = run("train", given, "-o", tmp_path / model, "--name", "m", "-j", 1, "--folds", 2)
+        assert said.exit_code == 0, said.stderr
+    manifests = [(tmp_path / model / "manifest.json").read_bytes() for model in ("folder", "file")]
+    assert manifests[0] == manifests[1]
+    assert b'"probes"' in manifests[0]

@@ -55,7 +55,7 @@ def stats(corpus: str, columns: Any) -> None:
         stance corpus stats data
     """
     from stance.training.agreement import coded_units
-    from stance.training.duplicates import near_duplicates
+    from stance.training.duplicates import count_near_duplicates
 
     examples = read_labelled(corpus, columns)
     articles = len({example.article for example in examples})
@@ -63,7 +63,7 @@ def stats(corpus: str, columns: Any) -> None:
     n = len(words)
     click.echo(f"paragraphs {n}\narticles   {articles}\ngroups     {len(set(examples.groups))}")
     click.echo(f"words      median {words[n // 2]}, quartiles {words[n // 4]} and {words[3 * n // 4]}")
-    click.echo(f"near-duplicate pairs {len(near_duplicates(examples.texts))}")
+    click.echo(f"near-duplicate pairs {count_near_duplicates(examples.texts)}")
     click.echo(f"fingerprint {examples.fingerprint}")
     drawn = []
     for target in examples.targets:

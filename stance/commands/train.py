@@ -40,7 +40,8 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     """
     from stance.model.artefact import save_model
     from stance.model.folders import new_model_folder
-    from stance.results.model_card import write_model_card
+    from stance.results.model_card import told_abstained, write_model_card
+    from stance.training.corpus_files import corpus_folder
     from stance.training.fit import train as train_model
     from stance.training.probes import check_probes, read_probes
     from stance.training.record import with_record
@@ -66,7 +67,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     if examples.language not in (None, "en"):
         told = "the model will abstain from no language; only English, 'en', can be told from others"
         click.echo(f"language {examples.language!r}: {told}", err=True)
-    probes = Path(corpus) / "probes"
+    probes = corpus_folder(corpus) / "probes"
     # a probe that cannot be tried is told before the training, too
     tried = check_probes(read_probes(probes), examples.targets) if probes.is_dir() else []
     _make_folder(output)
@@ -84,6 +85,8 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     for target in model.targets:
         value, low, high = model.facts["metrics"][target.name]["metrics"]["macro_f1"]
         click.echo(f"{target.name}: held-out macro-F1 {value:.3f} [{low:.3f}, {high:.3f}]", err=True)
+    if told := told_abstained(model.facts):
+        click.echo(told, err=True)
     click.echo(f"wrote {output}", err=True)
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from stance.batch.files import write_whole
+from stance.errors import number_of
 from stance.model.artefact import read_manifest
 
-__all__ = ["calibration_cell", "model_card", "write_model_card"]
+__all__ = ["calibration_cell", "model_card", "told_abstained", "write_model_card"]
 
 
 def write_model_card(folder: str | Path) -> None:
@@ -95,6 +96,8 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "corpus is easier than text from elsewhere: measure the model on labels of your own with `stance evaluate`.",
         "",
     ]
+    if told := told_abstained(manifest):
+        lines += [f"{told[0].upper()}{told[1:]}.", ""]
     for target in manifest["targets"]:
         lines += _metrics(target["name"], manifest["metrics"][target["name"]])
     lines += _unseen(manifest.get("unseen_files"), bool(shifted))
@@ -117,6 +120,22 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def told_abstained(manifest: Mapping[str, Any]) -> str:
+    """That the model gives paragraphs of its corpus no label, which the held-out figures do; empty if it labels all.
+
+    Examples
+    --------
+    >>> told_abstained({"abstained": {"too few known words": 2}, "corpus": {"paragraphs": 42}})
+    'the model gives 2 of these 42 paragraphs no label (too few known words: 2), but the held-out figures count them'
+    """
+    reasons = manifest.get("abstained")
+    if not reasons:
+        return ""
+    why = ", ".join(f"{reason}: {n}" for reason, n in reasons.items())
+    whose = f"{sum(reasons.values())} of these {number_of(manifest['corpus']['paragraphs'], 'paragraph')}"
+    return f"the model gives {whose} no label ({why}), but the held-out figures count them"
 
 
 def _chosen(trials: Sequence[Mapping[str, Any]]) -> str:
@@ -161,13 +180,22 @@ def _unseen(found: Mapping[str, Any] | None, shifted: bool) -> list[str]:
     if not found:
         return []
     shift = " and the shift" if shifted else ""
+    files, beyond = found["files"], "article that shares a near-duplicate paragraph with it, and calibrated on"
+    if len(files) == 1:
+        how = (
+            f"The file {files[0]} of the corpus was scored by a model that was trained on neither it nor any {beyond} "
+            "this file itself, so that these figures are somewhat optimistic."
+        )
+    else:
+        how = (
+            f"Each of {len(files)} files of the corpus ({', '.join(files)}) was scored by a model that was trained on "
+            f"neither the file nor any {beyond} the other files."
+        )
     lines = [
         "### Held out by file",
         "",
-        f"Each of {len(found['files'])} files of the corpus ({', '.join(found['files'])}) was scored by a model that "
-        "was trained on neither the file nor any article that shares a near-duplicate paragraph with it, and "
-        "calibrated on the other files. The model above is trained on all files, and calibrated on these margins: one "
-        f"temperature for paragraphs that mention the target, another{shift} for the rest.",
+        f"{how} The model above is trained on all files, and calibrated on these margins: one temperature for "
+        f"paragraphs that mention the target, another{shift} for the rest.",
         "",
         "| target | paragraphs | macro-F1 | accuracy | calibration error |",
         "|---|---|---|---|---|",

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.training.corpus import Corpus
-from stance.training.evaluate import Interval, draw_articles, interval_of, sum_by_article
+from stance.training.evaluate import Interval, interval_of, resample, sum_by_article
 from stance.training.evidence import marked_words
 
 __all__ = [
@@ -141,8 +141,7 @@ def alpha_with_interval(units: Sequence[Sequence[str]], articles: Sequence[str],
         return Interval(value, value, value)
     coincidences = coincidence_matrices(units, _labels(units))
     by_article = sum_by_article(coincidences, articles)
-    draws = draw_articles(len(by_article), seed).astype(np.float64)
-    sampled = _alpha(np.tensordot(draws, by_article, axes=1))
+    sampled = _alpha(resample(by_article, seed))
     return interval_of(value, sampled[~np.isnan(sampled)], len(by_article), -1.0)
 
 
@@ -214,6 +213,6 @@ def marking_agreement(corpus: Corpus, target: str) -> MarkingAgreement | None:
     table = np.array(counts)
     shared, marked, by_chance = table.sum(axis=0)
     by_article = sum_by_article(table[:, :2], articles)
-    sampled = draw_articles(len(by_article), seed=0) @ by_article
+    sampled = resample(by_article, seed=0)
     f1 = interval_of(shared / marked, sampled[:, 0] / sampled[:, 1], len(by_article))
     return MarkingAgreement(len(counts), f1, float(by_chance / marked), float((table[:, 0] > 0).mean()))

@@ -17,10 +17,11 @@ from stance.training.corpus import Corpus
 from stance.training.evaluate import (
     Interval,
     count_by_article,
-    draw_articles,
+    draws_at_once,
     interval_of,
     labels_present,
     metrics_of,
+    resample,
 )
 from stance.training.measured import measure_model
 
@@ -29,8 +30,6 @@ __all__ = ["PERMUTATIONS", "Comparison", "compare_labels", "compare_models"]
 Ints = npt.NDArray[np.int64]
 
 PERMUTATIONS = 5000
-# draws held in memory together
-_AT_ONCE = 500
 #: What is compared of the metrics of `metrics_of`.
 COMPARED = ("macro_f1", "f_avg", "accuracy")
 
@@ -144,13 +143,14 @@ def compare_labels(
     observed = {name: value - values[1][name] for name, value in values[0].items()}
     whole, moved = counts.sum(axis=1), counts[1] - counts[0]
     random, reached = np.random.default_rng(seed), dict.fromkeys(observed, 0)
-    for _ in range(PERMUTATIONS // _AT_ONCE):
-        change = (random.random((_AT_ONCE, count)) < 0.5).astype(float) @ moved
+    some = draws_at_once(count)
+    for done in range(0, PERMUTATIONS, some):
+        change = (random.random((min(some, PERMUTATIONS - done), count)) < 0.5).astype(float) @ moved
         ours, theirs = metrics(whole[0] + change), metrics(whole[1] - change)
         for name, value in observed.items():
             reached[name] += int((np.abs(ours[name] - theirs[name]) >= abs(value) - 1e-12).sum())
-    draws = draw_articles(count, seed)
-    drawn = [metrics(draws @ mine) for mine in counts]
+    # by one seed, so that both have the articles of a draw
+    drawn = [metrics(resample(mine, seed)) for mine in counts]
     difference = {
         name: interval_of(value, drawn[0][name] - drawn[1][name], count, -1.0) for name, value in observed.items()
     }

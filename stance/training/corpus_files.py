@@ -22,7 +22,7 @@ from stance.training.fit_options import read_fit_options, read_settings
 from stance.training.flat_corpus import CorpusColumns, read_flat
 from stance.training.flat_files import json_lines
 
-__all__ = ["CorpusColumns", "check_corpus", "read_corpus"]
+__all__ = ["CorpusColumns", "check_corpus", "corpus_folder", "read_corpus"]
 
 # of a record of a described corpus, beside its targets
 _FIELDS = frozenset({"article", "paragraph", "text", "disputed", "evidence", "second_evidence"})
@@ -56,7 +56,7 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
     return Corpus(
         targets=tuple(draft.targets),
         examples=tuple(draft.examples),
-        name=str(about.get("name", Path(path).stem)),
+        name=str(about.get("name", corpus_folder(path).stem)),
         version=str(about.get("version", "0")),
         language=about.get("language", "").strip().lower() or None,
         lexicons=draft.lexicons,
@@ -67,6 +67,18 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
         drawn_from=draft.drawn_from,
         uncoded=len(draft.uncoded),
     )
+
+
+def corpus_folder(path: str | Path) -> Path:
+    """The folder of a described corpus, which may be named by its description; a flat file is what it is.
+
+    Examples
+    --------
+    >>> corpus_folder("own/corpus.toml") == corpus_folder("own")
+    True
+    """
+    path = Path(path)
+    return path.parent if path.name == "corpus.toml" else path
 
 
 def check_corpus(path: str | Path, columns: CorpusColumns | None = None) -> list[CorpusError]:
@@ -85,8 +97,7 @@ def check_corpus(path: str | Path, columns: CorpusColumns | None = None) -> list
 
 
 def _read(path: Path, columns: CorpusColumns, *, strict: bool = False) -> Draft:
-    if path.name == "corpus.toml":
-        path = path.parent
+    path = corpus_folder(path)
     if path.is_dir():
         if not (path / "corpus.toml").is_file():
             raise CorpusError("no corpus here: a corpus folder holds corpus.toml", path)

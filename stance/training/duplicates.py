@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-__all__ = ["group_articles", "near_duplicates"]
+__all__ = ["count_near_duplicates", "group_articles", "near_duplicates"]
 
+Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 #: Paragraphs whose sets of three-word shingles overlap by this Jaccard index are near-duplicates.
@@ -43,19 +44,37 @@ def near_duplicates(texts: Sequence[str]) -> list[tuple[int, int, float]]:
     >>> [(i, j) for i, j, _ in near_duplicates([a, "Prices rose again in the capital", a + " again"])]
     [(0, 2)]
     """
+    return [pair for found in _near(texts) for pair in zip(*(part.tolist() for part in found), strict=True)]
+
+
+def count_near_duplicates(texts: Sequence[str]) -> int:
+    """How many pairs `near_duplicates` has, of which copies of one text may make more than there is memory for.
+
+    Examples
+    --------
+    >>> count_near_duplicates(["Pass this on."] * 4)
+    6
+    """
+    return sum(len(index) for *_, index in _near(texts))
+
+
+def _near(texts: Sequence[str]) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """The pairs of a chunk of texts after the other: positions, and the index."""
     rows, shingles = _shingles(texts)
     sizes, common = np.bincount(rows, minlength=len(texts)), np.bincount(shingles) > 1
     kept = common[shingles]
     ones = np.ones(np.count_nonzero(kept), dtype=np.int64)
     shared = sparse.csr_matrix((ones, (rows[kept], shingles[kept])), shape=(len(texts), len(common)))
-    pairs: list[tuple[int, int, float]] = []
     for begin in range(0, len(texts), _CHUNK):
         overlap = sparse.coo_matrix(shared[begin : begin + _CHUNK] @ shared.T)
         first, second = overlap.row + begin, overlap.col
         index = overlap.data / (sizes[first] + sizes[second] - overlap.data)
-        for k in np.flatnonzero((first < second) & (index >= THRESHOLD)):
-            pairs.append((int(first[k]), int(second[k]), float(index[k])))
-    return pairs
+        near = np.flatnonzero((first < second) & (index >= THRESHOLD))
+        yield first[near], second[near], index[near]
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
 
 
 def _shingles(texts: Sequence[str]) -> tuple[Ints, Ints]:
@@ -64,7 +83,7 @@ def _shingles(texts: Sequence[str]) -> tuple[Ints, Ints]:
     words: list[int] = []
     rows: list[int] = []
     for row, text in enumerate(texts):
-        found = [numbers.setdefault(word, len(numbers)) for word in _WORD.findall(text.lower())]
+        found = [numbers.setdefault(word, len(numbers)) for word in _words(text)]
         if found:
             found += [_NO_WORD] * (3 - len(found))
         words += found
@@ -101,9 +120,13 @@ def group_articles(articles: Sequence[str], texts: Sequence[str]) -> list[int]:
     """
     numbers = {article: i for i, article in enumerate(dict.fromkeys(articles))}
     own = [numbers[article] for article in articles]
-    pairs = near_duplicates(texts)
-    rows = [own[i] for i, _, _ in pairs]
-    columns = [own[j] for _, j, _ in pairs]
+    # copies of a text hang on the first of them: a thousand would make half a million pairs
+    firsts: dict[str, int] = {}
+    said = [" ".join(_words(text)) for text in texts]
+    pairs = [(firsts.setdefault(words, i), i) for i, words in enumerate(said) if words]
+    distinct = list(firsts.values())
+    pairs += [(distinct[i], distinct[j]) for i, j, _ in near_duplicates([texts[i] for i in distinct])]
+    rows, columns = [own[i] for i, _ in pairs], [own[j] for _, j in pairs]
     links = sparse.coo_matrix((np.ones(len(pairs)), (rows, columns)), shape=(len(numbers), len(numbers)))
     _, component = connected_components(links, directed=False)
     return [int(component[number]) for number in own]

@@ -22,13 +22,14 @@ __all__ = [
     "Evaluation",
     "Interval",
     "count_by_article",
-    "draw_articles",
+    "draws_at_once",
     "evaluate_model",
     "evaluate_probabilities",
     "interval_of",
     "labels_present",
     "measure_calibration",
     "metrics_of",
+    "resample",
     "sum_by_article",
 ]
 
@@ -44,6 +45,8 @@ LEAST_ARTICLES = 3
 #: 5 paragraphs, in 88 with 10.
 FEW_ARTICLES = 20
 CHANCES = 200
+# numbers, one for each article of a draw; 16 MB
+_AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +261,7 @@ def evaluate_probabilities(
     values = metrics_of(confusion, target.labels)
     metrics: dict[str, Interval] = {}
     if count:
-        draws = draw_articles(count, seed)
-        sampled = metrics_of(np.tensordot(draws, by_article, axes=1), target.labels, labels_present(confusion))
+        sampled = metrics_of(resample(by_article, seed), target.labels, labels_present(confusion))
         metrics = {name: interval_of(value, sampled[name], count) for name, value in values.items()}
     calibration = measure_calibration(probabilities, truth, seed)
     return Evaluation(target, len(truth), count, confusion.astype(np.int64), metrics, calibration, unscored)
@@ -274,19 +276,32 @@ def count_by_article(truth: Ints, given: Ints, groups: Sequence[object], labels:
 
 def sum_by_article(values: Floats, groups: Sequence[object]) -> Floats:
     """The sum over the paragraphs of each article; shape (articles, ...) of values of shape (paragraphs, ...)."""
-    _, article = np.unique(np.array([str(group) for group in groups]), return_inverse=True)
-    sums = np.zeros((int(article.max(initial=-1)) + 1, *values.shape[1:]))
-    np.add.at(sums, article, values)
+    names = [str(group) for group in groups]
+    # not by numpy, for which each takes as much room as the longest one: a name may be a whole document
+    places = {name: i for i, name in enumerate(sorted(set(names)))}
+    sums = np.zeros((len(places), *values.shape[1:]))
+    np.add.at(sums, np.array([places[name] for name in names], dtype=np.int64), values)
     return sums
 
 
-def draw_articles(count: int, seed: int) -> Ints:
-    """How often each of ``count`` articles is in each sample of a bootstrap; shape (`REPLICATES`, articles)."""
-    return np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=REPLICATES)
+def resample(by_article: Floats, seed: int) -> Floats:
+    """The sum over each sample of a bootstrap of articles; shape (`REPLICATES`, ...) of values (articles, ...)."""
+    count, rng = len(by_article), np.random.default_rng(seed)
+    each, some = by_article.reshape(count, -1), draws_at_once(count)
+    sums = [
+        rng.multinomial(count, np.full(count, 1 / count), size=min(some, REPLICATES - first)) @ each
+        for first in range(0, REPLICATES, some)
+    ]
+    return np.concatenate(sums).reshape(REPLICATES, *by_article.shape[1:])
+
+
+def draws_at_once(articles: int) -> int:
+    """How many draws of so many articles are held in memory together: of a flat file each row may be one."""
+    return max(1, _AT_ONCE // articles)
 
 
 def interval_of(value: float | Floats, sampled: Floats, articles: int, least: float = 0.0) -> Interval:
-    """The percentiles of an estimate in the samples of `draw_articles`; of few articles all that it may be, to 1."""
+    """The percentiles of an estimate in the samples of `resample`; of few articles all that it may be, to 1."""
     low, high = np.percentile(sampled, [2.5, 97.5]) if articles >= LEAST_ARTICLES else (least, 1.0)
     return Interval(float(value), float(low), float(high))
 

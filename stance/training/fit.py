@@ -85,8 +85,9 @@ class TrainingResult:
     probabilities : ndarray, shape (paragraphs, targets, labels)
         Held-out probabilities, calibrated without the paragraph's fold, or on the files that the corpus names for it.
     unseen : ndarray, shape (paragraphs, targets, labels), or None
-        Probabilities of the paragraphs of the files named for calibration, from models and a calibration that saw
-        nothing of the paragraph's file; NaN elsewhere. None if the corpus names no file.
+        Probabilities of the paragraphs of the files named for calibration, from models that saw nothing of the
+        paragraph's file, and a calibration on the others, or on itself where it is the only one; NaN elsewhere. None if
+        the corpus names no file.
     trials : list of dict
         Every combination tried, with its macro-F1.
     """

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from stance.errors import CorpusError
+from stance.errors import CorpusError, IncompatibleModelError
 from stance.model.analyzer import BLOCK_KINDS, LONGEST, Settings
 from stance.training.known_keys import refuse_others
 
@@ -163,7 +163,10 @@ def read_settings(about: Mapping[str, Any], path: Path) -> Settings | None:
             fits, wanted = _is_number(value), "a number"
         if not fits:
             raise CorpusError(f"[settings]: {key!r} must be {wanted}", path)
-    return Settings.from_dict({k: float(v) if isinstance(known[k], float) else v for k, v in given.items()})
+    try:
+        return Settings.from_dict({k: float(v) if isinstance(known[k], float) else v for k, v in given.items()})
+    except IncompatibleModelError as error:
+        raise CorpusError(f"[settings]: {error.__cause__}", path) from error
 
 
 def _is_range(value: object) -> bool:
@@ -180,4 +183,5 @@ def _is_positive(value: object) -> bool:
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # not by `math.isfinite`, which takes no whole number that is too large for a float
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max

@@ -100,17 +100,14 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
     spelled: dict[str, dict[str, str]] = {name: {} for name in found.targets}
     whose: list[str] = []
     for position, (line, row) in enumerate(rows):
-        if problem := found.problem(row):
+        codes = {name: value for name, value in found.codes(row, columns.known) if value}
+        if problem := found.problem(row, bool(codes)):
             draft.fault(file, line, problem)
             continue
-        labels = {
-            name: spelled[name].setdefault(value.lower(), value)
-            for name, value in found.labels(row, columns.known)
-            if value
-        }
-        if not labels:
+        if not codes:
             draft.uncoded.append(CorpusError("no target is coded; the row is left out", file, line))
             continue
+        labels = {name: spelled[name].setdefault(value.lower(), value) for name, value in codes.items()}
         whose.append(_known_cell(row, found.group) if found.group else "")
         article = whose[-1] or f"row {position + 1}"
         text = cell(row, found.text)
@@ -146,20 +143,21 @@ class _Found(NamedTuple):
     """The column that names the target of a row, whose label then stands in `label`; else each target has its own."""
     label: str | None = None
 
-    def problem(self, row: Any) -> str | None:
-        """What keeps a row from being read."""
+    def problem(self, row: Any, coded: bool) -> str | None:
+        """What keeps a row from being read; of one without a code nothing need be there."""
         own = self.targets if self.target is None else [self.target, self.label]
         for name in (self.text, self.group, *own):
             if name is not None and _several(row, name):
                 kind = "a list" if isinstance(row[name], list) else "an object"
                 return f"column {name!r} holds {kind}; a text or a number is needed"
         empty = (name for name in (self.text, self.target) if name is not None and not _known_cell(row, name))
-        return next((f"column {name!r} is empty" for name in empty), None)
+        return next((f"column {name!r} is empty" for name in empty), None) if coded else None
 
-    def labels(self, row: Any, known: Sequence[Target]) -> Iterator[tuple[str, str]]:
+    def codes(self, row: Any, known: Sequence[Target]) -> Iterator[tuple[str, str]]:
+        """What a row says of each target, of one that it does not name, too; empty if nothing."""
         if self.target is not None and self.label is not None:
             said = _words(row, self.target).lower()
-            name = next(name for name in self.targets if name.lower() == said)
+            name = next((name for name in self.targets if name.lower() == said), "")
             yield name, _code(row, self.label, name, known)
         else:
             yield from ((name, _code(row, name, name, known)) for name in self.targets)
@@ -210,7 +208,8 @@ def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, 
                 if name := " ".join(_known_cell(row, target).split()):
                     spelled.setdefault(name.lower(), name)
             names = list(spelled.values())
-    refuse_results(file, header, columns.targets if label is None else [label])
+    # what is guessed is not named: then no column may be a model's
+    refuse_results(file, header, names if columns.targets else [label] if label is not None else [])
     if not names:
         raise CorpusError(
             "found no column of labels; name it with --target, or --target-column and --label-column; "

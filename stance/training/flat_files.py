@@ -111,6 +111,7 @@ def _parquet_rows(file: Path) -> Rows:
     import pyarrow.parquet as pq
 
     try:
+        _refuse_twice(file, pq.read_schema(file).names)
         table = pq.read_table(file)
     except (pa.ArrowException, OSError) as error:
         raise CorpusError(f"not a Parquet file: {str(error).splitlines()[0]}", file) from error

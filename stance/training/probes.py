@@ -84,7 +84,7 @@ def read_probes(path: str | Path) -> list[Probe]:
     seen: set[str] = set()
     for file in files:
         try:
-            lines = file.read_text(encoding="utf-8").split("\n")
+            lines = file.read_text(encoding="utf-8-sig").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise CorpusError(f"cannot read the probes: {getattr(error, 'strerror', None) or error}", file) from error
         # not by `splitlines`: a text may hold other line ends, as JSON allows
@@ -164,7 +164,7 @@ def run_probes(model: StanceModel, probes: Sequence[Probe]) -> ProbeResult:
     passed: dict[str, list[bool]] = defaultdict(list)
     of_file: dict[str, list[bool]] = defaultdict(list)
     phenomena: dict[str, set[str]] = defaultdict(set)
-    groups: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    groups: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     failures: list[tuple[Probe, dict[str, str]]] = []
     for probe, row in zip(probes, scores, strict=True):
         given = {
@@ -176,10 +176,11 @@ def run_probes(model: StanceModel, probes: Sequence[Probe]) -> ProbeResult:
         of_file[probe.file].append(right)
         phenomena[probe.file].add(probe.phenomenon)
         if probe.group:
-            groups[probe.group].add(tuple(given.values()))
+            for target, label in given.items():
+                groups[probe.group][target].add(label)
         if not right:
             failures.append((probe, given))
-    same = sum(len(found) == 1 for found in groups.values())
+    same = sum(all(len(labels) == 1 for labels in found.values()) for found in groups.values())
     mixed = {file: found for file, found in of_file.items() if file and len(phenomena[file]) > 1}
     return ProbeResult(_counted(passed), (same, len(groups)), failures, _counted(mixed))
 

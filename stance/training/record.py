@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
@@ -86,6 +87,10 @@ def with_record(
         "metrics": {evaluation.target.name: evaluation.to_dict() for evaluation in evaluations},
         "golden": golden,
     }
+    # those figures are of all paragraphs: these would get no label
+    reasons = Counter(str(reason) for reason in model.score_paragraphs(corpus.texts).reasons if reason is not None)
+    if reasons:
+        facts["abstained"] = dict(reasons.most_common())
     if result.unseen is not None:
         unseen = evaluate_held_out(result.unseen, corpus, seed)
         facts["unseen_files"] = {
