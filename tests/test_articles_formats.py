@@ -343,6 +343,43 @@ def test_facts_of_documents(tmp_path: Path) -> None:
     }
 
 
+def changed(document: bytes, changes: dict[str, tuple[str, str]]) -> bytes:
+    """A document with something else in some of its parts, by what is replaced there; without a part for nothing."""
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        parts = {name: archive.read(name).decode("utf-8", "surrogateescape") for name in archive.namelist()}
+    for name, (old, new) in changes.items():
+        assert re.search(old, parts[name]), parts[name]
+        parts[name] = re.sub(old, new, parts[name])
+    return zipped({name: part.encode("utf-8", "surrogateescape") for name, part in parts.items() if part})
+
+
+@pytest.mark.parametrize(("said", "title"), [("\n Talks\n  re\xadsume ", "Talks resume"), (" \n ", None)])
+def test_titles_of_documents_are_one_line(tmp_path: Path, said: str, title: str | None) -> None:
+    """White space around and in them is none of theirs; a blank one is none."""
+    files = {
+        "a.docx": changed(docx(), {"docProps/core.xml": (TITLE, said)}),
+        "a.odt": changed(odt(), {"meta.xml": (TITLE, said)}),
+        "a.epub": changed(epub(), {"OEBPS/book.opf": ("Weekly", said)}),
+    }
+    for name, content in files.items():
+        found = next(iter(read_articles([write(tmp_path / name, content)])))
+        assert (found.outlet if name == "a.epub" else found.title) == title
+
+
+def test_a_document_that_says_nothing_of_itself(tmp_path: Path) -> None:
+    """As some programs write them: it has no title, and not the one that the library would give it."""
+    none = {"docProps/core.xml": (r"(?s)\A.*\Z", ""), "_rels/.rels": ("<Relationship [^>]*core-properties[^>]*/>", "")}
+    (article,) = read_articles([write(tmp_path / "a.docx", changed(docx(), none))])
+    assert (article.title, own(article)) == (None, list(PARAGRAPHS))
+
+
+def test_remarks_in_the_markup_of_a_document_are_no_text(tmp_path: Path) -> None:
+    """Programs may leave them there; nobody sees them."""
+    remarks = {"content.xml": ("resume", "<!-- lift the embargo --><?lift all?>resume")}
+    (article,) = read_articles([write(tmp_path / "a.odt", changed(odt(["Talks resume in Oman."]), remarks))])
+    assert article.text == "Talks resume in Oman."
+
+
 @pytest.mark.parametrize("kind", ["nexis.docx", "nexis.rtf", "factiva.rtf", "factiva.html"])
 def test_exports_become_articles(folder: Path, kind: str) -> None:
     """Each article of an export has its title, date and outlet, and of the rest only its body."""

@@ -9,7 +9,7 @@ from typing import IO, Any
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
 from stance.articles.libraries import need, seekable, silence, unsound
-from stance.articles.markup import plain_letters
+from stance.articles.markup import one_line, plain_letters
 from stance.articles.pdf_layout import Line, PageText, join_pages
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
 from stance.errors import ArticleError
@@ -61,8 +61,8 @@ def read_pdf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
         # a scan, as a whole: an article without text
         unread.clear()
     yield from (Quarantined(source, number, reason) for number, reason in unread.items() if number < first)
-    title = clean_surrogates(" ".join(str(title).split())) if title else None
-    yield Article(stem, text, title=title or None, source=source, position=first)
+    title = one_line(str(title)) if title else None
+    yield Article(stem, text, title=title, source=source, position=first)
     yield from (Quarantined(source, number, reason) for number, reason in unread.items() if number > first)
 
 
