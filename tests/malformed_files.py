@@ -167,6 +167,23 @@ def pdf_of_a_huge_picture(text: str) -> bytes:
     )
 
 
+def pdf_with_a_form(text: str, drawn: bytes, how: bytes = b"") -> bytes:
+    """A PDF of a text, and of a form drawn below it, whose instructions are packed somehow."""
+    page = f"BT /F 12 Tf 72 700 Td ({text}) Tj ET /X Do".encode()
+    return _pdf_of(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R"
+            b"/Resources<</XObject<</X 5 0 R>>/Font<</F 6 0 R>>>>>>",
+            b"<</Length %d>>stream\n%b\nendstream" % (len(page), page),
+            b"<</Type/XObject/Subtype/Form/BBox[0 0 600 800]/Resources<</Font<</F 6 0 R>>>>%b/Length %d>>stream\n%b\n"
+            b"endstream" % (how, len(drawn), drawn),
+            b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        ]
+    )
+
+
 def _entities(root: str) -> bytes:
     levels = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 12))
     return f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "ha">{levels}]><{root}>&a11;</{root}>'.encode()
@@ -195,6 +212,7 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "no-pages.pdf": (lambda: _pdf_of([b"<</Type/Catalog>>"]), "PDF"),
     "bomb.pdf": (_pdf_bomb, "PDF"),
+    "form.pdf": (lambda: pdf_with_a_form("Talks.", b"BT ET", b"/Filter/NoSuch"), "not all of its text is read"),
     "truncated.docx": (lambda: docx()[:9000], "zip"),
     "old.docx": (lambda: _OLE, "old office document; save it as DOCX"),
     "bomb.docx": (lambda: _replaced(docx(), "word/document.xml", bytes(80 * 2**20)), "decompression bomb"),
