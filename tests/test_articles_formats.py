@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from time import process_time
@@ -286,6 +287,31 @@ def test_a_page_that_is_not_in_the_utf8_that_its_server_names_is_quarantined(tmp
     assert isinstance(bad, Quarantined)
     assert bad.reason.endswith("not valid utf-8, the encoding that it declares")
     assert [record.text for record in good if isinstance(record, Article)] == ["The café closed."] * 2
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_compressed_page_that_breaks_off_is_told(tmp_path: Path, encoding: str) -> None:
+    """Its record is sound, so half of it would pass for all; one to its end is read, and so is a plain one."""
+    page = web_page([f"{i}. {text}" for i in range(20) for text in PARAGRAPHS]).encode()
+    packed = {"gzip": gzip.compress, "deflate": zlib.compress}[encoding](page)
+    contents = (packed, page, packed[: len(packed) // 2], b"")
+    kinds = [("text/html; charset=utf-8", content, "200 OK") for content in contents]
+    first, second, cut, empty = read_records([write(tmp_path / "a.warc", warc(pages=kinds, encoding=encoding))])
+    assert isinstance(first, Article)
+    assert isinstance(second, Article)
+    assert first.text == second.text
+    assert isinstance(cut, Quarantined)
+    assert cut.reason.endswith(": it is compressed, and breaks off or is damaged")
+    assert isinstance(empty, Quarantined)
+    assert empty.reason.endswith(": no article text in this page")
+
+
+def test_an_address_with_blanks_is_no_remark(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Crawlers keep such; and the library would say so on standard error, where only our lines stand."""
+    raw = warc().replace(b"https://ledger.example/world/1", b"https://ledger.example/world 1")
+    (article,) = read_articles([write(tmp_path / "a.warc", raw)])
+    assert article.outlet == "The Harbor Ledger"
+    assert not caplog.records
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd"])

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.encoding import decode_named
-from stance.articles.libraries import need, unsound, whole
+from stance.articles.libraries import need, silence, unsound, whole
 from stance.articles.read_html import decode_html, html_article
 from stance.articles.read_pdf import read_pdf
 from stance.articles.records import Columns, Quarantined
@@ -124,6 +124,8 @@ class _Warning:
 def _records(stream: IO[bytes], source: str) -> Iterator[Any]:
     """The records, `_LONGER` behind each that is longer than it says, and an `ArticleError` for what is none."""
     iterator = need("warcio.archiveiterator", "warcio", "warc").ArchiveIterator
+    # its remarks on addresses would stand between our lines on standard error
+    silence("warcio")
     rest: Any = stream
     for again in range(_BREAKS, -1, -1):
         with unsound("a WARC archive", source):
@@ -220,9 +222,13 @@ def _articles(
     with unsound("a WARC record", source):
         if unknown := _unknown_compression(record):
             record.http_headers.remove_header("Content-Encoding")
-        raw = whole(record.content_stream(), source)
+        content = record.content_stream()
+        raw = whole(content, source)
         if _breaks_off(record, source):
             raise ArticleError("the record breaks off", source)
+        # warcio gives what precedes the damage, and goes on
+        if raw and not getattr(getattr(content, "decompressor", None), "eof", True):
+            raise ArticleError("it is compressed, and breaks off or is damaged", source)
         host = urlsplit(url).hostname if url else None
     if unknown:
         _check_plain(raw, unknown, source)
