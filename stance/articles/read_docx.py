@@ -32,8 +32,8 @@ _PASSED_OVER = (
 def read_docx(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     """Read the one article of a document, or all of an export. Paragraphs are parted by blank lines.
 
-    Text in tables, text boxes and tracked insertions is read; page headers and footers, comments, tracked deletions and
-    hidden text are not.
+    Text in tables, text boxes and tracked insertions is read; page headers and footers, notes, comments, tracked
+    deletions and hidden text are not.
 
     Raises
     ------
