@@ -709,6 +709,22 @@ def test_pages_of_a_pdf(folder: Path, tmp_path: Path, root: Path) -> None:
         assert own(article) == [flat(text) for text in numbered]
 
 
+def test_a_line_of_a_pdf_that_is_a_year(tmp_path: Path) -> None:
+    """It is the paragraph's, at the end of a page or at the beginning of the next; the number of a page lies apart."""
+    above = ["The ministers agreed on Friday that the sanctions on oil would stay until the end of", "2024."]
+    below = ["1995", "was the year in which the embargo was imposed, and no government has lifted it since."]
+
+    def draw(canvas: object) -> None:
+        for lines, number, top in ((above, "7", 74), (below, "8", 800)):
+            for i, line in enumerate(lines):
+                canvas.drawString(50, top - 14 * i, line)  # type: ignore[attr-defined]
+            canvas.drawString(50, 30, number)  # type: ignore[attr-defined]
+            canvas.showPage()  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert own(article) == [" ".join(above), " ".join(below)]
+
+
 def test_scanned_pages(tmp_path: Path) -> None:
     """A PDF without text is an empty article; a page without text among others is quarantined by its number."""
     from reportlab.lib.utils import ImageReader
