@@ -306,6 +306,19 @@ def test_a_compressed_page_that_breaks_off_is_told(tmp_path: Path, encoding: str
     assert empty.reason.endswith(": no article text in this page")
 
 
+def test_a_page_in_chunks_that_breaks_off_is_told(tmp_path: Path) -> None:
+    """In the middle of one; a server may leave out the end of them, and a crawler may have joined them."""
+    page = web_page().encode()
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (page[:700], page[700:]))
+    contents = (chunks + b"0\r\n\r\n", chunks, page, chunks[: len(chunks) // 2])
+    pages = [("text/html; charset=utf-8\r\nTransfer-Encoding: chunked", content, "200 OK") for content in contents]
+    *read, cut = read_records([write(tmp_path / "a.warc", warc(pages=pages))])
+    assert [own(article) for article in read if isinstance(article, Article)] == [own(read[0])] * 3
+    assert set(PARAGRAPHS) <= set(own(read[0]))
+    assert isinstance(cut, Quarantined)
+    assert cut.reason.endswith(": the page breaks off")
+
+
 def test_an_address_with_blanks_is_no_remark(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Crawlers keep such; and the library would say so on standard error, where only our lines stand."""
     raw = warc().replace(b"https://ledger.example/world/1", b"https://ledger.example/world 1")
