@@ -42,6 +42,31 @@ def _bad_sum() -> bytes:
     return zipped({"a.txt": b"Talks."}).replace(right, bytes(4))
 
 
+def _bad_lzma() -> bytes:
+    """A zip archive of the other method, whose properties are none."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.txt", "Talks.")
+    raw = bytearray(buffer.getvalue())
+    raw[30 + len("a.txt") + 4] = 0xFF
+    return bytes(raw)
+
+
+def _bad_name() -> bytes:
+    """A table with a column whose name is in no encoding."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"text": ["Talks."], "outlet": ["Post"]}), buffer, store_schema=False)
+    return buffer.getvalue().replace(b"outlet", b"outl\xff\xff")
+
+
+def _short(archive: bytes) -> bytes:
+    """A zip archive without five bytes of its first member."""
+    return archive[:36] + archive[41:]
+
+
 def _replaced(document: bytes, part: str, content: bytes) -> bytes:
     """A document with another content in one of its parts."""
     with zipfile.ZipFile(io.BytesIO(document)) as archive:
@@ -89,6 +114,16 @@ def _tar_of_links() -> bytes:
     return buffer.getvalue()
 
 
+def _tar_of_words() -> bytes:
+    """A tar archive of a sparse file, whose map is none."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("a.txt")
+        info.pax_headers = {"GNU.sparse.map": "here and there"}
+        archive.addfile(info)
+    return buffer.getvalue()
+
+
 def _pdf_of(objects: list[bytes]) -> bytes:
     """A PDF by hand, so that its objects may point where they like."""
     body, places = b"%PDF-1.7\n", []
@@ -132,6 +167,23 @@ def pdf_of_a_huge_picture(text: str) -> bytes:
     )
 
 
+def pdf_with_a_form(text: str, drawn: bytes, how: bytes = b"") -> bytes:
+    """A PDF of a text, and of a form drawn below it, whose instructions are packed somehow."""
+    page = f"BT /F 12 Tf 72 700 Td ({text}) Tj ET /X Do".encode()
+    return _pdf_of(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R"
+            b"/Resources<</XObject<</X 5 0 R>>/Font<</F 6 0 R>>>>>>",
+            b"<</Length %d>>stream\n%b\nendstream" % (len(page), page),
+            b"<</Type/XObject/Subtype/Form/BBox[0 0 600 800]/Resources<</Font<</F 6 0 R>>>>%b/Length %d>>stream\n%b\n"
+            b"endstream" % (how, len(drawn), drawn),
+            b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        ]
+    )
+
+
 def _entities(root: str) -> bytes:
     levels = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 12))
     return f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "ha">{levels}]><{root}>&a11;</{root}>'.encode()
@@ -160,6 +212,7 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "no-pages.pdf": (lambda: _pdf_of([b"<</Type/Catalog>>"]), "PDF"),
     "bomb.pdf": (_pdf_bomb, "PDF"),
+    "form.pdf": (lambda: pdf_with_a_form("Talks.", b"BT ET", b"/Filter/NoSuch"), "not all of its text is read"),
     "truncated.docx": (lambda: docx()[:9000], "zip"),
     "old.docx": (lambda: _OLE, "old office document; save it as DOCX"),
     "bomb.docx": (lambda: _replaced(docx(), "word/document.xml", bytes(80 * 2**20)), "decompression bomb"),
@@ -201,11 +254,26 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
     "deflate64.zip": (lambda: _packed_by(9, zipped({"a.txt": b"Talks."})), "method that is not read; pack it again"),
     "traversal.zip": (lambda: zipped({"../../a.txt": b"Evil."}), "points outside"),
     "truncated.zip": (lambda: zipped({"a.txt": b"Talks." * 999})[:-30], "zip"),
+    "no-such-letters.zip": (
+        lambda: zipped({"\u00e9.txt": b"Talks."}).replace("\u00e9".encode(), b"\xff\xff", 1),
+        "damaged in the archive",
+    ),
+    "five-bytes-short.zip": (
+        lambda: zipped({"inner.zip": _short(zipped({"a.txt": b"Talks. " * 9}))}),
+        "damaged in the",
+    ),
+    "lzma.zip": (_bad_lzma, "damaged zip file"),
+    "columns.zip": (
+        lambda: zipped({"a.parquet": b"PAR1" + bytes(30) + b"\xff" * 30 + b"\x1e\0\0\0PAR1"}),
+        "not a valid Parquet",
+    ),
+    "columns.parquet": (_bad_name, "not a valid Parquet file"),
     "bad-sum.zip": (_bad_sum, "damaged zip file"),
     "empty.zip": (lambda: zipped({}), "no files"),
     "seven.zip": (lambda: b"7z\xbc\xaf\x27\x1c" + bytes(300), "7z archive; unpack it"),
     "links.tar": (_tar_of_links, "not followed"),
     "truncated.tar": (lambda: tarred({"a.rtf": rtf(_LONG)})[:5000], "damaged tar archive"),
+    "words.tar": (_tar_of_words, "damaged tar archive"),
     "bomb.txt.gz": (_gzip_bomb, "too large"),
     "bomb.jsonl.gz": (_gzip_bomb, "decompression bomb"),
     "headless.eml": (lambda: PARAGRAPHS[0].encode(), "mail"),

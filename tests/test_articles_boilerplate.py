@@ -138,6 +138,10 @@ Written by Jane Roe
 Compiled by our staff reporters
 Web editor: Jane Roe
 Source: Peninsula TV and news agencies
+Our news agencies
+Must-reads
+Load-Date: March 15, 2025
+You subscribed to this newsletter. Unsubscribe here.
 Source: Ministry of Foreign Affairs
 Image credit: John Doe/The Wire via AP
 Photo by: Jane Roe
@@ -578,6 +582,13 @@ def test_boilerplate_in_italics_is_marked(line: str) -> None:
     """The signs of Markdown around the whole do not hide it."""
     assert mark_boilerplate([line, *REST]) == [True, False, False]
     assert mark_boilerplate([f"*{REST[0]}*", "* By Jane Roe *", *REST]) == [False] * 4
+
+
+def test_it_is_marked_in_italics_alone_as_beside_others() -> None:
+    """Tables may have a paragraph in each row."""
+    for rest in ([], REST):
+        assert mark_boilerplate(["*Share this article*", *rest])[0]
+        assert not mark_boilerplate([f"*{REST[0]}*", *rest])[0]
 
 
 @pytest.mark.parametrize("line", OWN)

@@ -105,3 +105,17 @@ def test_a_python_without_the_module_says_so(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "bz2", None)
     with pytest.raises(ArticleError, match="built without its module bz2; unpack the file first"):
         _ids(tmp_path / "a.jsonl.bz2")
+
+
+def test_what_precedes_damage_is_read_of_a_small_file(tmp_path: Path) -> None:
+    """A file of three pieces that breaks off in the last of them is not given up as a whole."""
+    rng = random.Random(1)
+    rows = [json.dumps({"id": str(i), "text": random_text(rng)}) + "\n" for i in range(900)]
+    raw = "".join(rows).encode()[: 3 * 2**16]
+    whole = gzip.compress(raw)
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(whole[: len(whole) * 3 // 4])
+    *read, last = read_records(path)
+    assert len(read) >= raw[: 2**16].count(b"\n")
+    assert isinstance(last, Quarantined)
+    assert (last.position, last.reason[:20]) == (len(read) + 1, "damaged gzip file: C")

@@ -129,6 +129,26 @@ def test_utf16_that_is_named(name: str) -> None:
         assert decode_named(text.encode(), name) == text
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-be", "utf-16-le", "utf-32-be", "utf-32-le"])
+@pytest.mark.parametrize("marked", [True, False])
+def test_utf16_of_which_the_name_does_not_tell_the_order(encoding: str, marked: bool) -> None:
+    """The mark tells it, or else where the NUL bytes stand."""
+    text = "The embargo stays – for now."
+    raw = ("\ufeff" * marked + text).encode(encoding)
+    assert decode_named(raw, encoding[:6]) == decode_named(raw, encoding) == text
+
+
+@pytest.mark.parametrize("text", ["No détente.", "No détente"])
+def test_a_western_page_that_says_it_is_utf16(text: str) -> None:
+    """It has no NUL bytes, so nobody believes it, however many bytes there are."""
+    assert decode_named(text.encode("cp1252"), "utf-16") == text
+
+
+def test_half_a_character_that_is_named() -> None:
+    """No file can hold what UTF-7 can."""
+    assert decode_named(b"No +2AA- talks", "utf-7") == "No \ufffd talks"
+
+
 @pytest.mark.parametrize("name", "iso-8859-1 ISO8859-1 latin-1 latin1 l1 iso-ir-100 cp819 us-ascii ascii".split())
 def test_latin_1_by_each_name_is_windows_1252(name: str) -> None:
     """Quotation marks are no control characters."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from sample_files import PARAGRAPHS, TITLE, docx, rtf
+from sample_files import PARAGRAPHS, TITLE, docx, factiva_lines, nexis_lines, rtf
 
-from stance.articles import Article, read_articles
+from stance.articles import Article, Quarantined, read_articles, read_records
 
 HEAD = ["14 March 2025", "The Harbor Ledger", "HARLED", "English", "Copyright 2025 The Harbor Ledger Company."]
 
@@ -112,3 +112,31 @@ def test_an_export_may_announce_what_is_no_number(tmp_path: Path, announces: str
     else:
         article = factiva(tmp_path, [line, TITLE], HEAD)
     assert [p.text for p in article.paragraphs] == list(PARAGRAPHS)
+
+
+def test_a_date_that_the_text_begins_with_is_not_the_articles(tmp_path: Path) -> None:
+    """Where no line says that the text begins, that of its length does."""
+    lines = [TITLE, "The Harbor Ledger", "March 14, 2025 Friday", "Length: 812 words", PARAGRAPHS[0]]
+    lines += [
+        "April 2, 2019 was the day of the first talks.",
+        "They failed.",
+        "Load-Date: March 15, 2025",
+        "End of Document",
+    ]
+    (tmp_path / "a.rtf").write_bytes(rtf(lines, title=""))
+    (article,) = read_articles([tmp_path / "a.rtf"])
+    assert (article.title, article.date, article.outlet) == (TITLE, "2025-03-14", "The Harbor Ledger")
+    assert [p.text for p in article.paragraphs] == [PARAGRAPHS[0], *lines[5:7]]
+
+
+@pytest.mark.parametrize("make", [nexis_lines, factiva_lines])
+def test_an_export_that_breaks_off_says_so(tmp_path: Path, make: Callable[..., list[str]]) -> None:
+    """Also where it announces no number: the last article has no end, and is not lost in silence."""
+    lines = make(2)
+    ends = [i for i, line in enumerate(lines) if line.startswith(("End of Document", "Document HARLED"))]
+    covered = [line for line in lines[: ends[1]] if not line.startswith("Documents (")]
+    path = tmp_path / "a.rtf"
+    path.write_bytes(rtf(covered))
+    article, refused = read_records([path])
+    assert isinstance(article, Article)
+    assert refused == Quarantined(str(path), 2, "the export breaks off in an article, which is not read")

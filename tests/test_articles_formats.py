@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from time import process_time
@@ -288,6 +289,44 @@ def test_a_page_that_is_not_in_the_utf8_that_its_server_names_is_quarantined(tmp
     assert [record.text for record in good if isinstance(record, Article)] == ["The café closed."] * 2
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_compressed_page_that_breaks_off_is_told(tmp_path: Path, encoding: str) -> None:
+    """Its record is sound, so half of it would pass for all; one to its end is read, and so is a plain one."""
+    page = web_page([f"{i}. {text}" for i in range(20) for text in PARAGRAPHS]).encode()
+    packed = {"gzip": gzip.compress, "deflate": zlib.compress}[encoding](page)
+    contents = (packed, page, packed[: len(packed) // 2], b"")
+    kinds = [("text/html; charset=utf-8", content, "200 OK") for content in contents]
+    first, second, cut, empty = read_records([write(tmp_path / "a.warc", warc(pages=kinds, encoding=encoding))])
+    assert isinstance(first, Article)
+    assert isinstance(second, Article)
+    assert first.text == second.text
+    assert isinstance(cut, Quarantined)
+    assert cut.reason.endswith(": it is compressed, and breaks off or is damaged")
+    assert isinstance(empty, Quarantined)
+    assert empty.reason.endswith(": no article text in this page")
+
+
+def test_a_page_in_chunks_that_breaks_off_is_told(tmp_path: Path) -> None:
+    """In the middle of one; a server may leave out the end of them, and a crawler may have joined them."""
+    page = web_page().encode()
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (page[:700], page[700:]))
+    contents = (chunks + b"0\r\n\r\n", chunks, page, chunks[: len(chunks) // 2])
+    pages = [("text/html; charset=utf-8\r\nTransfer-Encoding: chunked", content, "200 OK") for content in contents]
+    *read, cut = read_records([write(tmp_path / "a.warc", warc(pages=pages))])
+    assert [own(article) for article in read if isinstance(article, Article)] == [own(read[0])] * 3
+    assert set(PARAGRAPHS) <= set(own(read[0]))
+    assert isinstance(cut, Quarantined)
+    assert cut.reason.endswith(": the page breaks off")
+
+
+def test_an_address_with_blanks_is_no_remark(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Crawlers keep such; and the library would say so on standard error, where only our lines stand."""
+    raw = warc().replace(b"https://ledger.example/world/1", b"https://ledger.example/world 1")
+    (article,) = read_articles([write(tmp_path / "a.warc", raw)])
+    assert article.outlet == "The Harbor Ledger"
+    assert not caplog.records
+
+
 @pytest.mark.parametrize("encoding", ["br", "zstd"])
 def test_a_page_in_a_compression_that_is_not_read_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
@@ -341,6 +380,43 @@ def test_facts_of_documents(tmp_path: Path) -> None:
         "a.eml": (TITLE, "2025-03-14T08:00:00+00:00", "The Harbor Ledger"),
         "a.epub": (TITLE, "2025-03-14", "Weekly"),
     }
+
+
+def changed(document: bytes, changes: dict[str, tuple[str, str]]) -> bytes:
+    """A document with something else in some of its parts, by what is replaced there; without a part for nothing."""
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        parts = {name: archive.read(name).decode("utf-8", "surrogateescape") for name in archive.namelist()}
+    for name, (old, new) in changes.items():
+        assert re.search(old, parts[name]), parts[name]
+        parts[name] = re.sub(old, new, parts[name])
+    return zipped({name: part.encode("utf-8", "surrogateescape") for name, part in parts.items() if part})
+
+
+@pytest.mark.parametrize(("said", "title"), [("\n Talks\n  re\xadsume ", "Talks resume"), (" \n ", None)])
+def test_titles_of_documents_are_one_line(tmp_path: Path, said: str, title: str | None) -> None:
+    """White space around and in them is none of theirs; a blank one is none."""
+    files = {
+        "a.docx": changed(docx(), {"docProps/core.xml": (TITLE, said)}),
+        "a.odt": changed(odt(), {"meta.xml": (TITLE, said)}),
+        "a.epub": changed(epub(), {"OEBPS/book.opf": ("Weekly", said)}),
+    }
+    for name, content in files.items():
+        found = next(iter(read_articles([write(tmp_path / name, content)])))
+        assert (found.outlet if name == "a.epub" else found.title) == title
+
+
+def test_a_document_that_says_nothing_of_itself(tmp_path: Path) -> None:
+    """As some programs write them: it has no title, and not the one that the library would give it."""
+    none = {"docProps/core.xml": (r"(?s)\A.*\Z", ""), "_rels/.rels": ("<Relationship [^>]*core-properties[^>]*/>", "")}
+    (article,) = read_articles([write(tmp_path / "a.docx", changed(docx(), none))])
+    assert (article.title, own(article)) == (None, list(PARAGRAPHS))
+
+
+def test_remarks_in_the_markup_of_a_document_are_no_text(tmp_path: Path) -> None:
+    """Programs may leave them there; nobody sees them."""
+    remarks = {"content.xml": ("resume", "<!-- lift the embargo --><?lift all?>resume")}
+    (article,) = read_articles([write(tmp_path / "a.odt", changed(odt(["Talks resume in Oman."]), remarks))])
+    assert article.text == "Talks resume in Oman."
 
 
 @pytest.mark.parametrize("kind", ["nexis.docx", "nexis.rtf", "factiva.rtf", "factiva.html"])
@@ -644,6 +720,22 @@ def test_pages_of_a_pdf(folder: Path, tmp_path: Path, root: Path) -> None:
     for columns in (1, 2):
         (article,) = read_articles([write(tmp_path / f"{columns}.pdf", pdf(numbered, columns=columns))])
         assert own(article) == [flat(text) for text in numbered]
+
+
+def test_a_line_of_a_pdf_that_is_a_year(tmp_path: Path) -> None:
+    """It is the paragraph's, at the end of a page or at the beginning of the next; the number of a page lies apart."""
+    above = ["The ministers agreed on Friday that the sanctions on oil would stay until the end of", "2024."]
+    below = ["1995", "was the year in which the embargo was imposed, and no government has lifted it since."]
+
+    def draw(canvas: object) -> None:
+        for lines, number, top in ((above, "7", 74), (below, "8", 800)):
+            for i, line in enumerate(lines):
+                canvas.drawString(50, top - 14 * i, line)  # type: ignore[attr-defined]
+            canvas.drawString(50, 30, number)  # type: ignore[attr-defined]
+            canvas.showPage()  # type: ignore[attr-defined]
+
+    (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
+    assert own(article) == [" ".join(above), " ".join(below)]
 
 
 def test_scanned_pages(tmp_path: Path) -> None:

@@ -9,16 +9,17 @@ import re
 import subprocess
 import sys
 import tracemalloc
+import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 from helpers import parts
-from malformed_files import MALFORMED, pdf_of_a_huge_picture
+from malformed_files import MALFORMED, pdf_of_a_huge_picture, pdf_with_a_form
 from sample_files import KINDS, tarred, zipped
 
-from stance.articles import Article, Quarantined, read_records
+from stance.articles import Article, Quarantined, read_articles, read_records
 from stance.errors import ArticleError
 
 
@@ -79,6 +80,25 @@ def test_a_huge_picture_is_never_unfolded(tmp_path: Path) -> None:
     assert peak < 50 * 2**20
 
 
+def test_what_is_lost_of_a_page_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A library that goes on without what it cannot unpack says so, but not on standard error."""
+    above, below = "The embargo stays in force until spring.", "No talks were held on the sanctions."
+    drawn = f"BT /F 12 Tf 72 600 Td ({below}) Tj ET".encode()
+    packed = bytearray(zlib.compress(drawn))
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf_with_a_form(above, bytes(packed), b"/Filter/FlateDecode"))
+    (whole,) = read_articles(path)
+    assert whole.text == f"{above}\n\n{below}"
+    packed[20:24] = b"zzzz"
+    for _ in range(2):
+        path.write_bytes(pdf_with_a_form(above, bytes(packed), b"/Filter/FlateDecode"))
+        article, refused = read_records(path)
+        assert isinstance(article, Article)
+        assert article.text == above
+        assert refused == Quarantined(str(path), 1, "page 1: damaged; not all of its text is read")
+    assert capfd.readouterr() == ("", "")
+
+
 def test_what_a_mail_has_too_much_of_is_not_kept(tmp_path: Path) -> None:
     """Fields are kept to be parsed once; of those without end only what is read of them."""
     letters = (b"From a@b.example\nSubject: %d %s\n\nNo date was set.\n\n" % (i, b"x" * 10**6) for i in range(8))
@@ -126,7 +146,7 @@ def test_a_run_over_all_of_them(folder: Path, small_model_path: Path, tmp_path: 
     ids = {json.loads(line)["article_id"] for line in lines}
     assert len(ids) == scored + abstained
     assert ids >= {"a-good", "m-good", "z-good"}
-    assert {id.partition(":")[0] for id in ids} <= {"a-good", "m-good", "z-good", "short", "broken-off"}
+    assert {id.partition(":")[0] for id in ids} <= {"a-good", "m-good", "z-good", "short", "broken-off", "form"}
     assert int(done.stdout.split()[-1]) < 700
 
 

@@ -137,6 +137,31 @@ def test_parquet_types(tmp_path: Path) -> None:
         list(read_articles([tmp_path / "b.parquet"]))
 
 
+@pytest.mark.parametrize("framed", [False, True])
+def test_what_parquet_holds_and_python_does_not(tmp_path: Path, framed: bool) -> None:
+    """Text in a list that is not UTF-8 costs its row, a long duration nothing; a far year in a list is an error."""
+    texts = pa.array([b"oil", b"\xff\xfe"])
+    lists = pa.ListArray.from_arrays(
+        pa.array([0, 1, 2], pa.int32()), pa.Array.from_buffers(pa.string(), 2, texts.buffers())
+    )
+    spans = pa.array([1, 10**15], pa.duration("s"))
+    years = pa.array([[1], [10**17]], pa.list_(pa.timestamp("ms")))
+
+    def read(**kept: pa.Array) -> list[Article | Quarantined]:
+        table = pa.table({"text": ["Talks.", "No talks."], **kept})
+        pq.write_table(table, tmp_path / "a.parquet")
+        return list(read_records(table if framed else tmp_path / "a.parquet", Columns(keep=tuple(kept))))
+
+    first, second = read(tags=lists)
+    assert isinstance(first, Article)
+    assert first.kept == (("tags", '["oil"]'),)
+    assert outcome(second) == (2, "'tags' is not valid utf-8")
+    found = [record.kept[0][1] for record in read(span=spans) if isinstance(record, Article)]
+    assert found == ["0 days 00:00:01", "1000000000000000 s"]
+    with pytest.raises(ArticleError, match="holds what Python cannot"):
+        read(times=years)
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])

@@ -168,7 +168,8 @@ def zip_members(
                 info.filename, None, "compressed by a method that is not read; pack it again by zip's default method"
             )
             continue
-        except (zipfile.BadZipFile, RuntimeError, OSError) as error:
+        except Exception as error:
+            # a name or a place that no text or file can have fails in ways of its own
             raise_if_machine(error, info.filename)
             yield Member(info.filename, None, f"damaged in the archive: {error}")
             continue
@@ -200,7 +201,10 @@ def tar_members(stream: IO[bytes], budget: Budget) -> Iterator[Member]:
                         return
                     continue
                 yield Member(info.name, archive.extractfile(info))
-    except tarfile.TarError as error:
+    except ArticleError:
+        raise
+    except (tarfile.TarError, ValueError) as error:
+        # the second where a header has words for numbers
         raise ArticleError(f"damaged tar archive: {error}") from error
 
 

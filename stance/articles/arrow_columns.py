@@ -45,11 +45,14 @@ def column_values(column: Any) -> list[Any]:
         # Python has no nanoseconds
         column = times_as_text(column.cast(kind))
     try:
-        return [_text(value) if isinstance(value, bytes) else value for value in column.to_pylist()]
+        values = column.to_pylist()
     except UnicodeDecodeError:
         # one by one, so that only the row with invalid UTF-8 is lost
         plain = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-        return [_text(scalar.as_buffer().to_pybytes()) if scalar.is_valid else None for scalar in plain]
+        values = [_value(scalar) for scalar in plain]
+    except (ValueError, OverflowError) as error:
+        raise ArticleError(f"a column of {kind} holds what Python cannot: {error}") from error
+    return [_text(value) if isinstance(value, bytes) else value for value in values]
 
 
 def times_as_text(column: Any) -> Any:
@@ -69,13 +72,28 @@ def times_as_text(column: Any) -> Any:
     import pyarrow.compute as pc
 
     if pa.types.is_duration(column.type):
-        import pandas as pd
-
-        # to Arrow the text of one is a bare number
-        spans = [None if value is None else str(pd.Timedelta(value)) for value in column.to_pylist()]
-        return pa.array(spans, pa.string())
+        return pa.array([_span(scalar) if scalar.is_valid else None for scalar in column], pa.string())
     texts = pc.replace_substring_regex(column.cast(pa.string()), r"\.0+($|[Z+-])", r"\1")
     return pc.replace_substring_regex(texts, r"^(\S+) 00:00:00$", r"\1")
+
+
+def _span(scalar: Any) -> str:
+    """A duration as pandas shows it; the text that Arrow has for one is a bare number."""
+    import pandas as pd
+
+    try:
+        return str(pd.Timedelta(scalar.as_py()))
+    except (ValueError, OverflowError):
+        # of more years than either Python or pandas counts
+        return f"{scalar.value} {scalar.type.unit}"
+
+
+def _value(scalar: Any) -> Any:
+    """A value; text that is not valid UTF-8, also within a list, as bytes that are not either."""
+    try:
+        return scalar.as_py()
+    except UnicodeDecodeError:
+        return b"\xff"
 
 
 def _text(value: bytes) -> str | bytes:

@@ -252,10 +252,10 @@ def mark_boilerplate(paragraphs: Sequence[str]) -> list[bool]:
     >>> mark_boilerplate(["By Jane Roe", "VIENNA, July 9 - Envoys met on Friday.", "Read more: Oil falls", "Share"])
     [True, False, True, True]
     """
+    paragraphs = [text.strip("*_") if _EMPHASIS.match(text) else text for text in paragraphs]
     if len(paragraphs) == 1:
         # a table of paragraphs has millions of these
         return [_is_boilerplate(paragraphs[0])]
-    paragraphs = [text.strip("*_") if _EMPHASIS.match(text) else text for text in paragraphs]
     marks = [_is_boilerplate(text) for text in paragraphs]
     if len(marks) < 3:
         # too few to know where one stands

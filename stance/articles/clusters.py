@@ -31,7 +31,7 @@ class Clusters:
     with a standard error of at most 0.063. Two articles with an index of 0.6 or more are compared with a probability of
     at least 0.99. An article joins the cluster of the most similar one that it is compared with.
 
-    The last ``capacity`` articles are remembered, in memory that does not grow with their number: some 100 MB for
+    The last ``capacity`` articles are remembered, in memory that does not grow with their number: some 140 MB for
     200,000, and their clusters' names. A copy that comes later begins a new cluster. The result depends on the order of
     the articles, and on nothing else.
 

@@ -11,16 +11,16 @@ from typing import IO, Any, NamedTuple, cast
 
 from stance.errors import ArticleError
 
-__all__ = ["LONGEST_SIGN", "Compression", "find_compression", "without_suffix"]
+__all__ = ["DAMAGE", "LONGEST_SIGN", "Compression", "find_compression", "without_suffix"]
 
-#: What damaged bytes raise; lzma has an error of its own, and some Pythons are built without it.
-_DAMAGE: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error)
+#: What damaged bytes raise that were compressed; lzma has an error of its own, and some Pythons are built without it.
+DAMAGE: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error)
 try:
     from lzma import LZMAError
 except ImportError:
     pass
 else:
-    _DAMAGE += (LZMAError,)
+    DAMAGE += (LZMAError,)
 
 
 def _module(name: str) -> Any:
@@ -90,7 +90,7 @@ class _Reader(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             data = self._opened.read(len(buffer))
-        except _DAMAGE as error:
+        except DAMAGE as error:
             if isinstance(error, OSError) and error.errno is not None:
                 # of the file below
                 raise

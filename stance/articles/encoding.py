@@ -12,7 +12,6 @@ import codecs
 import contextlib
 import re
 import unicodedata
-import zlib
 from collections.abc import Iterator
 from typing import IO
 
@@ -187,10 +186,13 @@ def decode_named(raw: bytes, named: str | None, source: str | None = None) -> st
     name = (named or "").lower()
     with contextlib.suppress(LookupError, ValueError):
         name = codecs.lookup(name).name
-    # pages in letters of one byte may say that they are UTF-16, and browsers do not believe it
-    if name.startswith(_LIKE_ASCII) or (name.startswith(_WIDE) and b"\0" in raw):
+    if name.startswith(_WIDE):
+        # pages in letters of one byte may say that they are UTF-16, and browsers do not believe it; of those that are,
+        # the bytes tell which of a pair comes first
+        name = _told_wide(raw) or (name if b"\0" in raw else "")
+    if name.startswith((*_LIKE_ASCII, *_WIDE)):
         try:
-            return raw.decode(name).removeprefix("\ufeff")
+            return clean_surrogates(raw.decode(name).removeprefix("\ufeff"))
         except (LookupError, ValueError):
             if raw.isascii():
                 raise ArticleError(
@@ -277,7 +279,7 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
             while size < _CHUNK and (part := stream.read(2**13)):
                 parts.append(part)
                 size += len(part)
-        except (OSError, EOFError, zlib.error) as error:
+        except Exception as error:
             damage = error
         if parts:
             yield b"".join(parts)
@@ -312,6 +314,12 @@ def _declared(raw: bytes, source: str | None) -> tuple[str | None, int]:
     if wide is None and len(_CONTROL.findall(head)) * 20 > len(head):
         raise ArticleError("not text but a binary file", source)
     return wide, 0
+
+
+def _told_wide(raw: bytes) -> str | None:
+    """UTF-16 or UTF-32, by its mark or where its NUL bytes stand."""
+    marked = next((encoding for mark, encoding in _MARKS[1:] if raw.startswith(mark)), None)
+    return marked or _wide_encoding(raw[:_SAMPLE])
 
 
 def _wide_encoding(head: bytes) -> str | None:

@@ -41,6 +41,7 @@ _DATE = re.compile(
 _ANNOUNCED = r"(\d[\d,]{0,15})"
 
 _NEXIS_END = re.compile(r"End of Document\Z")
+_NEXIS_BODY = ("Body", "BODY", "Body:")
 _NEXIS_ANNOUNCED = re.compile(rf"Documents?\s*\({_ANNOUNCED}\)\s*\Z")
 _NEXIS_FIELD = re.compile(r"(?:Length|Section|Byline|Dateline|Highlight|Copyright|Load-Date|Language)\b", re.I)
 _NEXIS_COVER = re.compile(
@@ -107,7 +108,7 @@ def split_export(lines: Sequence[str], source: str, stem: str) -> Iterator[Artic
     Raises
     ------
     ArticleError
-        After the last article, if their number is not the one that the file announces.
+        After the last article, if the file announces another number of them, or breaks off in one more.
 
     Examples
     --------
@@ -117,12 +118,15 @@ def split_export(lines: Sequence[str], source: str, stem: str) -> Iterator[Artic
     [('Talks resume', 'The Wire', '2025-03-14', 'Envoys met.')]
     """
     lines = [stripped for line in lines if (stripped := line.replace("\xa0", " ").strip())]
-    found, announced = (_nexis if _is_nexis(lines) else _factiva)(lines)
+    nexis = _is_nexis(lines)
+    found, announced = (_nexis if nexis else _factiva)(lines)
     number = 0
     for number, one in enumerate(found, start=1):
         yield Article(f"{stem}:{number}", one.text, one.title, one.date, one.outlet, source, number)
     if announced is not None and announced != number:
         raise ArticleError(f"the export announces {announced:,} articles, but {number:,} were found in it", source)
+    if _has_no_end(lines, nexis):
+        raise ArticleError("the export breaks off in an article, which is not read", source)
 
 
 def _is_nexis(lines: Sequence[str]) -> bool:
@@ -134,6 +138,15 @@ def _is_factiva(lines: Sequence[str]) -> bool:
     return ends and any(
         _FACTIVA_WORDS.match(line.strip()) or line.startswith(("WC", "Search Summary")) for line in lines
     )
+
+
+def _has_no_end(lines: Sequence[str], nexis: bool) -> bool:
+    """Whether an article begins below the last line that ends one."""
+    end = _NEXIS_END if nexis else _FACTIVA_END
+    below = lines[max(i for i, line in enumerate(lines) if end.match(line)) + 1 :]
+    if nexis:
+        return any(line in _NEXIS_BODY or line.startswith("Length:") for line in below)
+    return any(_FACTIVA_WORDS.match(line) or _code(line)[0] in ("HD", "LP", "TD") for line in below)
 
 
 def _announced(pattern: re.Pattern[str], lines: Sequence[str]) -> int | None:
@@ -158,7 +171,9 @@ def _nexis(lines: Sequence[str]) -> tuple[list[_Found], int | None]:
 
 def _nexis_article(chunk: list[str], first: bool) -> _Found:
     chunk = [line for line in chunk if not _NEXIS_LINK.match(line)]
-    body = next((i for i, line in enumerate(chunk) if line in ("Body", "BODY", "Body:")), None)
+    body = next((i for i, line in enumerate(chunk) if line in _NEXIS_BODY), None)
+    if body is None:
+        body = next((i for i in range(len(chunk) - 1, -1, -1) if chunk[i].startswith(("Length:", "Byline:"))), None)
     head = chunk if body is None else chunk[:body]
     # the cover page and its list of documents go before the first article
     covered = first and any(_NEXIS_COVER.match(line) for line in head)
@@ -167,9 +182,8 @@ def _nexis_article(chunk: list[str], first: bool) -> _Found:
     if not covered and len(head) > 1 and (place is None or place < _NEXIS_HEAD):
         # nothing stands before the headline; an outlet may have two lines, and a magazine no date
         title, outlet = head[0], outlet or head[1]
-    if body is None:
-        body = next((i for i in range(len(head) - 1, -1, -1) if head[i].startswith(("Length:", "Byline:"))), place or 0)
-    return _Found("\n\n".join(_above_nexis_tail(chunk[body + 1 :])), title, _iso(date), outlet)
+    text = chunk[(place or 0 if body is None else body) + 1 :]
+    return _Found("\n\n".join(_above_nexis_tail(text)), title, _iso(date), outlet)
 
 
 def _above_nexis_tail(text: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ from stance.articles.machine import raise_if_machine
 from stance.articles.records import LARGEST_RECORD
 from stance.errors import ArticleError, MissingDependencyError, StanceError
 
-__all__ = ["need", "seekable", "silence", "unsound", "whole"]
+__all__ = ["need", "overheard", "seekable", "silence", "unsound", "whole"]
 
 _SEEKABLE = (io.FileIO, tempfile.SpooledTemporaryFile)
 
@@ -47,6 +47,39 @@ def silence(library: str) -> None:
     import logging
 
     logging.getLogger(library).setLevel(logging.CRITICAL)
+
+
+@contextlib.contextmanager
+def overheard(library: str, *beginnings: str) -> Iterator[set[str]]:
+    """Which of these remarks a library makes, by how they begin; it writes none on standard error from now on.
+
+    Examples
+    --------
+    >>> import logging
+    >>> with overheard("reader.of.plums", "Impossible") as heard:
+    ...     logging.getLogger("reader.of.plums.stones").warning("Impossible to read a stone")
+    >>> heard
+    {'Impossible'}
+    """
+    import logging
+
+    heard: set[str] = set()
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            heard.update(filter(record.getMessage().startswith, beginnings))
+
+    logger, listener = logging.getLogger(library), Listener()
+    # left so, for another thread may listen, too
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    logger.addHandler(listener)
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(listener)
 
 
 @contextlib.contextmanager

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from stance.articles.encoding import clean_surrogates
 from stance.letters import LIGATURES
 
-__all__ = ["BLOCKS", "UNSEEN", "is_markup", "plain_letters", "plain_text", "without_markup"]
+__all__ = ["BLOCKS", "UNSEEN", "is_markup", "one_line", "plain_letters", "plain_text", "without_markup"]
 
 # hyphens that show only where a line is broken, and ligatures
 _SET = {"\xad": "", **LIGATURES}
@@ -74,6 +75,17 @@ def plain_letters(text: str) -> str:
     for mark, letters in _SET.items():
         text = text.replace(mark, letters)
     return text
+
+
+def one_line(value: str | None) -> str | None:
+    r"""What a document says of itself, such as its title: white space once, words as they are written.
+
+    Examples
+    --------
+    >>> one_line(" Talks\n  resume "), one_line(" ")
+    ('Talks resume', None)
+    """
+    return clean_surrogates(plain_letters(" ".join(value.split()))) or None if value else None
 
 
 def plain_text(markup: str) -> str:

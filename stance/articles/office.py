@@ -63,5 +63,12 @@ def read_part(archive: zipfile.ZipFile, name: str, kind: str, source: str) -> An
     """
     etree = need("lxml.etree", "lxml", "office")
     with unsound(kind, source):
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        parser = etree.XMLParser(
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
         return etree.fromstring(archive.read(name), parser)

@@ -22,7 +22,7 @@ _FIRST = frozenset(
     you’re you've you’ve contacts enquiries inquiries information opinions accept end ends enditem translation
     january february march april may june july august september october november december jan feb mar apr jun jul
     aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri
-    sat sun existing create start unlock subscribers exclusive exclusively
+    sat sun existing create start must-read must-reads load-date unlock subscribers exclusive exclusively
     """.split()
 )
 #: ... each with the words that must follow it.
@@ -51,9 +51,9 @@ _SECOND = {
         "on": "facebook twitter x whatsapp this",
         "with": "reporting",
         "from": "our news the",
-        "our": "standards staff special",
+        "our": "standards staff special news",
         "up": "next",
-        "you": "may might are have receive received must need",
+        "you": "may might are have receive received subscribed must need",
         "what": "to do did",
         "to": "top unsubscribe continue keep read",
         "or": "share",

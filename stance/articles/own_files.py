@@ -250,7 +250,7 @@ def _columns(name: str, file: IO[bytes]) -> list[str]:
 
         try:
             return list(pq.read_schema(file).names)
-        except pa.ArrowException:
+        except (pa.ArrowException, OSError, UnicodeError):
             return []
     if b"\n" not in head and b"article_id" in head:
         head = _head(file, LARGEST)

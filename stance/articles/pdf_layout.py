@@ -24,6 +24,8 @@ _ITEM = re.compile(r"(?:[\u2022\u25aa\u25cf\u25e6\uf0b7]|\(?\d{1,2}[.)]|\(?[a-z]
 _MARGIN = 0.12
 #: And so many lines at most, counted from the edge.
 _OUTERMOST = 3
+#: Letters; a shorter line beside the number of a page may stand there on each of them.
+_SHORTEST = 20
 #: Widths of a letter as a share of the font's size, on average: where a line ends is not told by the file.
 _LETTER = 0.5
 
@@ -126,10 +128,19 @@ def _furniture(pages: Sequence[PageText]) -> set[str]:
 
 
 def _without_furniture(page: PageText, furniture: set[str]) -> list[Line]:
-    found = {
-        id(line) for line in _in_margins(page) if _key(line) in furniture or _PAGE_NUMBER.match(line.text) is not None
-    }
+    margins = _in_margins(page)
+    numbers = {id(line) for line in margins if _PAGE_NUMBER.match(line.text)}
+    found = {id(line) for line in margins if _key(line) in furniture} | numbers
+    rest = [line for line in page.lines if id(line) not in found]
+    # a paragraph may end, or go on, with nothing but a year
+    found -= {id(line) for line in margins if id(line) in numbers and any(_continues(line, other) for other in rest)}
     return [line for line in page.lines if id(line) not in found]
+
+
+def _continues(line: Line, other: Line) -> bool:
+    """Whether a line lies as close to a line of prose as those of a paragraph do."""
+    beside = abs(line.x - other.x) < line.size and abs(line.size - other.size) < 1
+    return beside and abs(line.y - other.y) < 1.5 * line.size and len(other.text) > _SHORTEST
 
 
 def _in_order(lines: list[Line]) -> list[Line]:

@@ -9,7 +9,7 @@ from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
 from stance.articles.exports import is_export, split_export
 from stance.articles.libraries import need, seekable, unsound
-from stance.articles.markup import plain_letters
+from stance.articles.markup import one_line, plain_letters
 from stance.articles.office import check_parts
 from stance.articles.records import Columns, Quarantined
 
@@ -19,6 +19,7 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ID = f"{_WORD}styleId"
 _VALUE = f"{_WORD}val"
 _STYLES = "wordprocessingml.styles+xml"
+_PROPERTIES = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
 #: Text that was struck out, and the second form of a text box, for programs that cannot show the first.
 _PASSED_OVER = (
@@ -31,8 +32,8 @@ _PASSED_OVER = (
 def read_docx(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     """Read the one article of a document, or all of an export. Paragraphs are parted by blank lines.
 
-    Text in tables, text boxes and tracked insertions is read; page headers and footers, comments, tracked deletions and
-    hidden text are not.
+    Text in tables, text boxes and tracked insertions is read; page headers and footers, notes, comments, tracked
+    deletions and hidden text are not.
 
     Raises
     ------
@@ -55,7 +56,9 @@ def read_docx(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
             )
             hidden = {style.get(_ID) for style in styles if _says_hidden(style)}
             lines = [clean_surrogates(_text(p, hidden)) for p in tree.iter(f"{_WORD}p") if _is_seen(p, hidden)]
-            title = package.core_properties.title or None
+            # where there are none the library makes up some, with a title
+            told = any(found.reltype == _PROPERTIES for found in package.rels.values())
+            title = one_line(package.core_properties.title) if told else None
     if is_export(lines):
         yield from split_export(lines, source, stem)
     else:

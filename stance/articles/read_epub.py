@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.libraries import unsound
+from stance.articles.markup import one_line
 from stance.articles.office import LARGEST_DOCUMENT, open_parts, read_part
 from stance.articles.read_html import decode_html, html_lines
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
@@ -45,8 +46,8 @@ def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         if path not in archive.NameToInfo:
             raise ArticleError("not a valid EPUB book: its contents are not where it says", source)
         package = read_part(archive, path, kind, source)
-        book = next((e.text for e in package.iter(f"{_DC}title") if e.text), None)
-        date = next((e.text for e in package.iter(f"{_DC}date") if e.text), None)
+        book = one_line(next((e.text for e in package.iter(f"{_DC}title") if e.text), None))
+        date = one_line(next((e.text for e in package.iter(f"{_DC}date") if e.text), None))
         chapters = _chapters(package, posixpath.dirname(path))
         total = 0
         for position, name in enumerate(chapters, start=1):

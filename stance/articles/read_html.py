@@ -11,7 +11,7 @@ from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates, decode_named
 from stance.articles.exports import is_export, split_export
 from stance.articles.libraries import need, silence, unsound, whole
-from stance.articles.markup import BLOCKS, UNSEEN, plain_letters
+from stance.articles.markup import BLOCKS, UNSEEN, one_line, plain_letters
 from stance.articles.page_tree import prepared, without_note_marks
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
@@ -112,9 +112,9 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
     return Article(
         id=id,
         text=clean_surrogates("\n\n".join(texts)),
-        title=_clean(found.title),
-        date=_clean(found.date),
-        outlet=_clean(found.sitename or found.hostname),
+        title=one_line(found.title),
+        date=one_line(found.date),
+        outlet=one_line(found.sitename or found.hostname),
         source=source,
         position=position,
     )
@@ -236,7 +236,3 @@ def _blocks(events: Iterable[tuple[str, Any]]) -> Iterator[str]:
             if not hidden:
                 parts.append(element.tail or "")
     yield from flush()
-
-
-def _clean(value: str | None) -> str | None:
-    return clean_surrogates(_SPACE.sub(" ", plain_letters(value)).strip()) or None if value else None

@@ -31,7 +31,7 @@ Numbered = tuple[int, dict[str, Any]]
 
 
 def read_jsonl(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
-    """Read the articles of a JSON lines file; blank lines are passed over. The encoding is UTF-8, as JSON has it.
+    """Read the articles of a JSON lines file; blank lines are passed over. The encoding is UTF-8 or another of Unicode.
 
     Raises
     ------

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.libraries import unsound
-from stance.articles.markup import plain_letters
+from stance.articles.markup import one_line, plain_letters
 from stance.articles.office import open_parts, read_part
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
@@ -57,7 +57,7 @@ def read_odt(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     with unsound(kind, source):
         hidden = _hidden(content) | (set() if styles is None else _hidden(styles.find(f"{_OFFICE}styles")))
         lines = [text for p in _paragraphs(body, hidden) if (text := plain_letters(_text(p, hidden)).strip())]
-        title = None if meta is None else next((e.text for e in meta.iter(_TITLE) if e.text), None)
+        title = None if meta is None else one_line(next((e.text for e in meta.iter(_TITLE) if e.text), None))
     yield Article(stem, "\n\n".join(lines), title=title, source=source, position=1)
 
 

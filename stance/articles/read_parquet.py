@@ -45,7 +45,7 @@ def read_parquet(stream: IO[bytes], columns: Columns, source: str, stem: str) ->
                 cells = {name: column_values(batch.column(name)) for name in used}
                 yield from columns_to_articles(cells, columns, source, stem, number)
                 number += batch.num_rows
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeError) as error:
             raise_if_machine(error, source)
             message = (str(error).splitlines() or ["damaged"])[0]
             raise ArticleError(f"not a valid Parquet file, after row {number}: {message}", source) from error

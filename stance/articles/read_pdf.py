@@ -8,8 +8,8 @@ from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
-from stance.articles.libraries import need, seekable, silence, unsound
-from stance.articles.markup import plain_letters
+from stance.articles.libraries import need, overheard, seekable, unsound
+from stance.articles.markup import one_line, plain_letters
 from stance.articles.pdf_layout import Line, PageText, join_pages
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
 from stance.errors import ArticleError
@@ -21,6 +21,9 @@ _Part = tuple[float, float, float, str]
 #: What refers to a note.
 _NOTE = re.compile(r"[\d,]{1,5}|[*\u2020\u2021]{1,3}")
 _ENDS = ".,;:!?)]\u2026\"'\u2019\u201d\u00bb"
+#: How pypdf remarks that it goes on without some of a page: a form drawn on it, or what is behind a fault in its bytes.
+_LOST = ("Impossible to decode XFormObject", "Exceeded ", "Error -")
+_SCANNED = "no text (a scanned image)"
 #: A file of more pages is no article.
 _MOST_PAGES = 2000
 #: A page of more bytes of instructions is a drawing.
@@ -33,8 +36,8 @@ def read_pdf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     """Read the one article of a PDF; paragraphs are parted by blank lines.
 
     Columns, hyphens at line ends, running heads and page numbers are dealt with by `join_pages`. Of a file without any
-    text the article is empty. In a file with some, each page that holds an image and no text is quarantined under its
-    number, which is the position.
+    text the article is empty. In a file with some, each page that holds an image and no text, or is damaged, is
+    quarantined under its number, which is the position; what can be read of a damaged one is.
 
     Raises
     ------
@@ -44,36 +47,35 @@ def read_pdf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
         Without pypdf.
     """
     pypdf = need("pypdf", "pypdf", "pdf")
-    # its remarks on small faults would stand between our lines on standard error
-    silence("pypdf")
-    with seekable(stream) as file, unsound("a PDF", source):
+    with seekable(stream) as file, unsound("a PDF", source), overheard("pypdf", *_LOST) as lost:
         reader = pypdf.PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):
             raise ArticleError("the PDF is encrypted; save it without a password", source)
-        pages, unread = _pages(reader, source)
+        pages, unread = _pages(reader, lost, source)
         title = reader.metadata.title if reader.metadata else None
         text = clean_surrogates(plain_letters("\n\n".join(join_pages(pages))))
     first = next((number for number, page in enumerate(pages, start=1) if page.lines), 1)
     if not text:
-        drawing = next((reason for reason in unread.values() if reason.endswith("a drawing?")), None)
-        if drawing is not None:
-            raise ArticleError(drawing, source)
+        refused = next((reason for reason in unread.values() if not reason.endswith(_SCANNED)), None)
+        if refused is not None:
+            raise ArticleError(refused, source)
         # a scan, as a whole: an article without text
         unread.clear()
     yield from (Quarantined(source, number, reason) for number, reason in unread.items() if number < first)
-    title = clean_surrogates(" ".join(str(title).split())) if title else None
-    yield Article(stem, text, title=title or None, source=source, position=first)
-    yield from (Quarantined(source, number, reason) for number, reason in unread.items() if number > first)
+    title = one_line(str(title)) if title else None
+    yield Article(stem, text, title=title, source=source, position=first)
+    yield from (Quarantined(source, number, reason) for number, reason in unread.items() if number >= first)
 
 
-def _pages(reader: Any, source: str) -> tuple[list[PageText], dict[int, str]]:
-    """The pages, and by its number why one of them was not read."""
+def _pages(reader: Any, lost: set[str], source: str) -> tuple[list[PageText], dict[int, str]]:
+    """The pages, and by its number why one of them was not read, or not all of it."""
     if len(reader.pages) > _MOST_PAGES:
         raise ArticleError(f"a PDF of {len(reader.pages):,} pages; at most {_MOST_PAGES:,} are read", source)
     pages: list[PageText] = []
     unread: dict[int, str] = {}
     size = drawn = 0
     for number, page in enumerate(reader.pages, start=1):
+        lost.clear()
         contents = page.get_contents()
         instructions = 0 if contents is None else len(contents.get_data())
         drawn += min(instructions, _LARGEST_PAGE)
@@ -87,8 +89,10 @@ def _pages(reader: Any, source: str) -> tuple[list[PageText], dict[int, str]]:
             raise ArticleError(f"record too large: more than {LARGEST_RECORD:,} characters", source)
         if too_large:
             unread[number] = f"page {number}: {instructions:,} bytes of instructions; a drawing?"
+        elif lost:
+            unread[number] = f"page {number}: damaged; not all of its text is read"
         elif not found.lines and _has_image(page):
-            unread[number] = f"page {number}: no text (a scanned image)"
+            unread[number] = f"page {number}: {_SCANNED}"
     return pages, unread
 
 

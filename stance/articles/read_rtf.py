@@ -11,7 +11,7 @@ from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
 from stance.articles.exports import is_export, split_export
 from stance.articles.libraries import need, unsound, whole
-from stance.articles.markup import plain_letters
+from stance.articles.markup import one_line, plain_letters
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 
@@ -75,8 +75,7 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     if is_export(lines):
         yield from split_export(lines, source, stem)
     else:
-        title = clean_surrogates(plain_letters(" ".join(title.split())))
-        yield Article(stem, "\n\n".join(filter(None, lines)), title=title or None, source=source, position=1)
+        yield Article(stem, "\n\n".join(filter(None, lines)), title=one_line(title), source=source, position=1)
 
 
 def _without_bytes(raw: bytes) -> bytes:

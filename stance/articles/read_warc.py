@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.encoding import decode_named
-from stance.articles.libraries import need, unsound, whole
+from stance.articles.libraries import need, silence, unsound, whole
 from stance.articles.read_html import decode_html, html_article
 from stance.articles.read_pdf import read_pdf
 from stance.articles.records import Columns, Quarantined
@@ -107,6 +107,21 @@ class _Behind:
         return line or bytes(self._rest.read(size))
 
 
+class _Chunks:
+    """A page as it was sent, in chunks, of which the last length that was read is kept."""
+
+    def __init__(self, rest: Any) -> None:
+        self._rest = rest
+        self.length = b""
+
+    def read(self, size: int) -> bytes:
+        return bytes(self._rest.read(size))
+
+    def readline(self, size: int) -> bytes:
+        self.length = bytes(self._rest.readline(size))
+        return self.length
+
+
 class _Warning:
     """Stands for what the library says on standard error of a record that no empty line follows."""
 
@@ -124,6 +139,8 @@ class _Warning:
 def _records(stream: IO[bytes], source: str) -> Iterator[Any]:
     """The records, `_LONGER` behind each that is longer than it says, and an `ArticleError` for what is none."""
     iterator = need("warcio.archiveiterator", "warcio", "warc").ArchiveIterator
+    # its remarks on addresses would stand between our lines on standard error
+    silence("warcio")
     rest: Any = stream
     for again in range(_BREAKS, -1, -1):
         with unsound("a WARC archive", source):
@@ -220,9 +237,18 @@ def _articles(
     with unsound("a WARC record", source):
         if unknown := _unknown_compression(record):
             record.http_headers.remove_header("Content-Encoding")
-        raw = whole(record.content_stream(), source)
+        content = record.content_stream()
+        chunks = _Chunks(record.raw_stream)
+        if hasattr(content, "all_chunks_read"):
+            content.stream = chunks
+        raw = whole(content, source)
         if _breaks_off(record, source):
             raise ArticleError("the record breaks off", source)
+        # warcio gives what precedes the damage, and goes on; the last chunk has no length
+        if getattr(content, "all_chunks_read", False) and int(chunks.length.split(b";")[0], 16) > 0:
+            raise ArticleError("the page breaks off", source)
+        if raw and not getattr(getattr(content, "decompressor", None), "eof", True):
+            raise ArticleError("it is compressed, and breaks off or is damaged", source)
         host = urlsplit(url).hostname if url else None
     if unknown:
         _check_plain(raw, unknown, source)

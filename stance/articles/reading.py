@@ -8,7 +8,6 @@ import os
 import sys
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -17,7 +16,7 @@ from typing import IO, Any, cast
 from stance.articles.archive_folders import ArchiveFolders
 from stance.articles.archives import DEPTH, Budget, Member, is_tar, is_zip, open_zip, tar_members, zip_members
 from stance.articles.article import Article
-from stance.articles.compression import LONGEST_SIGN, find_compression
+from stance.articles.compression import DAMAGE, LONGEST_SIGN, find_compression
 from stance.articles.encoding import written_name
 from stance.articles.formats import document_format, find_format, has_sign
 from stance.articles.libraries import seekable
@@ -35,7 +34,15 @@ __all__ = ["holds_sign", "read_articles", "read_records"]
 _HEAD = 2**16
 
 #: What the bytes of a source can make the machinery below a reader raise.
-_DAMAGE = (ArticleError, MissingDependencyError, OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
+_DAMAGE: tuple[type[Exception], ...] = (
+    *DAMAGE,
+    ArticleError,
+    MissingDependencyError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+)
+_DAMAGE_OR_MEMORY: tuple[type[Exception], ...] = (*_DAMAGE, MemoryError)
+_DAMAGE_OR_RUNTIME: tuple[type[Exception], ...] = (*_DAMAGE, RuntimeError)
 
 
 def read_articles(
@@ -131,7 +138,7 @@ def read_records(
                     record = replace(record, kept=tuple((name, None) for name in columns.keep))
                 stem = written_name(source.stem)
                 yield _with_own_id(record, ids, shown, stem) if isinstance(record, Article) else record
-        except (*_DAMAGE, MemoryError) as error:
+        except _DAMAGE_OR_MEMORY as error:
             raise_if_machine(error, shown)
             if source.named and len(sources) == 1 and position == 0:
                 raise _as_stance_error(error, shown) from error
@@ -296,7 +303,7 @@ def _ahead(members: Iterable[Member], budget: Budget) -> Iterator[tuple[str, byt
         if member.stream is not None and _may_tell(member.name):
             try:
                 head = budget.reader(member.stream).read(LARGEST)
-            except (*_DAMAGE, RuntimeError) as error:
+            except _DAMAGE_OR_RUNTIME as error:
                 # what is wrong with it is said where it is read
                 raise_if_machine(error, member.name)
         yield member.name, head
@@ -351,7 +358,7 @@ def _read_members(
                 unread = False
                 raise_if_machine(error, inner)
                 yield Quarantined(inner, position + 1 if position else 0, _reason(error, inner))
-    except (*_DAMAGE, RuntimeError) as error:
+    except _DAMAGE_OR_RUNTIME as error:
         raise_if_machine(error, shown)
         if empty:
             raise ArticleError(_reason(error, shown), shown) from error
