@@ -7,6 +7,7 @@ import json
 import click
 
 from stance.articles import Columns, Paragraph, read_articles
+from stance.articles.footers import RepeatedFooters
 from stance.commands.options import article_options, model_option
 from stance.commands.refusals import Refusals
 from stance.errors import StanceError
@@ -61,8 +62,11 @@ def explain(
     model = load_model(model_path)
     names = targets or tuple(target.name for target in model.targets)
     refusals, explained, longest = Refusals(), 0, 0
+    footers = RepeatedFooters()
     show = _show_record if format == "jsonl" else _show_page
     for article in read_articles([file], columns, lambda record: refusals.add_all([record])):
+        # of those that are not shown, too: a footer is known by the articles before
+        article = footers.mark(article)
         if article_id not in (None, article.id):
             continue
         explained += 1
@@ -81,7 +85,8 @@ def explain(
             raise StanceError("no article could be read")
     if article_id is not None and not explained:
         raise StanceError(
-            f"{file}: no article {article_id!r}; give the id that its results have in the column article_id"
+            f"{file}: no article {article_id!r}; give the id that its results have in the column article_id, and the "
+            "folder if they are of one"
         )
     if paragraph is not None and paragraph >= longest:
         counted = ", counted from 0" if longest else ""
