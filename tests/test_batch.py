@@ -326,6 +326,9 @@ def test_a_fresh_run_never_overwrites_one(small_model_path: Path, parquet: Path,
     score_to_directory(job, tmp_path / "run", resume=True)
     with pytest.raises(StanceError, match=r"holds a finished run; read its results, or name another folder$"):
         score_to_directory(job, tmp_path / "run")
+    (tmp_path / "run" / "part-00001.parquet").unlink()
+    with pytest.raises(StanceError, match=r"holds a run; continue it with --resume, or name another folder$"):
+        score_to_directory(job, tmp_path / "run")
     (tmp_path / "run" / "manifest.json").unlink()
     with pytest.raises(StanceError, match="without the manifest"):
         score_to_directory(job, tmp_path / "run", resume=True)
@@ -578,6 +581,36 @@ def test_shards_have_the_files_of_the_first(small_model_path: Path, tmp_path: Pa
     (folder / "0.txt").write_text("Talks end on Sunday, said nobody.", encoding="utf-8")
     second = score_to_directory(replace(job, shard=Shard(2, 2)), tmp_path / "run")
     assert Counts.total([first, second]).articles["read"] == 3
+
+
+def test_shards_that_begin_at_once_have_the_same_files(
+    small_model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that comes after one has looked and before the other does would move the cuts between them."""
+    from stance.batch.directory import RunDirectory
+
+    folder, run = tmp_path / "in", tmp_path / "run"
+    folder.mkdir()
+    for name in "abcd":
+        (folder / f"{name}.txt").write_text(f"Talks resume on Friday, said {name}.", encoding="utf-8")
+    job = _job(folder, small_model_path, chunk=1)
+    one, two = (replace(job, shard=Shard(k, 2)) for k in (1, 2))
+    begin, begun = RunDirectory.begin, []
+
+    def begin_late(self: RunDirectory) -> None:
+        begun.append(self.shard)
+        if len(begun) == 1:
+            (folder / "0.txt").write_text("Talks end on Sunday, said nobody.", encoding="utf-8")
+            score_to_directory(two, run)
+        begin(self)
+
+    monkeypatch.setattr(RunDirectory, "begin", begin_late)
+    told = re.escape(f"{run}: another shard began with other files; give this command again")
+    with pytest.raises(StanceError, match=f"^{told}$"):
+        score_to_directory(one, run)
+    score_to_directory(one, run)
+    read = [id for part in sorted(run.glob("part-*")) for id in pq.read_table(part)["article_id"].to_pylist()]
+    assert read == ["0", "a", "b", "c", "d"]
 
 
 def test_resume_spares_what_is_done(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:

@@ -962,7 +962,25 @@ def test_a_part_that_is_missing_is_named(root: Path, tmp_path: Path) -> None:
     part.write_bytes(b"PAR1")
     assert f"{part}: not readable as results" in _run("results", "rollup", tmp_path / "run").stderr
     part.unlink()
-    assert f"{part}: no such file or folder" in _run("results", "rollup", tmp_path / "run").stderr
+    again = "`stance score --resume` writes it again"
+    assert f"{part}: no such file or folder; {again}\n" in _run("results", "rollup", tmp_path / "run").stderr
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_part_that_was_cut_short_is_not_counted(root: Path, tmp_path: Path, form: str) -> None:
+    """Rows that are gone at the end of a line leave a table that looks whole."""
+    score = ("score", root / "data" / "articles" / "vienna-round.txt", "-o", f"{tmp_path}/run/", "-f", form)
+    _run(*score)
+    whole = _run("results", "rollup", tmp_path / "run").stdout
+    part = tmp_path / "run" / f"part-00000.{form}"
+    lines = part.read_text(encoding="utf-8").splitlines(True)
+    part.write_text("".join(lines[:-2]), encoding="utf-8")
+    for command in (("results", "rollup", tmp_path / "run"), ("report", tmp_path / "run", "-o", tmp_path / "r.html")):
+        told = f"stance: {part}: has 14 rows of 16; `stance score --resume` writes it again\n"
+        result = _run(*command)
+        assert (result.exit_code, result.stderr) == (1, told)
+    _run(*score, "--resume")
+    assert _run("results", "rollup", tmp_path / "run").stdout == whole
 
 
 def test_a_dictionary_that_cannot_be_read_tells_nothing(tmp_path: Path) -> None:

@@ -161,22 +161,21 @@ class RunDirectory:
             )
         before = self._read(self.manifest)
         if not resume:
-            how = (
-                "a finished run; read its results"
-                if before["state"] == "finished"
-                else "a run; continue it with --resume"
-            )
+            whole = before["state"] == "finished" and all(map(self._is_there, before["chunks"]))
+            how = "a finished run; read its results" if whole else "a run; continue it with --resume"
             raise StanceError(f"{folder}: already holds {how}, or name another folder")
         for entry in before["chunks"]:
-            path = folder / entry["file"]
-            whole = path.is_file() and path.stat().st_size == entry["bytes"]
-            if whole and _digest(path.read_bytes()) == entry["digest"]:
+            if self._is_there(entry) and _digest((folder / entry["file"]).read_bytes()) == entry["digest"]:
                 self.entries[entry["index"]] = entry
         if before["state"] == "finished" and len(self.entries) == len(before["chunks"]):
             self.quarantined = self._read_quarantine()
             # a list that is not whole is made again
             if len(self.quarantined) == self.counts.articles["quarantined"]:
                 self.state = "finished"
+
+    def _is_there(self, entry: Mapping[str, Any]) -> bool:
+        path: Path = self.folder / entry["file"]
+        return path.is_file() and path.stat().st_size == entry["bytes"]
 
     def _check_neighbours(self) -> None:
         """No manifest in the folder may be of another run."""
@@ -264,9 +263,21 @@ class RunDirectory:
             index = left.name.removeprefix("." + PARTS.removesuffix("*")).split(".")[0]
             if index.isdecimal() and self.shard.owns(int(index)):
                 left.unlink(missing_ok=True)
+        first = not self.manifest.exists()
         self.save()
+        if first and self.shard.of > 1:
+            self._check_neighbours_again()
         with _at(self.quarantine):
             self._refused = open(self.quarantine, "w", encoding="utf-8", newline="\n")  # noqa: SIM115
+
+    def _check_neighbours_again(self) -> None:
+        """Another shard may have looked for its files at the same time, and found one more or less."""
+        try:
+            self._check_neighbours()
+        except StanceError as error:
+            self.manifest.unlink(missing_ok=True)
+            told = f"{self.folder}: another shard began with other files; give this command again"
+            raise StanceError(told) from error
 
     def refuse(self, records: Iterable[Quarantined]) -> None:
         """Append to the list of quarantined records."""
