@@ -1027,6 +1027,9 @@ def test_progress_is_true(capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert Progress(None).line(7200, 7200, 1.0) == "7,200 articles, 7,200 rows written, 7,200 articles/s"
     assert Progress(10**6).line(100, 100, 1.0).endswith("2:46:39 left")
+    # a shard may have more than its share
+    assert Progress(7500).line(10_000, 10_000, 1.0) == "10,000 articles, 10,000 rows written, 10,000 articles/s"
+    assert Progress(0).line(5, 5, 1.0) == "5 articles, 5 rows written, 5 articles/s"
     progress.close()
     assert "500 of 1,000 articles" in capsys.readouterr().err
 

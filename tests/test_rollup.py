@@ -1069,6 +1069,36 @@ def test_shards_are_read_as_one_run(tmp_path: Path) -> None:
     assert (result.exit_code, (tmp_path / "r.html").exists()) == (0, True)
 
 
+@pytest.mark.parametrize("differ", ["inputs", "settings", "number"])
+def test_shards_of_several_runs_are_not_one(tmp_path: Path, differ: str) -> None:
+    """Put into one folder by hand they would lack articles and have others twice; of one run they are read."""
+    for place in "here", "there":
+        (tmp_path / place).mkdir()
+        rows = [{"id": f"n{i}", "text": f"Talks {i} were held."} for i in range(6)]
+        (tmp_path / place / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    score = ("score", tmp_path / "here" / "in.jsonl", "--chunk", 2, "-o", f"{tmp_path}/run/", "--shard")
+    _run(*score, "1/2")
+
+    def add(source: Path, *options: object, shard: str = "2/2") -> str:
+        other = tmp_path / shard.replace("/", "-") / source.parent.name / "-".join(map(str, options))
+        _run("score", source, *(options or ("--chunk", 2)), "-o", f"{other}/", "--shard", shard)
+        shutil.copytree(other, tmp_path / "run", dirs_exist_ok=True)
+        return _run("results", "rollup", tmp_path / "run").stderr
+
+    there = tmp_path / "there" / "in.jsonl"
+    os.utime(there, (1, 1))
+    told = "its shards are not of one run: "
+    assert told not in add(there)
+    if differ == "inputs":
+        there.write_text('{"text": "One more."}\n' + there.read_text(encoding="utf-8"), encoding="utf-8")
+        found = add(there, "--chunk", 2)
+    elif differ == "settings":
+        found = add(there, "--chunk", 3)
+    else:
+        found = add(there, shard="3/3")
+    assert told in found
+
+
 def test_score_rolls_up_to_standard_output(root: Path, tmp_path: Path) -> None:
     """--level outlet and month print CSV, JSON lines or a table; what makes no sense is a usage error."""
     sample = root / "data" / "articles" / "vienna-round.txt"

@@ -172,7 +172,7 @@ def _parts(folder: Path) -> tuple[list[Path], list[int], Counts]:
         raise StanceError(
             f"{folder}: no manifest.json of a run; name the folder that `stance score -o` wrote, or a file"
         )
-    found, counts, shards = [], [], set()
+    found, counts, shards, read = [], [], set(), []
     for manifest in manifests:
         run = json.loads(manifest.read_bytes())
         if run["state"] != "finished":
@@ -187,9 +187,17 @@ def _parts(folder: Path) -> tuple[list[Path], list[int], Counts]:
             found.append((chunk["index"], path, chunk["rows"]))
         counts.append(Counts.from_dict(run["totals"]))
         shards.add(tuple(run["shard"]))
-    number = {of for _, of in shards}
-    if len(shards) != max(number):
-        raise StanceError(f"{folder}: {len(shards)} of {max(number)} shards are there; score the others, too")
+        # elsewhere a file may have another path and time
+        inputs = [{**file, "path": "", "mtime_ns": 0} for file in run["inputs"]]
+        read.append((inputs, run["settings"], run["model"]["sha256"]))
+    number, *others = {of for _, of in shards}
+    if others or any(one != read[0] for one in read):
+        raise StanceError(
+            f"{folder}: its shards are not of one run: their number, inputs, settings or model differ; "
+            "score them all into one new folder"
+        )
+    if len(shards) != number:
+        raise StanceError(f"{folder}: {len(shards)} of {number} shards are there; score the others, too")
     if not found:
         raise StanceError(f"{folder}: the run has no rows")
     _, files, rows = zip(*sorted(found), strict=True)
