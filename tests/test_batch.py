@@ -492,6 +492,33 @@ def test_a_manifest_with_other_things_for_libraries_is_one_line(
         score_to_directory(_job(parquet, small_model_path), tmp_path / "run", resume=True)
 
 
+@pytest.mark.parametrize("value", [None, [[1]]])
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("state",), ("shard",), ("shard", 1), ("inputs",), ("inputs", 0), ("inputs", 0, "path"), ("model",),
+        ("model", "sha256"), ("chunks",), ("chunks", 0), ("chunks", 0, "index"), ("chunks", 0, "file"),
+        ("chunks", 0, "rows"), ("chunks", 0, "articles"), ("chunks", 0, "articles", "read"),
+    ],
+)  # fmt: skip
+def test_a_manifest_that_somebody_edited_is_one_line(
+    small_model_path: Path, tmp_path: Path, place: tuple[Any, ...], value: object
+) -> None:
+    """Whatever stands where the run goes by it."""
+    (tmp_path / "a.txt").write_text("Talks resume on Friday.\n", encoding="utf-8")
+    job = _job(tmp_path / "a.txt", small_model_path)
+    score_to_directory(job, tmp_path / "run")
+    manifest = _manifest(tmp_path / "run")
+    there: Any = manifest
+    for key in place[:-1]:
+        there = there[key]
+    there[place[-1]] = value
+    (tmp_path / "run" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    for resume in (True, False):
+        with pytest.raises(StanceError, match=r"manifest.json: not the manifest of a run: [^\n]+$"):
+            score_to_directory(job, tmp_path / "run", resume=resume)
+
+
 @pytest.mark.parametrize("content", [PAGE, gzip.compress(PAGE)], ids=["page", "compressed page"])
 @pytest.mark.parametrize("name", ["page.txt", "page.csv"])
 def test_libraries_matter_to_a_page_under_another_name(
