@@ -21,6 +21,7 @@ from stance.model.artefact import load_model, read_manifest
 from stance.training.agreement import coded_units
 from stance.training.corpus_files import read_corpus
 from stance.training.fit_options import FitOptions
+from stance.training.probes import check_probes, read_probes
 
 EXAMPLES = re.findall(r"<!-- example -->\n```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
 TARGETS = ("sanctions", "diplomacy")
@@ -111,6 +112,24 @@ def test_the_readme_sums_up_the_page_of_accuracy() -> None:
     assert f"off there by {points[0]} points (sanctions) and {points[1]} (diplomacy)" in words
 
 
+def test_figures_of_the_model_that_documents_repeat_are_its_own() -> None:
+    """How it does on what was held out, and which probes it passes."""
+    manifest = read_manifest()
+    names = ("data/README.md", "README.md")
+    card, readme = (" ".join((ROOT / name).read_text(encoding="utf-8").split()) for name in names)
+    files, articles = (
+        " and ".join(f"{found[target]['metrics']['macro_f1'][0]:.2f}" for target in TARGETS)
+        for found in (manifest["unseen_files"]["metrics"], manifest["metrics"])
+    )
+    assert f"held out by file, macro-F1 is {files}, against {articles} held out by article" in card
+    passed = {name: cases[0] / cases[1] for name, cases in manifest["probes"]["passed"].items()}
+    assert f"{100 * passed['plain-sentences']:.0f} of 100 plain sentences" in readme
+    assert "it passes half of those with rare synonyms" in readme
+    assert "It fails about half of the probes in which an author contradicts" in readme
+    halves = ("synonyms", "author-against-quoted", "reported-and-rejected")
+    assert [name for name in halves if not 0.45 < passed[name] < 0.55] == []
+
+
 def test_the_terms_that_a_page_explains_are_those_of_the_model() -> None:
     """Each term in the table of docs/outputs.md is one that the shipped model has."""
     table = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8").split("<!-- terms -->\n")[1].split("\n\n")[0]
@@ -177,6 +196,7 @@ def test_the_corpus_of_the_data_card_is_one(tmp_path: Path) -> None:
     assert ("rejected",) in corpus.cues.phrases
     assert [dict(e.labels) for e in corpus] == [{"migration": "favor"}, {"NATO enlargement": "favor"}]
     assert coded_units(corpus, "NATO enlargement") == ([("favor", "favor", "against")], ["a1"])
+    assert len(check_probes(read_probes(tmp_path / "probes"), corpus.targets)) == 2
 
 
 def test_the_packages_of_the_wheel_are_the_folders() -> None:
@@ -221,7 +241,7 @@ def test_commands_that_are_shown_are_commands(document: Path) -> None:
 
 def test_commands_that_are_none_are_found(tmp_path: Path) -> None:
     """Two in a line, an option that there is not, and one that needs a value."""
-    assert len(_commands(ROOT / "README.md")) > 15
+    assert len(_commands(ROOT / "README.md")) > 10
     assert _left_over("stance corpus no-such-command") == ["no-such-command"]
     assert _left_over("stance report a.parquet -o r.html stance serve") == ["stance", "serve"]
     with pytest.raises(click.NoSuchOption):

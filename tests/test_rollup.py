@@ -405,6 +405,49 @@ def test_weeks_are_named_by_their_monday() -> None:
     assert weeks["articles"].tolist() == [2, 1, 1, 3]
 
 
+def test_years_are_read_from_dates_that_name_one() -> None:
+    """Also where day and month are in doubt, or not told; a column of one's own goes before."""
+    dates = ["2026-05-09", "May 2026", "05/06/2026", "2027", "03/04/2027 10:00", "2026-05 to 2027-01", None]
+    rows = [(f"a{i}", "Wire", date, "favor", "favor") for i, date in enumerate(dates)]
+    for results in (_results(rows), Results(roll_up(_results(rows), "article"), TARGETS, "article")):
+        years = roll_up(results, "year")
+        assert years["year"].tolist()[:2] == ["2026", "2027"]
+        assert years["articles"].tolist() == [3, 2, 2]
+        own = Results(results.frame.assign(year=[1998, 1998, 1999, 1999, 1999, 1999, 1999]), TARGETS, results.level)
+        assert roll_up(own, "year")[["year", "articles"]].values.tolist() == [[1998, 2], [1999, 5]]
+
+
+def test_years_group_by_the_commands(tmp_path: Path) -> None:
+    """As they are scored, of results, and of an estimate; a year that is kept is one of the input's own."""
+    text = "The embargo must be lifted, the minister said."
+    articles = [{"id": i, "text": text, "date": f"0{i % 9 + 1}/03/{2024 + i % 2}", "year": "1066"} for i in range(70)]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(a) + "\n" for a in articles), encoding="utf-8")
+    told = _run("score", tmp_path / "in.jsonl", "--level", "year", "-f", "csv")
+    assert [line.split(",")[:2] for line in told.stdout.splitlines()] == [
+        ["year", "articles"],
+        ["2024", "35"],
+        ["2025", "35"],
+    ]
+    for keep, years in (((), ["2024", "2025"]), (("--keep", "year"), ["1066"])):
+        scores, coded = tmp_path / f"{len(keep)}.csv", tmp_path / f"coded-{len(keep)}.csv"
+        _run("score", tmp_path / "in.jsonl", *keep, "-o", scores)
+        _run("results", "sample", scores, "-n", "64", "-o", coded)
+        coded.write_text(coded.read_text(encoding="utf-8").replace(",\n", "against,unrelated\n"), encoding="utf-8")
+        for command in (("rollup", scores), ("prevalence", scores, coded)):
+            output = tmp_path / "years.jsonl"
+            _run("results", *command, "--level", "year", "-o", output)
+            rows = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+            assert list(dict.fromkeys(str(row["year"]) for row in rows)) == years
+            (described,) = [
+                field
+                for field in json.loads(Path(f"{output}.columns.json").read_text())["resources"][0]["schema"]["fields"]
+                if field["name"] == "year"
+            ]
+            assert described["description"] == "Year: the column of the results, else of the date"
+    articles = dict.fromkeys(("article_id", "year", "paragraphs"), "string")
+    assert describe_columns(articles, TARGETS)[1].description == "Not a column that stance makes; kept as found"
+
+
 def test_the_dictionary_tells_what_shares_and_net_stance_are_over() -> None:
     """Both weightings give columns of the same names; articles that weigh the same are named."""
     for column in describe_columns(dict.fromkeys(("t_share_favor", "t_net"), "number"), [Target("t")]):

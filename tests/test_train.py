@@ -96,6 +96,7 @@ def test_what_is_read_is_told_before_the_training(tmp_path: Path, monkeypatch: p
     told = run("train", flat, "-o", tmp_path / "own").stderr.splitlines()
     assert told[0] == "15 paragraphs in 15 articles; tax, year"
     assert told[1:3] == ["tax: 5 'favor', 5 'against', 5 'favour'", "year: 5 '2024', 5 '2025'"]
+    assert told[3] == "year: no net stance, which takes the labels 'favor' and 'against'"
 
 
 @pytest.mark.parametrize(("language", "told"), [("de", True), ("en", False)])

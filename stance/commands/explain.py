@@ -62,9 +62,11 @@ def explain(
     model = load_model(model_path)
     names = targets or tuple(target.name for target in model.targets)
     refusals, explained, longest = Refusals(), 0, 0
+    first: str | None = None
     footers = RepeatedFooters()
     show = _show_record if format == "jsonl" else _show_page
     for article in read_articles([file], columns, lambda record: refusals.add_all([record])):
+        first = first or article.id
         # of those that are not shown, too: a footer is known by the articles before
         article = footers.mark(article)
         if article_id not in (None, article.id):
@@ -84,10 +86,8 @@ def explain(
         if not explained:
             raise StanceError("no article could be read")
     if article_id is not None and not explained:
-        raise StanceError(
-            f"{file}: no article {article_id!r}; give the id that its results have in the column article_id, and the "
-            "folder if they are of one"
-        )
+        ids = "" if first is None else f"; the first one that is read from it is {first!r}"
+        raise StanceError(f"{file}: no article {article_id!r}{ids}")
     if paragraph is not None and paragraph >= longest:
         counted = ", counted from 0" if longest else ""
         raise StanceError(f"{file}: no paragraph {paragraph}; there are {longest}{counted}")

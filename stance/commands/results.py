@@ -16,7 +16,7 @@ from stance.commands.prevalence import outcomes, prevalence, sample
 from stance.commands.steps import progress_option, step
 from stance.errors import number_of
 from stance.results.formats import EXPORTS, PLAIN, check_rows
-from stance.results.levels import COPIES, LEVELS, OF_DATES, OF_PARAGRAPHS, WEIGHTS
+from stance.results.levels import COPIES, LEVELS, OF_PARAGRAPHS, WEIGHTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +127,7 @@ def write_rollup(
     rows: pd.DataFrame, found: Results, level: str, output: str | None, format: str | None, *about: str
 ) -> None:
     """Write a roll-up; tell how many articles have no such group, and what kind of figures these are."""
-    from stance.results.counting import group_values
+    from stance.results.counting import by_dates, group_values
     from stance.results.dictionary import CLASSIFY_AND_COUNT, WHO_SPEAKS
     from stance.results.page import visible
 
@@ -137,7 +137,7 @@ def write_rollup(
     if level not in ("all", "article", *OF_PARAGRAPHS) and (unnamed := rows[level].isna()).any():
         unknown = int(rows.loc[unnamed, "articles"].sum())
         click.echo(f"{level} unknown: {number_of(unknown, 'article')}", err=True)
-    if level in OF_DATES:
+    if by_dates(found.frame, level):
         dated = found.frame.loc[found.frame["date"].notna(), ["article_id", "date"]]
         doubtful = dated[group_values(dated, level).isna()].drop_duplicates("article_id")
         if len(doubtful):

@@ -59,6 +59,10 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
         # a slip of a coder is a label, and a column of years a target: whoever sees it need not wait for the figures
         counts = Counter(example.labels.get(target.name) for example in examples)
         click.echo(f"{target.name}: {', '.join(f'{counts[label]} {label!r}' for label in target.labels)}", err=True)
+    for target in examples.targets:
+        if target.sides is None:
+            # favour is another label, and nothing else tells of it before the figures lack a column
+            click.echo(f"{target.name}: no net stance, which takes the labels 'favor' and 'against'", err=True)
     if examples.language not in (None, "en"):
         told = "the model will abstain from no language; only English, 'en', can be told from others"
         click.echo(f"language {examples.language!r}: {told}", err=True)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from stance.errors import StanceError
 from stance.labels import JOINT, has_joint, joint_kind
 from stance.model.abstention import Reason
-from stance.results.dates import month_of, week_of
+from stance.results.dates import month_of, week_of, year_of
 from stance.results.levels import LEVELS, OF_DATES, OF_PARAGRAPHS
 from stance.results.scored import Results, whole_numbers
 from stance.results.table_files import EXACT, refuse_half_characters
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ABOUT",
+    "by_dates",
     "columns_of",
     "count_articles",
     "group_column",
@@ -33,6 +34,8 @@ __all__ = [
 ]
 
 _Numbers = npt.NDArray[Any]
+
+_READ = {"year": year_of, "month": month_of, "week": week_of}
 
 #: What results say of an article.
 ABOUT = ("article_id", "title", "date", "outlet")
@@ -176,6 +179,18 @@ def order_of_groups(names: Sequence[Any], categories: Sequence[str] = ()) -> lis
     return sorted(range(len(names)), key=key)
 
 
+def by_dates(frame: pd.DataFrame, level: str) -> bool:
+    """Whether dates name the groups; a column of one's own, called ``year``, goes before.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> by_dates(pd.DataFrame({"date": ["2026"]}), "year"), by_dates(pd.DataFrame({"year": [2026]}), "year")
+    (True, False)
+    """
+    return level in OF_DATES and not (level == "year" and level in frame)
+
+
 def group_column(frame: pd.DataFrame, level: str) -> str | None:
     """The column that a level takes, ``None`` if it takes none.
 
@@ -199,7 +214,7 @@ def group_column(frame: pd.DataFrame, level: str) -> str | None:
     """
     if level == "all":
         return None
-    column = "article_id" if level == "article" else "date" if level in OF_DATES else level
+    column = "article_id" if level == "article" else "date" if by_dates(frame, level) else level
     if column not in frame:
         known = f"a level must be {', '.join(LEVELS)}, or one of their columns (`stance score --keep` adds yours)"
         todo = "score with --speakers" if level in OF_PARAGRAPHS else known
@@ -217,13 +232,13 @@ def columns_of(level: str) -> list[str]:
     Examples
     --------
     >>> columns_of("week"), columns_of("outlet")
-    (['date'], ['outlet'])
+    (['date', 'week'], ['outlet'])
     """
-    return list(ABOUT) if level == "article" else ["date"] if level in OF_DATES else [level]
+    return list(ABOUT) if level == "article" else ["date", level] if level in OF_DATES else [level]
 
 
 def group_values(frame: pd.DataFrame, level: str) -> pd.Series[Any]:
-    """What names the group of every row: ``None`` where its date names no month or week beyond doubt.
+    """What names the group of every row: ``None`` where its date names no year, month or week beyond doubt.
 
     Parameters
     ----------
@@ -246,9 +261,10 @@ def group_values(frame: pd.DataFrame, level: str) -> pd.Series[Any]:
     column = group_column(frame, level)
     if column is None:
         return pd.Series(None, index=frame.index, dtype=object)
-    if level not in OF_DATES:
+    if not by_dates(frame, level):
         return frame[column]
-    read = month_of if level == "month" else week_of
     # a collection has few dates; what is missing has the number -1, and so the last
     numbers, dates = pd.factorize(frame["date"])
-    return pd.Series(np.array([*map(read, dates), None], dtype=object)[numbers], index=frame.index, dtype=object)
+    return pd.Series(
+        np.array([*map(_READ[level], dates), None], dtype=object)[numbers], index=frame.index, dtype=object
+    )

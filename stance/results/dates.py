@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from enum import IntEnum
 
-__all__ = ["day_of", "month_of", "week_of"]
+__all__ = ["day_of", "month_of", "week_of", "year_of"]
 
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<day>\d{2}))?\Z")
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})\Z")
@@ -40,6 +41,16 @@ _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 # as newspapers abbreviate them: Feb. 3, 2026, and Sept. for September
 _ABBREVIATED = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:(?<=Sep)t)?\.?(?![^\W_])", re.IGNORECASE)
 _WRITTEN_MONTH = ("%B %Y", "%b %Y")
+# a number of four figures may be anything else
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d\Z")
+
+
+class _Known(IntEnum):
+    """How much of a date is beyond doubt."""
+
+    YEAR = 1
+    MONTH = 2
+    DAY = 3
 
 
 def day_of(text: object) -> date | None:
@@ -51,7 +62,7 @@ def day_of(text: object) -> date | None:
     (datetime.date(2026, 5, 9), datetime.date(2026, 5, 9), None, None)
     """
     found = _parse(text)
-    return found[0] if found is not None and found[1] else None
+    return found[0] if found is not None and found[1] == _Known.DAY else None
 
 
 def month_of(text: object) -> str | None:
@@ -63,7 +74,19 @@ def month_of(text: object) -> str | None:
     ('2026-05', '2026-05', None, None)
     """
     found = _parse(text)
-    return None if found is None else f"{found[0].year:04d}-{found[0].month:02d}"
+    return f"{found[0].year:04d}-{found[0].month:02d}" if found is not None and found[1] >= _Known.MONTH else None
+
+
+def year_of(text: object) -> str | None:
+    """The year that a date names beyond doubt, else ``None``; also where day and month are in doubt.
+
+    Examples
+    --------
+    >>> year_of("9 May 2026"), year_of("05/06/2026"), year_of("2026"), year_of("05/06/26")
+    ('2026', '2026', '2026', None)
+    """
+    found = _parse(text)
+    return None if found is None else f"{found[0].year:04d}"
 
 
 def week_of(text: object) -> str | None:
@@ -78,39 +101,42 @@ def week_of(text: object) -> str | None:
     return None if day is None else str(day - timedelta(days=day.weekday()))
 
 
-def _parse(text: object) -> tuple[date, bool] | None:
-    """A date, and whether its day is known."""
+def _parse(text: object) -> tuple[date, _Known] | None:
+    """A date, as far as it is known; what is not known of it is any."""
     if isinstance(text, datetime):
         # pandas' NaT is one, too
-        return (text.date(), True) if text == text else None
+        return (text.date(), _Known.DAY) if text == text else None
     if isinstance(text, date):
-        return text, True
+        return text, _Known.DAY
     if not isinstance(text, str):
         return None
     text = " ".join(text.split())
     if _MILLISECONDS.match(text):
-        return date(1970, 1, 1) + timedelta(milliseconds=int(text)), True
+        return date(1970, 1, 1) + timedelta(milliseconds=int(text)), _Known.DAY
+    if _YEAR.match(text):
+        day = _day(text, "1", "1")
+        return None if day is None else (day, _Known.YEAR)
     if (time := _TIME.search(text)) is None:
         return _parse_date(text)
     found = _parse_date(text[: time.start()] + text[time.end() :])
     # a time is of a day, not of a month
-    return found if found is not None and found[1] else None
+    return None if found is None or found[1] == _Known.MONTH else found
 
 
-def _parse_date(text: str) -> tuple[date, bool] | None:
+def _parse_date(text: str) -> tuple[date, _Known] | None:
     if (figures := _ISO.match(text) or _COMPACT.match(text) or _YEAR_FIRST.match(text)) is not None:
         year, month, day = figures.group("year", "month", "day")
         found = _day(year, month, day or "1")
-        return None if found is None else (found, day is not None)
+        return None if found is None else (found, _Known.DAY if day else _Known.MONTH)
     if (figures := _YEAR_LAST.match(text)) is not None:
         one, two, year = figures.group("one", "two", "year")
         days = {day for day in (_day(year, one, two), _day(year, two, one)) if day is not None}
-        return (days.pop(), True) if len(days) == 1 else None
+        return (min(days), _Known.DAY if len(days) == 1 else _Known.YEAR) if days else None
     text = _ORDINAL.sub(r"\1", _ABBREVIATED.sub(r"\1", text))
-    for patterns, has_day in ((_WRITTEN, True), (_WRITTEN_MONTH, False)):
+    for patterns, known in ((_WRITTEN, _Known.DAY), (_WRITTEN_MONTH, _Known.MONTH)):
         for pattern in patterns:
             try:
-                return datetime.strptime(text, pattern).date(), has_day
+                return datetime.strptime(text, pattern).date(), known
             except ValueError:
                 continue
     return None

@@ -160,6 +160,9 @@ def describe_columns(
     if "paragraphs" in types:
         of_row = "a row has the stance of the paragraphs in which they speak, whoever holds it"
         known |= {name: Column(name, "string", f"{known[name].description}; {of_row}") for name in OF_PARAGRAPHS}
+    if "paragraphs" in types and "article_id" not in types:
+        # results may have one of their own, which is kept, and names the groups then
+        known["year"] = Column("year", types.get("year", "string"), "Year: the column of the results, else of the date")
     known |= {name: Column(name, "integer", f"Paragraphs {about}") for name, about in _JOINT.items()}
     for name, about in _JOINT.items():
         known[f"share_{name}"] = Column(f"share_{name}", "number", f"Share of the paragraphs counted that are {about}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 __all__ = ["COPIES", "LEVELS", "OF_ARTICLES", "OF_DATES", "OF_PARAGRAPHS", "WEIGHTS", "nameless"]
 
 #: What a row of a roll-up may be, beside a column of the results.
-LEVELS = ("all", "article", "outlet", "month", "week", "voice", "speaker", "actor")
+LEVELS = ("all", "article", "outlet", "year", "month", "week", "voice", "speaker", "actor")
 #: Those of them that group articles, those of these by their dates, and those that group paragraphs.
-OF_ARTICLES = ("outlet", "month", "week")
-OF_DATES = ("month", "week")
+OF_ARTICLES = ("outlet", "year", "month", "week")
+OF_DATES = ("year", "month", "week")
 OF_PARAGRAPHS = ("voice", "speaker", "actor")
 #: What weighs the same.
 WEIGHTS = ("paragraph", "article")

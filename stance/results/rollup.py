@@ -12,6 +12,7 @@ from stance.errors import ArgumentError, StanceError, kind_of
 from stance.labels import JOINT, JOINT_SHARES, Target, has_joint, net_stance
 from stance.results.counting import (
     ABOUT,
+    by_dates,
     count_articles,
     group_column,
     group_values,
@@ -19,7 +20,7 @@ from stance.results.counting import (
     order_of_groups,
     whole_names,
 )
-from stance.results.levels import COPIES, LEVELS, OF_DATES, OF_PARAGRAPHS, WEIGHTS
+from stance.results.levels import COPIES, OF_PARAGRAPHS, WEIGHTS
 from stance.results.scored import Results, as_results, refuse_twice
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ def roll_up(
     results : Results or pandas.DataFrame
         At either level; a data frame as `to_frame` makes it.
     level : str
-        What a row of the roll-up is: ``all``, ``article``, ``outlet``, ``month``, ``week``, ``voice``, ``speaker`` or
-        ``actor``, or a column of the results, such as one that was merged in. By the last three of these it is the
-        stance of the paragraphs in which they speak, whoever holds it.
+        What a row of the roll-up is: ``all``, ``article``, ``outlet``, ``year``, ``month``, ``week``, ``voice``,
+        ``speaker`` or ``actor``, or a column of the results, such as one that was merged in. By the last three of these
+        it is the stance of the paragraphs in which they speak, whoever holds it.
     weight : {"paragraph", "article"}
         What weighs the same. Decides shares and net stance, never counts.
     copies : {"each", "once"}
@@ -121,10 +122,12 @@ def _roll_up(results: Results, level: str, weight: str, copies: str) -> pd.DataF
     if level in _names_made(results.targets):
         raise StanceError(f"{level!r} is a column that a roll-up makes; give yours another name to group by it")
     group_column(results.frame, level)
-    of_paragraphs = results.level == "paragraph" and level not in (*LEVELS, *ABOUT, "cluster")
-    counts = count_articles(results, [level] if of_paragraphs or level in OF_PARAGRAPHS else [])
+    of_dates = by_dates(results.frame, level)
+    of_articles = of_dates or level in ("all", "article", *ABOUT, "cluster")
+    divided = level in OF_PARAGRAPHS or (results.level == "paragraph" and not of_articles)
+    counts = count_articles(results, [level] if divided else [])
     keys = [] if level == "all" else ["article_id" if level == "article" else level]
-    if level in OF_DATES:
+    if of_dates:
         counts[level] = group_values(counts, level)
     groups = _Groups(number_groups(counts, keys), _clusters(counts), weight, copies, level == "article")
     shown = [name for name in ABOUT if name in counts] if level == "article" else keys
