@@ -31,7 +31,8 @@ def compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
 def _inflect(verb: str) -> list[str]:
     """The four forms of a regular verb; one that doubles its last letter must be written out."""
     if verb.endswith("e"):
-        stem = verb[:-1]
+        # agreeing, dyeing, but easing; and untying
+        stem = verb if verb.endswith(("ee", "oe", "ye")) else f"{verb[:-2]}y" if verb.endswith("ie") else verb[:-1]
         return [verb, f"{verb}s", f"{verb}d", f"{stem}ing"]
     if verb.endswith("y") and verb[-2:-1] not in set("aeiou"):
         return [verb, f"{verb[:-1]}ies", f"{verb[:-1]}ied", f"{verb}ing"]

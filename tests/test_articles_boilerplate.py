@@ -873,6 +873,10 @@ def test_footers_that_return_are_marked(small_model_path: Path, corpus: Corpus, 
     found = [json.loads(line) for line in outputs[0].splitlines()]
     marked = [row["article_id"] for row in found if row["sanctions_abstained"] == "boilerplate"]
     assert marked == ["a4", "a4", "a5", "a6", "a6", "a7", "a8", "a8", "a9"]
+    explain = ["explain", str(tmp_path / "in.jsonl"), "-m", str(small_model_path), "-t", "sanctions", "-f", "jsonl"]
+    for chosen, ids in (([], marked), (["--article", "a6"], ["a6", "a6"])):
+        told = map(json.loads, CliRunner().invoke(main, [*explain, *chosen]).stdout.splitlines())
+        assert [row["article_id"] for row in told if row["abstained"] == "boilerplate"] == ids
 
 
 REFERENCES = """

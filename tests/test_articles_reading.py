@@ -19,12 +19,14 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from helpers import run, within
+from sample_files import zipped
 
 from stance.articles import Article, Columns, Quarantined, read_articles, read_records
 from stance.articles.own_files import own_files
 from stance.articles.seen import SeenIds, hash_id
-from stance.articles.sources import find_sources
+from stance.articles.sources import Source, find_sources
 from stance.batch.blocks import read_blocks
+from stance.batch.encoding import encode
 from stance.commands import main
 from stance.errors import ArticleError
 from stance.results.figures import Figure, Series, save_figures
@@ -487,6 +489,43 @@ def test_results_without_a_dictionary_are_no_articles(small_model_path: Path, tm
         (tmp_path / name).write_text(text, encoding="utf-8")
     assert own_files(str(tmp_path), os.listdir(tmp_path)) == {output.name, "anna.csv", "ben.csv"}
     assert len(list(read_articles([tmp_path]))) == 3
+
+
+@pytest.mark.parametrize("name", ["U.CSV", "u.ndjson", "u.NDJSON", "u.tab", "u.PQ", "r.htm", "R.HTML", "U.CSV.GZ"])
+def test_what_stance_wrote_is_known_by_any_suffix_of_its_format(tmp_path: Path, name: str) -> None:
+    """In capitals too, as another system writes them; in a folder, and in an archive of it."""
+    table = pa.table(
+        {
+            "article_id": ["1"],
+            "paragraph": [0],
+            "text": ["The embargo stays."],
+            "tax": ["favor"],
+            "tax_probability": [0.9],
+            "tax_abstained": pa.array([None], pa.string()),
+        }
+    )
+    kind = name.lower().removesuffix(".gz").rpartition(".")[2]
+    if kind in ("htm", "html"):
+        content = b'<!DOCTYPE html><html><head><meta name="generator" content="stance 0.1.0"></head></html>'
+    elif kind == "pq":
+        pq.write_table(table, tmp_path / "plain")
+        content = (tmp_path / "plain").read_bytes()
+        (tmp_path / "plain").unlink()
+    else:
+        content = encode(table, "jsonl" if kind == "ndjson" else "csv")
+        content = content.replace(b",", b"\t") if kind == "tab" else content
+    if name.endswith(".GZ"):
+        content = gzip.compress(content)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Talks resume.", encoding="utf-8")
+    (folder / name).write_bytes(content)
+    (tmp_path / "pack.zip").write_bytes(zipped({"a.txt": b"Talks resume.", name: content}))
+    for place in folder, tmp_path / "pack.zip":
+        left_out: list[Source] = []
+        records = list(read_records(find_sources([place], left_out), left_out=left_out))
+        assert [record.source for record in records] == [f"{place}/a.txt"]
+        assert {source.path for source in left_out} == {f"{place}/{name}"}
 
 
 def test_models_and_figures_are_no_articles(small_model_path: Path, tmp_path: Path) -> None:

@@ -326,6 +326,9 @@ def test_a_fresh_run_never_overwrites_one(small_model_path: Path, parquet: Path,
     score_to_directory(job, tmp_path / "run", resume=True)
     with pytest.raises(StanceError, match=r"holds a finished run; read its results, or name another folder$"):
         score_to_directory(job, tmp_path / "run")
+    (tmp_path / "run" / "part-00001.parquet").unlink()
+    with pytest.raises(StanceError, match=r"holds a run; continue it with --resume, or name another folder$"):
+        score_to_directory(job, tmp_path / "run")
     (tmp_path / "run" / "manifest.json").unlink()
     with pytest.raises(StanceError, match="without the manifest"):
         score_to_directory(job, tmp_path / "run", resume=True)
@@ -489,6 +492,33 @@ def test_a_manifest_with_other_things_for_libraries_is_one_line(
         score_to_directory(_job(parquet, small_model_path), tmp_path / "run", resume=True)
 
 
+@pytest.mark.parametrize("value", [None, [[1]]])
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("state",), ("shard",), ("shard", 1), ("inputs",), ("inputs", 0), ("inputs", 0, "path"), ("model",),
+        ("model", "sha256"), ("chunks",), ("chunks", 0), ("chunks", 0, "index"), ("chunks", 0, "file"),
+        ("chunks", 0, "rows"), ("chunks", 0, "articles"), ("chunks", 0, "articles", "read"),
+    ],
+)  # fmt: skip
+def test_a_manifest_that_somebody_edited_is_one_line(
+    small_model_path: Path, tmp_path: Path, place: tuple[Any, ...], value: object
+) -> None:
+    """Whatever stands where the run goes by it."""
+    (tmp_path / "a.txt").write_text("Talks resume on Friday.\n", encoding="utf-8")
+    job = _job(tmp_path / "a.txt", small_model_path)
+    score_to_directory(job, tmp_path / "run")
+    manifest = _manifest(tmp_path / "run")
+    there: Any = manifest
+    for key in place[:-1]:
+        there = there[key]
+    there[place[-1]] = value
+    (tmp_path / "run" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    for resume in (True, False):
+        with pytest.raises(StanceError, match=r"manifest.json: not the manifest of a run: [^\n]+$"):
+            score_to_directory(job, tmp_path / "run", resume=resume)
+
+
 @pytest.mark.parametrize("content", [PAGE, gzip.compress(PAGE)], ids=["page", "compressed page"])
 @pytest.mark.parametrize("name", ["page.txt", "page.csv"])
 def test_libraries_matter_to_a_page_under_another_name(
@@ -578,6 +608,36 @@ def test_shards_have_the_files_of_the_first(small_model_path: Path, tmp_path: Pa
     (folder / "0.txt").write_text("Talks end on Sunday, said nobody.", encoding="utf-8")
     second = score_to_directory(replace(job, shard=Shard(2, 2)), tmp_path / "run")
     assert Counts.total([first, second]).articles["read"] == 3
+
+
+def test_shards_that_begin_at_once_have_the_same_files(
+    small_model_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that comes after one has looked and before the other does would move the cuts between them."""
+    from stance.batch.directory import RunDirectory
+
+    folder, run = tmp_path / "in", tmp_path / "run"
+    folder.mkdir()
+    for name in "abcd":
+        (folder / f"{name}.txt").write_text(f"Talks resume on Friday, said {name}.", encoding="utf-8")
+    job = _job(folder, small_model_path, chunk=1)
+    one, two = (replace(job, shard=Shard(k, 2)) for k in (1, 2))
+    begin, begun = RunDirectory.begin, []
+
+    def begin_late(self: RunDirectory) -> None:
+        begun.append(self.shard)
+        if len(begun) == 1:
+            (folder / "0.txt").write_text("Talks end on Sunday, said nobody.", encoding="utf-8")
+            score_to_directory(two, run)
+        begin(self)
+
+    monkeypatch.setattr(RunDirectory, "begin", begin_late)
+    told = re.escape(f"{run}: another shard began with other files; give this command again")
+    with pytest.raises(StanceError, match=f"^{told}$"):
+        score_to_directory(one, run)
+    score_to_directory(one, run)
+    read = [id for part in sorted(run.glob("part-*")) for id in pq.read_table(part)["article_id"].to_pylist()]
+    assert read == ["0", "a", "b", "c", "d"]
 
 
 def test_resume_spares_what_is_done(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
@@ -994,6 +1054,9 @@ def test_progress_is_true(capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert Progress(None).line(7200, 7200, 1.0) == "7,200 articles, 7,200 rows written, 7,200 articles/s"
     assert Progress(10**6).line(100, 100, 1.0).endswith("2:46:39 left")
+    # a shard may have more than its share
+    assert Progress(7500).line(10_000, 10_000, 1.0) == "10,000 articles, 10,000 rows written, 10,000 articles/s"
+    assert Progress(0).line(5, 5, 1.0) == "5 articles, 5 rows written, 5 articles/s"
     progress.close()
     assert "500 of 1,000 articles" in capsys.readouterr().err
 

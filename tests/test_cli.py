@@ -201,6 +201,13 @@ def test_level_article_counts_paragraphs() -> None:
     assert (record["abstained"], record["boilerplate"]) == (1, 1)
 
 
+def test_the_page_of_an_article_has_what_its_record_has() -> None:
+    """The cluster too, where it was asked for."""
+    asked = ("score", SAMPLE, "--level", "article", "--clusters")
+    record = json.loads(_run(*asked, "-f", "jsonl").stdout)
+    assert [line.split()[0] for line in _run(*asked).stdout.splitlines() if line] == list(record)
+
+
 def test_explain_adds_up() -> None:
     """All contributions of the JSON output plus the intercept are the margin; spans are the article's."""
     result = _run("explain", SAMPLE, "-p", "2", "-t", "sanctions", "-f", "jsonl", "--terms", "0")

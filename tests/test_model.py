@@ -333,6 +333,18 @@ def test_braces_are_written_out() -> None:
     assert expand_pattern("{a,b} c{,s}") == ["a c", "a cs", "b c", "b cs"]
 
 
+def test_a_regular_verb_has_four_forms() -> None:
+    """Whatever it ends in."""
+    for verb, ing in {
+        "ease": "easing",
+        "agree": "agreeing",
+        "dye": "dyeing",
+        "untie": "untying",
+        "levy": "levying",
+    }.items():
+        assert expand_pattern(f"{verb}~")[3] == ing
+
+
 def test_scores_are_the_same_to_the_bit_however_called(small_model: StanceModel, small_corpus: Corpus) -> None:
     """One by one, in chunks of 37, in bulk, backwards."""
     texts = small_corpus.texts[:120]

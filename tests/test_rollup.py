@@ -1005,7 +1005,25 @@ def test_a_part_that_is_missing_is_named(root: Path, tmp_path: Path) -> None:
     part.write_bytes(b"PAR1")
     assert f"{part}: not readable as results" in _run("results", "rollup", tmp_path / "run").stderr
     part.unlink()
-    assert f"{part}: no such file or folder" in _run("results", "rollup", tmp_path / "run").stderr
+    again = "`stance score --resume` writes it again"
+    assert f"{part}: no such file or folder; {again}\n" in _run("results", "rollup", tmp_path / "run").stderr
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_part_that_was_cut_short_is_not_counted(root: Path, tmp_path: Path, form: str) -> None:
+    """Rows that are gone at the end of a line leave a table that looks whole."""
+    score = ("score", root / "data" / "articles" / "vienna-round.txt", "-o", f"{tmp_path}/run/", "-f", form)
+    _run(*score)
+    whole = _run("results", "rollup", tmp_path / "run").stdout
+    part = tmp_path / "run" / f"part-00000.{form}"
+    lines = part.read_text(encoding="utf-8").splitlines(True)
+    part.write_text("".join(lines[:-2]), encoding="utf-8")
+    for command in (("results", "rollup", tmp_path / "run"), ("report", tmp_path / "run", "-o", tmp_path / "r.html")):
+        told = f"stance: {part}: has 14 rows of 16; `stance score --resume` writes it again\n"
+        result = _run(*command)
+        assert (result.exit_code, result.stderr) == (1, told)
+    _run(*score, "--resume")
+    assert _run("results", "rollup", tmp_path / "run").stdout == whole
 
 
 def test_a_dictionary_that_cannot_be_read_tells_nothing(tmp_path: Path) -> None:
@@ -1092,6 +1110,36 @@ def test_shards_are_read_as_one_run(tmp_path: Path) -> None:
     assert whole.model == shards.model
     result = _run("report", tmp_path / "run", "-o", tmp_path / "r.html")
     assert (result.exit_code, (tmp_path / "r.html").exists()) == (0, True)
+
+
+@pytest.mark.parametrize("differ", ["inputs", "settings", "number"])
+def test_shards_of_several_runs_are_not_one(tmp_path: Path, differ: str) -> None:
+    """Put into one folder by hand they would lack articles and have others twice; of one run they are read."""
+    for place in "here", "there":
+        (tmp_path / place).mkdir()
+        rows = [{"id": f"n{i}", "text": f"Talks {i} were held."} for i in range(6)]
+        (tmp_path / place / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    score = ("score", tmp_path / "here" / "in.jsonl", "--chunk", 2, "-o", f"{tmp_path}/run/", "--shard")
+    _run(*score, "1/2")
+
+    def add(source: Path, *options: object, shard: str = "2/2") -> str:
+        other = tmp_path / shard.replace("/", "-") / source.parent.name / "-".join(map(str, options))
+        _run("score", source, *(options or ("--chunk", 2)), "-o", f"{other}/", "--shard", shard)
+        shutil.copytree(other, tmp_path / "run", dirs_exist_ok=True)
+        return _run("results", "rollup", tmp_path / "run").stderr
+
+    there = tmp_path / "there" / "in.jsonl"
+    os.utime(there, (1, 1))
+    told = "its shards are not of one run: "
+    assert told not in add(there)
+    if differ == "inputs":
+        there.write_text('{"text": "One more."}\n' + there.read_text(encoding="utf-8"), encoding="utf-8")
+        found = add(there, "--chunk", 2)
+    elif differ == "settings":
+        found = add(there, "--chunk", 3)
+    else:
+        found = add(there, shard="3/3")
+    assert told in found
 
 
 def test_score_rolls_up_to_standard_output(root: Path, tmp_path: Path) -> None:

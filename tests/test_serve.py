@@ -558,6 +558,26 @@ def test_what_stance_wrote_is_no_article_of_an_archive(port: int) -> None:
     assert "Not read: <bdi>pack.zip/s.csv</bdi>, position 0: stance wrote it" in response.text
 
 
+def test_what_was_refused_of_an_archive_is_named(port: int) -> None:
+    """By its own name below that of the archive, not by the latter alone."""
+    files = {"a.txt": TEXT.encode(), "in/bad.jsonl": b"oops\n"}
+    response = _post(port, files={"file": ("pack.zip", zipped(files))})
+    assert response.status_code == 200
+    assert "Not read: <bdi>pack.zip/in/bad.jsonl</bdi>, position 1: not valid JSON" in response.text
+
+
+def test_a_footer_that_returns_is_none_of_the_article(port: int) -> None:
+    """As for `stance score`, from the third article on."""
+    stories = ["\n".join(f"Talks on the embargo went on in Geneva for day {i}{k}." for k in range(6)) for i in range(4)]
+    rows = [json.dumps({"text": f"{story}\nThe Ledger is read in forty states."}) + "\n" for story in stories]
+    response = _post(port, files={"file": ("many.jsonl", "".join(rows).encode())})
+    assert response.status_code == 200
+    found = _csv(response.text)
+    marked = found[found["sanctions_abstained"] == "boilerplate"]
+    assert marked["article_id"].tolist() == ["many:3", "many:4"]
+    assert set(marked["text"]) == {"The Ledger is read in forty states."}
+
+
 def test_many_articles_in_one_file(port: int) -> None:
     """A file of several articles gives the report of a collection, with what was quarantined counted."""
     rows = [

@@ -17,7 +17,7 @@ from stance.articles.own_files import FILES_OF_A_MODEL, LARGEST, Neighbors, is_t
 __all__ = ["ArchiveFolders"]
 
 #: What is looked into from its end; its readers start there, too.
-_FROM_THE_END = (".pdf", ".parquet")
+_FROM_THE_END = (".pdf", *FORMATS["parquet"].suffixes)
 #: Formats whose files are articles themselves: stance writes them without a dictionary beside them.
 _PROSE = tuple(found for name, found in FORMATS.items() if name not in ("jsonl", "json", "table", "parquet"))
 
@@ -54,7 +54,7 @@ class ArchiveFolders:
         told, tells = may_be_told_by_content(name), Neighbors.may_tell(name)
         if not (told or tells):
             yield stream, self._is_told_by_neighbors(member)
-        elif name.endswith(_FROM_THE_END):
+        elif name.lower().endswith(_FROM_THE_END):
             with seekable(stream) as copy:
                 own = is_told_by_content(name, copy) or self._is_told_by_neighbors(member)
                 copy.seek(0)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import zlib
+from dataclasses import replace
 
+from stance.articles.article import Article
 from stance.articles.paragraphs import LINE_ENDS
 
 __all__ = ["RepeatedFooters"]
@@ -83,6 +85,10 @@ class RepeatedFooters:
         while len(self._seen) > _CAPACITY:
             del self._seen[next(iter(self._seen))]
         return footer
+
+    def mark(self, article: Article) -> Article:
+        """The article, with the place where its footer begins; it is taken note of."""
+        return replace(article, footer=self.add(article.text))
 
 
 def _hash(line: str) -> int:

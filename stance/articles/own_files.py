@@ -13,6 +13,7 @@ from functools import partial
 from typing import IO
 
 from stance.articles.compression import find_compression, without_suffix
+from stance.articles.formats import FORMATS
 from stance.articles.records import Quarantined
 from stance.errors import ArticleError
 from stance.labels import scored_targets
@@ -58,11 +59,12 @@ _PART_OF_A_RUN = re.compile("|".join([_with(MANIFESTS, _SHARD), _with(QUARANTINE
 _RUN = re.compile(rf'\s*\{{\s*"format":\s*"{RUN_FORMAT}"'.encode())
 # a page names its generator near its beginning, an image its creator, and PDF does so near its end
 _MADE_BY = {
-    ".html": re.compile(rb'<meta name="generator" content="stance \d'),
+    **dict.fromkeys(FORMATS["html"].suffixes, re.compile(rb'<meta name="generator" content="stance \d')),
     ".svg": re.compile(rb"<dc:title>stance \d"),
     ".pdf": re.compile(rb"/Creator \(stance \d"),
 }
-_TABLES = (".csv", ".tsv", ".jsonl", ".parquet")
+_LINES = FORMATS["jsonl"].suffixes
+_TABLES = (*FORMATS["table"].suffixes, *_LINES, *FORMATS["parquet"].suffixes)
 _BESIDE = f".{DICTIONARY}"
 #: Bytes; no dictionary of columns is larger.
 LARGEST = 2**20
@@ -172,13 +174,13 @@ def is_standard_stream(path: str) -> bool:
 
 def may_be_told_by_content(name: str) -> bool:
     """Whether a file of this name is worth looking into."""
-    name = without_suffix(name)
+    name = without_suffix(name).lower()
     return name.endswith(_TABLES) or os.path.splitext(name)[1] in _MADE_BY
 
 
 def is_told_by_content(name: str, file: IO[bytes]) -> bool:
     """Whether a file names stance as what made it, or holds results; by its beginning, PDF and Parquet by their end."""
-    name = without_suffix(name)
+    name = without_suffix(name).lower()
     suffix = os.path.splitext(name)[1]
     if (made_by := _MADE_BY.get(suffix)) is not None:
         return bool(made_by.search(_tail(file, 2**16) if suffix == ".pdf" else _head(file)))
@@ -238,7 +240,7 @@ def _holds_results(name: str, file: IO[bytes]) -> bool:
     """
     columns = _columns(name, file)
     if columns == [field.name for field in fields(Quarantined)]:
-        return name.endswith(".jsonl")
+        return name.endswith(_LINES)
     return {"article_id", "paragraph"}.issubset(columns) and ("drawn_from" in columns or bool(scored_targets(columns)))
 
 
@@ -255,7 +257,7 @@ def _columns(name: str, file: IO[bytes]) -> list[str]:
     if b"\n" not in head and b"article_id" in head:
         head = _head(file, LARGEST)
     line = head.split(b"\n", 1)[0].decode("utf-8-sig", "replace").strip()
-    if not name.endswith(".jsonl"):
+    if not name.endswith(_LINES):
         return [cell.strip().strip('"') for cell in re.split("[,;\t]", line)]
     try:
         found = json.loads(line)

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
-from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,16 +28,12 @@ __all__ = ["RunDirectory", "describe_inputs", "describe_libraries", "files_of_ru
 _VERSION = 1
 _IF_FULL = "; free some space, then continue with --resume"
 _at = partial(named, if_full=_IF_FULL)
-# what a manifest, its model and its chunks must have for a run to go on
-_KEYS = itemgetter("state", "inputs", "settings")
-_MODEL_KEYS = itemgetter("sha256")
 #: What the extra ``readers`` brings.
 _LIBRARIES = ("lxml", "lxml_html_clean", "pypdf", "python-docx", "striprtf", "trafilatura", "warcio")
 #: Settings that are told by what is in them.
 _NESTED = ("columns", "libraries")
 #: Settings that differ are told one by one up to so many.
 _TOLD = 3
-_CHUNK_KEYS = itemgetter("index", "file", "bytes", "digest", "rows")
 
 
 def files_of_run(folder: Path) -> frozenset[str] | None:
@@ -99,18 +94,36 @@ def inputs_difference(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping
     'a.csv had 7 bytes, and has 9'
     >>> inputs_difference([], [{"path": "a.csv", "bytes": 9}])
     'a.csv is new'
+    >>> inputs_difference([{"path": "a.csv", "problem": "Permission denied"}], [{"path": "a.csv", "bytes": 9}])
+    'a.csv is now to be read'
     """
     then, there = ({entry["path"]: entry for entry in entries} for entries in (before, now))
     for path in [*then, *there]:
         was, found = then.get(path), there.get(path)
         if was == found:
             continue
-        if was is None or found is None or "problem" in found:
-            return f"{path} is {'new' if was is None else 'gone' if found is None else 'not to be read'}"
+        if was is None or found is None:
+            return f"{path} is {'new' if was is None else 'gone'}"
+        if "problem" in found or "problem" in was:
+            return f"{path} is {'not' if 'problem' in found else 'now'} to be read"
         if was.get("bytes") != found.get("bytes"):
             return f"{path} had {was.get('bytes')} bytes, and has {found.get('bytes')}"
         return f"{path} was rewritten"
     return "their order, or how often one is named"
+
+
+def _check_form(manifest: Mapping[str, Any]) -> None:
+    """Raise `KeyError`, `TypeError` or `ValueError` if a manifest, which anybody may edit, lacks what a run needs."""
+    expect(int, *manifest["shard"])
+    Shard(*manifest["shard"])
+    expect(str, manifest["state"], manifest["model"]["sha256"])
+    expect(dict, manifest["settings"], *(manifest["settings"][name] for name in _NESTED))
+    expect(list, manifest["inputs"], manifest["chunks"])
+    expect(str, *(entry["path"] for entry in manifest["inputs"]))
+    for entry in manifest["chunks"]:
+        expect(int, entry["index"], entry["bytes"], entry["rows"])
+        expect(str, entry["file"], entry["digest"])
+        Counts.total([Counts.from_dict(entry)])
 
 
 def _digest(content: bytes) -> str:
@@ -161,22 +174,21 @@ class RunDirectory:
             )
         before = self._read(self.manifest)
         if not resume:
-            how = (
-                "a finished run; read its results"
-                if before["state"] == "finished"
-                else "a run; continue it with --resume"
-            )
+            whole = before["state"] == "finished" and all(map(self._is_there, before["chunks"]))
+            how = "a finished run; read its results" if whole else "a run; continue it with --resume"
             raise StanceError(f"{folder}: already holds {how}, or name another folder")
         for entry in before["chunks"]:
-            path = folder / entry["file"]
-            whole = path.is_file() and path.stat().st_size == entry["bytes"]
-            if whole and _digest(path.read_bytes()) == entry["digest"]:
+            if self._is_there(entry) and _digest((folder / entry["file"]).read_bytes()) == entry["digest"]:
                 self.entries[entry["index"]] = entry
         if before["state"] == "finished" and len(self.entries) == len(before["chunks"]):
             self.quarantined = self._read_quarantine()
             # a list that is not whole is made again
             if len(self.quarantined) == self.counts.articles["quarantined"]:
                 self.state = "finished"
+
+    def _is_there(self, entry: Mapping[str, Any]) -> bool:
+        path: Path = self.folder / entry["file"]
+        return path.is_file() and path.stat().st_size == entry["bytes"]
 
     def _check_neighbours(self) -> None:
         """No manifest in the folder may be of another run."""
@@ -235,11 +247,7 @@ class RunDirectory:
             if manifest["format"] != RUN_FORMAT or manifest["format_version"] != _VERSION:
                 raise StanceError(f"{path}: not the manifest of a run that this version can continue")
             assert isinstance(manifest, dict)
-            Shard(*manifest["shard"])
-            _KEYS(manifest), _MODEL_KEYS(manifest["model"])
-            expect(dict, manifest["settings"], *(manifest["settings"][name] for name in _NESTED))
-            for entry in manifest["chunks"]:
-                _CHUNK_KEYS(entry), Counts.from_dict(entry)
+            _check_form(manifest)
         except KeyError as error:
             raise StanceError(f"{path}: not the manifest of a run: it has no {error}") from error
         except (ValueError, TypeError, AssertionError, RecursionError) as error:
@@ -264,9 +272,21 @@ class RunDirectory:
             index = left.name.removeprefix("." + PARTS.removesuffix("*")).split(".")[0]
             if index.isdecimal() and self.shard.owns(int(index)):
                 left.unlink(missing_ok=True)
+        first = not self.manifest.exists()
         self.save()
+        if first and self.shard.of > 1:
+            self._check_neighbours_again()
         with _at(self.quarantine):
             self._refused = open(self.quarantine, "w", encoding="utf-8", newline="\n")  # noqa: SIM115
+
+    def _check_neighbours_again(self) -> None:
+        """Another shard may have looked for its files at the same time, and found one more or less."""
+        try:
+            self._check_neighbours()
+        except StanceError as error:
+            self.manifest.unlink(missing_ok=True)
+            told = f"{self.folder}: another shard began with other files; give this command again"
+            raise StanceError(told) from error
 
     def refuse(self, records: Iterable[Quarantined]) -> None:
         """Append to the list of quarantined records."""

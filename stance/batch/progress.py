@@ -140,11 +140,13 @@ class Progress(_Line):
     def line(self, articles: int, rows: int, seconds: float) -> str:
         """What is shown."""
         rate = (articles - self.spared) / seconds if seconds > 0 else 0.0
-        known = f" of {self.total:,}" if self.total is not None else ""
-        share = f" ({100 * min(articles, self.total) // self.total} %)" if self.total else ""
+        # of a shard it is an estimate
+        total = self.total if self.total is not None and articles <= self.total else None
+        known = f" of {total:,}" if total is not None else ""
+        share = f" ({100 * articles // total} %)" if total else ""
         parts = [f"{articles:,}{known} articles{share}", f"{rows:,} rows written", f"{rate:,.0f} articles/s"]
-        if self.total and rate and articles < self.total:
-            left = round((self.total - articles) / rate)
+        if total and rate and articles < total:
+            left = round((total - articles) / rate)
             hours = f"{left // 3600}:{left // 60 % 60:02d}" if left >= 3600 else f"{left // 60}"
             parts.append(f"{hours}:{left % 60:02d} left")
         return ", ".join(parts)

@@ -7,6 +7,7 @@ import json
 import click
 
 from stance.articles import Columns, Paragraph, read_articles
+from stance.articles.footers import RepeatedFooters
 from stance.commands.options import article_options, model_option
 from stance.commands.refusals import Refusals
 from stance.errors import StanceError
@@ -62,9 +63,12 @@ def explain(
     names = targets or tuple(target.name for target in model.targets)
     refusals, explained, longest = Refusals(), 0, 0
     first: str | None = None
+    footers = RepeatedFooters()
     show = _show_record if format == "jsonl" else _show_page
     for article in read_articles([file], columns, lambda record: refusals.add_all([record])):
         first = first or article.id
+        # of those that are not shown, too: a footer is known by the articles before
+        article = footers.mark(article)
         if article_id not in (None, article.id):
             continue
         explained += 1

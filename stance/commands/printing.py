@@ -106,7 +106,7 @@ def _scored(
     footers = RepeatedFooters()
     for article in articles:
         if not asked.keep_boilerplate:
-            article = replace(article, footer=footers.add(article.text))
+            article = footers.mark(article)
         scores = model.score(article, asked.keep_boilerplate)
         counts.add(scores)
         counts.add_kept(article.kept)
@@ -151,7 +151,7 @@ def _page(
     asked: Request, model: StanceModel, article: Article, scores: list[ParagraphScore], width: int
 ) -> Iterable[str]:
     if asked.level == "article":
-        record = article_record(article, scores, model.targets)
+        record = article_record(article, scores, model.targets, clusters=asked.clusters)
         return [*(f"{name:<24} {_cell(value)}" for name, value in record.items()), ""]
     return article_page(article, scores, _deciding_words(model, scores), width, speakers=asked.speakers)
 

@@ -19,6 +19,8 @@ import click
 
 from stance import __version__
 from stance.articles import Article, Quarantined, read_records
+from stance.articles.encoding import written_name
+from stance.articles.footers import RepeatedFooters
 from stance.articles.libraries import need
 from stance.articles.records import LARGEST_RECORD
 from stance.articles.sources import Source
@@ -273,7 +275,7 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
     from stance.results.scored import Results
     from stance.results.writers import RecordWriter
 
-    counts, rows, refused = Counts(), [], []
+    counts, rows, refused, footers = Counts(), [], [], RepeatedFooters()
     # 60 letters are 240 bytes at most, and file systems end at 255
     plain = re.sub(r"[^\w.-]+", "-", PurePath(name.replace("\\", "/")).name)[-60:].lstrip(".-") or "text.txt"
     check()
@@ -283,6 +285,7 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
         for record in _read(path, plain):
             check()
             if isinstance(record, Article):
+                record = footers.mark(record)
                 scores = list(_until(model.iter_scores(record), check))
                 counts.add(scores)
                 rows += paragraph_records(record, _until(scores, check), model, speakers=True)
@@ -303,15 +306,20 @@ def _score(model: StanceModel, facts: Mapping[str, Any], name: str, content: byt
 def _read(path: Path, name: str) -> Iterator[Article | Quarantined]:
     """The records of a file; what is said of it names it as its owner does."""
     left_out: list[Source] = []
+    shown = written_name(str(path))
+
+    def named(text: str) -> str:
+        return text.replace(shown, name)
+
     try:
         for record in read_records([str(path)], left_out=left_out):
             if isinstance(record, Quarantined):
-                record = Quarantined(name, record.position, record.reason.replace(str(path), name))
+                record = Quarantined(named(record.source), record.position, named(record.reason))
             yield record
     except StanceError as error:
-        raise _Refused(422, str(error).replace(str(path), name)) from error
+        raise _Refused(422, named(str(error))) from error
     for source in left_out:
-        yield Quarantined(source.path.replace(str(path), name, 1), 0, source.problem)
+        yield Quarantined(named(source.path), 0, source.problem)
 
 
 def _until(scores: Iterable[ParagraphScore], check: Callable[[], None]) -> Iterator[ParagraphScore]:

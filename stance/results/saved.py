@@ -14,7 +14,7 @@ import numpy as np
 
 from stance.articles.own_files import MANIFESTS
 from stance.batch.counts import Counts
-from stance.errors import ArgumentError, StanceError, kind_of
+from stance.errors import ArgumentError, StanceError, kind_of, number_of
 from stance.files import as_path
 from stance.results.dictionary import check_facts, dictionary_path
 from stance.results.scored import PLACE, Results, from_frame
@@ -26,6 +26,8 @@ __all__ = ["count_rows", "read_results", "read_without_texts"]
 
 #: What it raises to look into JSON that has another form than expected.
 _FORM = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+#: How a part of a run that was lost or damaged since comes back.
+_AGAIN = "`stance score --resume` writes it again"
 
 
 def read_results(
@@ -88,6 +90,7 @@ def _read(
 
     path = as_path(path, "file of results")
     counts = None
+    written: list[int] = []
 
     def choose(names: list[str]) -> list[str]:
         return _chosen(names, only, probabilities)
@@ -95,9 +98,12 @@ def _read(
     with told_as_results(path):
         files = [path]
         if path.is_dir():
-            files, counts = _parts(path)
+            files, written, counts = _parts(path)
     states = [file_state(file) for file in files]
     read = [_read_file(file, path, choose, texts_later) for file in files]
+    for file, (_, table), rows in zip(files, read, written, strict=False):
+        if len(table) != rows:
+            raise StanceError(f"{file}: has {number_of(len(table), 'row')} of {rows}; {_AGAIN}")
     later = texts_later and _without_texts(read)
     if texts_later and not later:
         read = [_read_file(file, path, choose) for file in files]
@@ -159,13 +165,14 @@ def _chosen(names: list[str], only: Collection[str] | None, probabilities: bool)
     return names
 
 
-def _parts(folder: Path) -> tuple[list[Path], Counts]:
+def _parts(folder: Path) -> tuple[list[Path], list[int], Counts]:
+    """The parts of a run, how many rows were written to each, and the account of all."""
     manifests = sorted(folder.glob(MANIFESTS))
     if not manifests:
         raise StanceError(
             f"{folder}: no manifest.json of a run; name the folder that `stance score -o` wrote, or a file"
         )
-    found, counts, shards = [], [], set()
+    found, counts, shards, read = [], [], set(), []
     for manifest in manifests:
         run = json.loads(manifest.read_bytes())
         if run["state"] != "finished":
@@ -174,15 +181,27 @@ def _parts(folder: Path) -> tuple[list[Path], Counts]:
             # it may come from others, and "../" leads to files that are none of the run's
             if Path(chunk["file"]).name != chunk["file"]:
                 raise StanceError(f"{manifest}: {chunk['file']!r} is not a file of this folder")
-            found.append((chunk["index"], folder / chunk["file"]))
+            path = folder / chunk["file"]
+            if not path.exists():
+                raise StanceError(f"{path}: no such file or folder; {_AGAIN}")
+            found.append((chunk["index"], path, chunk["rows"]))
         counts.append(Counts.from_dict(run["totals"]))
         shards.add(tuple(run["shard"]))
-    number = {of for _, of in shards}
-    if len(shards) != max(number):
-        raise StanceError(f"{folder}: {len(shards)} of {max(number)} shards are there; score the others, too")
+        # elsewhere a file may have another path and time
+        inputs = [{**file, "path": "", "mtime_ns": 0} for file in run["inputs"]]
+        read.append((inputs, run["settings"], run["model"]["sha256"]))
+    number, *others = {of for _, of in shards}
+    if others or any(one != read[0] for one in read):
+        raise StanceError(
+            f"{folder}: its shards are not of one run: their number, inputs, settings or model differ; "
+            "score them all into one new folder"
+        )
+    if len(shards) != number:
+        raise StanceError(f"{folder}: {len(shards)} of {number} shards are there; score the others, too")
     if not found:
         raise StanceError(f"{folder}: the run has no rows")
-    return [file for _, file in sorted(found)], Counts.total(counts)
+    _, files, rows = zip(*sorted(found), strict=True)
+    return list(files), list(rows), Counts.total(counts)
 
 
 def _dictionary(path: Path) -> tuple[dict[str, Any], Counts | None]:
