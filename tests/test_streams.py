@@ -178,12 +178,12 @@ def test_results_that_are_told_to_end_say_so(command: str, sent: signal.Signals,
 @pytest.mark.parametrize(("sent", "code"), ENDS)
 def test_a_training_that_is_told_to_end_says_so(sent: signal.Signals, code: int, tmp_path: Path) -> None:
     """While it fits, on the processes that it has begun."""
-    rows = [f"The union praised the tax w{i % 91} x{i % 97} y{i},{'pro' if i % 2 else 'con'}\n" for i in range(5000)]
+    rows = [f"The union praised the tax w{i % 91} x{i % 97} y{i},{('favor', 'against')[i % 2]}\n" for i in range(5000)]
     (tmp_path / "c.csv").write_text("text,tax\n" + "".join(rows), encoding="utf-8")
     run = _started(f"{STANCE} train c.csv -o model -j 2", tmp_path)
     assert run.stderr is not None
     assert run.stderr.readline() == b"5000 paragraphs in 5000 articles; tax\n"
-    assert run.stderr.readline() == b"tax: 2500 'con', 2500 'pro'\n"
+    assert run.stderr.readline() == b"tax: 2500 'favor', 2500 'against'\n"
     time.sleep(1)
     assert _ended(run, sent) == (code, f"stance: {STOPPED}\n")
     assert list((tmp_path / "model").iterdir()) == []
