@@ -16,6 +16,7 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING
@@ -736,6 +737,22 @@ def test_a_line_of_a_pdf_that_is_a_year(tmp_path: Path) -> None:
 
     (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
     assert own(article) == [" ".join(above), " ".join(below)]
+
+
+def test_the_number_of_a_page_may_stand_right_below_its_text(tmp_path: Path) -> None:
+    """Or right above: what stands there on each page is no year that a paragraph ends with."""
+    words = [text.split() for text in PARAGRAPHS]
+
+    def draw(canvas: object, top: int) -> None:
+        for page, text in enumerate(words, start=7):
+            lines = [" ".join(text[i : i + 8]) for i in range(0, len(text), 8)]
+            for i, line in enumerate([str(page), *lines] if top else [*lines, str(page)]):
+                canvas.drawString(50, (top or 60 + 14 * len(lines)) - 14 * i, line)  # type: ignore[attr-defined]
+            canvas.showPage()  # type: ignore[attr-defined]
+
+    for top in (0, 800):
+        (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(partial(draw, top=top)))])
+        assert own(article) == list(PARAGRAPHS)
 
 
 def test_scanned_pages(tmp_path: Path) -> None:
