@@ -12,6 +12,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from stance.model.scores import ParagraphScore, Scores, TargetScore
 from stance.results.counting import count_articles
 from stance.results.dates import day_of, month_of
 from stance.results.dictionary import CLASSIFY_AND_COUNT, describe_columns
-from stance.results.export import export
+from stance.results.export import export, save_results
 from stance.results.page import article_page, visible
 from stance.results.prevalence import estimate_prevalence
 from stance.results.records import article_columns, article_record, paragraph_columns, to_frame
@@ -1227,7 +1228,10 @@ def test_score_rolls_up_to_standard_output(root: Path, tmp_path: Path) -> None:
         (20260509, "2026-05-09", "2026-05"),
         (20260509.0, "2026-05-09", "2026-05"),
         (1778284800000, "2026-05-09", "2026-05"),
+        ("20260509.0", "2026-05-09", "2026-05"),
+        ("1778284800000.0", "2026-05-09", "2026-05"),
         (20260509.5, None, None),
+        ("12.5.0", None, None),
         (20261309, None, None),
         (2026, None, None),
         (float("inf"), None, None),
@@ -1298,7 +1302,7 @@ def test_roll_ups_equal_a_count_by_loops(seed: int) -> None:
                         assert got[name] == pytest.approx(value, nan_ok=True), (weight, copies, level, name)
 
 
-def test_a_data_frame_of_scores_is_rolled_up_as_its_results_are() -> None:
+def test_a_data_frame_of_scores_is_rolled_up_as_its_results_are(tmp_path: Path) -> None:
     """The frame of `to_frame` goes into `roll_up`; what is no table of scores is refused by name."""
     labels = ["favor", "favor", "against", "unrelated"]
     frame = pd.DataFrame({"article_id": ["a", "a", "b", "b"], "paragraph": [0, 1, 0, 1], "tax": labels})
@@ -1308,6 +1312,10 @@ def test_a_data_frame_of_scores_is_rolled_up_as_its_results_are() -> None:
     # as pandas reads a CSV in which some have no date
     days = frame.assign(date=[20260509.0, 20260509.0, None, None])
     assert roll_up(days, "month")[["month", "articles"]].values.tolist() == [["2026-05", 1], [None, 1]]
+    for write in (partial(save_results, days), partial(days.to_csv, index=False)):
+        write(tmp_path / "days.csv")
+        months = roll_up(read_results(tmp_path / "days.csv"), "month")
+        assert months[["month", "articles"]].values.tolist() == [["2026-05", 1], [None, 1]]
     with pytest.raises(TypeError, match="Results or a pandas data frame of scores, not int"):
         roll_up(3)  # type: ignore[arg-type]
     with pytest.raises(StanceError, match="has no columns of a target"):

@@ -41,6 +41,7 @@ _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 # as newspapers abbreviate them: Feb. 3, 2026, and Sept. for September
 _ABBREVIATED = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:(?<=Sep)t)?\.?(?![^\W_])", re.IGNORECASE)
 _WRITTEN_MONTH = ("%B %Y", "%b %Y")
+_FLOAT = re.compile(r"\A(\d+)\.0\Z")
 # a number of four figures may be anything else
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d\Z")
 
@@ -108,12 +109,12 @@ def _parse(text: object) -> tuple[date, _Known] | None:
         return (text.date(), _Known.DAY) if text == text else None
     if isinstance(text, date):
         return text, _Known.DAY
-    if isinstance(text, int | float) and text % 1 == 0:
-        # pandas takes 20260509 for a number, and where others are missing for a float
-        text = str(int(text))
+    if isinstance(text, int | float):
+        text = str(text)
     if not isinstance(text, str):
         return None
-    text = " ".join(text.split())
+    # pandas takes 20260509 for a number, and where others are missing for a float, which it writes to files, too
+    text = _FLOAT.sub(r"\1", " ".join(text.split()))
     if _MILLISECONDS.match(text):
         return date(1970, 1, 1) + timedelta(milliseconds=int(text)), _Known.DAY
     if _YEAR.match(text):
