@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from enum import IntEnum
+from functools import lru_cache
 
 __all__ = ["day_of", "month_of", "week_of", "year_of"]
 
@@ -136,6 +137,12 @@ def _parse_date(text: str) -> tuple[date, _Known] | None:
         one, two, year = figures.group("one", "two", "year")
         days = {day for day in (_day(year, one, two), _day(year, two, one)) if day is not None}
         return (min(days), _Known.DAY if len(days) == 1 else _Known.YEAR) if days else None
+    # of figures alone, such as seconds since 1970, each may be another, and to try all that is written takes long
+    return _parse_written(text) if any(map(str.isalpha, text)) else None
+
+
+@lru_cache(2**14)
+def _parse_written(text: str) -> tuple[date, _Known] | None:
     text = _ORDINAL.sub(r"\1", _ABBREVIATED.sub(r"\1", text))
     for patterns, known in ((_WRITTEN, _Known.DAY), (_WRITTEN_MONTH, _Known.MONTH)):
         for pattern in patterns:
