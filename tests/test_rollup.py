@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tracemalloc
 import unicodedata
 from collections.abc import Callable
 from functools import partial
@@ -1152,6 +1153,25 @@ def test_shards_of_several_runs_are_not_one(tmp_path: Path, differ: str) -> None
     else:
         found = add(there, shard="3/3")
     assert told in found
+
+
+def test_the_inputs_of_shards_are_not_held_all_at_once(root: Path, tmp_path: Path) -> None:
+    """Each shard lists every file of the run."""
+    run = tmp_path / "run"
+    _run("score", root / "data" / "articles" / "vienna-round.txt", "-o", f"{run}/", "--shard", "1/20")
+    (path,) = run.glob("manifest*.json")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["inputs"] = [{"path": f"{i}.txt", "bytes": i, "mtime_ns": i} for i in range(3000)]
+    for k in range(1, 21):
+        shard = {**manifest, "shard": [k, 20], "chunks": manifest["chunks"] if k == 1 else []}
+        (run / path.name.replace("01", f"{k:02}", 1)).write_text(json.dumps(shard), encoding="utf-8")
+    read_results(run, only=["outlet"])
+    tracemalloc.start()
+    try:
+        read_results(run, only=["outlet"])
+        assert tracemalloc.get_traced_memory()[1] < 8e6
+    finally:
+        tracemalloc.stop()
 
 
 def test_score_rolls_up_to_standard_output(root: Path, tmp_path: Path) -> None:
