@@ -307,6 +307,23 @@ def test_a_compressed_page_that_breaks_off_is_told(tmp_path: Path, encoding: str
     assert empty.reason.endswith(": no article text in this page")
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_page_that_is_compressed_in_parts_is_told(tmp_path: Path, chunked: bool) -> None:
+    """As gzip allows: the library gives the first of them; what else stands behind a page is nothing of it."""
+    page = web_page([f"{i}. {text}" for i in range(20) for text in PARAGRAPHS]).encode()
+    parts = [gzip.compress(page[:3000]) + gzip.compress(page[3000:]), gzip.compress(page) + bytes(20)]
+    kind = "text/html; charset=utf-8"
+    if chunked:
+        kind += "\r\nTransfer-Encoding: chunked"
+        parts = [b"%x\r\n%b\r\n0\r\n\r\n" % (len(part), part) for part in parts]
+    raw = warc(pages=[(kind, part, "200 OK") for part in parts], encoding="gzip")
+    several, one = read_records([write(tmp_path / "a.warc", raw)])
+    assert isinstance(several, Quarantined)
+    assert several.reason.endswith(": it is compressed in several parts, of which only the first can be read")
+    assert isinstance(one, Article)
+    assert f"19. {PARAGRAPHS[-1]}" in own(one)
+
+
 def test_a_page_in_chunks_that_breaks_off_is_told(tmp_path: Path) -> None:
     """In the middle of one; a server may leave out the end of them, and a crawler may have joined them."""
     page = web_page().encode()
