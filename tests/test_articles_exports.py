@@ -140,3 +140,12 @@ def test_an_export_that_breaks_off_says_so(tmp_path: Path, make: Callable[..., l
     article, refused = read_records([path])
     assert isinstance(article, Article)
     assert refused == Quarantined(str(path), 2, "the export breaks off in an article, which is not read")
+
+
+@pytest.mark.parametrize(("make", "below"), [(nexis_lines, "Length: 30 pages"), (factiva_lines, "812 words")])
+def test_an_export_that_holds_what_it_announces_does_not_break_off(
+    tmp_path: Path, make: Callable[..., list[str]], below: str
+) -> None:
+    """Whatever stands below the last article, such as the words that were searched for."""
+    (tmp_path / "a.rtf").write_bytes(rtf([*make(2), below]))
+    assert [type(record) for record in read_records([tmp_path / "a.rtf"])] == [Article] * 2

@@ -16,6 +16,7 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING
@@ -304,6 +305,23 @@ def test_a_compressed_page_that_breaks_off_is_told(tmp_path: Path, encoding: str
     assert cut.reason.endswith(": it is compressed, and breaks off or is damaged")
     assert isinstance(empty, Quarantined)
     assert empty.reason.endswith(": no article text in this page")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_page_that_is_compressed_in_parts_is_told(tmp_path: Path, chunked: bool) -> None:
+    """As gzip allows: the library gives the first of them; what else stands behind a page is nothing of it."""
+    page = web_page([f"{i}. {text}" for i in range(20) for text in PARAGRAPHS]).encode()
+    parts = [gzip.compress(page[:3000]) + gzip.compress(page[3000:]), gzip.compress(page) + bytes(20)]
+    kind = "text/html; charset=utf-8"
+    if chunked:
+        kind += "\r\nTransfer-Encoding: chunked"
+        parts = [b"%x\r\n%b\r\n0\r\n\r\n" % (len(part), part) for part in parts]
+    raw = warc(pages=[(kind, part, "200 OK") for part in parts], encoding="gzip")
+    several, one = read_records([write(tmp_path / "a.warc", raw)])
+    assert isinstance(several, Quarantined)
+    assert several.reason.endswith(": it is compressed in several parts, of which only the first can be read")
+    assert isinstance(one, Article)
+    assert f"19. {PARAGRAPHS[-1]}" in own(one)
 
 
 def test_a_page_in_chunks_that_breaks_off_is_told(tmp_path: Path) -> None:
@@ -736,6 +754,22 @@ def test_a_line_of_a_pdf_that_is_a_year(tmp_path: Path) -> None:
 
     (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
     assert own(article) == [" ".join(above), " ".join(below)]
+
+
+def test_the_number_of_a_page_may_stand_right_below_its_text(tmp_path: Path) -> None:
+    """Or right above: what stands there on each page is no year that a paragraph ends with."""
+    words = [text.split() for text in PARAGRAPHS]
+
+    def draw(canvas: object, top: int) -> None:
+        for page, text in enumerate(words, start=7):
+            lines = [" ".join(text[i : i + 8]) for i in range(0, len(text), 8)]
+            for i, line in enumerate([str(page), *lines] if top else [*lines, str(page)]):
+                canvas.drawString(50, (top or 60 + 14 * len(lines)) - 14 * i, line)  # type: ignore[attr-defined]
+            canvas.showPage()  # type: ignore[attr-defined]
+
+    for top in (0, 800):
+        (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(partial(draw, top=top)))])
+        assert own(article) == list(PARAGRAPHS)
 
 
 def test_scanned_pages(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import random
 import re
 import subprocess
 import sys
+import threading
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 from helpers import parts
 from malformed_files import MALFORMED, pdf_of_a_huge_picture, pdf_with_a_form
-from sample_files import KINDS, tarred, zipped
+from sample_files import KINDS, PARAGRAPHS, pdf, tarred, zipped
 
 from stance.articles import Article, Quarantined, read_articles, read_records
 from stance.errors import ArticleError
@@ -97,6 +98,28 @@ def test_what_is_lost_of_a_page_is_told(tmp_path: Path, capfd: pytest.CaptureFix
         assert article.text == above
         assert refused == Quarantined(str(path), 1, "page 1: damaged; not all of its text is read")
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_is_lost_of_a_page_is_no_other_files(tmp_path: Path) -> None:
+    """Which is read in another thread at the same time, as the local page reads them."""
+    damaged, sound = tmp_path / "damaged.pdf", tmp_path / "sound.pdf"
+    damaged.write_bytes(pdf_with_a_form("Talks.", b"BT ET", b"/Filter/NoSuch"))
+    sound.write_bytes(pdf([*PARAGRAPHS] * 20))
+    begun, ended = threading.Event(), threading.Event()
+
+    def read_damaged() -> None:
+        while not ended.is_set():
+            list(read_records(damaged))
+            begun.set()
+
+    thread = threading.Thread(target=read_damaged)
+    thread.start()
+    try:
+        begun.wait(60)
+        assert [type(record) for record in read_records(sound)] == [Article]
+    finally:
+        ended.set()
+        thread.join()
 
 
 def test_what_a_mail_has_too_much_of_is_not_kept(tmp_path: Path) -> None:

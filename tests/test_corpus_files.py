@@ -67,6 +67,16 @@ def test_a_described_corpus_is_read(tmp_path: Path) -> None:
     assert read_corpus(tmp_path / "corpus.toml").fingerprint == corpus.fingerprint
 
 
+def test_a_corpus_that_says_no_name_has_that_of_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it is named, from within as well."""
+    (tmp_path / "own").mkdir()
+    folder = _described(tmp_path / "own", [GOOD, {**LATER, "bridge": "against"}])
+    (folder / "corpus.toml").write_text(TOML.replace('name = "tiny"', ""), encoding="utf-8")
+    monkeypatch.chdir(folder)
+    for path in folder, folder / "corpus.toml", ".", "corpus.toml":
+        assert read_corpus(path).name == "own"
+
+
 @pytest.mark.parametrize(
     ("record", "message"),
     [

@@ -10,8 +10,11 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+import tracemalloc
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +31,10 @@ from stance.commands.results import rollup_page
 from stance.errors import StanceError
 from stance.labels import JOINT, LABELS, Target
 from stance.model.scores import ParagraphScore, Scores, TargetScore
-from stance.results.counting import count_articles
+from stance.results.counting import count_articles, group_values
 from stance.results.dates import day_of, month_of
 from stance.results.dictionary import CLASSIFY_AND_COUNT, describe_columns
-from stance.results.export import export
+from stance.results.export import export, save_results
 from stance.results.page import article_page, visible
 from stance.results.prevalence import estimate_prevalence
 from stance.results.records import article_columns, article_record, paragraph_columns, to_frame
@@ -446,6 +449,16 @@ def test_years_group_by_the_commands(tmp_path: Path) -> None:
             assert described["description"] == "Year: the column of the results, else of the date"
     articles = dict.fromkeys(("article_id", "year", "paragraphs"), "string")
     assert describe_columns(articles, TARGETS)[1].description == "Not a column that stance makes; kept as found"
+
+
+@pytest.mark.parametrize("written", ["{0}", "{0}.25", "Thu, 09 May 2024 {1:02}:{2:02}:{3:02} +0000"])
+def test_many_different_dates_take_no_time(written: str) -> None:
+    """Seconds since 1970, which are none, and a time of day beside each: every form was tried on every one of them."""
+    dates = [written.format(1778284800 + i, i // 3600, i // 60 % 60, i % 60) for i in range(50_000)]
+    frame = pd.DataFrame({"date": dates})
+    begin = time.process_time()
+    assert set(group_values(frame, "month")) == ({"2024-05"} if "May" in written else {None})
+    assert time.process_time() - begin < 4
 
 
 def test_the_dictionary_tells_what_shares_and_net_stance_are_over() -> None:
@@ -1142,6 +1155,25 @@ def test_shards_of_several_runs_are_not_one(tmp_path: Path, differ: str) -> None
     assert told in found
 
 
+def test_the_inputs_of_shards_are_not_held_all_at_once(root: Path, tmp_path: Path) -> None:
+    """Each shard lists every file of the run."""
+    run = tmp_path / "run"
+    _run("score", root / "data" / "articles" / "vienna-round.txt", "-o", f"{run}/", "--shard", "1/20")
+    (path,) = run.glob("manifest*.json")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["inputs"] = [{"path": f"{i}.txt", "bytes": i, "mtime_ns": i} for i in range(3000)]
+    for k in range(1, 21):
+        shard = {**manifest, "shard": [k, 20], "chunks": manifest["chunks"] if k == 1 else []}
+        (run / path.name.replace("01", f"{k:02}", 1)).write_text(json.dumps(shard), encoding="utf-8")
+    read_results(run, only=["outlet"])
+    tracemalloc.start()
+    try:
+        read_results(run, only=["outlet"])
+        assert tracemalloc.get_traced_memory()[1] < 8e6
+    finally:
+        tracemalloc.stop()
+
+
 def test_score_rolls_up_to_standard_output(root: Path, tmp_path: Path) -> None:
     """--level outlet and month print CSV, JSON lines or a table; what makes no sense is a usage error."""
     sample = root / "data" / "articles" / "vienna-round.txt"
@@ -1227,7 +1259,10 @@ def test_score_rolls_up_to_standard_output(root: Path, tmp_path: Path) -> None:
         (20260509, "2026-05-09", "2026-05"),
         (20260509.0, "2026-05-09", "2026-05"),
         (1778284800000, "2026-05-09", "2026-05"),
+        ("20260509.0", "2026-05-09", "2026-05"),
+        ("1778284800000.0", "2026-05-09", "2026-05"),
         (20260509.5, None, None),
+        ("12.5.0", None, None),
         (20261309, None, None),
         (2026, None, None),
         (float("inf"), None, None),
@@ -1298,7 +1333,7 @@ def test_roll_ups_equal_a_count_by_loops(seed: int) -> None:
                         assert got[name] == pytest.approx(value, nan_ok=True), (weight, copies, level, name)
 
 
-def test_a_data_frame_of_scores_is_rolled_up_as_its_results_are() -> None:
+def test_a_data_frame_of_scores_is_rolled_up_as_its_results_are(tmp_path: Path) -> None:
     """The frame of `to_frame` goes into `roll_up`; what is no table of scores is refused by name."""
     labels = ["favor", "favor", "against", "unrelated"]
     frame = pd.DataFrame({"article_id": ["a", "a", "b", "b"], "paragraph": [0, 1, 0, 1], "tax": labels})
@@ -1308,6 +1343,10 @@ def test_a_data_frame_of_scores_is_rolled_up_as_its_results_are() -> None:
     # as pandas reads a CSV in which some have no date
     days = frame.assign(date=[20260509.0, 20260509.0, None, None])
     assert roll_up(days, "month")[["month", "articles"]].values.tolist() == [["2026-05", 1], [None, 1]]
+    for write in (partial(save_results, days), partial(days.to_csv, index=False)):
+        write(tmp_path / "days.csv")
+        months = roll_up(read_results(tmp_path / "days.csv"), "month")
+        assert months[["month", "articles"]].values.tolist() == [["2026-05", 1], [None, 1]]
     with pytest.raises(TypeError, match="Results or a pandas data frame of scores, not int"):
         roll_up(3)  # type: ignore[arg-type]
     with pytest.raises(StanceError, match="has no columns of a target"):

@@ -7,6 +7,7 @@ import io
 import tempfile
 from collections.abc import Iterator
 from importlib import import_module
+from threading import get_ident
 from typing import IO, Any
 
 from stance.articles.machine import raise_if_machine
@@ -51,7 +52,7 @@ def silence(library: str) -> None:
 
 @contextlib.contextmanager
 def overheard(library: str, *beginnings: str) -> Iterator[set[str]]:
-    """Which of these remarks a library makes, by how they begin; it writes none on standard error from now on.
+    """Which of these remarks a library makes in this thread, by how they begin; it writes none on standard error.
 
     Examples
     --------
@@ -64,13 +65,16 @@ def overheard(library: str, *beginnings: str) -> Iterator[set[str]]:
     import logging
 
     heard: set[str] = set()
+    # the local page reads several files at once
+    thread = get_ident()
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            heard.update(filter(record.getMessage().startswith, beginnings))
+            if get_ident() == thread:
+                heard.update(filter(record.getMessage().startswith, beginnings))
 
     logger, listener = logging.getLogger(library), Listener()
-    # left so, for another thread may listen, too
+    # left so from now on, for another thread may listen, too
     logger.setLevel(logging.WARNING)
     logger.propagate = False
     if not logger.handlers:

@@ -129,11 +129,12 @@ def _furniture(pages: Sequence[PageText]) -> set[str]:
 
 def _without_furniture(page: PageText, furniture: set[str]) -> list[Line]:
     margins = _in_margins(page)
-    numbers = {id(line) for line in margins if _PAGE_NUMBER.match(line.text)}
-    found = {id(line) for line in margins if _key(line) in furniture} | numbers
+    numbers = [line for line in margins if _PAGE_NUMBER.match(line.text)]
+    found = {id(line) for line in numbers} | {id(line) for line in margins if _key(line) in furniture}
     rest = [line for line in page.lines if id(line) not in found]
-    # a paragraph may end, or go on, with nothing but a year
-    found -= {id(line) for line in margins if id(line) in numbers and any(_continues(line, other) for other in rest)}
+    # a paragraph may end, or go on, with nothing but a year; but the number of a page may lie that close, too
+    close = [line for line in numbers if any(_continues(line, other) for other in rest)]
+    found -= {id(line) for line in close if len(close) < len(numbers) or _key(line) not in furniture}
     return [line for line in page.lines if id(line) not in found]
 
 

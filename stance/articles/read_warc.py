@@ -22,6 +22,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.I)
 _FETCHED = re.compile(r"https?:", re.I)
 _ROBOTS = re.compile(r"https?://[^/]*/robots\.txt(?:[?#]|\Z)", re.I)
 _KINDS = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text", "application/pdf": "pdf"}
+_GZIP = b"\x1f\x8b"
 _BEGIN = re.compile(rb"WARC/1\.[01]\r?\n")
 #: In so many places an archive may be broken; each is a reader behind that of the one before.
 _BREAKS = 100
@@ -247,8 +248,11 @@ def _articles(
         # warcio gives what precedes the damage, and goes on; the last chunk has no length
         if getattr(content, "all_chunks_read", False) and int(chunks.length.split(b";")[0], 16) > 0:
             raise ArticleError("the page breaks off", source)
-        if raw and not getattr(getattr(content, "decompressor", None), "eof", True):
+        decompressor = getattr(content, "decompressor", None)
+        if raw and not getattr(decompressor, "eof", True):
             raise ArticleError("it is compressed, and breaks off or is damaged", source)
+        if (getattr(decompressor, "unused_data", None) or b"").startswith(_GZIP):
+            raise ArticleError("it is compressed in several parts, of which only the first can be read", source)
         host = urlsplit(url).hostname if url else None
     if unknown:
         _check_plain(raw, unknown, source)

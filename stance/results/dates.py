@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from enum import IntEnum
+from functools import lru_cache
 
 __all__ = ["day_of", "month_of", "week_of", "year_of"]
 
@@ -41,6 +42,7 @@ _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 # as newspapers abbreviate them: Feb. 3, 2026, and Sept. for September
 _ABBREVIATED = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:(?<=Sep)t)?\.?(?![^\W_])", re.IGNORECASE)
 _WRITTEN_MONTH = ("%B %Y", "%b %Y")
+_FLOAT = re.compile(r"\A(\d+)\.0\Z")
 # a number of four figures may be anything else
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d\Z")
 
@@ -108,12 +110,12 @@ def _parse(text: object) -> tuple[date, _Known] | None:
         return (text.date(), _Known.DAY) if text == text else None
     if isinstance(text, date):
         return text, _Known.DAY
-    if isinstance(text, int | float) and text % 1 == 0:
-        # pandas takes 20260509 for a number, and where others are missing for a float
-        text = str(int(text))
+    if isinstance(text, int | float):
+        text = str(text)
     if not isinstance(text, str):
         return None
-    text = " ".join(text.split())
+    # pandas takes 20260509 for a number, and where others are missing for a float, which it writes to files, too
+    text = _FLOAT.sub(r"\1", " ".join(text.split()))
     if _MILLISECONDS.match(text):
         return date(1970, 1, 1) + timedelta(milliseconds=int(text)), _Known.DAY
     if _YEAR.match(text):
@@ -135,6 +137,12 @@ def _parse_date(text: str) -> tuple[date, _Known] | None:
         one, two, year = figures.group("one", "two", "year")
         days = {day for day in (_day(year, one, two), _day(year, two, one)) if day is not None}
         return (min(days), _Known.DAY if len(days) == 1 else _Known.YEAR) if days else None
+    # of figures alone, such as seconds since 1970, each may be another, and to try all that is written takes long
+    return _parse_written(text) if any(map(str.isalpha, text)) else None
+
+
+@lru_cache(2**14)
+def _parse_written(text: str) -> tuple[date, _Known] | None:
     text = _ORDINAL.sub(r"\1", _ABBREVIATED.sub(r"\1", text))
     for patterns, known in ((_WRITTEN, _Known.DAY), (_WRITTEN_MONTH, _Known.MONTH)):
         for pattern in patterns:

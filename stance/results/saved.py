@@ -132,8 +132,8 @@ def count_rows(path: str | os.PathLike[str]) -> int | None:
     # what is wrong is told when they are read
     with contextlib.suppress(*_FORM, pa.ArrowException):
         if path.is_dir():
-            manifests = [json.loads(manifest.read_bytes()) for manifest in path.glob(MANIFESTS)]
-            return sum(int(chunk["rows"]) for manifest in manifests for chunk in manifest["chunks"])
+            runs = (json.loads(manifest.read_bytes()) for manifest in path.glob(MANIFESTS))
+            return sum(int(chunk["rows"]) for run in runs for chunk in run["chunks"])
         if path.suffix.lower() == ".parquet":
             with path.open("rb") as file:
                 return int(pa.parquet.read_metadata(file).num_rows)
@@ -172,7 +172,9 @@ def _parts(folder: Path) -> tuple[list[Path], list[int], Counts]:
         raise StanceError(
             f"{folder}: no manifest.json of a run; name the folder that `stance score -o` wrote, or a file"
         )
-    found, counts, shards, read = [], [], set(), []
+    found, counts, shards = [], [], set()
+    first: Any = None
+    alike = True
     for manifest in manifests:
         run = json.loads(manifest.read_bytes())
         if run["state"] != "finished":
@@ -189,14 +191,16 @@ def _parts(folder: Path) -> tuple[list[Path], list[int], Counts]:
         shards.add(tuple(run["shard"]))
         # elsewhere a file may have another path and time
         inputs = [{**file, "path": "", "mtime_ns": 0} for file in run["inputs"]]
-        read.append((inputs, run["settings"], run["model"]["sha256"]))
-    number, *others = {of for _, of in shards}
-    if others or any(one != read[0] for one in read):
+        identity = (inputs, run["settings"], run["model"]["sha256"], run["shard"][1])
+        # of many shards and files all at once would not fit
+        first = identity if first is None else first
+        alike = alike and identity == first
+    if not alike:
         raise StanceError(
             f"{folder}: its shards are not of one run: their number, inputs, settings or model differ; "
             "score them all into one new folder"
         )
-    if len(shards) != number:
+    if len(shards) != (number := first[-1]):
         raise StanceError(f"{folder}: {len(shards)} of {number} shards are there; score the others, too")
     if not found:
         raise StanceError(f"{folder}: the run has no rows")

@@ -5,6 +5,7 @@ One parser serves both: `check_corpus` returns the defects, `read_corpus` raises
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -56,7 +57,8 @@ def read_corpus(path: str | Path, columns: CorpusColumns | None = None) -> Corpu
     return Corpus(
         targets=tuple(draft.targets),
         examples=tuple(draft.examples),
-        name=str(about.get("name", corpus_folder(path).stem)),
+        # the folder that one is in has no name as it is given
+        name=str(about.get("name", Path(os.path.abspath(corpus_folder(path))).stem)),
         version=str(about.get("version", "0")),
         language=about.get("language", "").strip().lower() or None,
         lexicons=draft.lexicons,
