@@ -77,6 +77,17 @@ def test_what_is_agreed_on_is_filled_in_and_the_rest_comes_first() -> None:
     assert (found.n, found.coded, found.single, found.differ) == (2, {"ann": 3, "ben": 3}, 2, 1)
 
 
+def test_what_coders_agree_on_stays_in_the_order_of_the_sample() -> None:
+    """And what they differ on as well; a mark that a spreadsheet made a number is the same mark."""
+    results = _results(40)
+    ann, ben = ["favor"] * 40, ["favor", "against"] * 20
+    coded = {"ann": _codes(results, list(ann)), "ben": _codes(results, list(ben)).assign(drawn_from="40.0")}
+    joined = combine_codes(results, coded)
+    places = (joined["article_id"].str[1:].astype(int) * 2 + joined["paragraph"]).tolist()
+    assert places == [*range(1, 40, 2), *range(0, 40, 2)]
+    assert set(joined["drawn_from"]) == {"40"}
+
+
 def test_three_coders_of_whom_one_missed_some() -> None:
     """A paragraph weighs by the number of its coders: 3 of three coders, 1 of 3 pairs the same; 2 of two, the same."""
     results = _results()
