@@ -265,6 +265,39 @@ def test_three_coders_are_shown_pair_by_pair(tmp_path: Path) -> None:
     assert "are too narrow" in shown.stderr
 
 
+def test_what_is_told_is_of_all_targets(tmp_path: Path) -> None:
+    """What is left to decide, and what one coder alone gave; in columns that stand below their headings."""
+    labels = ("favor", "against", "disproportionate")
+    frame = _results(24).frame.assign(text="=SUM(1)", tax_probability=0.9, toll="favor", toll_probability=0.9)
+    frame = frame.assign(toll_abstained=None, **{f"toll_p_{label}": 0.3 for label in labels})
+    frame.to_csv(tmp_path / "s.csv", index=False)
+    sample = draw_sample(frame, 24).sort_values(["article_id", "paragraph"])
+    ann = sample.assign(tax=["favor", "against"] * 12, toll="favor")
+    ben = ann.assign(
+        tax=["against"] * 3 + ann["tax"].tolist()[3:], toll=["disproportionate"] * 3 + ["favor"] * 17 + [""] * 4
+    )
+    files = [tmp_path / "ann.csv", tmp_path / "ben.csv"]
+    for codes, file in zip((ann, ben), files, strict=True):
+        codes.to_csv(file, index=False)
+    command = ("results", "agreement", tmp_path / "s.csv", *files)
+    shown, again, other = (_run(*command, "-o", tmp_path / f"c{i}.csv", "--seed", i // 2) for i in range(1, 4))
+    assert shown.exit_code == 0, shown.output
+    assert (
+        "5 labels to decide on, where coders differ\n4 labels given by one coder only, taken as given\n" in shown.stderr
+    )
+    assert "intervals from 10 articles are too narrow" in shown.stderr
+    assert "24 rows with a text that begins with =" in shown.stderr
+    assert again.stdout == other.stdout != shown.stdout
+    lines = shown.stdout[shown.stdout.index("toll") :].splitlines()
+    (head,) = (line for line in lines if line.endswith("given"))
+    assert len({line.index(" %") + 2 for line in lines[4:8] if " %" in line} | {head.index("agreement") + 9}) == 1
+    package = json.loads((tmp_path / "c1.csv.columns.json").read_text(encoding="utf-8"))
+    (note,) = package["stance"]["notes"]
+    assert note.startswith("Codes of ann, ben, of a sample drawn from ")
+    assert note.endswith("; empty where they differ.")
+    assert "would be overwritten" in _run(*command, "-o", tmp_path / "s.csv").stderr
+
+
 @pytest.mark.parametrize("within", [None, "tax"])
 def test_figures_of_a_stratified_sample_are_said_to_be_its_own(tmp_path: Path, within: str | None) -> None:
     """Where the strata are labels of the model, rare ones weigh more than in the collection."""
