@@ -307,6 +307,38 @@ def test_names_that_a_package_refuses_are_changed_and_said(tmp_path: Path) -> No
         assert [field["name"] for field in package["resources"][0]["schema"]["fields"]] == found
 
 
+@pytest.mark.parametrize(("format", "longest"), [("dta", 32), ("sav", 64)])
+def test_many_names_that_are_cut_alike_are_as_long_as_they_may_be(tmp_path: Path, format: str, longest: int) -> None:
+    """Past nine of them, too; and it is told how many are not named."""
+    path = tmp_path / f"n.{format}"
+    (note,) = export(pd.DataFrame({"x" * 70 + str(i): [i] for i in range(12)}), path, ())
+    found = list(_described(path))
+    assert len(set(found)) == 12
+    assert {len(name) for name in found} == {longest}
+    assert _read_back(path).iloc[0].tolist() == list(range(12))
+    assert note.count(" is ") == 5
+    assert note.endswith(" and 7 more")
+
+
+def test_what_stata_holds_no_number_or_date_for_is_text(tmp_path: Path) -> None:
+    """A number below zero of too many digits, and dates none of which is there."""
+    path = tmp_path / "x.dta"
+    export(pd.DataFrame({"number": [-(2**60) - 1, 5], "date": [None, None]}), path, ())
+    assert _read_back(path).values.tolist() == [[str(-(2**60) - 1), ""], ["5", ""]]
+
+
+def test_articles_have_a_key_in_sqlite_and_names_any_letters(tmp_path: Path) -> None:
+    """A quotation mark in the name of a column is no end of it."""
+    frame = pd.DataFrame({"article_id": ["a", "b"], 'the "cut"': [1, 2]})
+    for rows, keys in ((frame, ["article_id"]), (pd.concat([frame, frame]), [])):
+        export(rows, tmp_path / "x.sqlite", ())
+        with contextlib.closing(sqlite3.connect(tmp_path / "x.sqlite")) as base:
+            about = base.execute("PRAGMA table_info(results)").fetchall()
+        assert [row[1] for row in about] == ["article_id", 'the "cut"']
+        assert [row[1] for row in about if row[5]] == keys
+        assert _read_back(tmp_path / "x.sqlite")['the "cut"'].tolist() == rows['the "cut"'].tolist()
+
+
 def _own_columns() -> dict[str, Any]:
     """Columns that somebody may add to results of ten paragraphs, with the text that stands for the first value."""
     zoned = pd.Timestamp("2024-01-01 10:11:12", tz="UTC")

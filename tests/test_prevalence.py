@@ -449,6 +449,49 @@ def test_a_group_with_few_coded_paragraphs_has_no_estimate() -> None:
     assert list(rows.loc["Wire"].index) == [*LABELS, NET]
 
 
+def test_a_group_that_lacks_an_estimate_is_shown_and_counted(tmp_path: Path) -> None:
+    """Once, if it lacks that of any target; names stand above their figures, and net stance has a sign."""
+    results, true = collect(400, 0.7, (0.25,) * 4)
+    frame, long = results.frame, "Gazette of Freedonia"
+    frame.loc[:9, "outlet"] = long
+    also = {name.replace("tax", "toll"): frame[name] for name in frame if name.startswith("tax")}
+    both = Results(frame.assign(**also), (TAX, Target("toll")), "paragraph")
+    codes = code(both, true, 200)
+    codes["toll"] = codes["tax"].where(frame["outlet"][codes["paragraph"]].to_numpy() == "Wire")
+    both.frame.assign(tax_probability=0.9, toll_probability=0.9).to_csv(tmp_path / "s.csv", index=False)
+    codes.to_csv(tmp_path / "c.csv", index=False)
+    command = ("results", "prevalence", tmp_path / "s.csv", tmp_path / "c.csv", "--level", "outlet")
+    shown = _run(*command)
+    assert "2 groups without an estimate: fewer than 30 coded paragraphs\n" in shown.stderr
+    lacking = [line for line in shown.stdout.splitlines() if line.startswith(long)]
+    assert len(lacking) == 10
+    assert all(line.endswith(f"{'-':>11}   -") for line in lacking)
+    figure = r"[+-]0\.\d\d"
+    assert re.search(rf"^Wire .* net +\d+ +\d+ +{figure} +{figure}   {figure} to {figure}$", shown.stdout, re.M)
+    head, row = _run(*command, "--compare", long, "Wire").stdout.splitlines()[1:3]
+    assert row[head.index(long) + len(long) - 1] == "-"
+    assert row.endswith(f"{'-':>11}   -")
+    compared = _run(*command, "--compare", "Post", "Wire", "-o", tmp_path / "d.csv")
+    assert (compared.exit_code, compared.stdout) == (0, "")
+    (note,) = json.loads((tmp_path / "d.csv.columns.json").read_text(encoding="utf-8"))["stance"]["notes"]
+    assert note.endswith(": level outlet, Post less Wire.")
+    assert re.search(rf"^net( +{figure}){{3}}   {figure} to", _run(*command, "--compare", "Post", "Wire").stdout, re.M)
+
+
+def test_a_sample_tells_how_it_was_drawn(tmp_path: Path) -> None:
+    """What was asked for, though there are fewer; and it takes the place of no results."""
+    results, _ = collect(40, 0.7, (0.25,) * 4)
+    scores, before = tmp_path / "s.csv", results.frame.assign(tax_probability=0.9).to_csv(index=False)
+    scores.write_text(before, encoding="utf-8")
+    command = ("results", "sample", scores, "-n", 50, "--within", "tax", "--seed", 3, "-o")
+    assert _run(*command, tmp_path / "c.csv").exit_code == 0
+    (note,) = json.loads((tmp_path / "c.csv.columns.json").read_text(encoding="utf-8"))["stance"]["notes"]
+    assert note == f"Drawn from {scores}: size 50, within tax, seed 3."
+    for refused in (_run(*command, scores), _run("results", "prevalence", scores, tmp_path / "c.csv", "-o", scores)):
+        assert (refused.exit_code, "would be overwritten" in refused.stderr) == (1, True)
+    assert scores.read_text(encoding="utf-8") == before
+
+
 def test_a_sample_within_a_target_has_some_of_each_label() -> None:
     """The rest by size and by what the probabilities expect (Neyman); of a small one all; no paragraph twice."""
     results, _ = collect(2000, 0.7, (0.25,) * 4)

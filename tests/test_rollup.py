@@ -135,6 +135,9 @@ def test_copies_count_once_or_each() -> None:
     # two clusters: f-a = 1 of 4 related, -1 of 1; ratio 0, without each in turn -1, 1/4
     assert each["sanctions_net_se"] == pytest.approx(math.sqrt(1 / 2 * (1 + 1 / 16)))
     assert (once["sanctions_net_units"], each["sanctions_net_units"]) == (2, 2)
+    # one that is called as an article of its own is
+    named = _results(SMALL, cluster=["c"] * 6 + [None])
+    assert roll_up(named)["sanctions_net_units"].tolist() == [2]
     months = roll_up(results, "month", copies="once")
     assert months["copies_left_out"].sum() == 0
     with pytest.raises(StanceError, match="no column 'cluster'"):
