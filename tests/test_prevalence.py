@@ -987,6 +987,7 @@ def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
     assert "diplomacy" not in shown.stdout, "it has no codes"
     assert "without a code" not in shown.stderr
     assert "diplomacy: no code" in shown.stderr
+    assert "diplomacy: the sample has hardly any errors" not in shown.stderr
     coded_bytes = coded.read_bytes()
     coded.write_bytes(coded_bytes.replace(b"neutral", b"", 1))
     assert "sanctions: 1 of 40 paragraphs without a code" in _run("results", "prevalence", scores, coded).stderr

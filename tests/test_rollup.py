@@ -1308,6 +1308,8 @@ def test_a_data_frame_of_scores_is_rolled_up_as_its_results_are() -> None:
     frame = frame.assign(tax_probability=0.9, tax_abstained=None, **{f"tax_p_{label}": 0.25 for label in LABELS})
     target = Target("tax", LABELS)
     pd.testing.assert_frame_equal(roll_up(frame), roll_up(Results(frame, (target,), "paragraph")))
+    # an empty label is none, as an empty cell is
+    assert roll_up(frame.assign(tax=["favor", "", "against", "unrelated"]))["tax_abstained"].tolist() == [1]
     # as pandas reads a CSV in which some have no date
     days = frame.assign(date=[20260509.0, 20260509.0, None, None])
     assert roll_up(days, "month")[["month", "articles"]].values.tolist() == [["2026-05", 1], [None, 1]]
