@@ -603,7 +603,11 @@ def test_codes_that_do_not_fit_are_refused(change: object, message: str) -> None
 
 @pytest.mark.parametrize(
     ("level", "message"),
-    [("outlets", "no column 'outlets' to group by"), ("coded", "'coded' is a column of")],
+    [
+        ("outlets", "no column 'outlets' to group by"),
+        ("coded", "'coded' is a column of"),
+        ("low", "'low' is a column of"),
+    ],
 )
 def test_levels_that_are_none_are_refused(level: str, message: str) -> None:
     """A column that is not there, and one whose name an estimate has."""

@@ -30,7 +30,7 @@ from stance.labels import JOINT, LABELS, Target
 from stance.model.scores import ParagraphScore, Scores, TargetScore
 from stance.results.counting import count_articles
 from stance.results.dates import day_of, month_of
-from stance.results.dictionary import CLASSIFY_AND_COUNT, describe_columns
+from stance.results.dictionary import CLASSIFY_AND_COUNT, check_facts, describe_columns
 from stance.results.export import export
 from stance.results.page import article_page, visible
 from stance.results.prevalence import estimate_prevalence
@@ -1076,6 +1076,15 @@ def test_a_dictionary_of_another_form_tells_nothing_of_it(root: Path, tmp_path: 
     for command in (("results", "rollup", source), ("report", source, "-o", tmp_path / "r.html")):
         result = _run(*command)
         assert (result.exit_code, result.exception) == (0, None), result.stderr
+
+
+@pytest.mark.parametrize("unseen", [{"files": [5]}, {"files": ["press"], "metrics": {"tax": {"macro_f1": [1]}}}])
+def test_what_a_dictionary_says_of_files_unseen_is_checked_too(unseen: dict[str, Any]) -> None:
+    """As what it says of the corpus; a model that was saved without its training has no folds."""
+    model: dict[str, Any] = {"name": "mine", "sha256": "7", "least_probability": 0.3, "folds": None, "corpus": None}
+    check_facts(model)
+    with pytest.raises((TypeError, ValueError)):
+        check_facts(model | {"unseen_files": unseen})
 
 
 def test_the_parts_of_a_run_lie_in_its_folder(root: Path, tmp_path: Path) -> None:
