@@ -323,8 +323,8 @@ def test_many_names_that_are_cut_alike_are_as_long_as_they_may_be(tmp_path: Path
 def test_what_stata_holds_no_number_or_date_for_is_text(tmp_path: Path) -> None:
     """A number below zero of too many digits, and dates none of which is there."""
     path = tmp_path / "x.dta"
-    export(pd.DataFrame({"number": [-(2**60) - 1, 5], "date": [None, None]}), path, ())
-    assert _read_back(path).values.tolist() == [[str(-(2**60) - 1), ""], ["5", ""]]
+    export(pd.DataFrame({"number": [-(2**53) - 1, 5], "date": [None, None]}), path, ())
+    assert _read_back(path).values.tolist() == [[str(-(2**53) - 1), ""], ["5", ""]]
 
 
 def test_articles_have_a_key_in_sqlite_and_names_any_letters(tmp_path: Path) -> None:
@@ -931,11 +931,11 @@ def test_columns_of_ours_may_be_of_ordered_categories(tmp_path: Path) -> None:
 
 
 def test_a_column_that_is_no_longer_of_its_categories_is_text(tmp_path: Path) -> None:
-    """Somebody may have written others into it; a label that SPSS would cut makes no labelled values either."""
+    """Somebody may have written others into it; a label that SPSS would cut, by its bytes, makes no labels either."""
     import pyreadstat
 
     results = as_results(_sized())
-    for changed, added in (("huge", ()), ("x" * 121, ("x" * 121,))):
+    for changed, added in (("huge", ()), ("x" * 121, ("x" * 121,)), ("é" * 61, ("é" * 61,))):
         frame = results.frame.assign(size=results.frame["size"].fillna(changed))
         given = replace(results, frame=frame, orders={"size": (*results.orders["size"], *added)})
         for suffix in ("parquet", "dta", "sav"):
