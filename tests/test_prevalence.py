@@ -487,7 +487,8 @@ def test_a_sample_tells_how_it_was_drawn(tmp_path: Path) -> None:
     assert _run(*command, tmp_path / "c.csv").exit_code == 0
     (note,) = json.loads((tmp_path / "c.csv.columns.json").read_text(encoding="utf-8"))["stance"]["notes"]
     assert note == f"Drawn from {scores}: size 50, within tax, seed 3."
-    for refused in (_run(*command, scores), _run("results", "prevalence", scores, tmp_path / "c.csv", "-o", scores)):
+    made = [("results", name, scores, tmp_path / "c.csv", "-o") for name in ("prevalence", "outcomes")]
+    for refused in (_run(*one, scores) for one in (command, *made)):
         assert (refused.exit_code, "would be overwritten" in refused.stderr) == (1, True)
     assert scores.read_text(encoding="utf-8") == before
 
