@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import math
 import os
@@ -37,10 +38,11 @@ from stance.results import export as export_module
 from stance.results import export_excel, export_stata, table_reading
 from stance.results.dates import day_of
 from stance.results.export import export, save_results
-from stance.results.formats import MOST_ROWS
+from stance.results.formats import EXPORTS, MOST_ROWS
 from stance.results.rollup import roll_up
 from stance.results.saved import read_results
 from stance.results.scored import Results, as_results
+from stance.results.typed import plain_table, typed_table
 
 FORMATS = ("csv", "jsonl", "parquet", "xlsx", "dta", "sav", "sqlite")
 HOSTILE = [
@@ -698,6 +700,17 @@ def test_export_errors_are_one_line(scored: Path, arguments: tuple[str, ...], me
     assert result.exit_code == 1
     assert message in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no permissions of this kind there")
+@pytest.mark.parametrize("format", EXPORTS)
+def test_what_is_private_is_so_while_it_is_written(tmp_path: Path, format: str) -> None:
+    """A writer takes the file that lies there for it, with the permissions of the one that it is to replace."""
+    part = tmp_path / "part"
+    part.touch(0o600)
+    table, _ = plain_table(_hostile().drop(columns="text"), (Target("tax"),), format)
+    importlib.import_module(EXPORTS[format][1]).write(typed_table(table), part)
+    assert (part.stat().st_mode & 0o777, part.stat().st_size > 0) == (0o600, True)
 
 
 @pytest.mark.skipif(not LOCKS, reason="no locks on this system")
