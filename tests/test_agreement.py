@@ -77,6 +77,17 @@ def test_what_is_agreed_on_is_filled_in_and_the_rest_comes_first() -> None:
     assert (found.n, found.coded, found.single, found.differ) == (2, {"ann": 3, "ben": 3}, 2, 1)
 
 
+def test_what_coders_agree_on_stays_in_the_order_of_the_sample() -> None:
+    """And what they differ on as well; a mark that a spreadsheet made a number is the same mark."""
+    results = _results(40)
+    ann, ben = ["favor"] * 40, ["favor", "against"] * 20
+    coded = {"ann": _codes(results, list(ann)), "ben": _codes(results, list(ben)).assign(drawn_from="40.0")}
+    joined = combine_codes(results, coded)
+    places = (joined["article_id"].str[1:].astype(int) * 2 + joined["paragraph"]).tolist()
+    assert places == [*range(1, 40, 2), *range(0, 40, 2)]
+    assert set(joined["drawn_from"]) == {"40"}
+
+
 def test_three_coders_of_whom_one_missed_some() -> None:
     """A paragraph weighs by the number of its coders: 3 of three coders, 1 of 3 pairs the same; 2 of two, the same."""
     results = _results()
@@ -252,6 +263,41 @@ def test_three_coders_are_shown_pair_by_pair(tmp_path: Path) -> None:
     assert shown.stdout.count("confusion") == 3
     assert f"from {results.frame['article_id'].nunique()} articles" in shown.stderr
     assert "are too narrow" in shown.stderr
+
+
+def test_what_is_told_is_of_all_targets(tmp_path: Path) -> None:
+    """What is left to decide, and what one coder alone gave; in columns that stand below their headings."""
+    labels = ("favor", "against", "disproportionate")
+    frame = _results(24).frame.assign(text="=SUM(1)", tax_probability=0.9, toll="favor", toll_probability=0.9)
+    frame = frame.assign(toll_abstained=None, **{f"toll_p_{label}": 0.3 for label in labels})
+    frame.to_csv(tmp_path / "s.csv", index=False)
+    sample = draw_sample(frame, 24).sort_values(["article_id", "paragraph"])
+    ann = sample.assign(tax=["favor", "against"] * 12, toll="favor")
+    ben = ann.assign(
+        tax=["against"] * 3 + ann["tax"].tolist()[3:18] + [""] * 6,
+        toll=["disproportionate"] * 3 + ["favor"] * 17 + [""] * 4,
+    )
+    files = [tmp_path / "ann.csv", tmp_path / "ben.csv"]
+    for codes, file in zip((ann, ben), files, strict=True):
+        codes.to_csv(file, index=False)
+    command = ("results", "agreement", tmp_path / "s.csv", *files)
+    shown, again, other = (_run(*command, "-o", tmp_path / f"c{i}.csv", "--seed", i // 2) for i in range(1, 4))
+    assert shown.exit_code == 0, shown.output
+    assert (
+        "5 labels to decide on, where coders differ\n10 labels given by one coder only, taken as given\n"
+        in shown.stderr
+    )
+    assert "intervals from 9 articles are too narrow" in shown.stderr
+    assert "24 rows with a text that begins with =" in shown.stderr
+    assert again.stdout == other.stdout != shown.stdout
+    lines = shown.stdout[shown.stdout.index("toll") :].splitlines()
+    (head,) = (line for line in lines if line.endswith("given"))
+    assert len({line.index(" %") + 2 for line in lines[4:8] if " %" in line} | {head.index("agreement") + 9}) == 1
+    package = json.loads((tmp_path / "c1.csv.columns.json").read_text(encoding="utf-8"))
+    (note,) = package["stance"]["notes"]
+    assert note.startswith("Codes of ann, ben, of a sample drawn from ")
+    assert note.endswith("; empty where they differ.")
+    assert "would be overwritten" in _run(*command, "-o", tmp_path / "s.csv").stderr
 
 
 @pytest.mark.parametrize("within", [None, "tax"])

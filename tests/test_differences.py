@@ -72,6 +72,16 @@ def test_groups_that_cannot_be_compared(level: str, one: str, other: str, messag
         compare_groups(_rows(level), level, one, other)
 
 
+@pytest.mark.parametrize(("number", "end"), [(10, "'g8', 'g9'$"), (12, "'g8', 'g9' and 2 more$")])
+def test_of_many_groups_ten_are_named(number: int, end: str) -> None:
+    """What has no name is none of them."""
+    post = _rows().iloc[:5]
+    names = [None, *(f"g{i}" for i in range(number))]
+    rows = pd.concat([post.assign(outlet=name) for name in names], ignore_index=True)
+    with pytest.raises(StanceError, match=rf"^no outlet 'x'; there are 'g0', 'g1', .*{end}"):
+        compare_groups(rows, "outlet", "x", "g1")
+
+
 def test_two_groups_of_one_name_are_no_group() -> None:
     """A column may hold a number and the word for it, which are two groups."""
     names = {"Post": 2024, "Wire": "2024", "Blog": "2025"}
@@ -79,6 +89,15 @@ def test_two_groups_of_one_name_are_no_group() -> None:
     for one, other in (("2024", "2025"), ("2025", "2024")):
         with pytest.raises(StanceError, match=r"^two groups are called '2024', as a number and a word may be; rename"):
             compare_groups(rows, "outlet", one, other)
+
+
+def test_labels_stand_in_the_order_of_the_first_group() -> None:
+    """Each with its own figures, in whatever order somebody has sorted the rows."""
+    rows = _rows()
+    rows["prevalence"] += [0.01 * i for i in range(len(rows))]
+    turned = pd.concat([rows[:5], rows[5:][::-1]])
+    expected = compare_groups(rows, "outlet", "Post", "Wire")
+    pd.testing.assert_frame_equal(compare_groups(turned, "outlet", "Post", "Wire"), expected)
 
 
 def test_groups_that_are_numbers_are_named_in_words() -> None:

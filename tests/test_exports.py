@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import math
 import os
@@ -37,10 +38,11 @@ from stance.results import export as export_module
 from stance.results import export_excel, export_stata, table_reading
 from stance.results.dates import day_of
 from stance.results.export import export, save_results
-from stance.results.formats import MOST_ROWS
+from stance.results.formats import EXPORTS, MOST_ROWS
 from stance.results.rollup import roll_up
 from stance.results.saved import read_results
 from stance.results.scored import Results, as_results
+from stance.results.typed import plain_table, typed_table
 
 FORMATS = ("csv", "jsonl", "parquet", "xlsx", "dta", "sav", "sqlite")
 HOSTILE = [
@@ -305,6 +307,38 @@ def test_names_that_a_package_refuses_are_changed_and_said(tmp_path: Path) -> No
         assert all(re.fullmatch(r"[A-Za-z]\w*", name) for name in found)
         package = json.loads((tmp_path / f"n.{format}.columns.json").read_text())
         assert [field["name"] for field in package["resources"][0]["schema"]["fields"]] == found
+
+
+@pytest.mark.parametrize(("format", "longest"), [("dta", 32), ("sav", 64)])
+def test_many_names_that_are_cut_alike_are_as_long_as_they_may_be(tmp_path: Path, format: str, longest: int) -> None:
+    """Past nine of them, too; and it is told how many are not named."""
+    path = tmp_path / f"n.{format}"
+    (note,) = export(pd.DataFrame({"x" * 70 + str(i): [i] for i in range(12)}), path, ())
+    found = list(_described(path))
+    assert len(set(found)) == 12
+    assert {len(name) for name in found} == {longest}
+    assert _read_back(path).iloc[0].tolist() == list(range(12))
+    assert note.count(" is ") == 5
+    assert note.endswith(" and 7 more")
+
+
+def test_what_stata_holds_no_number_or_date_for_is_text(tmp_path: Path) -> None:
+    """A number below zero of too many digits, and dates none of which is there."""
+    path = tmp_path / "x.dta"
+    export(pd.DataFrame({"number": [-(2**53) - 1, 5], "date": [None, None]}), path, ())
+    assert _read_back(path).values.tolist() == [[str(-(2**53) - 1), ""], ["5", ""]]
+
+
+def test_articles_have_a_key_in_sqlite_and_names_any_letters(tmp_path: Path) -> None:
+    """A quotation mark in the name of a column is no end of it."""
+    frame = pd.DataFrame({"article_id": ["a", "b"], 'the "cut"': [1, 2]})
+    for rows, keys in ((frame, ["article_id"]), (pd.concat([frame, frame]), [])):
+        export(rows, tmp_path / "x.sqlite", ())
+        with contextlib.closing(sqlite3.connect(tmp_path / "x.sqlite")) as base:
+            about = base.execute("PRAGMA table_info(results)").fetchall()
+        assert [row[1] for row in about] == ["article_id", 'the "cut"']
+        assert [row[1] for row in about if row[5]] == keys
+        assert _read_back(tmp_path / "x.sqlite")['the "cut"'].tolist() == rows['the "cut"'].tolist()
 
 
 def _own_columns() -> dict[str, Any]:
@@ -640,7 +674,7 @@ def test_an_empty_table_is_a_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("value", [1e30, -1e19, math.inf])
+@pytest.mark.parametrize("value", [2.0**63, -1e19, math.inf])
 def test_a_number_that_is_no_integer_stays_a_number(tmp_path: Path, format: str, value: float) -> None:
     """In a column of integers, too, where a spreadsheet or somebody's program put one."""
     path = tmp_path / f"out.{format}"
@@ -666,6 +700,17 @@ def test_export_errors_are_one_line(scored: Path, arguments: tuple[str, ...], me
     assert result.exit_code == 1
     assert message in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no permissions of this kind there")
+@pytest.mark.parametrize("format", EXPORTS)
+def test_what_is_private_is_so_while_it_is_written(tmp_path: Path, format: str) -> None:
+    """A writer takes the file that lies there for it, with the permissions of the one that it is to replace."""
+    part = tmp_path / "part"
+    part.touch(0o600)
+    table, _ = plain_table(_hostile().drop(columns="text"), (Target("tax"),), format)
+    importlib.import_module(EXPORTS[format][1]).write(typed_table(table), part)
+    assert (part.stat().st_mode & 0o777, part.stat().st_size > 0) == (0o600, True)
 
 
 @pytest.mark.skipif(not LOCKS, reason="no locks on this system")
@@ -899,11 +944,11 @@ def test_columns_of_ours_may_be_of_ordered_categories(tmp_path: Path) -> None:
 
 
 def test_a_column_that_is_no_longer_of_its_categories_is_text(tmp_path: Path) -> None:
-    """Somebody may have written others into it; a label that SPSS would cut makes no labelled values either."""
+    """Somebody may have written others into it; a label that SPSS would cut, by its bytes, makes no labels either."""
     import pyreadstat
 
     results = as_results(_sized())
-    for changed, added in (("huge", ()), ("x" * 121, ("x" * 121,))):
+    for changed, added in (("huge", ()), ("x" * 121, ("x" * 121,)), ("é" * 61, ("é" * 61,))):
         frame = results.frame.assign(size=results.frame["size"].fillna(changed))
         given = replace(results, frame=frame, orders={"size": (*results.orders["size"], *added)})
         for suffix in ("parquet", "dta", "sav"):

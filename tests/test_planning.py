@@ -107,6 +107,22 @@ def test_a_rare_label_is_told_the_width_that_intervals_have_of_few() -> None:
     assert told[NET] == pytest.approx(found[NET], rel=0.15)
 
 
+def test_what_is_hardly_there_is_told_a_width() -> None:
+    """Of net stance the widest, where hardly a related paragraph is to be expected; where none is, there is none.
+
+    Rounding may lead a probability beyond 1, and so its variance below 0.
+    """
+    results, _ = collect(400, 0.75, (0.25,) * 4)
+    sample, told = draw_sample(results, 60), {}
+    for given in ((5e-4, 5e-4, 0, 0.999), (0, 0, 0, 1), (1 + 5e-7, 0, 0, 0)):
+        results.frame[GIVEN] = given
+        told[given[0]] = expected_intervals(results, sample).set_index("label")["half"]
+    rare, none, beyond = told.values()
+    assert rare[NET] == 1.0
+    assert list(none.index) == list(LABELS)
+    assert beyond.notna().all()
+
+
 def test_what_no_estimate_comes_of_tells_no_width(tmp_path: Path) -> None:
     """Of strata without two coded paragraphs; the sample is written, as a larger one begins with it."""
     labels = [f"l{i}" for i in range(20)]

@@ -22,6 +22,7 @@ from stance.results import population as population_of
 from stance.results.correction import LEAST_CODED
 from stance.results.drawn import count_lost
 from stance.results.levels import LEVELS, OF_PARAGRAPHS
+from stance.results.planning import expected_intervals
 from stance.results.population import find_coded, population
 from stance.results.prevalence import NET, estimate_prevalence
 from stance.results.rollup import roll_up
@@ -98,22 +99,27 @@ def test_a_group_of_a_stratified_sample_by_hand(bold: float, turned: int, low: f
 
     moves = pd.DataFrame(np.where(mine[:, None], errors - correction, 0.0) / w[mine].sum())
     freedom = mine.sum() - 3 - 1
-    seen = moves.groupby(drawn["tax"]).var()
+    # net stance is a combination of labels
+    related = p[:3].sum()
+    net = (p[0] - p[1]) / related
+    of = np.column_stack([np.eye(4), (np.array([1, -1, 0, 0]) - net * np.array([1, 1, 1, 0])) / related])
+    seen = (moves @ of).groupby(drawn["tax"]).var()
     h = pd.DataFrame({"n": n, "size": size}).groupby(drawn["tax"]).first()
     chances = frame[probabilities].to_numpy()
-    off = np.eye(4)[:, :, None] - known.T[None] - correction[None, :, None]
+    off = of[:, :, None] - (known @ of).T[None] - (correction @ of)[None, :, None]
     off = np.where(frame["outlet"] == "Post", off, 0.0) / w[mine].sum()
     mean, square = (pd.DataFrame(np.einsum("il,lki->ik", chances, off**power)) for power in (1, 2))
     foretold = square.groupby(frame["tax"]).mean() - mean.groupby(frame["tax"]).mean() ** 2
-    more = seen.add(1 / w[mine].sum() ** 2 / (h["n"] - 1), axis=0)
+    more = seen + np.outer(1 / (h["n"] - 1), (np.ptp(of, axis=0) / w[mine].sum()) ** 2)
     unit = np.maximum(seen, np.minimum(foretold, more))
     assert (unit > seen).any(axis=None)
     parts = unit.mul(h["size"] ** 2 / h["n"] * (1 - h["n"] / h["size"]), axis=0)
     se = np.sqrt(parts.sum().to_numpy() * (1 + 1 / freedom))
-    assert rows["se"].tolist()[:4] == pytest.approx(se)
+    assert rows["se"].tolist() == pytest.approx(se)
+    assert rows["prevalence"].tolist()[4] == pytest.approx(net)
 
     alone = np.average(y[mine], 0, w[mine])
-    effective, t = alone * (1 - alone) / se**2, stats.t.ppf(0.975, freedom)
+    effective, t = alone * (1 - alone) / se[:4] ** 2, stats.t.ppf(0.975, freedom)
     middle, half = p + t * t / (2 * effective), t * np.sqrt(p * (1 - p) / effective + (t / (2 * effective)) ** 2)
     assert rows["effective_size"].tolist()[:4] == pytest.approx(effective)
     assert rows["low"].tolist()[:4] == pytest.approx((middle - half) / (1 + t * t / effective))
@@ -358,6 +364,17 @@ def test_without_any_probability_the_sample_stands_alone() -> None:
     assert found["counted"].isna().all()
 
 
+def test_a_paragraph_that_lacks_one_probability_has_none() -> None:
+    """What is left of them tells no more than where the model abstained, and no estimate is missing for it."""
+    results, true = collect(400, 0.7, (0.25,) * 4)
+    codes = code(results, true, 100)
+    results.frame.loc[:9, "tax_p_favor"] = np.nan
+    found = estimate_prevalence(results, codes)
+    results.frame.loc[:9, [f"tax_p_{label}" for label in LABELS]] = np.nan
+    pd.testing.assert_frame_equal(found, estimate_prevalence(results, codes))
+    assert found["low"].notna().all()
+
+
 def test_an_estimate_near_zero_has_no_absurd_interval() -> None:
     """An interval of a rare label is no wider than twice that of the sample alone."""
     results, true = collect(2000, 0.6, (0.02, 0.01, 0.03, 0.94))
@@ -432,6 +449,50 @@ def test_a_group_with_few_coded_paragraphs_has_no_estimate() -> None:
     assert list(rows.loc["Wire"].index) == [*LABELS, NET]
 
 
+def test_a_group_that_lacks_an_estimate_is_shown_and_counted(tmp_path: Path) -> None:
+    """Once, if it lacks that of any target; names stand above their figures, and net stance has a sign."""
+    results, true = collect(400, 0.7, (0.25,) * 4)
+    frame, long = results.frame, "Gazette of Freedonia"
+    frame.loc[:9, "outlet"] = long
+    also = {name.replace("tax", "toll"): frame[name] for name in frame if name.startswith("tax")}
+    both = Results(frame.assign(**also), (TAX, Target("toll")), "paragraph")
+    codes = code(both, true, 200)
+    codes["toll"] = codes["tax"].where(frame["outlet"][codes["paragraph"]].to_numpy() == "Wire")
+    both.frame.assign(tax_probability=0.9, toll_probability=0.9).to_csv(tmp_path / "s.csv", index=False)
+    codes.to_csv(tmp_path / "c.csv", index=False)
+    command = ("results", "prevalence", tmp_path / "s.csv", tmp_path / "c.csv", "--level", "outlet")
+    shown = _run(*command)
+    assert "2 groups without an estimate: fewer than 30 coded paragraphs\n" in shown.stderr
+    lacking = [line for line in shown.stdout.splitlines() if line.startswith(long)]
+    assert len(lacking) == 10
+    assert all(line.endswith(f"{'-':>11}   -") for line in lacking)
+    figure = r"[+-]0\.\d\d"
+    assert re.search(rf"^Wire .* net +\d+ +\d+ +{figure} +{figure}   {figure} to {figure}$", shown.stdout, re.M)
+    head, row = _run(*command, "--compare", long, "Wire").stdout.splitlines()[1:3]
+    assert row[head.index(long) + len(long) - 1] == "-"
+    assert row.endswith(f"{'-':>11}   -")
+    compared = _run(*command, "--compare", "Post", "Wire", "-o", tmp_path / "d.csv")
+    assert (compared.exit_code, compared.stdout) == (0, "")
+    (note,) = json.loads((tmp_path / "d.csv.columns.json").read_text(encoding="utf-8"))["stance"]["notes"]
+    assert note.endswith(": level outlet, Post less Wire.")
+    assert re.search(rf"^net( +{figure}){{3}}   {figure} to", _run(*command, "--compare", "Post", "Wire").stdout, re.M)
+
+
+def test_a_sample_tells_how_it_was_drawn(tmp_path: Path) -> None:
+    """What was asked for, though there are fewer; and it takes the place of no results."""
+    results, _ = collect(40, 0.7, (0.25,) * 4)
+    scores, before = tmp_path / "s.csv", results.frame.assign(tax_probability=0.9).to_csv(index=False)
+    scores.write_text(before, encoding="utf-8")
+    command = ("results", "sample", scores, "-n", 50, "--within", "tax", "--seed", 3, "-o")
+    assert _run(*command, tmp_path / "c.csv").exit_code == 0
+    (note,) = json.loads((tmp_path / "c.csv.columns.json").read_text(encoding="utf-8"))["stance"]["notes"]
+    assert note == f"Drawn from {scores}: size 50, within tax, seed 3."
+    made = [("results", name, scores, tmp_path / "c.csv", "-o") for name in ("prevalence", "outcomes")]
+    for refused in (_run(*one, scores) for one in (command, *made)):
+        assert (refused.exit_code, "would be overwritten" in refused.stderr) == (1, True)
+    assert scores.read_text(encoding="utf-8") == before
+
+
 def test_a_sample_within_a_target_has_some_of_each_label() -> None:
     """The rest by size and by what the probabilities expect (Neyman); of a small one all; no paragraph twice."""
     results, _ = collect(2000, 0.7, (0.25,) * 4)
@@ -448,7 +509,9 @@ def test_a_sample_within_a_target_has_some_of_each_label() -> None:
     assert sample["paragraph"].is_unique
     assert list(sample.columns) == ["article_id", "paragraph", "text", "drawn_from", "tax"]
     assert (sample["tax"] == "").all()
-    assert len(draw_sample(results, 3000, "tax")) == 2000
+    everything = draw_sample(results, 3000, "tax")
+    assert len(everything) == 2000
+    assert everything["drawn_from"][0].startswith("tax 2000 of ")
     assert len(draw_sample(Results(results.frame[:0], (TAX,), "paragraph"), 10)) == 0
     least = results.frame["tax"].fillna("none")[draw_sample(results, LEAST_CODED, "tax")["paragraph"]].value_counts()
     assert least.min() >= 2
@@ -457,6 +520,15 @@ def test_a_sample_within_a_target_has_some_of_each_label() -> None:
         draw_sample(results, 0)
     with pytest.raises(StanceError, match="no columns tax_p_LABEL"):
         draw_sample(Results(results.frame.drop(columns="tax_p_favor"), (TAX,), "paragraph"), 10, "tax")
+
+
+def test_a_model_that_is_sure_of_everything_leaves_the_sizes() -> None:
+    """Of labels of which it expects no error as many are drawn as there are paragraphs of each."""
+    results, _ = collect(400, 0.7, (0.25,) * 4)
+    results.frame["tax"] = ["favor"] * 300 + ["unrelated"] * 100
+    results.frame[[f"tax_p_{label}" for label in LABELS]] = [[1, 0, 0, 0]] * 300 + [[0, 0, 0, 1]] * 100
+    counts = results.frame["tax"][draw_sample(results, 120, "tax")["paragraph"]].value_counts()
+    assert counts.to_dict() == pytest.approx({"favor": 90, "unrelated": 30}, abs=4)
 
 
 @pytest.mark.parametrize("within", [None, "tax"])
@@ -532,7 +604,11 @@ def test_codes_that_do_not_fit_are_refused(change: object, message: str) -> None
 
 @pytest.mark.parametrize(
     ("level", "message"),
-    [("outlets", "no column 'outlets' to group by"), ("coded", "'coded' is a column of")],
+    [
+        ("outlets", "no column 'outlets' to group by"),
+        ("coded", "'coded' is a column of"),
+        ("low", "'low' is a column of"),
+    ],
 )
 def test_levels_that_are_none_are_refused(level: str, message: str) -> None:
     """A column that is not there, and one whose name an estimate has."""
@@ -682,6 +758,18 @@ def test_the_least_that_is_estimated() -> None:
     assert estimate_prevalence(results, code(results, true, 60, "tax"))["low"].notna().all()
 
 
+def test_as_many_labels_as_coded_paragraphs_leave_no_degree_of_freedom() -> None:
+    """There is no estimate then, and nothing is divided by zero, neither here nor where the width is foretold."""
+    labels = tuple(f"l{i}" for i in range(LEAST_CODED - 1))
+    frame = pd.DataFrame({"article_id": "a", "paragraph": range(len(labels) + 2), "text": "One."})
+    given = {f"tax_p_{label}": 1 / len(labels) for label in labels}
+    frame = frame.assign(tax=[*labels, "l0", "l0"], tax_abstained=None, **given)
+    results = Results(frame, (Target("tax", labels),), "paragraph")
+    codes = code(results, frame["tax"], LEAST_CODED, "tax")
+    assert estimate_prevalence(results, codes)["prevalence"].isna().all()
+    assert expected_intervals(results, codes)["half"].notna().all()
+
+
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
@@ -760,6 +848,8 @@ def test_rows_deleted_from_a_sample_are_counted(within: str | None, mark: str) -
     assert re.fullmatch(mark, sample["drawn_from"].iloc[0])
     codes = sample.assign(tax=[true[i] for i in find_coded(population(results), sample)])
     assert [count_lost(codes), count_lost(codes.iloc[:45]), count_lost(codes.drop(columns="drawn_from"))] == [0, 15, 0]
+    # whoever coded more than were drawn has lost none
+    assert count_lost(pd.concat([codes, codes])) == 0
     assert (estimate_prevalence(results, codes.iloc[:45])["coded"] == 45).all()
 
 
@@ -807,7 +897,8 @@ def test_labels_of_which_hardly_an_error_was_drawn_are_told(tmp_path: Path) -> N
     codes["tax"] = drawn
     codes.loc[np.flatnonzero(drawn == "favor")[:3], "tax"] = "neutral"
     codes.loc[np.flatnonzero(drawn == "unrelated")[:1], "tax"] = "neutral"
-    codes.to_csv(tmp_path / "c.csv", index=False)
+    # whatever the order of the rows
+    codes.sample(frac=1, random_state=0).to_csv(tmp_path / "c.csv", index=False)
     told = "tax: the sample has hardly any errors of the model on "
     said = _run("results", "prevalence", tmp_path / "s.csv", tmp_path / "c.csv").stderr
     assert f"{told}against (0), unrelated (2);" in said
@@ -901,6 +992,7 @@ def test_from_the_command_line(root: Path, tmp_path: Path) -> None:
     assert "diplomacy" not in shown.stdout, "it has no codes"
     assert "without a code" not in shown.stderr
     assert "diplomacy: no code" in shown.stderr
+    assert "diplomacy: the sample has hardly any errors" not in shown.stderr
     coded_bytes = coded.read_bytes()
     coded.write_bytes(coded_bytes.replace(b"neutral", b"", 1))
     assert "sanctions: 1 of 40 paragraphs without a code" in _run("results", "prevalence", scores, coded).stderr

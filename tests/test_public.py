@@ -18,7 +18,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from coded_collections import code, collect
+from coded_collections import TAX, code, collect
 from pandas.testing import assert_frame_equal
 
 import stance
@@ -581,6 +581,10 @@ def test_groups_come_in_the_order_of_their_categories(tmp_path: Path, saved: boo
     assert stance.roll_up(results, "period")["period"].tolist() == expected
     assert list(dict.fromkeys(stance.estimate_prevalence(results, codes, "period")["period"])) == expected
     assert stance.roll_up(results, "kind")["kind"].tolist() == sorted(expected)
+    # of results, the order that their frame has by now
+    given = results if saved else stance.Results(frame, (TAX,), "paragraph", orders={"period": tuple(expected)})
+    turned = given.frame.assign(period=pd.Categorical(periods, categories=expected[::-1], ordered=True))
+    assert stance.roll_up(replace(given, frame=turned), "period")["period"].tolist() == expected[::-1]
 
 
 def test_what_a_notebook_completes_is_public() -> None:

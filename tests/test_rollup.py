@@ -33,7 +33,7 @@ from stance.labels import JOINT, LABELS, Target
 from stance.model.scores import ParagraphScore, Scores, TargetScore
 from stance.results.counting import count_articles, group_values
 from stance.results.dates import day_of, month_of
-from stance.results.dictionary import CLASSIFY_AND_COUNT, describe_columns
+from stance.results.dictionary import CLASSIFY_AND_COUNT, check_facts, describe_columns
 from stance.results.export import export, save_results
 from stance.results.page import article_page, visible
 from stance.results.prevalence import estimate_prevalence
@@ -138,6 +138,9 @@ def test_copies_count_once_or_each() -> None:
     # two clusters: f-a = 1 of 4 related, -1 of 1; ratio 0, without each in turn -1, 1/4
     assert each["sanctions_net_se"] == pytest.approx(math.sqrt(1 / 2 * (1 + 1 / 16)))
     assert (once["sanctions_net_units"], each["sanctions_net_units"]) == (2, 2)
+    # one that is called as an article of its own is
+    named = _results(SMALL, cluster=["c"] * 6 + [None])
+    assert roll_up(named)["sanctions_net_units"].tolist() == [2]
     months = roll_up(results, "month", copies="once")
     assert months["copies_left_out"].sum() == 0
     with pytest.raises(StanceError, match="no column 'cluster'"):
@@ -1088,6 +1091,15 @@ def test_a_dictionary_of_another_form_tells_nothing_of_it(root: Path, tmp_path: 
         assert (result.exit_code, result.exception) == (0, None), result.stderr
 
 
+@pytest.mark.parametrize("unseen", [{"files": [5]}, {"files": ["press"], "metrics": {"tax": {"macro_f1": [1]}}}])
+def test_what_a_dictionary_says_of_files_unseen_is_checked_too(unseen: dict[str, Any]) -> None:
+    """As what it says of the corpus; a model that was saved without its training has no folds."""
+    model: dict[str, Any] = {"name": "mine", "sha256": "7", "least_probability": 0.3, "folds": None, "corpus": None}
+    check_facts(model)
+    with pytest.raises((TypeError, ValueError)):
+        check_facts(model | {"unseen_files": unseen})
+
+
 def test_the_parts_of_a_run_lie_in_its_folder(root: Path, tmp_path: Path) -> None:
     """A manifest by others leads to no other file."""
     article = root / "data" / "articles" / "vienna-round.txt"
@@ -1340,6 +1352,8 @@ def test_a_data_frame_of_scores_is_rolled_up_as_its_results_are(tmp_path: Path) 
     frame = frame.assign(tax_probability=0.9, tax_abstained=None, **{f"tax_p_{label}": 0.25 for label in LABELS})
     target = Target("tax", LABELS)
     pd.testing.assert_frame_equal(roll_up(frame), roll_up(Results(frame, (target,), "paragraph")))
+    # an empty label is none, as an empty cell is
+    assert roll_up(frame.assign(tax=["favor", "", "against", "unrelated"]))["tax_abstained"].tolist() == [1]
     # as pandas reads a CSV in which some have no date
     days = frame.assign(date=[20260509.0, 20260509.0, None, None])
     assert roll_up(days, "month")[["month", "articles"]].values.tolist() == [["2026-05", 1], [None, 1]]

@@ -65,7 +65,7 @@ def test_a_sample_is_drawn_coded_and_read_in_a_workbook(small_model_path: Path, 
     [
         "The sanctions stay. " * 2_000,
         "The sanctions stay \N{DOVE OF PEACE}. " + "\N{DOVE OF PEACE}" * 20_000,
-        "The sanctions\x01 stay\x0b\x0c, it\x1f\0 says.",
+        "The sanctions\x01 stay\x0b\x0c, it\x1f\0 says\x92\x7f.",
         "The sanctions stay: forms _x0041_ and _x0001_ \ufffe say so.",
     ],
 )
@@ -77,7 +77,7 @@ def test_texts_that_a_workbook_does_not_hold_are_found_again(name: str, text: st
     )
     drawn = draw_sample(found, 35).assign(tax="favor")
     if name == "ann.csv":
-        drawn["text"] = [re.sub(r"[\0-\x1f\ufffe]", "", fit_cell(one)) for one in drawn["text"]]
+        drawn["text"] = [re.sub(r"[\0-\x1f\x7f-\x9f\ufffe]", "", fit_cell(one)) for one in drawn["text"]]
     notes = export(drawn, tmp_path / name, [TAX])
     assert bool(notes) == (len(text) > 20_000 and name == "ann.xlsx")
     codes = read_codes(tmp_path / name, [TAX])

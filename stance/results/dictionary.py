@@ -238,7 +238,7 @@ def is_own_name(name: str, targets: Sequence[Target]) -> bool:
     Examples
     --------
     >>> targets = [Target("tax")]
-    >>> [is_own_name(name, targets) for name in ("country", "Text", "tax", "tax_rate")]
+    >>> [is_own_name(name, targets) for name in ("country", "Text", "tax", "Tax_rate")]
     [False, True, True, True]
     """
     # whose type is known without a file is ours

@@ -19,7 +19,6 @@ _INDEXED = ("article_id", "outlet", "date", "cluster", "actor")
 
 def write(table: Typed, path: Path) -> tuple[list[str], Mapping[str, str]]:
     """Write a data base with the tables ``results`` and ``columns``."""
-    path.unlink(missing_ok=True)
     names = [column.name for column in table.columns]
     key = [name for name in PLACE if name in names]
     unique = bool(key) and not table.frame.duplicated(key).any() and not table.frame[key].isna().any(axis=None)
