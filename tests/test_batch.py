@@ -659,6 +659,18 @@ def test_resume_spares_what_is_done(small_model_path: Path, parquet: Path, tmp_p
     assert {p.name: p.stat().st_mtime_ns for p in (tmp_path / "run").glob("part-*")} == after
 
 
+def test_what_a_killed_run_left_half_written_is_removed(small_model_path: Path, tmp_path: Path) -> None:
+    """By the shard whose part it was to be; not what another shard may be writing."""
+    (tmp_path / "a.jsonl").write_text('{"text": "Talks resume on Friday."}\n' * 4, encoding="utf-8")
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for index in range(6):
+        (folder / f".part-{index:05d}.csv.part").write_bytes(b"half")
+    job = _job(tmp_path / "a.jsonl", small_model_path, chunk=1, shard=Shard(2, 2))
+    score_to_directory(job, folder)
+    assert sorted(path.name for path in folder.glob(".*.part")) == [f".part-{i:05d}.csv.part" for i in (0, 2, 4)]
+
+
 def test_two_runs_never_share_a_folder(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
     """While one process holds the folder, another is refused."""
     from stance.batch.files import lock
@@ -740,6 +752,49 @@ def test_a_lock_that_is_being_taken_is_removed(tmp_path: Path, monkeypatch: pyte
         with pytest.raises(KeyboardInterrupt), locks.lock_output(tmp_path / "out.csv"):
             pass
         assert [path.name for path in tmp_path.iterdir()] == [".out.csv.lock"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="one is taken on trust on Windows")
+def test_a_lock_is_waited_for_as_long_as_asked(tmp_path: Path) -> None:
+    """Who is patient has it when the other is done; who is not, or not long enough, is told that it is held."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from stance.locks import lock_output
+
+    def ask(patience: float) -> float:
+        with lock_output(tmp_path / "out.csv", patience):
+            return time.monotonic()
+
+    with ThreadPoolExecutor(1) as executor:
+        with lock_output(tmp_path / "out.csv"):
+            for patience in (0, 0.05):
+                with pytest.raises(StanceError, match="another run is writing this file"):
+                    ask(patience)
+            late = executor.submit(ask, 30)
+            time.sleep(0.05)
+            done = time.monotonic()
+        assert late.result() >= done
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="one is taken on trust on Windows")
+@pytest.mark.parametrize("lacks", ["locks", "lasting numbers"])
+def test_a_file_system_without_what_locks_need_is_taken_on_trust(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacks: str
+) -> None:
+    """A network may give no locks, or a file another number at each look; neither can be had here."""
+    from stance import locks
+
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    if lacks == "locks":
+        monkeypatch.setattr("fcntl.flock", flock)
+    else:
+        monkeypatch.setattr(os.path, "samestat", lambda *_: False)
+    with locks.lock_output(tmp_path / "out.csv"):
+        pass
+    write_whole(tmp_path / "out.csv", b"text")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a disk fails otherwise elsewhere")
