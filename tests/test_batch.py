@@ -28,11 +28,11 @@ from helpers import random_text as _text
 from helpers import run as _run
 from helpers import within
 
-from stance.articles import Article, Columns, read_records, split_paragraphs
+from stance.articles import Article, Columns, Quarantined, read_records, split_paragraphs
 from stance.articles.own_files import own_files
 from stance.articles.seen import duplicate_id
 from stance.articles.sources import Source
-from stance.batch.blocks import count_records, read_blocks
+from stance.batch.blocks import SCHEMA, Block, count_records, read_blocks
 from stance.batch.chunks import Chunk, Shard, cut_chunks
 from stance.batch.counts import Counts
 from stance.batch.files import write_whole
@@ -182,6 +182,20 @@ def test_chunks_are_bounded_and_whole(parquet: Path, rows: list[dict[str, Any]])
         assert sum(sizes[:-1]) < 9000
     again = _chunks(parquet, articles=70, characters=9000)
     assert [len(c.articles) for c in chunks] == [len(c.articles) for c in again]
+
+
+def test_quarantined_records_are_in_chunks_too() -> None:
+    """Also behind the last article, or where there is none; many of them do not gather in memory."""
+    refused = [Quarantined("a.jsonl", position, "not valid JSON") for position in range(1, 7)]
+    full = pa.RecordBatch.from_pylist([dict.fromkeys(SCHEMA.names, "Talks.")] * 2, schema=SCHEMA)
+    empty = full.slice(0, 0)
+    for blocks, found in (
+        ([], [(0, 0, 0)]),
+        ([Block(full, ()), Block(empty, tuple(refused[:1]))], [(0, 2, 0), (1, 0, 1)]),
+        ([Block(empty, tuple(refused[i : i + 2])) for i in (0, 2, 4)], [(0, 0, 2), (1, 0, 2), (2, 0, 2)]),
+    ):
+        chunks = list(cut_chunks(blocks, articles=2))
+        assert [(chunk.number, len(chunk.articles), len(chunk.quarantined)) for chunk in chunks] == found
 
 
 @pytest.mark.parametrize("level", ["paragraph", "article"])
@@ -433,6 +447,11 @@ def test_resume_refuses_another_model_input_or_setting(
         ({"format": "csv"}, "format was 'parquet', now 'csv'"),
         ({"level": "article"}, "level was"),
         ({"columns": Columns(text="body")}, "continue: text-column was None, now 'body'; name"),
+        ({"chunk": 60, "format": "csv", "level": "article"}, "; chunk_articles was 50, now 60; name"),
+        (
+            {"chunk": 60, "format": "csv", "level": "article", "explain": True},
+            "; explain was False, now True and 1 more;",
+        ),
     ):
         with pytest.raises(StanceError, match=message):
             score_to_directory(replace(job, **changes), tmp_path / "run", resume=True)
@@ -669,6 +688,28 @@ def test_what_a_killed_run_left_half_written_is_removed(small_model_path: Path, 
     job = _job(tmp_path / "a.jsonl", small_model_path, chunk=1, shard=Shard(2, 2))
     score_to_directory(job, folder)
     assert sorted(path.name for path in folder.glob(".*.part")) == [f".part-{i:05d}.csv.part" for i in (0, 2, 4)]
+
+
+def test_a_finished_run_that_lost_a_part_makes_it_again(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
+    """Whether it is gone or damaged; what the run counts is the whole again."""
+    job = _job(parquet, small_model_path, chunk=200)
+    whole = score_to_directory(job, tmp_path / "run")
+    before = _parts(tmp_path / "run")
+    lost, damaged = (tmp_path / "run" / f"part-0000{i}.parquet" for i in (0, 2))
+    lost.unlink()
+    damaged.write_bytes(bytes(damaged.stat().st_size))
+    assert score_to_directory(job, tmp_path / "run", resume=True) == whole
+    assert _parts(tmp_path / "run") == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right there")
+def test_a_run_writes_through_no_link_that_leads_nowhere(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
+    """A part that is a link would make a file wherever that leads."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "part-00000.parquet").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StanceError, match=r"part-00000.parquet: exists without the manifest of a run; name another"):
+        score_to_directory(_job(parquet, small_model_path), tmp_path / "run")
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_two_runs_never_share_a_folder(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
