@@ -119,7 +119,7 @@ def test_arrow_reading_agrees_with_the_reader(tmp_path: Path) -> None:
         {
             "id": pa.array([7, 8, 7, None, 9]),
             "text": pa.array(["One.", None, "Three.", "Four.", "é" * 5], pa.large_string()),
-            "title": pa.array(["A", "", None, "B", "A"]).dictionary_encode(),
+            "title": pa.array(["A", "", None, "\u00a0B\u2003 ", "A"]).dictionary_encode(),
             "date": pa.array([day] * 5),
             "outlet": pa.nulls(5),
         }
@@ -216,6 +216,18 @@ def test_tables_equal_the_records(small_model: StanceModel, parquet: Path, level
     assert table.column_names == list(fields(small_model.targets))
     assert counts.articles["read"] == counts.articles["scored"] + counts.articles["abstained"] == 600
     assert counts.articles["abstained"] > 0
+
+
+def test_counts_of_tables_equal_those_of_the_records(small_model: StanceModel, parquet: Path) -> None:
+    """Of articles, of paragraphs and of the reasons, also where labels of a paragraph are too close to choose."""
+    model = replace(small_model, least_probability=0.6)
+    expected = Counts()
+    for article in read_records([str(parquet)]):
+        assert isinstance(article, Article)
+        expected.add(model.score(article))
+    (chunk,) = cut_chunks(read_blocks([parquet]))
+    assert score_articles(model, chunk.articles, Form())[1] == expected
+    assert expected.reasons["ambiguous"] > 0
 
 
 def test_deciding_words_travel_as_columns(small_model: StanceModel, parquet: Path) -> None:
