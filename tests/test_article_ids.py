@@ -117,7 +117,8 @@ def test_parts_of_a_dataset_are_one_file(tmp_path: Path, names: tuple[str, str],
 @pytest.mark.parametrize("size", [2, 2048])
 def test_by_column_and_by_row_names_are_the_same(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Names that look like made ones, rows without an id: nothing is lost, all differ, whatever is read at a time."""
-    monkeypatch.setattr(blocks, "_ROWS", size)
+    for bound in ("_ROWS", "_ROWS_AT_ONCE"):
+        monkeypatch.setattr(blocks, bound, size)
     for seed in range(40):
         rng = random.Random(seed)
         folder = tmp_path / str(seed)

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from stance.articles import Article, read_articles
 from stance.articles.boilerplate import mark_boilerplate
 from stance.articles.clusters import Clusters
+from stance.articles.footers import RepeatedFooters
 from stance.model.abstention import Reason
 from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus
@@ -735,6 +736,38 @@ def test_clusters_are_the_same_each_time_and_forget(corpus: Corpus) -> None:
     assert [small.add(id, "Talks resume.") for id in "xyz"] == ["x", "x", "x"]
 
 
+def _words(*runs: tuple[str, int, int]) -> str:
+    return " ".join(f"{name}{i}" for name, start, stop in runs for i in range(start, stop))
+
+
+@pytest.mark.parametrize(("own", "least", "most"), [(36, 28, 40), (75, 0, 8)], ids=["above a half", "below"])
+def test_copies_share_half_of_what_both_say(own: int, least: int, most: int) -> None:
+    """An index of 0.58 makes most pairs copies, one of 0.40 few, as the error of the estimate has it."""
+    joined = 0
+    for pair in range(40):
+        clusters, shared = Clusters(capacity=4), (f"s{pair}x", 0, 100)
+        clusters.add("one", _words(shared, (f"a{pair}x", 0, own)))
+        joined += clusters.add("two", _words(shared, (f"b{pair}x", 0, own))) == "one"
+    assert least <= joined <= most
+
+
+def test_of_equally_similar_articles_the_first_is_joined() -> None:
+    """And of others the most similar, whichever came first."""
+    first, second = _words(("w5x", 0, 100), ("a", 0, 20)), _words(("b", 0, 20), ("w5x", 20, 120))
+    for both, nearest in ((("w5x", 0, 120), "1"), (("w5x", 10, 120), "2")):
+        clusters = Clusters(capacity=4)
+        assert [clusters.add("1", first), clusters.add("2", second)] == ["1", "2"]
+        assert clusters.add("3", _words(both)) == nearest
+
+
+def test_few_words_are_copies_only_if_they_are_equal() -> None:
+    """A notice of eleven words is of another day where one word is another; of twelve it is a copy."""
+    for words, found in ((11, ["a", "b", "a"]), (12, ["a", "a", "a"])):
+        clusters = Clusters(capacity=4)
+        texts = [_words(("rate", 0, words)), _words(("rate", 0, words - 1), ("up", 0, 1)), _words(("Rate", 0, words))]
+        assert [clusters.add(id, text) for id, text in zip("abc", texts, strict=True)] == found
+
+
 def test_clusters_in_a_run(small_model_path: Path, corpus: Corpus, tmp_path: Path) -> None:
     """The column is the same in one file, in the parts of shards and on standard output, and there only if asked."""
     import pandas as pd
@@ -877,6 +910,42 @@ def test_footers_that_return_are_marked(small_model_path: Path, corpus: Corpus, 
     for chosen, ids in (([], marked), (["--article", "a6"], ["a6", "a6"])):
         told = map(json.loads, CliRunner().invoke(main, [*explain, *chosen]).stdout.splitlines())
         assert [row["article_id"] for row in told if row["abstained"] == "boilerplate"] == ids
+
+
+def _story(name: str, *ends: str) -> str:
+    return "\n".join([*(f"{name}, line {i}." for i in range(3)), *ends])
+
+
+def test_a_footer_reaches_up_to_the_first_line_that_is_not_known() -> None:
+    """What stands above that is the article's, however often it was met, and so is what stands above a long line."""
+    for between in ("Own {}.", "Sold {} " + "in forty states " * 20):
+        footers = RepeatedFooters()
+        texts = [_story(name, "Call us.", between.format(name), "  Read us.") for name in "abc"]
+        assert [footers.add(text) for text in texts] == [None, None, texts[2].index("Read us.")]
+    footers, long = RepeatedFooters(), "Sold in forty states " * 20
+    texts = [_story(name, "Call us.", long, "Read us.") for name in "abc"]
+    assert [footers.add(text) for text in texts] == [None, None, texts[2].index("Read us.")]
+
+
+def test_copies_of_one_article_make_no_footer() -> None:
+    """Neither for each other nor for the next one; a copy of what is no longer alone has the footer of the others."""
+    footers = RepeatedFooters()
+    a, b, c = (_story(name, f"Body {name}.", "Read us.") for name in "abc")
+    place = a.index("Read us.")
+    found = [footers.add(text) for text in (a, a, a, b, b, c, a)]
+    assert found == [None, None, None, None, None, place, place]
+
+
+def test_a_footer_that_was_met_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not one that still returns: the lines that go are those not met for the longest time."""
+    monkeypatch.setattr("stance.articles.footers._CAPACITY", 12)
+    footers = RepeatedFooters()
+    kept = [footers.add(_story(f"day {i}", f"Own {i}.", "Read us.")) for i in range(20)]
+    assert kept[:2] == [None, None]
+    assert None not in kept[2:]
+    for i in range(20):
+        footers.add(_story(f"paper {i}", f"Own {i}.", f"End {i}."))
+    assert footers.add(_story("late", "Own.", "Read us.")) is None
 
 
 REFERENCES = """

@@ -364,6 +364,14 @@ def test_a_crawler_is_no_author(tmp_path: Path) -> None:
     assert len(records) == 3
 
 
+def test_the_kind_of_a_page_may_stand_in_capitals(tmp_path: Path) -> None:
+    """As may its encoding: a header of the web is the same in any case."""
+    page = ("Text/Plain ; Charset=Windows-1251", "Переговоры продолжатся.".encode("cp1251"), "200 OK")
+    (found,) = read_records([write(tmp_path / "a.warc", warc(pages=[page]))])
+    assert isinstance(found, Article)
+    assert found.text == "Переговоры продолжатся."
+
+
 def lying(number: int, length: bytes, kind: str = "text/plain") -> bytes:
     """A web archive of six pages, one of which has another length than it says; the warcinfo is number 0."""
     pages = [(kind, f"Talks resumed in hall {i}.".encode(), "200 OK") for i in range(6)]

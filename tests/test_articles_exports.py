@@ -149,3 +149,30 @@ def test_an_export_that_holds_what_it_announces_does_not_break_off(
     """Whatever stands below the last article, such as the words that were searched for."""
     (tmp_path / "a.rtf").write_bytes(rtf([*make(2), below]))
     assert [type(record) for record in read_records([tmp_path / "a.rtf"])] == [Article] * 2
+
+
+def test_a_headline_alone_may_begin_as_a_byline(tmp_path: Path) -> None:
+    """Where no other line stands above the number of words, it is no list of authors."""
+    headline = "By Air and Sea the Embargo Leaks"
+    assert factiva(tmp_path, [headline], HEAD).title == headline
+
+
+@pytest.mark.parametrize(
+    ("between", "facts"),
+    [
+        ([], (TITLE, "March 14, 2025 Friday", None)),
+        (["The Harbor Ledger"], (TITLE, "The Harbor Ledger", "2025-03-14")),
+        (["The Harbor Ledger", *"abc"], (TITLE, "c", "2025-03-14")),
+        (["The Harbor Ledger", *"abcd"], ("c", "d", "2025-03-14")),
+    ],
+    ids=["no outlet", "outlet", "date in the sixth line", "date in the seventh line"],
+)
+def test_what_stands_between_headline_and_date(
+    tmp_path: Path, between: list[str], facts: tuple[str | None, ...]
+) -> None:
+    """Without a cover the headline is the first line of all, if the date is among the first six."""
+    lines = [TITLE, *between, "March 14, 2025 Friday", "Length: 812 words", "Body", *PARAGRAPHS]
+    (tmp_path / "a.docx").write_bytes(docx([*lines, "Load-Date: March 15, 2025", "End of Document"]))
+    (article,) = read_articles([tmp_path / "a.docx"])
+    assert (article.title, article.outlet, article.date) == facts
+    assert [p.text for p in article.paragraphs] == list(PARAGRAPHS)

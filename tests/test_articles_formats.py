@@ -10,8 +10,10 @@ import json
 import mailbox
 import os
 import re
+import stat
 import subprocess
 import sys
+import tarfile
 import threading
 import zipfile
 import zlib
@@ -976,6 +978,54 @@ def test_names_that_lead_out_of_an_archive(tmp_path: Path, name: str, kind: str)
     assert isinstance(evil, Quarantined)
     assert evil.reason == "its name points outside the archive"
     assert list(tmp_path.rglob("*evil*")) == []
+
+
+def test_links_in_a_zip_archive_are_not_followed(tmp_path: Path) -> None:
+    """What stands in such a member is a path, no text; neither is what needs a password."""
+    link, locked = zipfile.ZipInfo("link.txt"), zipfile.ZipInfo("locked.txt")
+    link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr(locked, "Talks.")
+        archive.filelist[1].flag_bits |= 1
+        archive.writestr("good.txt", "Talks.")
+    found = list(read_records([write(tmp_path / "a.zip", raw.getvalue())]))
+    told = [record.reason for record in found if isinstance(record, Quarantined)]
+    assert told == ["a link is not followed", "encrypted"]
+    assert [record.text for record in found if isinstance(record, Article)] == ["Talks."]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        (tarfile.SYMTYPE, "a link is not followed"),
+        (tarfile.LNKTYPE, "a link is not followed"),
+        (tarfile.FIFOTYPE, "not a regular file"),
+    ],
+)
+def test_what_is_no_file_in_a_tar_archive_is_told(tmp_path: Path, kind: bytes, reason: str) -> None:
+    """And its neighbours are read."""
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w") as archive:
+        other, good = tarfile.TarInfo("other.txt"), tarfile.TarInfo("good.txt")
+        other.type, other.linkname, good.size = kind, "/etc/passwd", 6
+        archive.addfile(other)
+        archive.addfile(good, io.BytesIO(b"Talks."))
+    refused, article = read_records([write(tmp_path / "a.tar", raw.getvalue())])
+    assert isinstance(refused, Quarantined)
+    assert refused.reason == reason
+    assert isinstance(article, Article)
+
+
+@pytest.mark.parametrize("name", [".trash/a.txt", "in\\.trash\\a.txt", "./in/.a.txt", "__MACOSX/in/a.txt"])
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_hidden_files_of_an_archive_are_not_read(
+    tmp_path: Path, name: str, pack: Callable[[dict[str, bytes]], bytes]
+) -> None:
+    """Nor those in hidden folders, whichever slash they are packed with, nor what a Mac adds."""
+    path = write(tmp_path / "a.pack", pack({name: b"Hidden.", "./good.txt": b"Talks."}))
+    assert [article.text for article in read_articles([path])] == ["Talks."]
 
 
 def test_web_archive_in_order(tmp_path: Path) -> None:

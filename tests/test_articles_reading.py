@@ -249,6 +249,32 @@ def test_one_cell_too_many_is_no_name_of_a_row(tmp_path: Path) -> None:
         ]
 
 
+def test_a_row_with_a_cell_too_many_moves_no_other(tmp_path: Path) -> None:
+    """Only the first row below a header in quotation marks tells whether rows have names."""
+    (tmp_path / "a.csv").write_text('"id","text"\n"1","Talks."\n"2","Talks","too."\n"3","Oil."\n')
+    assert [outcome(r) for r in read_records([tmp_path / "a.csv"])] == [
+        (1, "1"),
+        (2, "line 3: 3 cells, but 2 columns"),
+        (3, "3"),
+    ]
+
+
+def test_a_mark_that_only_escapes_leave_open_costs_its_row_alone(tmp_path: Path) -> None:
+    """What was looked at to the end of the file for its sake is read again; the row's own lines are no rows."""
+    (tmp_path / "a.csv").write_text('"id","text"\n1,"Talks\nresume \\"on\n2,Oil.\n3,Grain.\n')
+    first, *others = map(outcome, read_records([tmp_path / "a.csv"]))
+    assert first[0] == 1
+    assert str(first[1]).startswith("lines 2 to 3: ")
+    assert others == [(2, "2"), (3, "3")]
+
+
+def test_a_header_that_does_not_fit_its_encoding_is_none(tmp_path: Path) -> None:
+    """Its names would be others than whoever wrote it gave them."""
+    (tmp_path / "a.csv").write_bytes(b"\xef\xbb\xbfid,text,country\xff\n1,Talks.,Oman\n")
+    with pytest.raises(ArticleError, match="no header: bytes that do not fit the encoding"):
+        list(read_records([tmp_path / "a.csv"]))
+
+
 def test_what_is_missing_in_r_is_missing(tmp_path: Path) -> None:
     """Two rows without an id are no duplicates; what is kept may be a code, and a text may begin so."""
     rows = ['"x","Talks.",NA,NA,"NA"', 'NA,"NA talks.",NA,"Post",NA', 'NA,NA,"Title",NA,NA']

@@ -28,11 +28,11 @@ from helpers import random_text as _text
 from helpers import run as _run
 from helpers import within
 
-from stance.articles import Article, Columns, read_records, split_paragraphs
+from stance.articles import Article, Columns, Quarantined, read_records, split_paragraphs
 from stance.articles.own_files import own_files
 from stance.articles.seen import duplicate_id
 from stance.articles.sources import Source
-from stance.batch.blocks import count_records, read_blocks
+from stance.batch.blocks import SCHEMA, Block, count_records, read_blocks
 from stance.batch.chunks import Chunk, Shard, cut_chunks
 from stance.batch.counts import Counts
 from stance.batch.files import write_whole
@@ -119,7 +119,7 @@ def test_arrow_reading_agrees_with_the_reader(tmp_path: Path) -> None:
         {
             "id": pa.array([7, 8, 7, None, 9]),
             "text": pa.array(["One.", None, "Three.", "Four.", "é" * 5], pa.large_string()),
-            "title": pa.array(["A", "", None, "B", "A"]).dictionary_encode(),
+            "title": pa.array(["A", "", None, "\u00a0B\u2003 ", "A"]).dictionary_encode(),
             "date": pa.array([day] * 5),
             "outlet": pa.nulls(5),
         }
@@ -184,6 +184,20 @@ def test_chunks_are_bounded_and_whole(parquet: Path, rows: list[dict[str, Any]])
     assert [len(c.articles) for c in chunks] == [len(c.articles) for c in again]
 
 
+def test_quarantined_records_are_in_chunks_too() -> None:
+    """Also behind the last article, or where there is none; many of them do not gather in memory."""
+    refused = [Quarantined("a.jsonl", position, "not valid JSON") for position in range(1, 7)]
+    full = pa.RecordBatch.from_pylist([dict.fromkeys(SCHEMA.names, "Talks.")] * 2, schema=SCHEMA)
+    empty = full.slice(0, 0)
+    for blocks, found in (
+        ([], [(0, 0, 0)]),
+        ([Block(full, ()), Block(empty, tuple(refused[:1]))], [(0, 2, 0), (1, 0, 1)]),
+        ([Block(empty, tuple(refused[i : i + 2])) for i in (0, 2, 4)], [(0, 0, 2), (1, 0, 2), (2, 0, 2)]),
+    ):
+        chunks = list(cut_chunks(blocks, articles=2))
+        assert [(chunk.number, len(chunk.articles), len(chunk.quarantined)) for chunk in chunks] == found
+
+
 @pytest.mark.parametrize("level", ["paragraph", "article"])
 def test_tables_equal_the_records(small_model: StanceModel, parquet: Path, level: str) -> None:
     """Columns built from arrays hold to the bit what the flat records hold, in the same order."""
@@ -202,6 +216,18 @@ def test_tables_equal_the_records(small_model: StanceModel, parquet: Path, level
     assert table.column_names == list(fields(small_model.targets))
     assert counts.articles["read"] == counts.articles["scored"] + counts.articles["abstained"] == 600
     assert counts.articles["abstained"] > 0
+
+
+def test_counts_of_tables_equal_those_of_the_records(small_model: StanceModel, parquet: Path) -> None:
+    """Of articles, of paragraphs and of the reasons, also where labels of a paragraph are too close to choose."""
+    model = replace(small_model, least_probability=0.6)
+    expected = Counts()
+    for article in read_records([str(parquet)]):
+        assert isinstance(article, Article)
+        expected.add(model.score(article))
+    (chunk,) = cut_chunks(read_blocks([parquet]))
+    assert score_articles(model, chunk.articles, Form())[1] == expected
+    assert expected.reasons["ambiguous"] > 0
 
 
 def test_deciding_words_travel_as_columns(small_model: StanceModel, parquet: Path) -> None:
@@ -433,6 +459,11 @@ def test_resume_refuses_another_model_input_or_setting(
         ({"format": "csv"}, "format was 'parquet', now 'csv'"),
         ({"level": "article"}, "level was"),
         ({"columns": Columns(text="body")}, "continue: text-column was None, now 'body'; name"),
+        ({"chunk": 60, "format": "csv", "level": "article"}, "; chunk_articles was 50, now 60; name"),
+        (
+            {"chunk": 60, "format": "csv", "level": "article", "explain": True},
+            "; explain was False, now True and 1 more;",
+        ),
     ):
         with pytest.raises(StanceError, match=message):
             score_to_directory(replace(job, **changes), tmp_path / "run", resume=True)
@@ -659,6 +690,40 @@ def test_resume_spares_what_is_done(small_model_path: Path, parquet: Path, tmp_p
     assert {p.name: p.stat().st_mtime_ns for p in (tmp_path / "run").glob("part-*")} == after
 
 
+def test_what_a_killed_run_left_half_written_is_removed(small_model_path: Path, tmp_path: Path) -> None:
+    """By the shard whose part it was to be; not what another shard may be writing."""
+    (tmp_path / "a.jsonl").write_text('{"text": "Talks resume on Friday."}\n' * 4, encoding="utf-8")
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for index in range(6):
+        (folder / f".part-{index:05d}.csv.part").write_bytes(b"half")
+    job = _job(tmp_path / "a.jsonl", small_model_path, chunk=1, shard=Shard(2, 2))
+    score_to_directory(job, folder)
+    assert sorted(path.name for path in folder.glob(".*.part")) == [f".part-{i:05d}.csv.part" for i in (0, 2, 4)]
+
+
+def test_a_finished_run_that_lost_a_part_makes_it_again(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
+    """Whether it is gone or damaged; what the run counts is the whole again."""
+    job = _job(parquet, small_model_path, chunk=200)
+    whole = score_to_directory(job, tmp_path / "run")
+    before = _parts(tmp_path / "run")
+    lost, damaged = (tmp_path / "run" / f"part-0000{i}.parquet" for i in (0, 2))
+    lost.unlink()
+    damaged.write_bytes(bytes(damaged.stat().st_size))
+    assert score_to_directory(job, tmp_path / "run", resume=True) == whole
+    assert _parts(tmp_path / "run") == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right there")
+def test_a_run_writes_through_no_link_that_leads_nowhere(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
+    """A part that is a link would make a file wherever that leads."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "part-00000.parquet").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StanceError, match=r"part-00000.parquet: exists without the manifest of a run; name another"):
+        score_to_directory(_job(parquet, small_model_path), tmp_path / "run")
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_two_runs_never_share_a_folder(small_model_path: Path, parquet: Path, tmp_path: Path) -> None:
     """While one process holds the folder, another is refused."""
     from stance.batch.files import lock
@@ -740,6 +805,49 @@ def test_a_lock_that_is_being_taken_is_removed(tmp_path: Path, monkeypatch: pyte
         with pytest.raises(KeyboardInterrupt), locks.lock_output(tmp_path / "out.csv"):
             pass
         assert [path.name for path in tmp_path.iterdir()] == [".out.csv.lock"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="one is taken on trust on Windows")
+def test_a_lock_is_waited_for_as_long_as_asked(tmp_path: Path) -> None:
+    """Who is patient has it when the other is done; who is not, or not long enough, is told that it is held."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from stance.locks import lock_output
+
+    def ask(patience: float) -> float:
+        with lock_output(tmp_path / "out.csv", patience):
+            return time.monotonic()
+
+    with ThreadPoolExecutor(1) as executor:
+        with lock_output(tmp_path / "out.csv"):
+            for patience in (0, 0.05):
+                with pytest.raises(StanceError, match="another run is writing this file"):
+                    ask(patience)
+            late = executor.submit(ask, 30)
+            time.sleep(0.05)
+            done = time.monotonic()
+        assert late.result() >= done
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="one is taken on trust on Windows")
+@pytest.mark.parametrize("lacks", ["locks", "lasting numbers"])
+def test_a_file_system_without_what_locks_need_is_taken_on_trust(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacks: str
+) -> None:
+    """A network may give no locks, or a file another number at each look; neither can be had here."""
+    from stance import locks
+
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    if lacks == "locks":
+        monkeypatch.setattr("fcntl.flock", flock)
+    else:
+        monkeypatch.setattr(os.path, "samestat", lambda *_: False)
+    with locks.lock_output(tmp_path / "out.csv"):
+        pass
+    write_whole(tmp_path / "out.csv", b"text")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a disk fails otherwise elsewhere")

@@ -88,8 +88,8 @@ class Clusters:
         for number in np.unique(self._tables[np.arange(_BANDS), slots]).tolist():
             if number > max(0, self._count - self._capacity):
                 equal = float((self._minima[(number - 1) % self._capacity] == minima).mean())
-                # of equally similar ones the first
-                if equal > similar or (equal == similar and cluster == id):
+                # of equally similar ones the first; of an odd number of minima no half is equal
+                if equal > similar:
                     similar, cluster = equal, self._clusters[(number - 1) % self._capacity]
         self._remember(cluster, minima, slots)
         return cluster

@@ -105,7 +105,7 @@ def cut_chunks(blocks: Iterable[Block], articles: int = ARTICLES, characters: in
     >>> block = Block(pa.RecordBatch.from_arrays([pa.array(["a", "b", "c"]), *[texts] * 4], schema=SCHEMA), ())
     >>> [chunk.articles["id"].to_pylist() for chunk in cut_chunks([block], articles=2)]
     [['a', 'b'], ['c']]
-    >>> [chunk.articles["id"].to_pylist() for chunk in cut_chunks([block], characters=14)]
+    >>> [chunk.articles["id"].to_pylist() for chunk in cut_chunks([block], characters=16)]
     [['a', 'b'], ['c']]
     """
     index, rows, length = 0, 0, 0
