@@ -23,6 +23,7 @@ from stance.training.agreement import alpha_with_interval, krippendorff_alpha
 from stance.training.corpus import Corpus, Example
 from stance.training.evaluate import (
     Calibration,
+    draws_at_once,
     evaluate_model,
     evaluate_probabilities,
     measure_calibration,
@@ -268,6 +269,11 @@ def test_labels_of_a_corpus_may_be_in_any_case(small_model: StanceModel) -> None
     other = Corpus([Target("tax")], [replace(coded[0], labels={"tax": "favor"})])
     with pytest.raises(CorpusError, match="the corpus codes tax; the model reads sanctions, diplomacy"):
         evaluate_model(model, other)
+
+
+def test_of_many_articles_one_sample_is_drawn_at_a_time() -> None:
+    """Also where their numbers alone take more room than is meant for several samples."""
+    assert [draws_at_once(articles) for articles in (1_000_000, 2_000_000, 3_000_000)] == [2, 1, 1]
 
 
 def test_articles_may_have_long_names() -> None:
