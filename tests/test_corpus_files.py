@@ -77,6 +77,7 @@ def test_a_described_corpus_is_read(tmp_path: Path) -> None:
         ({**GOOD, "text": "  "}, "'text' must be"),
         ({**GOOD, "article": 3}, "'article' must be"),
         ({**GOOD, "paragraph": -1}, "'paragraph' must be"),
+        ({**GOOD, "paragraph": True}, "'paragraph' must be"),
         ({k: v for k, v in LATER.items() if k != "bridge"}, "no target is coded"),
         ({**LATER, "coder": 1}, "'coder' must be"),
         ({**LATER, "disputed": ["moon"]}, "'disputed' must be"),
@@ -339,6 +340,13 @@ def test_wide_flat_files_find_their_targets(tmp_path: Path) -> None:
     corpus = read_corpus(path)
     assert [(t.name, t.labels) for t in corpus.targets] == [("tax", ("favor", "against", "none"))]
     assert corpus.texts == ["One, two", "Three", "Four"]
+
+
+def test_defects_are_listed_by_the_number_of_their_line(tmp_path: Path) -> None:
+    """The ninth before the tenth."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,tax\n" + "Go.,pro\n" * 7 + ",pro\n,con\nStay.,con\n", encoding="utf-8")
+    assert [defect.line for defect in check_corpus(path)] == [9, 10]
 
 
 def test_a_column_of_labels_is_told_by_its_name_and_its_values(tmp_path: Path) -> None:
