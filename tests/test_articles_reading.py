@@ -655,6 +655,10 @@ def test_only_what_was_met_is_said_to_be_left_out(small_model_path: Path, tmp_pa
     assert both in score(f"{deep.parent}/*")
     assert both in score(f"{deep.parent}/**")
     assert both in score(str(deep.parent), str(deep))
+    for i in range(4):
+        (deep / f"r{i}.jsonl").write_bytes((deep / "q\x1b[2J.jsonl").read_bytes())
+    first = f"{listed}{deep}/q\u241b[2J.jsonl, {deep}/r0.jsonl, {deep}/r1.jsonl"
+    assert f"{first} and 3 more\n" in score(str(deep.parent))
 
 
 _HEADED = {" ID": "7", "Text": "Talks resume.", "TITLE ": "Talks", "Date": "2026-05-09", "Outlet": "Wire"}

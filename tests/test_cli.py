@@ -169,7 +169,7 @@ def test_data_on_standard_output_is_what_a_file_holds(encoding: str, tmp_path: P
     """To the byte, whatever the terminal's encoding; a page shows what the terminal has letters for."""
     source = tmp_path / "in.jsonl"
     source.write_text(
-        json.dumps({"id": "a", "text": "\u201cLift the embargo,\u201d she said: \u0633\u0644\u0627\u0645."})
+        json.dumps({"id": "\u0633", "text": "\u201cLift the embargo,\u201d she said: \u0633\u0644\u0627\u0645."})
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding}
 
@@ -183,7 +183,7 @@ def test_data_on_standard_output_is_what_a_file_holds(encoding: str, tmp_path: P
     # where a terminal is said to have ASCII only, click writes UTF-8
     page = run("score", str(source)).decode("utf-8" if encoding == "ascii" else encoding)
     assert "Lift the embargo" in page
-    assert json.loads(run("explain", str(source), "-f", "jsonl").splitlines()[0])["article_id"] == "a"
+    assert run("explain", str(source), "-f", "jsonl").startswith('{"article_id": "\u0633", '.encode())
 
 
 def test_level_article_counts_paragraphs() -> None:
@@ -218,6 +218,9 @@ def test_explain_adds_up() -> None:
     shown = _run("explain", SAMPLE, "-p", "2", "-t", "sanctions").output
     numbers = [float(n) for n in re.findall(r"^ +([-+]\d+\.\d+)", shown, re.M)]
     assert sum(numbers[1:]) == pytest.approx(numbers[0], abs=2e-3)
+    first = next(c for c in record["contributions"] if c["spans"])
+    where = ", ".join(f"{a}-{b}" for a, b in first["spans"][:4])
+    assert f"  {first['term']}  [{first['block']}; {where}]\n" in shown
 
 
 @pytest.mark.parametrize("level", ["paragraph", "article"])
@@ -269,12 +272,15 @@ def test_explain_goes_on_after_what_cannot_be_read(tmp_path: Path) -> None:
     assert [json.loads(line)["article_id"] for line in result.stdout.splitlines()] == ["a", "c"]
     assert result.stderr.startswith(f"quarantined {tmp_path / 'b.docx'}:0: ")
     assert result.stderr.endswith("articles: 3 read = 2 explained + 1 quarantined\n")
+    # of one that is chosen, the others are no part of an account
+    assert "explained" not in _run("explain", tmp_path, "--article", "a").stderr
 
 
 def test_explain_of_a_paragraph_that_some_articles_have(tmp_path: Path) -> None:
     """Shorter articles are passed over; one that no article has is an error."""
     table = tmp_path / "a.csv"
-    table.write_text('id,text\nshort,Talks resume.\nlong,"Talks resume.\n\nSanctions stay."\n', encoding="utf-8")
+    rows = ("id,text", "short,Talks resume.", 'long,"Talks resume.\n\nSanctions stay."', "last,Talks end.")
+    table.write_text("\n".join(rows) + "\n", encoding="utf-8")
     result = _run("explain", table, "-p", "1", "-t", "sanctions", "-f", "jsonl")
     assert (result.exit_code, json.loads(result.stdout)["article_id"]) == (0, "long")
     refused = _run("explain", table, "-p", 2)

@@ -87,6 +87,7 @@ def test_a_corpus_that_says_no_name_has_that_of_its_folder(tmp_path: Path, monke
         ({**GOOD, "text": "  "}, "'text' must be"),
         ({**GOOD, "article": 3}, "'article' must be"),
         ({**GOOD, "paragraph": -1}, "'paragraph' must be"),
+        ({**GOOD, "paragraph": True}, "'paragraph' must be"),
         ({k: v for k, v in LATER.items() if k != "bridge"}, "no target is coded"),
         ({**LATER, "coder": 1}, "'coder' must be"),
         ({**LATER, "disputed": ["moon"]}, "'disputed' must be"),
@@ -351,6 +352,23 @@ def test_wide_flat_files_find_their_targets(tmp_path: Path) -> None:
     assert corpus.texts == ["One, two", "Three", "Four"]
 
 
+def test_defects_are_listed_by_the_number_of_their_line(tmp_path: Path) -> None:
+    """The ninth before the tenth."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,tax\n" + "Go.,pro\n" * 7 + ",pro\n,con\nStay.,con\n", encoding="utf-8")
+    assert [defect.line for defect in check_corpus(path)] == [9, 10]
+
+
+def test_a_column_of_labels_is_told_by_its_name_and_its_values(tmp_path: Path) -> None:
+    """It has ten at most, and no usual name of another in any case; of two headings of texts the first one counts."""
+    path = tmp_path / "flat.csv"
+    rows = [f"{i},One {i},Other {i},{'AB'[i % 2]},c{i % 10},d{i}\n" for i in range(11)]
+    path.write_text("No,Text,TEXT,Country,tax,note\n" + "".join(rows), encoding="utf-8")
+    corpus = read_corpus(path)
+    assert [(target.name, len(target.labels)) for target in corpus.targets] == [("tax", 10)]
+    assert corpus.texts[0] == "One 0"
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("above", ["", "\n", "hint"])
 def test_flat_files_are_parted_as_articles_are(tmp_path: Path, delimiter: str, above: str) -> None:
@@ -512,6 +530,7 @@ def test_a_second_code_on_a_target_is_a_row_of_its_own(tmp_path: Path, order: st
         ("text,tax,toll,wave\nGo.,pro,yes,3\nStay.,pro,no,3\n", CorpusColumns(), ["tax", "toll"]),
         ("text,tax,toll,gone\nGo.,pro,yes,todo\nStay.,pro,no,todo\n", CorpusColumns(), ["tax", "toll"]),
         ("text,tax,toll\nGo.,pro,yes\nStay.,pro,no\n", CorpusColumns(targets=("tax",)), ["tax"]),
+        ("text,tax,gone\nGo.,pro,\nStay.,pro,\n", CorpusColumns(targets=("tax", "gone")), ["tax", "gone"]),
         ("text,target,label\nGo.,tax,pro\nStay.,tax,pro\n", CorpusColumns(), ["tax"]),
     ],
 )
@@ -828,6 +847,9 @@ def test_a_cell_that_holds_several_values_is_a_defect(tmp_path: Path, suffix: st
         f"{path}:2: column 'text' holds an object; a text or a number is needed",
         f"{path}:3: column 'tax' holds an object; a text or a number is needed",
     ]
+    lines = [{"text": text, "tax": tax, "article": ["a"]} for text, tax in (("One", "pro"), ("Two", "con"))]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    assert f"{path}:2: column 'article' holds a list; a text or a number is needed" in map(str, check_corpus(path))
 
 
 @pytest.mark.parametrize("value", ["[" * 100_000, "9" * 10_000])

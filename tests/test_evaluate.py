@@ -7,6 +7,7 @@ import re
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from stance.training.agreement import alpha_with_interval, krippendorff_alpha
 from stance.training.corpus import Corpus, Example
 from stance.training.evaluate import (
     Calibration,
+    draws_at_once,
     evaluate_model,
     evaluate_probabilities,
     measure_calibration,
@@ -181,6 +183,53 @@ def test_a_figure_that_is_not_defined_is_shown_as_none(small_model: StanceModel,
     assert len(seen) > 2, "labels of several kinds"
 
 
+def test_two_models_are_measured_as_each_alone(small_model: StanceModel, tmp_path: Path) -> None:
+    """The first in the first column; another seed draws other samples, and changes no figure."""
+    save_model(small_model, tmp_path / "one")
+    # it takes the least probable label
+    weights = replace(small_model.weights, scale=-small_model.weights.scale)
+    save_model(replace(small_model, weights=weights), tmp_path / "other")
+    verbs = ["lifted", "must keep", "refused to lift", "must lift"] * 9
+    lines = [
+        {"article": f"a{i}", "text": f"They {verb} the sanctions on day {i}.", "sanctions": ("against", "favor")[i % 2]}
+        for i, verb in enumerate(verbs)
+    ]
+    (tmp_path / "mine.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+    def measured(*command: object) -> Any:
+        return json.loads(run(*command, tmp_path / "mine.jsonl", "-f", "json").stdout)["sanctions"]
+
+    both = ("compare", tmp_path / "one", tmp_path / "other")
+    found, again = measured(*both), measured(*both, "--seed", 1)
+    for name, place in (("one", "first"), ("other", "second")):
+        alone = [measured("evaluate", tmp_path / name, "--seed", seed)["metrics"] for seed in (0, 1)]
+        # macro-F1 is over the labels that either gave
+        for metric in ("accuracy", "f_avg"):
+            assert found[place][metric] == pytest.approx(alone[0][metric][0], abs=1e-4)
+        # where nothing is right, no sample differs
+        assert (alone[0] != alone[1]) == (found[place]["accuracy"] > 0)
+        assert [values[0] for values in alone[0].values()] == [values[0] for values in alone[1].values()]
+    assert found["first"]["accuracy"] != found["second"]["accuracy"]
+    assert (found["first"], found["second"]) == (again["first"], again["second"])
+    assert found["difference"] != again["difference"]
+    shown = run(*both, tmp_path / "mine.jsonl").stdout
+    values = " ".join(f"{found[place]['accuracy']:>20.3f}" for place in ("first", "second"))
+    assert f"  accuracy   {values}   " in shown
+    one, other = (str(tmp_path / name)[-19:] for name in ("one", "other"))
+    assert f" …{one} …{other}   difference" in shown
+
+
+def test_targets_with_other_labels_are_not_pooled(small_model: StanceModel, tmp_path: Path) -> None:
+    """Their confusions have other rows, be it only in another order."""
+    first, second = small_model.targets
+    save_model(small_model, tmp_path / "alike")
+    save_model(replace(small_model, targets=(first, Target(second.name, second.labels[::-1]))), tmp_path / "turned")
+    line = {"text": "They lifted the sanctions on Friday.", "sanctions": "against", "diplomacy": "unrelated"}
+    (tmp_path / "mine.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    for name, pooled in (("alike", True), ("turned", False)):
+        assert ("all targets pooled" in run("evaluate", tmp_path / name, tmp_path / "mine.jsonl").stdout) == pooled
+
+
 def test_a_corpus_of_which_nothing_is_scored_is_told_so(small_model: StanceModel, tmp_path: Path) -> None:
     """`stance evaluate` says by label what was not scored, and nothing else."""
     save_model(small_model, tmp_path / "model")
@@ -268,6 +317,11 @@ def test_labels_of_a_corpus_may_be_in_any_case(small_model: StanceModel) -> None
     other = Corpus([Target("tax")], [replace(coded[0], labels={"tax": "favor"})])
     with pytest.raises(CorpusError, match="the corpus codes tax; the model reads sanctions, diplomacy"):
         evaluate_model(model, other)
+
+
+def test_of_many_articles_one_sample_is_drawn_at_a_time() -> None:
+    """Also where their numbers alone take more room than is meant for several samples."""
+    assert [draws_at_once(articles) for articles in (1_000_000, 2_000_000, 3_000_000)] == [2, 1, 1]
 
 
 def test_articles_may_have_long_names() -> None:

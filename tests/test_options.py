@@ -260,6 +260,19 @@ def test_cross_validation_on_another_corpus_says_so(own_corpus: Path, trained: d
     )
 
 
+@pytest.mark.parametrize("folds", [4, 5])
+def test_cross_validation_names_a_label_that_is_rarer_than_folds(
+    own_corpus: Path, trained: dict[str, Path], tmp_path: Path, folds: int
+) -> None:
+    """As training does; one that every fold can hold is not named."""
+    lines = (own_corpus / "corpus" / "one.jsonl").read_text().splitlines()
+    kept = [line for line in lines if '"con"' in line] + [line for line in lines if '"pro"' in line][:4]
+    (tmp_path / "flat.jsonl").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    command = ("evaluate", trained["plain"], tmp_path / "flat.jsonl", "--cross-validate", "-j", 1, "--folds", folds)
+    told = "tax: 4 paragraphs coded 'pro', fewer than the 5 folds: "
+    assert (told in run(*command).stderr) == (folds == 5)
+
+
 def test_the_help_names_the_columns_that_are_found_by_themselves() -> None:
     """All of them, in the order in which they are looked for; and what else is taken for a target."""
     told = " ".join(run("train", "--help").stdout.split())

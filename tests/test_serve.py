@@ -168,6 +168,12 @@ def test_headers_keep_the_page_to_itself(port: int) -> None:
         policy = response.headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "script" not in policy
+        for rule in ("frame-ancestors 'none'", "form-action 'self'", "base-uri 'none'"):
+            assert rule in policy
+        assert response.headers["x-frame-options"] == "DENY"
+        assert response.headers["referrer-policy"] == "same-origin"
+        for kind in ("opener", "resource"):
+            assert response.headers[f"cross-origin-{kind}-policy"] == "same-origin"
         assert "set-cookie" not in response.headers
         assert response.headers["cache-control"] == "no-store"
         assert response.headers["x-content-type-options"] == "nosniff"
@@ -186,7 +192,9 @@ def test_another_host_is_refused(port: int, host: str) -> None:
 
 def test_a_form_from_elsewhere_is_refused(port: int) -> None:
     """Another site cannot make the browser post here."""
-    assert _post(port, TEXT, headers={"origin": "https://evil.example"}).status_code == 403
+    # a frame without an origin of its own sends "null"
+    for origin in ("https://evil.example", "null", f"http://127.0.0.1:{port + 1}", f"https://127.0.0.1:{port}"):
+        assert _post(port, TEXT, headers={"origin": origin}).status_code == 403
     assert _post(port, TEXT, headers={"origin": f"http://127.0.0.1:{port}"}).status_code == 200
 
 
@@ -223,6 +231,7 @@ def test_what_cannot_be_scored_is_said(port: int, files: dict[str, Any], status:
     assert 'role="alert"' in response.text
     assert "Traceback" not in response.text
     assert "/tmp" not in response.text
+    assert "retry-after" not in response.headers
 
 
 def test_a_name_of_any_letters_is_taken(port: int) -> None:
@@ -230,6 +239,17 @@ def test_a_name_of_any_letters_is_taken(port: int) -> None:
     response = _post(port, files={"file": ("\U00020000" * 90 + ".txt", TEXT.encode())})
     assert response.status_code == 200
     assert _csv(response.text)["text"].tolist() == TEXT.split("\n\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [("..", "text"), (".-", "text"), (".talks.txt", "talks"), ("own/talks.txt", "talks"), ("own\\talks.txt", "talks")],
+)
+def test_a_name_is_that_of_a_file_alone(port: int, name: str, id: str) -> None:
+    """Without its folders, and one that a file cannot have is another."""
+    response = _post(port, files={"file": (name, TEXT.encode())})
+    assert response.status_code == 200
+    assert set(_csv(response.text)["article_id"]) == {id}
 
 
 def test_a_text_beside_a_file_is_not_lost(chromium: Browser, port: int) -> None:
@@ -366,6 +386,31 @@ def test_who_sends_nothing_takes_no_place(port: int) -> None:
             begun.sendall(b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000\r\n\r\n--x")
         time.sleep(0.5)
         assert _post(port, TEXT).status_code == 200
+
+
+def test_what_comes_in_takes_room_until_it_is_answered() -> None:
+    """As much as the texts that may be at work and wait: then others are asked to come back, and not for good."""
+    with _serving("--largest", "0.001") as (port, _):
+        text = f"{TEXT} {'They agreed. ' * 50}"[:800]
+        for _ in range(25):
+            assert _post(port, text).status_code == 200
+        with contextlib.ExitStack() as kept:
+            for _ in range(18):
+                begun = kept.enter_context(_slow(port, "POST"))
+                kind = "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000\r\n\r\n"
+                begun.sendall(kind.encode() + b"x" * 990)
+            time.sleep(0.5)
+            assert _post(port, text).status_code == 503
+        time.sleep(0.5)
+        assert _post(port, text).status_code == 200
+
+
+def test_line_ends_of_a_form_are_none_of_the_text(port: int) -> None:
+    """A form sends two characters for each; offsets count those of the text as it was pasted."""
+    text = "The embargo must be lifted\nat once, she said.\n\nThey agreed to resume the talks."
+    found = _csv(_post(port, text.replace("\n", "\r\n")).text)
+    assert [text[a:b] for a, b in zip(found["start"], found["end"], strict=True)] == found["text"].tolist()
+    assert found["text"].tolist() == text.split("\n\n")
 
 
 def test_who_does_not_take_the_answer_is_not_waited_for() -> None:

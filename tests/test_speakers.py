@@ -582,6 +582,7 @@ def test_a_bad_label_is_named_by_its_line(tmp_path: Path, line: str) -> None:
         ("text", 5, "text is 5, not a string"),
         ("paragraph", "0", 'paragraph is "0", not a whole number'),
         ("readings", {}, "readings is {}, not a list"),
+        ("drawn", "some", "a voice or a way of drawing that is none"),
     ],
 )
 def test_a_field_of_another_type_is_named(tmp_path: Path, field: str, value: object, message: str) -> None:

@@ -33,7 +33,7 @@ def test_the_same_corpus_and_seed_give_the_same_bytes(tmp_path: Path, small_corp
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
-def test_other_targets_and_labels_need_no_code(tmp_path: Path) -> None:
+def test_other_targets_and_labels_need_no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A set with one target a row, its own labels and no lexicon trains, evaluates and scores by the commands."""
     draw = random.Random(5)
     words = {
@@ -49,8 +49,11 @@ def test_other_targets_and_labels_need_no_code(tmp_path: Path) -> None:
     learn, measure = tmp_path / "learn.txt", tmp_path / "measure.txt"
     learn.write_text("\n".join(rows[:160]) + "\n", encoding="utf-8")
     measure.write_text("\n".join([rows[0], *rows[160:]]) + "\n", encoding="utf-8")
-    assert run("train", learn, "-o", tmp_path / "m", "-j", 1, "--folds", 2).exit_code == 0
+    (tmp_path / "m").mkdir()
+    monkeypatch.chdir(tmp_path / "m")
+    assert run("train", learn, "-o", ".", "-j", 1, "--folds", 2).exit_code == 0
     model = load_model(tmp_path / "m")
+    assert model.facts["name"] == "m"
     assert model.labels == ("FAVOR", "AGAINST", "NONE")
     assert model.analyzer.cues is None
     measured = run("evaluate", tmp_path / "m", measure)

@@ -51,6 +51,7 @@ def test_a_turn_goes_on_in_the_paragraphs_behind_its_label() -> None:
     "texts",
     [
         pytest.param(["Anna Berg: We shall see.", "It was late.", "Envoys left."], id="one label"),
+        pytest.param(["MS BERG: I shall see.", "It was late.", "MS BERG: We left."], id="one speaker"),
         pytest.param(
             ["Grain Futures Berg: Prices rose.", "It was late.", "Aino Salmela: Prices fell.", "Envoys left."],
             id="names that are no office and do not return",
@@ -92,6 +93,35 @@ def test_a_turn_ends_with_what_is_not_the_speakers(about: str) -> None:
     found = speakers([*texts, "Aino Salmela: Thank you."])
     assert found[1] == "Aino Salmela"
     assert found[2:4] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("label", "about", "ends"),
+    [
+        ("MS SALMELA", "Aino Salmela was minister until last spring.", True),
+        ("MR SO", "The ports were so full that ships had to turn back.", False),
+    ],
+)
+def test_a_name_is_told_by_its_letters_whatever_their_case(label: str, about: str, ends: bool) -> None:
+    """In capitals in the label, and not behind it; but of two letters it may be another word."""
+    texts = ["Q: Do you regret it?", f"{label}: No.", about, "The embargo has done its work.", "Q: Thank you."]
+    assert speakers([*texts, f"{label}: Thank you."])[1:4] == [label, *[None if ends else label] * 2]
+
+
+def test_a_third_of_the_turns_has_somebody_who_speaks_or_is_spoken_to() -> None:
+    """Of three turns one will do, of four it will not; and no fewer than three paragraphs are needed."""
+    talk = ["MINISTER SALMELA: I shall not sign.", "The levy stays.", "MINISTER BERG: It falls."]
+    talk.append("MINISTER SALMELA: The fleet left.")
+    assert speakers(talk)[1] == "MINISTER SALMELA"
+    assert speakers([*talk, "MINISTER BERG: The fleet came back."])[1] is None
+    assert speakers(["Q: Will you sign?", "MS SALMELA: No.", "We have not seen it."])[2] == "MS SALMELA"
+
+
+def test_a_surname_of_two_speakers_has_no_actor() -> None:
+    """It may be either of them."""
+    talk = ["Q: Will it stay?", "SEN. BOB ARDEN (R-OH): I hope so.", "ARDEN: I do.", "Minister Aino Arden (Oman): No."]
+    found = [speech.actor for _, speech in find_speeches([*talk, "ARDEN: We shall see."])]
+    assert found[1:] == ["United States", "United States", "Oman", "unknown"]
 
 
 def test_in_a_transcript_surnames_in_capitals_are_labels() -> None:
@@ -199,6 +229,13 @@ def test_boilerplate_is_nobodys_turn_and_ends_none(small_model: StanceModel, tmp
     assert "\n".join(article_page(article, scores, {}, speakers=True)).count(f"{minister} (") == 3
 
 
+def test_what_is_marked_within_a_turn_is_no_part_of_it() -> None:
+    """A whole sentence, too, which is neither a heading nor in brackets."""
+    texts = ["Q: Will you sign?", "MS SALMELA: No.", "Sign up for letters.", "We have seen no text.", "Q: Thank you."]
+    found = find_speeches(texts, [text.startswith("Sign") for text in texts])
+    assert [speech.speaker for _, speech in found] == ["Q", "MS SALMELA", None, "MS SALMELA", "Q"]
+
+
 def test_the_end_of_a_transcript_is_its_end_though_it_is_boilerplate() -> None:
     """What stands behind it is not spoken, whomever it addresses."""
     texts = [
@@ -238,6 +275,8 @@ def test_names_in_a_line_above_are_labels() -> None:
     penrose, state = "Sir Alan Penrose (North Ayling) (Con)", "The Minister of State, Trade Office (Ms Ruth Calder)"
     said = [None, None, penrose, penrose, state, state, state, *["Sir Alan Penrose"] * 2]
     assert speakers(COMMONS) == [*said, *["Mr Speaker"] * 2, *["Hon. Members"] * 2, *["The Prime Minister"] * 2]
+    # names below each other are a list, also above a debate
+    assert speakers(["Members present", "Dr Ola Berg", "Dr Eva Moss", *COMMONS])[1] is None
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,9 @@ def read_labelled(path: str | Path) -> list[Labelled]:
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise CorpusError(f"not a record of labeled speakers: {error}", path, number) from error
         if not sound:
-            raise CorpusError("a voice that is none, or a speaker that is not where its offsets say", path, number)
+            raise CorpusError(
+                "a voice or a way of drawing that is none, or a speaker that is not where its offsets say", path, number
+            )
         found.append(one)
     return found
 

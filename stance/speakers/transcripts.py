@@ -87,7 +87,7 @@ def find_speeches(texts: Sequence[str], marks: Sequence[bool] = ()) -> Iterator[
             turn = (i, _labelled(text, labels[i], known))
             yield turn
             continue
-        closed = _END.match(text) is not None or (i > end and not marks[i])
+        closed = _END.match(text) is not None or i > end
         if closed or (turn is not None and not marks[i] and _ends(text, turn[1], texts[turn[0]])):
             turn = None
         yield (i, find_speech(text)) if turn is None or marks[i] or _is_aside(text) else turn
