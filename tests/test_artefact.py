@@ -387,16 +387,23 @@ def test_rows_and_numbers_out_of_range_are_refused(copy: Path) -> None:
     """A term whose row is not there, and a coefficient that is no number."""
     arrays = load((copy / "model.safetensors").read_bytes())
     rows, coef = arrays["block2.rows"].copy(), arrays["block0.coef"].copy()
-    rows[0], coef[1, 1] = 2**31, np.nan
-    _forge(copy, block2__rows=rows)
-    with pytest.raises(ModelError, match="terms without numbers"):
-        load_model(copy)
+    coef[1, 1] = np.nan
+    for beyond in (len(arrays["block2.coef"]), 2**31):
+        rows[0] = beyond
+        _forge(copy, block2__rows=rows)
+        with pytest.raises(ModelError, match="terms without numbers"):
+            load_model(copy)
     _forge(copy, block2__rows=arrays["block2.rows"], block0__coef=coef)
     with pytest.raises(ModelError, match="not finite"):
         load_model(copy)
     coef = arrays["block0.coef"].copy()
     coef[0] = 1
     _forge(copy, block0__coef=coef)
+    with pytest.raises(ModelError, match="weighs unknown terms"):
+        load_model(copy)
+    idf = arrays["block0.idf"].copy()
+    idf[0] = 1
+    _forge(copy, block0__coef=arrays["block0.coef"], block0__idf=idf)
     with pytest.raises(ModelError, match="weighs unknown terms"):
         load_model(copy)
 
