@@ -903,3 +903,36 @@ def test_a_long_word_of_a_lexicon_is_read_once() -> None:
     begin = time.process_time()
     assert expand_pattern("t" * 100_000) == ["t" * 100_000]
     assert time.process_time() - begin < 1
+
+
+def test_a_column_that_is_known_to_be_something_else_is_no_target(tmp_path: Path) -> None:
+    """That of the texts or the articles, which was named, and what results have columns of, however few its values."""
+    path = tmp_path / "flat.csv"
+    path.write_text(
+        "Posting;Paper;Speaker;Month;tax\n" + "".join(f"Text {i};P{i % 3};S{i % 2};{i};{i % 2}\n" for i in range(6)),
+        encoding="utf-8",
+    )
+    corpus = read_corpus(path, CorpusColumns(text="Posting", group="Paper"))
+    assert [target.name for target in corpus.targets] == ["tax"]
+    assert len({example.article for example in corpus}) == 3
+
+
+def test_codes_that_a_data_frame_made_floats_are_whole_numbers(tmp_path: Path) -> None:
+    """As it does where some are missing; a file says the same in every form, and is measured by what was trained."""
+    codes = pd.DataFrame({"text": ["One", "Two", "Three", "Four"], "tax": [1, 0, -1, None], "toll": [1, 2, 1, 2]})
+    codes.to_csv(tmp_path / "a.csv", index=False)
+    codes.to_parquet(tmp_path / "a.parquet")
+    codes.to_excel(tmp_path / "a.xlsx", index=False)
+    codes.to_json(tmp_path / "a.jsonl", orient="records", lines=True)
+    for suffix in ("csv", "parquet", "xlsx", "jsonl"):
+        corpus = read_corpus(tmp_path / f"a.{suffix}")
+        assert [target.labels for target in corpus.targets] == [("-1", "0", "1"), ("1", "2")], suffix
+    # but not if there are such labels
+    known = read_corpus(tmp_path / "a.csv", CorpusColumns(known=(Target("tax", ("1.0", "0.0", "-1.0")),)))
+    assert [example.labels.get("tax") for example in known] == ["1.0", "0.0", "-1.0", None]
+
+
+def test_a_target_in_other_capitals_is_told(tmp_path: Path) -> None:
+    """A paragraph need not code each target, so that the code would be lost in silence; another field may be so."""
+    folder = _described(tmp_path, [GOOD, {**LATER, "Tunnel ": "no"}, {**LATER, "paragraph": 2, "Bridge": "x"}])
+    assert [str(defect.message) for defect in check_corpus(folder)] == ["'Tunnel ' is no target; it is called 'tunnel'"]

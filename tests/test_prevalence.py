@@ -812,6 +812,13 @@ def test_a_cell_without_a_value_as_r_writes_it_is_no_code(tmp_path: Path) -> Non
     assert read_codes(tmp_path / "c.csv", (Target("tax", ("favor", "na")),))["tax"].tolist() == ["favor", "na"]
 
 
+def test_a_code_that_a_data_frame_made_a_float_is_a_whole_number(tmp_path: Path) -> None:
+    """As it does with those of a column where some are missing, if the target has no such label."""
+    (tmp_path / "c.csv").write_text("article_id,paragraph,tax\na,0,-1.0\na,1,\n", encoding="utf-8")
+    assert read_codes(tmp_path / "c.csv", (Target("tax", ("-1", "1")),))["tax"].fillna("").tolist() == ["-1", ""]
+    assert read_codes(tmp_path / "c.csv", (Target("tax", ("-1", "-1.0")),))["tax"].fillna("").tolist() == ["-1.0", ""]
+
+
 def test_a_target_is_known_by_the_name_that_r_makes_of_it(tmp_path: Path) -> None:
     """``read.csv`` knows no blanks in names; what each coder said is known by it, or a difference would be lost."""
     head = "article_id,paragraph,EU.tax..2026,EU.tax..2026_ann,EU.tax..2026_ben,X5G,EU.tax..2026x\n"

@@ -18,7 +18,7 @@ from stance.labels import Target, check_targets, scored_targets
 from stance.results.drawn import DRAWN_FROM, drawn_from, strata_told
 from stance.results.population import Population, population
 from stance.results.scored import DIGITS, PLACE, Results
-from stance.training.flat_files import cell, read_rows
+from stance.training.flat_files import cell, read_rows, whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -288,7 +288,7 @@ def _read_code(row: dict[str, Any], targets: Sequence[Target], file: Path, line:
     record |= {"text": cell(row, "text")} if "text" in row else {}
     for target in targets:
         label = cell(row, target.name)
-        found = target.find(label)
+        found = target.find(label) or target.find(whole_number(label))
         if found is None and label not in ("", NOT_KNOWN):
             if not target.labels:
                 raise StanceError(_NO_PROBABILITIES.format(target.name))

@@ -187,9 +187,14 @@ def _described_example(
 
     # what is wrong with its labels leaves a paragraph its place: those after it do not jump
     placed = _is_placed(record, fault)
+    # a paragraph may lack a code on a target, so that nothing else would tell of it
+    lacking = {name.lower(): name for name in known if name not in record}
+    misnamed = [key for key in record if key not in known and key.strip().lower() in lacking]
+    for key in misnamed:
+        fault(f"{key!r} is no target; it is called {lacking[key.strip().lower()]!r}")
     given = {name: _find_label(known[name], code, fault) for name in known if (code := record.get(name)) is not None}
     labels = {name: label for name, label in given.items() if label is not None}
-    if not given:
+    if not given and not misnamed:
         fault("no target is coded")
     for optional in ("register", "dispute", "coder"):
         if not isinstance(record.get(optional, ""), str):

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from stance.articles.records import BLANKS, NOT_KNOWN
 from stance.errors import CorpusError
-from stance.labels import Target, order_labels
+from stance.labels import RESERVED, Target, order_labels
 from stance.training.corpus import Example, join_targets
 from stance.training.description import check_columns, check_target_name
 from stance.training.draft import Draft
-from stance.training.flat_files import cell, read_rows, refuse_results
+from stance.training.flat_files import cell, read_rows, refuse_results, whole_number
 
 __all__ = ["CorpusColumns", "read_flat"]
 
@@ -28,7 +28,7 @@ _RESERVED = frozenset(
     disputed evidence second_evidence country coder codings title date outlet source url author lang language index
     split
     """.split()
-)
+).union(RESERVED)
 _MOST_LABELS = 10
 
 
@@ -182,7 +182,9 @@ def _known_cell(row: Any, column: str) -> str:
 def _code(row: Any, column: str, target: str, known: Sequence[Target]) -> str:
     """The label of a row on a target; empty if there is none."""
     label = _words(row, column)
-    return "" if label == NOT_KNOWN and not _is_known(target, [label], known) else label
+    if _is_known(target, [label], known):
+        return label
+    return "" if label == NOT_KNOWN else whole_number(label)
 
 
 def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, Any]]) -> _Found:
@@ -198,7 +200,8 @@ def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, 
         needed = None if columns.target is None else "label"
         label = _column(file, header, columns.label, _LABEL, needed, "--label-column")
         if label is None:
-            names, target = _guess_targets(header, rows, columns.known), None
+            others = [name for name in header if name not in (text, group)]
+            names, target = _guess_targets(others, rows, columns.known), None
         elif target is None:
             names = [label]
         else:

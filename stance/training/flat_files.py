@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
@@ -17,11 +18,12 @@ from stance.articles.records import LARGEST_RECORD
 from stance.errors import CorpusError
 from stance.labels import scored_targets
 
-__all__ = ["Fault", "cell", "json_lines", "read_rows", "refuse_results"]
+__all__ = ["Fault", "cell", "json_lines", "read_rows", "refuse_results", "whole_number"]
 
 #: What is told of a row that cannot be read: its line and why.
 Fault = Callable[[int, str], None]
 _NOT_READ = (".json", ".xls", ".xlsb", ".ods", ".dta", ".sav", ".sqlite", ".db")
+_POINTED = re.compile(r"(-?[0-9]{1,9})\.0")
 Rows = Iterator[tuple[int, dict[str, Any]]]
 
 
@@ -71,6 +73,18 @@ def cell(row: dict[str, Any], column: str) -> str:
     if value is None or (isinstance(value, float) and value != value):
         return ""
     return str(value).strip()
+
+
+def whole_number(code: str) -> str:
+    """A code as it was before a data frame gave it a point, as it does to whole numbers some of which are missing.
+
+    Examples
+    --------
+    >>> whole_number("-1.0"), whole_number("-0.0"), whole_number("1.5"), whole_number("favor")
+    ('-1', '0', '1.5', 'favor')
+    """
+    found = _POINTED.fullmatch(code)
+    return str(int(found[1])) if found else code
 
 
 def json_lines(file: Path, fault: Fault) -> Rows:
