@@ -13,7 +13,7 @@ from stance.labels import Target
 from stance.model.analyzer import Settings
 from stance.training.corpus import Corpus, Example
 from stance.training.fit import Grid, fit_model, train
-from stance.training.folds import read_problem
+from stance.training.folds import rare_labels, read_problem
 from stance.training.logistic import Choice
 
 
@@ -77,7 +77,14 @@ def test_too_few_groups_are_told_with_what_made_them_few(articles: int, copies: 
     ("articles", "labels", "message"),
     [
         (["a", "a", "a", "b", "c", "d"], "xxxyyy", "a fold leaves a single label to learn from"),
-        (list("abcdef"), "xxyyzz", "the most frequent one 2 times; 3-fold cross-validation needs"),
+        (
+            list("abcdef"),
+            "xxyyzz",
+            "the most frequent one 2 times; 3-fold cross-validation .*or ask for 2 folds$",
+        ),
+        (list("ab"), "xy", "the most frequent one 1 time; .* 3 times; code more articles$"),
+        (list("abba"), "xxyy", "in 2 groups and .*; code more articles, or ask for 2 folds$"),
+        (list("abcd"), "xxxx", "and 1 label, .*; code paragraphs that have another label$"),
     ],
 )
 def test_labels_that_lie_in_one_group_or_are_all_rare_are_refused(
@@ -106,3 +113,16 @@ def test_a_label_that_is_rarer_than_folds_is_said_once() -> None:
     train(corpus, grid, jobs=1, progress=said.append)
     (line,) = [line for line in said if "coded" in line]
     assert line.startswith("tax: 2 paragraphs coded 'neutral', fewer than the 5 folds")
+
+
+def test_a_label_that_lies_in_few_articles_is_said_as_well() -> None:
+    """However many paragraphs have it: where all are held out together, no model has learned it."""
+    rng = random.Random(0)
+    coded = [
+        Example(f"a{i // 4}", i % 4, " ".join(rng.choices(MANY_WORDS, k=30)), {"tax": "against" if i < 8 else "favor"})
+        for i in range(40)
+    ]
+    assert rare_labels(Corpus([Target("tax", ("favor", "against", "none"))], coded), 3) == [
+        "tax: 8 paragraphs coded 'against' in 2 groups of articles, fewer than the 3 folds: some hold none, and its "
+        "figures say little; code more articles with it"
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -173,20 +172,23 @@ def _check_enough(corpus: Corpus, name: str, truth: Ints, groups: Ints, folds: i
     if labels >= 2 and found >= folds and most >= folds:
         return
     articles = len({corpus.examples[i].article for i in corpus.coded(name)})
-    joined, advice = "", "; code more articles"
+    joined, advice = "", "code more articles"
     if found < articles:
         joined = f" ({articles} articles, joined where they share near-duplicate paragraphs)"
-        advice = "; code articles that share none"
-    advice = "" if found >= folds else advice + (f", or ask for {found} folds" if found >= 2 else "")
+        advice = "code articles that share none" if found < folds else advice
+    if labels < 2:
+        advice = "code paragraphs that have another label"
+    elif (fewer := min(found, most)) >= 2:
+        advice += f", or ask for {fewer} folds"
     raise CorpusError(
         f"target {name!r} has {number_of(len(truth), 'coded paragraph')} in {number_of(found, 'group')}{joined} and "
         f"{number_of(labels, 'label')}, the most frequent one {number_of(most, 'time')}; {folds}-fold cross-validation "
-        f"needs {folds} groups, two labels and one of them {folds} times{advice}"
+        f"needs {folds} groups, two labels and one of them {folds} times; {advice}"
     )
 
 
 def rare_labels(corpus: Corpus, folds: int) -> list[str]:
-    """Say of every label that has fewer paragraphs than there are folds what that means: a line each.
+    """Say of every label that lies in fewer groups of articles than there are folds what that means: a line each.
 
     Parameters
     ----------
@@ -205,13 +207,19 @@ def rare_labels(corpus: Corpus, folds: int) -> list[str]:
     """
     lines = []
     for target in corpus.targets:
-        counts = Counter(example.labels.get(target.name) for example in corpus)
-        lines += [
-            f"{target.name}: {number_of(counts[label], 'paragraph')} coded {label!r}, fewer than the {folds} folds: "
-            "some hold none, and its figures say little; code more"
-            for label in target.labels
-            if 0 < counts[label] < folds
-        ]
+        coded = corpus.coded(target.name)
+        for label in target.labels:
+            rows = [i for i in coded if corpus.examples[i].labels[target.name] == label]
+            groups = len({corpus.groups[i] for i in rows})
+            if not 0 < groups < folds:
+                continue
+            where, more = "", ""
+            if len(rows) >= folds:
+                where, more = f" in {number_of(groups, 'group')} of articles", " articles with it"
+            lines.append(
+                f"{target.name}: {number_of(len(rows), 'paragraph')} coded {label!r}{where}, fewer than the {folds} "
+                f"folds: some hold none, and its figures say little; code more{more}"
+            )
     return lines
 
 
