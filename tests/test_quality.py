@@ -76,6 +76,8 @@ def test_probes_pass_only_with_every_label(small_model: StanceModel) -> None:
     assert run_probes(small_model, same).consistent == (1, 1)
     apart = [Probe(str(i), "a", text, {name: label}, "g") for i, (name, label) in enumerate(right.items())]
     assert run_probes(small_model, apart).consistent == (1, 1)
+    unscored = [Probe(str(i), "a", "Qwx zrt vlk.", right, "g") for i in range(2)]
+    assert run_probes(small_model, unscored).consistent == (0, 1), "where no label is given none is the same"
 
 
 def test_a_file_of_several_phenomena_is_counted_for_itself(small_model: StanceModel, tmp_path: Path) -> None:

@@ -178,7 +178,7 @@ def test_a_corpus_that_is_named_by_its_description_has_its_probes(tmp_path: Path
         for i, e in enumerate(small_corpus.examples[:80])
     ]
     (corpus / "corpus" / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    probe = {"id": "1", "phenomenon": "plain", "text": small_corpus.texts[0], "sanctions": "favor"}
+    probe = {"id": "1", "phenomenon": "plain", "text": "Their envoy wants the sanctions kept.", "sanctions": "favor"}
     (corpus / "probes" / "a.jsonl").write_text(json.dumps(probe), encoding="utf-8")
     for given, model in ((corpus, "folder"), (corpus / "corpus.toml", "file")):
         said = run("train", given, "-o", tmp_path / model, "--name", "m", "-j", 1, "--folds", 2)
@@ -186,3 +186,9 @@ def test_a_corpus_that_is_named_by_its_description_has_its_probes(tmp_path: Path
     manifests = [(tmp_path / model / "manifest.json").read_bytes() for model in ("folder", "file")]
     assert manifests[0] == manifests[1]
     assert b'"probes"' in manifests[0]
+    # a case that is learned from would be passed by any model
+    (corpus / "probes" / "a.jsonl").write_text(json.dumps({**probe, "text": small_corpus.texts[0]}), encoding="utf-8")
+    told = "1 probe is in the corpus that the model learns from, as '1'; write others"
+    assert run("probe", tmp_path / "file", corpus / "probes").stderr.strip().endswith(told)
+    refused = run("train", corpus, "-o", tmp_path / "other", "-j", 1, "--folds", 2)
+    assert (refused.exit_code, told in refused.stderr, (tmp_path / "other").exists()) == (1, True, False)

@@ -15,16 +15,18 @@ def probe(model: str, probes: str, failures: bool) -> None:
     """Try MODEL on probes, which are cases written to test it, and print the pass rate by phenomenon.
 
     MODEL is a folder, or "default". PROBES is a file, or a folder of such files (default: data/probes, as in the
-    repository).
+    repository). Probes that MODEL was trained on are refused.
 
     \b
     Example:
         stance probe default data/probes
     """
     from stance.model.artefact import load_model
-    from stance.training.probes import read_probes, run_probes
+    from stance.training.probes import read_probes, refuse_trained, run_probes
 
-    result = run_probes(load_model(model), read_probes(probes))
+    loaded, cases = load_model(model), read_probes(probes)
+    refuse_trained(cases, loaded.facts.get("text_hashes", ()))
+    result = run_probes(loaded, cases)
     of_files = {f"of these in {file}": found for file, found in result.mixed.items()}
     for name, (passed, n) in {**result.passed, "all": result.total, **of_files}.items():
         click.echo(f"{name:<28} {passed:>4} of {n:<4} {100 * passed / n:>4.0f} %")

@@ -43,7 +43,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     from stance.results.model_card import told_abstained, write_model_card
     from stance.training.corpus_files import corpus_folder
     from stance.training.fit import train as train_model
-    from stance.training.probes import check_probes, read_probes
+    from stance.training.probes import check_probes, read_probes, refuse_trained
     from stance.training.record import with_record
 
     if not output:
@@ -70,6 +70,7 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     probes = corpus_folder(corpus) / "probes"
     # a probe that cannot be tried is told before the training, too
     tried = check_probes(read_probes(probes), examples.targets) if probes.is_dir() else []
+    refuse_trained(tried, examples.text_hashes)
     _make_folder(output)
     result = train_model(examples, folds=folds, seed=seed, jobs=jobs, progress=lambda line: click.echo(line, err=True))
     model = with_record(

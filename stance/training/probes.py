@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from stance.errors import CorpusError
+from stance.errors import CorpusError, number_of
 from stance.labels import Target
 from stance.model.stance_model import StanceModel
+from stance.training.corpus import text_hash
 
-__all__ = ["Probe", "ProbeResult", "check_probes", "read_probes", "run_probes"]
+__all__ = ["Probe", "ProbeResult", "check_probes", "read_probes", "refuse_trained", "run_probes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class ProbeResult:
     passed : dict of str to (int, int)
         Phenomenon to cases passed and cases tried. A case passes when every coded target gets its label.
     consistent : (int, int)
-        Groups whose cases all got the same labels, right or wrong, and groups.
+        Groups whose cases were all scored and got the same labels, right or wrong, and groups.
     failures : list of (Probe, dict)
         The cases failed, with the labels given.
     mixed : dict of str to (int, int)
@@ -140,6 +141,33 @@ def check_probes(probes: Iterable[Probe], targets: Iterable[Target]) -> list[Pro
     return checked
 
 
+def refuse_trained(probes: Iterable[Probe], hashes: Container[str]) -> None:
+    """Refuse probes that a model learns from: those it would pass show nothing.
+
+    Parameters
+    ----------
+    probes : iterable of Probe
+        The cases.
+    hashes : container of str
+        Of the texts that it learns from, as `text_hash` makes them.
+
+    Raises
+    ------
+    CorpusError
+        If there are any.
+
+    Examples
+    --------
+    >>> refuse_trained([Probe("1", "plain", "Lift them.", {})], [text_hash("Lift  them.")])
+    Traceback (most recent call last):
+    stance.errors.CorpusError: 1 probe is in the corpus that the model learns from, as '1'; write others
+    """
+    known = [probe for probe in probes if text_hash(probe.text) in hashes]
+    if known:
+        told = f"{number_of(len(known), 'probe')} {'is' if len(known) == 1 else 'are'}"
+        raise CorpusError(f"{told} in the corpus that the model learns from, as {known[0].id!r}; write others")
+
+
 def run_probes(model: StanceModel, probes: Sequence[Probe]) -> ProbeResult:
     """Try a model on probes.
 
@@ -180,7 +208,7 @@ def run_probes(model: StanceModel, probes: Sequence[Probe]) -> ProbeResult:
                 groups[probe.group][target].add(label)
         if not right:
             failures.append((probe, given))
-    same = sum(all(len(labels) == 1 for labels in found.values()) for found in groups.values())
+    same = sum(all(len(labels) == 1 and "" not in labels for labels in found.values()) for found in groups.values())
     mixed = {file: found for file, found in of_file.items() if file and len(phenomena[file]) > 1}
     return ProbeResult(_counted(passed), (same, len(groups)), failures, _counted(mixed))
 
