@@ -417,7 +417,7 @@ def test_groups_of_articles_are_called_so(tmp_path: Path) -> None:
     validated = _run("evaluate", tmp_path / "own", path, "--cross-validate", "-j", "1")
     assert "  42 paragraphs in 19 groups of articles\n" in validated.stdout
     assert "  2 paragraphs in 2 articles\n" in _run("evaluate", tmp_path / "own", other).stdout
-    refused = _run("compare", tmp_path / "own", "default", path)
+    refused = _run("compare", tmp_path / "own", tmp_path / "own", path)
     assert "42 of 42 paragraphs were used to train this model; measure it on others, or cross" in refused.stderr
     assert "`stance evaluate --cross-validate`" in refused.stderr
 

@@ -17,10 +17,13 @@ from sklearn.metrics import f1_score
 
 from stance.errors import CorpusError
 from stance.labels import LABELS, Target
+from stance.model.analyzer import Settings
 from stance.model.stance_model import StanceModel
 from stance.training.compare import PERMUTATIONS, compare_labels, compare_models
 from stance.training.corpus import Corpus, Example
 from stance.training.evaluate import evaluate_model
+from stance.training.fit import fit_model
+from stance.training.logistic import Choice
 
 TAX = Target("tax")
 
@@ -244,3 +247,26 @@ def test_many_articles_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
             whole, most = found, peak
     assert found == whole
     assert peak < 5e6 < 3e7 < most
+
+
+def test_a_target_that_only_one_model_reads_is_none_of_the_comparison() -> None:
+    """Whatever labels a corpus has of it; and without a target of both there is none."""
+    labels = ("favor", "against")
+    said = [f"The union {('praised', 'condemned')[i % 2]} levy w{i} x{i} y{i} z{i}." for i in range(20)]
+    coded = [Example(str(i), 0, text, dict.fromkeys(("tax", "toll"), labels[i % 2])) for i, text in enumerate(said)]
+    settings = Settings(word_ngrams=(1, 1), min_df=1, anchored=False)
+    fitted = fit_model(
+        Corpus([Target("tax", labels), Target("toll", labels)], coded),
+        settings,
+        {"tax": Choice(1.0), "toll": Choice(1.0)},
+        folds=2,
+        jobs=1,
+    ).model
+    other = replace(fitted, targets=(fitted.targets[0], Target("fee", labels)))
+    fresh = [replace(one, text=f"{one.text} So it goes.", labels={**one.labels, "toll": "yes"}) for one in coded]
+    corpus = Corpus([Target("tax", labels), Target("toll", ("yes", "no"))], fresh)
+    for models in ((fitted, other), (other, fitted)):
+        assert [found.target.name for found in compare_models(*models, corpus)] == ["tax"]
+    none = replace(fitted, targets=(Target("a", labels), Target("b", labels)))
+    with pytest.raises(CorpusError, match=r"the models share no target: tax, toll; a, b$"):
+        compare_models(fitted, none, corpus)

@@ -295,8 +295,10 @@ def test_a_training_corpus_is_refused_as_evaluation(small_model: StanceModel, sm
     fresh = Example("n", 0, "The talks failed at once, an official said on Friday.", {"diplomacy": "neutral"})
     known = small_corpus.examples
     for examples, told in ((known, f"{len(known)} of {len(known)}"), ((known[0], fresh), "1 of 2")):
-        with pytest.raises(CorpusError, match=f"^{told} paragraphs were used to train this model"):
+        with pytest.raises(CorpusError, match=f"(^|: ){told} paragraphs were used to train this model"):
             evaluate_model(small_model, replace(small_corpus, examples=examples))
+    with pytest.raises(CorpusError, match=r"^mine\.csv:7: 1 of 2 paragraphs"):
+        evaluate_model(small_model, replace(small_corpus, examples=(fresh, replace(known[0], path="mine.csv", line=7))))
     assert [e.n for e in evaluate_model(small_model, replace(small_corpus, examples=(fresh,)))] == [0, 1]
 
 

@@ -182,12 +182,15 @@ def compare_models(first: StanceModel, second: StanceModel, corpus: Corpus, *, s
         As `measure_model` raises it, for either model; or if they share no target, differ in its labels, or score no
         paragraph both.
     """
-    measured = [{m.target.name: m for m in measure_model(model, corpus)} for model in (first, second)]
+    shared = {target.name for target in first.targets} & {target.name for target in second.targets}
+    if not shared:
+        reads = "; ".join(", ".join(target.name for target in model.targets) for model in (first, second))
+        raise CorpusError(f"the models share no target: {reads}")
+    ours, others = (measure_model(model, corpus, shared) for model in (first, second))
+    named = {one.target.name: one for one in others}
     found = []
-    for name, mine in measured[0].items():
-        if name not in measured[1]:
-            continue
-        theirs = measured[1][name]
+    for mine in ours:
+        name, theirs = mine.target.name, named[mine.target.name]
         labels = mine.target.labels
         order = [theirs.target.labels.index(label) if label in theirs.target.labels else -1 for label in labels]
         if -1 in order or len(order) != len(theirs.target.labels):
@@ -201,6 +204,4 @@ def compare_models(first: StanceModel, second: StanceModel, corpus: Corpus, *, s
         groups = [mine.groups[i] for i in np.flatnonzero(scored)]
         comparison = compare_labels(mine.target, mine.truth[scored], given[0], given[1], groups, seed=seed)
         found.append(replace(comparison, unscored=int((~scored).sum())))
-    if not found:
-        raise CorpusError("the models share no target that the corpus codes")
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -40,7 +40,7 @@ class Measured(NamedTuple):
     groups: list[str]
 
 
-def measure_model(model: StanceModel, corpus: Corpus) -> list[Measured]:
+def measure_model(model: StanceModel, corpus: Corpus, only: Collection[str] | None = None) -> list[Measured]:
     """Score the coded paragraphs of a corpus that the model was not trained on.
 
     Parameters
@@ -49,6 +49,8 @@ def measure_model(model: StanceModel, corpus: Corpus) -> list[Measured]:
         What to measure. Stances below its least probability count too: the most probable label is taken.
     corpus : Corpus
         Coded paragraphs. Targets that the model lacks are left out; names of targets, and labels, may be in any case.
+    only : collection of str, optional
+        Targets of the model; all by default.
 
     Returns
     -------
@@ -61,13 +63,14 @@ def measure_model(model: StanceModel, corpus: Corpus) -> list[Measured]:
         If the model was trained on a paragraph of the corpus, shares no target with it, or lacks one of its labels.
     """
     seen = model.facts.get("text_hashes", frozenset())
-    known = sum(text_hash(text) in seen for text in corpus.texts)
+    known = [example for example in corpus if text_hash(example.text) in seen]
     if known:
-        raise CorpusError(
-            f"{known} of {len(corpus)} paragraphs were used to train this model; measure it on others, or "
+        message = (
+            f"{len(known)} of {len(corpus)} paragraphs were used to train this model; measure it on others, or "
             "cross-validate it on these with `stance evaluate --cross-validate`"
         )
-    names = find_targets(corpus, model.targets)
+        raise CorpusError(message, known[0].path or None, known[0].line or None)
+    names = find_targets(corpus, [target for target in model.targets if only is None or target.name in only])
     if not names:
         raise CorpusError(
             f"the corpus codes {', '.join(sorted(target.name for target in corpus.targets))}; the model reads "
