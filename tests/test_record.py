@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from helpers import MANY_WORDS
 
 from stance.labels import Target
 from stance.model.analyzer import Settings
+from stance.model.artefact import read_manifest, save_model
 from stance.model.weights import softmax
+from stance.results.model_card import model_card
 from stance.training.calibration import fit_temperature
 from stance.training.corpus import Corpus, Example
 from stance.training.fit import Grid, train
@@ -81,3 +84,25 @@ def test_the_record_of_a_model_tells_how_it_was_made() -> None:
     # of a corpus smaller than that, all
     few = with_record(result, replace(corpus, examples=coded[:5]), name="few", seed=0, folds=3).facts["golden"]
     assert [each["text"] for each in few] == corpus.texts[:5]
+
+
+def test_a_target_that_one_of_the_files_for_calibration_codes_is_named(tmp_path: Path) -> None:
+    """Its figures by file are of a calibration on that file itself; those of the others are not."""
+    rng = random.Random(0)
+    targets = [Target("tax", ("favor", "against")), Target("toll", ("favor", "against"))]
+    coded = []
+    for i in range(90):
+        file = ("old", "new", "newer")[i % 3]
+        labels = {
+            target.name: rng.choice(target.labels) for target in targets if (target.name, file) != ("toll", "new")
+        }
+        text = " ".join([*(f"{name}{label}" for name, label in labels.items()), *rng.choices(MANY_WORDS, k=30)])
+        coded.append(Example(f"a{i}", 0, text, labels, path=file))
+    grid = Grid((Settings(word_ngrams=(1, 1), min_df=1, anchored=False),), C=(1.0,), class_weight=("balanced",))
+    for files, itself in ((("new", "newer"), ["toll"]), (("old", "newer"), None), (("newer",), None)):
+        corpus = Corpus(targets, coded, calibration=files)
+        model = with_record(train(corpus, grid, folds=2, jobs=1), corpus, name="own", seed=0, folds=2)
+        assert model.facts["unseen_files"].get("calibrated_on_itself") == itself
+        save_model(model, tmp_path)
+        card = model_card(read_manifest(tmp_path))
+        assert ("But toll only one of these files codes, which is calibrated on itself" in card) == bool(itself)

@@ -191,6 +191,11 @@ def _unseen(found: Mapping[str, Any] | None, shifted: bool) -> list[str]:
             f"Each of {len(files)} files of the corpus ({', '.join(files)}) was scored by a model that was trained on "
             f"neither the file nor any {beyond} the other files."
         )
+        if itself := found.get("calibrated_on_itself"):
+            how += (
+                f" But {' and '.join(itself)} only one of these files codes, which is calibrated on itself, so that "
+                "these figures are somewhat optimistic."
+            )
     lines = [
         "### Held out by file",
         "",

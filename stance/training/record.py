@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -93,9 +94,11 @@ def with_record(
         facts["abstained"] = dict(reasons.most_common())
     if result.unseen is not None:
         unseen = evaluate_held_out(result.unseen, corpus, seed)
+        itself = _calibrated_on_itself(corpus)
         facts["unseen_files"] = {
             "files": list(corpus.calibration),
             "metrics": {evaluation.target.name: evaluation.to_dict() for evaluation in unseen},
+            **({"calibrated_on_itself": itself} if itself else {}),
         }
     if probes:
         tried = run_probes(model, probes)
@@ -105,3 +108,14 @@ def with_record(
             "mixed": {k: list(v) for k, v in tried.mixed.items()},
         }
     return replace(model, facts={**model.facts, **facts})
+
+
+def _calibrated_on_itself(corpus: Corpus) -> list[str]:
+    """The targets that one file alone codes of several named for calibration: there are no others for its figures."""
+    if len(corpus.calibration) < 2:
+        return []
+    coding = {
+        target.name: {Path(corpus.examples[i].path).stem for i in corpus.coded(target.name)}
+        for target in corpus.targets
+    }
+    return [name for name, files in coding.items() if len(files.intersection(corpus.calibration)) == 1]
