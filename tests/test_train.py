@@ -85,6 +85,10 @@ def test_what_cannot_be_written_is_told_before_the_training(tmp_path: Path, monk
     for output, message in (("flat.csv/own", "cannot write the model: Not a directory"), ("models/own", "has begun")):
         result = run("train", flat, "-o", tmp_path / output)
         assert (result.exit_code, message in result.stderr) == (1, True)
+    assert list((tmp_path / "models").iterdir()) == [], "nothing came of it, and nothing is left"
+    (tmp_path / "models" / "own").mkdir()
+    assert run("train", flat, "-o", tmp_path / "models" / "own").exit_code == 1
+    assert (tmp_path / "models" / "own").is_dir(), "what was there stays"
 
 
 def test_what_is_read_is_told_before_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

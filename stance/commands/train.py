@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -71,17 +73,19 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     # a probe that cannot be tried is told before the training, too
     tried = check_probes(read_probes(probes), examples.targets) if probes.is_dir() else []
     refuse_trained(tried, examples.text_hashes)
-    _make_folder(output)
-    result = train_model(examples, folds=folds, seed=seed, jobs=jobs, progress=lambda line: click.echo(line, err=True))
-    model = with_record(
-        result,
-        examples,
-        name=name or Path(output).resolve().name,
-        seed=seed,
-        folds=folds,
-        probes=tried,
-    )
-    save_model(model, output)
+    with _folder_for(output):
+        result = train_model(
+            examples, folds=folds, seed=seed, jobs=jobs, progress=lambda line: click.echo(line, err=True)
+        )
+        model = with_record(
+            result,
+            examples,
+            name=name or Path(output).resolve().name,
+            seed=seed,
+            folds=folds,
+            probes=tried,
+        )
+        save_model(model, output)
     write_model_card(output)
     for target in model.targets:
         value, low, high = model.facts["metrics"][target.name]["metrics"]["macro_f1"]
@@ -91,11 +95,20 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     click.echo(f"wrote {output}", err=True)
 
 
-def _make_folder(output: str) -> None:
-    """Make the folder of the model, if need be, and see that it can be written to before the training."""
+@contextmanager
+def _folder_for(output: str) -> Iterator[None]:
+    """The folder of a model, made and tried before the training; one that is new goes if no model comes of it."""
+    new = not Path(output).exists()
     try:
         Path(output).mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=output):
             pass
     except OSError as error:
         raise ModelError(f"{output}: cannot write the model: {error.strerror or error}") from error
+    try:
+        yield
+    finally:
+        # what holds the model is not empty, and stays
+        if new:
+            with suppress(OSError):
+                Path(output).rmdir()
