@@ -78,6 +78,7 @@ def test_probes_pass_only_with_every_label(small_model: StanceModel) -> None:
     assert run_probes(small_model, apart).consistent == (1, 1)
     unscored = [Probe(str(i), "a", "Qwx zrt vlk.", right, "g") for i in range(2)]
     assert run_probes(small_model, unscored).consistent == (0, 1), "where no label is given none is the same"
+    assert run_probes(small_model, unscored[:1]).consistent == (0, 0), "a case alone is no group"
 
 
 def test_a_file_of_several_phenomena_is_counted_for_itself(small_model: StanceModel, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -194,6 +194,8 @@ def run_probes(model: StanceModel, probes: Sequence[Probe]) -> ProbeResult:
     phenomena: dict[str, set[str]] = defaultdict(set)
     groups: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     failures: list[tuple[Probe, dict[str, str]]] = []
+    # a case that is alone is no group, whatever it is called
+    together = Counter(probe.group for probe in probes if probe.group)
     for probe, row in zip(probes, scores, strict=True):
         given = {
             target: "" if np.isnan(row[t := model.target_index(target)]).any() else model.labels[int(row[t].argmax())]
@@ -203,7 +205,7 @@ def run_probes(model: StanceModel, probes: Sequence[Probe]) -> ProbeResult:
         passed[probe.phenomenon].append(right)
         of_file[probe.file].append(right)
         phenomena[probe.file].add(probe.phenomenon)
-        if probe.group:
+        if together[probe.group] > 1:
             for target, label in given.items():
                 groups[probe.group][target].add(label)
         if not right:
