@@ -81,6 +81,8 @@ def test_the_card_tells_what_its_figures_lean_to(root: Path) -> None:
     assert hopeful not in model_card({**manifest, "training": {**manifest["training"], "trials": [trial]}})
     assert calibrated in model_card(manifest)
     assert calibrated not in model_card({**manifest, "fit_options": {}})
+    # it was asked for, but too few paragraphs told of it
+    assert calibrated not in model_card({**manifest, "unshifted": ["sanctions"]})
     assert model_card(manifest).count(" shift ") == 2
     assert "shift" not in model_card({**manifest, "fit_options": {}})
     assert "calibrated on the other files. " in model_card(manifest)

@@ -21,6 +21,7 @@ from stance.model.lexicon import Lexicon
 from stance.model.weights import softmax
 from stance.training.corpus import Corpus, Example
 from stance.training.fit import Grid, _choose, fit_model, train
+from stance.training.fit_options import FitOptions
 from stance.training.folds import read_problem
 from stance.training.held_out import margins_by_choice
 from stance.training.logistic import Choice, choices_of, fit_path
@@ -184,3 +185,28 @@ def test_a_lexicon_that_names_nothing_is_said(tmp_path: Path, word: str) -> None
     # once, however many settings are tried
     line = "tax: its lexicon matches too few paragraphs to learn from; correct it"
     assert said.count(line) == (word != "tax")
+
+
+def test_a_share_that_moves_no_label_is_said() -> None:
+    """Of fewer than a hundred paragraphs of a kind no shift is found, and the model does not pass for a shifted one."""
+    rng = random.Random(0)
+    coded = []
+    for i in range(240):
+        label = ("favor", "against", "unrelated")[i % 3]
+        words = [f"they{label}", "levy" if i % 5 else "charge", *rng.choices(MANY_WORDS, k=20)]
+        coded.append(Example(str(i), 0, " ".join(words), {"tax": label}))
+    grid = Grid((Settings(word_ngrams=(1, 1), min_df=1),), C=(1.0,), class_weight=("equal",))
+    targets, lexicons = [Target("tax", ("favor", "against", "unrelated"))], {"tax": Lexicon({"tax": ["levy"]})}
+    corpus = Corpus(targets, coded, lexicons=lexicons, fit_options={"tax": FitOptions(unmentioned_share=0.1)})
+    said: list[str] = []
+    assert train(corpus, grid, jobs=1, progress=said.append).model.facts["unshifted"] == ["tax"]
+    told = "tax: 'unmentioned_share' moves no label; it takes 100 paragraphs with a mention to calibrate on and 100 "
+    assert [line for line in said if "moves" in line] == [f"{told}without, some of these related and some not"]
+    even = [
+        replace(one, text=one.text.replace("charge" if i % 2 else "levy", "levy" if i % 2 else "charge"))
+        for i, one in enumerate(coded)
+    ]
+    said.clear()
+    result = train(replace(corpus, examples=even), grid, jobs=1, progress=said.append)
+    assert "unshifted" not in result.model.facts
+    assert not any("moves" in line for line in said)

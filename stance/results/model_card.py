@@ -41,7 +41,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
     shifted = {
         name: options["unmentioned_share"]
         for name, options in manifest["fit_options"].items()
-        if options.get("unmentioned_share") is not None
+        if options.get("unmentioned_share") is not None and name not in manifest.get("unshifted", ())
     }
     held_out = "files" if manifest.get("unseen_files") else "folds"
     shift = ", and a shift between related and unrelated where the target is not mentioned" if shifted else ""

@@ -10,14 +10,14 @@ from scipy.optimize import minimize, minimize_scalar
 
 from stance.model.weights import softmax
 
-__all__ = ["ScaleAndShift", "fit_calibration", "fit_shift", "fit_temperature", "weigh_as_found"]
+__all__ = ["LEAST", "ScaleAndShift", "fit_calibration", "fit_shift", "fit_temperature", "weigh_as_found"]
 
 Floats = npt.NDArray[np.float64]
 
 # A weak pull towards "leave the margins as they are", for corpora with few paragraphs of a class.
 _RIDGE = 1e-3
-# Fewer paragraphs than this settle no temperature of their own, and no shift.
-_LEAST = 100
+#: Fewer paragraphs than this settle no temperature of their own, and no shift.
+LEAST = 100
 
 
 def _log_loss(margins: Floats, truth: npt.NDArray[np.int64], weight: Floats | None) -> float:
@@ -163,7 +163,7 @@ def fit_calibration(
     weight = np.ones(len(truth)) if weight is None else weight
     unrelated = np.zeros(margins.shape[1], dtype=np.bool_) if unrelated is None else unrelated
     shift = np.zeros(margins.shape[1])
-    if min(int((~mentioned).sum()), int(mentioned.sum())) < _LEAST:
+    if min(int((~mentioned).sum()), int(mentioned.sum())) < LEAST:
         return ScaleAndShift(np.full(2, fit_temperature(margins, truth, weight)), shift)
     within = fit_temperature(margins[mentioned], truth[mentioned], weight[mentioned])
     here = margins[~mentioned], truth[~mentioned]

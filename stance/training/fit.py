@@ -17,7 +17,7 @@ from stance.labels import all_labels, is_related
 from stance.model.analyzer import Settings
 from stance.model.stance_model import StanceModel
 from stance.model.weights import BlockWeights, Weights, softmax
-from stance.training.calibration import ScaleAndShift, fit_calibration, weigh_as_found
+from stance.training.calibration import LEAST, ScaleAndShift, fit_calibration, weigh_as_found
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts
 from stance.training.folds import Problem, analyzer_for, count_corpus, rare_labels, read_problem
@@ -170,6 +170,11 @@ def train(
     del counts, candidate
     say("fitting the chosen settings")
     result = _fit(corpus, problems, split, best.counts, best.settings, best.choices, best.held_out, jobs)
+    for name in result.model.facts.get("unshifted", ()):
+        say(
+            f"{name}: 'unmentioned_share' moves no label; it takes {LEAST} paragraphs with a mention to calibrate on "
+            f"and {LEAST} without, some of these related and some not"
+        )
     return replace(result, trials=trials)
 
 
@@ -288,6 +293,9 @@ def _fit(
         "marks": marks,
         "text_hashes": corpus.text_hashes,
     }
+    asked = [problem for problem in problems if problem.options.unmentioned_share is not None]
+    if unshifted := [problem.name for problem in asked if not shift[problem.index].any()]:
+        facts["unshifted"] = unshifted
     model = StanceModel(
         targets=tuple(corpus.targets),
         analyzer=analyzer,
