@@ -273,8 +273,10 @@ def test_another_file_is_told_what_to_do(tmp_path: Path, name: str) -> None:
         (
             'lexicon = "l.toml"',
             '[mentions]\na = ["nuclear power", "reactor*"]\n',
-            r"group 'a' has 'reactor\*', but there are no wildcards; spell the endings out, as in refugee{,s}",
+            r"group 'a' has 'reactor\*', but there are no wildcards and .*; spell the endings out, as in refugee{,s}",
         ),
+        ('lexicon = "l.toml"', '[mentions]\na = ["pile (old)", "reactor(s)"]\n', r"has 'reactor\(s\)', but there are"),
+        ('lexicon = "l.toml"', '[mentions]\na = ["pile|reactor"]\n', r"has 'pile\|reactor', but there are no"),
         ('lexicon = "l.toml"', '[mentions]\n"@nato" = ["nato"]\n', "group '@nato': no group name may begin with @"),
     ],
 )

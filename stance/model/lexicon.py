@@ -9,6 +9,7 @@ one about home.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +30,9 @@ ABROAD = "@"
 
 #: Few patterns with braces stand for more than a memory holds, and a lexicon may come from anybody.
 _MOST_PHRASES = 1_000_000
+
+#: ``sanction*``, ``sanction(s)``, ``sanction[s]``, ``ban|embargo``: what is within these signs would be words beside.
+_WILD = re.compile(r"[*|\[\]]|\w\(")
 
 #: The tables beside the main one, and what the names of their groups begin with.
 _BESIDE = {"mentions": {"weak": WEAK}, "cues": {"context": CONTEXT, "abroad": ABROAD}}
@@ -170,8 +174,9 @@ def _check_patterns(group: str, patterns: object, path: str | Path) -> None:
     if empty := [p for p in patterns if not tokenize(p)]:
         raise CorpusError(f"group {group!r} has {empty[0]!r}, which contains no word", path)
     # a dictionary of another program has them, and without its endings a word would be found nowhere
-    if wild := [p for p in patterns if "*" in p]:
+    if wild := [p for p in patterns if _WILD.search(p)]:
         raise CorpusError(
-            f"group {group!r} has {wild[0]!r}, but there are no wildcards; spell the endings out, as in refugee{{,s}}",
+            f"group {group!r} has {wild[0]!r}, but there are no wildcards and no choices but in braces; spell the "
+            "endings out, as in refugee{,s}",
             path,
         )
