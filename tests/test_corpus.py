@@ -28,6 +28,9 @@ def test_near_duplicates_are_found_and_grouped() -> None:
     ("texts", "index"),
     [
         (["Talks ended.", "talks ended"], 1.0),
+        # without blanks between words each letter is one, or a stop more or less would make another text
+        (["\u8c08\u5224\u5df2\u7ecf\u7ed3\u675f\u4e86", "\u8c08\u5224\uff0c\u5df2\u7ecf\u7ed3\u675f\u4e86\u3002"], 1.0),
+        (["\u0e04\u0e23\u0e31\u0e1a", "\u0e04\u0e23\u0e31\u0e1a\u0e1c\u0e21"], 0.5),
         (["Talks ended.", "Talks resumed."], None),
         (["Talks - ended.", "talks ended"], 1.0),
         (["Now.", "now"], 1.0),

@@ -17,7 +17,9 @@ Ints = npt.NDArray[np.int64]
 
 #: Paragraphs whose sets of three-word shingles overlap by this Jaccard index are near-duplicates.
 THRESHOLD = 0.5
-_WORD = re.compile(r"\w+")
+# Thai, Lao, Burmese, Khmer, Japanese and Chinese put no blanks between words: there each letter is one
+_NO_BLANKS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[^\W{_NO_BLANKS}]+|[{_NO_BLANKS}]")
 _NO_WORD = 0
 _CHUNK = 2000
 
