@@ -163,6 +163,15 @@ def test_settings_that_leave_no_term(small_corpus: Corpus) -> None:
     found = train(small_corpus, _of(replace(many, anchored=True), Settings(min_df=1, anchored=True)), folds=2, jobs=1)
     assert found.model.analyzer.settings.min_df == 1
     assert len(found.trials) == 4
+    # also where the terms of the others tell nothing, whichever are named first
+    rng = random.Random(0)
+    labels = ["favor"] * 40 + ["against"] * 20
+    coded = [Example(str(i), 0, " ".join(rng.choices(MANY_WORDS, k=30)), {"tax": x}) for i, x in enumerate(labels)]
+    corpus = Corpus([Target("tax", ("favor", "against"))], coded)
+    both = [replace(many, anchored=False), Settings(word_ngrams=(1, 1), min_df=1, anchored=False)]
+    for settings in (both, both[::-1]):
+        chosen = train(corpus, Grid(tuple(settings), C=(1e-6,), class_weight=("equal",)), folds=2, jobs=1)
+        assert chosen.model.analyzer.settings.min_df == 1
 
 
 def _of(*settings: Settings) -> Grid:

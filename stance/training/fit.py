@@ -163,7 +163,9 @@ def train(
         found, candidate = _search(corpus, problems, counts, settings, grid, jobs)
         trials += found
         say(f"settings {number} of {len(candidates)}: macro-F1 {candidate.mean:.3f}")
-        if best is None or candidate.mean > best.mean + _TIE:
+        # settings without a term cannot be fitted, however well it does to give all the same label
+        rank = any(block.terms for block in counts), candidate.mean
+        if best is None or rank > (any(block.terms for block in best.counts), best.mean + _TIE):
             best = candidate
     assert best is not None
     # the counts of the last settings may be many times those of the best
