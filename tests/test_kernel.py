@@ -70,6 +70,7 @@ HARD = [
     "Annex B.\n\nsanctions\r\n lifted ,\n talks \n*\n freeze. \n . \n C.\n\nasset\r\rfreeze\u2028\n\u2029lift.\nD.\nE",
     "sanc\u00adtions\u00ad o\ufb03cial won\u2060't \u00ad. lift\u200bed \ufb05",
     "\ufeffA\u00ad\u03a3\u200d\u00ad\u0130\u2060. \u00ad\u00ad\u200c lift",
+    "They call for sanctions, \u200elift sanctions;\u00ad \u00adtalks, \u200f\u200esanctions \u00ad",
     "lift\u2014sanctions\u2013talks lift--sanctions lift-sanctions lift - - sanctions",
 ]
 _LETTERS = "aAsSzZ09_ '\u2019.,;!?-\n\""

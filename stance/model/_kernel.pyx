@@ -357,9 +357,10 @@ cdef class CompiledKernel:
         return found
 
     def places(self, str text not None):
-        """Block, row, first character and the one after the last (uint32) of each known term, those of characters left out.
+        """Block, row, first character and the end (uint32) of each known term, those of characters left out.
 
-        The characters are those of the folded text, which is longer or shorter now and then.
+        The end is twice the character after the last one, and one more if a word ends there. The characters are those
+        of the folded text, which is longer or shorter now and then.
         """
         cdef workspace *w = self.take()
         cdef place_list found
