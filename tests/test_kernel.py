@@ -6,6 +6,7 @@ import gc
 import math
 import os
 import pickle
+import platform
 import shutil
 import signal
 import subprocess
@@ -245,6 +246,18 @@ def test_the_exponential_is_exact_to_two_ulps() -> None:
     pairs[:, 0, 1] = -np.linspace(710, 1e300, len(x))
     kernel._extension().softmax(pairs, np.ones((1, 2)), None, found)
     assert found[:, 0].tolist() == [[1.0, 0.0]] * len(x)
+
+
+@pytest.mark.skipif(not shutil.which("gcc") or platform.machine() != "x86_64", reason="gcc can compile for both")
+@pytest.mark.parametrize(("unit", "built"), [("sse", True), ("387", False), ("both", False)])
+def test_a_processor_with_longer_numbers_gets_no_kernel(root: Path, unit: str, built: bool) -> None:
+    """As on 32-bit x86, where the exponential would be wrong by a third: compiling fails, and Python scores."""
+    header = root / "stance" / "model" / "_kernel_softmax.h"
+    run = subprocess.run(
+        ["gcc", f"-mfpmath={unit}", "-fsyntax-only", "-w", "-x", "c", str(header)], capture_output=True, text=True
+    )
+    assert (run.returncode == 0) == built, run.stderr
+    assert ("more digits than a double" in run.stderr) != built
 
 
 @needs_kernel
