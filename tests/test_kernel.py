@@ -418,7 +418,10 @@ def test_arrow_strings_are_scored_like_python_ones() -> None:
 @needs_kernel
 @pytest.mark.parametrize(
     "raw",
-    b"\xff a\xc3 \xc0\x80 \xe0\x80\x80 \xf5\x80\x80\x80 x\x80 \xf0\x9f\x98 \xe2\x82a \xce\xa3\xff".split(),
+    (
+        b"\xff a\xc3 \xc0\x80 \xe0\x80\x80 \xf5\x80\x80\x80 x\x80 \xf0\x9f\x98 \xe2\x82a \xce\xa3\xff "
+        b"\xed\xa0\xbd \xce\xa3\xed\xb8\x80"
+    ).split(),
 )
 def test_bytes_that_are_no_utf8_are_refused(raw: bytes) -> None:
     """Arrow does not check its strings; the kernel does, and says which one is wrong."""
@@ -428,6 +431,8 @@ def test_bytes_that_are_no_utf8_are_refused(raw: bytes) -> None:
     with pytest.raises(ArticleError, match=r"^texts\[1\] is not valid UTF-8$") as caught:
         compiled.compiled.score_buffers(offsets, b"ok" + raw, False, 0, 2, margins, counts)
     assert caught.value.position == 1
+    # half a character, which a str may hold
+    assert compiled.score(["lift \ud83d"]).counts[0, 0] == 1
 
 
 @pytest.mark.parametrize("name", [pytest.param("compiled", marks=needs_kernel), "python"])
@@ -446,6 +451,16 @@ def test_a_text_of_arrow_that_is_no_utf8_is_counted_over_all_chunks(name: str, k
         with pytest.raises(ArticleError, match=rf"^texts\[{place}\] is not valid UTF-8$") as caught:
             scorer.score_arrow(array)
         assert caught.value.position == place
+
+
+@needs_kernel
+def test_a_text_that_is_too_long_is_counted_over_all_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its place is that in the whole list, of which the kernel gets one part after the other."""
+    monkeypatch.setattr(kernel, "_AT_ONCE", 2)
+    compiled, _ = _kernels("words")
+    with pytest.raises(ArticleError, match=r"^texts\[3\] is longer than 1 GiB$") as caught:
+        compiled.score(["Talks went on."] * 3 + ["x" * (2**30 + 1)])
+    assert caught.value.position == 3
 
 
 @needs_kernel

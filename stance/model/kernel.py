@@ -187,7 +187,7 @@ class _Compiled:
         texts = texts if isinstance(texts, (list, tuple)) else tuple(texts)
         for start in range(0, len(texts), _AT_ONCE):
             rows = slice(start, start + _AT_ONCE)
-            self.compiled.score(texts[rows], scored.margins[rows], scored.counts[rows])
+            self.compiled.score(texts[rows], scored.margins[rows], scored.counts[rows], start)
         return scored
 
     def score_arrow(self, texts: Any) -> Scored:
