@@ -6,6 +6,7 @@ import gc
 import math
 import os
 import pickle
+import platform
 import shutil
 import signal
 import subprocess
@@ -70,6 +71,7 @@ HARD = [
     "Annex B.\n\nsanctions\r\n lifted ,\n talks \n*\n freeze. \n . \n C.\n\nasset\r\rfreeze\u2028\n\u2029lift.\nD.\nE",
     "sanc\u00adtions\u00ad o\ufb03cial won\u2060't \u00ad. lift\u200bed \ufb05",
     "\ufeffA\u00ad\u03a3\u200d\u00ad\u0130\u2060. \u00ad\u00ad\u200c lift",
+    "They call for sanctions, \u200elift sanctions;\u00ad \u00adtalks, \u200f\u200esanctions \u00ad",
     "lift\u2014sanctions\u2013talks lift--sanctions lift-sanctions lift - - sanctions",
 ]
 _LETTERS = "aAsSzZ09_ '\u2019.,;!?-\n\""
@@ -246,6 +248,18 @@ def test_the_exponential_is_exact_to_two_ulps() -> None:
     assert found[:, 0].tolist() == [[1.0, 0.0]] * len(x)
 
 
+@pytest.mark.skipif(not shutil.which("gcc") or platform.machine() != "x86_64", reason="gcc can compile for both")
+@pytest.mark.parametrize(("unit", "built"), [("sse", True), ("387", False), ("both", False)])
+def test_a_processor_with_longer_numbers_gets_no_kernel(root: Path, unit: str, built: bool) -> None:
+    """As on 32-bit x86, where the exponential would be wrong by a third: compiling fails, and Python scores."""
+    header = root / "stance" / "model" / "_kernel_softmax.h"
+    run = subprocess.run(
+        ["gcc", f"-mfpmath={unit}", "-fsyntax-only", "-w", "-x", "c", str(header)], capture_output=True, text=True
+    )
+    assert (run.returncode == 0) == built, run.stderr
+    assert ("more digits than a double" in run.stderr) != built
+
+
 @needs_kernel
 @pytest.mark.parametrize("labels", [1, 2, 3, 4, 5])
 def test_any_number_of_labels(labels: int) -> None:
@@ -404,7 +418,10 @@ def test_arrow_strings_are_scored_like_python_ones() -> None:
 @needs_kernel
 @pytest.mark.parametrize(
     "raw",
-    b"\xff a\xc3 \xc0\x80 \xe0\x80\x80 \xf5\x80\x80\x80 x\x80 \xf0\x9f\x98 \xe2\x82a \xce\xa3\xff".split(),
+    (
+        b"\xff a\xc3 \xc0\x80 \xe0\x80\x80 \xf5\x80\x80\x80 x\x80 \xf0\x9f\x98 \xe2\x82a \xce\xa3\xff "
+        b"\xed\xa0\xbd \xce\xa3\xed\xb8\x80"
+    ).split(),
 )
 def test_bytes_that_are_no_utf8_are_refused(raw: bytes) -> None:
     """Arrow does not check its strings; the kernel does, and says which one is wrong."""
@@ -414,6 +431,8 @@ def test_bytes_that_are_no_utf8_are_refused(raw: bytes) -> None:
     with pytest.raises(ArticleError, match=r"^texts\[1\] is not valid UTF-8$") as caught:
         compiled.compiled.score_buffers(offsets, b"ok" + raw, False, 0, 2, margins, counts)
     assert caught.value.position == 1
+    # half a character, which a str may hold
+    assert compiled.score(["lift \ud83d"]).counts[0, 0] == 1
 
 
 @pytest.mark.parametrize("name", [pytest.param("compiled", marks=needs_kernel), "python"])
@@ -432,6 +451,16 @@ def test_a_text_of_arrow_that_is_no_utf8_is_counted_over_all_chunks(name: str, k
         with pytest.raises(ArticleError, match=rf"^texts\[{place}\] is not valid UTF-8$") as caught:
             scorer.score_arrow(array)
         assert caught.value.position == place
+
+
+@needs_kernel
+def test_a_text_that_is_too_long_is_counted_over_all_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its place is that in the whole list, of which the kernel gets one part after the other."""
+    monkeypatch.setattr(kernel, "_AT_ONCE", 2)
+    compiled, _ = _kernels("words")
+    with pytest.raises(ArticleError, match=r"^texts\[3\] is longer than 1 GiB$") as caught:
+        compiled.score(["Talks went on."] * 3 + ["x" * (2**30 + 1)])
+    assert caught.value.position == 3
 
 
 @needs_kernel

@@ -44,10 +44,11 @@ def test_hard_texts(name: str, min_df: int) -> None:
 
 
 @needs_kernel
-def test_characters_that_differ_in_a_nul(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("more", ["\0", "\x01", "\x02\0", "\x03\0\0"])
+def test_characters_that_differ_in_a_control_character(more: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys of up to sixteen bytes tell how long they are; else the kernel would leave the whole corpus to Python."""
-    analyzer = Analyzer(Settings(char_ngrams=(3, 6), min_df=1), {}, None)
-    texts = ["\u00e9\u00e9\u00e9\u00e9", "\u00e9\u00e9\u00e9\u00e9\0"]
+    analyzer = Analyzer(Settings(char_ngrams=(3, 8), min_df=1), {}, None)
+    texts = ["\u00e9\u00e9\u00e9\u00e9", f"\u00e9\u00e9\u00e9\u00e9{more}"]
     _check(analyzer, texts)
     monkeypatch.setenv("STANCE_KERNEL", "compiled")
     assert count_compiled(analyzer, texts, 1) is not None

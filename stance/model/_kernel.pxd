@@ -36,6 +36,7 @@ cdef extern from "_kernel_score.h" nogil:
         uint32_t *edges
         token_word *words
         uint32_t missing_page
+        int strict
     ctypedef struct word_table:
         void *memory
         unsigned char *bytes

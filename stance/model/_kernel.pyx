@@ -235,8 +235,11 @@ cdef class CompiledKernel:
             raise ValueError("no room for the counts")
         return 0
 
-    def score(self, texts not None, margins, counts):
-        """Score a list or tuple of str into two C-contiguous arrays: float64 (n, outputs), int64 (n, 6)."""
+    def score(self, texts not None, margins, counts, size_t before=0):
+        """Score a list or tuple of str into two C-contiguous arrays: float64 (n, outputs), int64 (n, 6).
+
+        ``before`` is how many texts went before these: errors count from the beginning.
+        """
         cdef size_t n = len(texts), first, many
         cdef Texts taken = Texts()
         cdef View into = View(margins, True), tally = View(counts, True)
@@ -247,7 +250,8 @@ cdef class CompiledKernel:
             for first in range(0, n, CHUNK):
                 many = min(<size_t>CHUNK, n - first)
                 taken.take(texts, first, many)
-                self.run(w, taken.pointers, taken.lengths, many, first, <double *>into.buffer.buf + first * self.m.outputs,
+                self.run(w, taken.pointers, taken.lengths, many, before + first,
+                         <double *>into.buffer.buf + first * self.m.outputs,
                          <int64_t *>tally.buffer.buf + first * COUNTS)
         finally:
             self.give_back(w)
@@ -268,6 +272,7 @@ cdef class CompiledKernel:
         if n and <size_t>where.buffer.len < (skip + n + 1) * (8 if wide else 4):
             raise ValueError("the offsets end early")
         w = self.take()
+        w.text.strict = True
         try:
             for first in range(0, n, CHUNK):
                 many = min(<size_t>CHUNK, n - first)
@@ -282,6 +287,7 @@ cdef class CompiledKernel:
                 self.run(w, pointers, lengths, many, before + first, <double *>into.buffer.buf + first * self.m.outputs,
                          <int64_t *>tally.buffer.buf + first * COUNTS)
         finally:
+            w.text.strict = False
             self.give_back(w)
 
     def count_tokens(self, texts not None):
@@ -357,9 +363,10 @@ cdef class CompiledKernel:
         return found
 
     def places(self, str text not None):
-        """Block, row, first character and the one after the last (uint32) of each known term, those of characters left out.
+        """Block, row, first character and the end (uint32) of each known term, those of characters left out.
 
-        The characters are those of the folded text, which is longer or shorter now and then.
+        The end is twice the character after the last one, and one more if a word ends there. The characters are those
+        of the folded text, which is longer or shorter now and then.
         """
         cdef workspace *w = self.take()
         cdef place_list found

@@ -2,10 +2,16 @@
 #ifndef STANCE_KERNEL_BYTES_H
 #define STANCE_KERNEL_BYTES_H
 
+#include <float.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Sums would have other bits, and what exp_below rounds by adding would keep its fraction: wrong probabilities. */
+#if FLT_EVAL_METHOD == 2 || FLT_EVAL_METHOD < 0
+#error "this machine computes with more digits than a double has: score in pure Python, or compile with -mfpmath=sse -msse2"
+#endif
 
 #if defined(__SSE2__) || defined(_M_X64)
 #if !defined(STANCE_SCALAR)

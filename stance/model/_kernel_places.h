@@ -33,7 +33,8 @@ static void place_ngrams(const model *m, const workspace *w, place_list *l)
     }
 }
 
-/* Makes characters of the text out of edges; the two arrays have room for all edges. */
+/* Makes characters of the text out of edges; the array has room for all edges. What `to` becomes is doubled, and odd if
+ * a word ends there: characters that nobody sees may stand between its end and the next word. */
 static void edges_to_characters(const text_buffers *t, place_list *l, uint32_t *character)
 {
     size_t i, j, at = 0, done = 0;
@@ -47,7 +48,7 @@ static void edges_to_characters(const text_buffers *t, place_list *l, uint32_t *
     }
     for (i = 0; i < l->n; i++) {
         l->places[i].from = character[l->places[i].from];
-        l->places[i].to = character[l->places[i].to];
+        l->places[i].to = character[l->places[i].to] << 1 | (l->places[i].to & 1);
     }
 }
 

@@ -124,7 +124,7 @@ STANCE_INLINE uint64_t character_key(const unsigned char *p, size_t length)
     uint64_t low, high;
     if (length <= 7) return (load8(p) & byte_masks[length][0]) | (uint64_t)length << 56;
     word_key(p, length, &low, &high);
-    return mix(low ^ mix(high ^ length)) >> 8 | KEY(KEY_CHARACTERS, 0);
+    return mix(low ^ mix(high ^ mix(length))) >> 8 | KEY(KEY_CHARACTERS, 0);
 }
 
 static uint32_t find_characters(const model *m, const unsigned char *p, size_t length)

@@ -76,6 +76,7 @@ typedef struct {
     uint32_t flags;           /* of all its words together, see ID_KNOWN and its like */
     uint32_t scene;           /* SCENE_ of the paragraph */
     uint32_t missing_page;
+    int strict;               /* halves of characters are malformed: a str may hold them, UTF-8 may not */
 } text_buffers;
 
 #define TOKEN_START(t, i) ((t)->edges[2 * (i)])
@@ -127,7 +128,7 @@ static int text_reserve(text_buffers *t, size_t n, int characters)
     return TEXT_OK;
 }
 
-/* Reads a code point; returns its length, 0 if malformed. Lone surrogates pass, as str may hold them. */
+/* Reads a code point; returns its length, 0 if malformed. Lone surrogates pass, see `strict`. */
 STANCE_INLINE unsigned read_point(const unsigned char *p, size_t left, uint32_t *point)
 {
     uint32_t c = p[0];
@@ -224,7 +225,7 @@ static int lower_text(text_buffers *t, const unsigned char *text, size_t n)
             uint32_t point, entry;
             const uint32_t *page;
             unsigned length = read_point(text + i, n - i, &point);
-            if (!length) return TEXT_MALFORMED;
+            if (!length || (t->strict && point >> 11 == 0xD800 >> 11)) return TEXT_MALFORMED;
             page = STANCE_LOAD(&unicode_pages[point >> 8]);
             if (!page) {
                 t->missing_page = point >> 8;

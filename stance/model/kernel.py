@@ -187,7 +187,7 @@ class _Compiled:
         texts = texts if isinstance(texts, (list, tuple)) else tuple(texts)
         for start in range(0, len(texts), _AT_ONCE):
             rows = slice(start, start + _AT_ONCE)
-            self.compiled.score(texts[rows], scored.margins[rows], scored.counts[rows])
+            self.compiled.score(texts[rows], scored.margins[rows], scored.counts[rows], start)
         return scored
 
     def score_arrow(self, texts: Any) -> Scored:
@@ -230,11 +230,12 @@ class _Compiled:
             return PythonKernel(self._analyzer, self._weights).find_terms(text)
         places = np.frombuffer(self.compiled.places(text), dtype=np.uint32).reshape(-1, 4)
         block, row, start, end = places.T.astype(np.int64)
+        end, ends_a_word = end >> 1, end & 1
         place = positions(text)
         if place is not None:
             before = np.array(place)
-            # an empty span lies before a character, any other ends after its last one
-            start, end = before[start], np.where(start == end, before[end], before[end - 1] + 1)
+            # a word ends after its last character; what else ends there does so before the next word
+            start, end = before[start], np.where(ends_a_word, before[end - 1] + 1, before[end])
         terms, limits = self._terms
         term = terms[limits[block] + row]
         order = np.lexsort((end, start, term))

@@ -73,10 +73,10 @@ def _moves(text: str) -> bool:
 def tokenize(text: str) -> list[Token]:
     """Split a text into tokens.
 
-    A full stop ends a sentence only before white space, a closing mark or the end, and not after a word
-    of one character, so that "U.S. sanctions" is one sentence; so is "Phase 2. Sanctions". A line end is
-    white space, as the text may be wrapped; two of them before the next word end a sentence. A possessive
-    ``'s`` is cut off.
+    A full stop ends a sentence only before white space, a closing mark or the next word (but in "a.b" it is a
+    gap of one character), and not after a word of one character, so that "U.S. sanctions" is one sentence;
+    so is "Phase 2. Sanctions". A line end is white space, as the text may be wrapped; two of them before the
+    next word end a sentence. A possessive ``'s`` is cut off.
 
     Parameters
     ----------
@@ -93,6 +93,8 @@ def tokenize(text: str) -> list[Token]:
     >>> [token.word for token in tokenize("Iran's envoy won't go.")]
     ['iran', 'envoy', "won't", 'go']
     >>> tokenize("No. Go")[1].gap
+    <Gap.SENTENCE: 4>
+    >>> tokenize("It rose .5")[2].gap
     <Gap.SENTENCE: 4>
     >>> [token.gap.name for token in tokenize("Phase 2. Sanctions, talks\u2014sanctions")]
     ['NONE', 'NONE', 'NONE', 'CLAUSE', 'NONE']
