@@ -249,6 +249,34 @@ def test_one_cell_too_many_is_no_name_of_a_row(tmp_path: Path) -> None:
         ]
 
 
+def test_a_damaged_first_row_does_not_hide_the_names_of_rows(tmp_path: Path) -> None:
+    """They are looked for in the first row that can be read."""
+    rows = [b'"1","a","caf\xe9"', '"2","b","Détente – again"'.encode(), b'"3","c","On"']
+    (tmp_path / "a.csv").write_bytes(b"\n".join([b'"id","text"', *rows]) + b"\n")
+    assert [outcome(record) for record in read_records(tmp_path / "a.csv")] == [
+        (1, "line 2: bytes that do not fit the encoding of the file"),
+        (2, "b"),
+        (3, "c"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+def test_a_table_of_one_column(tmp_path: Path, name: str) -> None:
+    """Nothing parts its cells, so that a comma is its text's; in quotation marks it may have several lines."""
+    (tmp_path / name).write_text('text\nTalks, they said; resume.\n"No, ""never"".\nSo they said."\n')
+    assert [article.text for article in read_articles(tmp_path / name)] == [
+        "Talks, they said; resume.",
+        'No, "never".\nSo they said.',
+    ]
+
+
+def test_delimiters_within_the_quotation_marks_of_a_header(tmp_path: Path) -> None:
+    """They part no cells, whatever their number."""
+    header = '"id";text;"date, ""day, month""";"inches 5"" , wide"'
+    (tmp_path / "a.csv").write_text(f'{header}\n1;"Talks; on";2025;x\n')
+    assert [(article.id, article.text) for article in read_articles(tmp_path / "a.csv")] == [("1", "Talks; on")]
+
+
 def test_a_row_with_a_cell_too_many_moves_no_other(tmp_path: Path) -> None:
     """Only the first row below a header in quotation marks tells whether rows have names."""
     (tmp_path / "a.csv").write_text('"id","text"\n"1","Talks."\n"2","Talks","too."\n"3","Oil."\n')
@@ -332,10 +360,21 @@ def test_front_matter(tmp_path: Path, name: str, end: str, mark: str) -> None:
         ("---\ntitle: 'It''s on'\noutlet: \nsource: Wire\n---\n", ("It's on", None, "Wire")),
         ('---\ntitle: "The \\"deal\\""\ndate: null\noutlet: [a, b]\n---\n', ('The "deal"', None, None)),
         ("---\ntitle: >\n  Talks\n  on\ndate: 2026-03\n---", (None, "2026-03", None)),
+        # as PyYAML folds what is longer than 80 letters, and writes other than ASCII
+        (
+            "---\ntitle: Talks: the parties\n  meet\n\n  - again\n  # a remark\n---\n",
+            ("Talks: the parties meet - again", None, None),
+        ),
+        ("---\ntitle: 'It''s on:\n  they meet'\ndate: 2026-03\n---\n", ("It's on: they meet", "2026-03", None)),
+        (
+            '---\ntitle: "D\\xE9tente\\u2019s\\tend \\U0001F600, they\\\n  \\ sa\\\n  id \\ud800" # a remark\n---\n',
+            ("Détente’s end 😀, they said \ufffd", None, None),
+        ),
+        ("---\ntitle:\n  of: talks\ndate: 2026-03\n---\n", (None, "2026-03", None)),
     ],
 )
 def test_values_of_front_matter(tmp_path: Path, block: str, found: tuple[str | None, ...]) -> None:
-    """Blanks and quotation marks are none of a value; a list or a text of several lines gives none."""
+    """Blanks and quotation marks are none of a value, a folded one is whole; a list or a text as a block gives none."""
     (tmp_path / "a.md").write_text(f"{block}Talks ended." if block.endswith("\n") else block)
     (article,) = read_articles([tmp_path / "a.md"])
     assert (article.title, article.date, article.outlet) == found

@@ -19,6 +19,8 @@ __all__ = ["read_table"]
 
 #: How R writes a quotation mark in quotation marks.
 _ESCAPED = '\\"'
+#: Parts the cells of a table that has none to part; no text holds it.
+_NONE = "\x1f"
 
 
 def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
@@ -45,6 +47,7 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
     columns.check(header, source)
     known = {columns.name(field) for field in FIELDS}
     number = 0
+    first = True
     while True:
         lines.begin()
         problem = ""
@@ -61,8 +64,10 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
         if not row and not problem:
             continue
         number += 1
-        if number == 1 and len(row) == len(header) + 1 and quoted and lines.begins_quoted:
-            header.insert(0, "")
+        if first and row:
+            first = False
+            if len(row) == len(header) + 1 and quoted and lines.begins_quoted:
+                header.insert(0, "")
         if not row or len(row) != len(header):
             problem = problem or f"{len(row)} cells, but {len(header)} columns"
             yield Quarantined(source, number, f"{lines.place()}: {problem}")
@@ -82,6 +87,10 @@ def _read_header(lines: _RowLines, source: str) -> tuple[Iterator[list[str]], st
         lines.give_back(head)
         rows = csv.reader(lines, delimiter=delimiter, strict=True)
         header = next(rows, [])
+        if len(header) == 1 and not head.startswith('"'):
+            # one column needs no delimiter: what would be one is the text's
+            delimiter = _NONE
+            rows = csv.reader(lines, delimiter=delimiter, strict=True)
     except (BadLine, csv.Error) as error:
         raise ArticleError(f"no header: {lines.too_long or error}", source) from error
     if lines.too_long or UNDECODABLE in "".join(header):
