@@ -592,7 +592,10 @@ def test_hyphens_at_line_ends_of_a_pdf(tmp_path: Path) -> None:
         "The ministers agreed on Friday that the sanc-",
         "tions on the oil of the vice-",
         "presidents, and a long-",
-        "Standing dispute, would stay.",
+        "Standing dispute, would stay. The EU-",
+        "led mission met the Quay-",
+        "backed group and a Quay-",
+        "side crowd.",
     ]
 
     def draw(canvas: object) -> None:
@@ -602,6 +605,7 @@ def test_hyphens_at_line_ends_of_a_pdf(tmp_path: Path) -> None:
     (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
     assert "that the sanctions on the oil" in article.text
     assert "long-Standing" in article.text
+    assert article.text.endswith("The EU-led mission met the Quay-backed group and a Quayside crowd.")
 
 
 def test_turns_of_a_conversation_in_a_pdf(tmp_path: Path) -> None:
