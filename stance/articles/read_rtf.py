@@ -20,6 +20,9 @@ __all__ = ["read_rtf"]
 #: The digits of a picture: there may be millions, and the library takes them one by one.
 _PICTURE = re.compile(r"[0-9a-fA-F\s]{500,}")
 _CODE_PAGE = re.compile(rb"\\ansicpg(\d{3,5})")
+#: A page that Python knows by another name; and its letters, which the library would read as those of the font's page.
+_MACINTOSH = {"cp10000": "mac_roman"}
+_LETTER = re.compile(r"\\\\|\\'([89a-f][0-9a-f])", re.I)
 _TITLE = re.compile(r"\{\\title\s((?:[^{}\\]|\\.)*)\}")
 #: Bytes of a picture may be any, and there are as many as it says; an escaped backslash begins no word.
 _BYTES = re.compile(rb"((?<!\\)(?:\\\\)*)\\bin(\d{1,9}) ?")
@@ -64,6 +67,8 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
         # RTF is ASCII by definition; other bytes are those of the code page that it names
         page = _code_page(raw)
         code = _PICTURE.sub(" ", _without_bytes(raw).decode(page, "replace"))
+        if page in _MACINTOSH.values():
+            code = _LETTER.sub(lambda found: bytes.fromhex(found[1]).decode(page) if found[1] else found[0], code)
         named = _TITLE.search(code)
         title = striprtf.rtf_to_text(f"{{\\rtf1 {named[1]}}}", page, errors="replace") if named else ""
         code = _WORD.sub(lambda word: _RENAMED.get(word[1], word[0]), _without_unseen(code))
@@ -117,6 +122,6 @@ def _code_page(raw: bytes) -> str:
     named = _CODE_PAGE.search(raw[:1000])
     page = f"cp{named[1].decode()}" if named else "cp1252"
     try:
-        return codecs.lookup(page).name
+        return _MACINTOSH.get(page) or codecs.lookup(page).name
     except LookupError:
         return "cp1252"
