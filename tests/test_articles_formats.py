@@ -877,6 +877,19 @@ def test_rich_text_of_a_mac(tmp_path: Path) -> None:
     assert (article.title, article.text) == ("Café", "At a café и the EU’s envoy said \\'8e.")
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_lines_and_emoji_of_rich_text(tmp_path: Path, end: bytes) -> None:
+    """A backslash at the end of a line ends a paragraph, and a character may be written as two halves."""
+    lines = [
+        rb"{\rtf1\ansi\ansicpg1252{\info{\title On \u-10179?\u-8704?}}\pard Talks \u-10179 ?\u-8704 ? resume.",
+        b"",
+        rb"No date \u-10179 ?is set.",
+        b"}",
+    ]
+    (article,) = read_articles([write(tmp_path / "a.rtf", (b"\\" + end).join(lines))])
+    assert (article.title, article.text) == ("On 😀", "Talks 😀 resume.\n\nNo date \ufffdis set.")
+
+
 def test_changes_and_hidden_text_anywhere_in_rich_text(tmp_path: Path) -> None:
     """They begin and end at any place of a group; the bytes of a picture say nothing."""
     raw = rb"""{\rtf1\ansi\ansicpg1252{\stylesheet{\s1\v Hidden;}}

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import IO
 
 from stance.articles.article import Article
-from stance.articles.encoding import clean_surrogates
 from stance.articles.exports import is_export, split_export
 from stance.articles.libraries import need, unsound, whole
 from stance.articles.markup import one_line, plain_letters
@@ -43,6 +42,7 @@ _RENAMED = {
 }
 # an escaped backslash begins no word
 _WORD = re.compile(rf"\\\\|(?:\\\*)?\\({'|'.join(_RENAMED)})(?![a-z])")
+_LINE_END = re.compile(r"[\r\n]")
 _BRACE = re.compile(r"\\[{}\\]|[{}]")
 
 
@@ -70,17 +70,22 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
         if page in _MACINTOSH.values():
             code = _LETTER.sub(lambda found: bytes.fromhex(found[1]).decode(page) if found[1] else found[0], code)
         named = _TITLE.search(code)
-        title = striprtf.rtf_to_text(f"{{\\rtf1 {named[1]}}}", page, errors="replace") if named else ""
+        title = _paired(striprtf.rtf_to_text(f"{{\\rtf1 {named[1]}}}", page, errors="replace")) if named else ""
         code = _WORD.sub(lambda word: _RENAMED.get(word[1], word[0]), _without_unseen(code))
-        text = clean_surrogates(plain_letters(striprtf.rtf_to_text(code, errors="replace")))
+        text = plain_letters(_paired(striprtf.rtf_to_text(code, errors="replace")))
         depth = sum(1 if brace == "{" else -1 for brace in _BRACE.findall(code) if len(brace) == 1)
     if depth > 0 or raw.rstrip(b"\0 \t\r\n")[-1:] != b"}":
         raise ArticleError("the RTF document breaks off", source)
-    lines = [line.strip(" \t\r") for line in text.split("\n")]
+    lines = [line.strip(" \t") for line in _LINE_END.split(text)]
     if is_export(lines):
         yield from split_export(lines, source, stem)
     else:
         yield Article(stem, "\n\n".join(filter(None, lines)), title=one_line(title), source=source, position=1)
+
+
+def _paired(text: str) -> str:
+    """With one character where RTF has two halves of it, as of emoji."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _without_bytes(raw: bytes) -> bytes:
