@@ -551,6 +551,23 @@ def test_contents_of_a_book_are_no_chapter(tmp_path: Path, properties: str) -> N
     assert [article.id for article in read_articles([write(tmp_path / "a.epub", book)])] == ["a:1"]
 
 
+@pytest.mark.parametrize(("links", "text", "chapters"), [(6, "", 1), (0, "", 2), (6, PARAGRAPHS[2], 2)])
+def test_contents_of_an_old_book_are_no_chapter(tmp_path: Path, links: int, text: str, chapters: int) -> None:
+    """Its guide names them; a chapter that it names is one, whatever links are in it."""
+    guide = (
+        b'<guide><reference type="text" href="c%201.xhtml"/><reference type="toc" href="c2.xhtml"/></guide></package>'
+    )
+    lines = [f'<p><a href="c%201.xhtml#p{i}">Part {i}</a></p>' for i in range(links)] + [f"<p>{text or 'The end'}</p>"]
+    body = zipfile.ZipFile(io.BytesIO(epub())).read("OEBPS/c2.xhtml").split(b"<body>")[1]
+    change = {
+        "OEBPS/book.opf": (b"</package>", guide),
+        "OEBPS/c2.xhtml": (body, "".join(lines).encode() + b"</body></html>"),
+    }
+    book = edited(epub(), change)
+    found = [article.id for article in read_articles([write(tmp_path / "a.epub", book)])]
+    assert found == ["a:1", "a:2"][:chapters]
+
+
 def test_a_chapter_is_read_once(tmp_path: Path) -> None:
     """A small book may name a large chapter thousands of times, under several names of its own."""
     item, place = b'<item id="c2"', b'<itemref idref="c2"/>'

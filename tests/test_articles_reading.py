@@ -370,6 +370,7 @@ def test_front_matter(tmp_path: Path, name: str, end: str, mark: str) -> None:
             '---\ntitle: "D\\xE9tente\\u2019s\\tend \\U0001F600, they\\\n  \\ sa\\\n  id \\ud800" # a remark\n---\n',
             ("Détente’s end 😀, they said \ufffd", None, None),
         ),
+        ("---\nübersetzer: X\n\"title\": Talks\n'date': 2026-03\ncompleted?: yes\n---\n", ("Talks", "2026-03", None)),
         ("---\ntitle:\n  of: talks\ndate: 2026-03\n---\n", (None, "2026-03", None)),
     ],
 )

@@ -15,7 +15,7 @@ _KEYS = {"id": ("id",), "title": ("title",), "date": ("date",), "outlet": ("outl
 _KNOWN = {key for keys in _KEYS.values() for key in keys} | {"author", "categories", "layout", "permalink", "tags"}
 _LARGEST = 2**16
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")
-_PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*:(?:[ \t]+(.*))?")
+_PAIR = re.compile(r"""(["']?)([^\W\d][\w.-]*\??)\1[ \t]*:(?:[ \t]+(.*))?""")
 #: How a line begins that goes on with the value above it, or is a remark.
 _FURTHER = (" ", "\t", "- ", "#")
 _QUOTED = re.compile(r"""(["'])(.*)\1(?:[ \t]+#.*)?""")
@@ -58,9 +58,9 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
         shown = line[1].rstrip(" \t")
         if shown in ("---", "..."):
             return (_fields(values), text[line.end() :]) if _KNOWN & values.keys() else ({}, text)
-        if (pair := _PAIR.fullmatch(shown)) is not None and pair[1].lower() not in values:
-            key = pair[1].lower()
-            values[key] = (pair[2] or "").strip(BLANKS)
+        if (pair := _PAIR.fullmatch(shown)) is not None and pair[2].lower() not in values:
+            key = pair[2].lower()
+            values[key] = (pair[3] or "").strip(BLANKS)
         elif pair is not None or not values or not (shown == "" or shown.startswith(_FURTHER)):
             break
         elif values[key] and shown.startswith((" ", "\t")) and shown.lstrip(" \t")[0] != "#":
