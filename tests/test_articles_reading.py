@@ -12,8 +12,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from time import process_time
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -258,6 +260,41 @@ def test_a_damaged_first_row_does_not_hide_the_names_of_rows(tmp_path: Path) -> 
         (2, "b"),
         (3, "c"),
     ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("names", [["id", "text", "date"], ["date", "id", "text"]])
+def test_a_carriage_return_within_a_cell(tmp_path: Path, names: list[str], end: str) -> None:
+    """It ends no row where a line feed does, in quotation marks or, as pandas writes it, without."""
+    texts = ["Two\rthree\r\rfour", "Five", 'Six, they\rsaid "no"', "\rSeven", "Eight"]
+    frame = pd.DataFrame({"id": ["a", "b", "c", "d", "e"], "text": texts, "date": ["2025"] * 5})[names]
+    for name, mark in (("a.csv", ","), ("a.tsv", "\t")):
+        frame.to_csv(tmp_path / name, sep=mark, index=False, lineterminator=end)
+        found = list(read_records(tmp_path / name))
+        assert [(r.id, r.text, r.date) for r in found if isinstance(r, Article)] == [
+            (id, text, "2025") for id, text in zip("abcde", texts, strict=True)
+        ]
+
+
+def test_a_damaged_byte_behind_a_carriage_return(tmp_path: Path) -> None:
+    """It is none of the article's letters: the row is quarantined, all of it."""
+    (tmp_path / "a.csv").write_bytes("id,text\na,Détente – on\nb,One\rTwo ".encode() + b"\xff\nc,Three\n")
+    assert [outcome(record) for record in read_records(tmp_path / "a.csv")] == [
+        (1, "a"),
+        (2, "lines 3 to 4: bytes that do not fit the encoding of the file"),
+        (3, "c"),
+    ]
+
+
+def test_rows_that_end_in_two_ways(tmp_path: Path) -> None:
+    """A file may be put together from others: rows are read as far as each has its cells, in linear time."""
+    rows = "".join(f"{i},Talks {i}\r" for i in range(20_000))
+    (tmp_path / "a.csv").write_text(f"id,text\na,One\n{rows}z,End\n", newline="")
+    before = process_time()
+    found = [outcome(record) for record in read_records(tmp_path / "a.csv")]
+    assert process_time() - before < 10
+    assert found[:2] == [(1, "a"), (2, "0")]
+    assert (len(found), found[-1]) == (20_002, (20_002, "z"))
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
