@@ -214,7 +214,7 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
     "bomb.pdf": (_pdf_bomb, "PDF"),
     "form.pdf": (lambda: pdf_with_a_form("Talks.", b"BT ET", b"/Filter/NoSuch"), "not all of its text is read"),
     "truncated.docx": (lambda: docx()[:9000], "zip"),
-    "old.docx": (lambda: _OLE, "old office document; save it as DOCX"),
+    "old.docx": (lambda: _OLE, "old office document; save it as DOCX, a sheet as CSV, a message as EML"),
     "bomb.docx": (lambda: _replaced(docx(), "word/document.xml", bytes(80 * 2**20)), "decompression bomb"),
     "entities.docx": (lambda: _replaced(docx(), "word/document.xml", _entities("document")), "DOCX"),
     "not-xml.docx": (lambda: _replaced(docx(), "word/document.xml", b"<w:document><w:p>&nosuch;<w:p>"), "DOCX"),

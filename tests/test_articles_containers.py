@@ -314,15 +314,79 @@ def test_a_mailbox_without_dates_between_its_messages(tmp_path: Path) -> None:
     ]
 
 
+def test_a_mailbox_without_blank_lines_between_its_messages(tmp_path: Path) -> None:
+    """It is parted where a line bears the date of a message; what only begins like it is text."""
+    texts = ["None.", "From 2012 on, they asked:\nWhen: does it end?", "All."]
+    raw = b"".join(b"From ???@??? Fri Mar  7 08:00:00 2025\n" + raw_mail(text.encode()) + b"\n" for text in texts)
+    assert [article.text for article in read_articles([write(tmp_path / "a.mbox", raw)])] == [f"{t}\n" for t in texts]
+
+
+def test_deleted_messages_of_a_mailbox_are_told(tmp_path: Path) -> None:
+    """Thunderbird keeps them in its file; what is marked as read, answered and starred is an article."""
+    raw = b"".join(
+        b"From - Fri Mar 14 08:00:00 2025\nX-Account-Key: account1\nX-Mozilla-Status: "
+        + status
+        + b"\nX-Mozilla-Status2: 00000000\n"
+        + raw_mail(PARAGRAPHS[0].encode())
+        + b"\n\n"
+        for status in (b"0009", b"0007", b"100d", b"1000")
+    )
+    path = write(tmp_path / "a.mbox", raw)
+    found = list(read_records([path]))
+    assert [record.id for record in found if isinstance(record, Article)] == ["a:2", "a:4"]
+    reason = "deleted in the mail program, and still in its file: compact the folder"
+    assert [record for record in found if isinstance(record, Quarantined)] == [
+        Quarantined(str(path), position, reason) for position in (1, 3)
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(("delsp", "blank"), [("", " "), ("; delsp=yes", "  ")])
+def test_lines_that_were_broken_to_be_sent_are_whole(tmp_path: Path, end: str, delsp: str, blank: str) -> None:
+    """As the standard has it (RFC 3676); others stay as they are, and so does the line above a signature."""
+    sent = f"""Dear all,
+at nine.
+The envoys met{blank}
+Anna on{blank}
+Friday.
+{blank}
+> They would not{blank}
+> sign it.{blank}
+>> Why?
+ From here on
+>{blank}
+none.{blank}
+--{" "}
+Anna"""
+    shown = """Dear all,
+at nine.
+The envoys met Anna on Friday.
+
+> They would not sign it.
+>> Why?
+From here on
+>
+none.
+--
+Anna"""
+    kind = f"text/plain; charset=utf-8; format=flowed{delsp}"
+    (article,) = read_articles([write(tmp_path / "a.eml", raw_mail(sent.replace("\n", end).encode(), kind))])
+    assert [line.rstrip() for line in article.text.split("\n")] == [line.rstrip() for line in shown.split("\n")]
+    assert [p.text for p in article.paragraphs if p.boilerplate] == ["Anna"]
+    (plain,) = read_articles([write(tmp_path / "b.eml", raw_mail(sent.encode()))])
+    assert plain.text == sent
+
+
 @pytest.mark.parametrize(
     ("plain", "page", "text"),
     [
         ("The minister wants the sanctions lifted.", "<div>The minister wants the sanctions lifted.</div>", None),
         ("The minister wants the sanctions lifted.", "<img src=x>", None),
         (POINTER, "".join(f"<p>{text}</p>" for text in PARAGRAPHS), "\n\n".join(PARAGRAPHS)),
+        (f"{POINTER}?{'a1' * 150}", "".join(f"<p>{text}</p>" for text in PARAGRAPHS), "\n\n".join(PARAGRAPHS)),
         ("\n\n".join(PARAGRAPHS), "<p>And other words.</p>" * 9, None),
     ],
-    ids=["short", "picture", "pointer", "long"],
+    ids=["short", "picture", "pointer", "long pointer", "long"],
 )
 def test_the_plain_text_of_a_mail_or_its_html(tmp_path: Path, plain: str, page: str, text: str | None) -> None:
     """The plain one counts, but where it only points to the other."""
@@ -485,6 +549,23 @@ def test_contents_of_a_book_are_no_chapter(tmp_path: Path, properties: str) -> N
     tag = b'<item id="c2"'
     book = edited(epub(), {"OEBPS/book.opf": (tag, tag + f' properties="{properties}"'.encode())})
     assert [article.id for article in read_articles([write(tmp_path / "a.epub", book)])] == ["a:1"]
+
+
+@pytest.mark.parametrize(("links", "text", "chapters"), [(6, "", 1), (0, "", 2), (6, PARAGRAPHS[2], 2)])
+def test_contents_of_an_old_book_are_no_chapter(tmp_path: Path, links: int, text: str, chapters: int) -> None:
+    """Its guide names them; a chapter that it names is one, whatever links are in it."""
+    guide = (
+        b'<guide><reference type="text" href="c%201.xhtml"/><reference type="toc" href="c2.xhtml"/></guide></package>'
+    )
+    lines = [f'<p><a href="c%201.xhtml#p{i}">Part {i}</a></p>' for i in range(links)] + [f"<p>{text or 'The end'}</p>"]
+    body = zipfile.ZipFile(io.BytesIO(epub())).read("OEBPS/c2.xhtml").split(b"<body>")[1]
+    change = {
+        "OEBPS/book.opf": (b"</package>", guide),
+        "OEBPS/c2.xhtml": (body, "".join(lines).encode() + b"</body></html>"),
+    }
+    book = edited(epub(), change)
+    found = [article.id for article in read_articles([write(tmp_path / "a.epub", book)])]
+    assert found == ["a:1", "a:2"][:chapters]
 
 
 def test_a_chapter_is_read_once(tmp_path: Path) -> None:

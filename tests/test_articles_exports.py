@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from sample_files import PARAGRAPHS, TITLE, docx, factiva_lines, nexis_lines, rtf
+from sample_files import PARAGRAPHS, TITLE, docx, factiva_lines, nexis_lines, pdf, rtf
 
 from stance.articles import Article, Quarantined, read_articles, read_records
 
@@ -140,6 +140,18 @@ def test_an_export_that_breaks_off_says_so(tmp_path: Path, make: Callable[..., l
     article, refused = read_records([path])
     assert isinstance(article, Article)
     assert refused == Quarantined(str(path), 2, "the export breaks off in an article, which is not read")
+
+
+@pytest.mark.parametrize("make", [nexis_lines, factiva_lines])
+def test_an_export_as_pdf_is_told(tmp_path: Path, make: Callable[..., list[str]]) -> None:
+    """Its articles cannot be told apart: they are read as one, and not in silence; one alone is that one."""
+    for number in (3, 1):
+        path = tmp_path / f"{number}.pdf"
+        path.write_bytes(pdf(make(number)))
+        article, *told = read_records([path])
+        assert isinstance(article, Article)
+        reason = f"an export of {number} articles, read as one; export it as DOCX or RTF to have each by itself"
+        assert told == ([Quarantined(str(path), 1, reason)] if number > 1 else [])
 
 
 @pytest.mark.parametrize(("make", "below"), [(nexis_lines, "Length: 30 pages"), (factiva_lines, "812 words")])

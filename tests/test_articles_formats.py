@@ -235,14 +235,23 @@ def test_a_paragraph_of_countless_runs(tmp_path: Path) -> None:
     assert article.text.count("Talks") == 100_000
 
 
-def test_page_saved_by_a_browser(tmp_path: Path) -> None:
-    """The address in the mark that browsers leave is the outlet of a page that names none."""
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<!-- saved from url=(0031)https://www.ledger.example/world --><html>",
+        "<html><!--\n Page saved with SingleFile \n url: https://www.ledger.example/world \n saved --><meta>",
+        "<html>\n<!-- Mirrored from www.ledger.example/world by HTTrack Website Copier/3.x [XR&CO'2014] -->",
+    ],
+    ids=["browser", "SingleFile", "HTTrack"],
+)
+def test_page_saved_by_a_browser(tmp_path: Path, mark: str) -> None:
+    """The address in the mark that it leaves, or another program, is the outlet of a page that names none."""
     page = (
         web_page()
         .replace('<meta property="og:site_name" content="The Harbor Ledger">', "")
         .replace(" | The Harbor Ledger", "")
     )
-    page = page.replace("<html>", "<!-- saved from url=(0031)https://www.ledger.example/world --><html>")
+    page = page.replace("<html>", mark)
     (article,) = read_articles([write(tmp_path / "a.html", page.encode())])
     assert article.outlet == "ledger.example"
 
@@ -592,7 +601,10 @@ def test_hyphens_at_line_ends_of_a_pdf(tmp_path: Path) -> None:
         "The ministers agreed on Friday that the sanc-",
         "tions on the oil of the vice-",
         "presidents, and a long-",
-        "Standing dispute, would stay.",
+        "Standing dispute, would stay. The EU-",
+        "led mission met the Quay-",
+        "backed group and a Quay-",
+        "side crowd.",
     ]
 
     def draw(canvas: object) -> None:
@@ -602,6 +614,7 @@ def test_hyphens_at_line_ends_of_a_pdf(tmp_path: Path) -> None:
     (article,) = read_articles([write(tmp_path / "a.pdf", _canvas(draw))])
     assert "that the sanctions on the oil" in article.text
     assert "long-Standing" in article.text
+    assert article.text.endswith("The EU-led mission met the Quay-backed group and a Quayside crowd.")
 
 
 def test_turns_of_a_conversation_in_a_pdf(tmp_path: Path) -> None:
@@ -856,6 +869,27 @@ def test_changes_boxes_and_tables_of_rich_text(tmp_path: Path) -> None:
     assert article.title is None
 
 
+def test_rich_text_of_a_mac(tmp_path: Path) -> None:
+    """Its letters are those of the Mac, whatever its fonts say of theirs; what stands for others is not."""
+    raw = rb"""{\rtf1\ansi\ansicpg10000\uc1\deff0{\fonttbl{\f0\fnil\fcharset0 Times New Roman;}}{\info{\title Caf\'8e}}
+\pard\plain\f0 At a caf\'8E \u1080\'d2 the EU\'d5s envoy said \\'8e.\par}"""
+    (article,) = read_articles([write(tmp_path / "a.rtf", raw)])
+    assert (article.title, article.text) == ("Café", "At a café и the EU’s envoy said \\'8e.")
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_lines_and_emoji_of_rich_text(tmp_path: Path, end: bytes) -> None:
+    """A backslash at the end of a line ends a paragraph, and a character may be written as two halves."""
+    lines = [
+        rb"{\rtf1\ansi\ansicpg1252{\info{\title On \u-10179?\u-8704?}}\pard Talks \u-10179 ?\u-8704 ? resume.",
+        b"",
+        rb"No date \u-10179 ?is set.",
+        b"}",
+    ]
+    (article,) = read_articles([write(tmp_path / "a.rtf", (b"\\" + end).join(lines))])
+    assert (article.title, article.text) == ("On 😀", "Talks 😀 resume.\n\nNo date \ufffdis set.")
+
+
 def test_changes_and_hidden_text_anywhere_in_rich_text(tmp_path: Path) -> None:
     """They begin and end at any place of a group; the bytes of a picture say nothing."""
     raw = rb"""{\rtf1\ansi\ansicpg1252{\stylesheet{\s1\v Hidden;}}
@@ -871,6 +905,36 @@ def test_changes_and_hidden_text_anywhere_in_rich_text(tmp_path: Path) -> None:
     ]
     (article,) = read_articles([write(tmp_path / "b.rtf", rb"{\rtf1 The path is C:\\bin64 \{a\}\par}")])
     assert article.text == "The path is C:\\bin64 {a}"
+
+
+@pytest.mark.parametrize("framed", [True, False])
+def test_the_table_of_contents_of_a_document(tmp_path: Path, framed: bool) -> None:
+    """It says nothing that does not stand below: it is known by its frame, or by the English names of its styles."""
+    import docx as library
+    from docx.oxml import parse_xml
+
+    document = library.Document()
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    if framed:
+        frame = '<w:docPartObj><w:docPartGallery w:val="{}"/></w:docPartObj>'
+        for kind, text in (("Table of Contents", "The embargo\t2"), ("Cover Pages", "A report")):
+            document.element.body.insert(
+                0,
+                parse_xml(
+                    f"<w:sdt {space}><w:sdtPr>{frame.format(kind)}</w:sdtPr><w:sdtContent><w:p><w:hyperlink><w:r><w:t>"
+                    f"{text}</w:t></w:r></w:hyperlink></w:p></w:sdtContent></w:sdt>"
+                ),
+            )
+    else:
+        document.add_paragraph("A report")
+        style = document.styles.add_style("toc 1", 1)
+        style.element.set(style.element.nsmap["w"].join("{}") + "styleId", "Verzeichnis1")
+        document.add_paragraph("The embargo\t2", style="toc 1")
+    document.add_heading("The embargo")
+    document.add_paragraph("They will keep it.")
+    document.save(str(tmp_path / "a.docx"))
+    (article,) = read_articles([tmp_path / "a.docx"])
+    assert own(article) == ["A report", "The embargo", "They will keep it."]
 
 
 def test_hidden_text_of_a_document(tmp_path: Path) -> None:
@@ -893,7 +957,7 @@ def test_hidden_text_of_a_document(tmp_path: Path) -> None:
 
 
 def test_hidden_text_of_an_open_document(tmp_path: Path) -> None:
-    """A run, a paragraph, a section, a field that a condition hides, and what was struck out."""
+    """A run, a paragraph, a section, a field under a condition, what was struck out, and lists made of the text."""
     import odfdo
 
     document = odfdo.Document("text")
@@ -909,6 +973,8 @@ def test_hidden_text_of_an_open_document(tmp_path: Path) -> None:
         'text:is-hidden="true" text:string-value="x"> or lift</text:hidden-text> the embargo.</text:p>',
         '<text:p text:style-name="Hidden">A note.</text:p>',
         '<text:section text:name="a" text:display="none"><text:p>For editors.</text:p></text:section>',
+        "<text:table-of-content><text:index-body><text:p>Dates 1</text:p></text:index-body></text:table-of-content>",
+        "<text:alphabetical-index><text:index-body><text:p>oil 1</text:p></text:index-body></text:alphabetical-index>",
         '<text:section text:name="b"><text:p text:style-name="Standard">No date is set.</text:p></text:section>',
     ):
         document.body.append(odfdo.Element.from_tag(tag))

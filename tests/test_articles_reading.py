@@ -12,8 +12,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from time import process_time
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -249,6 +251,69 @@ def test_one_cell_too_many_is_no_name_of_a_row(tmp_path: Path) -> None:
         ]
 
 
+def test_a_damaged_first_row_does_not_hide_the_names_of_rows(tmp_path: Path) -> None:
+    """They are looked for in the first row that can be read."""
+    rows = [b'"1","a","caf\xe9"', '"2","b","Détente – again"'.encode(), b'"3","c","On"']
+    (tmp_path / "a.csv").write_bytes(b"\n".join([b'"id","text"', *rows]) + b"\n")
+    assert [outcome(record) for record in read_records(tmp_path / "a.csv")] == [
+        (1, "line 2: bytes that do not fit the encoding of the file"),
+        (2, "b"),
+        (3, "c"),
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("names", [["id", "text", "date"], ["date", "id", "text"]])
+def test_a_carriage_return_within_a_cell(tmp_path: Path, names: list[str], end: str) -> None:
+    """It ends no row where a line feed does, in quotation marks or, as pandas writes it, without."""
+    texts = ["Two\rthree\r\rfour", "Five", 'Six, they\rsaid "no"', "\rSeven", "Eight"]
+    frame = pd.DataFrame({"id": ["a", "b", "c", "d", "e"], "text": texts, "date": ["2025"] * 5})[names]
+    for name, mark in (("a.csv", ","), ("a.tsv", "\t")):
+        frame.to_csv(tmp_path / name, sep=mark, index=False, lineterminator=end)
+        found = list(read_records(tmp_path / name))
+        assert [(r.id, r.text, r.date) for r in found if isinstance(r, Article)] == [
+            (id, text, "2025") for id, text in zip("abcde", texts, strict=True)
+        ]
+
+
+def test_a_damaged_byte_behind_a_carriage_return(tmp_path: Path) -> None:
+    """It is none of the article's letters: the row is quarantined, all of it."""
+    (tmp_path / "a.csv").write_bytes("id,text\na,Détente – on\nb,One\rTwo ".encode() + b"\xff\nc,Three\n")
+    assert [outcome(record) for record in read_records(tmp_path / "a.csv")] == [
+        (1, "a"),
+        (2, "lines 3 to 4: bytes that do not fit the encoding of the file"),
+        (3, "c"),
+    ]
+
+
+def test_rows_that_end_in_two_ways(tmp_path: Path) -> None:
+    """A file may be put together from others: rows are read as far as each has its cells, in linear time."""
+    rows = "".join(f"{i},Talks {i}\r" for i in range(20_000))
+    (tmp_path / "a.csv").write_text(f"id,text\na,One\n{rows}z,End\n", newline="")
+    before = process_time()
+    found = [outcome(record) for record in read_records(tmp_path / "a.csv")]
+    assert process_time() - before < 10
+    assert found[:2] == [(1, "a"), (2, "0")]
+    assert (len(found), found[-1]) == (20_002, (20_002, "z"))
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+def test_a_table_of_one_column(tmp_path: Path, name: str) -> None:
+    """Nothing parts its cells, so that a comma is its text's; in quotation marks it may have several lines."""
+    (tmp_path / name).write_text('text\nTalks, they said; resume.\n"No, ""never"".\nSo they said."\n')
+    assert [article.text for article in read_articles(tmp_path / name)] == [
+        "Talks, they said; resume.",
+        'No, "never".\nSo they said.',
+    ]
+
+
+def test_delimiters_within_the_quotation_marks_of_a_header(tmp_path: Path) -> None:
+    """They part no cells, whatever their number."""
+    header = '"id";text;"date, ""day, month""";"inches 5"" , wide"'
+    (tmp_path / "a.csv").write_text(f'{header}\n1;"Talks; on";2025;x\n')
+    assert [(article.id, article.text) for article in read_articles(tmp_path / "a.csv")] == [("1", "Talks; on")]
+
+
 def test_a_row_with_a_cell_too_many_moves_no_other(tmp_path: Path) -> None:
     """Only the first row below a header in quotation marks tells whether rows have names."""
     (tmp_path / "a.csv").write_text('"id","text"\n"1","Talks."\n"2","Talks","too."\n"3","Oil."\n')
@@ -332,10 +397,22 @@ def test_front_matter(tmp_path: Path, name: str, end: str, mark: str) -> None:
         ("---\ntitle: 'It''s on'\noutlet: \nsource: Wire\n---\n", ("It's on", None, "Wire")),
         ('---\ntitle: "The \\"deal\\""\ndate: null\noutlet: [a, b]\n---\n', ('The "deal"', None, None)),
         ("---\ntitle: >\n  Talks\n  on\ndate: 2026-03\n---", (None, "2026-03", None)),
+        # as PyYAML folds what is longer than 80 letters, and writes other than ASCII
+        (
+            "---\ntitle: Talks: the parties\n  meet\n\n  - again\n  # a remark\n---\n",
+            ("Talks: the parties meet - again", None, None),
+        ),
+        ("---\ntitle: 'It''s on:\n  they meet'\ndate: 2026-03\n---\n", ("It's on: they meet", "2026-03", None)),
+        (
+            '---\ntitle: "D\\xE9tente\\u2019s\\tend \\U0001F600, they\\\n  \\ sa\\\n  id \\ud800" # a remark\n---\n',
+            ("Détente’s end 😀, they said \ufffd", None, None),
+        ),
+        ("---\nübersetzer: X\n\"title\": Talks\n'date': 2026-03\ncompleted?: yes\n---\n", ("Talks", "2026-03", None)),
+        ("---\ntitle:\n  of: talks\ndate: 2026-03\n---\n", (None, "2026-03", None)),
     ],
 )
 def test_values_of_front_matter(tmp_path: Path, block: str, found: tuple[str | None, ...]) -> None:
-    """Blanks and quotation marks are none of a value; a list or a text of several lines gives none."""
+    """Blanks and quotation marks are none of a value, a folded one is whole; a list or a text as a block gives none."""
     (tmp_path / "a.md").write_text(f"{block}Talks ended." if block.endswith("\n") else block)
     (article,) = read_articles([tmp_path / "a.md"])
     assert (article.title, article.date, article.outlet) == found

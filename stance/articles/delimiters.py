@@ -16,6 +16,8 @@ __all__ = ["Heading", "find_heading", "is_table"]
 _DELIMITERS = ",\t;|"
 #: The header of R's write.table, which parts cells by blanks unless told otherwise.
 _BY_BLANKS = re.compile(r'"[^"]*"(?: "[^"]*")+\s*\Z')
+#: What stands in quotation marks parts no cells.
+_QUOTED = re.compile(rf'(?<![^{_DELIMITERS}])"(?:[^"]|"")*+(?:"|\Z)')
 _RECORDS = 10
 _SENTENCE_ENDS = (".", "!", "?", ":", "…")
 
@@ -66,7 +68,7 @@ def find_heading(lines: Iterator[str]) -> Heading:
         line = next(lines, "")
     if hint is None and _BY_BLANKS.match(line):
         hint = " "
-    return Heading(hint or max(_DELIMITERS, key=line.count), line, above)
+    return Heading(hint or max(_DELIMITERS, key=_QUOTED.sub("", line).count), line, above)
 
 
 def is_table(text: str, columns: Columns) -> bool:

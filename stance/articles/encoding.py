@@ -46,7 +46,7 @@ _MARKS = (
 _MAGIC = (
     (b"%PDF-", "a PDF"),
     (b"PK\x03\x04", "a ZIP archive or office document"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old office document; save it as DOCX, a sheet as CSV"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old office document; save it as DOCX, a sheet as CSV, a message as EML"),
     (b"{\\rtf", "an RTF document"),
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),

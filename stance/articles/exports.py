@@ -10,7 +10,7 @@ from typing import NamedTuple
 from stance.articles.article import Article
 from stance.errors import ArticleError
 
-__all__ = ["is_export", "split_export"]
+__all__ = ["count_articles", "is_export", "split_export"]
 
 #: Months as the databases write them, by the language that a reader has set; English ones come first, short ones last.
 _MONTHS = {
@@ -88,6 +88,18 @@ def is_export(lines: Sequence[str]) -> bool:
     False
     """
     return _is_nexis(lines) or _is_factiva(lines)
+
+
+def count_articles(lines: Sequence[str]) -> int:
+    """How many articles end in lines that are no whole paragraphs, so that an export cannot be split by them.
+
+    Examples
+    --------
+    >>> count_articles(["Length: 5 words", "Envoys met.", "End of Document"] * 2), count_articles(["Envoys met."])
+    (2, 0)
+    """
+    end = _NEXIS_END if _is_nexis(lines) else _FACTIVA_END
+    return sum(end.match(line.strip()) is not None for line in lines) if is_export(lines) else 0
 
 
 def split_export(lines: Sequence[str], source: str, stem: str) -> Iterator[Article]:

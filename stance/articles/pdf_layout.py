@@ -14,6 +14,7 @@ _PAGE_NUMBER = re.compile(r"\W*(?:page|p\.)?\s*(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:o
 #: What browsers print below a page and, where they do, above it.
 _ADDRESS = re.compile(r"\w{2,8}://\S+\s+\d{1,4}/\d{1,4}\Z")
 _PRINTED = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s\d{1,2}:\d\d\b")
+_NO_LETTER = re.compile(r"[\W\d_]")
 _DIGITS = re.compile(r"\d+")
 _FINISHED = re.compile(r"[.!?:;][\"'’”)\]]*\Z")
 #: Who speaks in a transcript: "Q:", "THE MINISTER:".
@@ -28,6 +29,12 @@ _OUTERMOST = 3
 _SHORTEST = 20
 #: Widths of a letter as a share of the font's size, on average: where a line ends is not told by the file.
 _LETTER = 0.5
+#: Behind the hyphen of a name these are words, not halves of one: "Iran-backed".
+_OF_NAMES = frozenset(
+    """
+    backed based brokered controlled funded imposed led linked mediated occupied owned run sponsored style supplied
+    """.split()
+)
 
 
 class Line(NamedTuple):
@@ -228,9 +235,16 @@ def _pieces(texts: list[str]) -> Iterator[str]:
         elif text.endswith("\u00ad"):
             yield text[:-1]
         elif text.endswith(("-", "\u2010")) and text[-2:-1].isalpha() and follower[0].islower():
-            # the two halves are one word, unless the first is itself a compound: "vice-foreign-" + "minister"
-            yield text if "-" in text.split(" ")[-1][:-1] else text[:-1]
+            yield text if _is_compound(text.split(" ")[-1][:-1], follower) else text[:-1]
         elif text.endswith(("-", "\u2010", "\u2013", "\u2014", "/")) and text[-2:-1].isalnum():
             yield text
         else:
             yield text + " "
+
+
+def _is_compound(first: str, follower: str) -> bool:
+    """Whether a hyphen at a line end is the word's own: "vice-foreign-" + "minister", "EU-" + "led"."""
+    second = _NO_LETTER.split(follower, maxsplit=1)[0]
+    return (
+        "-" in first or first[-1].isupper() or (first.lstrip("\"'(\u2018\u201c")[:1].isupper() and second in _OF_NAMES)
+    )

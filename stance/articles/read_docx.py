@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -20,6 +21,9 @@ _ID = f"{_WORD}styleId"
 _VALUE = f"{_WORD}val"
 _STYLES = "wordprocessingml.styles+xml"
 _PROPERTIES = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+#: The contents of a document, which a program makes of its headings: by their frame, or by the styles of their lines.
+_CONTENTS = f"{_WORD}sdtPr/{_WORD}docPartObj/{_WORD}docPartGallery"
+_LINE_OF_CONTENTS = re.compile(r"toc \d|table of figures", re.I)
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
 #: Text that was struck out, and the second form of a text box, for programs that cannot show the first.
 _PASSED_OVER = (
@@ -33,7 +37,7 @@ def read_docx(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     """Read the one article of a document, or all of an export. Paragraphs are parted by blank lines.
 
     Text in tables, text boxes and tracked insertions is read; page headers and footers, notes, comments, tracked
-    deletions and hidden text are not.
+    deletions, hidden text and the table of contents are not.
 
     Raises
     ------
@@ -54,8 +58,13 @@ def read_docx(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
             styles: Any = next(
                 (docx.oxml.parse_xml(found.blob) for found in related if _STYLES in found.content_type), []
             )
-            hidden = {style.get(_ID) for style in styles if _says_hidden(style)}
-            lines = [clean_surrogates(_text(p, hidden)) for p in tree.iter(f"{_WORD}p") if _is_seen(p, hidden)]
+            hidden = {style.get(_ID) for style in styles if _says_hidden(style)} - {None}
+            contents = {style.get(_ID) for style in styles if _is_of_contents(style)} - {None}
+            lines = [
+                clean_surrogates(_text(p, hidden))
+                for p in tree.iter(f"{_WORD}p")
+                if _is_seen(p, hidden) and _style(p) not in contents
+            ]
             # where there are none the library makes up some, with a title
             told = any(found.reltype == _PROPERTIES for found in package.rels.values())
             title = one_line(package.core_properties.title) if told else None
@@ -72,9 +81,24 @@ def _says_hidden(element: Any) -> bool | None:
     return None if found is None else found.get(_VALUE) not in ("0", "false", "off")
 
 
+def _is_of_contents(style: Any) -> bool:
+    """Whether lines of the table of contents have this style; its name is English in whatever language."""
+    name = style.find(f"{_WORD}name")
+    return name is not None and _LINE_OF_CONTENTS.fullmatch(name.get(_VALUE) or "") is not None
+
+
+def _style(paragraph: Any) -> str | None:
+    # its properties stand first, or it has none: to look through all of it for each run would take quadratic time
+    first = next(paragraph.iterchildren(), None)
+    style = None if first is None or first.tag != f"{_WORD}pPr" else first.find(f"{_WORD}pStyle")
+    return None if style is None else style.get(_VALUE)
+
+
 def _is_seen(element: Any, hidden: set[str]) -> bool:
     return not any(
-        above.tag in _PASSED_OVER or (above.tag == f"{_WORD}r" and _is_hidden(above, hidden))
+        above.tag in _PASSED_OVER
+        or (above.tag == f"{_WORD}r" and _is_hidden(above, hidden))
+        or (above.tag == f"{_WORD}sdt" and _holds_contents(above))
         for above in element.iterancestors()
     )
 
@@ -84,11 +108,13 @@ def _is_hidden(run: Any, hidden: set[str]) -> bool:
     if (said := _says_hidden(run)) is not None:
         return said
     paragraph = next(run.iterancestors(f"{_WORD}p"), run)
-    # its properties stand first, or it has none: to look through all of it for each run would take quadratic time
-    first = next(paragraph.iterchildren(), None)
-    style = None if first is None or first.tag != f"{_WORD}pPr" else first.find(f"{_WORD}pStyle")
-    named = (run.find(f"{_WORD}rPr/{_WORD}rStyle"), style)
-    return any(style is not None and style.get(_VALUE) in hidden for style in named)
+    style = run.find(f"{_WORD}rPr/{_WORD}rStyle")
+    return _style(paragraph) in hidden or (style is not None and style.get(_VALUE) in hidden)
+
+
+def _holds_contents(frame: Any) -> bool:
+    gallery = frame.find(_CONTENTS)
+    return gallery is not None and gallery.get(_VALUE) == "Table of Contents"
 
 
 def _text(paragraph: Any, hidden: set[str]) -> str:

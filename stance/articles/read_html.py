@@ -19,7 +19,12 @@ from stance.errors import ArticleError
 __all__ = ["decode_html", "html_article", "html_lines", "read_html"]
 
 _CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.I)
-_SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S{1,2000}) -->")
+#: What browsers, SingleFile and HTTrack note in a page that they save.
+_SAVED_FROM = re.compile(
+    r"<!-- saved from url=\(\d+\)(\S{1,2000}) -->"
+    r"|<!--\s{1,9}Page saved with SingleFile\s{1,9}url: (\S{1,2000})"
+    r"|<!-- Mirrored from (\S{1,2000}) by HTTrack "
+)
 _FACTIVA = re.compile(r"articleParagraph|Document [A-Za-z0-9]{18,34}\s*<")
 _SPACE = re.compile(r"\s+")
 #: The parser's time grows with the square of a tag's attributes, and no page needs so many.
@@ -91,7 +96,7 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
     # bytes that no page needs, and that are used below
     page = _MARKS.sub(" ", page)
     if (saved := _SAVED_FROM.search(page[:4000])) is not None:
-        url = url or saved[1]
+        url = url or saved[1] or saved[2] or f"http://{saved[3]}"
     _check_attributes(page, source)
     with unsound("an HTML page", source):
         tree = trafilatura.load_html(page)

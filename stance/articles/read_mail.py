@@ -34,6 +34,16 @@ _LONGEST_SUBJECT = 2**16
 _MOST_PARTS = 10_000
 #: Begins a message in a mailbox; a line of prose may begin like it.
 _SEPARATOR = cast("re.Pattern[bytes]", FORMATS["mail"].sign)
+#: Begins one, whatever stands above: some programs part messages by no blank line.
+_STAMPED = re.compile(
+    rb"From \S+ .{0,200}\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) "
+    rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d\b"
+)
+#: What Thunderbird knows of a message, near the beginning of its head; a bit stands for one that was deleted.
+_STATUS = re.compile(rb"(?:[\w-]+:[^\n]*\n){0,5}?X-Mozilla-Status:\s*([0-9A-Fa-f]{4})\s")
+_DELETED = 8
+#: In the plain text of a letter that is elsewhere.
+_ADDRESS = re.compile(r"https?://\S+")
 
 #: Attachments that hold nothing to read: pictures, how a page looks, and what vouches for the sender.
 _PICTURES = ("image/", "font/")
@@ -54,10 +64,12 @@ def read_mail(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     """Read the messages of a file, one after the other; a bad one is quarantined with its number.
 
     The text is what a mail program shows, attachments left out: the parts one below the other, and of alternatives the
-    plain one, or the longer one where the plain one has fewer than 200 characters. Subject, date and sender are title,
-    date and outlet; a saved page has its own. A forwarded message is an article of its own, with the position of the
-    message that holds it; any other attachment is quarantined by its name, but for pictures and what belongs to the
-    letter itself. Of a subject 65,536 characters are read, of any other field of the head 2,000.
+    plain one, or the longer one where the plain one has fewer than 200 characters beside addresses. Lines that were
+    broken to be sent (``format=flowed``) are whole. Subject, date and sender are title, date and outlet; a saved page
+    has its own. A forwarded message is an article of its own, with the position of the message that holds it; any other
+    attachment is quarantined by its name, but for pictures and what belongs to the letter itself, and so is a message
+    that was deleted in Thunderbird and is still in its mailbox. Of a subject 65,536 characters are read, of any other
+    field of the head 2,000.
 
     Raises
     ------
@@ -70,6 +82,11 @@ def read_mail(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         position += 1
         if raw is None:
             yield Quarantined(source, position, f"record too large: more than {LARGEST_RECORD:,} bytes")
+            continue
+        if many and (status := _STATUS.match(raw)) is not None and int(status[1], 16) & _DELETED:
+            yield Quarantined(
+                source, position, "deleted in the mail program, and still in its file: compact the folder"
+            )
             continue
         try:
             yield from _read(raw, source, f"{stem}:{position}" if many else stem, position)
@@ -94,7 +111,7 @@ def _messages(stream: IO[bytes]) -> Iterator[tuple[bytes | None, bool]]:
     # where the first one bears no date, the others may bear none
     separator = _SEPARATOR if _SEPARATOR.match(line + after) else re.compile(b"From ")
     while line:
-        if many and blank and separator.match(line + after):
+        if many and separator.match(line + after) and (blank or _STAMPED.match(line)):
             if size:
                 yield (b"".join(lines) if size <= LARGEST_RECORD else None), True
             lines, size, blank = [], 0, False
@@ -265,15 +282,34 @@ def _shown(message: MIMEPart, bodies: Sequence[MIMEPart], source: str, id: str, 
             if kind == "text/html":
                 url = _line(part.get("Content-Location") or message.get("Content-Location"))
                 return html_article(decode_html(raw, source, charset), source, id, position, url)
-            return Article(id, clean_surrogates(decode_named(raw, charset, source)), source=source, position=position)
+            text = clean_surrogates(decode_named(raw, charset, source))
+            if str(part.get_param("format")).lower() == "flowed":
+                text = _unflowed(text, glued=str(part.get_param("delsp")).lower() == "yes")
+            return Article(id, text, source=source, position=position)
         except ArticleError as error:
             return error
 
     return walk(message)[1]()
 
 
+def _unflowed(text: str, *, glued: bool) -> str:
+    """A text as it was before a mail program broke its lines (RFC 3676): what ends in a blank goes on below."""
+    parts: list[str] = []
+    open_depth: int | None = None
+    for line in text.replace("\r\n", "\n").split("\n"):
+        body = line.lstrip(">")
+        depth = len(line) - len(body)
+        body = body.removeprefix(" ")
+        alone = body == "-- " or not body.strip()
+        if alone or depth != open_depth:
+            parts.append(f"\n{'>' * depth}{' ' * (depth > 0)}")
+        open_depth = depth if body.endswith(" ") and not alone else None
+        parts.append(body[:-1] if glued and open_depth is not None else body)
+    return "".join(parts)[1:]
+
+
 def _length(pieces: _Pieces) -> int:
-    return sum(len(piece.text.strip()) for piece in pieces if isinstance(piece, Article))
+    return sum(len(_ADDRESS.sub("", piece.text).strip()) for piece in pieces if isinstance(piece, Article))
 
 
 def _header(message: MIMEPart, name: str, charset: str | None) -> str | None:

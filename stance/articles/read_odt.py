@@ -24,6 +24,7 @@ _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 #: pictures to those who do not see them.
 _PASSED_OVER = {
     f"{_OFFICE}annotation", f"{_TEXT}note", f"{_TEXT}tracked-changes", f"{_TEXT}table-of-content",
+    f"{_TEXT}illustration-index", f"{_TEXT}table-index", f"{_TEXT}object-index", f"{_TEXT}alphabetical-index",
     f"{_SVG}title", f"{_SVG}desc",
 }  # fmt: skip
 #: Which family of styles an element has its style from.

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import IO
 
 from stance.articles.article import Article
-from stance.articles.encoding import clean_surrogates
 from stance.articles.exports import is_export, split_export
 from stance.articles.libraries import need, unsound, whole
 from stance.articles.markup import one_line, plain_letters
@@ -20,6 +19,9 @@ __all__ = ["read_rtf"]
 #: The digits of a picture: there may be millions, and the library takes them one by one.
 _PICTURE = re.compile(r"[0-9a-fA-F\s]{500,}")
 _CODE_PAGE = re.compile(rb"\\ansicpg(\d{3,5})")
+#: A page that Python knows by another name; and its letters, which the library would read as those of the font's page.
+_MACINTOSH = {"cp10000": "mac_roman"}
+_LETTER = re.compile(r"\\\\|\\'([89a-f][0-9a-f])", re.I)
 _TITLE = re.compile(r"\{\\title\s((?:[^{}\\]|\\.)*)\}")
 #: Bytes of a picture may be any, and there are as many as it says; an escaped backslash begins no word.
 _BYTES = re.compile(rb"((?<!\\)(?:\\\\)*)\\bin(\d{1,9}) ?")
@@ -40,6 +42,7 @@ _RENAMED = {
 }
 # an escaped backslash begins no word
 _WORD = re.compile(rf"\\\\|(?:\\\*)?\\({'|'.join(_RENAMED)})(?![a-z])")
+_LINE_END = re.compile(r"[\r\n]")
 _BRACE = re.compile(r"\\[{}\\]|[{}]")
 
 
@@ -64,18 +67,25 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
         # RTF is ASCII by definition; other bytes are those of the code page that it names
         page = _code_page(raw)
         code = _PICTURE.sub(" ", _without_bytes(raw).decode(page, "replace"))
+        if page in _MACINTOSH.values():
+            code = _LETTER.sub(lambda found: bytes.fromhex(found[1]).decode(page) if found[1] else found[0], code)
         named = _TITLE.search(code)
-        title = striprtf.rtf_to_text(f"{{\\rtf1 {named[1]}}}", page, errors="replace") if named else ""
+        title = _paired(striprtf.rtf_to_text(f"{{\\rtf1 {named[1]}}}", page, errors="replace")) if named else ""
         code = _WORD.sub(lambda word: _RENAMED.get(word[1], word[0]), _without_unseen(code))
-        text = clean_surrogates(plain_letters(striprtf.rtf_to_text(code, errors="replace")))
+        text = plain_letters(_paired(striprtf.rtf_to_text(code, errors="replace")))
         depth = sum(1 if brace == "{" else -1 for brace in _BRACE.findall(code) if len(brace) == 1)
     if depth > 0 or raw.rstrip(b"\0 \t\r\n")[-1:] != b"}":
         raise ArticleError("the RTF document breaks off", source)
-    lines = [line.strip(" \t\r") for line in text.split("\n")]
+    lines = [line.strip(" \t") for line in _LINE_END.split(text)]
     if is_export(lines):
         yield from split_export(lines, source, stem)
     else:
         yield Article(stem, "\n\n".join(filter(None, lines)), title=one_line(title), source=source, position=1)
+
+
+def _paired(text: str) -> str:
+    """With one character where RTF has two halves of it, as of emoji."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _without_bytes(raw: bytes) -> bytes:
@@ -117,6 +127,6 @@ def _code_page(raw: bytes) -> str:
     named = _CODE_PAGE.search(raw[:1000])
     page = f"cp{named[1].decode()}" if named else "cp1252"
     try:
-        return codecs.lookup(page).name
+        return _MACINTOSH.get(page) or codecs.lookup(page).name
     except LookupError:
         return "cp1252"

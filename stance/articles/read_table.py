@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from typing import IO, Self
 
 from stance.articles.article import Article
@@ -19,6 +21,10 @@ __all__ = ["read_table"]
 
 #: How R writes a quotation mark in quotation marks.
 _ESCAPED = '\\"'
+#: What would end a line within a cell, and stands for it while the cell is read; no text holds that.
+_RETURN, _HELD = re.compile(r"\r(?!\n)"), "\udcfe"
+#: Parts the cells of a table that has none to part; no text holds it.
+_NONE = "\x1f"
 
 
 def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
@@ -45,6 +51,7 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
     columns.check(header, source)
     known = {columns.name(field) for field in FIELDS}
     number = 0
+    first = True
     while True:
         lines.begin()
         problem = ""
@@ -54,6 +61,8 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
             return
         except (BadLine, csv.Error) as error:
             row, problem = lines.recover(delimiter, len(header), quoted=quoted), str(error)
+        if row and not problem and lines.goes_on:
+            row = lines.read_on(row, delimiter, len(header))
         if any(UNDECODABLE in cell for cell in row):
             row, problem = [], UNFIT
         if lines.too_long:
@@ -61,8 +70,10 @@ def read_table(stream: IO[bytes], columns: Columns, source: str, stem: str) -> I
         if not row and not problem:
             continue
         number += 1
-        if number == 1 and len(row) == len(header) + 1 and quoted and lines.begins_quoted:
-            header.insert(0, "")
+        if first and row:
+            first = False
+            if len(row) == len(header) + 1 and quoted and lines.begins_quoted:
+                header.insert(0, "")
         if not row or len(row) != len(header):
             problem = problem or f"{len(row)} cells, but {len(header)} columns"
             yield Quarantined(source, number, f"{lines.place()}: {problem}")
@@ -82,10 +93,15 @@ def _read_header(lines: _RowLines, source: str) -> tuple[Iterator[list[str]], st
         lines.give_back(head)
         rows = csv.reader(lines, delimiter=delimiter, strict=True)
         header = next(rows, [])
+        if len(header) == 1 and not head.startswith('"'):
+            # one column needs no delimiter: what would be one is the text's
+            delimiter = _NONE
+            rows = csv.reader(lines, delimiter=delimiter, strict=True)
     except (BadLine, csv.Error) as error:
         raise ArticleError(f"no header: {lines.too_long or error}", source) from error
     if lines.too_long or UNDECODABLE in "".join(header):
         raise ArticleError(f"no header: {lines.too_long or UNFIT}", source)
+    lines.end_header()
     if not header:
         raise ArticleError("the file is empty; a table needs a header", source)
     return rows, delimiter, header, head.startswith('"')
@@ -114,6 +130,7 @@ class _RowLines:
         self._first = 1
         self._ended = False
         self._last_too_long = 0
+        self._by_feeds = False
         self.number = 0
         self.too_long = ""
 
@@ -161,6 +178,30 @@ class _RowLines:
         self._size -= sum(map(len, lines))
         self._waiting.extendleft(reversed(lines))
         self.number -= len(lines)
+
+    def end_header(self) -> None:
+        """The lines that were taken are the header: how it ends tells how rows do."""
+        self._by_feeds = bool(self._taken) and self._taken[-1].endswith("\n")
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the row at hand ends where others do not."""
+        return self._by_feeds and self._taken[-1].endswith("\r")
+
+    def read_on(self, row: list[str], delimiter: str, width: int) -> list[str]:
+        """Read a row to its end, past carriage returns in its cells; the row as it is if that gives none."""
+        taken, found = len(self._taken), []
+        with suppress(BadLine, csv.Error, StopIteration):
+            while self._taken[-1].endswith("\r"):
+                next(self)
+            whole = _RETURN.sub(_HELD, "".join(self._taken))
+            found = next(csv.reader(chain([whole], self), delimiter=delimiter, strict=True))
+            if len(found) == width:
+                return [cell.replace(_HELD, "\r") for cell in found]
+        self.give_back(*self._taken[taken:])
+        # rows end so, too, in what was put together from several files: to look ahead of each would take quadratic time
+        self._by_feeds = 0 < len(found) < width
+        return row
 
     @property
     def begins_quoted(self) -> bool:
