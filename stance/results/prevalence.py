@@ -197,7 +197,7 @@ def _groups(paragraphs: pd.DataFrame, level: str, categories: Sequence[str]) -> 
     number = number_groups(values.to_frame(level), [level])
     first = np.unique(number, return_index=True)[1]
     names = values.iloc[first].tolist()
-    order = order_of_groups(names, categories)
+    order = order_of_groups(whole_names(values.iloc[first]).tolist(), categories)
     return [names[i] for i in order], np.argsort(order)[number]
 
 

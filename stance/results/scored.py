@@ -76,13 +76,18 @@ def from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = No
     if not targets:
         raise StanceError(f"{shown}: not results of `stance score`: it has no columns of a target")
     refuse_missing(frame, PLACE[:1], shown)
-    nameless = frame["article_id"].isna().to_numpy()
+    return _checked(Results(frame, targets, level), shown)
+
+
+def _checked(results: Results, shown: str) -> Results:
+    """The results, refused if a row has no article or a label that nothing tells of: it would be counted as none."""
+    nameless = results.frame["article_id"].isna().to_numpy()
     if nameless.any():
         raise StanceError(f"{shown}: row {int(nameless.argmax()) + 1} has no article_id; keep what scoring wrote")
-    check = _check_labels if level == "paragraph" else _check_shares
-    for target in targets:
-        check(frame, target, shown)
-    return Results(frame, targets, level)
+    check = _check_labels if results.level == "paragraph" else _check_shares
+    for target in results.targets:
+        check(results.frame, target, shown)
+    return results
 
 
 def refuse_missing(frame: pd.DataFrame, names: Iterable[str], shown: str) -> None:
@@ -107,7 +112,7 @@ def refuse_missing(frame: pd.DataFrame, names: Iterable[str], shown: str) -> Non
 
 
 def _check_labels(frame: pd.DataFrame, target: Target, shown: str) -> None:
-    """Refuse a label that no column tells of: it would be counted as none."""
+    """Refuse a label that no column tells of."""
     given = frame[target.name].dropna().unique().tolist()
     wrong = [label for label in given if label not in (*target.labels, "")]
     if not wrong:
@@ -172,15 +177,18 @@ def as_results(given: Results | pd.DataFrame, *, to_write: bool = False) -> Resu
     plain = plain_columns(frame)
     if {*frame.index.names} & {*frame.columns}:
         # as of set_index(drop=False): pandas groups by no name that both have
-        plain = plain.reset_index(drop=True)
+        plain = plain.rename_axis([None] * plain.index.nlevels)
     orders = {
         # one of which there is no row may have half a character, which no file holds
         str(name): tuple(clean_surrogates(str(category)) for category in kind.categories)
         for name, kind in frame.dtypes.items()
         if isinstance(kind, pd.CategoricalDtype) and kind.ordered
     }
-    found = given if isinstance(given, Results) else from_frame(plain, "the data frame")
-    return replace(found, frame=plain, orders={**found.orders, **orders})
+    if not isinstance(given, Results):
+        found = from_frame(plain, "the data frame")
+        return replace(found, orders=orders)
+    found = replace(given, frame=plain, orders={**given.orders, **orders})
+    return found if to_write else _checked(found, given.source or "the results")
 
 
 def refuse_twice(results: Results) -> None:
