@@ -85,6 +85,8 @@ def test_results_are_shown_as_the_report_has_them(results: stance.Results) -> No
     one = results.frame[results.frame["article_id"].str.startswith("1")]
     assert stance.show(one).html.count('<p class="text"') == 2
     assert stance.show(results, articles=1).html.count("<article") == 1
+    # as geopandas has them
+    assert stance.show(type("GeoDataFrame", (pd.DataFrame,), {})(one)).html == stance.show(one).html
 
 
 def test_a_page_is_written_in_short(results: stance.Results) -> None:

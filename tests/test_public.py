@@ -655,6 +655,17 @@ def test_results_whose_frame_lost_a_column_are_refused(use: str, lacking: str) -
         _USES[use](index, coded)
 
 
+@pytest.mark.parametrize("use", _USES)
+def test_results_of_no_level_or_target_are_refused(use: str) -> None:
+    """As one may make them by hand."""
+    results, true = collect(100, 0.8, (0.25,) * 4)
+    coded = code(results, true, 40)
+    with pytest.raises(stance.StanceError, match=r"^Results have a target and a level, .*; these have no target$"):
+        _USES[use](replace(results, targets=()), coded)
+    with pytest.raises(stance.StanceError, match=r" or article; these have the level 'paragraphs'$"):
+        _USES[use](replace(results, level="paragraphs"), coded)
+
+
 @pytest.mark.parametrize("names", ["article_id", ["article_id", "paragraph"]])
 def test_an_index_may_have_the_name_of_a_column(names: str | list[str]) -> None:
     """As `set_index(drop=False)` leaves it: what comes out is the same."""

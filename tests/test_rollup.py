@@ -565,6 +565,25 @@ def test_labels_that_no_column_tells_of_are_refused(tmp_path: Path, change: Any,
         roll_up(frame)
 
 
+@pytest.mark.parametrize("lost", ["abstained", "probability"])
+def test_a_target_that_lost_a_column_is_told(tmp_path: Path, lost: str) -> None:
+    """As dropna(axis=1, how="all") takes reasons where there is none: the target would be left out beside others."""
+    frame = _paragraphs()
+    both = frame.join(frame.filter(regex="^tax").rename(columns=lambda name: name.replace("tax", "toll")))
+    assert roll_up(both).filter(regex="^t.*_favor$").shape == (1, 4)
+    # somebody's own are no target
+    own = both.assign(topic="oil", topic_probability=0.9, risk=0.1, risk_abstained=1)
+    assert roll_up(own).filter(regex="^(topic|risk)").empty
+    for changed in (both, frame):
+        path = tmp_path / "s.parquet"
+        changed = changed.drop(columns=f"tax_{lost}")
+        changed.to_parquet(path)
+        with pytest.raises(StanceError, match=f"^the data frame: no column 'tax_{lost}'; keep what scoring wrote$"):
+            roll_up(changed)
+        with pytest.raises(StanceError, match=f"s.parquet: no column 'tax_{lost}'; keep what scoring wrote$"):
+            read_results(path)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

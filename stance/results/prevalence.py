@@ -77,7 +77,7 @@ def estimate_prevalence(results: Results | pd.DataFrame, codes: pd.DataFrame, le
         Of paragraphs; boilerplate is left out. Paragraphs that the model abstained from are part of it.
     codes : pandas.DataFrame
         As `read_codes` has them, of a sample drawn by `draw_sample`. Paragraphs without a code of a target are taken
-        to be missing at random.
+        to be missing at random, and a sample without its column ``drawn_from`` to be one of all paragraphs.
     level : str
         What is estimated by itself: ``all``, or what `roll_up` groups by. All coded paragraphs decide the slope.
 

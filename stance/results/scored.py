@@ -21,6 +21,9 @@ __all__ = ["DIGITS", "PLACE", "Results", "as_results", "from_frame", "refuse_mis
 #: What tells which paragraph a row is about.
 PLACE = ["article_id", "paragraph"]
 
+# what a row may be
+_LEVELS = ("paragraph", "article")
+
 #: The most that a number in a file has: one of more may not fit int64.
 DIGITS = 18
 
@@ -72,7 +75,13 @@ class Results:
 
 def from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = None) -> Results:
     """Results from a frame, of a table that has these columns, if it has more of them than the frame."""
-    level, targets = find_targets(frame.columns if names is None else names)
+    names = list(map(str, frame.columns if names is None else names))
+    level, targets = find_targets(names)
+    for name in names:
+        lost = [f"{name}_{end}" for end in ("probability", "abstained") if f"{name}_{end}" not in names]
+        # else it would be no target, as where dropna(axis=1, how="all") took the reasons of one that never abstained
+        if len(lost) == 1 and any(other.startswith(f"{name}_p_") for other in names):
+            refuse_missing(frame, lost, shown)
     if not targets:
         raise StanceError(f"{shown}: not results of `stance score`: it has no columns of a target")
     refuse_missing(frame, PLACE[:1], shown)
@@ -151,7 +160,7 @@ def as_results(given: Results | pd.DataFrame, *, to_write: bool = False) -> Resu
     Raises
     ------
     StanceError
-        If it lacks the columns of a target or of articles, or has two of one name.
+        If it lacks the columns of a target or of articles, has two of one name, or a label or level that is none.
     ArgumentError
         If it is neither, or results with a frame or targets that are none; if half a character is in a column's name.
     """
@@ -166,6 +175,9 @@ def as_results(given: Results | pd.DataFrame, *, to_write: bool = False) -> Resu
         raise ArgumentError(f"the frame of results is a pandas data frame, not {kind_of(frame)}{how}")
     if isinstance(given, Results):
         check_targets(given.targets)
+        if given.level not in _LEVELS or not (given.targets or to_write):
+            has = f"the level {given.level!r}" if given.targets else "no target"
+            raise StanceError(f"Results have a target and a level, {' or '.join(_LEVELS)}; these have {has}")
         names = [target.name for target in given.targets]
         # boilerplate is told by the first of them
         needed = PLACE[:1] + (
