@@ -156,6 +156,15 @@ def test_axe_finds_nothing_in_an_explanation(
     page.close()
 
 
+def test_probabilities_are_shown_as_numbers_whatever_they_were_made(results: stance.Results) -> None:
+    """Written as words they are read; what is none is one line."""
+    words = results.frame.astype({"sanctions_probability": str, "diplomacy_p_favor": str})
+    assert stance.show(words).html == stance.show(results.frame).html
+    for name in ("sanctions_probability", "diplomacy_p_favor"):
+        with pytest.raises(stance.StanceError, match=rf"^the results: {name}: .*'0,9'.*; keep what scoring wrote$"):
+            stance.show(results.frame.assign(**{name: "0,9"}))
+
+
 def test_what_cannot_be_shown(results: stance.Results, small_model: StanceModel) -> None:
     """One line each."""
     with pytest.raises(stance.ArgumentError, match=r"^this shows Results, a pandas data frame .*, not list$"):

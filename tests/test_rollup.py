@@ -565,6 +565,15 @@ def test_labels_that_no_column_tells_of_are_refused(tmp_path: Path, change: Any,
         roll_up(frame)
 
 
+@pytest.mark.parametrize("lost", [["net"], ["net_se"], ["net", "net_se"]])
+def test_articles_whose_target_lost_its_net_stance_are_told(lost: list[str]) -> None:
+    """As dropna(axis=1, how="all") takes it where each has one related paragraph; columns of one's own are none."""
+    rows = roll_up(_results(SMALL), "article").assign(market_share_oil=0.5)
+    assert roll_up(rows)["sanctions_favor"].tolist() == [2]
+    with pytest.raises(StanceError, match=f"^the data frame: no column 'sanctions_{lost[0]}'; keep what scoring"):
+        roll_up(rows.drop(columns=[f"sanctions_{end}" for end in lost]))
+
+
 @pytest.mark.parametrize("lost", ["abstained", "probability"])
 def test_a_target_that_lost_a_column_is_told(tmp_path: Path, lost: str) -> None:
     """As dropna(axis=1, how="all") takes reasons where there is none: the target would be left out beside others."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -77,15 +77,34 @@ def from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = No
     """Results from a frame, of a table that has these columns, if it has more of them than the frame."""
     names = list(map(str, frame.columns if names is None else names))
     level, targets = find_targets(names)
-    for name in names:
-        lost = [f"{name}_{end}" for end in ("probability", "abstained") if f"{name}_{end}" not in names]
-        # else it would be no target, as where dropna(axis=1, how="all") took the reasons of one that never abstained
-        if len(lost) == 1 and any(other.startswith(f"{name}_p_") for other in names):
-            refuse_missing(frame, lost, shown)
+    refuse_missing(frame, _lost_columns(names, targets), shown)
     if not targets:
         raise StanceError(f"{shown}: not results of `stance score`: it has no columns of a target")
     refuse_missing(frame, PLACE[:1], shown)
     return _checked(Results(frame, targets, level), shown)
+
+
+def _lost_columns(names: Collection[str], targets: Sequence[Target]) -> list[str]:
+    """Columns that are missing of what is no target without them, and would be left out of every figure.
+
+    So dropna(axis=1, how="all") takes the reasons of a target that never abstained, and net stance of few paragraphs.
+
+    Examples
+    --------
+    >>> _lost_columns(["tax", "tax_probability", "tax_p_favor"], [])
+    ['tax_abstained']
+    >>> _lost_columns(["tax_favor", "tax_share_favor", "tax_net"], [])
+    ['tax_net_se']
+    """
+    found: list[str] = []
+    for name in names:
+        of, share, label = name.partition("_share_")
+        if share and f"{of}_{label}" in names and all(of != target.name for target in targets):
+            found += [f"{of}_{end}" for end in ("net", "net_se")]
+        ends = [f"{name}_{end}" for end in ("probability", "abstained")]
+        if len({*ends} & {*names}) == 1 and any(other.startswith(f"{name}_p_") for other in names):
+            found += ends
+    return [name for name in found if name not in names]
 
 
 def _checked(results: Results, shown: str) -> Results:
