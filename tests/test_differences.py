@@ -82,6 +82,15 @@ def test_of_many_groups_ten_are_named(number: int, end: str) -> None:
         compare_groups(rows, "outlet", "x", "g1")
 
 
+def test_rows_of_two_columns_of_one_name_are_refused() -> None:
+    """In one line: neither is the group, or the share."""
+    rows = pd.DataFrame({"outlet": ["Post", "Wire"], "target": "tax", "label": "favor", "prevalence": 0.5})
+    rows = rows.assign(low=0.4, high=0.6)
+    for name in ("outlet", "low"):
+        with pytest.raises(StanceError, match=f"^the rows: two columns are called '{name}'"):
+            compare_groups(pd.concat([rows, rows[[name]]], axis=1), "outlet", "Post", "Wire")
+
+
 def test_two_groups_of_one_name_are_no_group() -> None:
     """A column may hold a number and the word for it, which are two groups."""
     names = {"Post": 2024, "Wire": "2024", "Blog": "2025"}

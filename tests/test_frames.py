@@ -116,6 +116,9 @@ def test_values_of_several_kinds(small_model: StanceModel) -> None:
     found = stance.score_frame(frame, model=small_model).frame
     assert found["article_id"].tolist() == ["a", "7", "row:3", "8", "9", str(2**70)]
     assert found["text"].tolist() == [CLEAR, f"\ufffd {CLEAR}", *[CLEAR] * 4]
+    # of a column in which there are words, too, Arrow makes no list
+    lists = frame.iloc[:2].assign(own=pd.Series([np.array([1, 2]), "x"], dtype=object))
+    assert stance.score_frame(lists, Columns(keep=("own",)), small_model).frame["own"].tolist() == ["[1, 2]", "x"]
     # without a word among them Arrow takes them for its own integers, and cannot hold one of these
     found = stance.score_frame(frame.iloc[[1, 5]], model=small_model).frame
     assert found["article_id"].tolist() == ["7", str(2**70)]

@@ -85,6 +85,8 @@ def test_results_are_shown_as_the_report_has_them(results: stance.Results) -> No
     one = results.frame[results.frame["article_id"].str.startswith("1")]
     assert stance.show(one).html.count('<p class="text"') == 2
     assert stance.show(results, articles=1).html.count("<article") == 1
+    # as geopandas has them
+    assert stance.show(type("GeoDataFrame", (pd.DataFrame,), {})(one)).html == stance.show(one).html
 
 
 def test_a_page_is_written_in_short(results: stance.Results) -> None:
@@ -152,6 +154,15 @@ def test_axe_finds_nothing_in_an_explanation(
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert [one["id"] for one in found["violations"]] == []
     page.close()
+
+
+def test_probabilities_are_shown_as_numbers_whatever_they_were_made(results: stance.Results) -> None:
+    """Written as words they are read; what is none is one line."""
+    words = results.frame.astype({"sanctions_probability": str, "diplomacy_p_favor": str})
+    assert stance.show(words).html == stance.show(results.frame).html
+    for name in ("sanctions_probability", "diplomacy_p_favor"):
+        with pytest.raises(stance.StanceError, match=rf"^the results: {name}: .*'0,9'.*; keep what scoring wrote$"):
+            stance.show(results.frame.assign(**{name: "0,9"}))
 
 
 def test_what_cannot_be_shown(results: stance.Results, small_model: StanceModel) -> None:

@@ -70,6 +70,23 @@ def test_their_mean_is_the_prevalence(within: str | None) -> None:
     assert found[COLUMNS].mean().tolist() == pytest.approx(shares[list(LABELS)].tolist())
 
 
+@pytest.mark.parametrize("index", [range(900), range(900, 0, -1), [7] * 900])
+def test_they_stand_beside_the_results_again(index: object) -> None:
+    """Under the index of these, from which boilerplate is left out: pandas lines columns up by it."""
+    results, true = collect(900, 0.7, (0.3, 0.1, 0.2, 0.4))
+    results.frame.loc[5, ["tax", *GIVEN]] = None
+    results.frame.loc[5, "tax_abstained"] = "boilerplate"
+    codes = code(results, true, 200, "tax")
+    expected = regression_outcomes(results, codes)
+    frame = results.frame.set_index(pd.Index(index, name="tax"))
+    found = regression_outcomes(Results(frame, (TAX,), "paragraph"), codes)
+    assert found.index.tolist() == np.delete(frame.index, 5).tolist()
+    pd.testing.assert_frame_equal(found.reset_index(drop=True), expected.reset_index(drop=True))
+    own = results.frame.assign(outcome=expected["tax_y_favor"])
+    assert own.merge(expected, on=["article_id", "paragraph"]).eval("outcome == tax_y_favor").all()
+    assert own["outcome"].isna().tolist() == [i == 5 for i in range(900)]
+
+
 def test_an_outcome_by_hand() -> None:
     """Of a model that tells nothing: the share of the sample, and what a coded paragraph stands for."""
     results, true = collect(400, 0.7, (0.25,) * 4)

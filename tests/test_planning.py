@@ -145,9 +145,10 @@ def test_a_collection_drawn_as_a_whole_leaves_nothing_to_chance() -> None:
     results, _ = collect(100, 0.75, (0.25,) * 4)
     assert expected_intervals(results, draw_sample(results, 100))["half"].tolist() == [0.0] * 5
     calm = results.frame.rename(columns={f"tax_p_{label}": f"tax_p_{i}" for i, label in enumerate(LABELS)})
+    calm["tax"] = calm["tax"].map({label: str(i) for i, label in enumerate(LABELS)})
     sideless = Results(calm, (Target("tax", ("0", "1", "2", "3")),), "paragraph")
     assert expected_intervals(sideless, draw_sample(sideless, 50))["label"].tolist() == ["0", "1", "2", "3"]
-    bare = Results(results.frame.drop(columns=GIVEN), (Target("tax", ()),), "paragraph")
+    bare = Results(results.frame.drop(columns=GIVEN).assign(tax=None), (Target("tax", ()),), "paragraph")
     assert expected_intervals(bare, draw_sample(bare, 50)).empty
 
 

@@ -334,6 +334,17 @@ def test_groups_stand_in_order_of_their_names() -> None:
     assert rows["paragraphs"].tolist() == [70, 120, 190, 20]
 
 
+def test_groups_stand_in_order_of_categories_that_are_numbers_with_gaps() -> None:
+    """Which pandas holds as floats; as roll-ups have them."""
+    results, true = collect(400, 0.7, (0.25,) * 4)
+    waves = pd.CategoricalDtype([3, 1, 2], ordered=True)
+    frame = results.frame.assign(wave=pd.Series([1, 2, 3, None] * 100, dtype=waves))
+    changed = Results(frame, results.targets, "paragraph")
+    found = estimate_prevalence(changed, code(results, true, 100), "wave")["wave"][::5]
+    assert found.tolist()[:3] == roll_up(changed, "wave")["wave"].tolist()[:3] == [3, 1, 2]
+    assert found.isna().tolist()[3:] == [True]
+
+
 def test_labels_may_be_in_any_case() -> None:
     """FAVOR is a side and NONE is not related; net stance is that of the same labels as the codebook has them."""
     results, true = collect(400, 0.7, (0.25,) * 4)
@@ -592,6 +603,11 @@ def test_estimates_do_not_depend_on_the_order_of_rows() -> None:
         (lambda codes: codes.assign(drawn_from="moon"), "no target 'moon'"),
         (lambda codes: codes.assign(drawn_from="150"), "drawn from 150 paragraphs, but the results have 200; use"),
         (lambda codes: codes.assign(article_id="1.2E+15", paragraph=0), "keep a spreadsheet from reading article_id"),
+        # as results have them, and codes that were merged into these
+        (lambda codes: codes.assign(tax_probability=0.9, tax_abstained=None), "tax: labels of a model among the codes"),
+        (lambda codes: pd.concat([codes, codes[["tax"]]], axis=1), "the codes: two columns are called 'tax'; give one"),
+        (lambda codes: pd.concat([codes, codes[["paragraph"]]], axis=1), "two columns are called 'paragraph'"),
+        (lambda codes: pd.concat([codes.assign(tax_x=1)] * 2, axis=1)[[*codes, "tax_x"]], "two columns are called"),
     ],
 )
 def test_codes_that_do_not_fit_are_refused(change: object, message: str) -> None:

@@ -655,14 +655,26 @@ def test_results_whose_frame_lost_a_column_are_refused(use: str, lacking: str) -
         _USES[use](index, coded)
 
 
+@pytest.mark.parametrize("use", _USES)
+def test_results_of_no_level_or_target_are_refused(use: str) -> None:
+    """As one may make them by hand."""
+    results, true = collect(100, 0.8, (0.25,) * 4)
+    coded = code(results, true, 40)
+    with pytest.raises(stance.StanceError, match=r"^Results have a target and a level, .*; these have no target$"):
+        _USES[use](replace(results, targets=()), coded)
+    with pytest.raises(stance.StanceError, match=r" or article; these have the level 'paragraphs'$"):
+        _USES[use](replace(results, level="paragraphs"), coded)
+
+
 @pytest.mark.parametrize("names", ["article_id", ["article_id", "paragraph"]])
 def test_an_index_may_have_the_name_of_a_column(names: str | list[str]) -> None:
     """As `set_index(drop=False)` leaves it: what comes out is the same."""
     results, true = collect(100, 0.8, (0.25,) * 4)
     named = replace(results, frame=results.frame.set_index(names, drop=False))
     coded = code(results, true, 80)
-    for use in (lambda some: stance.roll_up(some, "outlet"), lambda some: stance.regression_outcomes(some, coded)):
-        pd.testing.assert_frame_equal(use(named), use(results))
+    pd.testing.assert_frame_equal(stance.roll_up(named, "outlet"), stance.roll_up(results, "outlet"))
+    mine, others = (stance.regression_outcomes(some, coded) for some in (named, results))
+    pd.testing.assert_frame_equal(mine.reset_index(drop=True), others)
     estimates = [stance.estimate_prevalence(some, coded, "outlet") for some in (named, results)]
     pd.testing.assert_frame_equal(*estimates)
 

@@ -147,6 +147,17 @@ def test_copies_count_once_or_each() -> None:
         roll_up(_results(SMALL), copies="once")
 
 
+def test_of_copies_the_first_that_was_read_stays_in_whatever_order_rows_are() -> None:
+    """Its id is the name of the cluster; where a group lacks it, the first of the group stays."""
+    rows = [("b", "Wire", None, "favor", None), ("a", "Post", None, "against", None), ("c", "Wire", None, None, None)]
+    results = _results(rows, cluster=["a"] * 3)
+    for order in (rows, rows[::-1]):
+        found = roll_up(_results(order, cluster=["a"] * 3), copies="once").iloc[0]
+        assert (found["sanctions_against"], found["sanctions_favor"], found["copies_left_out"]) == (1, 0, 2)
+    outlets = roll_up(results, "outlet", copies="once")
+    assert outlets[["outlet", "articles", "sanctions_favor"]].values.tolist() == [["Post", 1, 0], ["Wire", 1, 1]]
+
+
 def test_units_are_those_with_a_related_paragraph() -> None:
     """Articles of a group that say something of the target; at the level article, its paragraphs that do."""
     row = roll_up(_results(SMALL)).iloc[0]
@@ -554,6 +565,52 @@ def test_labels_that_no_column_tells_of_are_refused(tmp_path: Path, change: Any,
         roll_up(frame)
 
 
+@pytest.mark.parametrize("lost", [["net"], ["net_se"], ["net", "net_se"]])
+def test_articles_whose_target_lost_its_net_stance_are_told(lost: list[str]) -> None:
+    """As dropna(axis=1, how="all") takes it where each has one related paragraph; columns of one's own are none."""
+    rows = roll_up(_results(SMALL), "article").assign(market_share_oil=0.5)
+    assert roll_up(rows)["sanctions_favor"].tolist() == [2]
+    with pytest.raises(StanceError, match=f"^the data frame: no column 'sanctions_{lost[0]}'; keep what scoring"):
+        roll_up(rows.drop(columns=[f"sanctions_{end}" for end in lost]))
+
+
+@pytest.mark.parametrize("lost", ["abstained", "probability"])
+def test_a_target_that_lost_a_column_is_told(tmp_path: Path, lost: str) -> None:
+    """As dropna(axis=1, how="all") takes reasons where there is none: the target would be left out beside others."""
+    frame = _paragraphs()
+    both = frame.join(frame.filter(regex="^tax").rename(columns=lambda name: name.replace("tax", "toll")))
+    assert roll_up(both).filter(regex="^t.*_favor$").shape == (1, 4)
+    # somebody's own are no target
+    own = both.assign(topic="oil", topic_probability=0.9, risk=0.1, risk_abstained=1)
+    assert roll_up(own).filter(regex="^(topic|risk)").empty
+    for changed in (both, frame):
+        path = tmp_path / "s.parquet"
+        changed = changed.drop(columns=f"tax_{lost}")
+        changed.to_parquet(path)
+        with pytest.raises(StanceError, match=f"^the data frame: no column 'tax_{lost}'; keep what scoring wrote$"):
+            roll_up(changed)
+        with pytest.raises(StanceError, match=f"s.parquet: no column 'tax_{lost}'; keep what scoring wrote$"):
+            read_results(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"tax": [None, "maybe"]}, "tax is 'maybe'; expected one of favor, against"),
+        ({"tax": pd.Categorical(["Favor", "favor"])}, "tax is 'Favor'; expected one of favor, against"),
+        ({"article_id": ["a", None]}, "row 2 has no article_id; keep what scoring wrote"),
+    ],
+)
+def test_results_whose_frame_was_changed_since_are_refused_too(change: dict[str, Any], message: str) -> None:
+    """What their targets do not know would count as no label; they may be written all the same."""
+    results = Results(_paragraphs(), (Target("tax", ("favor", "against")),), "paragraph", source="s.csv")
+    assert roll_up(results)["tax_favor"].tolist() == [1]
+    for name, values in change.items():
+        results.frame[name] = values
+    with pytest.raises(StanceError, match=f"^s.csv: {message}"):
+        roll_up(results)
+
+
 def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path: Path) -> None:
     """As spreadsheets and Windows write it: an id stays a word."""
     for name in ("s.csv", "s.jsonl"):
@@ -756,6 +813,15 @@ def test_targets_that_begin_alike_keep_their_labels() -> None:
     targets = tuple(Target(name, ("favor", "against", "p")) for name in ("tax_cut", "tax", "tax_p_cut", "tax_p"))
     assert find_targets(paragraph_columns(targets)) == ("paragraph", targets)
     assert find_targets(article_columns(targets[:3])) == ("article", targets[:3])
+
+
+def test_labels_of_another_model_beside_the_first_are_no_further_ones() -> None:
+    """As `merge(suffixes=("", "_b"))` calls its columns: their probabilities would add up to two."""
+    ends = ("", "_probability", "_p_favor", "_p_against", "_p_no_b", "_abstained")
+    names = [f"tax{end}{more}" for more in ("", "_b", "_c") for end in ends]
+    expected = ("paragraph", (Target("tax", ("favor", "against", "no_b")),))
+    assert find_targets(names) == expected
+    assert find_targets([*names, "tax_p_favor_d"])[1][0].labels[-1] == "no_b"
 
 
 def test_a_column_that_results_of_the_other_level_have_is_no_label() -> None:
@@ -1131,6 +1197,8 @@ def test_shards_are_read_as_one_run(tmp_path: Path) -> None:
     _run("score", source, "--chunk", 2, "--explain", "-o", f"{tmp_path}/run/", "--shard", "2/2")
     whole, shards = read_results(tmp_path / "whole"), read_results(tmp_path / "run")
     pd.testing.assert_frame_equal(whole.frame, shards.frame)
+    # of each part, also by names that are yielded one by one
+    assert read_results(tmp_path / "run", only=iter(["text"])).frame["text"].tolist() == whole.frame["text"].tolist()  # type: ignore[arg-type]
     assert whole.counts == shards.counts
     assert whole.model == shards.model
     result = _run("report", tmp_path / "run", "-o", tmp_path / "r.html")
@@ -1274,6 +1342,10 @@ def test_score_rolls_up_to_standard_output(root: Path, tmp_path: Path) -> None:
         ("20260509.0", "2026-05-09", "2026-05"),
         ("1778284800000.0", "2026-05-09", "2026-05"),
         (20260509.5, None, None),
+        (np.int64(20260509), "2026-05-09", "2026-05"),
+        (pd.Period("2026-05-09", "D"), "2026-05-09", "2026-05"),
+        (pd.Period("2026-05", "M"), None, "2026-05"),
+        (pd.Period("2026Q2", "Q"), None, None),
         ("12.5.0", None, None),
         (20261309, None, None),
         (2026, None, None),

@@ -113,4 +113,6 @@ def _column(table: Any, i: int) -> Any:
         column = column.astype(object).map(str, na_action="ignore")
     except (pa.ArrowException, UnicodeError, OverflowError):
         pass
-    return column.astype(object).where(column.notna(), None).tolist()
+    values = column.astype(object).where(column.notna(), None).tolist()
+    # an array of numpy is equal to nothing, and not unequal either
+    return [value.tolist() if hasattr(value, "tolist") else value for value in values]

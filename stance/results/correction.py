@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.errors import StanceError, number_of
-from stance.labels import Target, is_related
+from stance.labels import Target, is_related, scored_targets
 from stance.results.population import Population, find_coded
 from stance.results.sampling import has_code, probabilities_of, strata_drawn, undecided
 from stance.results.scored import PLACE
@@ -147,11 +147,16 @@ def corrections(results: Population, codes: pd.DataFrame) -> Iterator[Correction
     Raises
     ------
     StanceError
-        If the codes do not fit the paragraphs, coders differ and nothing is decided, a code is no label of its target,
-        or too few are coded.
+        If the codes do not fit the paragraphs or are those of a model, coders differ and nothing is decided, a code is
+        no label of its target, or too few are coded.
     """
     paragraphs, targets = results.frame, results.targets
     places = find_coded(results, codes)
+    if scored := scored_targets(map(str, codes.columns)):
+        raise StanceError(
+            f"{', '.join(scored)}: labels of a model among the codes, with their probabilities beside them; keep only "
+            "the columns of the sample that was drawn"
+        )
     strata = strata_drawn(results, codes)
     coded = [target for target in targets if target.name in codes and has_code(codes[target.name]).any()]
     if not coded:

@@ -110,10 +110,8 @@ def _parse(text: object) -> tuple[date, _Known] | None:
         return (text.date(), _Known.DAY) if text == text else None
     if isinstance(text, date):
         return text, _Known.DAY
-    if isinstance(text, int | float):
-        text = str(text)
-    if not isinstance(text, str):
-        return None
+    # a number, or a period of pandas
+    text = str(text)
     # pandas takes 20260509 for a number, and where others are missing for a float, which it writes to files, too
     text = _FLOAT.sub(r"\1", " ".join(text.split()))
     if _MILLISECONDS.match(text):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stance.errors import ArgumentError, StanceError, kind_of
+from stance.results.table_files import refuse_same_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +51,8 @@ def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str) -> pd.D
     Raises
     ------
     StanceError
-        If there is no such group, the two are one, or the rows are not by ``level`` or have a column of its name.
+        If there is no such group, the two are one, the rows are not by ``level`` or have a column of its name, or two
+        columns have one name.
     ArgumentError
         If the rows are no data frame, or the level is no name.
 
@@ -68,6 +70,7 @@ def compare_groups(rows: pd.DataFrame, level: str, one: str, other: str) -> pd.D
 
     if not isinstance(rows, pd.DataFrame):
         raise ArgumentError(f"rows are a data frame, as `estimate_prevalence` makes them, not {kind_of(rows)}")
+    refuse_same_names(map(str, rows.columns), "the rows")
     if not isinstance(level, str):
         raise ArgumentError(f"a level of estimates is one name, not {kind_of(level)}")
     if not {level, *_KEY, "prevalence", "low", "high"} <= {*rows} or level in _KEY:

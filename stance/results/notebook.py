@@ -109,7 +109,9 @@ def show(what: Results | pd.DataFrame | Explanation, *, articles: int = ARTICLES
             raise StanceError(f"{name} is {number}; it must be 0 or more")
     if isinstance(what, Explanation):
         return Page(_explained(what, terms), 480)
-    if kind_of(what) != "pandas.DataFrame" and not isinstance(what, Results):
+    import pandas as pd
+
+    if not isinstance(what, Results | pd.DataFrame):
         takes, how = "Results, a pandas data frame of scores or an Explanation", made_by(what, of_pandas=True)
         raise ArgumentError(f"this shows {takes}, not {kind_of(what)}{how}")
     results = as_results(what)

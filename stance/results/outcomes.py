@@ -63,10 +63,10 @@ def regression_outcomes(results: Results | pd.DataFrame, codes: pd.DataFrame) ->
     Returns
     -------
     pandas.DataFrame
-        A row for each paragraph: the columns of the results but ``text``, and for each target and label
-        ``TARGET_y_LABEL``. The outcomes of a target add up to one in each row. Their mean is what `estimate_prevalence`
-        gives, as far as no share of it is below 0; that of a group differs by as much as its share of the coded
-        paragraphs does from its share of all.
+        A row for each paragraph, under the index of the results: the columns of the results but ``text``, and for each
+        target and label ``TARGET_y_LABEL``. The outcomes of a target add up to one in each row. Their mean is what
+        `estimate_prevalence` gives, as far as no share of it is below 0; that of a group differs by as much as its
+        share of the coded paragraphs does from its share of all.
 
         Before these the design of the sample, as programs for survey samples ask for it: ``sample_stratum`` (the label
         of the model that was drawn within, or ``abstained``; ``all`` of a simple sample), ``sample_stratum_size`` (how

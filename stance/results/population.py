@@ -16,7 +16,7 @@ from stance.results.counting import is_boilerplate
 from stance.results.formats import fit_cell
 from stance.results.saved import read_without_texts
 from stance.results.scored import PLACE, Results, as_results, refuse_twice, whole_numbers
-from stance.results.table_files import plain_columns
+from stance.results.table_files import plain_columns, refuse_same_names
 from stance.results.table_reading import TEXT
 from stance.results.texts import Texts
 
@@ -124,7 +124,8 @@ def _population(results: Results, texts: Texts | None) -> Population:
     kept = ~is_boilerplate(results)
     if texts is not None:
         texts = texts.kept(np.asarray(kept))
-    known = _known(results) | {"frame": results.frame[kept].reset_index(drop=True)}
+    # under its index, by which outcomes are put beside the results again
+    known = _known(results) | {"frame": results.frame[kept]}
     return Population(**known, texts=texts)
 
 
@@ -148,7 +149,8 @@ def find_coded(found: Population, codes: pd.DataFrame, *, compare_texts: bool = 
     Raises
     ------
     StanceError
-        If one has no number, is not among them or twice among the codes, or if its text is another one.
+        If one has no number, is not among them or twice among the codes, if its text is another one, or if two columns
+        of the codes have one name.
     ArgumentError
         If the codes are no data frame.
     """
@@ -157,6 +159,7 @@ def find_coded(found: Population, codes: pd.DataFrame, *, compare_texts: bool = 
     if not isinstance(codes, pd.DataFrame):
         how = made_by(codes, of_pandas=True)
         raise ArgumentError(f"codes must be a data frame, as `read_codes` returns it, not {kind_of(codes)}{how}")
+    refuse_same_names(map(str, codes.columns), "the codes")
     if missing := [name for name in PLACE if name not in codes]:
         raise StanceError(f"the codes have no column {missing[0]!r}; keep the columns of the sample that was drawn")
     paragraphs, codes = found.frame, plain_columns(codes)

@@ -77,7 +77,7 @@ def estimate_prevalence(results: Results | pd.DataFrame, codes: pd.DataFrame, le
         Of paragraphs; boilerplate is left out. Paragraphs that the model abstained from are part of it.
     codes : pandas.DataFrame
         As `read_codes` has them, of a sample drawn by `draw_sample`. Paragraphs without a code of a target are taken
-        to be missing at random.
+        to be missing at random, and a sample without its column ``drawn_from`` to be one of all paragraphs.
     level : str
         What is estimated by itself: ``all``, or what `roll_up` groups by. All coded paragraphs decide the slope.
 
@@ -197,7 +197,7 @@ def _groups(paragraphs: pd.DataFrame, level: str, categories: Sequence[str]) -> 
     number = number_groups(values.to_frame(level), [level])
     first = np.unique(number, return_index=True)[1]
     names = values.iloc[first].tolist()
-    order = order_of_groups(names, categories)
+    order = order_of_groups(whole_names(values.iloc[first]).tolist(), categories)
     return [names[i] for i in order], np.argsort(order)[number]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -93,7 +94,7 @@ def render_report(
         raise StanceError(f"{shown}: a report needs the column 'text'")
     needed = [f"{target.name}_{end}" for target in results.targets for end in ("probability", "abstained")]
     refuse_missing(results.frame, needed, shown)
-    results = cast("LightResults", whole_numbers(results, ["paragraph", "start"]))
+    results = _with_numbers(cast("LightResults", whole_numbers(results, ["paragraph", "start"])), shown)
     frame = results.frame
     ids = frame["article_id"].drop_duplicates()
     single = len(ids) == 1 and articles > 0
@@ -125,6 +126,19 @@ def render_report(
         spoken=[name for name in OF_PARAGRAPHS if name in frame],
         **more,
     )
+
+
+def _with_numbers(results: LightResults, shown: str) -> LightResults:
+    """The results with probabilities that are numbers, whatever a spreadsheet made of them."""
+    ends = [(target.name, ("probability", *(f"p_{label}" for label in target.labels))) for target in results.targets]
+    columns = [f"{name}_{end}" for name, those in ends for end in those]
+    found = {}
+    for name in (name for name in columns if name in results.frame):
+        try:
+            found[name] = results.frame[name].astype(float)
+        except (ValueError, TypeError) as error:
+            raise StanceError(f"{shown}: {name}: {error}; keep what scoring wrote") from error
+    return replace(results, frame=results.frame.assign(**found))
 
 
 def render(template: str, **values: Any) -> str:

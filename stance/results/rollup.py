@@ -129,7 +129,7 @@ def _roll_up(results: Results, level: str, weight: str, copies: str) -> pd.DataF
     keys = [] if level == "all" else ["article_id" if level == "article" else level]
     if of_dates:
         counts[level] = group_values(counts, level)
-    groups = _Groups(number_groups(counts, keys), _clusters(counts), weight, copies, level == "article")
+    groups = _Groups(counts, number_groups(counts, keys), weight, copies, level == "article")
     shown = [name for name in ABOUT if name in counts] if level == "article" else keys
     rows = counts[shown].iloc[groups.first].reset_index(drop=True)
     rows["articles"] = groups.total(np.ones(len(counts))).astype(int)
@@ -193,17 +193,21 @@ def half_intervals(errors: Any, units: Any) -> _Numbers:
 class _Groups:
     """Which rows of counts belong together, and how they weigh."""
 
-    def __init__(self, number: _Numbers, clusters: _Numbers, weight: str, copies: str, single: bool) -> None:
+    def __init__(self, counts: pd.DataFrame, number: _Numbers, weight: str, copies: str, single: bool) -> None:
         import pandas as pd
 
         self.number, self.weight, self.single = number, weight, single
         self.size = int(number.max(initial=-1)) + 1
         self.first = np.unique(number, return_index=True)[1]
-        sampled = pd.DataFrame({"group": number, "cluster": clusters})
+        sampled = pd.DataFrame({"group": number, "cluster": _clusters(counts)})
         self.sampled = number_groups(sampled, ["group", "cluster"])
-        again = sampled.duplicated().to_numpy()
-        self.group_of_sampled = number[~again]
-        self.kept = ~again if copies == "once" else np.ones(len(number), dtype=np.bool_)
+        self.group_of_sampled = number[~sampled.duplicated().to_numpy()]
+        self.kept = np.ones(len(number), dtype=np.bool_)
+        if copies == "once":
+            # a cluster has the name of what was read first, wherever that stands by now
+            later = (counts["article_id"].astype(str) != counts["cluster"].astype(str)).to_numpy()
+            order = np.argsort(later, kind="stable")
+            self.kept[order] = ~sampled.iloc[order].duplicated().to_numpy()
 
     def total(self, values: Any) -> _Numbers:
         """The sum in every group of what is kept."""

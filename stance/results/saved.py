@@ -70,7 +70,8 @@ def read_results(
         # its letters would be taken for columns, none of which is there
         what = f"one: only=[{only!r}]" if isinstance(only, str) else kind_of(only)
         raise ArgumentError(f"only takes several names, not {what}")
-    return _read(path, only, probabilities, texts_later=False)[0]
+    # each part asks anew, of which names yielded one by one would tell the first alone
+    return _read(path, None if only is None else tuple(only), probabilities, texts_later=False)[0]
 
 
 def read_without_texts(

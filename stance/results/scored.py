@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,9 @@ __all__ = ["DIGITS", "PLACE", "Results", "as_results", "from_frame", "refuse_mis
 
 #: What tells which paragraph a row is about.
 PLACE = ["article_id", "paragraph"]
+
+# what a row may be
+_LEVELS = ("paragraph", "article")
 
 #: The most that a number in a file has: one of more may not fit int64.
 DIGITS = 18
@@ -72,17 +75,47 @@ class Results:
 
 def from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = None) -> Results:
     """Results from a frame, of a table that has these columns, if it has more of them than the frame."""
-    level, targets = find_targets(frame.columns if names is None else names)
+    names = list(map(str, frame.columns if names is None else names))
+    level, targets = find_targets(names)
+    refuse_missing(frame, _lost_columns(names, targets), shown)
     if not targets:
         raise StanceError(f"{shown}: not results of `stance score`: it has no columns of a target")
     refuse_missing(frame, PLACE[:1], shown)
-    nameless = frame["article_id"].isna().to_numpy()
+    return _checked(Results(frame, targets, level), shown)
+
+
+def _lost_columns(names: Collection[str], targets: Sequence[Target]) -> list[str]:
+    """Columns that are missing of what is no target without them, and would be left out of every figure.
+
+    So dropna(axis=1, how="all") takes the reasons of a target that never abstained, and net stance of few paragraphs.
+
+    Examples
+    --------
+    >>> _lost_columns(["tax", "tax_probability", "tax_p_favor"], [])
+    ['tax_abstained']
+    >>> _lost_columns(["tax_favor", "tax_share_favor", "tax_net"], [])
+    ['tax_net_se']
+    """
+    found: list[str] = []
+    for name in names:
+        of, share, label = name.partition("_share_")
+        if share and f"{of}_{label}" in names and all(of != target.name for target in targets):
+            found += [f"{of}_{end}" for end in ("net", "net_se")]
+        ends = [f"{name}_{end}" for end in ("probability", "abstained")]
+        if len({*ends} & {*names}) == 1 and any(other.startswith(f"{name}_p_") for other in names):
+            found += ends
+    return [name for name in found if name not in names]
+
+
+def _checked(results: Results, shown: str) -> Results:
+    """The results, refused if a row has no article or a label that nothing tells of: it would be counted as none."""
+    nameless = results.frame["article_id"].isna().to_numpy()
     if nameless.any():
         raise StanceError(f"{shown}: row {int(nameless.argmax()) + 1} has no article_id; keep what scoring wrote")
-    check = _check_labels if level == "paragraph" else _check_shares
-    for target in targets:
-        check(frame, target, shown)
-    return Results(frame, targets, level)
+    check = _check_labels if results.level == "paragraph" else _check_shares
+    for target in results.targets:
+        check(results.frame, target, shown)
+    return results
 
 
 def refuse_missing(frame: pd.DataFrame, names: Iterable[str], shown: str) -> None:
@@ -107,7 +140,7 @@ def refuse_missing(frame: pd.DataFrame, names: Iterable[str], shown: str) -> Non
 
 
 def _check_labels(frame: pd.DataFrame, target: Target, shown: str) -> None:
-    """Refuse a label that no column tells of: it would be counted as none."""
+    """Refuse a label that no column tells of."""
     given = frame[target.name].dropna().unique().tolist()
     wrong = [label for label in given if label not in (*target.labels, "")]
     if not wrong:
@@ -146,7 +179,7 @@ def as_results(given: Results | pd.DataFrame, *, to_write: bool = False) -> Resu
     Raises
     ------
     StanceError
-        If it lacks the columns of a target or of articles, or has two of one name.
+        If it lacks the columns of a target or of articles, has two of one name, or a label or level that is none.
     ArgumentError
         If it is neither, or results with a frame or targets that are none; if half a character is in a column's name.
     """
@@ -161,6 +194,9 @@ def as_results(given: Results | pd.DataFrame, *, to_write: bool = False) -> Resu
         raise ArgumentError(f"the frame of results is a pandas data frame, not {kind_of(frame)}{how}")
     if isinstance(given, Results):
         check_targets(given.targets)
+        if given.level not in _LEVELS or not (given.targets or to_write):
+            has = f"the level {given.level!r}" if given.targets else "no target"
+            raise StanceError(f"Results have a target and a level, {' or '.join(_LEVELS)}; these have {has}")
         names = [target.name for target in given.targets]
         # boilerplate is told by the first of them
         needed = PLACE[:1] + (
@@ -172,15 +208,18 @@ def as_results(given: Results | pd.DataFrame, *, to_write: bool = False) -> Resu
     plain = plain_columns(frame)
     if {*frame.index.names} & {*frame.columns}:
         # as of set_index(drop=False): pandas groups by no name that both have
-        plain = plain.reset_index(drop=True)
+        plain = plain.rename_axis([None] * plain.index.nlevels)
     orders = {
         # one of which there is no row may have half a character, which no file holds
         str(name): tuple(clean_surrogates(str(category)) for category in kind.categories)
         for name, kind in frame.dtypes.items()
         if isinstance(kind, pd.CategoricalDtype) and kind.ordered
     }
-    found = given if isinstance(given, Results) else from_frame(plain, "the data frame")
-    return replace(found, frame=plain, orders={**found.orders, **orders})
+    if not isinstance(given, Results):
+        found = from_frame(plain, "the data frame")
+        return replace(found, orders=orders)
+    found = replace(given, frame=plain, orders={**given.orders, **orders})
+    return found if to_write else _checked(found, given.source or "the results")
 
 
 def refuse_twice(results: Results) -> None:

@@ -56,6 +56,10 @@ def find_targets(columns: Iterable[str]) -> tuple[str, tuple[Target, ...]]:
     names = [str(name) for name in columns]
     if scored := scored_targets(names):
         labels = _ends(names, scored, "_p_")
+        for name, others in _ends(names, scored, "_probability").items():
+            # of another model, as merge(suffixes=("", "_b")) calls its columns
+            copies = {label + end for label in labels[name] for end in others}
+            labels[name] = [label for label in labels[name] if label not in copies]
         return "paragraph", tuple(Target(name, order_labels(labels[name])) for name in scored)
     counted = [name.removesuffix("_net") for name in names if name.endswith("_net") and f"{name}_se" in names]
     ends = _ends(names, counted, "_")
