@@ -581,7 +581,7 @@ def test_a_target_that_lost_a_column_is_told(tmp_path: Path, lost: str) -> None:
     both = frame.join(frame.filter(regex="^tax").rename(columns=lambda name: name.replace("tax", "toll")))
     assert roll_up(both).filter(regex="^t.*_favor$").shape == (1, 4)
     # somebody's own are no target
-    own = both.assign(topic="oil", topic_probability=0.9, risk=0.1, risk_abstained=1)
+    own = both.assign(topic="oil", topic_probability=0.9, risk=0.1, risk_abstained=1, oil_gdp=0.3, oil_share_gdp=0.2)
     assert roll_up(own).filter(regex="^(topic|risk)").empty
     for changed in (both, frame):
         path = tmp_path / "s.parquet"

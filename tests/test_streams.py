@@ -186,7 +186,7 @@ def test_a_training_that_is_told_to_end_says_so(sent: signal.Signals, code: int,
     assert run.stderr.readline() == b"tax: 2500 'favor', 2500 'against'\n"
     time.sleep(1)
     assert _ended(run, sent) == (code, f"stance: {STOPPED}\n")
-    assert list((tmp_path / "model").iterdir()) == []
+    assert not (tmp_path / "model").exists()
 
 
 @pytest.fixture(scope="module")

@@ -77,32 +77,35 @@ def from_frame(frame: pd.DataFrame, shown: str, names: Iterable[str] | None = No
     """Results from a frame, of a table that has these columns, if it has more of them than the frame."""
     names = list(map(str, frame.columns if names is None else names))
     level, targets = find_targets(names)
-    refuse_missing(frame, _lost_columns(names, targets), shown)
+    refuse_missing(frame, _lost_columns(names, targets, level), shown)
     if not targets:
         raise StanceError(f"{shown}: not results of `stance score`: it has no columns of a target")
     refuse_missing(frame, PLACE[:1], shown)
     return _checked(Results(frame, targets, level), shown)
 
 
-def _lost_columns(names: Collection[str], targets: Sequence[Target]) -> list[str]:
+def _lost_columns(names: Collection[str], targets: Sequence[Target], level: str) -> list[str]:
     """Columns that are missing of what is no target without them, and would be left out of every figure.
 
     So dropna(axis=1, how="all") takes the reasons of a target that never abstained, and net stance of few paragraphs.
+    Of a table with targets only the columns of its level are looked at: others may be somebody's own.
 
     Examples
     --------
-    >>> _lost_columns(["tax", "tax_probability", "tax_p_favor"], [])
+    >>> _lost_columns(["tax", "tax_probability", "tax_p_favor"], [], "article")
     ['tax_abstained']
-    >>> _lost_columns(["tax_favor", "tax_share_favor", "tax_net"], [])
+    >>> _lost_columns(["tax_favor", "tax_share_favor", "tax_net"], [], "article")
     ['tax_net_se']
     """
     found: list[str] = []
+    of_articles = not targets or level == "article"
+    of_paragraphs = not targets or level == "paragraph"
     for name in names:
         of, share, label = name.partition("_share_")
-        if share and f"{of}_{label}" in names and all(of != target.name for target in targets):
+        if of_articles and share and f"{of}_{label}" in names and all(of != target.name for target in targets):
             found += [f"{of}_{end}" for end in ("net", "net_se")]
         ends = [f"{name}_{end}" for end in ("probability", "abstained")]
-        if len({*ends} & {*names}) == 1 and any(other.startswith(f"{name}_p_") for other in names):
+        if of_paragraphs and len({*ends} & {*names}) == 1 and any(other.startswith(f"{name}_p_") for other in names):
             found += ends
     return [name for name in found if name not in names]
 
