@@ -156,6 +156,15 @@ def test_all_parts_of_a_mail_are_its_text(tmp_path: Path, letter: MIMEMultipart,
     assert len(records) == 1 + attached
 
 
+def test_a_mail_of_a_link_alone_is_read(tmp_path: Path) -> None:
+    """Its page has no text beside the link, and cannot be read; the plain text can."""
+    link = "https://ledger.example/talks/2025"
+    page = MIMEText(f'<html><body><a href="{link}">{link}</a></body></html>', "html")
+    letter = mail(MIMEText(link), page, subtype="alternative")
+    (article,) = read_articles([write(tmp_path / "a.eml", letter.as_bytes())])
+    assert article.text.strip() == link
+
+
 def test_a_part_of_a_mail_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     """The rest of the text is read; a mail whose only part is bad is an error with the same reason."""
     bad = MIMENonMultipart("text", "plain", charset="utf-8")

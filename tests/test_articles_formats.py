@@ -870,11 +870,12 @@ def test_changes_boxes_and_tables_of_rich_text(tmp_path: Path) -> None:
 
 
 def test_rich_text_of_a_mac(tmp_path: Path) -> None:
-    """Its letters are those of the Mac, whatever its fonts say of theirs; what stands for others is not."""
-    raw = rb"""{\rtf1\ansi\ansicpg10000\uc1\deff0{\fonttbl{\f0\fnil\fcharset0 Times New Roman;}}{\info{\title Caf\'8e}}
-\pard\plain\f0 At a caf\'8E \u1080\'d2 the EU\'d5s envoy said \\'8e.\par}"""
+    """Its letters are those of the Mac where a font has none of its own; a sign for a list is none of them."""
+    raw = rb"""{\rtf1\ansi\ansicpg10000\uc1\deff0{\fonttbl{\f0\fnil\fcharset0 Times New Roman;}
+{\f2\fcharset204 Courier;}{\f3\fcharset2 Symbol;}}{\info{\title Caf\'8e}}
+\pard\plain\f0 At a caf\'8E \u1080\'d2 the EU\'d5s envoy said \\'8e.\par{\f3 \'b7}{\f2 \'cf\'f0}\par}"""
     (article,) = read_articles([write(tmp_path / "a.rtf", raw)])
-    assert (article.title, article.text) == ("Café", "At a café и the EU’s envoy said \\'8e.")
+    assert (article.title, article.text) == ("Café", "At a café и the EU’s envoy said \\'8e.\n\n·Пр")
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
@@ -921,8 +922,9 @@ def test_the_table_of_contents_of_a_document(tmp_path: Path, framed: bool) -> No
             document.element.body.insert(
                 0,
                 parse_xml(
-                    f"<w:sdt {space}><w:sdtPr>{frame.format(kind)}</w:sdtPr><w:sdtContent><w:p><w:hyperlink><w:r><w:t>"
-                    f"{text}</w:t></w:r></w:hyperlink></w:p></w:sdtContent></w:sdt>"
+                    f"<w:sdt {space}><w:sdtPr>{frame.format(kind)}</w:sdtPr><w:sdtContent><w:p>"
+                    f'<w:hyperlink w:anchor="_Toc1"><w:r><w:t>{text}</w:t></w:r></w:hyperlink></w:p>'
+                    f"<w:p><w:r><w:t>Typed below.</w:t></w:r></w:p></w:sdtContent></w:sdt>"
                 ),
             )
     else:
@@ -934,7 +936,8 @@ def test_the_table_of_contents_of_a_document(tmp_path: Path, framed: bool) -> No
     document.add_paragraph("They will keep it.")
     document.save(str(tmp_path / "a.docx"))
     (article,) = read_articles([tmp_path / "a.docx"])
-    assert own(article) == ["A report", "The embargo", "They will keep it."]
+    typed = ["Typed below."] if framed else []
+    assert own(article) == ["A report", *typed, *typed, "The embargo", "They will keep it."]
 
 
 def test_hidden_text_of_a_document(tmp_path: Path) -> None:

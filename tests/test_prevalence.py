@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -633,6 +634,16 @@ def test_levels_that_are_none_are_refused(level: str, message: str) -> None:
         estimate_prevalence(results, code(results, true, 60), level)
 
 
+@pytest.mark.parametrize("level", ["all", "year", "month", "article"])
+def test_an_index_may_have_the_name_of_a_level(level: str) -> None:
+    """As `set_index("month")` leaves it on a column of one's own: the same estimates."""
+    results, true = collect(200, 0.7, (0.25,) * 4)
+    dated = replace(results, frame=results.frame.assign(date="2026-05-04"))
+    named = replace(dated, frame=dated.frame.set_index(pd.Index(range(200), name=level)))
+    codes = code(results, true, 100)
+    pd.testing.assert_frame_equal(estimate_prevalence(named, codes, level), estimate_prevalence(dated, codes, level))
+
+
 def test_groups_are_weeks_or_those_of_any_column() -> None:
     """As if they were outlets or months: the same rows under another heading."""
     results, true = collect(200, 0.7, (0.25,) * 4)
@@ -833,6 +844,15 @@ def test_a_code_that_a_data_frame_made_a_float_is_a_whole_number(tmp_path: Path)
     (tmp_path / "c.csv").write_text("article_id,paragraph,tax\na,0,-1.0\na,1,\n", encoding="utf-8")
     assert read_codes(tmp_path / "c.csv", (Target("tax", ("-1", "1")),))["tax"].fillna("").tolist() == ["-1", ""]
     assert read_codes(tmp_path / "c.csv", (Target("tax", ("-1", "-1.0")),))["tax"].fillna("").tolist() == ["-1.0", ""]
+
+
+def test_coders_whose_columns_were_made_floats_differ_all_the_same(tmp_path: Path) -> None:
+    """Their columns have gaps, too; without this a paragraph in dispute would count as missing at random."""
+    lines = ["article_id,paragraph,tax,tax_ann,tax_ben", "a,0,,-1.0,1.0", "a,1,,1.0,1.0", "a,2,-1.0,-1.0,"]
+    (tmp_path / "c.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    target = Target("tax", ("-1", "1"))
+    codes = read_codes(tmp_path / "c.csv", (target,))
+    assert undecided(codes, target, (target,)).tolist() == [True, False, False]
 
 
 def test_a_target_is_known_by_the_name_that_r_makes_of_it(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from stance.results.counting import count_articles, group_values
 from stance.results.dates import day_of, month_of
 from stance.results.dictionary import CLASSIFY_AND_COUNT, check_facts, describe_columns
 from stance.results.export import export, save_results
+from stance.results.notebook import show
 from stance.results.page import article_page, visible
 from stance.results.prevalence import estimate_prevalence
 from stance.results.records import article_columns, article_record, paragraph_columns, to_frame
@@ -1124,6 +1125,13 @@ def test_probabilities_written_as_words_are_numbers_or_refused(tmp_path: Path) -
         pd.DataFrame([row | {"tax_probability": words, "tax_p_favor": words}]).to_parquet(source)
         result = _run("report", source, "-o", tmp_path / "r.html")
         assert (result.exit_code, said in result.stderr) == (code, True), result.stderr
+    # pandas' own sign of what is missing, among objects
+    some = (
+        pd.DataFrame([row | {"tax_probability": 0.5, "tax_p_favor": 0.5}] * 2).assign(paragraph=[0, 1]).astype(object)
+    )
+    some.loc[1, ["tax", "tax_probability", "tax_p_favor"]] = pd.NA
+    some.loc[1, "tax_abstained"] = "ambiguous"
+    assert "ambiguous" in show(some).html
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ _STYLES = "wordprocessingml.styles+xml"
 _PROPERTIES = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
 #: The contents of a document, which a program makes of its headings: by their frame, or by the styles of their lines.
 _CONTENTS = f"{_WORD}sdtPr/{_WORD}docPartObj/{_WORD}docPartGallery"
-_LINE_OF_CONTENTS = re.compile(r"toc \d|table of figures", re.I)
+_LINE_OF_CONTENTS = re.compile(r"toc (?:\d|heading)|table of figures", re.I)
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
 #: Text that was struck out, and the second form of a text box, for programs that cannot show the first.
 _PASSED_OVER = (
@@ -63,7 +63,7 @@ def read_docx(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
             lines = [
                 clean_surrogates(_text(p, hidden))
                 for p in tree.iter(f"{_WORD}p")
-                if _is_seen(p, hidden) and _style(p) not in contents
+                if _is_seen(p, hidden) and _style(p) not in contents and not _points_to_a_heading(p)
             ]
             # where there are none the library makes up some, with a title
             told = any(found.reltype == _PROPERTIES for found in package.rels.values())
@@ -96,9 +96,7 @@ def _style(paragraph: Any) -> str | None:
 
 def _is_seen(element: Any, hidden: set[str]) -> bool:
     return not any(
-        above.tag in _PASSED_OVER
-        or (above.tag == f"{_WORD}r" and _is_hidden(above, hidden))
-        or (above.tag == f"{_WORD}sdt" and _holds_contents(above))
+        above.tag in _PASSED_OVER or (above.tag == f"{_WORD}r" and _is_hidden(above, hidden))
         for above in element.iterancestors()
     )
 
@@ -112,9 +110,13 @@ def _is_hidden(run: Any, hidden: set[str]) -> bool:
     return _style(paragraph) in hidden or (style is not None and style.get(_VALUE) in hidden)
 
 
-def _holds_contents(frame: Any) -> bool:
-    gallery = frame.find(_CONTENTS)
-    return gallery is not None and gallery.get(_VALUE) == "Table of Contents"
+def _points_to_a_heading(paragraph: Any) -> bool:
+    """Whether it is a line of the contents by the frame around these, in which an author may go on writing."""
+    galleries = (frame.find(_CONTENTS) for frame in paragraph.iterancestors(f"{_WORD}sdt"))
+    if not any(found is not None and found.get(_VALUE) == "Table of Contents" for found in galleries):
+        return False
+    links = paragraph.iter(f"{_WORD}hyperlink", f"{_WORD}instrText")
+    return any(link.tag != f"{_WORD}hyperlink" or link.get(f"{_WORD}anchor") is not None for link in links)
 
 
 def _text(paragraph: Any, hidden: set[str]) -> str:

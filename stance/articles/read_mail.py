@@ -273,7 +273,7 @@ def _shown(message: MIMEPart, bodies: Sequence[MIMEPart], source: str, id: str, 
         plain = next((pieces for pieces, _ in found if _length(pieces)), [])
         if _length(plain) >= _LEAST:
             return plain, lambda: plain
-        return plain, lambda: max((all_of() for _, all_of in reversed(found)), key=_length)
+        return plain, lambda: max((all_of() for _, all_of in reversed(found)), key=_lengths)
 
     def read(part: MIMEPart, kind: str) -> Article | ArticleError:
         raw: Any = part.get_payload(decode=True)
@@ -309,7 +309,13 @@ def _unflowed(text: str, *, glued: bool) -> str:
 
 
 def _length(pieces: _Pieces) -> int:
-    return sum(len(_ADDRESS.sub("", piece.text).strip()) for piece in pieces if isinstance(piece, Article))
+    return _lengths(pieces)[0]
+
+
+def _lengths(pieces: _Pieces) -> tuple[int, int]:
+    """Characters beside addresses, and with these: a link alone is still more than what cannot be read."""
+    texts = [piece.text for piece in pieces if isinstance(piece, Article)]
+    return sum(len(_ADDRESS.sub("", text).strip()) for text in texts), sum(len(text.strip()) for text in texts)
 
 
 def _header(message: MIMEPart, name: str, charset: str | None) -> str | None:

@@ -19,9 +19,11 @@ __all__ = ["read_rtf"]
 #: The digits of a picture: there may be millions, and the library takes them one by one.
 _PICTURE = re.compile(r"[0-9a-fA-F\s]{500,}")
 _CODE_PAGE = re.compile(rb"\\ansicpg(\d{3,5})")
-#: A page that Python knows by another name; and its letters, which the library would read as those of the font's page.
+#: A page that Python knows by another name. The library does not know it, and takes fonts without letters of their own
+#: for those of Windows, and signs for letters of the page.
 _MACINTOSH = {"cp10000": "mac_roman"}
-_LETTER = re.compile(r"\\\\|\\'([89a-f][0-9a-f])", re.I)
+_OF_FONTS = re.compile(r"\\ansicpg10000(?!\d) ?|\\fcharset(0|2)(?!\d)")
+_FONTS = {"0": "\\fcharset77", "2": "\\fcharset42"}
 _TITLE = re.compile(r"\{\\title\s((?:[^{}\\]|\\.)*)\}")
 #: Bytes of a picture may be any, and there are as many as it says; an escaped backslash begins no word.
 _BYTES = re.compile(rb"((?<!\\)(?:\\\\)*)\\bin(\d{1,9}) ?")
@@ -67,12 +69,13 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
         # RTF is ASCII by definition; other bytes are those of the code page that it names
         page = _code_page(raw)
         code = _PICTURE.sub(" ", _without_bytes(raw).decode(page, "replace"))
+        otherwise = "cp1252"
         if page in _MACINTOSH.values():
-            code = _LETTER.sub(lambda found: bytes.fromhex(found[1]).decode(page) if found[1] else found[0], code)
+            code, otherwise = _OF_FONTS.sub(lambda found: _FONTS.get(found[1], ""), code), page
         named = _TITLE.search(code)
         title = _paired(striprtf.rtf_to_text(f"{{\\rtf1 {named[1]}}}", page, errors="replace")) if named else ""
         code = _WORD.sub(lambda word: _RENAMED.get(word[1], word[0]), _without_unseen(code))
-        text = plain_letters(_paired(striprtf.rtf_to_text(code, errors="replace")))
+        text = plain_letters(_paired(striprtf.rtf_to_text(code, otherwise, errors="replace")))
         depth = sum(1 if brace == "{" else -1 for brace in _BRACE.findall(code) if len(brace) == 1)
     if depth > 0 or raw.rstrip(b"\0 \t\r\n")[-1:] != b"}":
         raise ArticleError("the RTF document breaks off", source)

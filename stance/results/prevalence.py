@@ -194,7 +194,8 @@ class _Foretold:
 def _groups(paragraphs: pd.DataFrame, level: str, categories: Sequence[str]) -> tuple[list[Any], Ints]:
     """What the groups are called, in order, and the group of every paragraph."""
     values = group_values(paragraphs, level)
-    number = number_groups(values.to_frame(level), [level])
+    # without its index, which may have the name of the level
+    number = number_groups(values.reset_index(drop=True).to_frame(level), [level])
     first = np.unique(number, return_index=True)[1]
     names = values.iloc[first].tolist()
     order = order_of_groups(whole_names(values.iloc[first]).tolist(), categories)

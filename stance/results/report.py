@@ -130,12 +130,14 @@ def render_report(
 
 def _with_numbers(results: LightResults, shown: str) -> LightResults:
     """The results with probabilities that are numbers, whatever a spreadsheet made of them."""
+    import pandas as pd
+
     ends = [(target.name, ("probability", *(f"p_{label}" for label in target.labels))) for target in results.targets]
     columns = [f"{name}_{end}" for name, those in ends for end in those]
     found = {}
     for name in (name for name in columns if name in results.frame):
         try:
-            found[name] = results.frame[name].astype(float)
+            found[name] = pd.to_numeric(results.frame[name]).astype(float)
         except (ValueError, TypeError) as error:
             raise StanceError(f"{shown}: {name}: {error}; keep what scoring wrote") from error
     return replace(results, frame=results.frame.assign(**found))

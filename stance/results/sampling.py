@@ -288,7 +288,7 @@ def _read_code(row: dict[str, Any], targets: Sequence[Target], file: Path, line:
     record |= {"text": cell(row, "text")} if "text" in row else {}
     for target in targets:
         label = cell(row, target.name)
-        found = target.find(label) or target.find(whole_number(label))
+        found = _find_code(target, label)
         if found is None and label not in ("", NOT_KNOWN):
             if not target.labels:
                 raise StanceError(_NO_PROBABILITIES.format(target.name))
@@ -305,10 +305,16 @@ def _coded_by(column: str, targets: Sequence[Target]) -> Target | None:
     return max(found, key=lambda target: len(target.name), default=None)
 
 
+def _find_code(target: Target, label: str) -> str | None:
+    return target.find(label) or target.find(whole_number(label))
+
+
 def undecided(codes: pd.DataFrame, target: Target, targets: Sequence[Target]) -> npt.NDArray[np.bool_]:
     """Where coders gave a target different labels, by their columns ``TARGET_CODER``, and no code was decided on."""
     columns = [name for name in codes if name != target.name and _coded_by(str(name), targets) == target]
-    said = [[target.find(label) if isinstance(label, str) else None for label in codes[name]] for name in columns]
+    said = [
+        [_find_code(target, label) if isinstance(label, str) else None for label in codes[name]] for name in columns
+    ]
     differ = [len({label for label in row if label}) > 1 for row in zip(*said, strict=True)]
     return np.array(differ or [False] * len(codes), dtype=bool) & ~has_code(codes[target.name])
 
