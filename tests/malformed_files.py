@@ -152,23 +152,18 @@ def pdf_of_a_huge_picture(text: str) -> bytes:
     """A sound PDF whose picture has 60,000 by 2,000 pixels: 120 MB, were it unfolded."""
     squeeze = zlib.compressobj(9)
     packed = b"".join(squeeze.compress(bytes(2**24)) for _ in range(8)) + squeeze.flush()
-    drawn = f"BT /F 12 Tf 72 700 Td ({text}) Tj ET /I Do".encode()
-    return _pdf_of(
-        [
-            b"<</Type/Catalog/Pages 2 0 R>>",
-            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R"
-            b"/Resources<</XObject<</I 5 0 R>>/Font<</F 6 0 R>>>>>>",
-            b"<</Length %d>>stream\n%b\nendstream" % (len(drawn), drawn),
-            b"<</Type/XObject/Subtype/Image/Width 60000/Height 2000/ColorSpace/DeviceGray/BitsPerComponent 8"
-            b"/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(packed), packed),
-            b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-        ]
-    )
+    kind = b"/Subtype/Image/Width 60000/Height 2000/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/FlateDecode"
+    return _pdf_with(text, kind, packed)
 
 
 def pdf_with_a_form(text: str, drawn: bytes, how: bytes = b"") -> bytes:
     """A PDF of a text, and of a form drawn below it, whose instructions are packed somehow."""
+    kind = b"/Subtype/Form/BBox[0 0 600 800]/Resources<</Font<</F 6 0 R>>>>"
+    return _pdf_with(text, kind + how, drawn)
+
+
+def _pdf_with(text: str, kind: bytes, content: bytes) -> bytes:
+    """A PDF of a page with a text, and of something that is drawn on it."""
     page = f"BT /F 12 Tf 72 700 Td ({text}) Tj ET /X Do".encode()
     return _pdf_of(
         [
@@ -177,8 +172,7 @@ def pdf_with_a_form(text: str, drawn: bytes, how: bytes = b"") -> bytes:
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R"
             b"/Resources<</XObject<</X 5 0 R>>/Font<</F 6 0 R>>>>>>",
             b"<</Length %d>>stream\n%b\nendstream" % (len(page), page),
-            b"<</Type/XObject/Subtype/Form/BBox[0 0 600 800]/Resources<</Font<</F 6 0 R>>>>%b/Length %d>>stream\n%b\n"
-            b"endstream" % (how, len(drawn), drawn),
+            b"<</Type/XObject%b/Length %d>>stream\n%b\nendstream" % (kind, len(content), content),
             b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
         ]
     )
