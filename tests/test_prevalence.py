@@ -833,10 +833,11 @@ def test_codes_are_found_as_spreadsheets_write_them(tmp_path: Path) -> None:
 
 
 def test_a_cell_without_a_value_as_r_writes_it_is_no_code(tmp_path: Path) -> None:
-    """Unless it is a label of the target."""
-    (tmp_path / "c.csv").write_text("article_id,paragraph,tax\na,0,favor\na,1,NA\n", encoding="utf-8")
-    assert read_codes(tmp_path / "c.csv", (TAX,))["tax"].fillna("").tolist() == ["favor", ""]
-    assert read_codes(tmp_path / "c.csv", (Target("tax", ("favor", "na")),))["tax"].tolist() == ["favor", "na"]
+    """Unless it is a label of the target. Excel has an error value there."""
+    (tmp_path / "c.csv").write_text("article_id,paragraph,tax\na,0,favor\na,1,NA\nb,0,#N/A\n", encoding="utf-8")
+    assert read_codes(tmp_path / "c.csv", (TAX,))["tax"].fillna("").tolist() == ["favor", "", ""]
+    own = read_codes(tmp_path / "c.csv", (Target("tax", ("favor", "na")),))
+    assert own["tax"].fillna("").tolist() == ["favor", "na", ""]
 
 
 def test_a_code_that_a_data_frame_made_a_float_is_a_whole_number(tmp_path: Path) -> None:

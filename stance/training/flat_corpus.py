@@ -13,7 +13,7 @@ from stance.labels import RESERVED, Target, order_labels
 from stance.training.corpus import Example, join_targets
 from stance.training.description import check_columns, check_target_name
 from stance.training.draft import Draft
-from stance.training.flat_files import cell, read_rows, refuse_results, whole_number
+from stance.training.flat_files import cell, code_of, read_rows, refuse_results
 
 __all__ = ["CorpusColumns", "read_flat"]
 
@@ -30,6 +30,8 @@ _RESERVED = frozenset(
     """.split()
 ).union(RESERVED)
 _MOST_LABELS = 10
+#: What Excel shows where a formula fails, as it takes a code that is typed with a sign before it for one.
+_FAILED = frozenset(["#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ class _Found(NamedTuple):
             if name is not None and _several(row, name):
                 kind = "a list" if isinstance(row[name], list) else "an object"
                 return f"column {name!r} holds {kind}; a text or a number is needed"
+            if name is not None and (said := cell(row, name)) in _FAILED:
+                return f"column {name!r} holds {said}, an error of Excel; enter it again, as text"
         empty = (name for name in (self.text, self.target) if name is not None and not _known_cell(row, name))
         return next((f"column {name!r} is empty" for name in empty), None) if coded else None
 
@@ -181,10 +185,7 @@ def _known_cell(row: Any, column: str) -> str:
 
 def _code(row: Any, column: str, target: str, known: Sequence[Target]) -> str:
     """The label of a row on a target; empty if there is none."""
-    label = _words(row, column)
-    if _is_known(target, [label], known):
-        return label
-    return "" if label == NOT_KNOWN else whole_number(label)
+    return code_of(_words(row, column), _known_target(target, known))
 
 
 def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, Any]]) -> _Found:
@@ -251,4 +252,9 @@ def _guess_targets(header: Sequence[str], rows: Sequence[tuple[int, Any]], known
 
 
 def _is_known(name: str, labels: Iterable[str], known: Iterable[Target]) -> bool:
-    return any(target.name.lower() == name.lower() and all(map(target.find, labels)) for target in known)
+    target = _known_target(name, known)
+    return target is not None and all(map(target.find, labels))
+
+
+def _known_target(name: str, known: Iterable[Target]) -> Target | None:
+    return next((target for target in known if target.name.lower() == name.lower()), None)
