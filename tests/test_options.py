@@ -280,3 +280,28 @@ def test_the_help_names_the_columns_that_are_found_by_themselves() -> None:
         *others, last = names
         assert f"[default: {', '.join(others)} or {last}" in told
     assert f"every column with 2 to {flat_corpus._MOST_LABELS} distinct values" in told
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("score", "in.txt", "-o", "out.csv", "--quarantine"),
+        ("model", "export", "--sklearn"),
+        ("train", "in.csv", "-o"),
+        ("report", "out.csv", "-o", "out.html", "--figures"),
+    ],
+)
+def test_what_cannot_be_standard_output_is_no_file_called_a_dash(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Elsewhere the dash is standard output: whoever pipes it on would get nothing, and find a file of an odd name."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "in.csv").write_text("text,tax\nOne,pro\nTwo,con\n", encoding="utf-8")
+    shutil.copyfile(tmp_path / "in.csv", tmp_path / "out.csv")
+    before = sorted(tmp_path.iterdir())
+    result = run(*command, "-")
+    assert result.exit_code == 2
+    assert f"Invalid value for '{command[-1]}'" in result.stderr.replace("'--output' / '-o'", "'-o'"), result.stderr
+    assert "cannot be standard output; name a file or folder" in result.stderr
+    assert sorted(tmp_path.iterdir()) == before

@@ -29,6 +29,7 @@ __all__ = [
     "format_option",
     "jobs_option",
     "model_option",
+    "not_stdout",
     "output_option",
     "read_labelled",
     "tell_few_articles",
@@ -56,6 +57,13 @@ def output_option(
 ) -> Decorator:
     """The option of what a command writes, a table unless its help says otherwise."""
     return click.option("--output", "-o", metavar=metavar, required=required, help=help)
+
+
+def not_stdout(_context: click.Context, _option: click.Parameter, path: str | None) -> str | None:
+    """Refuse ``-`` for a file or folder that standard output, as it means elsewhere, cannot be."""
+    if path == "-":
+        raise click.BadParameter("cannot be standard output; name a file or folder (./- for one called -)")
+    return path
 
 
 format_option: Decorator = click.option(

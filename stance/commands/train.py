@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from stance.commands.options import SEEDS, corpus_options, jobs_option, read_labelled
+from stance.commands.options import SEEDS, corpus_options, jobs_option, not_stdout, read_labelled
 from stance.errors import ModelError, number_of
 
 __all__ = ["train"]
@@ -19,7 +19,7 @@ __all__ = ["train"]
 
 @click.command(short_help="Train a model on a labeled corpus.")
 @click.argument("corpus", metavar="CORPUS")
-@click.option("--output", "-o", required=True, metavar="DIR", help="Folder to write the model to.")
+@click.option("--output", "-o", required=True, metavar="DIR", callback=not_stdout, help="Folder to write the model to.")
 @click.option("--name", metavar="NAME", help="Name of the model.  [default: the folder's]")
 @click.option("--seed", type=SEEDS, default=0, show_default=True, help="Seed of the folds and the bootstrap.")
 @click.option(
