@@ -630,7 +630,9 @@ def test_what_a_model_said_is_no_corpus(tmp_path: Path, suffix: str) -> None:
         CorpusColumns(target="voice", label="tax"),
     ):
         for read in (read_corpus, check_corpus):
-            with pytest.raises(CorpusError, match=r"tax: labels of a model, .* `stance results sample` and code it"):
+            with pytest.raises(
+                CorpusError, match=r"tax: labels of a model, .* name columns of codes with --target, or"
+            ):
                 read(path, columns)
     corpus = read_corpus(path, CorpusColumns(targets=("coded",)))
     assert [dict(example.labels) for example in corpus] == [{"coded": "favor"}, {"coded": "none"}]

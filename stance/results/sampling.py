@@ -268,7 +268,9 @@ def read_codes(path: str | os.PathLike[str], targets: Sequence[Target]) -> pd.Da
         if not any(cell(row, name) for name in row):
             continue
         if not rows and (given := scored_targets(row)):
-            raise CorpusError(f"{', '.join(given)}: labels of a model, not codes; fill in a sample by hand", file)
+            named = ", ".join(given)
+            kept = f"keep only the columns of the sample that was drawn, with your codes as {named}"
+            raise CorpusError(f"{named}: labels of a model, not codes, as {given[0]}_probability shows; {kept}", file)
         rows.append(_read_code(row, targets, file, line))
     if not rows:
         raise CorpusError("the file has no rows", file)

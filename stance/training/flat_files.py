@@ -198,6 +198,7 @@ def refuse_results(file: Path, header: Sequence[str], named: Sequence[str]) -> N
     if scored:
         raise CorpusError(
             f"{', '.join(scored)}: labels of a model, not codes, as {scored[0]}_probability and {scored[0]}_abstained "
-            "show; draw a sample with `stance results sample` and code it by hand",
+            "show; name columns of codes with --target, or draw a sample with `stance results sample` and code it by "
+            "hand",
             file,
         )
