@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from stance.articles.records import NOT_KNOWN, by_meaning
+from stance.articles.records import by_meaning
 from stance.errors import ArgumentError, CorpusError, StanceError, kind_of
 from stance.files import as_path
 from stance.labels import Target, check_targets, scored_targets
 from stance.results.drawn import DRAWN_FROM, drawn_from, strata_told
 from stance.results.population import Population, population
 from stance.results.scored import DIGITS, PLACE, Results
-from stance.training.flat_files import cell, code_of, read_rows
+from stance.training.flat_files import cell, code_of, known_cell, read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -296,8 +296,7 @@ def _read_code(row: dict[str, Any], targets: Sequence[Target], file: Path, line:
                 raise StanceError(_NO_PROBABILITIES.format(target.name))
             expected = ", ".join(target.labels)
             raise CorpusError(f"{target.name} is {cell(row, target.name)!r}; expected one of {expected}", file, line)
-    others = {name: cell(row, name) for name in row if name.strip() and name not in record}
-    return record | {name: "" if said == NOT_KNOWN else said for name, said in others.items()}
+    return record | {name: known_cell(row, name) for name in row if name.strip() and name not in record}
 
 
 def _coded_by(column: str, targets: Sequence[Target]) -> Target | None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from stance.articles.records import BLANKS, NOT_KNOWN
+from stance.articles.records import BLANKS
 from stance.errors import CorpusError
 from stance.labels import RESERVED, Target, order_labels
 from stance.training.corpus import Example, join_targets
 from stance.training.description import check_columns, check_target_name
 from stance.training.draft import Draft
-from stance.training.flat_files import cell, code_of, read_rows, refuse_results
+from stance.training.flat_files import cell, code_of, known_cell, read_rows, refuse_results
 
 __all__ = ["CorpusColumns", "read_flat"]
 
@@ -110,7 +110,7 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
             draft.uncoded.append(CorpusError("no target is coded; the row is left out", file, line))
             continue
         labels = {name: spelled[name].setdefault(value.lower(), value) for name, value in codes.items()}
-        whose.append(_known_cell(row, found.group) if found.group else "")
+        whose.append(known_cell(row, found.group) if found.group else "")
         article = whose[-1] or f"row {position + 1}"
         text = cell(row, found.text)
         draft.examples.append(Example(article, position, text, labels, frozenset(), {}, str(file), line))
@@ -154,7 +154,7 @@ class _Found(NamedTuple):
                 return f"column {name!r} holds {kind}; a text or a number is needed"
             if name is not None and (said := cell(row, name)) in _FAILED:
                 return f"column {name!r} holds {said}, an error of Excel; enter it again, as text"
-        empty = (name for name in (self.text, self.target) if name is not None and not _known_cell(row, name))
+        empty = (name for name in (self.text, self.target) if name is not None and not known_cell(row, name))
         return next((f"column {name!r} is empty" for name in empty), None) if coded else None
 
     def codes(self, row: Any, known: Sequence[Target]) -> Iterator[tuple[str, str]]:
@@ -175,12 +175,6 @@ def _several(row: Any, column: str) -> bool:
 def _words(row: Any, column: str) -> str:
     """What stands in a column, without more blanks than are seen."""
     return " ".join(cell(row, column).split())
-
-
-def _known_cell(row: Any, column: str) -> str:
-    """What stands in a column; empty if R did not know it."""
-    value = cell(row, column)
-    return "" if value == NOT_KNOWN else value
 
 
 def _code(row: Any, column: str, target: str, known: Sequence[Target]) -> str:
@@ -209,7 +203,7 @@ def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, 
             # by lower case: of the spellings that differ in case only, the first one
             spelled: dict[str, str] = {}
             for _, row in rows:
-                if name := " ".join(_known_cell(row, target).split()):
+                if name := " ".join(known_cell(row, target).split()):
                     spelled.setdefault(name.lower(), name)
             names = list(spelled.values())
     # what is guessed is not named: then no column may be a model's

@@ -18,7 +18,7 @@ from stance.articles.records import LARGEST_RECORD, NOT_KNOWN
 from stance.errors import CorpusError
 from stance.labels import Target, scored_targets
 
-__all__ = ["NO_VALUE", "Fault", "cell", "code_of", "json_lines", "read_rows", "refuse_results"]
+__all__ = ["NO_VALUE", "Fault", "cell", "code_of", "json_lines", "known_cell", "read_rows", "refuse_results"]
 
 #: What is told of a row that cannot be read: its line and why.
 Fault = Callable[[int, str], None]
@@ -76,6 +76,18 @@ def cell(row: dict[str, Any], column: str) -> str:
         return ""
     said = str(value).strip()
     return "" if said == NO_VALUE else said
+
+
+def known_cell(row: dict[str, Any], column: str) -> str:
+    """What stands in a column, as `cell` has it; empty if R did not know it.
+
+    Examples
+    --------
+    >>> known_cell({"article": "NA"}, "article"), known_cell({"article": "NATO"}, "article")
+    ('', 'NATO')
+    """
+    said = cell(row, column)
+    return "" if said == NOT_KNOWN else said
 
 
 def code_of(said: str, target: Target | None = None) -> str:
