@@ -287,21 +287,21 @@ def test_the_help_names_the_columns_that_are_found_by_themselves() -> None:
     [
         ("score", "in.txt", "-o", "out.csv", "--quarantine"),
         ("model", "export", "--sklearn"),
-        ("train", "in.csv", "-o"),
-        ("report", "out.csv", "-o", "out.html", "--figures"),
+        ("train", "in.csv", "--output"),
+        ("report", "scores.csv", "-o", "out.html", "--figures"),
     ],
 )
-def test_what_cannot_be_standard_output_is_no_file_called_a_dash(
-    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_file_to_write_needs_a_name(
+    command: tuple[str, ...], scores: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Elsewhere the dash is standard output: whoever pipes it on would get nothing, and find a file of an odd name."""
+    """Elsewhere the dash is standard output, so no file is called so; what is empty was to be filled in by a script."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "in.csv").write_text("text,tax\nOne,pro\nTwo,con\n", encoding="utf-8")
-    shutil.copyfile(tmp_path / "in.csv", tmp_path / "out.csv")
+    shutil.copyfile(scores, tmp_path / "scores.csv")
     before = sorted(tmp_path.iterdir())
-    result = run(*command, "-")
-    assert result.exit_code == 2
-    assert f"Invalid value for '{command[-1]}'" in result.stderr.replace("'--output' / '-o'", "'-o'"), result.stderr
-    assert "cannot be standard output; name a file or folder" in result.stderr
+    dashed, nameless = run(*command, "-"), run(*command, "")
+    assert (dashed.exit_code, nameless.exit_code) == (2, 1)
+    assert "cannot be standard output; name a file or folder" in dashed.stderr
+    assert f"{command[-1]} has no name" in nameless.stderr
     assert sorted(tmp_path.iterdir()) == before

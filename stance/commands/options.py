@@ -29,8 +29,8 @@ __all__ = [
     "format_option",
     "jobs_option",
     "model_option",
-    "not_stdout",
     "output_option",
+    "place",
     "read_labelled",
     "tell_few_articles",
     "tell_stratified",
@@ -59,8 +59,10 @@ def output_option(
     return click.option("--output", "-o", metavar=metavar, required=required, help=help)
 
 
-def not_stdout(_context: click.Context, _option: click.Parameter, path: str | None) -> str | None:
-    """Refuse ``-`` for a file or folder that standard output, as it means elsewhere, cannot be."""
+def place(_context: click.Context, option: click.Parameter, path: str | None) -> str | None:
+    """Refuse what names no file or folder to write: nothing, which would be the folder one stands in, and ``-``."""
+    if path == "":
+        raise StanceError(f"{option.opts[0]} has no name: its path is empty")
     if path == "-":
         raise click.BadParameter("cannot be standard output; name a file or folder (./- for one called -)")
     return path

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from stance.batch.files import check_output, write_whole
-from stance.commands.options import not_stdout, output_option
+from stance.commands.options import output_option, place
 from stance.commands.places import keep_inputs, output_name
 from stance.commands.steps import progress_option, step
 from stance.errors import number_of
@@ -37,7 +37,7 @@ _NOTHING_DRAWN = (
     help="How many articles to show with their text.",
 )
 @click.option(
-    "--figures", metavar="DIR", callback=not_stdout, help="Also write the figures to this folder, as SVG and PDF files."
+    "--figures", metavar="DIR", callback=place, help="Also write the figures to this folder, as SVG and PDF files."
 )
 @click.option(
     "--actors",

@@ -16,8 +16,8 @@ from stance.commands.options import (
     batch_options,
     format_option,
     model_option,
-    not_stdout,
     output_option,
+    place,
 )
 from stance.commands.places import keep_inputs, suffix_or_table
 from stance.commands.printing import print_scores
@@ -57,7 +57,7 @@ __all__ = ["score"]
 @click.option(
     "--quarantine",
     metavar="FILE",
-    callback=not_stdout,
+    callback=place,
     help="List the records that could not be read in this file, as JSON lines.",
 )
 @batch_options
