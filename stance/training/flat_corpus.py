@@ -179,7 +179,7 @@ def _words(row: Any, column: str) -> str:
 
 def _code(row: Any, column: str, target: str, known: Sequence[Target]) -> str:
     """The label of a row on a target; empty if there is none."""
-    return code_of(_words(row, column), _known_target(target, known))
+    return code_of(_words(row, column), *_called(target, known))
 
 
 def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, Any]]) -> _Found:
@@ -246,9 +246,9 @@ def _guess_targets(header: Sequence[str], rows: Sequence[tuple[int, Any]], known
 
 
 def _is_known(name: str, labels: Iterable[str], known: Iterable[Target]) -> bool:
-    target = _known_target(name, known)
-    return target is not None and all(map(target.find, labels))
+    return any(all(map(target.find, labels)) for target in _called(name, known))
 
 
-def _known_target(name: str, known: Iterable[Target]) -> Target | None:
-    return next((target for target in known if target.name.lower() == name.lower()), None)
+def _called(name: str, known: Iterable[Target]) -> Iterator[Target]:
+    """The known targets of a name, in whatever case."""
+    return (target for target in known if target.name.lower() == name.lower())

@@ -90,11 +90,11 @@ def known_cell(row: dict[str, Any], column: str) -> str:
     return "" if said == NOT_KNOWN else said
 
 
-def code_of(said: str, target: Target | None = None) -> str:
+def code_of(said: str, *known: Target) -> str:
     """The code that a cell holds; empty if it holds none.
 
-    That is what it says if the target, as far as it is known, has such a label. Else ``NA`` of R is none, and a whole
-    number is what it was before a data frame gave it a point, as it does where some are missing.
+    That is what it says if a target that may be meant is known to have such a label. Else ``NA`` of R is none, and a
+    whole number is what it was before a data frame gave it a point, as it does where some are missing.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def code_of(said: str, target: Target | None = None) -> str:
     >>> code_of("1.0", Target("tax", ("1.0", "NA"))), code_of("NA", Target("tax", ("1.0", "NA")))
     ('1.0', 'NA')
     """
-    if target is not None and target.find(said) is not None:
+    if any(target.find(said) is not None for target in known):
         return said
     if found := _POINTED.fullmatch(said):
         return str(int(found[1]))
