@@ -630,7 +630,9 @@ def test_what_a_model_said_is_no_corpus(tmp_path: Path, suffix: str) -> None:
         CorpusColumns(target="voice", label="tax"),
     ):
         for read in (read_corpus, check_corpus):
-            with pytest.raises(CorpusError, match=r"tax: labels of a model, .* `stance results sample` and code it"):
+            with pytest.raises(
+                CorpusError, match=r"tax: labels of a model, .* name columns of codes with --target, or"
+            ):
                 read(path, columns)
     corpus = read_corpus(path, CorpusColumns(targets=("coded",)))
     assert [dict(example.labels) for example in corpus] == [{"coded": "favor"}, {"coded": "none"}]
@@ -737,7 +739,7 @@ def test_headings_that_differ_in_blanks_only_are_one_twice(tmp_path: Path) -> No
 
 
 def test_what_other_programs_write_for_no_code_is_none(tmp_path: Path) -> None:
-    """R writes NA into a table, and its workbooks have an error value there; in an agreed sample it is none, either."""
+    """R writes NA into a table and an error value into workbooks, which stays one in whatever Excel makes of them."""
     path = tmp_path / "flat.csv"
     path.write_text("text,tax,toll\nOne,favor,NA\nTwo,against,pro\nThree,NA,con\n", encoding="utf-8")
     corpus = read_corpus(path)
@@ -748,6 +750,17 @@ def test_what_other_programs_write_for_no_code_is_none(tmp_path: Path) -> None:
         book.worksheets[0].append(row)
     book.save(tmp_path / "flat.xlsx")
     assert read_corpus(tmp_path / "flat.xlsx").fingerprint == corpus.fingerprint
+    path.write_text("text,tax,toll\nOne,favor,#N/A\nTwo,against,pro\nThree,#N/A,con\n#N/A,,\n", encoding="utf-8")
+    assert read_corpus(path).fingerprint == corpus.fingerprint
+
+
+def test_an_error_of_excel_is_no_label(tmp_path: Path) -> None:
+    """Excel takes a code that begins with a sign for a formula, and shows #NAME?, which would be learnt as a label."""
+    path = tmp_path / "flat.csv"
+    path.write_text("text,tax\nOne,favor\nTwo,#NAME?\nThree,against\n", encoding="utf-8")
+    assert [str(defect) for defect in check_corpus(path)] == [
+        f"{path}:3: column 'tax' holds #NAME?, an error of Excel; enter it again, as text"
+    ]
 
 
 def test_a_text_or_an_article_that_r_did_not_know_is_none(tmp_path: Path) -> None:

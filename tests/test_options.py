@@ -280,3 +280,28 @@ def test_the_help_names_the_columns_that_are_found_by_themselves() -> None:
         *others, last = names
         assert f"[default: {', '.join(others)} or {last}" in told
     assert f"every column with 2 to {flat_corpus._MOST_LABELS} distinct values" in told
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("score", "in.txt", "-o", "out.csv", "--quarantine"),
+        ("model", "export", "--sklearn"),
+        ("train", "in.csv", "--output"),
+        ("report", "scores.csv", "-o", "out.html", "--figures"),
+    ],
+)
+def test_a_file_to_write_needs_a_name(
+    command: tuple[str, ...], scores: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Elsewhere the dash is standard output, so no file is called so; what is empty was to be filled in by a script."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "in.csv").write_text("text,tax\nOne,pro\nTwo,con\n", encoding="utf-8")
+    shutil.copyfile(scores, tmp_path / "scores.csv")
+    before = sorted(tmp_path.iterdir())
+    dashed, nameless = run(*command, "-"), run(*command, "")
+    assert (dashed.exit_code, nameless.exit_code) == (2, 1)
+    assert "cannot be standard output; name a file or folder" in dashed.stderr
+    assert f"{command[-1]} has no name" in nameless.stderr
+    assert sorted(tmp_path.iterdir()) == before

@@ -605,7 +605,7 @@ def test_estimates_do_not_depend_on_the_order_of_rows() -> None:
         (lambda codes: codes.assign(drawn_from="150"), "drawn from 150 paragraphs, but the results have 200; use"),
         (lambda codes: codes.assign(article_id="1.2E+15", paragraph=0), "keep a spreadsheet from reading article_id"),
         # as results have them, and codes that were merged into these
-        (lambda codes: codes.assign(tax_probability=0.9, tax_abstained=None), "tax: labels of a model among the codes"),
+        (lambda codes: codes.assign(tax_probability=0.9, tax_abstained=None), "was drawn, with your codes as tax"),
         (lambda codes: pd.concat([codes, codes[["tax"]]], axis=1), "the codes: two columns are called 'tax'; give one"),
         (lambda codes: pd.concat([codes, codes[["paragraph"]]], axis=1), "two columns are called 'paragraph'"),
         (lambda codes: pd.concat([codes.assign(tax_x=1)] * 2, axis=1)[[*codes, "tax_x"]], "two columns are called"),
@@ -807,7 +807,7 @@ def test_as_many_labels_as_coded_paragraphs_leave_no_degree_of_freedom() -> None
         ("id,tax\na,favor\n", "c.csv:2: no article_id: keep the columns"),
         ("article_id,paragraph,drawn_from,tax\na,0,9,favor\na,1,tax 4+5,favor\n", "do not combine two samples"),
         ("article_id,paragraph,tax\n", "no rows"),
-        ("article_id,paragraph,tax,tax_probability,tax_abstained\na,0,favor,0.9,\n", "tax: labels of a model"),
+        ("article_id,paragraph,tax,tax_probability,tax_abstained\na,0,favor,0.9,\n", "with your codes as tax"),
     ],
 )
 def test_files_of_codes_are_checked(tmp_path: Path, lines: str, message: str) -> None:
@@ -833,10 +833,11 @@ def test_codes_are_found_as_spreadsheets_write_them(tmp_path: Path) -> None:
 
 
 def test_a_cell_without_a_value_as_r_writes_it_is_no_code(tmp_path: Path) -> None:
-    """Unless it is a label of the target."""
-    (tmp_path / "c.csv").write_text("article_id,paragraph,tax\na,0,favor\na,1,NA\n", encoding="utf-8")
-    assert read_codes(tmp_path / "c.csv", (TAX,))["tax"].fillna("").tolist() == ["favor", ""]
-    assert read_codes(tmp_path / "c.csv", (Target("tax", ("favor", "na")),))["tax"].tolist() == ["favor", "na"]
+    """Unless it is a label of the target. Excel has an error value there."""
+    (tmp_path / "c.csv").write_text("article_id,paragraph,tax\na,0,favor\na,1,NA\nb,0,#N/A\n", encoding="utf-8")
+    assert read_codes(tmp_path / "c.csv", (TAX,))["tax"].fillna("").tolist() == ["favor", "", ""]
+    own = read_codes(tmp_path / "c.csv", (Target("tax", ("favor", "na")),))
+    assert own["tax"].fillna("").tolist() == ["favor", "na", ""]
 
 
 def test_a_code_that_a_data_frame_made_a_float_is_a_whole_number(tmp_path: Path) -> None:

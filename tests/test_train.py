@@ -131,7 +131,7 @@ def test_a_model_needs_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "flat.csv").write_text("text,tax\n" + "Lift them.,favor\nKeep them.,against\n" * 5)
     monkeypatch.chdir(tmp_path)
     result = run("train", "flat.csv", "-o", "")
-    assert (result.exit_code, result.stderr) == (1, "stance: the output has no name; name a folder with -o\n")
+    assert (result.exit_code, result.stderr) == (1, "stance: --output has no name: its path is empty\n")
     assert [path.name for path in tmp_path.iterdir()] == ["flat.csv"]
 
 

@@ -45,6 +45,9 @@ def evaluate(
     for grouped cross-validation. A paragraph that differs only by a hashtag or in capitals from one in the training
     corpus is not recognized, and makes the figures too good.
 
+    Without --cross-validate, articles that share near-duplicate paragraphs, such as wire copy, count one by one, and
+    make the intervals too narrow; `stance corpus stats` counts such paragraphs.
+
     The most probable label counts, even where `stance score` finds it too doubtful to give.
 
     With fewer than about 20 articles the intervals are too narrow, and so are those of a label that fewer than

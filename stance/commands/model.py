@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from stance.batch.files import check_output, write_whole
+from stance.commands.options import place
 from stance.errors import ModelError, StanceError
 
 __all__ = ["model"]
@@ -97,7 +98,7 @@ def verify(model: str) -> None:
 
 @model.command(short_help="Write one target of a model as a scikit-learn Pipeline.")
 @_PATH
-@click.option("--sklearn", "output", required=True, metavar="FILE", help="File to write, with joblib.")
+@click.option("--sklearn", "output", required=True, metavar="FILE", callback=place, help="File to write, with joblib.")
 @click.option("--target", "-t", metavar="NAME", help="Target to export.  [default: the first]")
 def export(model: str, output: str, target: str | None) -> None:
     """Write one target of a model as a scikit-learn Pipeline.

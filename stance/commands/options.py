@@ -30,6 +30,7 @@ __all__ = [
     "jobs_option",
     "model_option",
     "output_option",
+    "place",
     "read_labelled",
     "tell_few_articles",
     "tell_stratified",
@@ -56,6 +57,15 @@ def output_option(
 ) -> Decorator:
     """The option of what a command writes, a table unless its help says otherwise."""
     return click.option("--output", "-o", metavar=metavar, required=required, help=help)
+
+
+def place(_context: click.Context, option: click.Parameter, path: str | None) -> str | None:
+    """Refuse what names no file or folder to write: nothing, which would be the folder one stands in, and ``-``."""
+    if path == "":
+        raise StanceError(f"{option.opts[0]} has no name: its path is empty")
+    if path == "-":
+        raise click.BadParameter("cannot be standard output; name a file or folder (./- for one called -)")
+    return path
 
 
 format_option: Decorator = click.option(

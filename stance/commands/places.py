@@ -14,6 +14,8 @@ import click
 
 from stance.commands.steps import step
 from stance.errors import StanceError, number_of
+from stance.files import whole_files
+from stance.locks import lock_output
 from stance.results.formats import EXPORTS, PLAIN, export_format
 
 if TYPE_CHECKING:
@@ -180,9 +182,6 @@ def under_hidden_name(path: str) -> Iterator[IO[str]]:
         with open(path, "w", encoding="utf-8") as stream:
             yield stream
         return
-    from stance.files import whole_files
-    from stance.locks import lock_output
-
     file = Path(path)
     with lock_output(file), whole_files(file) as (part,), part.open("w", encoding="utf-8", newline="\n") as stream:
         yield stream

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from stance.batch.files import check_output, write_whole
-from stance.commands.options import output_option
+from stance.commands.options import output_option, place
 from stance.commands.places import keep_inputs, output_name
 from stance.commands.steps import progress_option, step
 from stance.errors import number_of
@@ -36,7 +36,9 @@ _NOTHING_DRAWN = (
     show_default=True,
     help="How many articles to show with their text.",
 )
-@click.option("--figures", metavar="DIR", help="Also write the figures to this folder, as SVG and PDF files.")
+@click.option(
+    "--figures", metavar="DIR", callback=place, help="Also write the figures to this folder, as SVG and PDF files."
+)
 @click.option(
     "--actors",
     is_flag=True,

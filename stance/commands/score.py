@@ -11,7 +11,14 @@ import click
 from stance.articles import Columns
 from stance.articles.encoding import clean_surrogates
 from stance.articles.sources import Source, find_sources
-from stance.commands.options import article_options, batch_options, format_option, model_option, output_option
+from stance.commands.options import (
+    article_options,
+    batch_options,
+    format_option,
+    model_option,
+    output_option,
+    place,
+)
 from stance.commands.places import keep_inputs, suffix_or_table
 from stance.commands.printing import print_scores
 from stance.commands.refusals import Refusals
@@ -48,7 +55,10 @@ __all__ = ["score"]
     "--keep", metavar="NAME", multiple=True, help="Copy this column or key of the input to the results; repeatable."
 )
 @click.option(
-    "--quarantine", metavar="FILE", help="List the records that could not be read in this file, as JSON lines."
+    "--quarantine",
+    metavar="FILE",
+    callback=place,
+    help="List the records that could not be read in this file, as JSON lines.",
 )
 @batch_options
 @article_options

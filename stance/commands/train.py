@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from stance.commands.options import SEEDS, corpus_options, jobs_option, read_labelled
+from stance.commands.options import SEEDS, corpus_options, jobs_option, place, read_labelled
 from stance.errors import ModelError, number_of
 
 __all__ = ["train"]
@@ -19,7 +19,7 @@ __all__ = ["train"]
 
 @click.command(short_help="Train a model on a labeled corpus.")
 @click.argument("corpus", metavar="CORPUS")
-@click.option("--output", "-o", required=True, metavar="DIR", help="Folder to write the model to.")
+@click.option("--output", "-o", required=True, metavar="DIR", callback=place, help="Folder to write the model to.")
 @click.option("--name", metavar="NAME", help="Name of the model.  [default: the folder's]")
 @click.option("--seed", type=SEEDS, default=0, show_default=True, help="Seed of the folds and the bootstrap.")
 @click.option(
@@ -48,8 +48,6 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     from stance.training.probes import check_probes, read_probes, refuse_trained
     from stance.training.record import with_record
 
-    if not output:
-        raise ModelError("the output has no name; name a folder with -o")
     new_model_folder(output)
     if Path(output).exists() and not Path(output).is_dir():
         # said before the training, which takes minutes

@@ -153,9 +153,10 @@ def corrections(results: Population, codes: pd.DataFrame) -> Iterator[Correction
     paragraphs, targets = results.frame, results.targets
     places = find_coded(results, codes)
     if scored := scored_targets(map(str, codes.columns)):
+        named = ", ".join(scored)
         raise StanceError(
-            f"{', '.join(scored)}: labels of a model among the codes, with their probabilities beside them; keep only "
-            "the columns of the sample that was drawn"
+            f"{named}: labels of a model among the codes, with their probabilities beside them; keep only "
+            f"the columns of the sample that was drawn, with your codes as {named}"
         )
     strata = strata_drawn(results, codes)
     coded = [target for target in targets if target.name in codes and has_code(codes[target.name]).any()]

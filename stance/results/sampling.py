@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from stance.articles.records import NOT_KNOWN, by_meaning
+from stance.articles.records import by_meaning
 from stance.errors import ArgumentError, CorpusError, StanceError, kind_of
 from stance.files import as_path
 from stance.labels import Target, check_targets, scored_targets
 from stance.results.drawn import DRAWN_FROM, drawn_from, strata_told
 from stance.results.population import Population, population
 from stance.results.scored import DIGITS, PLACE, Results
-from stance.training.flat_files import cell, read_rows, whole_number
+from stance.training.flat_files import cell, code_of, known_cell, read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -268,7 +268,9 @@ def read_codes(path: str | os.PathLike[str], targets: Sequence[Target]) -> pd.Da
         if not any(cell(row, name) for name in row):
             continue
         if not rows and (given := scored_targets(row)):
-            raise CorpusError(f"{', '.join(given)}: labels of a model, not codes; fill in a sample by hand", file)
+            named = ", ".join(given)
+            kept = f"keep only the columns of the sample that was drawn, with your codes as {named}"
+            raise CorpusError(f"{named}: labels of a model, not codes, as {given[0]}_probability shows; {kept}", file)
         rows.append(_read_code(row, targets, file, line))
     if not rows:
         raise CorpusError("the file has no rows", file)
@@ -287,16 +289,14 @@ def _read_code(row: dict[str, Any], targets: Sequence[Target], file: Path, line:
     record = {"article_id": cell(row, "article_id"), "paragraph": int(number), DRAWN_FROM: cell(row, DRAWN_FROM)}
     record |= {"text": cell(row, "text")} if "text" in row else {}
     for target in targets:
-        label = cell(row, target.name)
-        found = _find_code(target, label)
-        if found is None and label not in ("", NOT_KNOWN):
+        code = code_of(cell(row, target.name), target)
+        record[target.name] = target.find(code)
+        if code and record[target.name] is None:
             if not target.labels:
                 raise StanceError(_NO_PROBABILITIES.format(target.name))
             expected = ", ".join(target.labels)
-            raise CorpusError(f"{target.name} is {label!r}; expected one of {expected}", file, line)
-        record[target.name] = found
-    others = {name: cell(row, name) for name in row if name.strip() and name not in record}
-    return record | {name: "" if said == NOT_KNOWN else said for name, said in others.items()}
+            raise CorpusError(f"{target.name} is {cell(row, target.name)!r}; expected one of {expected}", file, line)
+    return record | {name: known_cell(row, name) for name in row if name.strip() and name not in record}
 
 
 def _coded_by(column: str, targets: Sequence[Target]) -> Target | None:
@@ -305,15 +305,12 @@ def _coded_by(column: str, targets: Sequence[Target]) -> Target | None:
     return max(found, key=lambda target: len(target.name), default=None)
 
 
-def _find_code(target: Target, label: str) -> str | None:
-    return target.find(label) or target.find(whole_number(label))
-
-
 def undecided(codes: pd.DataFrame, target: Target, targets: Sequence[Target]) -> npt.NDArray[np.bool_]:
     """Where coders gave a target different labels, by their columns ``TARGET_CODER``, and no code was decided on."""
     columns = [name for name in codes if name != target.name and _coded_by(str(name), targets) == target]
     said = [
-        [_find_code(target, label) if isinstance(label, str) else None for label in codes[name]] for name in columns
+        [target.find(code_of(said, target)) if isinstance(said, str) else None for said in codes[name]]
+        for name in columns
     ]
     differ = [len({label for label in row if label}) > 1 for row in zip(*said, strict=True)]
     return np.array(differ or [False] * len(codes), dtype=bool) & ~has_code(codes[target.name])

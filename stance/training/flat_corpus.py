@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from stance.articles.records import BLANKS, NOT_KNOWN
+from stance.articles.records import BLANKS
 from stance.errors import CorpusError
 from stance.labels import RESERVED, Target, order_labels
 from stance.training.corpus import Example, join_targets
 from stance.training.description import check_columns, check_target_name
 from stance.training.draft import Draft
-from stance.training.flat_files import cell, read_rows, refuse_results, whole_number
+from stance.training.flat_files import cell, code_of, known_cell, read_rows, refuse_results
 
 __all__ = ["CorpusColumns", "read_flat"]
 
@@ -30,6 +30,8 @@ _RESERVED = frozenset(
     """.split()
 ).union(RESERVED)
 _MOST_LABELS = 10
+#: What Excel shows where a formula fails, as it takes a code that is typed with a sign before it for one.
+_FAILED = frozenset(["#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
             draft.uncoded.append(CorpusError("no target is coded; the row is left out", file, line))
             continue
         labels = {name: spelled[name].setdefault(value.lower(), value) for name, value in codes.items()}
-        whose.append(_known_cell(row, found.group) if found.group else "")
+        whose.append(known_cell(row, found.group) if found.group else "")
         article = whose[-1] or f"row {position + 1}"
         text = cell(row, found.text)
         draft.examples.append(Example(article, position, text, labels, frozenset(), {}, str(file), line))
@@ -150,7 +152,9 @@ class _Found(NamedTuple):
             if name is not None and _several(row, name):
                 kind = "a list" if isinstance(row[name], list) else "an object"
                 return f"column {name!r} holds {kind}; a text or a number is needed"
-        empty = (name for name in (self.text, self.target) if name is not None and not _known_cell(row, name))
+            if name is not None and (said := cell(row, name)) in _FAILED:
+                return f"column {name!r} holds {said}, an error of Excel; enter it again, as text"
+        empty = (name for name in (self.text, self.target) if name is not None and not known_cell(row, name))
         return next((f"column {name!r} is empty" for name in empty), None) if coded else None
 
     def codes(self, row: Any, known: Sequence[Target]) -> Iterator[tuple[str, str]]:
@@ -173,18 +177,9 @@ def _words(row: Any, column: str) -> str:
     return " ".join(cell(row, column).split())
 
 
-def _known_cell(row: Any, column: str) -> str:
-    """What stands in a column; empty if R did not know it."""
-    value = cell(row, column)
-    return "" if value == NOT_KNOWN else value
-
-
 def _code(row: Any, column: str, target: str, known: Sequence[Target]) -> str:
     """The label of a row on a target; empty if there is none."""
-    label = _words(row, column)
-    if _is_known(target, [label], known):
-        return label
-    return "" if label == NOT_KNOWN else whole_number(label)
+    return code_of(_words(row, column), *_called(target, known))
 
 
 def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, Any]]) -> _Found:
@@ -208,7 +203,7 @@ def _find_columns(file: Path, columns: CorpusColumns, rows: Sequence[tuple[int, 
             # by lower case: of the spellings that differ in case only, the first one
             spelled: dict[str, str] = {}
             for _, row in rows:
-                if name := " ".join(_known_cell(row, target).split()):
+                if name := " ".join(known_cell(row, target).split()):
                     spelled.setdefault(name.lower(), name)
             names = list(spelled.values())
     # what is guessed is not named: then no column may be a model's
@@ -251,4 +246,9 @@ def _guess_targets(header: Sequence[str], rows: Sequence[tuple[int, Any]], known
 
 
 def _is_known(name: str, labels: Iterable[str], known: Iterable[Target]) -> bool:
-    return any(target.name.lower() == name.lower() and all(map(target.find, labels)) for target in known)
+    return any(all(map(target.find, labels)) for target in _called(name, known))
+
+
+def _called(name: str, known: Iterable[Target]) -> Iterator[Target]:
+    """The known targets of a name, in whatever case."""
+    return (target for target in known if target.name.lower() == name.lower())

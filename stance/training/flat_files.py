@@ -14,14 +14,16 @@ from typing import Any
 
 from stance.articles.delimiters import find_heading
 from stance.articles.encoding import decode
-from stance.articles.records import LARGEST_RECORD
+from stance.articles.records import LARGEST_RECORD, NOT_KNOWN
 from stance.errors import CorpusError
-from stance.labels import scored_targets
+from stance.labels import Target, scored_targets
 
-__all__ = ["Fault", "cell", "json_lines", "read_rows", "refuse_results", "whole_number"]
+__all__ = ["NO_VALUE", "Fault", "cell", "code_of", "json_lines", "known_cell", "read_rows", "refuse_results"]
 
 #: What is told of a row that cannot be read: its line and why.
 Fault = Callable[[int, str], None]
+#: The error value of Excel that R writes for a cell without a value.
+NO_VALUE = "#N/A"
 _NOT_READ = (".json", ".xls", ".xlsb", ".ods", ".dta", ".sav", ".sqlite", ".db")
 _POINTED = re.compile(r"(-?[0-9]{1,9})\.0")
 Rows = Iterator[tuple[int, dict[str, Any]]]
@@ -66,25 +68,46 @@ def cell(row: dict[str, Any], column: str) -> str:
 
     Examples
     --------
-    >>> cell({"label": " favor "}, "label"), cell({"label": float("nan")}, "label"), cell({}, "label")
+    >>> cell({"label": " favor "}, "label"), cell({"label": float("nan")}, "label"), cell({"label": "#N/A"}, "label")
     ('favor', '', '')
     """
     value = row.get(column)
     if value is None or (isinstance(value, float) and value != value):
         return ""
-    return str(value).strip()
+    said = str(value).strip()
+    return "" if said == NO_VALUE else said
 
 
-def whole_number(code: str) -> str:
-    """A code as it was before a data frame gave it a point, as it does to whole numbers some of which are missing.
+def known_cell(row: dict[str, Any], column: str) -> str:
+    """What stands in a column, as `cell` has it; empty if R did not know it.
 
     Examples
     --------
-    >>> whole_number("-1.0"), whole_number("-0.0"), whole_number("1.5"), whole_number("favor")
-    ('-1', '0', '1.5', 'favor')
+    >>> known_cell({"article": "NA"}, "article"), known_cell({"article": "NATO"}, "article")
+    ('', 'NATO')
     """
-    found = _POINTED.fullmatch(code)
-    return str(int(found[1])) if found else code
+    said = cell(row, column)
+    return "" if said == NOT_KNOWN else said
+
+
+def code_of(said: str, *known: Target) -> str:
+    """The code that a cell holds; empty if it holds none.
+
+    That is what it says if a target that may be meant is known to have such a label. Else ``NA`` of R is none, and a
+    whole number is what it was before a data frame gave it a point, as it does where some are missing.
+
+    Examples
+    --------
+    >>> code_of("-1.0"), code_of("-0.0"), code_of("1.5"), code_of("favor"), code_of("NA")
+    ('-1', '0', '1.5', 'favor', '')
+    >>> code_of("1.0", Target("tax", ("1.0", "NA"))), code_of("NA", Target("tax", ("1.0", "NA")))
+    ('1.0', 'NA')
+    """
+    if any(target.find(said) is not None for target in known):
+        return said
+    if found := _POINTED.fullmatch(said):
+        return str(int(found[1]))
+    return "" if said == NOT_KNOWN else said
 
 
 def json_lines(file: Path, fault: Fault) -> Rows:
@@ -187,6 +210,7 @@ def refuse_results(file: Path, header: Sequence[str], named: Sequence[str]) -> N
     if scored:
         raise CorpusError(
             f"{', '.join(scored)}: labels of a model, not codes, as {scored[0]}_probability and {scored[0]}_abstained "
-            "show; draw a sample with `stance results sample` and code it by hand",
+            "show; name columns of codes with --target, or draw a sample with `stance results sample` and code it by "
+            "hand",
             file,
         )

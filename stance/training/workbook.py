@@ -12,6 +12,7 @@ from typing import Any
 from stance.articles.libraries import need, unsound
 from stance.articles.office import check_parts
 from stance.errors import ArticleError, CorpusError
+from stance.training.flat_files import NO_VALUE
 
 __all__ = ["read_sheet"]
 
@@ -95,8 +96,7 @@ def _refuse_others(file: Path, first: str, heading: list[str], headings: Mapping
 
 
 def _text(value: Any) -> str:
-    # the error value is what R writes for a cell without a value
-    if value is None or value == "#N/A":
+    if value is None or value == NO_VALUE:
         return ""
     if isinstance(value, bool):
         return str(value).upper()
