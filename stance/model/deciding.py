@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import fsum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from stance.labels import is_related
 from stance.model.tokens import Token, tokenize
-
-if TYPE_CHECKING:
-    from stance.model.stance_model import StanceModel
 
 __all__ = ["Stretch", "WeighedTerm", "deciding_stretches", "words_cell", "words_for"]
 
@@ -132,13 +129,15 @@ def words_for(text: str, stretches: Iterable[Stretch]) -> list[str]:
     return [" ".join(text[a:b].split()) for a, b, value in stretches if value > 0]
 
 
-def words_cell(model: StanceModel, text: str, start: int, target: str, label: str | None) -> str | None:
+def words_cell(
+    stretches: Callable[[str, str, str], Iterable[Stretch]], text: str, start: int, target: str, label: str | None
+) -> str | None:
     """The deciding words of one stance as a cell of a table: JSON, ``[[start, end, value], ...]``.
 
     Parameters
     ----------
-    model : StanceModel
-        What scored it.
+    stretches : callable
+        `StanceModel.stretches` of what scored it.
     text : str
         The paragraph.
     start : int
@@ -155,5 +154,4 @@ def words_cell(model: StanceModel, text: str, start: int, target: str, label: st
     """
     if label is None or not is_related(label):
         return None
-    found = model.stretches(text, target, label)
-    return json.dumps([[start + a, start + b, round(value, 4)] for a, b, value in found])
+    return json.dumps([[start + a, start + b, round(value, 4)] for a, b, value in stretches(text, target, label)])
