@@ -259,6 +259,8 @@ def test_a_manifest_is_refused_however_deep_it_is(tmp_path: Path) -> None:
         (("blocks", 0, "weight"), math.nan, "not finite"),
         (("blocks", 0, "terms"), "x", "does not describe a model"),
         (("targets", 0, "name"), 5, "does not describe a model"),
+        (("targets",), [], "does not describe a model correctly .it has no target, or one without labels"),
+        (("targets", 0, "labels"), [], "does not describe a model correctly .it has no target, or one without labels"),
         (("corpus",), ["x"], "does not describe a model"),
         (("metrics",), [], "does not describe a model"),
         (("metrics",), {"sanctions": {"n": 1, "metrics": {"f_avg": [1]}}}, "does not describe a model"),

@@ -163,6 +163,8 @@ def _check_facts(manifest: Mapping[str, Any]) -> None:
     """Check what `stance model show` and the column dictionary show, so that they need not, whoever wrote it."""
     for target in manifest["targets"]:
         expect(str, target["name"], *target["labels"])
+    if not manifest["targets"] or not all(target["labels"] for target in manifest["targets"]):
+        raise ValueError("it has no target, or one without labels")
     expect(int, manifest["arrays"]["bytes"], *(block["terms"] for block in manifest["blocks"]))
     if corpus := manifest.get("corpus"):
         expect(str, corpus["name"], corpus["version"], corpus["fingerprint"])
@@ -330,15 +332,12 @@ _BLOCK = {"terms": np.uint8, "term_ends": np.uint32, "rows": np.uint32, "idf": n
 
 def _check(name: str, layout: Layout, terms: int, shape: tuple[int, int]) -> None:
     rows, first, idf, coef = layout
-    outputs, labels = shape[0] * shape[1], shape[1]
     if (
         coef.ndim != 2
         or not len(coef)
         or rows.shape != (terms,)
         or idf.shape != coef.shape[:1]
-        or not 0 <= first <= first + coef.shape[1] <= outputs
-        or first % labels
-        or coef.shape[1] % labels
+        or not 0 <= first <= first + coef.shape[1] <= shape[0] * shape[1]
     ):
         raise ModelError(f"block {name!r} has arrays of the wrong shape")
     if len(rows) and int(rows.max()) >= len(coef):
