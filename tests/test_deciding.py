@@ -58,7 +58,7 @@ def test_no_word_stands_in_two_stretches() -> None:
 
 
 def test_a_stretch_has_an_end() -> None:
-    """Six neighbours join a word, and no more, though all weigh the same."""
+    """Six neighbours join a word, and no more, though all weigh the same; none beyond the ends of the paragraph."""
     terms = [_term(1.0, word) for word in TEXT.split()]
     terms[-1] = _term(1.1, "again")
     assert _shown(terms) == [
@@ -67,6 +67,7 @@ def test_a_stretch_has_an_end() -> None:
     ]
     terms[0], terms[-1] = _term(1.1, "Leaders"), _term(1.0, "again")
     assert _shown(terms, most=1) == [("Leaders want every harsh oil embargo lifted", 7.1)]
+    assert _shown([_term(2.0, "Leaders"), _term(1.0, "again")]) == [("Leaders", 2.0), ("again", 1.0)]
 
 
 def test_short_words_alone_decide_nothing() -> None:
@@ -89,16 +90,18 @@ def test_a_weight_is_shared_by_the_words_that_it_stands_on() -> None:
 
 def test_what_stands_nowhere_decides_no_word() -> None:
     """A term of the paragraph as a whole has an empty span, or none."""
-    assert _shown([Term(((0, 0),), 9.0), Term((), 9.0), _term(1.0, "talks")]) == [("talks", 1.0)]
-    assert deciding_stretches("", [Term(((0, 0),), 9.0)]) == []
+    whole = [Term(((at, at),), 9.0) for at in (0, TEXT.index("harsh"))]
+    assert _shown([*whole, Term((), 9.0), _term(1.0, "talks")]) == [("talks", 1.0)]
+    assert deciding_stretches("", whole[:1], 3) == []
 
 
 def test_what_speaks_against_is_shown_if_it_weighs_something() -> None:
     """After all that speaks for the label, from three tenths of the strongest of that on, with its sign, or all."""
-    terms = [_term(10.0, "embargo"), _term(-3.1, "talks"), _term(-2.9, "every"), _term(-4.0, "Geneva")]
-    assert _shown(terms) == [("embargo", 10.0), ("Geneva", -4.0), ("talks", -3.1)]
+    terms = [_term(10.0, "embargo"), _term(-3.0, "talks"), _term(-2.9, "every"), _term(-4.0, "Geneva")]
+    assert _shown(terms) == [("embargo", 10.0), ("Geneva", -4.0), ("talks", -3.0)]
     assert _shown(terms, most=1) == [("embargo", 10.0), ("Geneva", -4.0)]
-    assert _shown(terms[1:]) == [("Geneva", -4.0), ("talks", -3.1), ("every", -2.9)]
+    assert _shown([*terms, _term(1.0, "Leaders")])[2:] == [("Geneva", -4.0), ("talks", -3.0)]
+    assert _shown(terms[1:]) == [("Geneva", -4.0), ("talks", -3.0), ("every", -2.9)]
     assert _shown([_term(-0.01, "talks")]) == [("talks", -0.01)]
 
 
@@ -106,8 +109,8 @@ def test_words_of_the_other_sign_do_not_join() -> None:
     """Nor does one that adds nothing stand between."""
     terms = [_term(10.0, "embargo"), _term(-9.0, "lifted"), _term(8.0, "before"), _term(7.0, "resume")]
     assert _shown(terms) == [("embargo", 10.0), ("before", 8.0), ("resume", 7.0), ("lifted", -9.0)]
-    assert deciding_stretches(TEXT, [_term(0.0, "embargo")]) == []
-    assert deciding_stretches(TEXT, [_term(1.0, "embargo")]) == [Stretch(29, 36, 1.0)]
+    assert deciding_stretches(TEXT, [_term(0.0, "embargo")], 3) == []
+    assert deciding_stretches(TEXT, [_term(1.0, "embargo")], 3) == [Stretch(29, 36, 1.0)]
 
 
 def test_a_cell_holds_what_explaining_finds(probe_texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

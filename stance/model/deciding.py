@@ -51,7 +51,7 @@ class Stretch(NamedTuple):
     value: float
 
 
-def deciding_stretches(text: str, terms: Iterable[_Weighed], most: int = 3) -> list[Stretch]:
+def deciding_stretches(text: str, terms: Iterable[_Weighed], most: int) -> list[Stretch]:
     """The stretches of a paragraph that speak most for a label, and those that speak most against it.
 
     What each term adds is spread evenly over the words that its spans touch. A stretch is a word with its neighbours
@@ -87,8 +87,8 @@ def deciding_stretches(text: str, terms: Iterable[_Weighed], most: int = 3) -> l
     for term in terms:
         value = term.value / max(len(term.spans), 1)
         for a, b in term.spans:
-            # an n-gram of characters begins and ends within words; an empty span is of the paragraph as a whole
-            touched = range(bisect_right(ends, a), bisect_left(starts, b) if a < b else 0)
+            # an n-gram of characters begins and ends within words; an empty span, before a word, touches none
+            touched = range(bisect_right(ends, a), bisect_left(starts, b))
             for i in touched:
                 weight[i] += value / len(touched)
     found = _grow(tokens, weight, most)
@@ -99,7 +99,7 @@ def deciding_stretches(text: str, terms: Iterable[_Weighed], most: int = 3) -> l
 
 def _grow(tokens: list[Token], weight: list[float], most: int) -> list[Stretch]:
     found: list[Stretch] = []
-    free = [value > 0 for value in weight]
+    free = [True] * len(weight)
     for seed in sorted(range(len(weight)), key=lambda i: -weight[i]):
         if len(found) == most or weight[seed] <= 0:
             break
