@@ -16,7 +16,7 @@ from stance.errors import ArgumentError, ModelError, kind_of
 from stance.labels import Target, all_labels
 from stance.model.abstention import Reason, WordCounts, abstention_reasons
 from stance.model.analyzer import Analyzer
-from stance.model.deciding import Stretch, WeighedTerm, deciding_stretches
+from stance.model.deciding import Stretch, deciding_stretches
 from stance.model.explanation import Contribution, Explanation
 from stance.model.given_texts import arrow_strings, list_of_texts
 from stance.model.kernel import FoundTerms, Kernel, Scored, kernel_in_use, open_kernel
@@ -356,12 +356,12 @@ class StanceModel:
         # in the order of `explain`, whatever the terms are called, so that the sums are the same to the bit
         weighed = sorted(self._weigh(text), key=lambda of_block: of_block[0].name)
         terms = [
-            WeighedTerm(spans, value)
+            (spans, value)
             for _, found, values in weighed
             for spans, value in zip(found.spans, values[:, t, k].tolist(), strict=True)
             if value
         ]
-        terms.sort(key=lambda term: -abs(term.value))
+        terms.sort(key=lambda term: -abs(term[1]))
         return deciding_stretches(text, terms, most)
 
     def _weigh(self, text: str) -> list[tuple[BlockWeights, FoundTerms, Floats]]:
