@@ -157,11 +157,8 @@ class StanceModel:
 
     def _shifted(self, scored: Scored) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
         """The margins of what a kernel scored, with the shift, and which targets are mentioned."""
-        mentioned = self._mentioned(scored)
+        mentioned = self.mentioned(WordCounts(*scored.counts.T).mentioned)
         return self.weights.shifted(scored.margins, mentioned), mentioned
-
-    def _mentioned(self, scored: Scored) -> npt.NDArray[np.bool_]:
-        return self.mentioned(WordCounts(*scored.counts.T).mentioned)
 
     def mentioned(self, bits: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Which targets paragraphs mention, shape (paragraphs, targets), from their ``WordCounts.mentioned``."""
@@ -311,7 +308,8 @@ class StanceModel:
         chosen = None if label is None else self._label_index(t, label)
         weighed = self._weigh(text)
         scored = self._open_kernel().score([text])
-        intercept = self.weights.shifted(self.weights.intercept, self._mentioned(scored)[0])
+        _, mentioned = self._shifted(scored)
+        intercept = self.weights.shifted(self.weights.intercept, mentioned[0])
         margins = intercept.copy()
         for _, _, values in weighed:
             margins += values.sum(axis=0)
