@@ -68,11 +68,13 @@ def test_a_stretch_has_an_end() -> None:
     terms[0], terms[-1] = _term(1.1, "Leaders"), _term(1.0, "again")
     assert _shown(terms, most=1) == [("Leaders want every harsh oil embargo lifted", 7.1)]
     assert _shown([_term(2.0, "Leaders"), _term(1.0, "again")]) == [("Leaders", 2.0), ("again", 1.0)]
+    terms = [_term(1.0, "Leaders"), _term(3.0, "want"), _term(2.0, "Geneva"), _term(1.0, "again")]
+    assert _shown(terms) == [("Leaders want", 4.0), ("Geneva again", 3.0)]
 
 
 def test_short_words_alone_decide_nothing() -> None:
     """A stretch without a word of four letters is not shown, and takes no place among those that are."""
-    assert _shown([_term(5.0, "in"), _term(1.0, "talks")], most=1) == [("talks", 1.0)]
+    assert _shown([_term(5.0, "in"), _term(2.0, "oil"), _term(1.0, "want")], most=1) == [("want", 1.0)]
     assert _shown([_term(5.0, "in"), _term(2.0, "Geneva")], most=1) == [("in Geneva", 7.0)]
 
 
