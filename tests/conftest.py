@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from stance.model.kernel import outdated_kernel
 from stance.model.stance_model import StanceModel
 from stance.training.corpus import Corpus
 
@@ -31,6 +32,12 @@ ROOT = Path(__file__).resolve().parent.parent
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # a shell's background job ignores Ctrl-C, and so would the programs that tests send it to
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure() -> None:
+    """Tests would say nothing of the sources of another kernel."""
+    if outdated := outdated_kernel():
+        raise pytest.UsageError(f"the compiled kernel is {outdated}")
 
 
 @pytest.fixture(scope="session")

@@ -257,8 +257,11 @@ def test_a_manifest_is_refused_however_deep_it_is(tmp_path: Path) -> None:
         (("arrays", "bytes"), math.inf, "does not describe"),
         (("kernel", "groups"), math.inf, "do not fit"),
         (("blocks", 0, "weight"), math.nan, "not finite"),
+        (("arrays",), {"bytes": 1}, "does not describe a model correctly .'sha256'"),
         (("blocks", 0, "terms"), "x", "does not describe a model"),
         (("targets", 0, "name"), 5, "does not describe a model"),
+        (("targets",), [], "does not describe a model correctly .it has no target, or one without labels"),
+        (("targets", 0, "labels"), [], "does not describe a model correctly .it has no target, or one without labels"),
         (("corpus",), ["x"], "does not describe a model"),
         (("metrics",), [], "does not describe a model"),
         (("metrics",), {"sanctions": {"n": 1, "metrics": {"f_avg": [1]}}}, "does not describe a model"),
@@ -417,7 +420,7 @@ def test_tables_that_are_incomplete_are_refused(copy: Path) -> None:
     raw = to_bytes(arrays)
     (copy / "model.safetensors").write_bytes(raw)
     _edit(copy, arrays={"file": "model.safetensors", "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()})
-    with pytest.raises(ModelError, match="lack 'word_flags'"):
+    with pytest.raises(ModelError, match=r"do not fit the manifest: 'kernel.word_flags'"):
         load_model(copy)
 
 

@@ -119,6 +119,7 @@ def test_a_share_lies_between_nothing_and_all(tmp_path: Path, value: str) -> Non
         ("settings = {word_ngrams = [2, 1]}", "'word_ngrams' must be two lengths from 1 to 16"),
         ("settings = {word_ngrams = [0, 1]}", "'word_ngrams' must be two lengths"),
         ("settings = {word_ngrams = [true, 2]}", "'word_ngrams' must be two lengths"),
+        ("settings = {word_ngrams = [2, 2]}", "'word_ngrams' must begin with 1: a model that knows no single word "),
         ("settings = {word_ngrams = [1, 2, 3]}", "'word_ngrams' must be two lengths"),
         ("settings = {char_ngrams = [2, 17]}", "'char_ngrams' must be two lengths"),
         ("settings = {char_ngrams = 3}", "'char_ngrams' must be two lengths"),
@@ -140,7 +141,7 @@ def test_settings_of_a_corpus_must_be_settings(tmp_path: Path, line: str, messag
 
 def test_settings_at_their_bounds_are_read(tmp_path: Path) -> None:
     """The longest and the shortest range of lengths; a whole number stands for one with a fraction."""
-    settings = "word_ngrams = [16, 16]\nchar_ngrams = [1, 16]\nword_weight = 2\nword_idf_constant = 0\n"
+    settings = "word_ngrams = [1, 16]\nchar_ngrams = [16, 16]\nword_weight = 2\nword_idf_constant = 0\n"
     (tmp_path / "corpus").mkdir()
     records = [{"article": "a", "paragraph": i, "text": f"Talks {i}.", "t": "xy"[i]} for i in range(2)]
     (tmp_path / "corpus" / "one.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
@@ -148,7 +149,7 @@ def test_settings_at_their_bounds_are_read(tmp_path: Path) -> None:
     read = read_corpus(tmp_path).settings
     # by their texts, in which 2 is not 2.0: they go into the fingerprint and the manifest
     assert repr(read) == repr(
-        Settings(word_ngrams=(16, 16), char_ngrams=(1, 16), word_weight=2.0, word_idf_constant=0.0)
+        Settings(word_ngrams=(1, 16), char_ngrams=(16, 16), word_weight=2.0, word_idf_constant=0.0)
     )
 
 

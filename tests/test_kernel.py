@@ -673,6 +673,31 @@ def test_the_version_names_the_kernel(name: str) -> None:
     assert run.stdout.strip().endswith("(compiled kernel)" if BUILT and name == "auto" else "(python kernel)")
 
 
+@needs_kernel
+@pytest.mark.parametrize(
+    ("name", "outdated"), [("_kernel_text.h", True), ("_kernel.pyx", True), ("kernel.py", False), ("_kernel.c", False)]
+)
+def test_a_kernel_of_other_sources_is_told(root: Path, tmp_path: Path, name: str, outdated: bool) -> None:
+    """`stance --version` says so after a change that was not compiled, and no test runs; Python is not compiled."""
+    for folder in ("stance", "tests/conftest.py"):
+        copy = shutil.copytree if (root / folder).is_dir() else shutil.copy
+        (tmp_path / folder).parent.mkdir(exist_ok=True)
+        copy(root / folder, tmp_path / folder)
+    source = tmp_path / "stance" / "model" / name
+    source.write_bytes((source.read_bytes() if source.exists() else b"") + b"\n")
+    (tmp_path / "tests" / "test_none.py").write_text("def test_none(): pass\n", encoding="utf-8")
+
+    def run(*command: str) -> str:
+        env = {**os.environ, "PYTHONPATH": str(tmp_path), "STANCE_KERNEL": "compiled"}
+        run = subprocess.run([sys.executable, "-m", *command], cwd=tmp_path, capture_output=True, text=True, env=env)
+        return run.stdout + run.stderr
+
+    told = "kernel, of other sources than those beside it: build it anew by" if outdated else "(compiled kernel)"
+    assert told in run("stance", "--version")
+    told = "ERROR: the compiled kernel is of other sources" if outdated else "1 passed"
+    assert told in run("pytest", "-q", "-p", "no:cacheprovider", "tests/test_none.py")
+
+
 def test_without_a_compiler_it_installs_and_scores(root: Path, tmp_path: Path) -> None:
     """`pip install` with a compiler that fails goes through; what it installed lacks the kernel alone, as it says."""
     pytest.importorskip("Cython")

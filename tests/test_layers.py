@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,17 @@ def test_a_module_imports_only_from_its_own_stage_or_those_above(root: Path) -> 
             if STAGES.index(imported) > STAGES.index(stage):
                 wrong.append(f"{file.relative_to(root)} imports stance.{imported}")
     assert wrong == []
+
+
+def test_no_modules_import_one_another(root: Path) -> None:
+    """Not in a circle of several, nor for the sake of types."""
+    graph = {}
+    # but of the package itself, which looks up what it offers when it is asked for
+    for file in (root / "stance").glob("*/*.py"):
+        module = ".".join(file.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+        tree = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        graph[module] = {node.module for node in tree if isinstance(node, ast.ImportFrom)}
+    graphlib.TopologicalSorter(graph).prepare()
 
 
 def test_scikit_learn_is_imported_in_training_only(root: Path) -> None:

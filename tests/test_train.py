@@ -136,7 +136,7 @@ def test_a_model_needs_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_paragraphs_that_the_model_gets_no_label_for_are_told(tmp_path: Path) -> None:
-    """Held-out figures count them: of a language without blanks, or where single words are no terms, that is each."""
+    """Held-out figures count them: of a language without blanks that is nearly each."""
     draw, labels = random.Random(1), {"favor": "want this levy now", "against": "hate this levy now"}
     rows = [
         f"{' '.join(draw.choices(['river', 'bridge', 'market', 'harvest'], k=6))} we {words},{label}"
@@ -153,20 +153,6 @@ def test_paragraphs_that_the_model_gets_no_label_for_are_told(tmp_path: Path) ->
     assert f"T{told[1:]}." in (tmp_path / "one" / "MODEL_CARD.md").read_text(encoding="utf-8").splitlines()
     flat.write_text("\n".join(["text,levy", *rows]) + "\n", encoding="utf-8")
     assert "no label" not in run("train", flat, "-o", tmp_path / "two", "-j", 1, "--folds", 2).stderr
-
-    corpus = tmp_path / "pairs"
-    (corpus / "corpus").mkdir(parents=True)
-    settings = "[settings]\nword_ngrams = [2, 2]\n"
-    target = '[targets.levy]\nlabels = ["favor", "against"]\nC = 1\nclass_weight = "equal"\n'
-    (corpus / "corpus.toml").write_text(settings + target, encoding="utf-8")
-    cells = [row.split(",") for row in rows]
-    lines = [
-        json.dumps({"article": str(i), "paragraph": 0, "text": text, "levy": label})
-        for i, (text, label) in enumerate(cells)
-    ]
-    (corpus / "corpus" / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    said = run("train", corpus, "-o", tmp_path / "three", "-j", 1, "--folds", 2)
-    assert "the model gives 40 of these 40 paragraphs no label (too few known words: 40)" in said.stderr
 
 
 def test_a_corpus_that_is_named_by_its_description_has_its_probes(tmp_path: Path, small_corpus: Corpus) -> None:

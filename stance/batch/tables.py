@@ -234,7 +234,7 @@ def _paragraph_table(
         columns[f"{name}_abstained"] = _words(found.reasons, ("", *map(str, Reason)), missing=0)
         if explained_by is not None:
             rows = _until(stop, paragraphs.texts, paragraphs.start.tolist(), columns[name].to_pylist())
-            cells = [words_cell(explained_by, text, start, name, label) for text, start, label in rows]
+            cells = [words_cell(explained_by.stretches, text, start, name, label) for text, start, label in rows]
             columns[f"{name}_words"] = pa.array(cells, pa.string())
     return pa.table(columns)
 

@@ -102,9 +102,10 @@ class _Commands(click.Group):
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
-    from stance.model.kernel import kernel_in_use
+    from stance.model.kernel import kernel_in_use, outdated_kernel
 
-    click.echo(f"stance {__version__} ({kernel_in_use()} kernel)")
+    outdated = outdated_kernel()
+    click.echo(f"stance {__version__} ({kernel_in_use()} kernel{f', {outdated}' if outdated else ''})")
     ctx.exit()
 
 

@@ -13,6 +13,13 @@ from stance.errors import ArticleError
 from stance.model.tokens import fold
 
 
+cdef extern from *:
+    const uint64_t KERNEL_SOURCES  # a macro of setup.py
+
+#: `stance.model.kernel_sources.hash_sources` of what this was built of.
+SOURCES = KERNEL_SOURCES
+
+
 cdef enum:
     CHUNK = 256  # texts between two looks at the GIL
     POOL = 16  # idle workspaces that are kept

@@ -160,9 +160,12 @@ def read_manifest(folder: str | os.PathLike[str] | None = None) -> dict[str, Any
 
 
 def _check_facts(manifest: Mapping[str, Any]) -> None:
-    """Check what `stance model show` and the column dictionary show, so that they need not, whoever wrote it."""
+    """Check what is read before the arrays are, or shown, so that those who do so need not, whoever wrote it."""
     for target in manifest["targets"]:
         expect(str, target["name"], *target["labels"])
+    if not manifest["targets"] or not all(target["labels"] for target in manifest["targets"]):
+        raise ValueError("it has no target, or one without labels")
+    expect(str, manifest["arrays"]["sha256"])
     expect(int, manifest["arrays"]["bytes"], *(block["terms"] for block in manifest["blocks"]))
     if corpus := manifest.get("corpus"):
         expect(str, corpus["name"], corpus["version"], corpus["fingerprint"])
@@ -211,8 +214,6 @@ def load_model(folder: str | os.PathLike[str] | None = None) -> StanceModel:
     folder = model_folder(folder)
     manifest = read_manifest(folder)
     file = manifest["arrays"]
-    if "sha256" not in file:
-        raise ModelError(f"{folder / MANIFEST}: does not describe its arrays")
     arrays = map_arrays(folder / ARRAYS, file["bytes"], file["sha256"])
     try:
         return _from_arrays(arrays, manifest)
@@ -299,46 +300,38 @@ def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]], manifest: Mapping[str, 
         blocks.append(StoredBlock(entry["name"], terms, layout, float(entry["weight"]), shape))
     if [block.name for block in blocks] != analyzer.block_names:
         raise ModelError("the blocks do not fit the settings")
-    numbers = [_typed(arrays[name], np.float64) for name in ("intercept", "calibration.scale", "calibration.shift")]
-    if [array.shape for array in numbers] != [shape, (shape[0], 2), shape]:
+    intercept, scale, shift = (_typed(arrays[name], np.float64) for name in _NUMBERS)
+    if (intercept.shape, scale.shape, shift.shape) != (shape, (shape[0], 2), shape):
         raise ModelError("intercept or calibration has the wrong shape")
     # a label that a target lacks has an intercept of minus infinity
-    if (
-        (numbers[0] == np.inf).any()
-        or np.isnan(numbers[0]).any()
-        or not all(np.isfinite(array).all() for array in numbers[1:])
-    ):
+    if not ((intercept < np.inf).all() and np.isfinite(scale).all() and np.isfinite(shift).all()):
         raise ModelError("intercept or calibration holds numbers that are not finite")
     if not all(math.isfinite(block.weight) for block in blocks):
         raise ModelError("a block has a weight that is not finite")
     facts = {key: value for key, value in manifest.items() if key not in _OWN}
     facts["text_hashes"] = Hashes(_typed(arrays["training.text_hashes"], np.uint64))
-    weights, least = Weights(blocks, *numbers), float(manifest["least_probability"])
+    weights, least = Weights(blocks, intercept, scale, shift), float(manifest["least_probability"])
     model = StanceModel(targets, analyzer, weights, manifest["language"], least, facts)
     object.__setattr__(model, "sha256", manifest["manifest_sha256"])
     kernel = manifest["kernel"]
     # tables are those of these weights
     if kernel is not None and kernel["layout"] == LAYOUT:
-        object.__setattr__(
-            model, "_tables", _stored_tables(analyzer, blocks, numbers[0], arrays, int(kernel["groups"]))
-        )
+        object.__setattr__(model, "_tables", _stored_tables(analyzer, blocks, intercept, arrays, int(kernel["groups"])))
     return model
 
 
+_NUMBERS = ("intercept", "calibration.scale", "calibration.shift")
 _BLOCK = {"terms": np.uint8, "term_ends": np.uint32, "rows": np.uint32, "idf": np.float32, "coef": np.float32}
 
 
 def _check(name: str, layout: Layout, terms: int, shape: tuple[int, int]) -> None:
     rows, first, idf, coef = layout
-    outputs, labels = shape[0] * shape[1], shape[1]
     if (
         coef.ndim != 2
         or not len(coef)
         or rows.shape != (terms,)
         or idf.shape != coef.shape[:1]
-        or not 0 <= first <= first + coef.shape[1] <= outputs
-        or first % labels
-        or coef.shape[1] % labels
+        or not 0 <= first <= first + coef.shape[1] <= shape[0] * shape[1]
     ):
         raise ModelError(f"block {name!r} has arrays of the wrong shape")
     if len(rows) and int(rows.max()) >= len(coef):
@@ -357,14 +350,11 @@ def _stored_tables(
     groups: int,
 ) -> KernelTables:
     settings = analyzer.settings
-    stored = {name: (arrays.get(f"kernel.{name}"), kind) for name, kind in KERNEL_ARRAYS.items()}
-    for name, (array, _) in stored.items():
-        if array is None and (settings.char_ngrams or not name.startswith("character_")):
-            raise ModelError(f"the kernel's tables lack {name!r}")
+    kinds = {n: kind for n, kind in KERNEL_ARRAYS.items() if settings.char_ngrams or not n.startswith("character_")}
     return KernelTables(
         blocks=[block.layout for block in blocks],
         weights=[block.weight for block in blocks],
-        arrays={name: _typed(array, kind) for name, (array, kind) in stored.items() if array is not None},
+        arrays={name: _typed(arrays[f"kernel.{name}"], kind) for name, kind in kinds.items()},
         intercept=intercept,
         sublinear=settings.sublinear_tf,
         window=settings.window,

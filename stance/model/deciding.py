@@ -4,38 +4,20 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from math import fsum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple
 
 from stance.labels import is_related
 from stance.model.tokens import Token, tokenize
 
-if TYPE_CHECKING:
-    from stance.model.stance_model import StanceModel
-
-__all__ = ["Stretch", "WeighedTerm", "deciding_stretches", "words_cell", "words_for"]
+__all__ = ["Stretch", "deciding_stretches", "words_cell", "words_for"]
 
 # neighbours join the strongest word if they add this share of it, up to so many words
 _JOINED = 0.3
 _LONGEST = 6
 # what speaks against the label is worth showing from this share of what speaks most for it
 _WORTH_SHOWING = 0.3
-
-
-class _Weighed(Protocol):
-    @property
-    def spans(self) -> tuple[tuple[int, int], ...]: ...
-
-    @property
-    def value(self) -> float: ...
-
-
-class WeighedTerm(NamedTuple):
-    """Where a term stands in a paragraph, and what it adds to a margin; a `Contribution` without its name."""
-
-    spans: tuple[tuple[int, int], ...]
-    value: float
 
 
 class Stretch(NamedTuple):
@@ -54,7 +36,7 @@ class Stretch(NamedTuple):
     value: float
 
 
-def deciding_stretches(text: str, terms: Iterable[_Weighed], most: int = 3) -> list[Stretch]:
+def deciding_stretches(text: str, terms: Iterable[tuple[Sequence[tuple[int, int]], float]], most: int) -> list[Stretch]:
     """The stretches of a paragraph that speak most for a label, and those that speak most against it.
 
     What each term adds is spread evenly over the words that its spans touch. A stretch is a word with its neighbours
@@ -64,8 +46,8 @@ def deciding_stretches(text: str, terms: Iterable[_Weighed], most: int = 3) -> l
     ----------
     text : str
         The paragraph.
-    terms : iterable
-        Its terms with ``spans`` and ``value``, such as `Explanation.contributions`.
+    terms : iterable of (sequence of (int, int), float)
+        Where each of its terms stands, and what it adds to the margin of the label, as in a `Contribution`.
     most : int
         How many stretches of each sign at most. Against the label only such as weigh at least `_WORTH_SHOWING` of the
         strongest one for it.
@@ -77,23 +59,18 @@ def deciding_stretches(text: str, terms: Iterable[_Weighed], most: int = 3) -> l
 
     Examples
     --------
-    >>> import stance
-    >>> text = "The embargo must be lifted at once, she said."
-    >>> found = stance.load_model().explain(text, "sanctions", "against")
-    >>> stretches = deciding_stretches(text, found.contributions, most=1)
-    >>> ["lifted" in text[start:end] for start, end, value in stretches if value > 0]
-    [True]
+    >>> deciding_stretches("Lift the ban now.", [([(0, 4)], 0.6), ([(5, 12)], 0.4), ([(13, 16)], -0.3)], most=1)
+    [Stretch(start=0, end=12, value=1.0)]
     """
     tokens = tokenize(text)
     weight = [0.0] * len(tokens)
     starts, ends = [token.start for token in tokens], [token.end for token in tokens]
-    for term in terms:
-        value = term.value / max(len(term.spans), 1)
-        for a, b in term.spans:
-            # an n-gram of characters begins and ends within words; an empty span is of the paragraph as a whole
-            touched = range(bisect_right(ends, a), bisect_left(starts, b) if a < b else 0)
+    for spans, value in terms:
+        for a, b in spans:
+            # an n-gram of characters begins and ends within words; an empty span, before a word, touches none
+            touched = range(bisect_right(ends, a), bisect_left(starts, b))
             for i in touched:
-                weight[i] += value / len(touched)
+                weight[i] += value / len(spans) / len(touched)
     found = _grow(tokens, weight, most)
     least = _WORTH_SHOWING * found[0].value if found else 0.0
     against = [stretch for stretch in _grow(tokens, [-value for value in weight], most) if stretch.value >= least]
@@ -102,7 +79,7 @@ def deciding_stretches(text: str, terms: Iterable[_Weighed], most: int = 3) -> l
 
 def _grow(tokens: list[Token], weight: list[float], most: int) -> list[Stretch]:
     found: list[Stretch] = []
-    free = [value > 0 for value in weight]
+    free = [True] * len(weight)
     for seed in sorted(range(len(weight)), key=lambda i: -weight[i]):
         if len(found) == most or weight[seed] <= 0:
             break
@@ -132,13 +109,15 @@ def words_for(text: str, stretches: Iterable[Stretch]) -> list[str]:
     return [" ".join(text[a:b].split()) for a, b, value in stretches if value > 0]
 
 
-def words_cell(model: StanceModel, text: str, start: int, target: str, label: str | None) -> str | None:
+def words_cell(
+    stretches: Callable[[str, str, str], Iterable[Stretch]], text: str, start: int, target: str, label: str | None
+) -> str | None:
     """The deciding words of one stance as a cell of a table: JSON, ``[[start, end, value], ...]``.
 
     Parameters
     ----------
-    model : StanceModel
-        What scored it.
+    stretches : callable
+        `StanceModel.stretches` of what scored it.
     text : str
         The paragraph.
     start : int
@@ -155,5 +134,4 @@ def words_cell(model: StanceModel, text: str, start: int, target: str, label: st
     """
     if label is None or not is_related(label):
         return None
-    found = model.stretches(text, target, label)
-    return json.dumps([[start + a, start + b, round(value, 4)] for a, b, value in found])
+    return json.dumps([[start + a, start + b, round(value, 4)] for a, b, value in stretches(text, target, label)])

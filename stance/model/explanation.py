@@ -73,7 +73,7 @@ class Explanation:
         most : int
             How many of each at most; against the label only those that weigh something beside the strongest for it.
         """
-        return deciding_stretches(self.text, self.contributions, most)
+        return deciding_stretches(self.text, [(term.spans, term.value) for term in self.contributions], most)
 
     def deciding_words(self, most: int = 3) -> list[str]:
         """The words of the stretches that speak for the label, the strongest first.

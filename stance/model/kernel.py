@@ -32,6 +32,7 @@ __all__ = [
     "compiled_extension",
     "kernel_in_use",
     "open_kernel",
+    "outdated_kernel",
 ]
 
 VARIABLE = "STANCE_KERNEL"
@@ -295,6 +296,16 @@ def kernel_in_use() -> str:
 def compiled_extension() -> Any:
     """The extension module if `kernel_in_use` is ``"compiled"``, else ``None``."""
     return _extension() if kernel_in_use() == "compiled" else None
+
+
+def outdated_kernel() -> str | None:
+    """What to do if the compiled kernel, if in use, is of other sources than lie beside it: it may score otherwise."""
+    from stance.model.kernel_sources import hash_sources
+
+    extension = compiled_extension()
+    if extension is None or hash_sources() in (None, getattr(extension, "SOURCES", None)):
+        return None
+    return "of other sources than those beside it: build it anew by `python setup.py build_ext --inplace --force`"
 
 
 def open_kernel(analyzer: Analyzer, weights: Weights, tables: KernelTables | None = None) -> Kernel:

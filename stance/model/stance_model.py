@@ -16,7 +16,7 @@ from stance.errors import ArgumentError, ModelError, kind_of
 from stance.labels import Target, all_labels
 from stance.model.abstention import Reason, WordCounts, abstention_reasons
 from stance.model.analyzer import Analyzer
-from stance.model.deciding import Stretch, WeighedTerm, deciding_stretches
+from stance.model.deciding import Stretch, deciding_stretches
 from stance.model.explanation import Contribution, Explanation
 from stance.model.given_texts import arrow_strings, list_of_texts
 from stance.model.kernel import FoundTerms, Kernel, Scored, kernel_in_use, open_kernel
@@ -157,11 +157,8 @@ class StanceModel:
 
     def _shifted(self, scored: Scored) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
         """The margins of what a kernel scored, with the shift, and which targets are mentioned."""
-        mentioned = self._mentioned(scored)
+        mentioned = self.mentioned(WordCounts(*scored.counts.T).mentioned)
         return self.weights.shifted(scored.margins, mentioned), mentioned
-
-    def _mentioned(self, scored: Scored) -> npt.NDArray[np.bool_]:
-        return self.mentioned(WordCounts(*scored.counts.T).mentioned)
 
     def mentioned(self, bits: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Which targets paragraphs mention, shape (paragraphs, targets), from their ``WordCounts.mentioned``."""
@@ -311,7 +308,8 @@ class StanceModel:
         chosen = None if label is None else self._label_index(t, label)
         weighed = self._weigh(text)
         scored = self._open_kernel().score([text])
-        intercept = self.weights.shifted(self.weights.intercept, self._mentioned(scored)[0])
+        _, mentioned = self._shifted(scored)
+        intercept = self.weights.shifted(self.weights.intercept, mentioned[0])
         margins = intercept.copy()
         for _, _, values in weighed:
             margins += values.sum(axis=0)
@@ -356,12 +354,12 @@ class StanceModel:
         # in the order of `explain`, whatever the terms are called, so that the sums are the same to the bit
         weighed = sorted(self._weigh(text), key=lambda of_block: of_block[0].name)
         terms = [
-            WeighedTerm(spans, value)
+            (spans, value)
             for _, found, values in weighed
             for spans, value in zip(found.spans, values[:, t, k].tolist(), strict=True)
             if value
         ]
-        terms.sort(key=lambda term: -abs(term.value))
+        terms.sort(key=lambda term: -abs(term[1]))
         return deciding_stretches(text, terms, most)
 
     def _weigh(self, text: str) -> list[tuple[BlockWeights, FoundTerms, Floats]]:

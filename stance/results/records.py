@@ -129,7 +129,7 @@ def paragraph_records(
                 record[f"{name}_p_{label}"] = _number(probability)
             record[f"{name}_abstained"] = None if stance.abstained is None else str(stance.abstained)
             if explained_by is not None:
-                cell = words_cell(explained_by, paragraph.text, paragraph.start, name, stance.label)
+                cell = words_cell(explained_by.stretches, paragraph.text, paragraph.start, name, stance.label)
                 record[f"{name}_words"] = cell
         if speakers:
             record |= next(spoken for index, spoken in speech if index == paragraph.index)

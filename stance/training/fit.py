@@ -16,7 +16,7 @@ from stance.errors import CorpusError
 from stance.labels import all_labels, is_related
 from stance.model.analyzer import Settings
 from stance.model.stance_model import StanceModel
-from stance.model.weights import BlockWeights, Weights, softmax
+from stance.model.weights import BlockWeights, Weights
 from stance.training.calibration import LEAST, ScaleAndShift, fit_calibration, weigh_as_found
 from stance.training.corpus import Corpus
 from stance.training.features import BlockCounts
@@ -309,9 +309,10 @@ def _fit(
 
 
 def _probabilities(margins: Floats, mentioned: npt.NDArray[np.bool_], by: ScaleAndShift) -> Floats:
-    """Of one target, as `Weights.probabilities` has them of all."""
-    shifted = margins + by.shift * ~mentioned[:, None]
-    return softmax(shifted * np.where(mentioned, by.scale[1], by.scale[0])[:, None])
+    """Those of one target, as a model of it alone would give them."""
+    model = Weights((), intercept=np.zeros((1, len(by.shift))), scale=by.scale[None], shift=by.shift[None])
+    one, here = margins[:, None], mentioned[:, None]
+    return model.probabilities(model.shifted(one, here), here)[:, 0]
 
 
 def _calibrate(

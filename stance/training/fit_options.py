@@ -163,6 +163,9 @@ def read_settings(about: Mapping[str, Any], path: Path) -> Settings | None:
             fits, wanted = _is_number(value), "a number"
         if not fits:
             raise CorpusError(f"[settings]: {key!r} must be {wanted}", path)
+        if key == "word_ngrams" and value[0] > 1:
+            message = f"[settings]: {key!r} must begin with 1: a model that knows no single word gives no text a label"
+            raise CorpusError(message, path)
     try:
         return Settings.from_dict({k: float(v) if isinstance(known[k], float) else v for k, v in given.items()})
     except IncompatibleModelError as error:
