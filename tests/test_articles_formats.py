@@ -289,6 +289,32 @@ def test_an_encoding_that_is_named_is_not_guessed(tmp_path: Path, encoding: str,
     assert [words in article.text for article in found] == [True, True, True]
 
 
+@pytest.mark.parametrize(
+    ("name", "half"),
+    [
+        # read before UTF-8, and after it
+        ("utf-7", b"+2AA-"),
+        ("unicode_escape", b"\xe9\\ud800"),
+        ("raw_unicode_escape", b"\xe9\\udfff"),
+    ],
+)
+def test_half_a_character_is_replaced_whatever_encoding_is_named(tmp_path: Path, name: str, half: bytes) -> None:
+    """No file can hold what some encodings can; and the parser of pages would leave out what stands behind it."""
+    text = b"The embargo must stay, said the minister " + half + b" of trade, until the talks have brought results."
+    page = b"<html><head><title>Trade</title></head><body><article><p>" + text + b"</p></article></body></html>"
+    head = b"From: ann@press.example\nMIME-Version: 1.0\nContent-Type: %b; charset=%b\n\n%b"
+    kinds = {"text/plain": text, "text/html": page}
+    files = [
+        write(tmp_path / f"{kind[5:]}.eml", head % (kind.encode(), name.encode(), body)) for kind, body in kinds.items()
+    ]
+    pages = [(f"{kind}; charset={name}", body, "200 OK") for kind, body in kinds.items()]
+    files.append(write(tmp_path / "a.warc", warc(pages=pages)))
+    files.append(write(tmp_path / "a.html", page.replace(b"<head>", b'<head><meta charset="' + name.encode() + b'">')))
+    found = [article.text for article in read_articles(files)]
+    whole = f"The embargo must stay, said the minister {'é' * (half[0] > 127)}\ufffd of trade"
+    assert [text[: len(whole)] for text in found] == [whole] * 5
+
+
 def test_a_page_that_is_not_in_the_utf8_that_its_server_names_is_quarantined(tmp_path: Path) -> None:
     """And a name that is none counts for nothing."""
     pages = [

@@ -183,7 +183,11 @@ def decode_named(raw: bytes, named: str | None, source: str | None = None) -> st
     >>> decode_named("Erdoğan".encode("cp1254"), "windows-1254")
     'Erdoğan'
     """
-    name = (named or "").lower()
+    # whatever stands behind half a character parsers of pages leave out
+    return clean_surrogates(_by_name(raw, (named or "").lower(), source))
+
+
+def _by_name(raw: bytes, name: str, source: str | None) -> str:
     with contextlib.suppress(LookupError, ValueError):
         name = codecs.lookup(name).name
     if name.startswith(_WIDE):
@@ -192,7 +196,7 @@ def decode_named(raw: bytes, named: str | None, source: str | None = None) -> st
         name = _told_wide(raw) or (name if b"\0" in raw else "")
     if name.startswith((*_LIKE_ASCII, *_WIDE)):
         try:
-            return clean_surrogates(raw.decode(name).removeprefix("\ufeff"))
+            return raw.decode(name).removeprefix("\ufeff")
         except (LookupError, ValueError):
             if raw.isascii():
                 raise ArticleError(
