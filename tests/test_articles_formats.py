@@ -18,6 +18,7 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import process_time
@@ -399,6 +400,23 @@ def test_a_compressed_page_is_not_unpacked_without_end(tmp_path: Path) -> None:
     assert isinstance(whole, Article)
     assert isinstance(bomb, Quarantined)
     assert bomb.reason.endswith(f": record too large: more than {LARGEST_RECORD:,} bytes")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+def test_what_a_crawler_unpacked_is_read_though_its_header_says_otherwise(tmp_path: Path, encoding: str) -> None:
+    """Whatever its letters are: a tag, the mark of a PDF and UTF-8 begin nothing that is compressed."""
+    page = f" \n{web_page([*PARAGRAPHS, 'Café owners objected.'])}".replace("–", "-").encode("cp1252", "replace")
+    pages = [
+        ("text/html; charset=windows-1252", page, "200 OK"),
+        ("application/pdf", pdf(title=""), "200 OK"),
+        ("text/plain", "The café closed.".encode(), "200 OK"),
+    ]
+    found = list(read_articles([write(tmp_path / "a.warc", warc(pages=pages, encoding=encoding))]))
+    assert "Café owners objected." in own(found[0])
+    assert flat(PARAGRAPHS[0]) in flat(found[1].text)
+    text = Article("a:4", "The café closed.", outlet="ledger.example", source=str(tmp_path / "a.warc"), position=4)
+    assert found[2] == text
+    assert replace(found[1], id="a:4", text=text.text, position=4) == text
 
 
 def test_a_page_in_chunks_that_breaks_off_is_told(tmp_path: Path) -> None:
