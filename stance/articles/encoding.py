@@ -158,7 +158,7 @@ def decode(raw: bytes, source: str | None = None) -> str:
 
 
 def decode_named(raw: bytes, named: str | None, source: str | None = None) -> str:
-    """Bytes to text: UTF-8 if they are that, else by the encoding that whoever sent them names, else as `decode`.
+    """Bytes to text: Unicode if they are that, else by the encoding that whoever sent them names, else as `decode`.
 
     Some encodings write other letters by bytes that are ASCII, too: where such a one is named, it comes first.
 
@@ -175,8 +175,8 @@ def decode_named(raw: bytes, named: str | None, source: str | None = None) -> st
     Raises
     ------
     ArticleError
-        If the bytes are called UTF-8 and are not, or are ASCII and called what reads it otherwise and cannot be read as
-        that; else as `decode`.
+        If the bytes are called UTF-8 and are not, or are ASCII and called or seem what reads it otherwise and cannot be
+        read as that; else as `decode`.
 
     Examples
     --------
@@ -190,17 +190,15 @@ def decode_named(raw: bytes, named: str | None, source: str | None = None) -> st
 def _by_name(raw: bytes, name: str, source: str | None) -> str:
     with contextlib.suppress(LookupError, ValueError):
         name = codecs.lookup(name).name
-    if name.startswith(_WIDE):
-        # pages in letters of one byte may say that they are UTF-16, and browsers do not believe it; of those that are,
-        # the bytes tell which of a pair comes first
-        name = _told_wide(raw) or (name if b"\0" in raw else "")
+    # pages in letters of one byte may say that they are UTF-16, and browsers do not believe it
+    name = _told_wide(raw) or ("" if name.startswith(_WIDE) and b"\0" not in raw else name)
     if name.startswith((*_LIKE_ASCII, *_WIDE)):
         try:
             return raw.decode(name).removeprefix("\ufeff")
         except (LookupError, ValueError):
             if raw.isascii():
                 raise ArticleError(
-                    f"not readable as {name}, the encoding that it declares; save it as UTF-8", source
+                    f"not readable as {name}, the encoding that it declares or shows; save it as UTF-8", source
                 ) from None
     try:
         return raw.decode("utf-8-sig")
