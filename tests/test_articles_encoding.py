@@ -145,6 +145,15 @@ def test_a_western_page_that_says_it_is_utf16(text: str) -> None:
     assert decode_named(text.encode("cp1252"), "utf-16") == text
 
 
+@pytest.mark.parametrize("name", ["windows-1252", "hz", None])
+def test_a_mark_of_utf8_is_believed_whatever_is_named(name: str | None) -> None:
+    """What is damaged then is damaged, and no letters of a code page."""
+    raw = "\ufeffNo détente.".encode()
+    assert decode_named(raw, name) == "No détente."
+    with pytest.raises(ArticleError, match=r"^a\.html: not valid utf-8"):
+        decode_named(raw + b"\xe9", name, "a.html")
+
+
 def test_half_a_character_that_is_named() -> None:
     """No file can hold what UTF-7 can."""
     assert decode_named(b"No +2AA- talks", "utf-7") == "No \ufffd talks"

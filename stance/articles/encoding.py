@@ -191,7 +191,7 @@ def _by_name(raw: bytes, name: str, source: str | None) -> str:
     with contextlib.suppress(LookupError, ValueError):
         name = codecs.lookup(name).name
     # pages in letters of one byte may say that they are UTF-16, and browsers do not believe it
-    name = _told_wide(raw) or ("" if name.startswith(_WIDE) and b"\0" not in raw else name)
+    name = _unicode(raw)[0] or ("" if name.startswith(_WIDE) and b"\0" not in raw else name)
     if name.startswith((*_LIKE_ASCII, *_WIDE)):
         try:
             return raw.decode(name).removeprefix("\ufeff")
@@ -306,22 +306,21 @@ def told_by_magic(head: bytes) -> str | None:
 
 def _declared(raw: bytes, source: str | None) -> tuple[str | None, int]:
     """The encoding that the first bytes show by themselves, and the length of the mark."""
+    encoding, skip = _unicode(raw)
+    if not skip and (kind := told_by_magic(raw)) is not None:
+        raise ArticleError(f"not text but {kind}", source)
+    head = raw[:_SAMPLE]
+    if encoding is None and len(_CONTROL.findall(head)) * 20 > len(head):
+        raise ArticleError("not text but a binary file", source)
+    return encoding, skip
+
+
+def _unicode(raw: bytes) -> tuple[str | None, int]:
+    """A Unicode encoding by its mark, or where the NUL bytes stand, and the length of the mark."""
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             return encoding, len(mark)
-    if (kind := told_by_magic(raw)) is not None:
-        raise ArticleError(f"not text but {kind}", source)
-    head = raw[:_SAMPLE]
-    wide = _wide_encoding(head)
-    if wide is None and len(_CONTROL.findall(head)) * 20 > len(head):
-        raise ArticleError("not text but a binary file", source)
-    return wide, 0
-
-
-def _told_wide(raw: bytes) -> str | None:
-    """UTF-16 or UTF-32, by its mark or where its NUL bytes stand."""
-    marked = next((encoding for mark, encoding in _MARKS[1:] if raw.startswith(mark)), None)
-    return marked or _wide_encoding(raw[:_SAMPLE])
+    return _wide_encoding(raw[:_SAMPLE]), 0
 
 
 def _wide_encoding(head: bytes) -> str | None:
