@@ -107,10 +107,6 @@ def _read_header(lines: _RowLines, source: str) -> tuple[Iterator[list[str]], st
     return rows, delimiter, header, head.startswith('"')
 
 
-class _NeverClosed(BadLine):
-    """A quotation mark is never closed, or only beyond what a record may hold."""
-
-
 class _RowLines:
     """The lines of a table; those of the row at hand are kept, so that they can be read again.
 
@@ -156,7 +152,7 @@ class _RowLines:
         self._taken.append(line)
         self._size += len(line)
         if self._size > LARGEST_RECORD:
-            raise _NeverClosed("record too large, or a quotation mark that is never closed")
+            raise BadLine("record too large, or a quotation mark that is never closed")
         return line
 
     def begin(self) -> None:
