@@ -84,6 +84,18 @@ def test_what_breaks_off_is_kept_up_to_there(tmp_path: Path, suffix: str, kind: 
 
 
 @each
+def test_an_archive_that_breaks_off_where_nothing_is_read(tmp_path: Path, suffix: str, kind: str, pack: Pack) -> None:
+    """Within a member that is passed over, too, it is what packs the archive that is damaged."""
+    whole = pack(tarred({"a.txt": b"Talks resume.", ".hidden": random.Random(1).randbytes(2**21)}))
+    path = tmp_path / f"a.tar{suffix}"
+    path.write_bytes(whole[: len(whole) // 2])
+    article, damage = read_records(path)
+    assert isinstance(article, Article)
+    assert isinstance(damage, Quarantined)
+    assert damage.reason.startswith(f"damaged {kind} file: ")
+
+
+@each
 def test_a_bomb_ends(tmp_path: Path, suffix: str, kind: str, pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     """However small it is; with less granted than is, or it would take its time."""
     monkeypatch.setattr("stance.articles.archives._FLOOR", 2**20)

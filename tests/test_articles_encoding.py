@@ -132,16 +132,26 @@ def test_utf16_that_is_named(name: str) -> None:
 @pytest.mark.parametrize("encoding", ["utf-16-be", "utf-16-le", "utf-32-be", "utf-32-le"])
 @pytest.mark.parametrize("marked", [True, False])
 def test_utf16_of_which_the_name_does_not_tell_the_order(encoding: str, marked: bool) -> None:
-    """The mark tells it, or else where the NUL bytes stand."""
+    """The mark tells it, or else where the NUL bytes stand; and these are believed whatever is named."""
     text = "The embargo stays – for now."
     raw = ("\ufeff" * marked + text).encode(encoding)
-    assert decode_named(raw, encoding[:6]) == decode_named(raw, encoding) == text
+    for name in (encoding[:6], encoding, None, "utf-8", "iso-8859-1", "windows-1251", "utf-7"):
+        assert decode_named(raw, name) == text
 
 
 @pytest.mark.parametrize("text", ["No détente.", "No détente"])
 def test_a_western_page_that_says_it_is_utf16(text: str) -> None:
     """It has no NUL bytes, so nobody believes it, however many bytes there are."""
     assert decode_named(text.encode("cp1252"), "utf-16") == text
+
+
+@pytest.mark.parametrize("name", ["windows-1252", "hz", None])
+def test_a_mark_of_utf8_is_believed_whatever_is_named(name: str | None) -> None:
+    """What is damaged then is damaged, and no letters of a code page."""
+    raw = "\ufeffNo détente.".encode()
+    assert decode_named(raw, name) == "No détente."
+    with pytest.raises(ArticleError, match=r"^a\.html: not valid utf-8"):
+        decode_named(raw + b"\xe9", name, "a.html")
 
 
 def test_half_a_character_that_is_named() -> None:

@@ -18,6 +18,7 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import process_time
@@ -289,6 +290,32 @@ def test_an_encoding_that_is_named_is_not_guessed(tmp_path: Path, encoding: str,
     assert [words in article.text for article in found] == [True, True, True]
 
 
+@pytest.mark.parametrize(
+    ("name", "half"),
+    [
+        # read before UTF-8, and after it
+        ("utf-7", b"+2AA-"),
+        ("unicode_escape", b"\xe9\\ud800"),
+        ("raw_unicode_escape", b"\xe9\\udfff"),
+    ],
+)
+def test_half_a_character_is_replaced_whatever_encoding_is_named(tmp_path: Path, name: str, half: bytes) -> None:
+    """No file can hold what some encodings can; and the parser of pages would leave out what stands behind it."""
+    text = b"The embargo must stay, said the minister " + half + b" of trade, until the talks have brought results."
+    page = b"<html><head><title>Trade</title></head><body><article><p>" + text + b"</p></article></body></html>"
+    head = b"From: ann@press.example\nMIME-Version: 1.0\nContent-Type: %b; charset=%b\n\n%b"
+    kinds = {"text/plain": text, "text/html": page}
+    files = [
+        write(tmp_path / f"{kind[5:]}.eml", head % (kind.encode(), name.encode(), body)) for kind, body in kinds.items()
+    ]
+    pages = [(f"{kind}; charset={name}", body, "200 OK") for kind, body in kinds.items()]
+    files.append(write(tmp_path / "a.warc", warc(pages=pages)))
+    files.append(write(tmp_path / "a.html", page.replace(b"<head>", b'<head><meta charset="' + name.encode() + b'">')))
+    found = [article.text for article in read_articles(files)]
+    whole = f"The embargo must stay, said the minister {'é' * (half[0] > 127)}\ufffd of trade"
+    assert [text[: len(whole)] for text in found] == [whole] * 5
+
+
 def test_a_page_that_is_not_in_the_utf8_that_its_server_names_is_quarantined(tmp_path: Path) -> None:
     """And a name that is none counts for nothing."""
     pages = [
@@ -302,37 +329,94 @@ def test_a_page_that_is_not_in_the_utf8_that_its_server_names_is_quarantined(tmp
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-def test_a_compressed_page_that_breaks_off_is_told(tmp_path: Path, encoding: str) -> None:
+def test_a_compressed_page_that_breaks_off_is_told(
+    tmp_path: Path, encoding: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Its record is sound, so half of it would pass for all; one to its end is read, and so is a plain one."""
     page = web_page([f"{i}. {text}" for i in range(20) for text in PARAGRAPHS]).encode()
     packed = {"gzip": gzip.compress, "deflate": zlib.compress}[encoding](page)
-    contents = (packed, page, packed[: len(packed) // 2], b"")
+    half = len(packed) // 2
+    contents = (packed, page, packed[:half], packed[:half] + bytes(80) + packed[half + 80 :], b"")
     kinds = [("text/html; charset=utf-8", content, "200 OK") for content in contents]
-    first, second, cut, empty = read_records([write(tmp_path / "a.warc", warc(pages=kinds, encoding=encoding))])
+    first, second, *bad, empty = read_records([write(tmp_path / "a.warc", warc(pages=kinds, encoding=encoding))])
     assert isinstance(first, Article)
     assert isinstance(second, Article)
     assert first.text == second.text
-    assert isinstance(cut, Quarantined)
-    assert cut.reason.endswith(": it is compressed, and breaks off or is damaged")
+    for record in bad:
+        assert isinstance(record, Quarantined)
+        assert record.reason.endswith(": it is compressed, and breaks off or is damaged")
+    assert len(bad) == 2
     assert isinstance(empty, Quarantined)
     assert empty.reason.endswith(": no article text in this page")
+    # the library would write a line of its own on what is damaged
+    assert not capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("encoding", "window"), [("gzip", 31), ("X-GZIP", 31), ("deflate", 15), ("deflate", -15)])
+def test_a_compressed_page_that_its_server_never_ended(tmp_path: Path, encoding: str, window: int) -> None:
+    """It is read if it is there to its last tag, as browsers show it."""
+    packer = zlib.compressobj(wbits=window)
+    page = web_page().encode() + b" \n"
+    raw = packer.compress(page) + packer.flush(zlib.Z_SYNC_FLUSH)
+    archive = warc(pages=[("text/html; charset=utf-8", raw, "200 OK")], encoding=encoding)
+    (article,) = read_articles([write(tmp_path / "a.warc", archive)])
+    assert set(PARAGRAPHS) <= set(own(article))
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_page_that_is_compressed_in_parts_is_told(tmp_path: Path, chunked: bool) -> None:
-    """As gzip allows: the library gives the first of them; what else stands behind a page is nothing of it."""
-    page = web_page([f"{i}. {text}" for i in range(20) for text in PARAGRAPHS]).encode()
-    parts = [gzip.compress(page[:3000]) + gzip.compress(page[3000:]), gzip.compress(page) + bytes(20)]
+def test_a_page_that_is_compressed_in_parts(tmp_path: Path, chunked: bool) -> None:
+    """All are read, as gzip allows them, wherever they part; what else stands behind a page is nothing of it."""
+    page = web_page([f"{i}. {text}" for i in range(200) for text in PARAGRAPHS]).encode()
+    # one with no content, and one longer than is unpacked at once
+    begin = gzip.compress(page[:3000]) + gzip.compress(b"")
+    parts = [
+        begin + gzip.compress(page[3000:], 0),
+        gzip.compress(page) + bytes(20),
+        gzip.compress(page) + b"<!-- 0.3 s -->",
+        begin + gzip.compress(page[3000:])[:-900],
+        begin + gzip.compress(page[3000:])[:2] + bytes(900),
+    ]
     kind = "text/html; charset=utf-8"
     if chunked:
         kind += "\r\nTransfer-Encoding: chunked"
         parts = [b"%x\r\n%b\r\n0\r\n\r\n" % (len(part), part) for part in parts]
     raw = warc(pages=[(kind, part, "200 OK") for part in parts], encoding="gzip")
-    several, one = read_records([write(tmp_path / "a.warc", raw)])
-    assert isinstance(several, Quarantined)
-    assert several.reason.endswith(": it is compressed in several parts, of which only the first can be read")
-    assert isinstance(one, Article)
-    assert f"19. {PARAGRAPHS[-1]}" in own(one)
+    found = list(read_records([write(tmp_path / "a.warc", raw)]))
+    for article in found[:3]:
+        assert isinstance(article, Article)
+        assert len(own(article)) == 1 + 200 * len(PARAGRAPHS)
+        assert f"199. {PARAGRAPHS[-1]}" in own(article)
+    for record in found[3:]:
+        assert isinstance(record, Quarantined)
+        assert record.reason.endswith(": it is compressed, and breaks off or is damaged")
+    assert len(found) == 5
+
+
+def test_a_compressed_page_is_not_unpacked_without_end(tmp_path: Path) -> None:
+    """What all its parts unfold to is no more than a record may be."""
+    part = gzip.compress(b"No deal. " * (LARGEST_RECORD // 18))
+    pages = [("text/plain", part * times, "200 OK") for times in (2, 3)]
+    whole, bomb = read_records([write(tmp_path / "a.warc", warc(pages=pages, encoding="gzip"))])
+    assert isinstance(whole, Article)
+    assert isinstance(bomb, Quarantined)
+    assert bomb.reason.endswith(f": record too large: more than {LARGEST_RECORD:,} bytes")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+def test_what_a_crawler_unpacked_is_read_though_its_header_says_otherwise(tmp_path: Path, encoding: str) -> None:
+    """Whatever its letters are: a tag, the mark of a PDF and UTF-8 begin nothing that is compressed."""
+    page = f" \n{web_page([*PARAGRAPHS, 'Café owners objected.'])}".replace("–", "-").encode("cp1252", "replace")
+    pages = [
+        ("text/html; charset=windows-1252", page, "200 OK"),
+        ("application/pdf", pdf(title=""), "200 OK"),
+        ("text/plain", "The café closed.".encode(), "200 OK"),
+    ]
+    found = list(read_articles([write(tmp_path / "a.warc", warc(pages=pages, encoding=encoding))]))
+    assert "Café owners objected." in own(found[0])
+    assert flat(PARAGRAPHS[0]) in flat(found[1].text)
+    text = Article("a:4", "The café closed.", outlet="ledger.example", source=str(tmp_path / "a.warc"), position=4)
+    assert found[2] == text
+    assert replace(found[1], id="a:4", text=text.text, position=4) == text
 
 
 def test_a_page_in_chunks_that_breaks_off_is_told(tmp_path: Path) -> None:

@@ -159,6 +159,30 @@ def test_a_line_longer_than_a_record(
     assert found[1][1].startswith(f"{lines}: record too large: a line of 524,")
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (f"1,Talks.\r2,Oil.\r3,{_LONG}\n", ["1", "2", "line 4"]),
+        (f'1,Talks.\r2,"Oil.\n{_LONG}\nGas."\n', ["1", "lines 3 to 5"]),
+        (f"1,Talks.\r2,Oil.\r3,{_LONG}\r4,Gas.\n", ["1", "2", "line 4", "4"]),
+        # what it may be the end of is not read without it
+        (f"1,Talks.\r{_LONG}\n", ["lines 2 to 3"]),
+        (f"1\r{_LONG}\n", ["lines 2 to 3"]),
+    ],
+    ids=range(5),
+)
+def test_a_line_longer_than_a_record_behind_a_carriage_return(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: str, expected: list[str]
+) -> None:
+    """It is told as what it is where rows end in two ways, and no row above it is lost for it, nor what is in it."""
+    monkeypatch.setattr("stance.articles.lines.LARGEST_RECORD", 2**18)
+    monkeypatch.setattr("stance.articles.read_table.LARGEST_RECORD", 2**18)
+    path = tmp_path / "a.csv"
+    path.write_text(f"id,text\n{rows}z,End.\n", newline="")
+    found = [outcome.split(": record too large: a line of 524,")[0] for _, outcome in outcomes(path)]
+    assert found == [*expected, "z"]
+
+
 def test_a_header_longer_than_a_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is no header, and the first row is none in its place."""
     monkeypatch.setattr("stance.articles.lines.LARGEST_RECORD", 2**18)

@@ -286,6 +286,19 @@ def test_a_damaged_byte_behind_a_carriage_return(tmp_path: Path) -> None:
     ]
 
 
+def test_a_short_row_with_carriage_returns(tmp_path: Path) -> None:
+    """It is quarantined as one, in linear time, and does not change how the rows below are read."""
+    words = "word\r" * 20_000
+    (tmp_path / "a.csv").write_text(f"id,text\na,One\nshort\r{words}\nb,Two\rthree\n", newline="")
+    before = process_time()
+    assert [outcome(record) for record in read_records(tmp_path / "a.csv")] == [
+        (1, "a"),
+        (2, "lines 3 to 20003: 1 cells, but 2 columns"),
+        (3, "b"),
+    ]
+    assert process_time() - before < 5
+
+
 def test_rows_that_end_in_two_ways(tmp_path: Path) -> None:
     """A file may be put together from others: rows are read as far as each has its cells, in linear time."""
     rows = "".join(f"{i},Talks {i}\r" for i in range(20_000))

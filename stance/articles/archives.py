@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
-from typing import IO, Any, NamedTuple, cast
+from typing import IO, NamedTuple
 
+from stance.articles.compression import as_stream
 from stance.articles.machine import raise_if_machine
 from stance.errors import ArticleError
 
@@ -73,25 +73,20 @@ class Budget:
 
     def reader(self, raw: IO[bytes]) -> IO[bytes]:
         """What reads from a stream and spends."""
-        return cast(IO[bytes], _Spending(raw, self.spend))
+        return _counted(raw, self.spend)
 
     def counter(self, raw: IO[bytes]) -> IO[bytes]:
         """What reads compressed bytes, each of which may become many."""
-        return cast(IO[bytes], _Spending(raw, self.grow))
+        return _counted(raw, self.grow)
 
 
-class _Spending(io.RawIOBase):
-    def __init__(self, raw: IO[bytes], spend: Callable[[int], None]) -> None:
-        self._raw, self._spend = raw, spend
+def _counted(raw: IO[bytes], count: Callable[[int], None]) -> IO[bytes]:
+    def read(size: int) -> bytes:
+        data = raw.read(size)
+        count(len(data))
+        return data
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._raw.read(len(buffer))
-        self._spend(len(data))
-        buffer[: len(data)] = data
-        return len(data)
+    return as_stream(read)
 
 
 class Member(NamedTuple):

@@ -11,7 +11,7 @@ from typing import IO, Any, NamedTuple, cast
 
 from stance.errors import ArticleError
 
-__all__ = ["DAMAGE", "LONGEST_SIGN", "Compression", "find_compression", "without_suffix"]
+__all__ = ["DAMAGE", "LONGEST_SIGN", "Compression", "as_stream", "find_compression", "without_suffix"]
 
 #: What damaged bytes raise that were compressed; lzma has an error of its own, and some Pythons are built without it.
 DAMAGE: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error)
@@ -48,6 +48,30 @@ class _Unclosed:
         pass
 
 
+class _Stream(io.RawIOBase):
+    def __init__(self, read: Callable[[int], bytes]) -> None:
+        self._read = read
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def as_stream(read: Callable[[int], bytes]) -> IO[bytes]:
+    """A stream of what a function gives, which is asked for so many bytes and may give fewer.
+
+    Examples
+    --------
+    >>> as_stream(io.BytesIO(b"Talks resume.").read).read()
+    b'Talks resume.'
+    """
+    return cast(IO[bytes], _Stream(read))
+
+
 class Compression(NamedTuple):
     """A way of compressing files.
 
@@ -77,26 +101,18 @@ class Compression(NamedTuple):
         >>> find_compression(packed).reader(io.BytesIO(packed)).read()
         b'Talks resume.'
         """
-        return cast(IO[bytes], _Reader(self.opened(stream), self.name))
+        opened = self.opened(stream)
 
+        def read(size: int) -> bytes:
+            try:
+                return cast(bytes, opened.read(size))
+            except DAMAGE as error:
+                if isinstance(error, OSError) and error.errno is not None:
+                    # of the file below
+                    raise
+                raise ArticleError(f"damaged {self.name} file: {error}") from error
 
-class _Reader(io.RawIOBase):
-    def __init__(self, opened: Any, name: str) -> None:
-        self._opened, self._name = opened, name
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            data = self._opened.read(len(buffer))
-        except DAMAGE as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                # of the file below
-                raise
-            raise ArticleError(f"damaged {self._name} file: {error}") from error
-        buffer[: len(data)] = data
-        return len(data)
+        return as_stream(read)
 
 
 _COMPRESSIONS = (

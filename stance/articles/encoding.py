@@ -158,7 +158,7 @@ def decode(raw: bytes, source: str | None = None) -> str:
 
 
 def decode_named(raw: bytes, named: str | None, source: str | None = None) -> str:
-    """Bytes to text: UTF-8 if they are that, else by the encoding that whoever sent them names, else as `decode`.
+    """Bytes to text: Unicode if they are that, else by the encoding that whoever sent them names, else as `decode`.
 
     Some encodings write other letters by bytes that are ASCII, too: where such a one is named, it comes first.
 
@@ -175,28 +175,30 @@ def decode_named(raw: bytes, named: str | None, source: str | None = None) -> st
     Raises
     ------
     ArticleError
-        If the bytes are called UTF-8 and are not, or are ASCII and called what reads it otherwise and cannot be read as
-        that; else as `decode`.
+        If the bytes are called UTF-8 and are not, or are ASCII and called or seem what reads it otherwise and cannot be
+        read as that; else as `decode`.
 
     Examples
     --------
     >>> decode_named("Erdoğan".encode("cp1254"), "windows-1254")
     'Erdoğan'
     """
-    name = (named or "").lower()
+    # whatever stands behind half a character parsers of pages leave out
+    return clean_surrogates(_by_name(raw, (named or "").lower(), source))
+
+
+def _by_name(raw: bytes, name: str, source: str | None) -> str:
     with contextlib.suppress(LookupError, ValueError):
         name = codecs.lookup(name).name
-    if name.startswith(_WIDE):
-        # pages in letters of one byte may say that they are UTF-16, and browsers do not believe it; of those that are,
-        # the bytes tell which of a pair comes first
-        name = _told_wide(raw) or (name if b"\0" in raw else "")
+    # pages in letters of one byte may say that they are UTF-16, and browsers do not believe it
+    name = _unicode(raw)[0] or ("" if name.startswith(_WIDE) and b"\0" not in raw else name)
     if name.startswith((*_LIKE_ASCII, *_WIDE)):
         try:
-            return clean_surrogates(raw.decode(name).removeprefix("\ufeff"))
+            return raw.decode(name).removeprefix("\ufeff")
         except (LookupError, ValueError):
             if raw.isascii():
                 raise ArticleError(
-                    f"not readable as {name}, the encoding that it declares; save it as UTF-8", source
+                    f"not readable as {name}, the encoding that it declares or shows; save it as UTF-8", source
                 ) from None
     try:
         return raw.decode("utf-8-sig")
@@ -304,22 +306,21 @@ def told_by_magic(head: bytes) -> str | None:
 
 def _declared(raw: bytes, source: str | None) -> tuple[str | None, int]:
     """The encoding that the first bytes show by themselves, and the length of the mark."""
+    encoding, skip = _unicode(raw)
+    if not skip and (kind := told_by_magic(raw)) is not None:
+        raise ArticleError(f"not text but {kind}", source)
+    head = raw[:_SAMPLE]
+    if encoding is None and len(_CONTROL.findall(head)) * 20 > len(head):
+        raise ArticleError("not text but a binary file", source)
+    return encoding, skip
+
+
+def _unicode(raw: bytes) -> tuple[str | None, int]:
+    """A Unicode encoding by its mark, or where the NUL bytes stand, and the length of the mark."""
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             return encoding, len(mark)
-    if (kind := told_by_magic(raw)) is not None:
-        raise ArticleError(f"not text but {kind}", source)
-    head = raw[:_SAMPLE]
-    wide = _wide_encoding(head)
-    if wide is None and len(_CONTROL.findall(head)) * 20 > len(head):
-        raise ArticleError("not text but a binary file", source)
-    return wide, 0
-
-
-def _told_wide(raw: bytes) -> str | None:
-    """UTF-16 or UTF-32, by its mark or where its NUL bytes stand."""
-    marked = next((encoding for mark, encoding in _MARKS[1:] if raw.startswith(mark)), None)
-    return marked or _wide_encoding(raw[:_SAMPLE])
+    return _wide_encoding(raw[:_SAMPLE]), 0
 
 
 def _wide_encoding(head: bytes) -> str | None:

@@ -9,9 +9,10 @@ from typing import IO, Any
 
 from stance.articles.archives import open_zip
 from stance.articles.libraries import need, seekable, unsound
+from stance.articles.markup import one_line
 from stance.errors import ArticleError
 
-__all__ = ["LARGEST_DOCUMENT", "check_parts", "open_parts", "read_part"]
+__all__ = ["LARGEST_DOCUMENT", "check_parts", "dublin_core", "open_parts", "read_part"]
 
 #: A part that unfolds to more bytes is not read: a book has a tenth of it.
 LARGEST_PART = 64 * 2**20
@@ -21,6 +22,7 @@ LARGEST_DOCUMENT = 4 * LARGEST_PART
 #: more.
 _READ = (".xml", ".rels", ".opf", ".xhtml", ".html", ".htm")
 _RATIO = 20
+_DC = "{http://purl.org/dc/elements/1.1/}"
 
 
 def check_parts(stream: IO[bytes], source: str, read: tuple[str, ...] = _READ) -> None:
@@ -72,3 +74,16 @@ def read_part(archive: zipfile.ZipFile, name: str, kind: str, source: str) -> An
             remove_pis=True,
         )
         return etree.fromstring(archive.read(name), parser)
+
+
+def dublin_core(part: Any, name: str) -> str | None:
+    """What a part says of its document under a name of Dublin Core, such as ``title``: the first that has words.
+
+    Examples
+    --------
+    >>> from lxml.etree import fromstring
+    >>> part = fromstring('<meta xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:date/><dc:date>2025</dc:date></meta>')
+    >>> dublin_core(part, "date")
+    '2025'
+    """
+    return next(filter(None, (one_line(found.text) for found in part.iter(_DC + name))), None)

@@ -23,6 +23,7 @@ _NO_WIDTH = f"\u200b\u200c\u200d\u2060\ufeff{DIRECTIONS}"
 _IGNORED = f" \t\x1c\x1d\x1e\x1f\x85\xa0\u1680\u180e\u202f\u205f\u3000{_NO_WIDTH}" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
+_WITHOUT = dict.fromkeys(map(ord, _NO_WIDTH))
 _WORD = re.compile(r"[^\W_]")
 _QUOTE = re.compile(r"(?:>[ \t]?)+")
 _HEADING = re.compile(r"#{1,6}[ \t]")
@@ -198,13 +199,7 @@ def _describe(start: int, body: str, space: str, blank: bool) -> _Line:
 
 def _columns(space: str) -> int:
     """Width of leading white space, a tab going to the next stop; zero-width characters count nothing."""
-    columns = 0
-    for character in space[:200]:
-        if character == "\t":
-            columns += _TAB - columns % _TAB
-        elif character not in _NO_WIDTH:
-            columns += 1
-    return columns
+    return len(space.translate(_WITHOUT).expandtabs(_TAB))
 
 
 def _layout(lines: list[_Line]) -> _Layout:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from stance.articles.article import Article
-from stance.articles.encoding import clean_surrogates
 from stance.articles.exports import is_export, split_export
 from stance.articles.libraries import need, seekable, unsound
 from stance.articles.markup import one_line, plain_letters
@@ -61,7 +60,7 @@ def read_docx(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
             hidden = {style.get(_ID) for style in styles if _says_hidden(style)} - {None}
             contents = {style.get(_ID) for style in styles if _is_of_contents(style)} - {None}
             lines = [
-                clean_surrogates(_text(p, hidden))
+                _text(p, hidden)
                 for p in tree.iter(f"{_WORD}p")
                 if _is_seen(p, hidden) and _style(p) not in contents and not _points_to_a_heading(p)
             ]

@@ -9,8 +9,7 @@ from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.libraries import unsound
-from stance.articles.markup import one_line
-from stance.articles.office import LARGEST_DOCUMENT, open_parts, read_part
+from stance.articles.office import LARGEST_DOCUMENT, dublin_core, open_parts, read_part
 from stance.articles.read_html import decode_html, html_lines
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
 from stance.errors import ArticleError
@@ -18,7 +17,6 @@ from stance.errors import ArticleError
 __all__ = ["read_epub"]
 
 _OPF = "{http://www.idpf.org/2007/opf}"
-_DC = "{http://purl.org/dc/elements/1.1/}"
 _ROOT = "{urn:oasis:names:tc:opendocument:xmlns:container}rootfile"
 #: What a book says of its title page and cover; an author may stand there, too, but no chapter.
 _TITLE_PAGE = re.compile(rb"""epub:type\s*=\s*["'][^"'<>]*\b(?:titlepage|cover)\b""")
@@ -49,8 +47,7 @@ def read_epub(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         if path not in archive.NameToInfo:
             raise ArticleError("not a valid EPUB book: its contents are not where it says", source)
         package = read_part(archive, path, kind, source)
-        book = one_line(next((e.text for e in package.iter(f"{_DC}title") if e.text), None))
-        date = one_line(next((e.text for e in package.iter(f"{_DC}date") if e.text), None))
+        book, date = dublin_core(package, "title"), dublin_core(package, "date")
         folder = posixpath.dirname(path)
         chapters = _chapters(package, folder)
         guided = package.iter(f"{_OPF}reference")

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import IO, Any
 
 from stance.articles.article import Article
-from stance.articles.encoding import clean_surrogates, decode_named
+from stance.articles.encoding import decode_named
 from stance.articles.exports import is_export, split_export
 from stance.articles.libraries import need, silence, unsound, whole
 from stance.articles.markup import BLOCKS, UNSEEN, one_line, plain_letters
@@ -116,7 +116,7 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
         raise ArticleError("no article text in this page", source)
     return Article(
         id=id,
-        text=clean_surrogates("\n\n".join(texts)),
+        text="\n\n".join(texts),
         title=one_line(found.title),
         date=one_line(found.date),
         outlet=one_line(found.sitename or found.hostname),
@@ -209,7 +209,7 @@ def html_lines(page: str, source: str) -> list[str]:
     _check_attributes(page, source)
     with unsound("an HTML page", source):
         parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        tree = etree.fromstring(page.encode("utf-8", "replace"), parser)
+        tree = etree.fromstring(page.encode(), parser)
     # by events, for a page may be nested deeper than Python's stack
     return [] if tree is None else list(_blocks(etree.iterwalk(without_note_marks(tree), events=("start", "end"))))
 

@@ -282,7 +282,7 @@ def _shown(message: MIMEPart, bodies: Sequence[MIMEPart], source: str, id: str, 
             if kind == "text/html":
                 url = _line(part.get("Content-Location") or message.get("Content-Location"))
                 return html_article(decode_html(raw, source, charset), source, id, position, url)
-            text = clean_surrogates(decode_named(raw, charset, source))
+            text = decode_named(raw, charset, source)
             if str(part.get_param("format")).lower() == "flowed":
                 text = _unflowed(text, glued=str(part.get_param("delsp")).lower() == "yes")
             return Article(id, text, source=source, position=position)

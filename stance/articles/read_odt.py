@@ -8,8 +8,8 @@ from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.libraries import unsound
-from stance.articles.markup import one_line, plain_letters
-from stance.articles.office import open_parts, read_part
+from stance.articles.markup import plain_letters
+from stance.articles.office import dublin_core, open_parts, read_part
 from stance.articles.records import Columns, Quarantined
 from stance.errors import ArticleError
 
@@ -19,7 +19,6 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
-_TITLE = "{http://purl.org/dc/elements/1.1/}title"
 #: Comments, foot- and endnotes, what was struck out, the lists that a program makes of the text, and what is said of
 #: pictures to those who do not see them.
 _PASSED_OVER = {
@@ -58,7 +57,7 @@ def read_odt(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     with unsound(kind, source):
         hidden = _hidden(content) | (set() if styles is None else _hidden(styles.find(f"{_OFFICE}styles")))
         lines = [text for p in _paragraphs(body, hidden) if (text := plain_letters(_text(p, hidden)).strip())]
-        title = None if meta is None else one_line(next((e.text for e in meta.iter(_TITLE) if e.text), None))
+        title = None if meta is None else dublin_core(meta, "title")
     yield Article(stem, "\n\n".join(lines), title=title, source=source, position=1)
 
 

@@ -107,10 +107,6 @@ def _read_header(lines: _RowLines, source: str) -> tuple[Iterator[list[str]], st
     return rows, delimiter, header, head.startswith('"')
 
 
-class _NeverClosed(BadLine):
-    """A quotation mark is never closed, or only beyond what a record may hold."""
-
-
 class _RowLines:
     """The lines of a table; those of the row at hand are kept, so that they can be read again.
 
@@ -118,8 +114,6 @@ class _RowLines:
     ----------
     number : int
         The line at hand, from 1.
-    too_long : str
-        What is wrong with a line of the row at hand that is longer than a record may be; empty if none is.
     """
 
     def __init__(self, lines: LineReader) -> None:
@@ -129,10 +123,10 @@ class _RowLines:
         self._size = 0
         self._first = 1
         self._ended = False
-        self._last_too_long = 0
+        # by their numbers: a line may be read again
+        self._too_long: dict[int, str] = {}
         self._by_feeds = False
         self.number = 0
-        self.too_long = ""
 
     def __iter__(self) -> Self:
         return self
@@ -153,13 +147,12 @@ class _RowLines:
             except TooLong as bad:
                 # so is this one: its marks tell whether a cell begins, ends or goes on in it
                 line = '"\n' if bad.marks % 2 else "\n"
-                self.too_long = self.too_long or str(bad)
-                self._last_too_long = len(self._taken) + 1
+                self._too_long[self.number + 1] = str(bad)
             self.number += 1
         self._taken.append(line)
         self._size += len(line)
         if self._size > LARGEST_RECORD:
-            raise _NeverClosed("record too large, or a quotation mark that is never closed")
+            raise BadLine("record too large, or a quotation mark that is never closed")
         return line
 
     def begin(self) -> None:
@@ -167,8 +160,6 @@ class _RowLines:
         self._taken.clear()
         self._size = 0
         self._first = self.number + 1
-        self._last_too_long = 0
-        self.too_long = ""
         self._ended = False
 
     def give_back(self, *lines: str) -> None:
@@ -184,23 +175,29 @@ class _RowLines:
         self._by_feeds = bool(self._taken) and self._taken[-1].endswith("\n")
 
     @property
+    def too_long(self) -> str:
+        """What is wrong with a line of the row at hand that is longer than a record may be; empty if none is."""
+        return next((why for line, why in self._too_long.items() if self._first <= line <= self.number), "")
+
+    @property
     def goes_on(self) -> bool:
         """Whether the row at hand ends where others do not."""
         return self._by_feeds and self._taken[-1].endswith("\r")
 
     def read_on(self, row: list[str], delimiter: str, width: int) -> list[str]:
-        """Read a row to its end, past carriage returns in its cells; the row as it is if that gives none."""
-        taken, found = len(self._taken), []
+        """Read a row to its end, past carriage returns in its cells; the row as it is if that gives several."""
+        taken = len(self._taken)
         with suppress(BadLine, csv.Error, StopIteration):
             while self._taken[-1].endswith("\r"):
                 next(self)
             whole = _RETURN.sub(_HELD, "".join(self._taken))
             found = next(csv.reader(chain([whole], self), delimiter=delimiter, strict=True))
-            if len(found) == width:
+            # with too few, none of its lines is a row either
+            if len(found) <= width:
                 return [cell.replace(_HELD, "\r") for cell in found]
         self.give_back(*self._taken[taken:])
         # rows end so, too, in what was put together from several files: to look ahead of each would take quadratic time
-        self._by_feeds = 0 < len(found) < width
+        self._by_feeds = False
         return row
 
     @property
@@ -218,7 +215,8 @@ class _RowLines:
             return row
         if self.too_long:
             # marks that stand for inches open no cell, and the rows below are none of its lines
-            self.give_back(*self._taken[self._last_too_long :])
+            last = max(line for line in self._too_long if line <= self.number)
+            self.give_back(*self._taken[last + 1 - self._first :])
             return []
         if delimiter == "\t":
             row = next(csv.reader(self._taken[:1], delimiter=delimiter, quoting=csv.QUOTE_NONE))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -12,7 +13,7 @@ from stance.articles.encoding import decode_named
 from stance.articles.libraries import need, silence, unsound, whole
 from stance.articles.read_html import decode_html, html_article
 from stance.articles.read_pdf import read_pdf
-from stance.articles.records import Columns, Quarantined
+from stance.articles.records import LARGEST_RECORD, Columns, Quarantined
 from stance.errors import ArticleError, MissingDependencyError
 
 __all__ = ["read_warc"]
@@ -23,6 +24,11 @@ _FETCHED = re.compile(r"https?:", re.I)
 _ROBOTS = re.compile(r"https?://[^/]*/robots\.txt(?:[?#]|\Z)", re.I)
 _KINDS = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text", "application/pdf": "pdf"}
 _GZIP = b"\x1f\x8b"
+#: In which forms pages are deflated; some servers leave out the frame.
+_FORMS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
+#: So many bytes are unpacked at once: each may become a thousand.
+_BLOCK = 2**13
+_DAMAGED = "it is compressed, and breaks off or is damaged"
 _BEGIN = re.compile(rb"WARC/1\.[01]\r?\n")
 #: In so many places an archive may be broken; each is a reader behind that of the one before.
 _BREAKS = 100
@@ -207,16 +213,58 @@ def _kind(record: Any) -> tuple[str | None, str | None]:
     return _KINDS.get(kind.split(";")[0].strip().lower()), charset[1] if charset else None
 
 
-def _unknown_compression(record: Any) -> str:
-    """How a page is compressed, if warcio cannot undo that."""
+def _compression(record: Any) -> str:
+    """How a page is compressed, which its header then no longer says, if warcio is not to undo that."""
     readers = need("warcio.bufferedreaders", "warcio", "warc").BufferedReader.DECOMPRESSORS
     header = record.http_headers.get_header("Content-Encoding") if record.http_headers else None
     encoding = (header or "identity").strip().lower()
     try:
-        # where brotli is installed, warcio lists a reader that may not work with it
-        return "" if encoding == "identity" or readers[encoding]() else encoding
+        # it reads one part of gzip, and writes on standard error; where brotli is installed, it lists a reader that may
+        # not work with it
+        if encoding == "identity" or (encoding not in _FORMS and readers[encoding]()):
+            return ""
     except (KeyError, AttributeError):
-        return encoding[:40]
+        pass
+    record.http_headers.remove_header("Content-Encoding")
+    return encoding[:40]
+
+
+def _unpacked(raw: bytes, encoding: str, source: str) -> bytes:
+    """What a page was before its server compressed it; a crawler may have undone that and kept the header."""
+    form = next((form for form in _FORMS[encoding] if _is_deflated(raw, form)), None)
+    if form is None or not raw:
+        return raw
+    parts: list[bytes] = []
+    size = place = 0
+    unpacker = zlib.decompressobj(form)
+    while block := raw[place : place + _BLOCK]:
+        if unpacker.eof:
+            # what else stands behind it is nothing of the page
+            if not block.startswith(_GZIP):
+                break
+            unpacker = zlib.decompressobj(form)
+        try:
+            parts.append(unpacker.decompress(block))
+        except zlib.error:
+            raise ArticleError(_DAMAGED, source) from None
+        place += len(block) - len(unpacker.unused_data)
+        size += len(parts[-1])
+        if size > LARGEST_RECORD:
+            raise ArticleError(f"record too large: more than {LARGEST_RECORD:,} bytes", source)
+    page = b"".join(parts)
+    # servers flush pages that they never end, and browsers show them
+    if not unpacker.eof and not page.rstrip().lower().endswith(b"</html>"):
+        raise ArticleError(_DAMAGED, source)
+    return page
+
+
+def _is_deflated(raw: bytes, form: int) -> bool:
+    try:
+        # a frame begins with two bytes of its own
+        zlib.decompressobj(form).decompress(raw[: 2 if form > 0 else _BLOCK])
+    except zlib.error:
+        return False
+    return True
 
 
 def _check_plain(raw: bytes, encoding: str, source: str) -> None:
@@ -236,8 +284,7 @@ def _articles(
 
     url = record.rec_headers.get_header("WARC-Target-URI")
     with unsound("a WARC record", source):
-        if unknown := _unknown_compression(record):
-            record.http_headers.remove_header("Content-Encoding")
+        encoding = _compression(record)
         content = record.content_stream()
         chunks = _Chunks(record.raw_stream)
         if hasattr(content, "all_chunks_read"):
@@ -248,14 +295,11 @@ def _articles(
         # warcio gives what precedes the damage, and goes on; the last chunk has no length
         if getattr(content, "all_chunks_read", False) and int(chunks.length.split(b";")[0], 16) > 0:
             raise ArticleError("the page breaks off", source)
-        decompressor = getattr(content, "decompressor", None)
-        if raw and not getattr(decompressor, "eof", True):
-            raise ArticleError("it is compressed, and breaks off or is damaged", source)
-        if (getattr(decompressor, "unused_data", None) or b"").startswith(_GZIP):
-            raise ArticleError("it is compressed in several parts, of which only the first can be read", source)
         host = urlsplit(url).hostname if url else None
-    if unknown:
-        _check_plain(raw, unknown, source)
+    if encoding in _FORMS:
+        raw = _unpacked(raw, encoding, source)
+    elif encoding:
+        _check_plain(raw, encoding, source)
     if kind == "html":
         yield html_article(decode_html(raw, source, charset), source, id, position, url)
     elif kind == "text":

@@ -11,12 +11,12 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from stance.articles.archive_folders import ArchiveFolders
 from stance.articles.archives import DEPTH, Budget, Member, is_tar, is_zip, open_zip, tar_members, zip_members
 from stance.articles.article import Article
-from stance.articles.compression import DAMAGE, LONGEST_SIGN, find_compression
+from stance.articles.compression import DAMAGE, LONGEST_SIGN, as_stream, find_compression
 from stance.articles.encoding import written_name
 from stance.articles.formats import document_format, find_format, has_sign
 from stance.articles.libraries import seekable
@@ -181,29 +181,21 @@ def _read_source(
     if source.path == STDIN:
         # a copy of the descriptor's reader would close standard input when it is collected
         stdin = cast(io.BufferedIOBase, sys.stdin.buffer)
-        yield from _read_stream(cast(IO[bytes], _Resumed(stdin.read(_HEAD), stdin)), source, shown, columns, left_out)
+        yield from _read_stream(_resumed(stdin.read(_HEAD), stdin), source, shown, columns, left_out)
         return
     with open(source.path, "rb") as file:
         yield from _read_stream(file, source, shown, columns, left_out)
 
 
-class _Resumed(io.RawIOBase):
+def _resumed(head: bytes, rest: io.BufferedIOBase) -> IO[bytes]:
     """A pipe of which the head has been read: what is piped in comes in pieces, and the first may not tell a format."""
 
-    def __init__(self, head: bytes, rest: io.BufferedIOBase) -> None:
-        self._head = head
-        self._rest = rest
+    def read(size: int) -> bytes:
+        nonlocal head
+        part, head = head[:size], head[size:]
+        return part or rest.read1(size)
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        view = memoryview(buffer).cast("B")
-        if not self._head:
-            return self._rest.readinto1(view)
-        part, self._head = self._head[: len(view)], self._head[len(view) :]
-        view[: len(part)] = part
-        return len(part)
+    return as_stream(read)
 
 
 def _read_stream(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from numbers import Number
 from typing import Any
 
@@ -266,7 +266,7 @@ def record_to_article(
             values[field] = None
         elif isinstance(value, str | Number):
             values[field] = clean_surrogates(str(_whole(value)))
-        elif isinstance(value, date | datetime):
+        elif isinstance(value, date):
             values[field] = value.isoformat()
         else:
             return Quarantined(source, position, f"{columns.name(field)!r} is not text but {type(value).__name__}")
