@@ -177,6 +177,9 @@ class _RowLines:
     @property
     def too_long(self) -> str:
         """What is wrong with a line of the row at hand that is longer than a record may be; empty if none is."""
+        # asked of each row
+        if not self._too_long:
+            return ""
         return next((why for line, why in self._too_long.items() if self._first <= line <= self.number), "")
 
     @property
