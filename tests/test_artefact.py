@@ -21,7 +21,7 @@ from helpers import run
 from safetensors.numpy import load
 
 from stance.errors import IncompatibleModelError, ModelError, StanceError
-from stance.model.arrays import to_bytes
+from stance.model.arrays import Hashes, Names, join_names, map_arrays, to_bytes
 from stance.model.artefact import (
     FORMAT_VERSION,
     _manifest_hash,
@@ -54,6 +54,7 @@ def test_a_model_survives_the_disk(small_model: StanceModel, copy: Path, tmp_pat
     loaded = load_model(copy)
     texts = ["They called for the sanctions to be lifted.", "Talks resumed in Oman on Monday."]
     assert np.array_equal(loaded.score_texts(texts), small_model.score_texts(texts))
+    assert loaded.sha256 == json.loads((copy / "manifest.json").read_text(encoding="utf-8"))["manifest_sha256"]
     save_model(loaded, tmp_path / "again")
     for name in ("model.safetensors", "manifest.json"):
         assert (tmp_path / "again" / name).read_bytes() == (copy / name).read_bytes()
@@ -150,6 +151,7 @@ def test_a_manifest_from_the_future_is_refused(copy: Path) -> None:
         (lambda f: (f / "model.safetensors").write_bytes(b"x" * 50_000_000), "damaged"),
         (lambda f: _edit(f, targets=[{"name": "one", "labels": ["a", "b"]}]), "wrong shape"),
         (lambda f: _edit(f, arrays="none"), "does not describe"),
+        (lambda f: os.truncate(f / "manifest.json", 2**26 + 1), "damaged, or not part of a model"),
     ],
 )
 def test_damaged_models_are_refused(copy: Path, damage: object, message: str) -> None:
@@ -190,6 +192,15 @@ def test_stored_tables_are_those_of_the_names(copy: Path, small_model: StanceMod
     _forge(copy, kernel__key_rows=rows)
     with pytest.raises(ModelError, match="do not match the model's terms"):
         check_tables(load_model(copy))
+    first, *others = loaded._tables.blocks
+    for tables in (
+        replace(loaded._tables, groups=loaded._tables.groups + 1),
+        replace(loaded._tables, blocks=[first._replace(coef=first.coef * 2), *others]),
+        replace(loaded._tables, blocks=[first._replace(first=first.first + 1), *others]),
+    ):
+        object.__setattr__(loaded, "_tables", tables)
+        with pytest.raises(ModelError, match="do not match the model's terms"):
+            check_tables(loaded)
 
 
 def test_tables_of_another_layout_are_made_anew(copy: Path) -> None:
@@ -377,6 +388,7 @@ def test_forged_tables_are_refused_or_harmless(copy: Path, seed: int) -> None:
         ("block1.rows", np.zeros(3, dtype=np.uint32), "wrong shape"),
         ("block0.idf", np.zeros(3, dtype=np.float64), "wrong type"),
         ("block0.term_ends", np.arange(9, dtype=np.uint32)[::-1].copy(), "list of terms is damaged"),
+        ("intercept", np.full((2, 4), np.inf), "not finite"),
         ("intercept", np.zeros((2, 3)), "wrong shape"),
         ("calibration.shift", np.zeros((2, 1)), "wrong shape"),
         ("calibration.shift", np.full((2, 4), np.nan), "not finite"),
@@ -426,6 +438,40 @@ def test_tables_that_are_incomplete_are_refused(copy: Path) -> None:
     _edit(copy, arrays={"file": "model.safetensors", "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()})
     with pytest.raises(ModelError, match=r"do not fit the manifest: 'kernel.word_flags'"):
         load_model(copy)
+
+
+def test_names_and_hashes_are_read_as_they_were_written() -> None:
+    """A name by its place from either end, half a character as it is; a hash whole, and none that lies behind all."""
+    names = Names(*(array[i:] for i, array in enumerate(join_names(["an", "end \ud800", ""]))))
+    assert [*names] == [names[0], names[1], names[2]] == ["an", "end \ud800", ""]
+    assert (names[-1], names[-3], names[1:]) == ("", "an", ["end \ud800", ""])
+    with pytest.raises(IndexError):
+        names[3]
+    with pytest.raises(ModelError, match="list of terms is damaged"):
+        Names(np.frombuffer(b"anend", dtype=np.uint8), np.array([3, 2, 5], dtype=np.uint32))
+    hashes = Hashes(np.array([1, 0xAB], dtype=np.uint64))
+    assert [*hashes] == ["0000000000000001", "00000000000000ab"]
+    assert "00000000000000ab" in hashes
+    assert all(other not in hashes for other in ("ab", "1", "00000000000000ac", "f" * 16, "g" * 16, 1))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"shape": [1], "data_offsets": [-4, 0]},
+        {"shape": [1], "data_offsets": [0, 3]},
+        {"shape": [1], "data_offsets": [0, 8]},
+        {"shape": [3], "data_offsets": [0, 12]},
+        {"shape": [-1, -1], "data_offsets": [0, 4]},
+    ],
+)
+def test_an_array_lies_where_the_header_says(tmp_path: Path, place: dict[str, list[int]]) -> None:
+    """In the file, and of as many bytes as its numbers have."""
+    header = json.dumps({"a": {"dtype": "F32", **place}}).encode()
+    raw = len(header).to_bytes(8, "little") + header + b"\0" * 8
+    (tmp_path / "model.safetensors").write_bytes(raw)
+    with pytest.raises(ModelError, match="'a' lies outside the file"):
+        map_arrays(tmp_path / "model.safetensors", len(raw), hashlib.sha256(raw).hexdigest())
 
 
 @pytest.mark.parametrize(

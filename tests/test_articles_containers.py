@@ -19,9 +19,10 @@ from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
-from sample_files import PARAGRAPHS, TITLE, epub, message, warc, web_page
+from sample_files import PARAGRAPHS, TITLE, epub, message, warc, web_page, zipped
 
 from stance.articles import Article, Quarantined, read_articles, read_records
+from stance.articles.sources import Source
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -522,6 +523,26 @@ def test_an_archive_that_is_broken_everywhere(tmp_path: Path) -> None:
     refused = [record for record in found if isinstance(record, Quarantined)]
     assert 50 < len(refused) < 300
     assert all("\n" not in record.reason for record in refused)
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_pages_of_a_wacz_file_are_read_once(tmp_path: Path, folder: bool) -> None:
+    """Its lists, of which one may have the texts as well, are named as not read; without its own list it is any zip."""
+    parts = {
+        "archive/data.warc.gz": warc(compressed=True),
+        "indexes/index.cdx": b"example,ledger)/world/1 20250314080000 {}\n",
+        "pages/pages.jsonl": b'{"format": "json-pages-1.0"}\n{"title": "Talks", "text": "Talks resume in Oman."}\n',
+    }
+    write(tmp_path / "crawl.wacz", zipped(parts | {"datapackage.json": b'{"profile": "data-package"}'}))
+    left_out: list[Source] = []
+    given = [str(tmp_path if folder else tmp_path / "crawl.wacz")]
+    (article,) = read_records(given, left_out=left_out)
+    assert isinstance(article, Article)
+    assert article.title == TITLE
+    named = ["indexes/index.cdx", "pages/pages.jsonl", "datapackage.json"]
+    assert [source.path for source in left_out] == [f"{tmp_path}/crawl.wacz/{name}" for name in named]
+    write(tmp_path / "other.zip", zipped(parts))
+    assert len([*read_records([tmp_path / "other.zip"])]) == 4
 
 
 def edited(book: bytes, change: dict[str, tuple[bytes, bytes]]) -> bytes:

@@ -188,3 +188,124 @@ def test_what_stands_between_headline_and_date(
     (article,) = read_articles([tmp_path / "a.docx"])
     assert (article.title, article.outlet, article.date) == facts
     assert [p.text for p in article.paragraphs] == list(PARAGRAPHS)
+
+
+LEXIS = f"""
+
+Download Request: Selected Items: 1-3
+Time Of Request: Friday, March 20, 2015  16:51:31
+
+Terms: (DATE(>=2014-12-01 and <=2015-05-11) and (embargo))
+
+
+                               1 of 3 DOCUMENTS
+
+
+
+                         The Harbor Ledger (London)
+
+                          January 11, 2015 Sunday
+                                 Edition 1;
+                                  Scotland
+
+{TITLE} as the
+river rises
+
+BYLINE: Dana Example in Vienna
+
+LENGTH: 355 words
+
+
+{PARAGRAPHS[0]}
+
+   {PARAGRAPHS[1]}
+
+URL: https://ledger.example/world
+
+GRAPHIC: Two envoys and a door.
+
+A map of the river, by the desk.
+
+LOAD-DATE: January 12, 2015
+
+LANGUAGE: ENGLISH
+
+
+                     Copyright 2015 Harbor Ledger Limited
+                            All Rights Reserved
+
+                               2 of 3 DOCUMENTS
+
+                     Copyright 2015 Port Sheet Company
+                            All Rights Reserved
+                              The Port Sheet
+
+                          June 3, 2015 Wednesday
+                               Final Edition
+
+SECTION: A Section; A01
+LENGTH: 855 words
+HEADLINE: {TITLE},
+  harbor waits
+BYLINE: Lee Sample
+BODY:
+   {PARAGRAPHS[0]}
+
+LOAD-DATE: June 4, 2015
+
+                               3 of 3 DOCUMENTS
+
+                               Evening Radio
+
+                                April 2015
+
+LENGTH: 20 words
+
+HIGHLIGHT: A short one.
+
+HOST: UPDATE: the embargo stays.
+GUEST: It does.
+
+LOAD-DATE: April 9, 2015
+"""
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".TXT"])
+def test_an_export_of_lexisnexis(tmp_path: Path, suffix: str) -> None:
+    """It is split by the lines that number its articles; fields above and below a text are none of it."""
+    (tmp_path / f"a{suffix}").write_text(LEXIS, encoding="utf-8")
+    articles = list(read_articles([tmp_path / f"a{suffix}"]))
+    assert [(a.id, a.title, a.date, a.outlet) for a in articles] == [
+        ("a:1", f"{TITLE} as the river rises", "2015-01-11", "The Harbor Ledger (London)"),
+        ("a:2", f"{TITLE}, harbor waits", "2015-06-03", "The Port Sheet"),
+        ("a:3", None, "2015-04", "Evening Radio"),
+    ]
+    texts = [[p.text for p in a.paragraphs] for a in articles]
+    assert texts == [list(PARAGRAPHS[:2]), [PARAGRAPHS[0]], ["HOST: UPDATE: the embargo stays.", "GUEST: It does."]]
+
+
+def test_an_export_of_lexisnexis_as_a_document(tmp_path: Path) -> None:
+    """Where each line is a paragraph and nothing is centered."""
+    lines = ["1 of 1 DOCUMENTS", "The Harbor Ledger", "March 14, 2025 Friday", "Late Edition", TITLE]
+    lines += ["BYLINE: Dana Example", "LENGTH: 812 words", *PARAGRAPHS, "LOAD-DATE: March 15, 2025"]
+    (tmp_path / "a.rtf").write_bytes(rtf(lines, title=""))
+    (article,) = read_articles([tmp_path / "a.rtf"])
+    assert (article.title, article.date, article.outlet) == (TITLE, "2025-03-14", "The Harbor Ledger")
+    assert [p.text for p in article.paragraphs] == list(PARAGRAPHS)
+
+
+def test_an_export_of_lexisnexis_that_breaks_off_says_so(tmp_path: Path) -> None:
+    """The last article is read as far as it goes."""
+    (tmp_path / "a.txt").write_text(LEXIS[: LEXIS.index("GUEST: It does.")], encoding="utf-8")
+    *articles, refused = read_records([tmp_path / "a.txt"])
+    assert [a.id for a in articles if isinstance(a, Article)] == ["a:1", "a:2", "a:3"]
+    assert isinstance(refused, Quarantined)
+    assert "breaks off in its last article" in refused.reason
+
+
+def test_a_text_that_numbers_documents_is_one_article(tmp_path: Path) -> None:
+    """Without the fields of the database."""
+    text = f"{PARAGRAPHS[0]}\n\n1 of 3 DOCUMENTS\n\n{PARAGRAPHS[1]}"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    (article,) = read_articles([tmp_path / "a.txt"])
+    assert article.text == text

@@ -299,6 +299,19 @@ def test_a_short_row_with_carriage_returns(tmp_path: Path) -> None:
     assert process_time() - before < 5
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_short_row_with_a_carriage_return_above_a_cell_in_quotation_marks(tmp_path: Path, end: str) -> None:
+    """The cell is read from where it begins, not from its second line on, and rows below as they were."""
+    rows = ["text,date", 'short\rwords\r"Talks{end}resume.",2025', "The embargo\rstays.,2024", ""]
+    (tmp_path / "a.csv").write_text(end.join(rows).format(end=end), newline="")
+    short, *articles = read_records(tmp_path / "a.csv")
+    assert outcome(short) == (1, "lines 2 to 3: 1 cells, but 2 columns")
+    assert [article.text for article in articles if isinstance(article, Article)] == [
+        f"Talks{end}resume.",
+        "The embargo\rstays.",
+    ]
+
+
 def test_rows_that_end_in_two_ways(tmp_path: Path) -> None:
     """A file may be put together from others: rows are read as far as each has its cells, in linear time."""
     rows = "".join(f"{i},Talks {i}\r" for i in range(20_000))

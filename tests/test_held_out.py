@@ -9,8 +9,12 @@ import pytest
 
 from stance.errors import CorpusError
 from stance.model.analyzer import Settings
+from stance.model.weights import softmax
+from stance.training.calibration import fit_calibration
 from stance.training.corpus import Corpus
 from stance.training.fit import Grid, fit_model, train
+from stance.training.folds import count_corpus, read_problem
+from stance.training.held_out import cross_validate, split_by_file
 from stance.training.logistic import Choice
 
 
@@ -72,7 +76,35 @@ def test_files_that_cannot_calibrate_are_named(small_corpus: Corpus) -> None:
     grid = Grid((settings,), C=(1.0,), class_weight=("equal",))
     with pytest.raises(CorpusError, match=r"named for calibration \(a\) give it the label 'neutral' only"):
         train(replace(alone, examples=tuple(one_label)), grid, folds=2, jobs=1, progress=lambda line: pytest.fail(line))
+    same = [replace(e, labels={**e.labels, "diplomacy": "neutral"}) if e.path[0] != "a" else e for e in alone]
+    with pytest.raises(CorpusError, match=r"'diplomacy': without 'a', .* fewer than two labels are left to learn from"):
+        fit_model(replace(alone, examples=tuple(same)), settings, choices, folds=2, jobs=1)
+    assert fit_model(corpus(("elsewhere",), "abc"), settings, choices, folds=2, jobs=1).unseen is None
     found = fit_model(corpus(("a", "b"), "bc"), settings, choices, folds=2, jobs=1)
     assert found.unseen is not None
     there = ~np.isnan(found.unseen[:, 1, 0])
     assert {name for name, is_there in zip(names, there, strict=True) if is_there} == {"b"}
+
+
+def test_a_file_is_calibrated_by_the_others_that_are_named(small_corpus: Corpus) -> None:
+    """Not by itself, and not by what no model was held from; a label that a target lacks has no probability."""
+    names = [("a", "b", "c")[i % 3] for i in range(len(small_corpus))]
+    examples = [
+        replace(e, path=f"{name}.jsonl", article=f"{name} {i // 3}")
+        for i, (e, name) in enumerate(zip(small_corpus, names, strict=True))
+    ]
+    sanctions, diplomacy = small_corpus.targets
+    more = replace(sanctions, labels=(*sanctions.labels, "mixed"))
+    examples[1] = replace(examples[1], labels={**examples[1].labels, "sanctions": "mixed"})
+    corpus = replace(small_corpus, targets=(more, diplomacy), examples=tuple(examples), calibration=("a", "b"))
+    settings, choices = Settings(min_df=1), {t.name: Choice(1.0) for t in corpus.targets}
+    unseen = fit_model(corpus, settings, choices, folds=2, jobs=1).unseen
+    counts = count_corpus(corpus, settings)
+    problems = split_by_file(corpus, [read_problem(corpus, t, 2, 0) for t in range(2)])
+    held_out, problem = cross_validate(corpus, counts, settings, problems, choices, jobs=1), problems[1]
+    of = np.array(names)[problem.rows]
+    margins, mentioned = held_out.margins[problem.rows, 1][:, :4], problem.mentioned(counts)
+    scale = fit_calibration(margins[of == "b"], problem.truth[of == "b"], mentioned[of == "b"]).scale
+    expected = softmax(margins[of == "a"] * np.where(mentioned[of == "a"], scale[1], scale[0])[:, None])
+    assert unseen is not None
+    assert unseen[problem.rows[of == "a"], 1] == pytest.approx(np.pad(expected, ((0, 0), (0, 1))))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import IO, NamedTuple
 
 from stance.articles.compression import as_stream
 from stance.articles.machine import raise_if_machine
 from stance.errors import ArticleError
 
-__all__ = ["DEPTH", "Budget", "Member", "is_tar", "is_zip", "open_zip", "tar_members", "zip_members"]
+__all__ = ["DEPTH", "Budget", "Member", "is_tar", "is_wacz", "is_zip", "open_zip", "tar_members", "zip_members"]
 
 #: Archives within archives are opened so deep and no deeper.
 DEPTH = 3
@@ -115,6 +115,17 @@ def is_zip(head: bytes) -> bool:
 def is_tar(head: bytes) -> bool:
     """Whether a file begins as a tar archive does."""
     return head[257:262] == b"ustar"
+
+
+def is_wacz(names: Collection[str]) -> bool:
+    """Whether a zip archive with members of these names is a web archive, whose pages stand in ``archive/``.
+
+    Examples
+    --------
+    >>> is_wacz(["datapackage.json", "archive/data.warc.gz", "pages/pages.jsonl"]), is_wacz(["archive/data.warc.gz"])
+    (True, False)
+    """
+    return "datapackage.json" in names and any(name.startswith("archive/") and ".warc" in name for name in names)
 
 
 @contextlib.contextmanager

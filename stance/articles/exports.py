@@ -8,34 +8,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from stance.articles.article import Article
+from stance.articles.export_dates import DATE, iso_date
+from stance.articles.lexis import count_lexis, is_lexis, split_lexis
 from stance.errors import ArticleError
 
 __all__ = ["count_articles", "is_export", "split_export"]
-
-#: Months as the databases write them, by the language that a reader has set; English ones come first, short ones last.
-_MONTHS = {
-    name: number
-    for names in (
-        "january february march april may june july august september october november december",
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-        "januar februar märz april mai juni juli august september oktober november dezember",
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
-        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
-        "januari februari maart april mei juni juli augustus september oktober november december",
-        "jan feb mar apr may jun jul aug sep oct nov dec",
-        "jan feb mar apr may june july aug sept oct nov dec",
-    )
-    for number, name in enumerate(names.split(), start=1)
-}
-_MONTH = "|".join(_MONTHS)
-_DATE = re.compile(
-    rf"(?:\w+(?:day|tag|dag)?,?\s+)?(?:(?P<month>{_MONTH})\.?\s+(?P<day>\d{{1,2}}),?|(?P<day2>\d{{1,2}})(?:\.|er)?\s+(?:de\s+)?(?P<month2>{_MONTH})\.?,?)"
-    rf"\s+(?:de\s+)?(?P<year>(?:19|20)\d\d)\b|(?P<month3>{_MONTH})\.?\s+(?P<year3>(?:19|20)\d\d)\b"
-    # in Chinese, Japanese and Korean
-    r"|(?P<year4>(?:19|20)\d\d)\s*[年년]\s*(?P<month4>[01]?\d)\s*[月월]\s*(?P<day4>[0-3]?\d)\s*[日일]",
-    re.I,
-)
 
 #: How many articles an export announces; longer numbers, which Python may not read, are none.
 _ANNOUNCED = r"(\d[\d,]{0,15})"
@@ -78,7 +55,7 @@ class _Found(NamedTuple):
 
 
 def is_export(lines: Sequence[str]) -> bool:
-    """Whether the lines of a document are an export of Nexis Uni or Factiva.
+    """Whether the lines of a document are an export of LexisNexis, Nexis Uni or Factiva.
 
     Examples
     --------
@@ -87,7 +64,7 @@ def is_export(lines: Sequence[str]) -> bool:
     >>> is_export(["Talks resume", "Envoys met in Vienna."])
     False
     """
-    return _is_nexis(lines) or _is_factiva(lines)
+    return _is_nexis(lines) or _is_factiva(lines) or is_lexis(lines)
 
 
 def count_articles(lines: Sequence[str]) -> int:
@@ -98,6 +75,8 @@ def count_articles(lines: Sequence[str]) -> int:
     >>> count_articles(["Length: 5 words", "Envoys met.", "End of Document"] * 2), count_articles(["Envoys met."])
     (2, 0)
     """
+    if is_lexis(lines):
+        return count_lexis(lines)
     end = _NEXIS_END if _is_nexis(lines) else _FACTIVA_END
     return sum(end.match(line.strip()) is not None for line in lines) if is_export(lines) else 0
 
@@ -130,6 +109,9 @@ def split_export(lines: Sequence[str], source: str, stem: str) -> Iterator[Artic
     [('Talks resume', 'The Wire', '2025-03-14', 'Envoys met.')]
     """
     lines = [stripped for line in lines if (stripped := line.replace("\xa0", " ").strip())]
+    if is_lexis(lines):
+        yield from split_lexis([part for line in lines for part in (line, "")], source, stem)
+        return
     nexis = _is_nexis(lines)
     found, announced = (_nexis if nexis else _factiva)(lines)
     number = 0
@@ -190,13 +172,13 @@ def _nexis_article(chunk: list[str], first: bool) -> _Found:
     head = chunk if body is None else chunk[:body]
     # the cover page and its list of documents go before the first article
     covered = first and any(_NEXIS_COVER.match(line) for line in head)
-    place = next((i for i in range(len(head) - 1, 1, -1) if _DATE.match(head[i])), None)
+    place = next((i for i in range(len(head) - 1, 1, -1) if DATE.match(head[i])), None)
     title, outlet, date = (None, None, None) if place is None else head[place - 2 : place + 1]
     if not covered and len(head) > 1 and (place is None or place < _NEXIS_HEAD):
         # nothing stands before the headline; an outlet may have two lines, and a magazine no date
         title, outlet = head[0], outlet or head[1]
     text = chunk[(place or 0 if body is None else body) + 1 :]
-    return _Found("\n\n".join(_above_nexis_tail(text)), title, _iso(date), outlet)
+    return _Found("\n\n".join(_above_nexis_tail(text)), title, iso_date(date), outlet)
 
 
 def _above_nexis_tail(text: list[str]) -> list[str]:
@@ -226,7 +208,7 @@ def _factiva_article(chunk: list[str]) -> _Found:
         above.pop()
     title = max(above, key=len, default=None)
     head = chunk[words + 1 : words + 1 + _FACTIVA_HEAD]
-    day = next((i for i, line in enumerate(head) if _DATE.match(line)), None)
+    day = next((i for i, line in enumerate(head) if DATE.match(line)), None)
     language = next((i for i, line in enumerate(head) if line.lower() in _LANGUAGES), None)
     # right below the language; a short article may end with another such line
     below = enumerate(head) if language is None else enumerate(head[language + 1 : language + 2], language + 1)
@@ -236,7 +218,7 @@ def _factiva_article(chunk: list[str]) -> _Found:
     if day is not None:
         after = [line for line in head[day + 1 : last + 1] if not re.fullmatch(r"\d{1,2}:\d\d(?: \w+)?", line)]
         outlet = after[0] if after else None
-    return _Found("\n\n".join(chunk[words + 2 + last :]), title, _iso(None if day is None else head[day]), outlet)
+    return _Found("\n\n".join(chunk[words + 2 + last :]), title, iso_date(None if day is None else head[day]), outlet)
 
 
 def _code(line: str) -> tuple[str, str]:
@@ -255,17 +237,4 @@ def _factiva_coded(chunk: list[str]) -> _Found:
             fields.setdefault(code, []).append(rest)
     first = {name: values[0] for name, values in fields.items()}
     text = "\n\n".join([*fields.get("LP", []), *fields.get("TD", [])])
-    return _Found(text, first.get("HD"), _iso(first.get("PD")), first.get("SN"))
-
-
-def _iso(line: str | None) -> str | None:
-    """The date of a line as the standard has it; the line itself where it has none."""
-    found = _DATE.search(line) if line else None
-    if found is None:
-        return line
-    year, month, day = (
-        next((found[name] for name in _DATE.groupindex if name.startswith(part) and found[name]), "")
-        for part in ("year", "month", "day")
-    )
-    iso = f"{year}-{_MONTHS.get(month.lower()) or int(month):02}"
-    return f"{iso}-{int(day):02}" if day else iso
+    return _Found(text, first.get("HD"), iso_date(first.get("PD")), first.get("SN"))

@@ -99,7 +99,7 @@ FORMATS = {
 }
 
 #: Suffixes of what holds files of these formats; it is opened by `stance.articles.reading`.
-_ARCHIVES = (".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst")
+_ARCHIVES = (".zip", ".wacz", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst")
 
 #: What would pass for text, but is none that a person reads.
 _XML = re.compile(rb"\s*<\?xml\b", re.I)

@@ -192,7 +192,9 @@ class _RowLines:
                 next(self)
             whole = _RETURN.sub(_HELD, "".join(self._taken))
             found = next(csv.reader(chain([whole], self), delimiter=delimiter, strict=True))
-            # with too few, none of its lines is a row either
+            # with too few, none of its lines is a row either, but the last may begin with a cell that goes on below
+            if len(found) < width and self._taken[-1].startswith('"'):
+                self.give_back(self._taken[-1])
             if len(found) <= width:
                 return [cell.replace(_HELD, "\r") for cell in found]
         self.give_back(*self._taken[taken:])

@@ -1,4 +1,4 @@
-"""Plain text and Markdown: one file, one article."""
+"""Plain text and Markdown: one file, one article; and exports of LexisNexis."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import IO
 from stance.articles.article import Article
 from stance.articles.encoding import decode
 from stance.articles.front_matter import split_front_matter
+from stance.articles.lexis import is_lexis, split_lexis
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined, as_kept
 
 __all__ = ["read_text"]
 
 
 def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
-    """Read the one article of a text file; of front matter at its head what names it and what is kept.
+    """Read the one article of a text file, or all of an export; of front matter what names it and what is kept.
 
     Raises
     ------
@@ -28,6 +29,9 @@ def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         )
         return
     fields, text = split_front_matter(decode(raw, source))
+    if is_lexis(lines := text.splitlines()):
+        yield from split_lexis(lines, source, stem)
+        return
     yield Article(
         id=fields.get("id", stem),
         text=text,

@@ -225,7 +225,9 @@ def _compression(record: Any) -> str:
             return ""
     except (KeyError, AttributeError):
         pass
-    record.http_headers.remove_header("Content-Encoding")
+    # some servers say it twice
+    while record.http_headers.remove_header("Content-Encoding"):
+        pass
     return encoding[:40]
 
 

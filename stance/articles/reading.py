@@ -14,7 +14,7 @@ from functools import partial
 from typing import IO, cast
 
 from stance.articles.archive_folders import ArchiveFolders
-from stance.articles.archives import DEPTH, Budget, Member, is_tar, is_zip, open_zip, tar_members, zip_members
+from stance.articles.archives import DEPTH, Budget, Member, is_tar, is_wacz, is_zip, open_zip, tar_members, zip_members
 from stance.articles.article import Article
 from stance.articles.compression import DAMAGE, LONGEST_SIGN, as_stream, find_compression
 from stance.articles.encoding import written_name
@@ -233,6 +233,8 @@ def _read_stream(
                 budget = within or Budget(size)
                 folders = ArchiveFolders(partial(_ahead_in_zip, archive, size))
                 members = zip_members(archive, budget)
+                if is_wacz(archive.NameToInfo):
+                    members = _archived(members, shown, left_out)
                 yield from _read_members(members, folders, source, shown, columns, left_out, budget, depth)
         else:
             found = find_format(shown, head, columns, named=source.named)
@@ -299,6 +301,16 @@ def _ahead(members: Iterable[Member], budget: Budget) -> Iterator[tuple[str, byt
                 # what is wrong with it is said where it is read
                 raise_if_machine(error, member.name)
         yield member.name, head
+
+
+def _archived(members: Iterable[Member], shown: str, left_out: list[Source]) -> Iterator[Member]:
+    """The web archives of a WACZ file; beside them it has lists, and some hold the texts of the pages once more."""
+    for member in members:
+        if member.name.startswith("archive/"):
+            yield member
+        else:
+            place = f"{shown}/{written_name(member.name)}"
+            left_out.append(Source(place, place, False, "it lists what the web archive holds"))
 
 
 def _check_depth(depth: int) -> None:

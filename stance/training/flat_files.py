@@ -17,13 +17,13 @@ from stance.articles.encoding import decode
 from stance.articles.records import LARGEST_RECORD, NOT_KNOWN
 from stance.errors import CorpusError
 from stance.labels import Target, scored_targets
+from stance.training.workbook import NO_VALUE, read_sheet
 
-__all__ = ["NO_VALUE", "Fault", "cell", "code_of", "json_lines", "known_cell", "read_rows", "refuse_results"]
+__all__ = ["Fault", "cell", "code_of", "json_lines", "known_cell", "read_rows", "refuse_results"]
 
 #: What is told of a row that cannot be read: its line and why.
 Fault = Callable[[int, str], None]
-#: The error value of Excel that R writes for a cell without a value.
-NO_VALUE = "#N/A"
+#: What R writes for a cell without a value.
 _UNKNOWN = (NOT_KNOWN, NO_VALUE)
 _NOT_READ = (".json", ".xls", ".xlsb", ".ods", ".dta", ".sav", ".sqlite", ".db")
 _POINTED = re.compile(r"(-?[0-9]{1,9})\.0")
@@ -156,8 +156,6 @@ def _parquet_rows(file: Path) -> Rows:
 
 
 def _sheet_rows(file: Path) -> Rows:
-    from stance.training.workbook import read_sheet
-
     (_, headings), *rows = read_sheet(file) or [(1, [])]
     named = [(column, name) for column, name in enumerate(headings) if name.strip()]
     _refuse_twice(file, [name for _, name in named])

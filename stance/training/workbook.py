@@ -12,10 +12,11 @@ from typing import Any
 from stance.articles.libraries import need, unsound
 from stance.articles.office import check_parts
 from stance.errors import ArticleError, CorpusError
-from stance.training.flat_files import NO_VALUE
 
-__all__ = ["read_sheet"]
+__all__ = ["NO_VALUE", "read_sheet"]
 
+#: The error value of Excel that R writes for a cell without a value.
+NO_VALUE = "#N/A"
 #: As many as Excel has; and as many cells as those of twenty columns.
 _MOST_ROWS = 2**20
 _MOST_CELLS = 20 * _MOST_ROWS
