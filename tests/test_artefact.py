@@ -268,6 +268,7 @@ def test_a_manifest_is_refused_however_deep_it_is(tmp_path: Path) -> None:
         (("arrays", "bytes"), math.inf, "does not describe"),
         (("kernel", "groups"), math.inf, "do not fit"),
         (("blocks", 0, "weight"), math.nan, "not finite"),
+        (("blocks", 1, "first"), 1, "block 'around sanctions' has arrays of the wrong shape"),
         (("arrays",), {"bytes": 1}, "does not describe a model correctly .'sha256'"),
         (("blocks", 0, "terms"), "x", "does not describe a model"),
         (("targets", 0, "name"), 5, "does not describe a model"),
@@ -422,6 +423,9 @@ def test_rows_and_numbers_out_of_range_are_refused(copy: Path) -> None:
     idf[0] = 1
     _forge(copy, block0__coef=arrays["block0.coef"], block0__idf=idf)
     with pytest.raises(ModelError, match="weighs unknown terms"):
+        load_model(copy)
+    _forge(copy, block0__coef=arrays["block0.coef"][:, 1:].copy())
+    with pytest.raises(ModelError, match="block 'words' has arrays of the wrong shape"):
         load_model(copy)
 
 

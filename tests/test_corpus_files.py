@@ -761,6 +761,9 @@ def test_an_error_of_excel_is_no_label(tmp_path: Path) -> None:
     assert [str(defect) for defect in check_corpus(path)] == [
         f"{path}:3: column 'tax' holds #NAME?, an error of Excel; enter it again, as text"
     ]
+    # of a row without a code nothing need be there
+    path.write_text("article,text,tax\na,One,favor\na,#NAME?,\n#REF!,Two,\na,Three,against\n", encoding="utf-8")
+    assert [example.text for example in read_corpus(path)] == ["One", "Three"]
 
 
 def test_a_text_or_an_article_that_r_did_not_know_is_none(tmp_path: Path) -> None:

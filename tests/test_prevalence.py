@@ -840,6 +840,20 @@ def test_a_cell_without_a_value_as_r_writes_it_is_no_code(tmp_path: Path) -> Non
     assert own["tax"].fillna("").tolist() == ["favor", "na", ""]
 
 
+@pytest.mark.parametrize("name", ["NA", "#N/A"])
+def test_a_paragraph_or_an_article_called_as_a_missing_value_is_found(tmp_path: Path, name: str) -> None:
+    """What is read are articles, and a spreadsheet may have given one such a text; but a row of no values is none."""
+    results, _ = collect(40, 0.7, (0.25,) * 4)
+    results.frame["text"] = name
+    results.frame["article_id"] = name
+    nothing = ",".join([name] * 5)
+    lines = ["article_id,paragraph,drawn_from,text,tax", f"{name},7,{name},{name},favor", nothing]
+    (tmp_path / "c.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    codes = read_codes(tmp_path / "c.csv", (TAX,))
+    assert find_coded(population(results), codes).tolist() == [7]
+    assert codes["drawn_from"].tolist() == [""]
+
+
 def test_a_code_that_a_data_frame_made_a_float_is_a_whole_number(tmp_path: Path) -> None:
     """As it does with those of a column where some are missing, if the target has no such label."""
     (tmp_path / "c.csv").write_text("article_id,paragraph,tax\na,0,-1.0\na,1,\n", encoding="utf-8")

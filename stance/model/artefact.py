@@ -332,6 +332,9 @@ def _check(name: str, layout: Layout, terms: int, shape: tuple[int, int]) -> Non
         or rows.shape != (terms,)
         or idf.shape != coef.shape[:1]
         or not 0 <= first <= first + coef.shape[1] <= shape[0] * shape[1]
+        # of whole targets: else the weights of one label would be another's
+        or first % shape[1]
+        or coef.shape[1] % shape[1]
     ):
         raise ModelError(f"block {name!r} has arrays of the wrong shape")
     if len(rows) and int(rows.max()) >= len(coef):

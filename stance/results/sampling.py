@@ -265,7 +265,7 @@ def read_codes(path: str | os.PathLike[str], targets: Sequence[Target]) -> pd.Da
     wanted = (*PLACE, DRAWN_FROM, "text", *(target.name for target in targets))
     for line, given_row in read_rows(file, fail):
         row = _as_named(given_row, wanted, file)
-        if not any(cell(row, name) for name in row):
+        if not any(known_cell(row, name) for name in row):
             continue
         if not rows and (given := scored_targets(row)):
             named = ", ".join(given)
@@ -286,7 +286,7 @@ def _read_code(row: dict[str, Any], targets: Sequence[Target], file: Path, line:
     number = cell(row, "paragraph").removesuffix(".0")
     if not number.isdecimal() or len(number) > DIGITS:
         raise CorpusError(f"paragraph is {number!r}; expected its number", file, line)
-    record = {"article_id": cell(row, "article_id"), "paragraph": int(number), DRAWN_FROM: cell(row, DRAWN_FROM)}
+    record = {"article_id": cell(row, "article_id"), "paragraph": int(number), DRAWN_FROM: known_cell(row, DRAWN_FROM)}
     record |= {"text": cell(row, "text")} if "text" in row else {}
     for target in targets:
         code = code_of(cell(row, target.name), target)

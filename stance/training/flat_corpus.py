@@ -97,7 +97,7 @@ def read_flat(file: Path, columns: CorpusColumns) -> Draft:
         return draft
     found = _find_columns(file, columns, rows)
     if drawn_from := _column(file, list(rows[0][1]), None, _DRAWN_FROM, None, ""):
-        draft.drawn_from = cell(rows[0][1], drawn_from)
+        draft.drawn_from = known_cell(rows[0][1], drawn_from)
     # label by its lower case: of the spellings that differ in case only, the first one
     spelled: dict[str, dict[str, str]] = {name: {} for name in found.targets}
     whose: list[str] = []
@@ -152,7 +152,7 @@ class _Found(NamedTuple):
             if name is not None and _several(row, name):
                 kind = "a list" if isinstance(row[name], list) else "an object"
                 return f"column {name!r} holds {kind}; a text or a number is needed"
-            if name is not None and (said := cell(row, name)) in _FAILED:
+            if coded and name is not None and (said := cell(row, name)) in _FAILED:
                 return f"column {name!r} holds {said}, an error of Excel; enter it again, as text"
         empty = (name for name in (self.text, self.target) if name is not None and not known_cell(row, name))
         return next((f"column {name!r} is empty" for name in empty), None) if coded else None

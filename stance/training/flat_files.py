@@ -23,6 +23,8 @@ __all__ = ["Fault", "cell", "code_of", "json_lines", "known_cell", "read_rows", 
 
 #: What is told of a row that cannot be read: its line and why.
 Fault = Callable[[int, str], None]
+#: What R writes for a cell without a value.
+_UNKNOWN = (NOT_KNOWN, NO_VALUE)
 _NOT_READ = (".json", ".xls", ".xlsb", ".ods", ".dta", ".sav", ".sqlite", ".db")
 _POINTED = re.compile(r"(-?[0-9]{1,9})\.0")
 Rows = Iterator[tuple[int, dict[str, Any]]]
@@ -67,14 +69,13 @@ def cell(row: dict[str, Any], column: str) -> str:
 
     Examples
     --------
-    >>> cell({"label": " favor "}, "label"), cell({"label": float("nan")}, "label"), cell({"label": "#N/A"}, "label")
+    >>> cell({"label": " favor "}, "label"), cell({"label": float("nan")}, "label"), cell({}, "label")
     ('favor', '', '')
     """
     value = row.get(column)
     if value is None or (isinstance(value, float) and value != value):
         return ""
-    said = str(value).strip()
-    return "" if said == NO_VALUE else said
+    return str(value).strip()
 
 
 def known_cell(row: dict[str, Any], column: str) -> str:
@@ -82,18 +83,18 @@ def known_cell(row: dict[str, Any], column: str) -> str:
 
     Examples
     --------
-    >>> known_cell({"article": "NA"}, "article"), known_cell({"article": "NATO"}, "article")
-    ('', 'NATO')
+    >>> [known_cell({"article": said}, "article") for said in ("NA", "#N/A", "NATO")]
+    ['', '', 'NATO']
     """
     said = cell(row, column)
-    return "" if said == NOT_KNOWN else said
+    return "" if said in _UNKNOWN else said
 
 
 def code_of(said: str, *known: Target) -> str:
     """The code that a cell holds; empty if it holds none.
 
-    That is what it says if a target that may be meant is known to have such a label. Else ``NA`` of R is none, and a
-    whole number is what it was before a data frame gave it a point, as it does where some are missing.
+    That is what it says if a target that may be meant is known to have such a label. Else ``NA`` and ``#N/A`` of R are
+    none, and a whole number is what it was before a data frame gave it a point, as it does where some are missing.
 
     Examples
     --------
@@ -106,7 +107,7 @@ def code_of(said: str, *known: Target) -> str:
         return said
     if found := _POINTED.fullmatch(said):
         return str(int(found[1]))
-    return "" if said == NOT_KNOWN else said
+    return "" if said in _UNKNOWN else said
 
 
 def json_lines(file: Path, fault: Fault) -> Rows:
