@@ -309,3 +309,99 @@ def test_a_text_that_numbers_documents_is_one_article(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     (article,) = read_articles([tmp_path / "a.txt"])
     assert article.text == text
+
+
+PROQUEST = f"""{"_" * 60}
+
+Report Information from ProQuest
+14 January 2016 10:38
+{"_" * 60}
+
+Table of contents
+
+1. {TITLE}.......................... 1
+
+{"_" * 60}
+
+{TITLE}; two capitals
+
+Author: Example, Dana
+
+Publication info: The Harbor Ledger, Late Edition ; Harbor City [Harbor City]14 Jan 2015: A.1.
+
+Abstract: None available.
+
+Links: Get full text
+
+Full text:  {PARAGRAPHS[0]}
+
+Location: {PARAGRAPHS[1]}
+
+{PARAGRAPHS[2]}
+
+Subject: International relations; Sanctions
+
+Company / organization: Name: Harbor Ledger
+
+Title: {TITLE}
+
+Publication title: The Harbor Ledger, Late Edition; Harbor City
+
+Pages: A.1
+
+Publication year: 2015
+
+Publication date: Jan 14, 2015
+
+ProQuest document ID: 1644753245
+
+Database: A Newsstream
+{"_" * 60}
+
+A headline alone
+
+Abstract: In short.
+
+Publication title: The Port Sheet
+
+ProQuest document ID: 1644753246
+
+{"_" * 60}
+
+Oil falls
+
+Full Text: {PARAGRAPHS[0]}
+Publication title: The Port Sheet
+ProQuest document ID: 1644753247
+
+{"_" * 60}
+
+Copyright 2016 ProQuest LLC. All rights reserved.
+"""
+
+
+def test_an_export_of_proquest(tmp_path: Path) -> None:
+    """It is split at its rules; only the full text is an article's, and what has none is told."""
+    (tmp_path / "a.txt").write_text(PROQUEST, encoding="utf-8")
+    first, alone, last = read_records([tmp_path / "a.txt"])
+    assert isinstance(first, Article)
+    assert (first.id, first.title, first.date, first.outlet) == (
+        "a:1",
+        TITLE,
+        "2015-01-14",
+        "The Harbor Ledger, Late Edition",
+    )
+    assert [p.text for p in first.paragraphs] == [PARAGRAPHS[0], f"Location: {PARAGRAPHS[1]}", PARAGRAPHS[2]]
+    assert isinstance(alone, Quarantined)
+    assert (alone.position, alone.reason) == (2, "'A headline alone': the export has no full text of it")
+    assert isinstance(last, Article)
+    assert (last.id, last.title, last.date, last.outlet) == ("a:3", "Oil falls", None, "The Port Sheet")
+    assert [p.text for p in last.paragraphs] == [PARAGRAPHS[0]]
+
+
+def test_an_export_of_proquest_as_a_document(tmp_path: Path) -> None:
+    """Where each line is a paragraph."""
+    (tmp_path / "a.rtf").write_bytes(rtf([line for line in PROQUEST.splitlines() if line], title=""))
+    articles = [record for record in read_records([tmp_path / "a.rtf"]) if isinstance(record, Article)]
+    assert [a.title for a in articles] == [TITLE, "Oil falls"]
+    assert [p.text for p in articles[0].paragraphs] == [PARAGRAPHS[0], f"Location: {PARAGRAPHS[1]}", PARAGRAPHS[2]]

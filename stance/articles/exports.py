@@ -10,6 +10,8 @@ from typing import NamedTuple
 from stance.articles.article import Article
 from stance.articles.export_dates import DATE, iso_date
 from stance.articles.lexis import count_lexis, is_lexis, split_lexis
+from stance.articles.proquest import count_proquest, is_proquest, split_proquest
+from stance.articles.records import Quarantined
 from stance.errors import ArticleError
 
 __all__ = ["count_articles", "is_export", "split_export"]
@@ -55,7 +57,7 @@ class _Found(NamedTuple):
 
 
 def is_export(lines: Sequence[str]) -> bool:
-    """Whether the lines of a document are an export of LexisNexis, Nexis Uni or Factiva.
+    """Whether the lines of a document are an export of LexisNexis, Nexis Uni, Factiva or ProQuest.
 
     Examples
     --------
@@ -64,7 +66,7 @@ def is_export(lines: Sequence[str]) -> bool:
     >>> is_export(["Talks resume", "Envoys met in Vienna."])
     False
     """
-    return _is_nexis(lines) or _is_factiva(lines) or is_lexis(lines)
+    return _is_nexis(lines) or _is_factiva(lines) or is_lexis(lines) or is_proquest(lines)
 
 
 def count_articles(lines: Sequence[str]) -> int:
@@ -75,13 +77,13 @@ def count_articles(lines: Sequence[str]) -> int:
     >>> count_articles(["Length: 5 words", "Envoys met.", "End of Document"] * 2), count_articles(["Envoys met."])
     (2, 0)
     """
-    if is_lexis(lines):
-        return count_lexis(lines)
+    if is_lexis(lines) or is_proquest(lines):
+        return count_lexis(lines) or count_proquest(lines)
     end = _NEXIS_END if _is_nexis(lines) else _FACTIVA_END
     return sum(end.match(line.strip()) is not None for line in lines) if is_export(lines) else 0
 
 
-def split_export(lines: Sequence[str], source: str, stem: str) -> Iterator[Article]:
+def split_export(lines: Sequence[str], source: str, stem: str) -> Iterator[Article | Quarantined]:
     """The articles of an export.
 
     Parameters
@@ -111,6 +113,9 @@ def split_export(lines: Sequence[str], source: str, stem: str) -> Iterator[Artic
     lines = [stripped for line in lines if (stripped := line.replace("\xa0", " ").strip())]
     if is_lexis(lines):
         yield from split_lexis([part for line in lines for part in (line, "")], source, stem)
+        return
+    if is_proquest(lines):
+        yield from split_proquest([part for line in lines for part in (line, "")], source, stem)
         return
     nexis = _is_nexis(lines)
     found, announced = (_nexis if nexis else _factiva)(lines)

@@ -11,7 +11,7 @@ from stance.articles.export_dates import DATE, iso_date
 from stance.articles.markup import one_line
 from stance.errors import ArticleError
 
-__all__ = ["count_lexis", "is_lexis", "split_lexis"]
+__all__ = ["blocks_of", "count_lexis", "is_lexis", "split_lexis"]
 
 _BEGIN = re.compile(
     r"[ \t]*(?:\d{1,7} of \d{1,7} DOCUMENTS?|Dokument \d{1,7} von \d{1,7}|Document \d{1,7} de \d{1,7})\s*\Z"
@@ -82,7 +82,7 @@ def split_lexis(lines: Sequence[str], source: str, stem: str) -> Iterator[Articl
     ends: list[bool] = []
     for number, (begin, end) in enumerate(zip(begins, [*begins[1:], len(lines)], strict=True), start=1):
         head, body = _parted(lines[begin + 1 : end])
-        text, ended = _above_fields(_blocks(body))
+        text, ended = _above_fields(blocks_of(body))
         title, date, outlet = _facts(head)
         yield Article(f"{stem}:{number}", text, title, date, outlet, source, number)
         ends.append(ended)
@@ -90,8 +90,14 @@ def split_lexis(lines: Sequence[str], source: str, stem: str) -> Iterator[Articl
         raise ArticleError("the export breaks off in its last article, which is read as far as it goes", source)
 
 
-def _blocks(lines: Sequence[str]) -> list[list[str]]:
-    """The lines between blank ones."""
+def blocks_of(lines: Sequence[str]) -> list[list[str]]:
+    """The lines between blank ones.
+
+    Examples
+    --------
+    >>> blocks_of(["Envoys met", "in Vienna.", "", "Oil fell."])
+    [['Envoys met', 'in Vienna.'], ['Oil fell.']]
+    """
     blocks: list[list[str]] = []
     for blank, block in groupby(lines, lambda line: not line.strip()):
         if not blank:
@@ -131,7 +137,7 @@ def _above_fields(blocks: list[list[str]]) -> tuple[str, bool]:
 def _facts(head: Sequence[str]) -> tuple[str | None, str | None, str | None]:
     """Title, date and outlet."""
     fields = next((i for i, line in enumerate(head) if _ABOVE.match(line)), len(head))
-    blocks = [block for block in _blocks(head[:fields]) if not all(map(_RIGHTS.match, block))]
+    blocks = [block for block in blocks_of(head[:fields]) if not all(map(_RIGHTS.match, block))]
     outlet = next((line for block in blocks for line in block if not _RIGHTS.match(line)), None)
     day = next((i for i, block in enumerate(blocks) if any(DATE.match(line.strip()) for line in block)), 0)
     date = next((line.strip() for block in blocks[day : day + 1] for line in block if DATE.match(line.strip())), None)

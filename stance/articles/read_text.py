@@ -1,4 +1,4 @@
-"""Plain text and Markdown: one file, one article; and exports of LexisNexis."""
+"""Plain text and Markdown: one file, one article; and exports of LexisNexis and ProQuest."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from stance.articles.article import Article
 from stance.articles.encoding import decode
 from stance.articles.front_matter import split_front_matter
 from stance.articles.lexis import is_lexis, split_lexis
+from stance.articles.proquest import is_proquest, split_proquest
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined, as_kept
 
 __all__ = ["read_text"]
@@ -29,8 +30,12 @@ def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         )
         return
     fields, text = split_front_matter(decode(raw, source))
-    if is_lexis(lines := text.splitlines()):
+    lines = text.splitlines()
+    if is_lexis(lines):
         yield from split_lexis(lines, source, stem)
+        return
+    if is_proquest(lines):
+        yield from split_proquest(lines, source, stem)
         return
     yield Article(
         id=fields.get("id", stem),
