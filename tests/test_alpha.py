@@ -53,16 +53,15 @@ def test_the_statistics_of_a_corpus_name_an_alpha_that_is_not_defined(tmp_path: 
 
 
 def test_the_statistics_of_a_corpus_are_of_all_its_coders(tmp_path: Path) -> None:
-    """Of three, and of paragraphs that one of them left open; what one coder alone said tells nothing."""
+    """Of three, and of paragraphs that one of them left open; of one coder alone, or of none, nothing is told."""
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus.toml").write_text('labels = ["x", "y"]\n[targets.t]\n')
     units = ["xxy", "yyx", "xxx", "yy.", "x.y", ".yy", "x.."]
-    lines = []
+    record = {"article": "b", "paragraph": 0, "text": "Talks.", "t": "x"}
+    lines = [json.dumps(record)]
     for i, unit in enumerate(units):
         codings = {coder: {"t": None if label == "." else label} for coder, label in zip("ABC", unit, strict=True)}
-        lines.append(
-            json.dumps({"article": f"a{i}", "paragraph": 0, "text": f"Talks {i}.", "t": "x", "codings": codings})
-        )
+        lines.append(json.dumps({**record, "article": f"a{i}", "text": f"Talks {i}.", "codings": codings}))
     (tmp_path / "corpus" / "one.jsonl").write_text("\n".join(lines))
     alpha = krippendorff_alpha([unit.replace(".", "") for unit in units])
     result = run("corpus", "stats", tmp_path)

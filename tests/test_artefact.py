@@ -212,6 +212,20 @@ def test_tables_of_another_layout_are_made_anew(copy: Path) -> None:
     assert loaded.score_texts(["They called for the sanctions to be lifted."]).tobytes() == before.tobytes()
 
 
+def test_a_model_that_the_kernel_cannot_hold_is_kept_without_tables(
+    small_model: StanceModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is saved, read and verified all the same."""
+    monkeypatch.setattr("stance.model.kernel_tables._MOST_WORDS", 9)
+    monkeypatch.setenv("STANCE_KERNEL", "auto")
+    save_model(small_model, tmp_path / "large")
+    assert read_manifest(tmp_path / "large")["kernel"] is None
+    loaded = load_model(tmp_path / "large")
+    check_tables(loaded)
+    texts = ["They called for the sanctions to be lifted."]
+    assert loaded.score_texts(texts) == pytest.approx(small_model.score_texts(texts))
+
+
 @pytest.mark.parametrize(
     "golden",
     [
@@ -268,6 +282,7 @@ def test_a_manifest_is_refused_however_deep_it_is(tmp_path: Path) -> None:
         (("arrays", "bytes"), math.inf, "does not describe"),
         (("kernel", "groups"), math.inf, "do not fit"),
         (("blocks", 0, "weight"), math.nan, "not finite"),
+        (("blocks", 0, "name"), "pairs", "the blocks do not fit the settings"),
         (("blocks", 1, "first"), 1, "block 'around sanctions' has arrays of the wrong shape"),
         (("arrays",), {"bytes": 1}, "does not describe a model correctly .'sha256'"),
         (("blocks", 0, "terms"), "x", "does not describe a model"),
@@ -277,6 +292,8 @@ def test_a_manifest_is_refused_however_deep_it_is(tmp_path: Path) -> None:
         (("corpus",), ["x"], "does not describe a model"),
         (("metrics",), [], "does not describe a model"),
         (("metrics",), {"sanctions": {"n": 1, "metrics": {"f_avg": [1]}}}, "does not describe a model"),
+        (("metrics",), {"x": {"n": 1, "metrics": {"f": [0.5, "0", 1]}}}, "does not describe .*'0' is no Real"),
+        (("metrics",), {"x": {"n": 1, "metrics": {"f": [0.5, 0, "1"]}}}, "does not describe .*'1' is no Real"),
         (("name",), 5, "does not describe a model correctly .5 is no str"),
         (("training", "folds"), "5", "does not describe a model correctly .'5' is no int"),
         (("unseen_files",), {"files": [], "metrics": {"sanctions": {}}}, "does not describe a model"),
@@ -537,10 +554,13 @@ def test_a_model_that_is_not_written_whole_leaves_the_old_one(
     assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
 
 
-def test_no_model_at_all(tmp_path: Path) -> None:
-    """A missing folder says what a model is."""
-    with pytest.raises(ModelError, match="no such model"):
-        load_model(tmp_path / "gone")
+def test_no_model_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing folder says what a model is, and one that is called as the default model is told from it."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("gone", str(tmp_path / "gone"), Path("default")):
+        shown = name if isinstance(name, str) else "./default"
+        with pytest.raises(ModelError, match=f"^{re.escape(shown)}: no such model; a model is a folder with"):
+            load_model(name)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there no name is too long to ask for")

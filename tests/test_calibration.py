@@ -40,6 +40,10 @@ def test_each_kind_of_paragraph_has_a_temperature_of_its_own() -> None:
     without, within = fit_calibration(distorted, truth, np.arange(8000) < 100).scale
     assert within == fit_temperature(distorted[:100], truth[:100])
     assert without == fit_temperature(distorted[100:], truth[100:])
+    twice = np.r_[np.arange(8000), np.arange(2000)]
+    weighed = fit_calibration(distorted, truth, mentioned, np.bincount(twice).astype(float)).scale
+    assert weighed == pytest.approx(fit_calibration(distorted[twice], truth[twice], mentioned[twice]).scale)
+    assert weighed[1] != pytest.approx(fit_calibration(distorted, truth, mentioned).scale[1], rel=1e-4)
 
 
 def test_probabilities_are_calibrated_to_the_share_of_related_paragraphs_without_a_mention() -> None:
@@ -84,6 +88,10 @@ def test_margins_that_are_far_off_are_shifted_back(off: float, share: float) -> 
     margins = 0.5 * rng.normal(size=(900, 3)) + np.eye(3)[truth]
     near, far = (fit_shift(margins + by * last, truth, last, np.ones(900)) for by in (0.0, off))
     assert far == pytest.approx((near[0], near[1] - off), rel=0.1)
+    # where the likelihood falls as the penalty of the shift does
+    scaled = np.exp(far[0] * (margins + (off + far[1]) * last))
+    missing = (truth == 2).mean() - (scaled[:, 2] / scaled.sum(axis=1)).mean()
+    assert far[0] * missing == pytest.approx(2e-3 * far[1], rel=1e-2)
 
 
 @pytest.mark.parametrize("label", [0, 2])
@@ -188,6 +196,12 @@ def test_a_label_that_was_not_learnt_calibrates_nothing(
     margins, mentioned = held_out.margins[problem.rows, 1][others], problem.mentioned(counts)[others]
     expected = fit_calibration(margins, problem.truth[others], mentioned).scale
     assert result.model.weights.scale[1] == pytest.approx(expected)
+
+
+def test_margins_that_are_far_apart_get_a_temperature() -> None:
+    """Also where some are wrong by so much that their label, unscaled, has a probability of 0."""
+    margins, truth = np.tile([250.0, 0.0], (1000, 1)), np.repeat([0, 1], [900, 100])
+    assert fit_temperature(margins, truth) == pytest.approx(np.log(9) / 250, rel=0.1)
 
 
 @pytest.mark.parametrize("paragraphs", [2, 500])

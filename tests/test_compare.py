@@ -192,8 +192,9 @@ def test_labels_that_differ_are_refused(small_model: StanceModel) -> None:
     first, *rest = small_model.targets
     other = replace(small_model, targets=(Target(first.name, first.labels[:3]), *rest))
     examples = [Example("a", 0, "They refused to lift the sanctions.", {first.name: first.labels[0]})]
-    with pytest.raises(CorpusError, match="different labels"):
-        compare_models(small_model, other, Corpus([first], examples))
+    for models in ((small_model, other), (other, small_model)):
+        with pytest.raises(CorpusError, match="different labels"):
+            compare_models(*models, Corpus([first], examples))
 
 
 def test_from_the_command_line(tmp_path: Path, small_model_path: Path) -> None:
@@ -214,6 +215,9 @@ def test_from_the_command_line(tmp_path: Path, small_model_path: Path) -> None:
     for name in ("macro_f1", "f_avg", "accuracy"):
         assert f"{figures['first'][name]:.3f}" in shown.stdout
         assert 0 < figures["p"][name] <= 1
+        value, low, high = figures["difference"][name]
+        assert value == pytest.approx(figures["first"][name] - figures["second"][name], abs=2e-4)
+        assert low < value < high
 
 
 def test_a_corpus_that_no_model_scores_is_refused(small_model: StanceModel) -> None:

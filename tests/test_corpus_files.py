@@ -338,9 +338,11 @@ C = -1
     assert all(message in told for (_, told), (_, message) in zip(found, expected, strict=True))
     with pytest.raises(CorpusError, match=r"corpus\.toml: unknown key 'langage'.* \(and 5 more; see"):
         read_corpus(folder)
-    (folder / "corpus.toml").write_text(toml + "[targets.tunnel]\nlabels = []\n", encoding="utf-8")
+    tunnel = '[targets.tunnel]\nlabels = []\nlexicon = "l.toml"\nunmentioned_share = 0.1\n'
+    (folder / "corpus.toml").write_text(toml + tunnel, encoding="utf-8")
     assert [Path(str(defect.path)).name for defect in check_corpus(folder)] == ["corpus.toml"] * 4 + [
         "gone.toml",
+        "l.toml",
         "l.toml",
     ]
 
@@ -689,6 +691,14 @@ def test_missing_corpora_are_refused(tmp_path: Path) -> None:
         read_corpus(tmp_path / "gone")
     with pytest.raises(CorpusError, match=r"corpus\.toml"):
         read_corpus(tmp_path)
+
+
+def test_a_corpus_without_a_paragraph_is_refused(tmp_path: Path) -> None:
+    """However sound its description is, and its files are."""
+    folder = _described(tmp_path, [])
+    assert [str(defect) for defect in check_corpus(folder)] == [f"{folder}: the corpus is empty"]
+    with pytest.raises(CorpusError, match="the corpus is empty"):
+        read_corpus(folder)
 
 
 def test_a_corpus_that_names_a_missing_file_for_calibration_is_refused(tmp_path: Path) -> None:

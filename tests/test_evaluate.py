@@ -66,6 +66,7 @@ def test_bootstrap_intervals_cover_and_resample_articles() -> None:
     wide, narrow = together.metrics["accuracy"], alone.metrics["accuracy"]
     assert wide.low < wide.value < wide.high
     assert wide.high - wide.low > 1.5 * (narrow.high - narrow.low)
+    assert together.to_dict()["metrics"]["accuracy"] == pytest.approx([wide.value, wide.low, wide.high], abs=1e-6)
     # of single paragraphs what is right in a sample is binomial
     quantiles = binom(400, narrow.value).ppf([0.025, 0.975]) / 400
     assert [narrow.low, narrow.high] == pytest.approx(quantiles, abs=0.004)
@@ -288,6 +289,13 @@ def test_calibration_error_is_told_beside_what_chance_does() -> None:
     target = Target("x", ("favor", "against"))
     found = evaluate_probabilities(target, np.column_stack([top, 1 - top]), truth, list(range(2000)))
     assert found.calibration == honest
+    told = found.to_dict()
+    assert told["calibration_error"] == pytest.approx(honest.error, abs=1e-6)
+    assert told["calibration_error_by_chance"] == pytest.approx(honest.by_chance, abs=1e-6)
+    assert honest.error != pytest.approx(honest.by_chance, abs=1e-4)
+    other = evaluate_probabilities(target, np.column_stack([top, 1 - top]), truth, list(range(2000)), seed=1)
+    assert other.calibration.error == honest.error
+    assert other.calibration.by_chance != honest.by_chance
 
 
 def test_a_training_corpus_is_refused_as_evaluation(small_model: StanceModel, small_corpus: Corpus) -> None:
@@ -299,7 +307,10 @@ def test_a_training_corpus_is_refused_as_evaluation(small_model: StanceModel, sm
             evaluate_model(small_model, replace(small_corpus, examples=examples))
     with pytest.raises(CorpusError, match=r"^mine\.csv:7: 1 of 2 paragraphs"):
         evaluate_model(small_model, replace(small_corpus, examples=(fresh, replace(known[0], path="mine.csv", line=7))))
-    assert [e.n for e in evaluate_model(small_model, replace(small_corpus, examples=(fresh,)))] == [0, 1]
+    unseen = replace(small_corpus, examples=(fresh,))
+    assert [e.n for e in evaluate_model(small_model, unseen)] == [0, 1]
+    # of the second target alone
+    assert [e.n for e in evaluate_model(small_model, replace(unseen, targets=small_corpus.targets[1:]))] == [1]
 
 
 def test_labels_of_a_corpus_may_be_in_any_case(small_model: StanceModel) -> None:

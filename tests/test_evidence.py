@@ -20,6 +20,7 @@ from stance.model.lexicon import Lexicon
 from stance.training.agreement import marking_agreement
 from stance.training.corpus import Corpus, Example
 from stance.training.corpus_files import check_corpus, read_corpus
+from stance.training.evidence import marked_words
 from stance.training.fit import fit_model
 from stance.training.fit_options import FitOptions
 from stance.training.folds import count_corpus, read_problem
@@ -53,6 +54,8 @@ def test_a_marked_word_may_stand_in_another_word_before(tmp_path: Path) -> None:
     text = "The taxman and his surtax want a tax"
     corpus = read_corpus(_write(tmp_path, text=text, evidence={"tax": ["his", "tax"]}))
     assert corpus.examples[0].evidence == {"tax": ("his", "tax")}
+    assert marked_words(text, ("his", "tax")) == {3, 7}
+    assert marked_words("Every pre_tax tax_rate is no tax", ["tax"]) == {5}
 
 
 _LOST = "'evidence' of 'tax' does not stand in the text as whole words, behind the runs before it"

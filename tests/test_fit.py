@@ -178,22 +178,23 @@ def _of(*settings: Settings) -> Grid:
     return Grid(settings, C=(1.0,), class_weight=("equal",))
 
 
-@pytest.mark.parametrize("word", ["tax", "fxnlqzp"])
-def test_a_lexicon_that_names_nothing_is_said(tmp_path: Path, word: str) -> None:
-    """Else a target would be trained without its anchored terms, and nobody would know."""
+@pytest.mark.parametrize("word", ["tax", "fxnlqzp", None])
+def test_a_lexicon_that_names_nothing_is_said(tmp_path: Path, word: str | None) -> None:
+    """Else a target would be trained without its anchored terms, and nobody would know; one that has none is fine."""
     rng = random.Random(0)
     labels = ["favor", "against"] * 10
     texts = [f"The tax {' '.join(rng.choices(MANY_WORDS, k=30))}" for _ in labels]
     coded = [Example(f"a{i}", 0, text, {"tax": x}) for i, (text, x) in enumerate(zip(texts, labels, strict=True))]
     said: list[str] = []
-    corpus = Corpus([Target("tax", ("favor", "against"))], coded, lexicons={"tax": Lexicon({"core": [word]})})
-    settings = (Settings(min_df=1), Settings(word_ngrams=(1, 1), min_df=1))
-    model = train(corpus, Grid(settings, C=(1.0,)), jobs=1, progress=said.append).model
+    lexicons = {"tax": Lexicon({"core": [word]})} if word else {}
+    corpus = Corpus([Target("tax", ("favor", "against"))], coded, lexicons=lexicons)
+    settings = [Settings(word_ngrams=(1, n), min_df=1, anchored=bool(word)) for n in (2, 1)]
+    model = train(corpus, Grid(tuple(settings), C=(1.0,)), jobs=1, progress=said.append).model
     save_model(model, tmp_path)
     assert np.isfinite(load_model(tmp_path).score_texts(texts)).all()
     # once, however many settings are tried
     line = "tax: its lexicon matches too few paragraphs to learn from; correct it"
-    assert said.count(line) == (word != "tax")
+    assert said.count(line) == (word == "fxnlqzp")
 
 
 def test_a_share_that_moves_no_label_is_said() -> None:
