@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import process_time
 
 import pytest
 from sample_files import PARAGRAPHS, TITLE, docx, factiva_lines, nexis_lines, pdf, rtf
@@ -405,3 +406,21 @@ def test_an_export_of_proquest_as_a_document(tmp_path: Path) -> None:
     articles = [record for record in read_records([tmp_path / "a.rtf"]) if isinstance(record, Article)]
     assert [a.title for a in articles] == [TITLE, "Oil falls"]
     assert [p.text for p in articles[0].paragraphs] == [PARAGRAPHS[0], f"Location: {PARAGRAPHS[1]}", PARAGRAPHS[2]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 of 2 DOCUMENTS\n\nLENGTH: 5 words\n\nEnvoys met.\n\n" + "URL: x\n\n" * 300_000,
+        "1 of 2 DOCUMENTS\n\nLENGTH: 5 words\n\n" * 50_000,
+        "Full text: Envoys met.\n\n" + "Subject: x\n\n" * 300_000 + "ProQuest document ID: 1\n",
+        f"{'_' * 20}\nFull text: Envoys met.\nProQuest document ID: 1\n" * 50_000,
+    ],
+    ids=["below", "articles", "fields", "rules"],
+)
+def test_fields_without_end_take_linear_time(tmp_path: Path, text: str) -> None:
+    """However many an export has, it takes no more than seconds."""
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    start = process_time()
+    assert all(isinstance(record, Article) for record in read_records([tmp_path / "a.txt"]))
+    assert process_time() - start < 8

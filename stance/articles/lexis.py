@@ -125,13 +125,13 @@ def _parted(lines: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 def _above_fields(blocks: list[list[str]]) -> tuple[str, bool]:
     """The text without what the database says of it below, and whether it says anything."""
     end = next((i for i, block in enumerate(blocks) if any(map(_END.match, block))), None)
-    text = blocks if end is None else blocks[:end]
+    text = blocks[:end]
     if end is not None:
         field = next(i for i, line in enumerate(blocks[end]) if _END.match(line) or _BELOW.match(line))
-        text = [*text, blocks[end][:field]] if field else text
+        text += [blocks[end][:field]] if field else []
     while text and (_BELOW.match(text[-1][0]) or (end is None and _RIGHTS.match(text[-1][0]))):
-        text = text[:-1]
-    return "\n\n".join(map("\n".join, text)), len(text) < len(blocks)
+        text.pop()
+    return "\n\n".join(map("\n".join, text)), end is not None or len(text) < len(blocks)
 
 
 def _facts(head: Sequence[str]) -> tuple[str | None, str | None, str | None]:
