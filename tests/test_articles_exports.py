@@ -314,6 +314,8 @@ def lexis_articles(folder: Path, text: str) -> list[tuple[str | None, str | None
         [PARAGRAPHS[0], "LANGUAGE: a bar to talks, she said.", PARAGRAPHS[1]],
         ["LANGUAGE: a bar to talks, of which no one had a thought", PARAGRAPHS[1]],
         [PARAGRAPHS[0], "c) the embargo stays."],
+        ["CORRECTION: The embargo stays."],
+        [PARAGRAPHS[0], "UPDATE: talks ended.", "NOTE: the embargo stays."],
         ["HOST: The embargo stays", "GUEST: It does -"],
     ],
 )
@@ -337,6 +339,8 @@ def test_words_in_capitals_of_a_text_are_no_fields(tmp_path: Path, body: list[st
         {"begin": "Document 1 de 1", "below": "DATE-CHARGEMENT: 12 janvier 2015\n\nLANGUE: FRENCH"},
         {"below": "---- End of Request ----\n\nDownload Request: Selected Items: 1-10"},
         {"below": "Copyright 2015 Harbor Ledger Limited\n\nDownload Request: Selected Items: 1-10\n\nTerms: (embargo)"},
+        {"below": "UPDATE: 12. Januar 2015\n\nSPRACHE: GERMAN"},
+        {"below": "CORRECTION-DATE: January 13, 2015\n\nCORRECTION:\n\nA first word was wrong."},
         {"title": "Copyright reform stalls"},
         {"outlet": ""},
     ],

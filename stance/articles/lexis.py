@@ -32,10 +32,10 @@ _END = re.compile(
     r"|DOCUMENT-TYPE|JOURNAL-CODE|Download Request|Time Of Request):(?!\S)"
     r"|(?:LANGUAGE|SPRACHE|LANGUE):[^.]{0,40}\Z|\s*-{4} End of Request"
 )
-#: What is the database's where it stands last.
+#: What is the database's where it stands last; ``UPDATE`` says when in German exports, and what in texts.
 _BELOW = re.compile(
-    r"(?:URL|UPDATE|CORRECTION|NOTES?|SUBJECT|ORGANIZATION|COMPANY|TICKER|INDUSTRY|PERSON|GEOGRAPHIC|COUNTRY|STATE|CITY"
-    r"|CATEGORY|TYPE):(?!\S)"
+    r"(?:URL|NOTES|SUBJECT|ORGANIZATION|COMPANY|TICKER|INDUSTRY|PERSON|GEOGRAPHIC|COUNTRY|STATE|CITY|CATEGORY|TYPE"
+    r"|UPDATE(?=:\s+\d)):(?!\S)"
 )
 _RIGHTS = re.compile(
     r"\s*(?:\(c\)\s*\d{4}|©|Copyright\b.*\d{4}|All Rights Reserved|Alle Rechte vorbehalten|Tous droits réservés)", re.I
