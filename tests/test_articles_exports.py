@@ -378,6 +378,25 @@ def test_an_export_of_lexisnexis_as_a_document(tmp_path: Path) -> None:
     assert [p.text for p in article.paragraphs] == list(PARAGRAPHS)
 
 
+@pytest.mark.parametrize("begin", ["{} of 2 DOCUMENTS", "Dokument {} von 2", "Document {} de 2"])
+def test_an_export_of_lexisnexis_as_a_page(tmp_path: Path, begin: str) -> None:
+    """Where a field's name and a line of a date have elements of their own."""
+    page = "<!DOCTYPE html><html><head><title>Download</title></head><body>"
+    for number in (1, 2):
+        page += f'<div class="c0"><p class="c1"><span class="c2">{begin.format(number)}</span></p></div>'
+        page += "<div><p><span>The Harbor Ledger</span></p></div><div><p><span>January 11, 2015</span><span> Sunday<br>"
+        page += f"Late Edition</span></p></div><div><p><span>{TITLE}</span></p></div>"
+        page += "<div><p><span>LENGTH: </span><span>355 words</span></p></div><div>"
+        page += "".join(f"<p><span>{text}</span></p>" for text in PARAGRAPHS[:2])
+        page += "</div><div><p><span>LOAD-DATE: </span><span>January 12, 2015</span></p></div>"
+        page += "<div><p><span>Copyright 2015 Harbor Ledger Limited<br>All Rights Reserved</span></p></div>"
+    (tmp_path / "a.html").write_text(f"{page}</body></html>", encoding="utf-8")
+    for article in (found := list(read_articles([tmp_path / "a.html"]))):
+        assert (article.title, article.date, article.outlet) == (TITLE, "2015-01-11", "The Harbor Ledger")
+        assert [p.text for p in article.paragraphs] == list(PARAGRAPHS[:2])
+    assert [article.id for article in found] == ["a:1", "a:2"]
+
+
 def test_an_export_of_lexisnexis_that_breaks_off_says_so(tmp_path: Path) -> None:
     """The last article is read as far as it goes."""
     (tmp_path / "a.txt").write_text(LEXIS[: LEXIS.index("GUEST: It does.")], encoding="utf-8")
