@@ -356,9 +356,12 @@ def test_an_article_of_lexisnexis_without_fields_above_is_whole(tmp_path: Path) 
     """Neither a day that its text names nor a word in capitals begins it; its headline stays in it."""
     body = f"{PARAGRAPHS[0]}\n\nMarch 14, 2003 was the day.\n\nSHOW: none was seen.\n\n{PARAGRAPHS[1]}"
     text = [TITLE, PARAGRAPHS[0], "March 14, 2003 was the day.", "SHOW: none was seen.", PARAGRAPHS[1]]
-    whole = lexis(fields="", body=body)
+    rights = "Copyright 2015 Harbor Ledger Limited\n\nAll Rights Reserved"
+    whole = lexis(fields="", body=body, rights=rights)
     assert lexis_articles(tmp_path, whole) == [(None, "2015-01-11", "The Harbor Ledger", text)]
-    ((_, date, _, without),) = lexis_articles(tmp_path, whole.replace("January 11, 2015 Sunday", ""))
+    ((_, date, _, without),) = lexis_articles(
+        tmp_path, lexis(fields="", body=body).replace("January 11, 2015 Sunday", "")
+    )
     assert (date, without) == (None, ["The Harbor Ledger", *text])
 
 

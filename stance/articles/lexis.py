@@ -124,7 +124,8 @@ def blocks_of(lines: Sequence[str]) -> list[list[str]]:
 def _parted(lines: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """The lines above a text, and those from its first one on."""
     if not any(map(_ABOVE.match, lines)):
-        days = [block[0] for block in blocks_of(lines)[:_HEAD] if DATE.match(block[0].strip())]
+        head = blocks_of([line for line in lines if not _RIGHTS.match(line)])[:_HEAD]
+        days = [block[0] for block in head if DATE.match(block[0].strip())]
         day = next((i for i, line in enumerate(lines, 1) if line.rstrip() in days[:1]), 0)
         return lines[:day], lines[day:]
     i = end = next(i for i, line in enumerate(lines) if _ABOVE.match(line) or _OF_A_SHOW.match(line))
