@@ -162,7 +162,7 @@ def _above_fields(blocks: list[list[str]]) -> tuple[str, bool]:
 
 def _facts(head: Sequence[str]) -> tuple[str | None, str | None, str | None]:
     """Title, date and outlet."""
-    fields = next((i for i, line in enumerate(head) if _ABOVE.match(line)), len(head))
+    fields = next((i for i, line in enumerate(head) if _ABOVE.match(line) or _OF_A_SHOW.match(line)), len(head))
     blocks = [block for block in blocks_of(head[:fields]) if not all(map(_RIGHTS.match, block))]
     outlet = next((line for line in blocks[0] if not _RIGHTS.match(line)), None) if blocks else None
     day = next((i for i, block in enumerate(blocks) if any(DATE.match(line.strip()) for line in block)), 0)
