@@ -374,7 +374,8 @@ def test_a_text_that_quotes_how_an_export_begins_is_one_article(tmp_path: Path) 
 def test_an_export_of_lexisnexis_as_a_document(tmp_path: Path) -> None:
     """Where each line is a paragraph and nothing is centered."""
     lines = ["1 of 1 DOCUMENTS", "The Harbor Ledger", "March 14, 2025 Friday", "Late Edition", TITLE]
-    lines += ["SHOW: EVENING NEWS", "BYLINE: Dana Example", "LENGTH: 812 words", *PARAGRAPHS, "LOAD-DATE: March 15, 2025"]
+    lines.append("SHOW: EVENING NEWS")
+    lines += ["BYLINE: Dana Example", "LENGTH: 812 words", *PARAGRAPHS, "LOAD-DATE: March 15, 2025"]
     (tmp_path / "a.rtf").write_bytes(rtf(lines, title=""))
     (article,) = read_articles([tmp_path / "a.rtf"])
     assert (article.title, article.date, article.outlet) == (TITLE, "2025-03-14", "The Harbor Ledger")
