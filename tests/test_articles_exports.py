@@ -401,6 +401,16 @@ def test_an_export_of_lexisnexis_as_a_page(tmp_path: Path, begin: str) -> None:
     assert [article.id for article in found] == ["a:1", "a:2"]
 
 
+def test_a_broadcast_of_lexisnexis_as_a_document(tmp_path: Path) -> None:
+    """What it is called stands above its date."""
+    lines = ["1 of 1 DOCUMENTS", "Harbor News", "SHOW: EVENING NEWS 22:00", "March 14, 2025 Friday", "Transcript # 12"]
+    lines += ["SECTION: NEWS", f"HEADLINE: {TITLE}", "GUESTS: Dana Example", "BODY:", *PARAGRAPHS, "LANGUAGE: ENGLISH"]
+    (tmp_path / "a.rtf").write_bytes(rtf(lines, title=""))
+    (article,) = read_articles([tmp_path / "a.rtf"])
+    assert (article.title, article.date, article.outlet) == (TITLE, "2025-03-14", "Harbor News")
+    assert [p.text for p in article.paragraphs] == list(PARAGRAPHS)
+
+
 def test_an_export_of_lexisnexis_that_breaks_off_says_so(tmp_path: Path) -> None:
     """The last article is read as far as it goes."""
     (tmp_path / "a.txt").write_text(LEXIS[: LEXIS.index("GUEST: It does.")], encoding="utf-8")

@@ -128,7 +128,7 @@ def _parted(lines: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
         days = [block[0] for block in head if DATE.match(block[0].strip())]
         day = next((i for i, line in enumerate(lines, 1) if line.rstrip() in days[:1]), 0)
         return lines[:day], lines[day:]
-    i = end = next(i for i, line in enumerate(lines) if _ABOVE.match(line) or _OF_A_SHOW.match(line))
+    i = end = next(i for i, line in enumerate(lines) if _ABOVE.match(line))
     is_known = True
     while i < len(lines):
         begin, field = i, _FIELD.match(lines[i])
@@ -162,12 +162,12 @@ def _above_fields(blocks: list[list[str]]) -> tuple[str, bool]:
 
 def _facts(head: Sequence[str]) -> tuple[str | None, str | None, str | None]:
     """Title, date and outlet."""
-    fields = next((i for i, line in enumerate(head) if _ABOVE.match(line) or _OF_A_SHOW.match(line)), len(head))
-    blocks = [block for block in blocks_of(head[:fields]) if not all(map(_RIGHTS.match, block))]
-    outlet = next((line for line in blocks[0] if not _RIGHTS.match(line)), None) if blocks else None
+    fields = next((i for i, line in enumerate(head) if _ABOVE.match(line)), len(head))
+    lines = [line for line in head[:fields] if not (_RIGHTS.match(line) or _OF_A_SHOW.match(line))]
+    blocks = blocks_of(lines)
     day = next((i for i, block in enumerate(blocks) if any(DATE.match(line.strip()) for line in block)), 0)
     date = next((line.strip() for block in blocks[day : day + 1] for line in block if DATE.match(line.strip())), None)
-    outlet = None if date is not None and day == 0 and outlet and outlet.strip() == date else outlet
+    outlet = blocks[0][0] if blocks and blocks[0][0].strip() != date else None
     below = blocks[day + 1 :]
     if blocks and blocks[0][0][0].isspace():
         # lines of an edition are centred as the outlet is, and a headline is not
