@@ -7,6 +7,7 @@ import email.message
 import email.policy
 import io
 import mailbox
+import os
 import re
 import zipfile
 from email.mime.application import MIMEApplication
@@ -543,6 +544,37 @@ def test_pages_of_a_wacz_file_are_read_once(tmp_path: Path, folder: bool) -> Non
     assert [source.path for source in left_out] == [f"{tmp_path}/crawl.wacz/{name}" for name in named]
     write(tmp_path / "other.zip", zipped(parts))
     assert len([*read_records([tmp_path / "other.zip"])]) == 4
+
+
+def test_a_web_archive_in_another_package_of_data_hides_none_of_it(tmp_path: Path) -> None:
+    """Such packages have a list of the same name."""
+    parts = {
+        "datapackage.json": b'{"profile": "tabular-data-package"}',
+        "data/talks.csv": b"id,text\n1,Talks resume in Oman.\n",
+        "archive/data.warc.gz": warc(compressed=True),
+    }
+    left_out: list[Source] = []
+    found = [*read_records([write(tmp_path / "a.zip", zipped(parts))], left_out=left_out)]
+    assert [record.id for record in found if isinstance(record, Article)] == ["1", "a/archive/data.warc.gz:2"]
+    assert left_out == []
+
+
+def test_what_a_wacz_file_has_beside_its_lists_is_read(tmp_path: Path) -> None:
+    """In whatever letters its web archive is named; of a list that points outside it is said so."""
+    parts = {
+        "datapackage.json": b"{}",
+        "indexes/index.cdx": b"",
+        "pages/../../pages.jsonl": b"",
+        "archive/DATA.WARC.GZ": warc(compressed=True),
+        "notes/talks.txt": PARAGRAPHS[0].encode(),
+    }
+    left_out: list[Source] = []
+    refused, *found = read_records([write(tmp_path / "a.wacz", zipped(parts))], left_out=left_out)
+    assert isinstance(refused, Quarantined)
+    assert refused.reason == "its name points outside the archive"
+    read = [record.id for record in found if isinstance(record, Article)]
+    assert read == ["a/archive/DATA.WARC.GZ:2", "a/notes/talks.txt"]
+    assert [os.path.basename(source.path) for source in left_out] == ["datapackage.json", "index.cdx"]
 
 
 def edited(book: bytes, change: dict[str, tuple[bytes, bytes]]) -> bytes:

@@ -285,13 +285,130 @@ def test_an_export_of_lexisnexis(tmp_path: Path, suffix: str) -> None:
     assert texts == [list(PARAGRAPHS[:2]), [PARAGRAPHS[0]], ["HOST: UPDATE: the embargo stays.", "GUEST: It does."]]
 
 
+def lexis(
+    *,
+    begin: str = "1 of 1 DOCUMENTS",
+    rights: str = "",
+    outlet: str = "The Harbor Ledger",
+    title: str = TITLE,
+    fields: str = "LENGTH: 355 words",
+    body: str = PARAGRAPHS[0],
+    below: str = "LOAD-DATE: January 12, 2015\n\nLANGUAGE: ENGLISH",
+) -> str:
+    """One article, centered as it was written."""
+    head = "\n\n".join(f"{line:^80}" for line in (begin, rights, outlet, "January 11, 2015 Sunday") if line)
+    return f"\n{head}\n\n{title}\n\n{fields}\n\n{body}\n\n{below}\n"
+
+
+def lexis_articles(folder: Path, text: str) -> list[tuple[str | None, str | None, str | None, list[str]]]:
+    """Title, date, outlet and paragraphs of each."""
+    (folder / "a.txt").write_text(text, encoding="utf-8")
+    return [(a.title, a.date, a.outlet, [p.text for p in a.paragraphs]) for a in read_articles([folder / "a.txt"])]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ["ANCHOR: Good evening.", "REPORTER: The embargo stays.", "ANCHOR: Thank you."],
+        ["GUEST: The embargo stays.", "HOST: It must not."],
+        ["SERIES: the last part tells of the embargo.", PARAGRAPHS[0]],
+        [PARAGRAPHS[0], "LANGUAGE: a bar to talks, she said.", PARAGRAPHS[1]],
+        ["LANGUAGE: a bar to talks, of which no one had a thought", PARAGRAPHS[1]],
+        [PARAGRAPHS[0], "c) the embargo stays."],
+        ["CORRECTION: The embargo stays."],
+        [PARAGRAPHS[0], "UPDATE: talks ended.", "NOTE: the embargo stays."],
+        ["HOST: The embargo stays", "GUEST: It does -"],
+    ],
+)
+def test_words_in_capitals_of_a_text_are_no_fields(tmp_path: Path, body: list[str]) -> None:
+    """What is said in a broadcast, first or last, is text."""
+    fields = "SHOW: EVENING NEWS (6:30 PM ET)\n\nLENGTH: 40 words\n\nANCHORS: DANA EXAMPLE"
+    found = lexis_articles(tmp_path, lexis(fields=fields, body="\n\n".join(body)))
+    assert found == [(TITLE, "2015-01-11", "The Harbor Ledger", body)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"fields": "ACC-NO: 12345\n\nLENGTH: 355 words\n\nDISTRIBUTION: Business Editors\n\nDATELINE: VIENNA"},
+        {"fields": "LENGTH: 355 words\n\nLANGUAGE: ENGLISH\n\nBYLINE: Dana Example"},
+        {"fields": "LENGTH: 355 words\nDATELINE: VIENNA", "body": f"\b{PARAGRAPHS[0]}"},
+        {"fields": "SECTION: A\n\nTYPE: Letter\n\nLENGTH: 355 words"},
+        {"begin": "LEVEL 1 - 1 OF 23 STORIES"},
+        {"begin": "\xa0\xa01 of 1 DOCUMENTS"},
+        {"begin": "Dokument 1 von 1", "rights": "Alle Rechte vorbehalten"},
+        {"begin": "Document 1 de 1", "below": "DATE-CHARGEMENT: 12 janvier 2015\n\nLANGUE: FRENCH"},
+        {"below": "---- End of Request ----\n\nDownload Request: Selected Items: 1-10"},
+        {"below": "Copyright 2015 Harbor Ledger Limited\n\nDownload Request: Selected Items: 1-10\n\nTerms: (embargo)"},
+        {"below": "UPDATE: 12. Januar 2015\n\nSPRACHE: GERMAN"},
+        {"below": "CORRECTION-DATE: January 13, 2015\n\nCORRECTION:\n\nA first word was wrong."},
+        {"title": "Copyright reform stalls"},
+        {"outlet": ""},
+    ],
+)
+def test_lines_of_lexisnexis_are_none_of_a_text(tmp_path: Path, change: dict[str, str]) -> None:
+    """Fields that are not known, of the oldest and of other languages' exports, and what was asked for among them."""
+    text = lexis(**change).replace("\n\n\b", "\n")
+    outlet = change.get("outlet", "The Harbor Ledger") or None
+    assert lexis_articles(tmp_path, text) == [(change.get("title", TITLE), "2015-01-11", outlet, [PARAGRAPHS[0]])]
+
+
+def test_an_article_of_lexisnexis_without_fields_above_is_whole(tmp_path: Path) -> None:
+    """Neither a day that its text names nor a word in capitals begins it; its headline stays in it."""
+    body = f"{PARAGRAPHS[0]}\n\nMarch 14, 2003 was the day.\n\nSHOW: none was seen.\n\n{PARAGRAPHS[1]}"
+    text = [TITLE, PARAGRAPHS[0], "March 14, 2003 was the day.", "SHOW: none was seen.", PARAGRAPHS[1]]
+    rights = "Copyright 2015 Harbor Ledger Limited\n\nAll Rights Reserved"
+    whole = lexis(fields="", body=body, rights=rights)
+    assert lexis_articles(tmp_path, whole) == [(None, "2015-01-11", "The Harbor Ledger", text)]
+    ((_, date, _, without),) = lexis_articles(
+        tmp_path, lexis(fields="", body=body).replace("January 11, 2015 Sunday", "")
+    )
+    assert (date, without) == (None, ["The Harbor Ledger", *text])
+
+
+def test_a_text_that_quotes_how_an_export_begins_is_one_article(tmp_path: Path) -> None:
+    """What stands above such lines is not cut off."""
+    text = f"{PARAGRAPHS[0]}\n\n1 of 97 DOCUMENTS\n\nLENGTH: 355 words\n\n{PARAGRAPHS[1]}"
+    assert lexis_articles(tmp_path, text)[0][3][0] == PARAGRAPHS[0]
+
+
 def test_an_export_of_lexisnexis_as_a_document(tmp_path: Path) -> None:
     """Where each line is a paragraph and nothing is centered."""
     lines = ["1 of 1 DOCUMENTS", "The Harbor Ledger", "March 14, 2025 Friday", "Late Edition", TITLE]
+    lines.append("SHOW: EVENING NEWS")
     lines += ["BYLINE: Dana Example", "LENGTH: 812 words", *PARAGRAPHS, "LOAD-DATE: March 15, 2025"]
     (tmp_path / "a.rtf").write_bytes(rtf(lines, title=""))
     (article,) = read_articles([tmp_path / "a.rtf"])
     assert (article.title, article.date, article.outlet) == (TITLE, "2025-03-14", "The Harbor Ledger")
+    assert [p.text for p in article.paragraphs] == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("begin", ["{} of 2 DOCUMENTS", "Dokument {} von 2", "Document {} de 2"])
+def test_an_export_of_lexisnexis_as_a_page(tmp_path: Path, begin: str) -> None:
+    """Where a field's name and a line of a date have elements of their own."""
+    page = "<!DOCTYPE html><html><head><title>Download</title></head><body>"
+    for number in (1, 2):
+        page += f'<div class="c0"><p class="c1"><span class="c2">{begin.format(number)}</span></p></div>'
+        page += "<div><p><span>The Harbor Ledger</span></p></div><div><p><span>January 11, 2015</span><span> Sunday<br>"
+        page += f"Late Edition</span></p></div><div><p><span>{TITLE}</span></p></div>"
+        page += "<div><p><span>LENGTH: </span><span>355 words</span></p></div><div>"
+        page += "".join(f"<p><span>{text}</span></p>" for text in PARAGRAPHS[:2])
+        page += "</div><div><p><span>LOAD-DATE: </span><span>January 12, 2015</span></p></div>"
+        page += "<div><p><span>Copyright 2015 Harbor Ledger Limited<br>All Rights Reserved</span></p></div>"
+    (tmp_path / "a.html").write_text(f"{page}</body></html>", encoding="utf-8")
+    for article in (found := list(read_articles([tmp_path / "a.html"]))):
+        assert (article.title, article.date, article.outlet) == (TITLE, "2015-01-11", "The Harbor Ledger")
+        assert [p.text for p in article.paragraphs] == list(PARAGRAPHS[:2])
+    assert [article.id for article in found] == ["a:1", "a:2"]
+
+
+def test_a_broadcast_of_lexisnexis_as_a_document(tmp_path: Path) -> None:
+    """What it is called stands above its date."""
+    lines = ["1 of 1 DOCUMENTS", "Harbor News", "SHOW: EVENING NEWS 22:00", "March 14, 2025 Friday", "Transcript # 12"]
+    lines += ["SECTION: NEWS", f"HEADLINE: {TITLE}", "GUESTS: Dana Example", "BODY:", *PARAGRAPHS, "LANGUAGE: ENGLISH"]
+    (tmp_path / "a.rtf").write_bytes(rtf(lines, title=""))
+    (article,) = read_articles([tmp_path / "a.rtf"])
+    assert (article.title, article.date, article.outlet) == (TITLE, "2025-03-14", "Harbor News")
     assert [p.text for p in article.paragraphs] == list(PARAGRAPHS)
 
 

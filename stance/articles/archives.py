@@ -120,12 +120,20 @@ def is_tar(head: bytes) -> bool:
 def is_wacz(names: Collection[str]) -> bool:
     """Whether a zip archive with members of these names is a web archive, whose pages stand in ``archive/``.
 
+    Other packages of data may have a list of the same name, and a folder, too, but none of pages and no index.
+
     Examples
     --------
-    >>> is_wacz(["datapackage.json", "archive/data.warc.gz", "pages/pages.jsonl"]), is_wacz(["archive/data.warc.gz"])
-    (True, False)
+    >>> is_wacz(["datapackage.json", "archive/data.warc.gz", "pages/pages.jsonl"])
+    True
+    >>> is_wacz(["datapackage.json", "archive/data.warc.gz", "data/talks.csv"])
+    False
     """
-    return "datapackage.json" in names and any(name.startswith("archive/") and ".warc" in name for name in names)
+    return (
+        "datapackage.json" in names
+        and any(name.startswith("archive/") and ".warc" in name.lower() for name in names)
+        and any(name.startswith(("pages/", "indexes/")) for name in names)
+    )
 
 
 @contextlib.contextmanager

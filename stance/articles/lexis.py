@@ -14,36 +14,52 @@ from stance.errors import ArticleError
 __all__ = ["blocks_of", "count_lexis", "is_lexis", "split_lexis"]
 
 _BEGIN = re.compile(
-    r"[ \t]*(?:\d{1,7} of \d{1,7} DOCUMENTS?|Dokument \d{1,7} von \d{1,7}|Document \d{1,7} de \d{1,7})\s*\Z"
+    r"\s*(?:\d{1,7} of \d{1,7} DOCUMENTS?|(?:LEVEL \d{1,2} - )?\d{1,7} OF \d{1,7} (?:STORIES|STORY)"
+    r"|Dokument \d{1,7} von \d{1,7}|Document \d{1,7} de \d{1,7})\s*\Z"
 )
 _ABOVE = re.compile(
-    r"(SECTION|RUBRIK|RUBRIQUE|LENGTH|LÄNGE|LONGUEUR|BYLINE|AUTOR|AUTEUR|DATELINE|HEADLINE|HIGHLIGHT|SERIES|SHOW|ANCHORS?"
-    r"|GUESTS?|REPORTERS?|BODY):(?!\S)"
+    r"(SECTION|RUBRIK|RUBRIQUE|LENGTH|LÄNGE|LONGUEUR|BYLINE|AUTOR|AUTEUR|DATELINE|HEADLINE|HIGHLIGHT|BODY):(?!\S)"
 )
+#: What a broadcast has above its text; a text may begin with such a word, too, and with what is said.
+_OF_A_SHOW = re.compile(r"(?:SERIES|SHOW|ANCHORS?|GUESTS?|REPORTERS?):(?!\S)")
+_SAID = tuple(".!?…\"”'’-")
+_FIELD = re.compile(r"([A-ZÄÖÜÉ][A-ZÄÖÜÉ-]+):(?!\S)")
 #: Fields of one line; others go on up to a blank one.
-_ONE_LINE = ("LENGTH", "LÄNGE", "LONGUEUR")
+_ONE_LINE = ("LENGTH", "LÄNGE", "LONGUEUR", "DATELINE")
 #: What begins no line of a text: all from there on is the database's, also where what pictures show has paragraphs.
 _END = re.compile(
-    r"(?:LOAD-DATE|CORRECTION-DATE|LANGUAGE|SPRACHE|LANGUE|GRAPHIC|GRAFIK|PUBLICATION-TYPE|PUB-TYPE|DOCUMENT-TYPE"
-    r"|JOURNAL-CODE):(?!\S)"
+    r"(?:LOAD-DATE|CORRECTION-DATE|DATE-CHARGEMENT|GRAPHIC|GRAFIK|PUBLICATION-TYPE|TYPE-PUBLICATION|PUB-TYPE"
+    r"|DOCUMENT-TYPE|JOURNAL-CODE|Download Request|Time Of Request):(?!\S)"
+    r"|(?:LANGUAGE|SPRACHE|LANGUE):[^.]{0,40}\Z|\s*-{4} End of Request"
 )
-#: What is the database's where it stands last.
+#: What is the database's where it stands last; ``UPDATE`` says when in German exports, and what in texts.
 _BELOW = re.compile(
-    r"(?:URL|UPDATE|CORRECTION|NOTES?|SUBJECT|ORGANIZATION|COMPANY|TICKER|INDUSTRY|PERSON|GEOGRAPHIC|COUNTRY|STATE|CITY"
-    r"|CATEGORY|TYPE):(?!\S)"
+    r"(?:URL|NOTES|SUBJECT|ORGANIZATION|COMPANY|TICKER|INDUSTRY|PERSON|GEOGRAPHIC|COUNTRY|STATE|CITY|CATEGORY|TYPE"
+    r"|UPDATE(?=:\s+\d)):(?!\S)"
 )
-_RIGHTS = re.compile(r"\s*(?:\(?c\)|©|Copyright\b|All Rights Reserved)", re.I)
+_RIGHTS = re.compile(
+    r"\s*(?:\(c\)\s*\d{4}|©|Copyright\b.*\d{4}|All Rights Reserved|Alle Rechte vorbehalten|Tous droits réservés)", re.I
+)
+#: Without fields above a text, its date stands among so many blocks.
+_HEAD = 3
 
 
 def is_lexis(lines: Sequence[str]) -> bool:
     """Whether lines, blank ones among them or not, are an export of LexisNexis.
 
+    What begins once, and has nothing of the database's below, is a text that quotes a beginning.
+
     Examples
     --------
-    >>> is_lexis(["1 of 2 DOCUMENTS", "The Wire", "LENGTH: 5 words", "Envoys met."]), is_lexis(["1 of 2 DOCUMENTS"])
-    (True, False)
+    >>> is_lexis(["1 of 1 DOCUMENTS", "The Wire", "LENGTH: 5 words", "Envoys met.", "LANGUAGE: ENGLISH"])
+    True
+    >>> is_lexis(["1 of 1 DOCUMENTS", "LENGTH: 5 words", "So an export begins."])
+    False
     """
-    return count_lexis(lines) > 0 and any(_ABOVE.match(line) or _END.match(line) for line in lines)
+    begins = count_lexis(lines)
+    if begins and any(map(_END.match, lines)):
+        return True
+    return begins > 0 and any(map(_ABOVE.match, lines)) and (begins > 1 or any(map(_RIGHTS.match, lines)))
 
 
 def count_lexis(lines: Sequence[str]) -> int:
@@ -107,19 +123,29 @@ def blocks_of(lines: Sequence[str]) -> list[list[str]]:
 
 def _parted(lines: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """The lines above a text, and those from its first one on."""
-    first = next((i for i, line in enumerate(lines) if _ABOVE.match(line)), None)
-    if first is None:
-        day = next((i for i, line in enumerate(lines) if DATE.match(line.strip())), -1)
-        return lines[: day + 1], lines[day + 1 :]
-    goes_on = False
-    for i, line in enumerate(lines[first:], first):
-        field, rest = (found[1], line[found.end() :]) if (found := _ABOVE.match(line)) else ("", "")
-        if field == "BODY":
-            return lines[:i], [rest, *lines[i + 1 :]]
-        if not field and not goes_on and line.strip():
-            return lines[:i], lines[i:]
-        goes_on = field not in _ONE_LINE if field else goes_on and bool(line.strip())
-    return lines, []
+    if not any(map(_ABOVE.match, lines)):
+        head = blocks_of([line for line in lines if not _RIGHTS.match(line)])[:_HEAD]
+        days = [block[0] for block in head if DATE.match(block[0].strip())]
+        day = next((i for i, line in enumerate(lines, 1) if line.rstrip() in days[:1]), 0)
+        return lines[:day], lines[day:]
+    i = end = next(i for i, line in enumerate(lines) if _ABOVE.match(line))
+    is_known = True
+    while i < len(lines):
+        begin, field = i, _FIELD.match(lines[i])
+        i += 1
+        if field is None:
+            if lines[begin].strip():
+                break
+            continue
+        if field[1] == "BODY":
+            return lines[:begin], [lines[begin][field.end() :], *lines[i:]]
+        while field[1] not in _ONE_LINE and i < len(lines) and lines[i].strip() and not _FIELD.match(lines[i]):
+            i += 1
+        # one that is not known is none of the text if one that is stands below it
+        is_of_a_show = _OF_A_SHOW.match(lines[begin]) and not lines[i - 1].rstrip().endswith(_SAID)
+        is_known = bool(_ABOVE.match(lines[begin]) or (is_known and is_of_a_show))
+        end = i if is_known else end
+    return lines[:end], lines[end:]
 
 
 def _above_fields(blocks: list[list[str]]) -> tuple[str, bool]:
@@ -129,7 +155,7 @@ def _above_fields(blocks: list[list[str]]) -> tuple[str, bool]:
     if end is not None:
         field = next(i for i, line in enumerate(blocks[end]) if _END.match(line) or _BELOW.match(line))
         text += [blocks[end][:field]] if field else []
-    while text and (_BELOW.match(text[-1][0]) or (end is None and _RIGHTS.match(text[-1][0]))):
+    while text and (_BELOW.match(text[-1][0]) or _RIGHTS.match(text[-1][0])):
         text.pop()
     return "\n\n".join(map("\n".join, text)), end is not None or len(text) < len(blocks)
 
@@ -137,12 +163,13 @@ def _above_fields(blocks: list[list[str]]) -> tuple[str, bool]:
 def _facts(head: Sequence[str]) -> tuple[str | None, str | None, str | None]:
     """Title, date and outlet."""
     fields = next((i for i, line in enumerate(head) if _ABOVE.match(line)), len(head))
-    blocks = [block for block in blocks_of(head[:fields]) if not all(map(_RIGHTS.match, block))]
-    outlet = next((line for block in blocks for line in block if not _RIGHTS.match(line)), None)
+    lines = [line for line in head[:fields] if not (_RIGHTS.match(line) or _OF_A_SHOW.match(line))]
+    blocks = blocks_of(lines)
     day = next((i for i, block in enumerate(blocks) if any(DATE.match(line.strip()) for line in block)), 0)
     date = next((line.strip() for block in blocks[day : day + 1] for line in block if DATE.match(line.strip())), None)
+    outlet = blocks[0][0] if blocks and blocks[0][0].strip() != date else None
     below = blocks[day + 1 :]
-    if outlet is not None and outlet[0].isspace():
+    if blocks and blocks[0][0][0].isspace():
         # lines of an edition are centred as the outlet is, and a headline is not
         below = [block for block in below if not block[0][0].isspace()][:1]
     named = next((i for i, line in enumerate(head) if line.startswith("HEADLINE:")), None)

@@ -25,7 +25,10 @@ _SAVED_FROM = re.compile(
     r"|<!--\s{1,9}Page saved with SingleFile\s{1,9}url: (\S{1,2000})"
     r"|<!-- Mirrored from (\S{1,2000}) by HTTrack "
 )
-_FACTIVA = re.compile(r"articleParagraph|Document [A-Za-z0-9]{18,34}\s*<")
+#: What tells that a page may be an export of Factiva or LexisNexis.
+_EXPORT = re.compile(
+    r"articleParagraph|Document [A-Za-z0-9]{18,34}\s*<|\d DOCUMENTS?\s*<|Do[ck]ument \d{1,7} (?:von|de) \d{1,7}\s*<"
+)
 _SPACE = re.compile(r"\s+")
 #: The parser's time grows with the square of a tag's attributes, and no page needs so many.
 _MOST_ATTRIBUTES = 500
@@ -52,7 +55,7 @@ _SENTENCE = re.compile(r"[.!?…][\"'’”»)\]]*\Z")
 
 
 def read_html(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
-    """Read the one article of a page, or all of a Factiva export.
+    """Read the one article of a page, or all of an export of Factiva or LexisNexis.
 
     Navigation, share bars, related links, cookie notices and the like are no part of the text; paragraphs are parted
     by blank lines.
@@ -65,7 +68,7 @@ def read_html(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         Without trafilatura.
     """
     page = decode_html(whole(stream, source), source)
-    if _FACTIVA.search(page):
+    if _EXPORT.search(page):
         lines = html_lines(page, source)
         if is_export(lines):
             yield from split_export(lines, source, stem)

@@ -33,6 +33,9 @@ __all__ = ["holds_sign", "read_articles", "read_records"]
 
 _HEAD = 2**16
 
+#: What a WACZ file has beside its web archives: lists of them, of which some hold the texts of the pages once more.
+_LISTS = ("datapackage", "fuzzy.json", "pages/", "indexes/", "logs/")
+
 #: What the bytes of a source can make the machinery below a reader raise.
 _DAMAGE: tuple[type[Exception], ...] = (
     *DAMAGE,
@@ -304,9 +307,9 @@ def _ahead(members: Iterable[Member], budget: Budget) -> Iterator[tuple[str, byt
 
 
 def _archived(members: Iterable[Member], shown: str, left_out: list[Source]) -> Iterator[Member]:
-    """The web archives of a WACZ file; beside them it has lists, and some hold the texts of the pages once more."""
+    """What a WACZ file holds without its lists."""
     for member in members:
-        if member.name.startswith("archive/"):
+        if member.problem or not member.name.startswith(_LISTS):
             yield member
         else:
             place = f"{shown}/{written_name(member.name)}"
