@@ -479,6 +479,8 @@ def test_usage_errors_exit_2() -> None:
     """A wrong option is click's business."""
     assert _run("score").exit_code == 2
     assert _run("nonsense").exit_code == 2
+    assert "--dask needs an output" in _run("score", SAMPLE, "--dask", 1).stderr
+    assert "--resume and --shard need a folder" in _run("score", SAMPLE, "--resume").stderr
     refused = _run("score", SAMPLE, "-o", "run/", "--shard", "0/3")
     assert refused.exit_code == 2
     assert "Invalid value for '--shard': a shard is written k/N, from 1/N to N/N, not '0/3'" in refused.stderr

@@ -118,6 +118,9 @@ def test_columns_of_any_type_are_kept(small_model_path: Path, tmp_path: Path) ->
         ["0.5", "2024-05-09", '["oil", "gas"]', "a"],
     ]
     assert "in.parquet:2: 'raw' is not valid utf-8" in result.stderr
+    # one that is named twice is one column
+    header, *_ = run("score", tmp_path, "-m", small_model_path, "-f", "csv", *names, *names).stdout.splitlines()
+    assert header.split(",").count("day") == 1
 
 
 def test_front_matter_is_kept_and_other_files_have_none(small_model_path: Path, tmp_path: Path) -> None:
@@ -183,7 +186,7 @@ def test_a_chunk_without_articles_has_the_columns(small_model_path: Path, tmp_pa
 
 
 @pytest.mark.parametrize(
-    "name", ["text", "Paragraph", "month", "week", "joint_units", "sanctions", "diplomacy_kind", "speaker", ""]
+    "name", ["text", "Paragraph", "month", "week", "joint_units", "sanctions", "diplomacy_kind", "speaker", "", "a\ud800"]
 )
 def test_a_name_that_results_have_is_refused(small_model_path: Path, tmp_path: Path, name: str) -> None:
     """In capitals or not, and whatever begins as the columns of a target do: roll-ups would count it as a label."""
