@@ -186,7 +186,8 @@ def test_a_chunk_without_articles_has_the_columns(small_model_path: Path, tmp_pa
 
 
 @pytest.mark.parametrize(
-    "name", ["text", "Paragraph", "month", "week", "joint_units", "sanctions", "diplomacy_kind", "speaker", "", "a\ud800"]
+    "name",
+    ["text", "Paragraph", "month", "week", "joint_units", "sanctions", "diplomacy_kind", "speaker", "", "a\ud800"],
 )
 def test_a_name_that_results_have_is_refused(small_model_path: Path, tmp_path: Path, name: str) -> None:
     """In capitals or not, and whatever begins as the columns of a target do: roll-ups would count it as a label."""
