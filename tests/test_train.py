@@ -123,7 +123,7 @@ def test_a_language_that_is_not_told_from_others_is_named(
     monkeypatch.setattr("stance.training.fit.train", begin)
     result = run("train", tmp_path, "-o", tmp_path / "own")
     assert result.stderr.endswith("the training has begun\n")
-    assert ("language 'de': the model will abstain from no language; only English" in result.stderr) == told
+    assert (f"language {language!r}: the model will abstain from no language; only English" in result.stderr) == told
 
 
 def test_a_model_needs_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
