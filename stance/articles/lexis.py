@@ -22,17 +22,21 @@ _ABOVE = re.compile(
 )
 #: Fields of one line; others go on up to a blank one.
 _ONE_LINE = ("LENGTH", "LÄNGE", "LONGUEUR")
+#: Lines among which the head of an article has its date and its first field; below them such lines are the text's.
+_HEAD = 40
+#: What a person of a broadcast says; lists of their names end no sentence.
+_SPOKEN = re.compile(r"(?:SERIES|SHOW|ANCHORS?|GUESTS?|REPORTERS?):(?s:.*)[.?!]\W*\Z")
 #: What begins no line of a text: all from there on is the database's, also where what pictures show has paragraphs.
 _END = re.compile(
-    r"(?:LOAD-DATE|CORRECTION-DATE|LANGUAGE|SPRACHE|LANGUE|GRAPHIC|GRAFIK|PUBLICATION-TYPE|PUB-TYPE|DOCUMENT-TYPE"
-    r"|JOURNAL-CODE):(?!\S)"
+    r"(?:LOAD-DATE|CORRECTION-DATE|DATE-CHARGEMENT|LANGUAGE|SPRACHE|LANGUE|GRAPHIC|GRAFIK|PUBLICATION-TYPE|PUB-TYPE"
+    r"|TYPE-PUBLICATION|DOCUMENT-TYPE|JOURNAL-CODE):(?!\S)"
 )
 #: What is the database's where it stands last.
 _BELOW = re.compile(
     r"(?:URL|UPDATE|CORRECTION|NOTES?|SUBJECT|ORGANIZATION|COMPANY|TICKER|INDUSTRY|PERSON|GEOGRAPHIC|COUNTRY|STATE|CITY"
     r"|CATEGORY|TYPE):(?!\S)"
 )
-_RIGHTS = re.compile(r"\s*(?:\(?c\)|©|Copyright\b|All Rights Reserved)", re.I)
+_RIGHTS = re.compile(r"\s*(?:\(c\)|©|Copyright\W+(?:c\W+)?\d{4}|All Rights Reserved)", re.I)
 
 
 def is_lexis(lines: Sequence[str]) -> bool:
@@ -43,7 +47,15 @@ def is_lexis(lines: Sequence[str]) -> bool:
     >>> is_lexis(["1 of 2 DOCUMENTS", "The Wire", "LENGTH: 5 words", "Envoys met."]), is_lexis(["1 of 2 DOCUMENTS"])
     (True, False)
     """
-    return count_lexis(lines) > 0 and any(_ABOVE.match(line) or _END.match(line) for line in lines)
+    if not any(_ABOVE.match(line) or _END.match(line) for line in lines):
+        return False
+    head = 0
+    for line in lines:
+        # a text may quote the line that begins an article, and the names of the fields
+        if head and (_ABOVE.match(line) or DATE.match(line.strip())):
+            return True
+        head = _HEAD if _BEGIN.match(line) else max(0, head - 1)
+    return False
 
 
 def count_lexis(lines: Sequence[str]) -> int:
@@ -79,6 +91,9 @@ def split_lexis(lines: Sequence[str], source: str, stem: str) -> Iterator[Articl
     [('Talks resume', 'The Wire', '2025-03-14', 'Envoys met\\nin Vienna.')]
     """
     begins = [i for i, line in enumerate(lines) if _BEGIN.match(line)]
+    if any(map(_END.match, lines[: begins[0]])):
+        # what was cut off with the cover was the number of the first one
+        begins.insert(0, -1)
     ends: list[bool] = []
     for number, (begin, end) in enumerate(zip(begins, [*begins[1:], len(lines)], strict=True), start=1):
         head, body = _parted(lines[begin + 1 : end])
@@ -107,16 +122,20 @@ def blocks_of(lines: Sequence[str]) -> list[list[str]]:
 
 def _parted(lines: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """The lines above a text, and those from its first one on."""
-    first = next((i for i, line in enumerate(lines) if _ABOVE.match(line)), None)
+    first = next((i for i, line in enumerate(lines[:_HEAD]) if _ABOVE.match(line)), None)
     if first is None:
-        day = next((i for i, line in enumerate(lines) if DATE.match(line.strip())), -1)
+        day = next((i for i, line in enumerate(lines[:_HEAD]) if DATE.match(line.strip())), -1)
         return lines[: day + 1], lines[day + 1 :]
+    # a highlight above it may have paragraphs
+    if (body := next((i for i, line in enumerate(lines[first:], first) if line.rstrip() == "BODY:"), None)) is not None:
+        return lines[:body], lines[body + 1 :]
     goes_on = False
     for i, line in enumerate(lines[first:], first):
         field, rest = (found[1], line[found.end() :]) if (found := _ABOVE.match(line)) else ("", "")
         if field == "BODY":
             return lines[:i], [rest, *lines[i + 1 :]]
-        if not field and not goes_on and line.strip():
+        spoken = field and _SPOKEN.match("\n".join(takewhile(str.strip, lines[i : i + _HEAD])))
+        if spoken or (not field and not goes_on and line.strip()):
             return lines[:i], lines[i:]
         goes_on = field not in _ONE_LINE if field else goes_on and bool(line.strip())
     return lines, []
@@ -130,7 +149,7 @@ def _above_fields(blocks: list[list[str]]) -> tuple[str, bool]:
         field = next(i for i, line in enumerate(blocks[end]) if _END.match(line) or _BELOW.match(line))
         text = [*text, blocks[end][:field]] if field else text
     while text and (_BELOW.match(text[-1][0]) or (end is None and _RIGHTS.match(text[-1][0]))):
-        text = text[:-1]
+        text.pop()
     return "\n\n".join(map("\n".join, text)), len(text) < len(blocks)
 
 
