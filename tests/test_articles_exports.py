@@ -412,6 +412,63 @@ def test_a_broadcast_of_lexisnexis_as_a_document(tmp_path: Path) -> None:
     assert [p.text for p in article.paragraphs] == list(PARAGRAPHS)
 
 
+def _lexis(above: str, text: str, below: str = "LOAD-DATE: March 15, 2025\n") -> str:
+    head = "    1 of 1 DOCUMENTS\n\n    The Harbor Ledger\n\n    March 14, 2025 Friday\n\n"
+    return f"{head}{TITLE}\n\n{above}{text}\n\n{below}"
+
+
+@pytest.mark.parametrize(
+    ("above", "text", "below"),
+    [
+        (
+            "SHOW: News\n\nLENGTH: 9 words\n\nANCHORS: LEE SAMPLE\n\n",
+            "ANCHOR: Envoys\nmet.\n\nGUEST: They did.",
+            "LANGUE: FRENCH\n",
+        ),
+        ("LENGTH: 9 words\n\n", "a) Envoys met.\n\nc) They left.", "LANGUAGE: ENGLISH\n"),
+        ("LENGTH: 9 words\n\n", "Envoys met.\n\nCopyright was what they spoke of.", "LANGUAGE: ENGLISH\n"),
+        ("LENGTH: 9 words\n\n", "Envoys met.", "Copyright (c) 2025 Harbor Ledger\nAll Rights Reserved\n"),
+        ("LENGTH: 9 words\n\nHIGHLIGHT:\nIn short.\n\nAt length.\n\nBODY:\n", "Envoys met.", "LANGUAGE: ENGLISH\n"),
+        ("LONGUEUR: 9 mots\n\n", "Envoys met.", "DATE-CHARGEMENT: 15 mars 2025\n\nTYPE-PUBLICATION: Journal\n"),
+    ],
+)
+def test_the_text_of_a_lexisnexis_article(tmp_path: Path, above: str, text: str, below: str) -> None:
+    """Nothing of it is taken for a field, and no field for some of it."""
+    (tmp_path / "a.txt").write_text(_lexis(above, text, below), encoding="utf-8")
+    (article,) = read_articles([tmp_path / "a.txt"])
+    assert (article.title, article.date, article.text) == (TITLE, "2025-03-14", text)
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "1 of 97 DOCUMENTS\n\nand so it goes on up to the last of them.\n\nLANGUAGE: ENGLISH",
+        "Example, D. Talks resume.\nProQuest document ID: 1644753245\nFull text: https://ledger.example",
+    ],
+)
+def test_a_text_that_quotes_a_database_is_one_article(tmp_path: Path, quoted: str) -> None:
+    """It has no head or no outlet where an export has them."""
+    text = f"{PARAGRAPHS[0]}\n\n{quoted}\n\n{PARAGRAPHS[1]}"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    (article,) = read_articles([tmp_path / "a.txt"])
+    assert article.text == text
+
+
+def test_a_field_far_below_the_head_of_a_lexisnexis_article_is_text(tmp_path: Path) -> None:
+    """Also where the head has none."""
+    text = "\n\n".join([*(f"Envoys met on day {day}." for day in range(30)), "SERIES: a talk a day.", "Oil fell."])
+    (tmp_path / "a.txt").write_text(_lexis("", text), encoding="utf-8")
+    (article,) = read_articles([tmp_path / "a.txt"])
+    assert article.text == f"{TITLE}\n\n{text}"
+
+
+def test_an_export_of_lexisnexis_whose_top_was_cut_off(tmp_path: Path) -> None:
+    """Its first article is there although nothing numbers it."""
+    (tmp_path / "a.txt").write_text(LEXIS.partition("1 of 3 DOCUMENTS\n")[2], encoding="utf-8")
+    articles = list(read_articles([tmp_path / "a.txt"]))
+    assert [a.outlet for a in articles] == ["The Harbor Ledger (London)", "The Port Sheet", "Evening Radio"]
+
+
 def test_an_export_of_lexisnexis_that_breaks_off_says_so(tmp_path: Path) -> None:
     """The last article is read as far as it goes."""
     (tmp_path / "a.txt").write_text(LEXIS[: LEXIS.index("GUEST: It does.")], encoding="utf-8")
@@ -530,8 +587,8 @@ def test_an_export_of_proquest_as_a_document(tmp_path: Path) -> None:
     [
         "1 of 2 DOCUMENTS\n\nLENGTH: 5 words\n\nEnvoys met.\n\n" + "URL: x\n\n" * 300_000,
         "1 of 2 DOCUMENTS\n\nLENGTH: 5 words\n\n" * 50_000,
-        "Full text: Envoys met.\n\n" + "Subject: x\n\n" * 300_000 + "ProQuest document ID: 1\n",
-        f"{'_' * 20}\nFull text: Envoys met.\nProQuest document ID: 1\n" * 50_000,
+        "Full text: Envoys met.\n\n" + "Subject: x\n\n" * 300_000 + "Publication title: P\nProQuest document ID: 1\n",
+        f"{'_' * 20}\nFull text: Envoys met.\nPublication title: P\nProQuest document ID: 1\n" * 50_000,
     ],
     ids=["below", "articles", "fields", "rules"],
 )
@@ -541,3 +598,17 @@ def test_fields_without_end_take_linear_time(tmp_path: Path, text: str) -> None:
     start = process_time()
     assert all(isinstance(record, Article) for record in read_records([tmp_path / "a.txt"]))
     assert process_time() - start < 8
+
+
+def test_the_text_of_a_proquest_article(tmp_path: Path) -> None:
+    """Rules and lines like fields may stand in it; fields below it may go on for lines."""
+    text = f"{PARAGRAPHS[0]}\n\n{'*' * 30}\n\nDatabase: the port kept one.\n\n{PARAGRAPHS[1]}"
+    fields = (
+        "Subject: Sanctions;\nPorts\n\nBroad subject: Trade\n\nLocation: Vienna\n\nTitle: Talks resume\nin Vienna\n\n"
+        "Publication title: The Port Sheet; Harbor City\n\nPublication date: Jan 14, 2015\n\nProQuest document ID: 1\n"
+    )
+    rule = "_" * 60
+    (tmp_path / "a.txt").write_text(f"{rule}\n\nTalks\n\nFull text: {text}\n\n{fields}\n{rule}\n", encoding="utf-8")
+    (article,) = read_articles([tmp_path / "a.txt"])
+    assert article.text == text
+    assert (article.title, article.date, article.outlet) == ("Talks resume in Vienna", "2015-01-14", "The Port Sheet")

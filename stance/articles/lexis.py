@@ -40,6 +40,8 @@ _BELOW = re.compile(
 _RIGHTS = re.compile(
     r"\s*(?:\(c\)\s*\d{4}|©|Copyright\b.*\d{4}|All Rights Reserved|Alle Rechte vorbehalten|Tous droits réservés)", re.I
 )
+#: Lines among which what begins so has its date or its first field.
+_TOP = 40
 #: Without fields above a text, its date stands among so many blocks.
 _HEAD = 3
 
@@ -56,10 +58,12 @@ def is_lexis(lines: Sequence[str]) -> bool:
     >>> is_lexis(["1 of 1 DOCUMENTS", "LENGTH: 5 words", "So an export begins."])
     False
     """
-    begins = count_lexis(lines)
-    if begins and any(map(_END.match, lines)):
-        return True
-    return begins > 0 and any(map(_ABOVE.match, lines)) and (begins > 1 or any(map(_RIGHTS.match, lines)))
+    begins = [i for i, line in enumerate(lines) if _BEGIN.match(line)]
+    # a text may quote the line that begins an article, too; below one of an export stands a field or a date
+    heads = (line for i in begins for line in lines[i + 1 : i + _TOP])
+    if not any(_ABOVE.match(line) or DATE.match(line.strip()) for line in heads):
+        return False
+    return len(begins) > 1 or any(_END.match(line) or _RIGHTS.match(line) for line in lines)
 
 
 def count_lexis(lines: Sequence[str]) -> int:
@@ -95,6 +99,10 @@ def split_lexis(lines: Sequence[str], source: str, stem: str) -> Iterator[Articl
     [('Talks resume', 'The Wire', '2025-03-14', 'Envoys met\\nin Vienna.')]
     """
     begins = [i for i, line in enumerate(lines) if _BEGIN.match(line)]
+    above = lines[: begins[0]]
+    if any(map(_ABOVE.match, above)) and any(map(_END.match, above)):
+        # what was cut off with the cover was the number of the first one
+        begins.insert(0, -1)
     ends: list[bool] = []
     for number, (begin, end) in enumerate(zip(begins, [*begins[1:], len(lines)], strict=True), start=1):
         head, body = _parted(lines[begin + 1 : end])
@@ -129,6 +137,9 @@ def _parted(lines: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
         day = next((i for i, line in enumerate(lines, 1) if line.rstrip() in days[:1]), 0)
         return lines[:day], lines[day:]
     i = end = next(i for i, line in enumerate(lines) if _ABOVE.match(line))
+    # a highlight above it may have paragraphs
+    if (body := next((i for i, line in enumerate(lines[i:], i) if line.rstrip() == "BODY:"), None)) is not None:
+        return lines[:body], lines[body + 1 :]
     is_known = True
     while i < len(lines):
         begin, field = i, _FIELD.match(lines[i])

@@ -15,6 +15,7 @@ __all__ = ["count_proquest", "is_proquest", "split_proquest"]
 
 _RULE = re.compile(r"\s*(?:_{20,}|\*{20,}|Document \d{1,7} of \d{1,7})\s*\Z")
 _ID = "ProQuest document ID:"
+_OUTLET = "Publication title:"
 _TEXT = re.compile(r"Full [Tt]ext:(?!\S)")
 #: Fields that every article has below its text; what stands from the first of them on is the database's.
 _END = re.compile(
@@ -23,9 +24,9 @@ _END = re.compile(
 )
 #: Those that may stand above these.
 _BELOW = re.compile(
-    r"(Subject|Business indexing term|Location|People|Company / organization|Ethnicity|Classification|Title|URL"
-    r"|Identifier / keyword|Supplement|Links?|Volume|Issue|Pages|First page|Number of pages|Section|Year|Publisher|ISSN"
-    r"|CODEN|Copyright):(?!\S)"
+    r"(Subject|Narrow subject|Broad subject|Business indexing term|Location|People|Company / organization"
+    r"|Ethnicity|Classification|Title|URL|Identifier / keyword|Product name|Document feature|Supplement|Links?"
+    r"|Volume|Issue|Pages|First page|Number of pages|Section|Year|Publisher|ISSN|CODEN|Copyright):(?!\S)"
 )
 
 
@@ -34,10 +35,13 @@ def is_proquest(lines: Sequence[str]) -> bool:
 
     Examples
     --------
-    >>> is_proquest(["Full text: Envoys met.", "ProQuest document ID: 12"]), is_proquest(["Full text: Envoys met."])
+    >>> lines = ["Full text: Envoys met.", "Publication title: The Wire", "ProQuest document ID: 12"]
+    >>> is_proquest(lines), is_proquest(lines[:1])
     (True, False)
     """
-    return count_proquest(lines) > 0 and any(map(_TEXT.match, lines))
+    # a list of references may have the others
+    outlet = any(line.startswith(_OUTLET) for line in lines)
+    return outlet and count_proquest(lines) > 0 and any(map(_TEXT.match, lines))
 
 
 def count_proquest(lines: Sequence[str]) -> int:
@@ -70,9 +74,7 @@ def split_proquest(lines: Sequence[str], source: str, stem: str) -> Iterator[Art
     [('Talks resume', 'The Wire', '2025-03-14', 'Envoys met.')]
     """
     number = 0
-    rules = [i for i, line in enumerate(lines) if _RULE.match(line)]
-    for begin, end in zip([-1, *rules], [*rules, len(lines)], strict=True):
-        part = lines[begin + 1 : end]
+    for part in _parts(lines):
         if not any(line.startswith(_ID) or _TEXT.match(line) for line in part):
             continue
         number += 1
@@ -95,15 +97,47 @@ def split_proquest(lines: Sequence[str], source: str, stem: str) -> Iterator[Art
         )
 
 
+def _parts(lines: Sequence[str]) -> Iterator[list[str]]:
+    """The lines between rules, of which a text may have some of its own."""
+    part: list[str] = []
+    within = False
+    for line in lines:
+        within = not line.startswith(_ID) and (within or _TEXT.match(line) is not None)
+        if not within and _RULE.match(line):
+            yield part
+            part = []
+        else:
+            part.append(line)
+    yield part
+
+
 def _end(body: Sequence[str]) -> int:
     """How many of the lines are the text's."""
-    end = next((i for i, line in enumerate(body) if _END.match(line)), len(body))
-    while end and (not body[end - 1].strip() or _BELOW.match(body[end - 1])):
-        end -= 1
+    ends = [i for i, line in enumerate(body) if _END.match(line)]
+    # a text may have lines that look like fields, but each article has its outlet below
+    end = max((i for i in ends if body[i].startswith(_OUTLET)), default=ends[0] if ends else len(body))
+    while end:
+        top = end - 1
+        while top and body[top].strip() and body[top - 1].strip() and not _BELOW.match(body[top]):
+            top -= 1
+        # a field may go on for lines, but not one that stands below lines of a text
+        wraps = top < end - 1 and top and body[top - 1].strip()
+        if wraps or (body[top].strip() and not _BELOW.match(body[top])):
+            return end
+        end = top
     return end
 
 
 def _facts(below: Sequence[str]) -> dict[str, str]:
-    """The fields below a text, by their names."""
-    found = (_END.match(line) or _BELOW.match(line) for line in below)
-    return {field[1]: field.string[field.end() :] for field in found if field}
+    """The fields below a text, by their names; those of more than one line as one."""
+    facts: dict[str, str] = {}
+    name = ""
+    for line in below:
+        if field := _END.match(line) or _BELOW.match(line):
+            name = field[1]
+            facts[name] = line[field.end() :]
+        elif name and line.strip():
+            facts[name] += f" {line}"
+        else:
+            name = ""
+    return facts
