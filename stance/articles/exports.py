@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from stance.articles.proquest import count_proquest, is_proquest, split_proquest
 from stance.articles.records import Quarantined
 from stance.errors import ArticleError
 
-__all__ = ["count_articles", "is_export", "split_export"]
+__all__ = ["count_articles", "is_export", "split_export", "splitter_by_fields"]
 
 #: How many articles an export announces; longer numbers, which Python may not read, are none.
 _ANNOUNCED = r"(\d[\d,]{0,15})"
@@ -49,6 +49,14 @@ _NEXIS_HEAD = 6
 _FACTIVA_HEAD = 10
 
 
+Splitter = Callable[[Sequence[str], str, str], Iterator[Article | Quarantined]]
+#: Databases whose texts stand between named fields: what tells their exports, counts their articles and splits them.
+_BY_FIELDS: tuple[tuple[Callable[[Sequence[str]], bool], Callable[[Sequence[str]], int], Splitter], ...] = (
+    (is_lexis, count_lexis, split_lexis),
+    (is_proquest, count_proquest, split_proquest),
+)
+
+
 class _Found(NamedTuple):
     text: str
     title: str | None
@@ -66,7 +74,18 @@ def is_export(lines: Sequence[str]) -> bool:
     >>> is_export(["Talks resume", "Envoys met in Vienna."])
     False
     """
-    return _is_nexis(lines) or _is_factiva(lines) or is_lexis(lines) or is_proquest(lines)
+    return _is_nexis(lines) or _is_factiva(lines) or splitter_by_fields(lines) is not None
+
+
+def splitter_by_fields(lines: Sequence[str]) -> Splitter | None:
+    """What splits lines, of which blank ones part paragraphs, if they are an export of LexisNexis or ProQuest.
+
+    Examples
+    --------
+    >>> splitter_by_fields(["Envoys met."]) is None
+    True
+    """
+    return next((split for tells, _, split in _BY_FIELDS if tells(lines)), None)
 
 
 def count_articles(lines: Sequence[str]) -> int:
@@ -77,8 +96,8 @@ def count_articles(lines: Sequence[str]) -> int:
     >>> count_articles(["Length: 5 words", "Envoys met.", "End of Document"] * 2), count_articles(["Envoys met."])
     (2, 0)
     """
-    if is_lexis(lines) or is_proquest(lines):
-        return count_lexis(lines) or count_proquest(lines)
+    if (count := next((count for tells, count, _ in _BY_FIELDS if tells(lines)), None)) is not None:
+        return count(lines)
     end = _NEXIS_END if _is_nexis(lines) else _FACTIVA_END
     return sum(end.match(line.strip()) is not None for line in lines) if is_export(lines) else 0
 
@@ -111,11 +130,8 @@ def split_export(lines: Sequence[str], source: str, stem: str) -> Iterator[Artic
     [('Talks resume', 'The Wire', '2025-03-14', 'Envoys met.')]
     """
     lines = [stripped for line in lines if (stripped := line.replace("\xa0", " ").strip())]
-    if is_lexis(lines):
-        yield from split_lexis([part for line in lines for part in (line, "")], source, stem)
-        return
-    if is_proquest(lines):
-        yield from split_proquest([part for line in lines for part in (line, "")], source, stem)
+    if (split := splitter_by_fields(lines)) is not None:
+        yield from split([part for line in lines for part in (line, "")], source, stem)
         return
     nexis = _is_nexis(lines)
     found, announced = (_nexis if nexis else _factiva)(lines)

@@ -58,7 +58,7 @@ def is_lexis(lines: Sequence[str]) -> bool:
     >>> is_lexis(["1 of 1 DOCUMENTS", "LENGTH: 5 words", "So an export begins."])
     False
     """
-    begins = [i for i, line in enumerate(lines) if _BEGIN.match(line)]
+    begins = _begins(lines)
     # a text may quote the line that begins an article, too; below one of an export stands a field or a date
     heads = (line for i in begins for line in lines[i + 1 : i + _TOP])
     if not any(_ABOVE.match(line) or DATE.match(line.strip()) for line in heads):
@@ -68,7 +68,7 @@ def is_lexis(lines: Sequence[str]) -> bool:
 
 def count_lexis(lines: Sequence[str]) -> int:
     """How many articles begin."""
-    return sum(_BEGIN.match(line) is not None for line in lines)
+    return len(_begins(lines))
 
 
 def split_lexis(lines: Sequence[str], source: str, stem: str) -> Iterator[Article]:
@@ -98,7 +98,7 @@ def split_lexis(lines: Sequence[str], source: str, stem: str) -> Iterator[Articl
     >>> [(a.title, a.outlet, a.date, a.text) for a in split_lexis(lines, "a.txt", "a")]
     [('Talks resume', 'The Wire', '2025-03-14', 'Envoys met\\nin Vienna.')]
     """
-    begins = [i for i, line in enumerate(lines) if _BEGIN.match(line)]
+    begins = _begins(lines)
     above = lines[: begins[0]]
     if any(map(_ABOVE.match, above)) and any(map(_END.match, above)):
         # what was cut off with the cover was the number of the first one
@@ -112,6 +112,10 @@ def split_lexis(lines: Sequence[str], source: str, stem: str) -> Iterator[Articl
         ends.append(ended)
     if len(ends) > 1 and all(ends[:-1]) and not ends[-1]:
         raise ArticleError("the export breaks off in its last article, which is read as far as it goes", source)
+
+
+def _begins(lines: Sequence[str]) -> list[int]:
+    return [i for i, line in enumerate(lines) if _BEGIN.match(line)]
 
 
 def blocks_of(lines: Sequence[str]) -> list[list[str]]:

@@ -17,12 +17,12 @@ _RULE = re.compile(r"\s*(?:_{20,}|\*{20,}|Document \d{1,7} of \d{1,7})\s*\Z")
 _ID = "ProQuest document ID:"
 _OUTLET = "Publication title:"
 _TEXT = re.compile(r"Full [Tt]ext:(?!\S)")
-#: Fields that every article has below its text; what stands from the first of them on is the database's.
+#: Fields that stand below every text.
 _END = re.compile(
     r"(Publication (?:title|year|date|subject)|ProQuest document ID|Source type|Language of publication|Document type"
     r"|Document URL|Place of publication|Country of publication|Last updated|Database):(?!\S)"
 )
-#: Those that may stand above these.
+#: Those that may stand between the text and these.
 _BELOW = re.compile(
     r"(Subject|Narrow subject|Broad subject|Business indexing term|Location|People|Company / organization"
     r"|Ethnicity|Classification|Title|URL|Identifier / keyword|Product name|Document feature|Supplement|Links?"

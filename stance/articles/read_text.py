@@ -7,9 +7,8 @@ from typing import IO
 
 from stance.articles.article import Article
 from stance.articles.encoding import decode
+from stance.articles.exports import splitter_by_fields
 from stance.articles.front_matter import split_front_matter
-from stance.articles.lexis import is_lexis, split_lexis
-from stance.articles.proquest import is_proquest, split_proquest
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined, as_kept
 
 __all__ = ["read_text"]
@@ -31,11 +30,8 @@ def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         return
     fields, text = split_front_matter(decode(raw, source))
     lines = text.splitlines()
-    if is_lexis(lines):
-        yield from split_lexis(lines, source, stem)
-        return
-    if is_proquest(lines):
-        yield from split_proquest(lines, source, stem)
+    if (split := splitter_by_fields(lines)) is not None:
+        yield from split(lines, source, stem)
         return
     yield Article(
         id=fields.get("id", stem),
