@@ -11,8 +11,9 @@ from helpers import runs_of_words
 
 from stance.errors import CorpusError
 from stance.model.stance_model import StanceModel
+from stance.training.agreement import coded_probes
 from stance.training.corpus import Corpus
-from stance.training.probes import Probe, read_probes, run_probes
+from stance.training.probes import Probe, check_probes, read_probes, run_probes
 
 NOW = {"corpus": "c", "paragraphs": 1, "figures": {"macro_f1.x": 0.7, "probes": 0.5}}
 
@@ -140,6 +141,50 @@ def test_defective_probes_are_refused(tmp_path: Path, small_model: StanceModel) 
         run_probes(small_model, [Probe("1", "x", "Text.", {"sanctions": "maybe"})])
     with pytest.raises(CorpusError, match="no target 'sanction'; there are sanctions"):
         run_probes(small_model, [Probe("1", "x", "Text.", {"sanction": "favor"})])
+
+
+def test_a_label_on_which_the_coders_of_a_probe_could_not_settle_is_not_tried(
+    tmp_path: Path, small_model: StanceModel
+) -> None:
+    """The other target still is; a probe with no settled label does not count."""
+    path = tmp_path / "p.jsonl"
+    wrong = {"sanctions": "neutral", "diplomacy": "unrelated"}
+    text = "The minister refused to lift the sanctions."
+    lines = [
+        {"id": "1", "phenomenon": "a", "text": text, **wrong, "disputed": ["sanctions"]},
+        {"id": "2", "phenomenon": "a", "text": text, **wrong, "disputed": ["sanctions", "diplomacy"]},
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    probes = read_probes(path)
+    assert [probe.labels for probe in probes] == [{"diplomacy": "unrelated"}, {}]
+    assert run_probes(small_model, probes).total == (1, 1)
+
+
+def test_what_each_coder_of_a_probe_gave_is_read(tmp_path: Path, small_model: StanceModel) -> None:
+    """In the spelling of the targets, and those of one group as one unit that is drawn."""
+    path = tmp_path / "p.jsonl"
+    codings = {"first": {"sanctions": "Favor"}, "second": {"sanctions": "against"}}
+    probe = {"id": "1", "phenomenon": "a", "text": "Lift them.", "sanctions": "against", "codings": codings}
+    lines = [{**probe, "group": "g"}, {**probe, "id": "2"}, {**probe, "id": "3", "codings": {"first": {}}}]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    probes = check_probes(read_probes(path), small_model.targets)
+    assert coded_probes(probes, "sanctions") == ([("favor", "against")] * 2, ["g", "2"])
+    for defect, told in (
+        ({"codings": {"first": {"sanctions": "maybe"}}}, "'maybe' is not a label"),
+        ({"codings": {"first": {"taxes": "favor"}}}, "no target 'taxes'"),
+    ):
+        path.write_text(json.dumps({**probe, **defect}) + "\n", encoding="utf-8")
+        with pytest.raises(CorpusError, match=told):
+            check_probes(read_probes(path), small_model.targets)
+    for defect, told in (
+        ({"codings": ["favor"]}, r"p\.jsonl:1: "),
+        ({"codings": {"first": {"sanctions": 1}}}, "not text"),
+        ({"disputed": ["taxes"]}, "'disputed' must be a list of targets that it codes"),
+        ({"disputed": "sanctions"}, "'disputed' must be a list of targets that it codes"),
+    ):
+        path.write_text(json.dumps({**probe, **defect}) + "\n", encoding="utf-8")
+        with pytest.raises(CorpusError, match=told):
+            read_probes(path)
 
 
 def test_labels_of_probes_are_in_any_case(small_model: StanceModel) -> None:

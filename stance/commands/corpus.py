@@ -54,10 +54,12 @@ def stats(corpus: str, columns: Any) -> None:
     Example:
         stance corpus stats data
     """
-    from stance.training.agreement import coded_units
+    from stance.training.agreement import coded_probes, coded_units
     from stance.training.duplicates import count_near_duplicates
+    from stance.training.probes import probes_of
 
     examples = read_labelled(corpus, columns)
+    probes = probes_of(examples, corpus)
     articles = len({example.article for example in examples})
     words = sorted(len(example.text.split()) for example in examples)
     n = len(words)
@@ -77,7 +79,12 @@ def stats(corpus: str, columns: Any) -> None:
             _row(register, own, target.labels)
         units, whose = coded_units(examples, target.name)
         drawn.append(len(set(whose)))
-        lines = (_marked(examples, target.name), _marked_twice(examples, target.name), _agreement(units, whose))
+        lines = (
+            _marked(examples, target.name),
+            _marked_twice(examples, target.name),
+            _agreement(units, whose, "paragraph"),
+            _agreement(*coded_probes(probes, target.name), "probe"),
+        )
         for line in filter(None, lines):
             click.echo(line)
     tell_few_articles(drawn)
@@ -110,11 +117,11 @@ def _marked_twice(examples: Any, target: str) -> str | None:
     )
 
 
-def _agreement(units: Any, articles: Any) -> str | None:
+def _agreement(units: Any, articles: Any, unit: str) -> str | None:
     from stance.commands.agreement import alpha_shown
     from stance.training.agreement import alpha_with_interval
 
     if not units:
         return None
     alpha = alpha_shown(alpha_with_interval(units, articles))
-    return f"  Krippendorff's alpha of the coders {alpha} on {number_of(len(units), 'paragraph')}"
+    return f"  Krippendorff's alpha of the coders {alpha} on {number_of(len(units), unit)}"

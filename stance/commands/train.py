@@ -43,9 +43,8 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     from stance.model.artefact import save_model
     from stance.model.folders import new_model_folder
     from stance.results.model_card import told_abstained, write_model_card
-    from stance.training.corpus_files import corpus_folder
     from stance.training.fit import train as train_model
-    from stance.training.probes import check_probes, read_probes, refuse_trained
+    from stance.training.probes import probes_of, refuse_trained
     from stance.training.record import with_record
 
     new_model_folder(output)
@@ -67,9 +66,8 @@ def train(corpus: str, output: str, name: str | None, seed: int, folds: int, job
     if examples.language not in (None, "en"):
         told = "the model will abstain from no language; only English, 'en', can be told from others"
         click.echo(f"language {examples.language!r}: {told}", err=True)
-    probes = corpus_folder(corpus) / "probes"
     # a probe that cannot be tried is told before the training, too
-    tried = check_probes(read_probes(probes), examples.targets) if probes.is_dir() else []
+    tried = probes_of(examples, corpus)
     refuse_trained(tried, examples.text_hashes)
     with _folder_for(output):
         result = train_model(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -13,10 +13,12 @@ import numpy.typing as npt
 from stance.training.corpus import Corpus
 from stance.training.evaluate import Interval, interval_of, resample, sum_by_article
 from stance.training.evidence import marked_words
+from stance.training.probes import Probe
 
 __all__ = [
     "MarkingAgreement",
     "alpha_with_interval",
+    "coded_probes",
     "coded_units",
     "coincidence_matrices",
     "krippendorff_alpha",
@@ -31,16 +33,24 @@ def coded_units(corpus: Corpus, target: str) -> tuple[list[tuple[str, ...]], lis
 
     A described corpus keeps it in the field ``codings``: coder to labels by target.
     """
+    return _units(((example.fields.get("codings"), example.article) for example in corpus), target)
+
+
+def coded_probes(probes: Iterable[Probe], target: str) -> tuple[list[tuple[str, ...]], list[str]]:
+    """The same of probes; those of one group stand for an article."""
+    return _units(((probe.codings, probe.group or probe.id) for probe in probes), target)
+
+
+def _units(coded: Iterable[tuple[object, str]], target: str) -> tuple[list[tuple[str, ...]], list[str]]:
     units: list[tuple[str, ...]] = []
     articles: list[str] = []
-    for example in corpus:
-        codings = example.fields.get("codings")
-        if not isinstance(codings, dict):
+    for codings, article in coded:
+        if not isinstance(codings, Mapping):
             continue
         given = tuple(labels[target] for labels in codings.values() if isinstance(labels, dict) and target in labels)
         if len(given) >= 2:
             units.append(given)
-            articles.append(example.article)
+            articles.append(article)
     return units, articles
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from stance.errors import CorpusError, number_of
 from stance.labels import Target
 from stance.model.stance_model import StanceModel
-from stance.training.corpus import text_hash
+from stance.training.corpus import Corpus, text_hash
+from stance.training.corpus_files import corpus_folder
 
-__all__ = ["Probe", "ProbeResult", "check_probes", "read_probes", "refuse_trained", "run_probes"]
+__all__ = ["Probe", "ProbeResult", "check_probes", "probes_of", "read_probes", "refuse_trained", "run_probes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,13 @@ class Probe:
     id, phenomenon, text : str
         What it is called, what it tries, and the text.
     labels : mapping of str to str
-        Target to the only right label.
+        Target to the only right label; without targets on which the coders could not settle.
     group : str
         Cases of one group must get the same labels; empty if alone.
     file : str
         The file it is from, without its suffix; empty if from none.
+    codings : mapping of str to (mapping of str to str)
+        Coder to target to label, if several have coded it.
     """
 
     id: str
@@ -40,6 +44,7 @@ class Probe:
     labels: Mapping[str, str]
     group: str = ""
     file: str = ""
+    codings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,25 +98,46 @@ def read_probes(path: str | Path) -> list[Probe]:
             if not line.strip():
                 continue
             try:
-                record = json.loads(line)
-                name, phenomenon, text = record.pop("id"), record.pop("phenomenon"), record.pop("text")
-                group = record.pop("group", None) or ""
+                probe = _read_probe(json.loads(line), file.stem)
             except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
                 raise CorpusError(f"a probe needs id, phenomenon, text and a label: {error}", file, number) from error
-            words = (name, phenomenon, text, group, *record.values())
-            if not all(isinstance(word, str) for word in words) or name in seen or not record:
-                raise CorpusError(
-                    f"probe {name!r} is repeated, has no label, or holds something that is not text", file, number
-                )
-            seen.add(name)
-            probes.append(Probe(name, phenomenon, text, record, group, file.stem))
+            if probe.id in seen:
+                raise CorpusError(f"probe {probe.id!r} is repeated", file, number)
+            seen.add(probe.id)
+            probes.append(probe)
     if not probes:
         raise CorpusError("no probes here: the files are empty", path)
     return probes
 
 
+def probes_of(corpus: Corpus, path: str | Path) -> list[Probe]:
+    """The probes in the folder of a corpus, checked against its targets; none if it has none.
+
+    Raises
+    ------
+    CorpusError
+        If a probe is defective, or codes a target or label that the corpus lacks.
+    """
+    folder = corpus_folder(path) / "probes"
+    return check_probes(read_probes(folder), corpus.targets) if folder.is_dir() else []
+
+
+def _read_probe(record: dict[str, Any], file: str) -> Probe:
+    name, phenomenon, text = record.pop("id"), record.pop("phenomenon"), record.pop("text")
+    group = record.pop("group", None) or ""
+    codings, disputed = record.pop("codings", {}), record.pop("disputed", [])
+    codes = [code for coded in codings.values() for code in coded.values()]
+    words = (name, phenomenon, text, group, *record.values(), *codes)
+    if not record or not all(isinstance(word, str) for word in words):
+        raise ValueError(f"probe {name!r} has no label, or holds something that is not text")
+    if not isinstance(disputed, list) or not set(disputed) <= set(record):
+        raise ValueError(f"probe {name!r}: 'disputed' must be a list of targets that it codes")
+    labels = {target: label for target, label in record.items() if target not in disputed}
+    return Probe(name, phenomenon, text, labels, group, file, codings)
+
+
 def check_probes(probes: Iterable[Probe], targets: Iterable[Target]) -> list[Probe]:
-    """The probes with their labels as the targets spell them.
+    """The probes with their labels, and those of their coders, as the targets spell them.
 
     Raises
     ------
@@ -124,21 +150,29 @@ def check_probes(probes: Iterable[Probe], targets: Iterable[Target]) -> list[Pro
     {'tax': 'against'}
     """
     known = {target.name: target for target in targets}
-    checked = []
-    for probe in probes:
+
+    def spelled(probe: Probe, given: Mapping[str, str]) -> dict[str, str]:
         labels: dict[str, str] = {}
-        for name, given in probe.labels.items():
+        for name, code in given.items():
             if name not in known:
                 raise CorpusError(f"probe {probe.id!r}: no target {name!r}; there are {', '.join(known)}")
-            label = known[name].find(given)
+            label = known[name].find(code)
             if label is None:
                 expected = ", ".join(known[name].labels)
                 raise CorpusError(
-                    f"probe {probe.id!r}: {given!r} is not a label of {name!r}; expected one of {expected}"
+                    f"probe {probe.id!r}: {code!r} is not a label of {name!r}; expected one of {expected}"
                 )
             labels[name] = label
-        checked.append(replace(probe, labels=labels))
-    return checked
+        return labels
+
+    return [
+        replace(
+            probe,
+            labels=spelled(probe, probe.labels),
+            codings={coder: spelled(probe, coded) for coder, coded in probe.codings.items()},
+        )
+        for probe in probes
+    ]
 
 
 def refuse_trained(probes: Iterable[Probe], hashes: Container[str]) -> None:
@@ -187,7 +221,8 @@ def run_probes(model: StanceModel, probes: Sequence[Probe]) -> ProbeResult:
     CorpusError
         If a probe codes a target or label that the model lacks.
     """
-    probes = check_probes(probes, model.targets)
+    # where the coders settled on no label there is nothing to pass
+    probes = [probe for probe in check_probes(probes, model.targets) if probe.labels]
     scores = model.score_texts([probe.text for probe in probes])
     passed: dict[str, list[bool]] = defaultdict(list)
     of_file: dict[str, list[bool]] = defaultdict(list)
