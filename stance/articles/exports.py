@@ -22,7 +22,9 @@ _ANNOUNCED = r"(\d[\d,]{0,15})"
 _NEXIS_END = re.compile(r"End of Document\Z")
 _NEXIS_BODY = ("Body", "BODY", "Body:")
 _NEXIS_ANNOUNCED = re.compile(rf"Documents?\s*\({_ANNOUNCED}\)\s*\Z")
-_NEXIS_FIELD = re.compile(r"(?:Length|Section|Byline|Dateline|Highlight|Copyright|Load-Date|Language)\b", re.I)
+#: What a document that ends with the same line has none of; other fields' names, such as Section, are headings, too.
+_NEXIS_FIELD = re.compile(r"(?:Length|Byline|Load-Date):", re.I)
+_NEXIS_ABOVE = re.compile(r"(?:Length|Byline|Section|Dateline|Highlight):")
 _NEXIS_COVER = re.compile(
     r"User Name:|Date and Time:|Job Number:|Documents?\s*\(\d|\d+\.\s|Client/Matter:|Search T\w+:"
 )
@@ -34,7 +36,9 @@ _FACTIVA_ANNOUNCED = re.compile(rf"Results Found[\s|:]*{_ANNOUNCED}(?!\d)")
 _FACTIVA_WORDS = re.compile(r"[\d,.\s]*\d (?:words|mots|Wörter|palabras|parole|palavras|woorden|слов\w?)\Z")
 _FACTIVA_RIGHTS = re.compile(r"\(?Copyright\b|©|\(c\)", re.I)
 _FACTIVA_BYLINE = re.compile(r"(?:By|BY) [^\W\d_a-z]")
-_FACTIVA_PAGE = re.compile(r"Page \d+ of \d+\b.*|.*© \d{4} (?:Factiva|Dow Jones).*|Factiva\b.{0,40}", re.I)
+_FACTIVA_PAGE = re.compile(
+    r"Page \d+ of \d+\s*(?:©.*)?|.*© \d{4} (?:Factiva|Dow Jones).*|Factiva\b.{0,40}(?<!\.)", re.I
+)
 _FACTIVA_CODES = frozenset(
     "SE HD CR BY WC PD ET SN SC ED PG VOL LA CY LP TD CT RF CO IN NS RE IPC IPD PUB AN NGC GC ART CLM CX DE".split()
 )
@@ -189,11 +193,15 @@ def _nexis_article(chunk: list[str], first: bool) -> _Found:
     chunk = [line for line in chunk if not _NEXIS_LINK.match(line)]
     body = next((i for i, line in enumerate(chunk) if line in _NEXIS_BODY), None)
     if body is None:
-        body = next((i for i in range(len(chunk) - 1, -1, -1) if chunk[i].startswith(("Length:", "Byline:"))), None)
+        body = next((i for i, line in enumerate(chunk) if line.startswith(("Length:", "Byline:"))), None)
+        # the last of those that stand together; a text may have such lines, too
+        while body is not None and body + 1 < len(chunk) and _NEXIS_ABOVE.match(chunk[body + 1]):
+            body += 1
     head = chunk if body is None else chunk[:body]
     # the cover page and its list of documents go before the first article
     covered = first and any(_NEXIS_COVER.match(line) for line in head)
-    place = next((i for i in range(len(head) - 1, 1, -1) if DATE.match(head[i])), None)
+    places = [i for i in range(2, len(head)) if DATE.match(head[i])]
+    place = places[0 if body is None else -1] if places else None
     title, outlet, date = (None, None, None) if place is None else head[place - 2 : place + 1]
     if not covered and len(head) > 1 and (place is None or place < _NEXIS_HEAD):
         # nothing stands before the headline; an outlet may have two lines, and a magazine no date
