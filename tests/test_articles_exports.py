@@ -351,6 +351,7 @@ def lexis_articles(folder: Path, text: str) -> list[tuple[str | None, str | None
         ["HOST: The embargo stays.", "AUTOR: It does.", PARAGRAPHS[0]],
         [PARAGRAPHS[0], "BODY:", PARAGRAPHS[1]],
         [PARAGRAPHS[0], "7 of 9 DOCUMENTS", PARAGRAPHS[1]],
+        [PARAGRAPHS[0], "LANGUAGE: French", PARAGRAPHS[1]],
     ],
 )
 def test_words_in_capitals_of_a_text_are_no_fields(tmp_path: Path, body: list[str]) -> None:

@@ -31,7 +31,7 @@ _OF_A_SHOW = re.compile(r"(?:SERIES|SHOW|ANCHORS?|GUESTS?|REPORTERS?):(?!\S)")
 _SAID = tuple(".!?…\"”'’-")
 _FIELD = re.compile(r"([A-ZÄÖÜÉ][A-ZÄÖÜÉ-]+):(?!\S)")
 #: Fields of one line; others go on up to a blank one.
-_ONE_LINE = ("LENGTH", "LÄNGE", "LONGUEUR", "DATELINE")
+_ONE_LINE = ("LENGTH", "LÄNGE", "LONGUEUR", "DATELINE", "LANGUAGE", "SPRACHE", "LANGUE")
 #: Fields that may have paragraphs; exports that have these begin the text by a field of its own, too.
 _UP_TO_BODY = {"HEADLINE", "HIGHLIGHT"}
 _LANGUAGE = re.compile(r"(?:LANGUAGE|SPRACHE|LANGUE):[^.]{0,40}\Z")
@@ -194,7 +194,10 @@ def _parted(lines: Sequence[str]) -> tuple[Sequence[str], str | None, Sequence[s
 
 def _above_fields(blocks: list[list[str]]) -> tuple[str, bool]:
     """The text without what the database says of it below, and whether it says anything."""
-    end = next((i for i, block in enumerate(blocks) if any(map(_END.match, block))), None)
+    ends = ((i, line) for i, block in enumerate(blocks) for line in block if _END.match(line))
+    # below one of the database's stands no text; a review may name the language of a film
+    below = (*blocks[1:], [""])
+    end = next((i for i, line in ends if not (_LANGUAGE.match(line) and _is_text(below[i]))), None)
     text = blocks[:end]
     if end is not None:
         field = next(i for i, line in enumerate(blocks[end]) if _END.match(line) or _BELOW.match(line))
@@ -202,6 +205,10 @@ def _above_fields(blocks: list[list[str]]) -> tuple[str, bool]:
     while text and (_BELOW.match(text[-1][0]) or _RIGHTS.match(text[-1][0])):
         text.pop()
     return joined(text), end is not None or len(text) < len(blocks)
+
+
+def _is_text(block: Sequence[str]) -> bool:
+    return block[-1].endswith(_SAID) and not any(known.match(block[0]) for known in (_FIELD, _END, _RIGHTS))
 
 
 def _facts(head: Sequence[str], headline: str | None) -> tuple[str | None, str | None, str | None]:
