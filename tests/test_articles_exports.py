@@ -646,6 +646,15 @@ def test_an_export_of_proquest(tmp_path: Path) -> None:
     assert [p.text for p in last.paragraphs] == [PARAGRAPHS[0]]
 
 
+def test_what_proquest_has_no_text_of_is_told(tmp_path: Path) -> None:
+    """Also where the field is there and says so."""
+    text = PROQUEST.replace(f"Full Text: {PARAGRAPHS[0]}", "Full Text: Not available.")
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    last = list(read_records([tmp_path / "a.txt"]))[-1]
+    assert isinstance(last, Quarantined)
+    assert (last.position, last.reason) == (3, "'Oil falls': the export has no full text of it")
+
+
 def test_an_export_of_proquest_as_a_document(tmp_path: Path) -> None:
     """Where each line is a paragraph."""
     (tmp_path / "a.rtf").write_bytes(rtf([line for line in PROQUEST.splitlines() if line], title=""))
@@ -676,7 +685,7 @@ def test_fields_without_end_take_linear_time(tmp_path: Path, text: str) -> None:
 
 def test_the_text_of_a_proquest_article(tmp_path: Path) -> None:
     """Rules and lines like fields may stand in it; fields below it may go on for lines."""
-    text = f"{PARAGRAPHS[0]}\n\n{'*' * 30}\n\nDatabase: the port kept one.\n\n{PARAGRAPHS[1]}"
+    text = f"{PARAGRAPHS[0]}\n\n{'*' * 30}\n\nDatabase: the port kept one.\n\nLocation: what they lacked."
     fields = (
         "Subject: Sanctions;\nPorts\n\nBroad subject: Trade\n\nLocation: Vienna\n\nTitle: Talks resume\nin Vienna\n\n"
         "Publication title: The Port Sheet; Harbor City\n\nPublication date: Jan 14, 2015\n\nProQuest document ID: 1\n"

@@ -18,6 +18,7 @@ _RULE = re.compile(r"\s*(?:_{20,}|\*{20,}|Document \d{1,7} of \d{1,7})\s*\Z")
 _ID = re.compile(r"ProQuest document ID:\s*\d*\s*\Z")
 _OUTLET = "Publication title:"
 _TEXT = re.compile(r"Full [Tt]ext:(?!\S)")
+_NONE = re.compile(r"No(?:t|ne) available\.?\Z")
 #: What tells that lines between rules are the database's: what was asked for, and whose it is.
 _COVER = re.compile(r".*\bProQuest\b|Table of contents|Bibliography|Terms and Conditions")
 #: Fields that stand below every text.
@@ -90,17 +91,18 @@ def split_proquest(lines: Sequence[str], source: str, stem: str) -> Iterator[Art
                 yield Quarantined(source, max(number, 1), f"{first!r:.90}: lines between articles are not read")
             continue
         number += 1
-        text = next((i for i, line in enumerate(part) if _TEXT.match(line)), None)
-        if text is None:
+        begin = next((i for i, line in enumerate(part) if _TEXT.match(line)), None)
+        body = [] if begin is None else [part[begin][len("Full text:") :], *part[begin + 1 :]]
+        end = _end(body)
+        text = joined(blocks_of(body[:end])).strip()
+        if begin is None or _NONE.match(text):
             yield Quarantined(source, number, f"{first!r:.90}: the export has no full text of it")
             continue
-        body = [part[text][len("Full text:") :], *part[text + 1 :]]
-        end = _end(body)
         facts = _facts(body[end:])
         yield Article(
             f"{stem}:{number}",
-            joined(blocks_of(body[:end])).strip(),
-            one_line(facts.get("Title")) or (first if text else None),
+            text,
+            one_line(facts.get("Title")) or (first if begin else None),
             iso_date(facts.get("Publication date")),
             one_line(facts.get("Publication title", "").partition(";")[0]),
             source,
@@ -129,14 +131,19 @@ def _end(body: Sequence[str]) -> int:
     ends = [i for i, line in enumerate(body) if _END.match(line)]
     # a text may have lines that look like fields, but each article has its outlet below
     end = max((i for i in ends if body[i].startswith(_OUTLET)), default=ends[0] if ends else len(body))
+    names: set[str] = set()
     while end:
         top = end - 1
         while top and body[top].strip() and body[top - 1].strip() and not _BELOW.match(body[top]):
             top -= 1
         # a field may go on for lines, but not one that stands below lines of a text
         wraps = top < end - 1 and top and body[top - 1].strip()
-        if wraps or (body[top].strip() and not _BELOW.match(body[top])):
+        field = _BELOW.match(body[top])
+        # each stands there once
+        if wraps or (body[top].strip() and (field is None or field[1] in names)):
             return end
+        if field:
+            names.add(field[1])
         end = top
     return end
 
