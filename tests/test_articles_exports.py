@@ -143,12 +143,14 @@ def test_an_export_that_breaks_off_says_so(tmp_path: Path, make: Callable[..., l
     assert refused == Quarantined(str(path), 2, "the export breaks off in an article, which is not read")
 
 
+@pytest.mark.parametrize("suffix", ["pdf", "txt"])
 @pytest.mark.parametrize("make", [nexis_lines, factiva_lines])
-def test_an_export_as_pdf_is_told(tmp_path: Path, make: Callable[..., list[str]]) -> None:
+def test_an_export_of_lines_is_told(tmp_path: Path, make: Callable[..., list[str]], suffix: str) -> None:
     """Its articles cannot be told apart: they are read as one, and not in silence; one alone is that one."""
     for number in (3, 1):
-        path = tmp_path / f"{number}.pdf"
-        path.write_bytes(pdf(make(number)))
+        path = tmp_path / f"{number}.{suffix}"
+        lines = make(number)
+        path.write_bytes(pdf(lines) if suffix == "pdf" else "\n\n".join(lines).encode())
         article, *told = read_records([path])
         assert isinstance(article, Article)
         reason = f"an export of {number} articles, read as one; export it as DOCX or RTF to have each by itself"
@@ -171,6 +173,14 @@ def test_a_document_that_says_where_it_ends_is_no_export(tmp_path: Path) -> None
     (tmp_path / "a.docx").write_bytes(docx(lines))
     (article,) = read_articles([tmp_path / "a.docx"])
     assert article.text == "\n\n".join(lines)
+
+
+def test_an_export_of_nexis_need_not_have_a_length(tmp_path: Path) -> None:
+    """Nor the day when it was loaded."""
+    lines = [TITLE, "The Harbor Ledger", "March 14, 2025 Friday", "Body", *PARAGRAPHS, "Classification"]
+    (tmp_path / "a.docx").write_bytes(docx([*lines, "Publication-Type: Newspaper", "End of Document"]))
+    (article,) = read_articles([tmp_path / "a.docx"])
+    assert [p.text for p in article.paragraphs] == list(PARAGRAPHS)
 
 
 @pytest.mark.parametrize(
@@ -721,3 +731,18 @@ def test_what_proquest_does_not_part_is_told(tmp_path: Path) -> None:
     *_, last = read_records([tmp_path / "a.txt"])
     assert isinstance(last, Quarantined)
     assert last.reason == "the export has 3 articles, but only 1 could be told apart"
+
+
+def test_an_export_of_proquest_as_a_page_is_told(tmp_path: Path) -> None:
+    """Nothing in it parts the articles; the page of one alone is that one."""
+    fields = "<p>Publication title: The Port Sheet</p><p>ProQuest document ID: 7</p>"
+    article = "".join(f"<p>{text}</p>" for text in PARAGRAPHS[1:])
+    article = f"<h2>{TITLE}</h2><p>Full text: {PARAGRAPHS[0]}</p>{article}{fields}"
+    for number in (1, 2):
+        page = f"<html><head><title>x</title></head><body><article>{article * number}</article></body></html>"
+        (tmp_path / "a.html").write_text(page, encoding="utf-8")
+        one, *told = read_records([tmp_path / "a.html"])
+        assert isinstance(one, Article)
+        assert all(text in one.text for text in PARAGRAPHS)
+        reasons = [record.reason for record in told if isinstance(record, Quarantined)]
+        assert reasons == ["the export has 2 articles, but only 1 could be told apart"][: number - 1]
