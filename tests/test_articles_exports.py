@@ -387,6 +387,8 @@ def test_words_in_capitals_of_a_text_are_no_fields(tmp_path: Path, body: list[st
         {"begin": "Document 1 de 1", "below": "DATE-CHARGEMENT: 12 janvier 2015\n\nLANGUE: FRENCH"},
         {"below": "---- End of Request ----\n\nDownload Request: Selected Items: 1-10"},
         {"below": "Copyright 2015 Harbor Ledger Limited\n\nDownload Request: Selected Items: 1-10\n\nTerms: (embargo)"},
+        {"below": "Print Request: Current Document: 1\n\nTime of Request: January 12, 2015 10:00 AM EST"},
+        {"begin": "Time of Request: January 12, 2015 10:00 AM EST\n\n1 of 1 DOCUMENTS"},
         {"below": "UPDATE: 12. Januar 2015\n\nSPRACHE: GERMAN"},
         {"below": "CORRECTION-DATE: January 13, 2015\n\nCORRECTION:\n\nA first word was wrong."},
         {"title": "Copyright reform stalls"},

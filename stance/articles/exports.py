@@ -14,7 +14,7 @@ from stance.articles.proquest import count_proquest, is_proquest, split_proquest
 from stance.articles.records import Quarantined
 from stance.errors import ArticleError
 
-__all__ = ["is_export", "read_as_one", "split_export", "splitter_by_fields"]
+__all__ = ["is_export", "tell_unsplit", "split_export", "splitter_by_fields"]
 
 #: How many articles an export announces; longer numbers, which Python may not read, are none.
 _ANNOUNCED = r"(\d[\d,]{0,15})"
@@ -92,14 +92,14 @@ def splitter_by_fields(lines: Sequence[str]) -> Splitter | None:
     return next((split for tells, _, split in _BY_FIELDS if tells(lines)), None)
 
 
-def read_as_one(lines: Sequence[str], source: str, position: int) -> Iterator[Quarantined]:
+def tell_unsplit(lines: Sequence[str], source: str, position: int) -> Iterator[Quarantined]:
     """Tell of an export that it is read as one article, since its lines are no whole paragraphs.
 
     Examples
     --------
-    >>> [told.position for told in read_as_one(["Length: 5 words", "Envoys met.", "End of Document"] * 2, "a.pdf", 1)]
+    >>> [told.position for told in tell_unsplit(["Length: 5 words", "Envoys met.", "End of Document"] * 2, "a.pdf", 1)]
     [1]
-    >>> [*read_as_one(["Length: 5 words", "Envoys met.", "End of Document"], "a.pdf", 1)]
+    >>> [*tell_unsplit(["Length: 5 words", "Envoys met.", "End of Document"], "a.pdf", 1)]
     []
     """
     if (articles := _count(lines)) > 1:

@@ -20,8 +20,9 @@ _BEGIN = re.compile(
     rf"\s*(?:{_NUMBER} of {_NUMBER} DOCUMENTS?|(?:LEVEL \d{{1,2}} - )?{_NUMBER} OF {_NUMBER} (?:STORIES|STORY)"
     rf"|Dokument {_NUMBER} von {_NUMBER}|Document {_NUMBER} de {_NUMBER})\s*\Z"
 )
+_REQUEST = r"(?:Download|Print|Time [Oo]f) Request"
 #: What tells that lines above the first article are the database's: what was asked for, or the number of a page.
-_COVER = re.compile(r"\w+(?: Of)? Request:|\s*Page \d+(?: of \d+)?\s*\Z")
+_COVER = re.compile(rf"{_REQUEST}:|Job Number:|\s*Page \d+(?: of \d+)?\s*\Z")
 _ABOVE = re.compile(
     r"(?:SECTION|RUBRIK|RUBRIQUE|LENGTH|LÄNGE|LONGUEUR|BYLINE|AUTOR|AUTEUR|DATELINE|HEADLINE|HIGHLIGHT|BODY):(?!\S)"
 )
@@ -38,7 +39,7 @@ _LANGUAGE = re.compile(r"(?:LANGUAGE|SPRACHE|LANGUE):[^.]{0,40}\Z")
 #: What begins no line of a text: all from there on is the database's, also where what pictures show has paragraphs.
 _END = re.compile(
     r"(?:LOAD-DATE|CORRECTION-DATE|DATE-CHARGEMENT|GRAPHIC|GRAFIK|PUBLICATION-TYPE|TYPE-PUBLICATION|PUB-TYPE"
-    r"|DOCUMENT-TYPE|JOURNAL-CODE|Download Request|Time Of Request):(?!\S)"
+    rf"|DOCUMENT-TYPE|JOURNAL-CODE|{_REQUEST}):(?!\S)"
     rf"|{_LANGUAGE.pattern}|\s*-{{4}} End of Request"
 )
 #: What is the database's where it stands last; ``UPDATE`` says when in German exports, and what in texts.

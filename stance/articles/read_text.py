@@ -7,7 +7,7 @@ from typing import IO
 
 from stance.articles.article import Article
 from stance.articles.encoding import decode
-from stance.articles.exports import read_as_one, splitter_by_fields
+from stance.articles.exports import splitter_by_fields, tell_unsplit
 from stance.articles.front_matter import split_front_matter
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined, as_kept
 
@@ -46,4 +46,4 @@ def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         position=1,
         kept=tuple((name, as_kept(fields.get(name.lower()))) for name in columns.keep),
     )
-    yield from read_as_one(lines, source, 1)
+    yield from tell_unsplit(lines, source, 1)
