@@ -748,3 +748,14 @@ def test_an_export_of_proquest_as_a_page_is_told(tmp_path: Path) -> None:
         assert all(text in one.text for text in PARAGRAPHS)
         reasons = [record.reason for record in told if isinstance(record, Quarantined)]
         assert reasons == ["the export has 2 articles, but only 1 could be told apart"][: number - 1]
+
+
+def test_an_export_of_proquest_that_breaks_off_says_so(tmp_path: Path) -> None:
+    """The last article is read as far as it goes."""
+    text = PROQUEST[: PROQUEST.rindex(PARAGRAPHS[0]) + 20]
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    *_, last, refused = read_records([tmp_path / "a.txt"])
+    assert isinstance(last, Article)
+    assert (last.id, last.text) == ("a:3", PARAGRAPHS[0][:20].strip())
+    assert isinstance(refused, Quarantined)
+    assert "breaks off in its last article" in refused.reason

@@ -1,11 +1,13 @@
-"""Blocks of lines, in exports whose texts stand between named fields: what blank lines part."""
+"""What exports share whose texts stand between named fields, and whose paragraphs are parted by blank lines."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-__all__ = ["blocks_of", "joined"]
+__all__ = ["BREAKS_OFF", "blocks_of", "joined"]
+
+BREAKS_OFF = "the export breaks off in its last article, which is read as far as it goes"
 
 
 def blocks_of(lines: Sequence[str]) -> list[list[str]]:

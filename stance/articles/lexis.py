@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from stance.articles.article import Article
-from stance.articles.export_blocks import blocks_of, joined
+from stance.articles.export_blocks import BREAKS_OFF, blocks_of, joined
 from stance.articles.export_dates import DATE, iso_date
 from stance.articles.markup import one_line
 from stance.articles.records import Quarantined
@@ -120,7 +120,7 @@ def split_lexis(lines: Sequence[str], source: str, stem: str) -> Iterator[Articl
         yield Article(f"{stem}:{number}", text, title, date, outlet, source, number)
         ends.append(ended)
     if len(ends) > 1 and all(ends[:-1]) and not ends[-1]:
-        raise ArticleError("the export breaks off in its last article, which is read as far as it goes", source)
+        raise ArticleError(BREAKS_OFF, source)
 
 
 def _begins(lines: Sequence[str]) -> list[int]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from stance.articles.article import Article
-from stance.articles.export_blocks import blocks_of, joined
+from stance.articles.export_blocks import BREAKS_OFF, blocks_of, joined
 from stance.articles.export_dates import iso_date
 from stance.articles.markup import one_line
 from stance.articles.records import Quarantined
@@ -74,7 +74,7 @@ def split_proquest(lines: Sequence[str], source: str, stem: str) -> Iterator[Art
     Raises
     ------
     ArticleError
-        After the last article, if nothing parts some of them.
+        After the last article, if it has no fields below, or nothing parts some of them.
 
     Examples
     --------
@@ -84,6 +84,7 @@ def split_proquest(lines: Sequence[str], source: str, stem: str) -> Iterator[Art
     [('Talks resume', 'The Wire', '2025-03-14', 'Envoys met.')]
     """
     number = 0
+    breaks_off = False
     for part in _parts(lines):
         first = one_line(next(filter(str.strip, part), None))
         if not any(_ID.match(line) or _TEXT.match(line) for line in part):
@@ -95,6 +96,7 @@ def split_proquest(lines: Sequence[str], source: str, stem: str) -> Iterator[Art
         body = [] if begin is None else [part[begin][len("Full text:") :], *part[begin + 1 :]]
         end = _end(body)
         text = joined(blocks_of(body[:end])).strip()
+        breaks_off = begin is not None and end == len(body)
         if begin is None or _NONE.match(text):
             yield Quarantined(source, number, f"{first!r:.90}: the export has no full text of it")
             continue
@@ -108,6 +110,8 @@ def split_proquest(lines: Sequence[str], source: str, stem: str) -> Iterator[Art
             source,
             number,
         )
+    if breaks_off:
+        raise ArticleError(BREAKS_OFF, source)
     if (count := count_proquest(lines)) > number:
         raise ArticleError(f"the export has {count:,} articles, but only {number:,} could be told apart", source)
 
