@@ -143,12 +143,14 @@ def test_an_export_that_breaks_off_says_so(tmp_path: Path, make: Callable[..., l
     assert refused == Quarantined(str(path), 2, "the export breaks off in an article, which is not read")
 
 
+@pytest.mark.parametrize("suffix", ["pdf", "txt"])
 @pytest.mark.parametrize("make", [nexis_lines, factiva_lines])
-def test_an_export_as_pdf_is_told(tmp_path: Path, make: Callable[..., list[str]]) -> None:
+def test_an_export_of_lines_is_told(tmp_path: Path, make: Callable[..., list[str]], suffix: str) -> None:
     """Its articles cannot be told apart: they are read as one, and not in silence; one alone is that one."""
     for number in (3, 1):
-        path = tmp_path / f"{number}.pdf"
-        path.write_bytes(pdf(make(number)))
+        path = tmp_path / f"{number}.{suffix}"
+        lines = make(number)
+        path.write_bytes(pdf(lines) if suffix == "pdf" else "\n\n".join(lines).encode())
         article, *told = read_records([path])
         assert isinstance(article, Article)
         reason = f"an export of {number} articles, read as one; export it as DOCX or RTF to have each by itself"
@@ -162,6 +164,44 @@ def test_an_export_that_holds_what_it_announces_does_not_break_off(
     """Whatever stands below the last article, such as the words that were searched for."""
     (tmp_path / "a.rtf").write_bytes(rtf([*make(2), below]))
     assert [type(record) for record in read_records([tmp_path / "a.rtf"])] == [Article] * 2
+
+
+def test_a_document_that_says_where_it_ends_is_no_export(tmp_path: Path) -> None:
+    """Though a heading or a line below its title has the name of a field."""
+    lines = [TITLE, "Copyright 2020 The Harbor Ledger", PARAGRAPHS[0], "Section 3", "Language", PARAGRAPHS[1]]
+    lines += ["March 14, 2003 was the day.", "End of Document", "Annex", PARAGRAPHS[2]]
+    (tmp_path / "a.docx").write_bytes(docx(lines))
+    (article,) = read_articles([tmp_path / "a.docx"])
+    assert article.text == "\n\n".join(lines)
+
+
+def test_an_export_of_nexis_need_not_have_a_length(tmp_path: Path) -> None:
+    """Nor the day when it was loaded."""
+    lines = [TITLE, "The Harbor Ledger", "March 14, 2025 Friday", "Body", *PARAGRAPHS, "Classification"]
+    (tmp_path / "a.docx").write_bytes(docx([*lines, "Publication-Type: Newspaper", "End of Document"]))
+    (article,) = read_articles([tmp_path / "a.docx"])
+    assert [p.text for p in article.paragraphs] == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "fields", [["Length: 812 words", "Byline: A"], ["Byline: A", "Section: B", "Length: 812 words"], []]
+)
+def test_lines_of_a_text_do_not_begin_it(tmp_path: Path, fields: list[str]) -> None:
+    """Though they look like a field or a date, where no line says that the text begins."""
+    text = [PARAGRAPHS[0], "March 2, 2003 was the day.", PARAGRAPHS[1]]
+    text += ["Length: what the talks lacked."] if fields else []
+    lines = [TITLE, "The Harbor Ledger", "March 14, 2025 Friday", *fields, *text, "Load-Date: March 15, 2025"]
+    (tmp_path / "a.docx").write_bytes(docx([*lines, "End of Document"]))
+    (article,) = read_articles([tmp_path / "a.docx"])
+    assert (article.title, article.date, article.outlet) == (TITLE, "2025-03-14", "The Harbor Ledger")
+    assert [p.text for p in article.paragraphs] == text
+
+
+def test_sentences_that_begin_as_a_footer_of_factiva_are_text(tmp_path: Path) -> None:
+    """The footers themselves are not."""
+    text = [PARAGRAPHS[0], "Factiva was sold on Friday.", "Page 3 of 5 of the treaty says so.", PARAGRAPHS[1]]
+    footers = ["Page 1 of 2 © 2025 Factiva, Inc. All rights reserved.", "Page 2 of 2", "Factiva"]
+    assert [p.text for p in factiva(tmp_path, [TITLE], HEAD, [*text, *footers]).paragraphs] == text
 
 
 def test_a_headline_alone_may_begin_as_a_byline(tmp_path: Path) -> None:
@@ -318,6 +358,10 @@ def lexis_articles(folder: Path, text: str) -> list[tuple[str | None, str | None
         ["CORRECTION: The embargo stays."],
         [PARAGRAPHS[0], "UPDATE: talks ended.", "NOTE: the embargo stays."],
         ["HOST: The embargo stays", "GUEST: It does -"],
+        ["HOST: The embargo stays.", "AUTOR: It does.", PARAGRAPHS[0]],
+        [PARAGRAPHS[0], "BODY:", PARAGRAPHS[1]],
+        [PARAGRAPHS[0], "7 of 9 DOCUMENTS", PARAGRAPHS[1]],
+        [PARAGRAPHS[0], "LANGUAGE: French", PARAGRAPHS[1]],
     ],
 )
 def test_words_in_capitals_of_a_text_are_no_fields(tmp_path: Path, body: list[str]) -> None:
@@ -334,12 +378,17 @@ def test_words_in_capitals_of_a_text_are_no_fields(tmp_path: Path, body: list[st
         {"fields": "LENGTH: 355 words\n\nLANGUAGE: ENGLISH\n\nBYLINE: Dana Example"},
         {"fields": "LENGTH: 355 words\nDATELINE: VIENNA", "body": f"\b{PARAGRAPHS[0]}"},
         {"fields": "SECTION: A\n\nTYPE: Letter\n\nLENGTH: 355 words"},
+        {"fields": "LENGTH: 355 words\n\nLANGUAGE: ENGLISH"},
+        {"fields": "LENGTH: 355 words\n\nHEADLINE: Talks\n\nA second line of it\n\nBYLINE: Dana Example\n\nBODY:"},
         {"begin": "LEVEL 1 - 1 OF 23 STORIES"},
+        {"begin": "1 of 1,024 DOCUMENTS"},
         {"begin": "\xa0\xa01 of 1 DOCUMENTS"},
         {"begin": "Dokument 1 von 1", "rights": "Alle Rechte vorbehalten"},
         {"begin": "Document 1 de 1", "below": "DATE-CHARGEMENT: 12 janvier 2015\n\nLANGUE: FRENCH"},
         {"below": "---- End of Request ----\n\nDownload Request: Selected Items: 1-10"},
         {"below": "Copyright 2015 Harbor Ledger Limited\n\nDownload Request: Selected Items: 1-10\n\nTerms: (embargo)"},
+        {"below": "Print Request: Current Document: 1\n\nTime of Request: January 12, 2015 10:00 AM EST"},
+        {"begin": "Time of Request: January 12, 2015 10:00 AM EST\n\n1 of 1 DOCUMENTS"},
         {"below": "UPDATE: 12. Januar 2015\n\nSPRACHE: GERMAN"},
         {"below": "CORRECTION-DATE: January 13, 2015\n\nCORRECTION:\n\nA first word was wrong."},
         {"title": "Copyright reform stalls"},
@@ -350,7 +399,8 @@ def test_lines_of_lexisnexis_are_none_of_a_text(tmp_path: Path, change: dict[str
     """Fields that are not known, of the oldest and of other languages' exports, and what was asked for among them."""
     text = lexis(**change).replace("\n\n\b", "\n")
     outlet = change.get("outlet", "The Harbor Ledger") or None
-    assert lexis_articles(tmp_path, text) == [(change.get("title", TITLE), "2015-01-11", outlet, [PARAGRAPHS[0]])]
+    title = "Talks" if "HEADLINE" in text else change.get("title", TITLE)
+    assert lexis_articles(tmp_path, text) == [(title, "2015-01-11", outlet, [PARAGRAPHS[0]])]
 
 
 def test_an_article_of_lexisnexis_without_fields_above_is_whole(tmp_path: Path) -> None:
@@ -360,9 +410,8 @@ def test_an_article_of_lexisnexis_without_fields_above_is_whole(tmp_path: Path) 
     rights = "Copyright 2015 Harbor Ledger Limited\n\nAll Rights Reserved"
     whole = lexis(fields="", body=body, rights=rights)
     assert lexis_articles(tmp_path, whole) == [(None, "2015-01-11", "The Harbor Ledger", text)]
-    ((_, date, _, without),) = lexis_articles(
-        tmp_path, lexis(fields="", body=body).replace("January 11, 2015 Sunday", "")
-    )
+    undated = lexis(fields="", body=body, begin="1 of 2 DOCUMENTS").replace("January 11, 2015 Sunday", "")
+    (_, date, _, without), _ = lexis_articles(tmp_path, undated + lexis(begin="2 of 2 DOCUMENTS"))
     assert (date, without) == (None, ["The Harbor Ledger", *text])
 
 
@@ -370,6 +419,41 @@ def test_a_text_that_quotes_how_an_export_begins_is_one_article(tmp_path: Path) 
     """What stands above such lines is not cut off."""
     text = f"{PARAGRAPHS[0]}\n\n1 of 97 DOCUMENTS\n\nLENGTH: 355 words\n\n{PARAGRAPHS[1]}"
     assert lexis_articles(tmp_path, text)[0][3][0] == PARAGRAPHS[0]
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        lexis().strip(),
+        "1 of 3 DOCUMENTS\n\nMarch 14, 2003 was the day.\n\n2 of 3 DOCUMENTS\n\nApril 2, 2004 was another.",
+        "Full text: https://ledger.example\nPublication title: The Port Sheet\nProQuest document ID: 12",
+    ],
+)
+def test_an_essay_on_exports_is_no_export(tmp_path: Path, quoted: str) -> None:
+    """Though it quotes the whole of an article, or numbers documents and begins lines with dates."""
+    text = f"{PARAGRAPHS[0]}\n\n{quoted}\n\n{PARAGRAPHS[1]}"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    (article,) = read_articles([tmp_path / "a.txt"])
+    assert article.text == text
+
+
+def test_what_stands_above_an_export_of_lexisnexis_is_told(tmp_path: Path) -> None:
+    """If nothing shows that it is the cover."""
+    (tmp_path / "a.txt").write_text(f"{PARAGRAPHS[0]}\n{LEXIS.partition('(embargo))')[2]}", encoding="utf-8")
+    told, *articles = read_records([tmp_path / "a.txt"])
+    assert isinstance(told, Quarantined)
+    assert told.reason.startswith("'Envoys of six powers")
+    assert told.reason.endswith(": lines above the first article of the export are not read")
+    assert len(articles) == 3
+
+
+@pytest.mark.parametrize("numbers", [[(1, 2), (2, 2), (1, 2), (2, 2)], [(37, 97), (2, 9), (2, 9)], [(3, 97), (17, 97)]])
+def test_exports_of_lexisnexis_in_one_file(tmp_path: Path, numbers: list[tuple[int, int]]) -> None:
+    """Their numbers need not count up."""
+    text = "".join(lexis(begin=f"{n} of {of} DOCUMENTS") for n, of in numbers)
+    assert lexis_articles(tmp_path, text) == [(TITLE, "2015-01-11", "The Harbor Ledger", [PARAGRAPHS[0]])] * len(
+        numbers
+    )
 
 
 def test_an_export_of_lexisnexis_as_a_document(tmp_path: Path) -> None:
@@ -574,6 +658,15 @@ def test_an_export_of_proquest(tmp_path: Path) -> None:
     assert [p.text for p in last.paragraphs] == [PARAGRAPHS[0]]
 
 
+def test_what_proquest_has_no_text_of_is_told(tmp_path: Path) -> None:
+    """Also where the field is there and says so."""
+    text = PROQUEST.replace(f"Full Text: {PARAGRAPHS[0]}", "Full Text: Not available.")
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    last = list(read_records([tmp_path / "a.txt"]))[-1]
+    assert isinstance(last, Quarantined)
+    assert (last.position, last.reason) == (3, "'Oil falls': the export has no full text of it")
+
+
 def test_an_export_of_proquest_as_a_document(tmp_path: Path) -> None:
     """Where each line is a paragraph."""
     (tmp_path / "a.rtf").write_bytes(rtf([line for line in PROQUEST.splitlines() if line], title=""))
@@ -587,7 +680,9 @@ def test_an_export_of_proquest_as_a_document(tmp_path: Path) -> None:
     [
         "1 of 2 DOCUMENTS\n\nLENGTH: 5 words\n\nEnvoys met.\n\n" + "URL: x\n\n" * 300_000,
         "1 of 2 DOCUMENTS\n\nLENGTH: 5 words\n\n" * 50_000,
-        "Full text: Envoys met.\n\n" + "Subject: x\n\n" * 300_000 + "Publication title: P\nProQuest document ID: 1\n",
+        f"{'_' * 20}\nFull text: Envoys met.\n\n"
+        + "Subject: x\n\n" * 300_000
+        + "Publication title: P\nProQuest document ID: 1\n",
         f"{'_' * 20}\nFull text: Envoys met.\nPublication title: P\nProQuest document ID: 1\n" * 50_000,
     ],
     ids=["below", "articles", "fields", "rules"],
@@ -602,7 +697,7 @@ def test_fields_without_end_take_linear_time(tmp_path: Path, text: str) -> None:
 
 def test_the_text_of_a_proquest_article(tmp_path: Path) -> None:
     """Rules and lines like fields may stand in it; fields below it may go on for lines."""
-    text = f"{PARAGRAPHS[0]}\n\n{'*' * 30}\n\nDatabase: the port kept one.\n\n{PARAGRAPHS[1]}"
+    text = f"{PARAGRAPHS[0]}\n\n{'*' * 30}\n\nDatabase: the port kept one.\n\nLocation: what they lacked."
     fields = (
         "Subject: Sanctions;\nPorts\n\nBroad subject: Trade\n\nLocation: Vienna\n\nTitle: Talks resume\nin Vienna\n\n"
         "Publication title: The Port Sheet; Harbor City\n\nPublication date: Jan 14, 2015\n\nProQuest document ID: 1\n"
@@ -612,3 +707,55 @@ def test_the_text_of_a_proquest_article(tmp_path: Path) -> None:
     (article,) = read_articles([tmp_path / "a.txt"])
     assert article.text == text
     assert (article.title, article.date, article.outlet) == ("Talks resume in Vienna", "2015-01-14", "The Port Sheet")
+
+
+def test_a_proquest_article_without_its_number_is_parted_from_the_next(tmp_path: Path) -> None:
+    """By what else stands below its text."""
+    (tmp_path / "a.txt").write_text(PROQUEST.replace("ProQuest document ID: 1644753245\n\n", ""), encoding="utf-8")
+    first, *_ = read_records([tmp_path / "a.txt"])
+    assert isinstance(first, Article)
+    assert [p.text for p in first.paragraphs] == [PARAGRAPHS[0], f"Location: {PARAGRAPHS[1]}", PARAGRAPHS[2]]
+
+
+def test_what_proquest_does_not_part_is_told(tmp_path: Path) -> None:
+    """So are lines that are in no article and none of the database's."""
+    rule = "_" * 60
+    text = f"{PARAGRAPHS[0]}\n{PROQUEST}{rule}\n{PARAGRAPHS[1]}\n"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    told = [record.reason for record in read_records([tmp_path / "a.txt"]) if isinstance(record, Quarantined)]
+    assert [reason.rpartition(": ")[2] for reason in told] == [
+        "lines between articles are not read",
+        "the export has no full text of it",
+        "lines between articles are not read",
+    ]
+    joined = text.replace(f"{rule}\n\nOil", "Oil").replace(f"{rule}\n\nA headline", "A headline")
+    (tmp_path / "a.txt").write_text(joined, encoding="utf-8")
+    *_, last = read_records([tmp_path / "a.txt"])
+    assert isinstance(last, Quarantined)
+    assert last.reason == "the export has 3 articles, but only 1 could be told apart"
+
+
+def test_an_export_of_proquest_as_a_page_is_told(tmp_path: Path) -> None:
+    """Nothing in it parts the articles; the page of one alone is that one."""
+    fields = "<p>Publication title: The Port Sheet</p><p>ProQuest document ID: 7</p>"
+    article = "".join(f"<p>{text}</p>" for text in PARAGRAPHS[1:])
+    article = f"<h2>{TITLE}</h2><p>Full text: {PARAGRAPHS[0]}</p>{article}{fields}"
+    for number in (1, 2):
+        page = f"<html><head><title>x</title></head><body><article>{article * number}</article></body></html>"
+        (tmp_path / "a.html").write_text(page, encoding="utf-8")
+        one, *told = read_records([tmp_path / "a.html"])
+        assert isinstance(one, Article)
+        assert all(text in one.text for text in PARAGRAPHS)
+        reasons = [record.reason for record in told if isinstance(record, Quarantined)]
+        assert reasons == ["the export has 2 articles, but only 1 could be told apart"][: number - 1]
+
+
+def test_an_export_of_proquest_that_breaks_off_says_so(tmp_path: Path) -> None:
+    """The last article is read as far as it goes."""
+    text = PROQUEST[: PROQUEST.rindex(PARAGRAPHS[0]) + 20]
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    *_, last, refused = read_records([tmp_path / "a.txt"])
+    assert isinstance(last, Article)
+    assert (last.id, last.text) == ("a:3", PARAGRAPHS[0][:20].strip())
+    assert isinstance(refused, Quarantined)
+    assert "breaks off in its last article" in refused.reason

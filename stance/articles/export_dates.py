@@ -24,7 +24,7 @@ _MONTHS = {
 }
 _MONTH = "|".join(_MONTHS)
 DATE = re.compile(
-    rf"(?:\w+(?:day|tag|dag)?,?\s+)?(?:(?P<month>{_MONTH})\.?\s+(?P<day>\d{{1,2}}),?|(?P<day2>\d{{1,2}})(?:\.|er)?\s+(?:de\s+)?(?P<month2>{_MONTH})\.?,?)"
+    rf"(?:\w+,?\s+)?(?:(?P<month>{_MONTH})\.?\s+(?P<day>\d{{1,2}}),?|(?P<day2>\d{{1,2}})(?:\.|er)?\s+(?:de\s+)?(?P<month2>{_MONTH})\.?,?)"
     rf"\s+(?:de\s+)?(?P<year>(?:19|20)\d\d)\b|(?P<month3>{_MONTH})\.?\s+(?P<year3>(?:19|20)\d\d)\b"
     # in Chinese, Japanese and Korean
     r"|(?P<year4>(?:19|20)\d\d)\s*[年년]\s*(?P<month4>[01]?\d)\s*[月월]\s*(?P<day4>[0-3]?\d)\s*[日일]",

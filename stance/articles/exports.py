@@ -14,7 +14,7 @@ from stance.articles.proquest import count_proquest, is_proquest, split_proquest
 from stance.articles.records import Quarantined
 from stance.errors import ArticleError
 
-__all__ = ["count_articles", "is_export", "split_export", "splitter_by_fields"]
+__all__ = ["is_export", "tell_unsplit", "split_export", "splitter_by_fields"]
 
 #: How many articles an export announces; longer numbers, which Python may not read, are none.
 _ANNOUNCED = r"(\d[\d,]{0,15})"
@@ -22,7 +22,9 @@ _ANNOUNCED = r"(\d[\d,]{0,15})"
 _NEXIS_END = re.compile(r"End of Document\Z")
 _NEXIS_BODY = ("Body", "BODY", "Body:")
 _NEXIS_ANNOUNCED = re.compile(rf"Documents?\s*\({_ANNOUNCED}\)\s*\Z")
-_NEXIS_FIELD = re.compile(r"(?:Length|Section|Byline|Dateline|Highlight|Copyright|Load-Date|Language)\b", re.I)
+#: What a document that ends with the same line has none of; other fields' names, such as Section, are headings, too.
+_NEXIS_FIELD = re.compile(r"(?:Length|Byline|Load-Date|Publication-Type):", re.I)
+_NEXIS_ABOVE = re.compile(r"(?:Length|Byline|Section|Dateline|Highlight):")
 _NEXIS_COVER = re.compile(
     r"User Name:|Date and Time:|Job Number:|Documents?\s*\(\d|\d+\.\s|Client/Matter:|Search T\w+:"
 )
@@ -34,7 +36,9 @@ _FACTIVA_ANNOUNCED = re.compile(rf"Results Found[\s|:]*{_ANNOUNCED}(?!\d)")
 _FACTIVA_WORDS = re.compile(r"[\d,.\s]*\d (?:words|mots|Wörter|palabras|parole|palavras|woorden|слов\w?)\Z")
 _FACTIVA_RIGHTS = re.compile(r"\(?Copyright\b|©|\(c\)", re.I)
 _FACTIVA_BYLINE = re.compile(r"(?:By|BY) [^\W\d_a-z]")
-_FACTIVA_PAGE = re.compile(r"Page \d+ of \d+\b.*|.*© \d{4} (?:Factiva|Dow Jones).*|Factiva\b.{0,40}", re.I)
+_FACTIVA_PAGE = re.compile(
+    r"Page \d+ of \d+\s*(?:©.*)?|.*© \d{4} (?:Factiva|Dow Jones).*|Factiva\b.{0,40}(?<!\.)", re.I
+)
 _FACTIVA_CODES = frozenset(
     "SE HD CR BY WC PD ET SN SC ED PG VOL LA CY LP TD CT RF CO IN NS RE IPC IPD PUB AN NGC GC ART CLM CX DE".split()
 )
@@ -88,18 +92,27 @@ def splitter_by_fields(lines: Sequence[str]) -> Splitter | None:
     return next((split for tells, _, split in _BY_FIELDS if tells(lines)), None)
 
 
-def count_articles(lines: Sequence[str]) -> int:
-    """How many articles end in lines that are no whole paragraphs, so that an export cannot be split by them.
+def tell_unsplit(lines: Sequence[str], source: str, position: int) -> Iterator[Quarantined]:
+    """Tell of an export that it is read as one article, since its lines are no whole paragraphs.
 
     Examples
     --------
-    >>> count_articles(["Length: 5 words", "Envoys met.", "End of Document"] * 2), count_articles(["Envoys met."])
-    (2, 0)
+    >>> [told.position for told in tell_unsplit(["Length: 5 words", "Envoys met.", "End of Document"] * 2, "a.pdf", 1)]
+    [1]
+    >>> [*tell_unsplit(["Length: 5 words", "Envoys met.", "End of Document"], "a.pdf", 1)]
+    []
     """
+    if (articles := _count(lines)) > 1:
+        reason = f"an export of {articles:,} articles, read as one; export it as DOCX or RTF to have each by itself"
+        yield Quarantined(source, position, reason)
+
+
+def _count(lines: Sequence[str]) -> int:
     if (count := next((count for tells, count, _ in _BY_FIELDS if tells(lines)), None)) is not None:
         return count(lines)
-    end = _NEXIS_END if _is_nexis(lines) else _FACTIVA_END
-    return sum(end.match(line.strip()) is not None for line in lines) if is_export(lines) else 0
+    if _is_nexis(lines):
+        return len(_ends(_NEXIS_END, lines))
+    return len(_ends(_FACTIVA_END, lines)) if _is_factiva(lines) else 0
 
 
 def split_export(lines: Sequence[str], source: str, stem: str) -> Iterator[Article | Quarantined]:
@@ -146,14 +159,18 @@ def split_export(lines: Sequence[str], source: str, stem: str) -> Iterator[Artic
 
 
 def _is_nexis(lines: Sequence[str]) -> bool:
-    return any(_NEXIS_END.match(line.strip()) for line in lines) and any(_NEXIS_FIELD.match(line) for line in lines)
+    return bool(_ends(_NEXIS_END, lines)) and any(map(_NEXIS_FIELD.match, lines))
 
 
 def _is_factiva(lines: Sequence[str]) -> bool:
-    ends = any(_FACTIVA_END.match(line.strip()) for line in lines)
-    return ends and any(
+    return bool(_ends(_FACTIVA_END, lines)) and any(
         _FACTIVA_WORDS.match(line.strip()) or line.startswith(("WC", "Search Summary")) for line in lines
     )
+
+
+def _ends(end: re.Pattern[str], lines: Sequence[str]) -> list[str]:
+    """The lines that end an article."""
+    return list(filter(end.match, map(str.strip, lines)))
 
 
 def _has_no_end(lines: Sequence[str], nexis: bool) -> bool:
@@ -189,11 +206,15 @@ def _nexis_article(chunk: list[str], first: bool) -> _Found:
     chunk = [line for line in chunk if not _NEXIS_LINK.match(line)]
     body = next((i for i, line in enumerate(chunk) if line in _NEXIS_BODY), None)
     if body is None:
-        body = next((i for i in range(len(chunk) - 1, -1, -1) if chunk[i].startswith(("Length:", "Byline:"))), None)
+        body = next((i for i, line in enumerate(chunk) if line.startswith(("Length:", "Byline:"))), None)
+        # the last of those that stand together; a text may have such lines, too
+        while body is not None and body + 1 < len(chunk) and _NEXIS_ABOVE.match(chunk[body + 1]):
+            body += 1
     head = chunk if body is None else chunk[:body]
     # the cover page and its list of documents go before the first article
     covered = first and any(_NEXIS_COVER.match(line) for line in head)
-    place = next((i for i in range(len(head) - 1, 1, -1) if DATE.match(head[i])), None)
+    places = [i for i in range(2, len(head)) if DATE.match(head[i])]
+    place = places[0 if body is None else -1] if places else None
     title, outlet, date = (None, None, None) if place is None else head[place - 2 : place + 1]
     if not covered and len(head) > 1 and (place is None or place < _NEXIS_HEAD):
         # nothing stands before the headline; an outlet may have two lines, and a magazine no date

@@ -4,33 +4,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby, takewhile
+from itertools import takewhile
 
 from stance.articles.article import Article
+from stance.articles.export_blocks import BREAKS_OFF, blocks_of, joined
 from stance.articles.export_dates import DATE, iso_date
 from stance.articles.markup import one_line
+from stance.articles.records import Quarantined
 from stance.errors import ArticleError
 
-__all__ = ["blocks_of", "count_lexis", "is_lexis", "split_lexis"]
+__all__ = ["count_lexis", "is_lexis", "split_lexis"]
 
+_NUMBER = r"\d[\d,]{0,8}"
 _BEGIN = re.compile(
-    r"\s*(?:\d{1,7} of \d{1,7} DOCUMENTS?|(?:LEVEL \d{1,2} - )?\d{1,7} OF \d{1,7} (?:STORIES|STORY)"
-    r"|Dokument \d{1,7} von \d{1,7}|Document \d{1,7} de \d{1,7})\s*\Z"
+    rf"\s*(?:{_NUMBER} of {_NUMBER} DOCUMENTS?|(?:LEVEL \d{{1,2}} - )?{_NUMBER} OF {_NUMBER} (?:STORIES|STORY)"
+    rf"|Dokument {_NUMBER} von {_NUMBER}|Document {_NUMBER} de {_NUMBER})\s*\Z"
 )
+_REQUEST = r"(?:Download|Print|Time [Oo]f) Request"
+#: What tells that lines above the first article are the database's: what was asked for, or the number of a page.
+_COVER = re.compile(rf"{_REQUEST}:|Job Number:|\s*Page \d+(?: of \d+)?\s*\Z")
 _ABOVE = re.compile(
-    r"(SECTION|RUBRIK|RUBRIQUE|LENGTH|LÄNGE|LONGUEUR|BYLINE|AUTOR|AUTEUR|DATELINE|HEADLINE|HIGHLIGHT|BODY):(?!\S)"
+    r"(?:SECTION|RUBRIK|RUBRIQUE|LENGTH|LÄNGE|LONGUEUR|BYLINE|AUTOR|AUTEUR|DATELINE|HEADLINE|HIGHLIGHT|BODY):(?!\S)"
 )
 #: What a broadcast has above its text; a text may begin with such a word, too, and with what is said.
 _OF_A_SHOW = re.compile(r"(?:SERIES|SHOW|ANCHORS?|GUESTS?|REPORTERS?):(?!\S)")
+#: What ends a sentence, and no field and no date.
 _SAID = tuple(".!?…\"”'’-")
 _FIELD = re.compile(r"([A-ZÄÖÜÉ][A-ZÄÖÜÉ-]+):(?!\S)")
 #: Fields of one line; others go on up to a blank one.
-_ONE_LINE = ("LENGTH", "LÄNGE", "LONGUEUR", "DATELINE")
+_ONE_LINE = ("LENGTH", "LÄNGE", "LONGUEUR", "DATELINE", "LANGUAGE", "SPRACHE", "LANGUE")
+#: Fields that may have paragraphs; exports that have these begin the text by a field of its own, too.
+_UP_TO_BODY = {"HEADLINE", "HIGHLIGHT"}
+_LANGUAGE = re.compile(r"(?:LANGUAGE|SPRACHE|LANGUE):[^.]{0,40}\Z")
 #: What begins no line of a text: all from there on is the database's, also where what pictures show has paragraphs.
 _END = re.compile(
     r"(?:LOAD-DATE|CORRECTION-DATE|DATE-CHARGEMENT|GRAPHIC|GRAFIK|PUBLICATION-TYPE|TYPE-PUBLICATION|PUB-TYPE"
-    r"|DOCUMENT-TYPE|JOURNAL-CODE|Download Request|Time Of Request):(?!\S)"
-    r"|(?:LANGUAGE|SPRACHE|LANGUE):[^.]{0,40}\Z|\s*-{4} End of Request"
+    rf"|DOCUMENT-TYPE|JOURNAL-CODE|{_REQUEST}):(?!\S)"
+    rf"|{_LANGUAGE.pattern}|\s*-{{4}} End of Request"
 )
 #: What is the database's where it stands last; ``UPDATE`` says when in German exports, and what in texts.
 _BELOW = re.compile(
@@ -49,7 +59,7 @@ _HEAD = 3
 def is_lexis(lines: Sequence[str]) -> bool:
     """Whether lines, blank ones among them or not, are an export of LexisNexis.
 
-    What begins once, and has nothing of the database's below, is a text that quotes a beginning.
+    What begins once, and has nothing of the database's below or a text above, is a text that quotes a beginning.
 
     Examples
     --------
@@ -59,11 +69,10 @@ def is_lexis(lines: Sequence[str]) -> bool:
     False
     """
     begins = _begins(lines)
-    # a text may quote the line that begins an article, too; below one of an export stands a field or a date
-    heads = (line for i in begins for line in lines[i + 1 : i + _TOP])
-    if not any(_ABOVE.match(line) or DATE.match(line.strip()) for line in heads):
+    if not any(_has_head(lines, i) for i in begins):
         return False
-    return len(begins) > 1 or any(_END.match(line) or _RIGHTS.match(line) for line in lines)
+    ends = any(_END.match(line) or _RIGHTS.match(line) for line in lines)
+    return len(begins) > 1 or (ends and _above(lines, begins) is None)
 
 
 def count_lexis(lines: Sequence[str]) -> int:
@@ -71,7 +80,7 @@ def count_lexis(lines: Sequence[str]) -> int:
     return len(_begins(lines))
 
 
-def split_lexis(lines: Sequence[str], source: str, stem: str) -> Iterator[Article]:
+def split_lexis(lines: Sequence[str], source: str, stem: str) -> Iterator[Article | Quarantined]:
     """The articles of an export of LexisNexis.
 
     Parameters
@@ -85,6 +94,8 @@ def split_lexis(lines: Sequence[str], source: str, stem: str) -> Iterator[Articl
     ------
     Article
         Its text is the body, with the lines that it has there.
+    Quarantined
+        What stands above the first one and is none of the database's.
 
     Raises
     ------
@@ -99,97 +110,117 @@ def split_lexis(lines: Sequence[str], source: str, stem: str) -> Iterator[Articl
     [('Talks resume', 'The Wire', '2025-03-14', 'Envoys met\\nin Vienna.')]
     """
     begins = _begins(lines)
-    above = lines[: begins[0]]
-    if any(map(_ABOVE.match, above)) and any(map(_END.match, above)):
-        # what was cut off with the cover was the number of the first one
-        begins.insert(0, -1)
+    if (above := _above(lines, begins)) is not None:
+        yield Quarantined(source, 1, f"{above!r:.90}: lines above the first article of the export are not read")
     ends: list[bool] = []
     for number, (begin, end) in enumerate(zip(begins, [*begins[1:], len(lines)], strict=True), start=1):
-        head, body = _parted(lines[begin + 1 : end])
+        head, headline, body = _parted(lines[begin + 1 : end])
         text, ended = _above_fields(blocks_of(body))
-        title, date, outlet = _facts(head)
+        title, date, outlet = _facts(head, headline)
         yield Article(f"{stem}:{number}", text, title, date, outlet, source, number)
         ends.append(ended)
     if len(ends) > 1 and all(ends[:-1]) and not ends[-1]:
-        raise ArticleError("the export breaks off in its last article, which is read as far as it goes", source)
+        raise ArticleError(BREAKS_OFF, source)
 
 
 def _begins(lines: Sequence[str]) -> list[int]:
-    return [i for i, line in enumerate(lines) if _BEGIN.match(line)]
+    """The lines that number an article; -1 for one whose number was cut off with the cover."""
+    numbers = {
+        i: tuple(int(number.replace(",", "")) for number in re.findall(_NUMBER, line)[-2:])
+        for i, line in enumerate(lines)
+        if _BEGIN.match(line)
+    }
+    told = set(numbers.values())
+    # a text may quote such a line
+    begins = [
+        i for i, (n, of) in numbers.items() if not told.isdisjoint({(n - 1, of), (n + 1, of)}) or _has_head(lines, i)
+    ]
+    above = lines[: begins[0]] if begins else []
+    cut = any(map(_ABOVE.match, above)) and any(map(_END.match, above))
+    return [-1, *begins] if cut else begins
 
 
-def blocks_of(lines: Sequence[str]) -> list[list[str]]:
-    """The lines between blank ones.
-
-    Examples
-    --------
-    >>> blocks_of(["Envoys met", "in Vienna.", "", "Oil fell."])
-    [['Envoys met', 'in Vienna.'], ['Oil fell.']]
-    """
-    blocks: list[list[str]] = []
-    for blank, block in groupby(lines, lambda line: not line.strip()):
-        if not blank:
-            blocks.append([line.rstrip() for line in block])
-    return blocks
+def _has_head(lines: Sequence[str], begin: int) -> bool:
+    """Whether a field or a date stands below the line that begins an article."""
+    below = takewhile(lambda line: not _BEGIN.match(line), lines[begin + 1 : begin + _TOP])
+    return any(_ABOVE.match(line) or _is_date(line) for line in below)
 
 
-def _parted(lines: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """The lines above a text, and those from its first one on."""
-    if not any(map(_ABOVE.match, lines)):
+def _above(lines: Sequence[str], begins: Sequence[int]) -> str | None:
+    """The first line above all articles, if they are none of the database's."""
+    above = [line.strip() for line in lines[: max(0, begins[0])] if line.strip()]
+    return None if any(map(_COVER.match, above)) else next(iter(above), None)
+
+
+def _is_date(line: str) -> bool:
+    return DATE.match(line.strip()) is not None and not line.rstrip().endswith(_SAID)
+
+
+def _parted(lines: Sequence[str]) -> tuple[Sequence[str], str | None, Sequence[str]]:
+    """The lines above the fields, the headline if it is one of these, and the lines from the first of the text on."""
+    first = next((i for i, line in enumerate(lines[:_TOP]) if _ABOVE.match(line)), None)
+    if first is None:
         head = blocks_of([line for line in lines if not _RIGHTS.match(line)])[:_HEAD]
-        days = [block[0] for block in head if DATE.match(block[0].strip())]
+        days = [block[0] for block in head if _is_date(block[0])]
         day = next((i for i, line in enumerate(lines, 1) if line.rstrip() in days[:1]), 0)
-        return lines[:day], lines[day:]
-    i = end = next(i for i, line in enumerate(lines) if _ABOVE.match(line))
-    # a highlight above it may have paragraphs
-    if (body := next((i for i, line in enumerate(lines[i:], i) if line.rstrip() == "BODY:"), None)) is not None:
-        return lines[:body], lines[body + 1 :]
+        return lines[:day], None, lines[day:]
+    fields: dict[str, str] = {}
+    i = end = first
     is_known = True
     while i < len(lines):
         begin, field = i, _FIELD.match(lines[i])
         i += 1
-        if field is None:
-            if lines[begin].strip():
-                break
+        if field is not None:
+            if field[1] == "BODY":
+                return lines[:first], fields.get("HEADLINE"), [lines[begin][field.end() :], *lines[i:]]
+            while field[1] not in _ONE_LINE and i < len(lines) and lines[i].strip() and not _FIELD.match(lines[i]):
+                i += 1
+            fields.setdefault(field[1], " ".join([lines[begin][field.end() :], *lines[begin + 1 : i]]))
+            is_said = lines[i - 1].rstrip().endswith(_SAID)
+            # one that is not known is none of the text if one that is stands below it
+            is_of_these = _LANGUAGE.match(lines[begin]) or (_OF_A_SHOW.match(lines[begin]) and not is_said)
+            is_known = bool(_ABOVE.match(lines[begin]) or (is_known and is_of_these))
+            end = i if is_known else end
+            if is_known or not is_said:
+                continue
+        elif not lines[begin].strip():
             continue
-        if field[1] == "BODY":
-            return lines[:begin], [lines[begin][field.end() :], *lines[i:]]
-        while field[1] not in _ONE_LINE and i < len(lines) and lines[i].strip() and not _FIELD.match(lines[i]):
-            i += 1
-        # one that is not known is none of the text if one that is stands below it
-        is_of_a_show = _OF_A_SHOW.match(lines[begin]) and not lines[i - 1].rstrip().endswith(_SAID)
-        is_known = bool(_ABOVE.match(lines[begin]) or (is_known and is_of_a_show))
-        end = i if is_known else end
-    return lines[:end], lines[end:]
+        # a text, unless these go on
+        body = next((j for j in range(i, len(lines)) if lines[j].startswith("BODY:")), None)
+        if body is None or not fields.keys() & _UP_TO_BODY:
+            break
+        i = body
+    return lines[:first], fields.get("HEADLINE"), lines[end:]
 
 
 def _above_fields(blocks: list[list[str]]) -> tuple[str, bool]:
     """The text without what the database says of it below, and whether it says anything."""
-    end = next((i for i, block in enumerate(blocks) if any(map(_END.match, block))), None)
+    ends = ((i, line) for i, block in enumerate(blocks) for line in block if _END.match(line))
+    # below one of the database's stands no text; a review may name the language of a film
+    below = (*blocks[1:], [""])
+    end = next((i for i, line in ends if not (_LANGUAGE.match(line) and _is_text(below[i]))), None)
     text = blocks[:end]
     if end is not None:
         field = next(i for i, line in enumerate(blocks[end]) if _END.match(line) or _BELOW.match(line))
         text += [blocks[end][:field]] if field else []
     while text and (_BELOW.match(text[-1][0]) or _RIGHTS.match(text[-1][0])):
         text.pop()
-    return "\n\n".join(map("\n".join, text)), end is not None or len(text) < len(blocks)
+    return joined(text), end is not None or len(text) < len(blocks)
 
 
-def _facts(head: Sequence[str]) -> tuple[str | None, str | None, str | None]:
+def _is_text(block: Sequence[str]) -> bool:
+    return block[-1].endswith(_SAID) and not any(known.match(block[0]) for known in (_FIELD, _END, _RIGHTS))
+
+
+def _facts(head: Sequence[str], headline: str | None) -> tuple[str | None, str | None, str | None]:
     """Title, date and outlet."""
-    fields = next((i for i, line in enumerate(head) if _ABOVE.match(line)), len(head))
-    lines = [line for line in head[:fields] if not (_RIGHTS.match(line) or _OF_A_SHOW.match(line))]
-    blocks = blocks_of(lines)
-    day = next((i for i, block in enumerate(blocks) if any(DATE.match(line.strip()) for line in block)), 0)
-    date = next((line.strip() for block in blocks[day : day + 1] for line in block if DATE.match(line.strip())), None)
+    blocks = blocks_of([line for line in head if not (_RIGHTS.match(line) or _OF_A_SHOW.match(line))])
+    dated = ((i, line.strip()) for i, block in enumerate(blocks) for line in block if _is_date(line))
+    day, date = next(dated, (0, None))
     outlet = blocks[0][0] if blocks and blocks[0][0].strip() != date else None
     below = blocks[day + 1 :]
     if blocks and blocks[0][0][0].isspace():
         # lines of an edition are centred as the outlet is, and a headline is not
         below = [block for block in below if not block[0][0].isspace()][:1]
-    named = next((i for i, line in enumerate(head) if line.startswith("HEADLINE:")), None)
     title = " ".join(below[-1]) if below else None
-    if named is not None:
-        block = takewhile(lambda line: line.strip() and not _ABOVE.match(line), head[named + 1 :])
-        title = " ".join([head[named].partition(":")[2], *block])
-    return one_line(title), iso_date(date), one_line(outlet)
+    return one_line(title if headline is None else headline), iso_date(date), one_line(outlet)

@@ -18,9 +18,9 @@ __all__ = ["LARGEST_DOCUMENT", "check_parts", "dublin_core", "open_parts", "read
 LARGEST_PART = 64 * 2**20
 #: So many bytes of all parts that are read, and no more.
 LARGEST_DOCUMENT = 4 * LARGEST_PART
-#: The suffixes of parts that are read; pictures and fonts are not, and are packed by themselves: they unfold to hardly
-#: more.
+#: The suffixes of parts that are read.
 _READ = (".xml", ".rels", ".opf", ".xhtml", ".html", ".htm")
+#: Pictures and fonts are not, and are packed by themselves: what unfolds to more than so many times its size is none.
 _RATIO = 20
 _DC = "{http://purl.org/dc/elements/1.1/}"
 

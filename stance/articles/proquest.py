@@ -6,17 +6,21 @@ import re
 from collections.abc import Iterator, Sequence
 
 from stance.articles.article import Article
+from stance.articles.export_blocks import BREAKS_OFF, blocks_of, joined
 from stance.articles.export_dates import iso_date
-from stance.articles.lexis import blocks_of
 from stance.articles.markup import one_line
 from stance.articles.records import Quarantined
+from stance.errors import ArticleError
 
 __all__ = ["count_proquest", "is_proquest", "split_proquest"]
 
 _RULE = re.compile(r"\s*(?:_{20,}|\*{20,}|Document \d{1,7} of \d{1,7})\s*\Z")
-_ID = "ProQuest document ID:"
+_ID = re.compile(r"ProQuest document ID:\s*\d*\s*\Z")
 _OUTLET = "Publication title:"
 _TEXT = re.compile(r"Full [Tt]ext:(?!\S)")
+_NONE = re.compile(r"No(?:t|ne) available\.?\Z")
+#: What tells that lines between rules are the database's: what was asked for, and whose it is.
+_COVER = re.compile(r".*\bProQuest\b|Table of contents|Bibliography|Terms and Conditions")
 #: Fields that stand below every text.
 _END = re.compile(
     r"(Publication (?:title|year|date|subject)|ProQuest document ID|Source type|Language of publication|Document type"
@@ -35,18 +39,19 @@ def is_proquest(lines: Sequence[str]) -> bool:
 
     Examples
     --------
-    >>> lines = ["Full text: Envoys met.", "Publication title: The Wire", "ProQuest document ID: 12"]
-    >>> is_proquest(lines), is_proquest(lines[:1])
+    >>> lines = ["_" * 60, "Full text: Envoys met.", "Publication title: The Wire", "ProQuest document ID: 12"]
+    >>> is_proquest(lines), is_proquest(lines[1:])
     (True, False)
     """
-    # a list of references may have the others
-    outlet = any(line.startswith(_OUTLET) for line in lines)
-    return outlet and count_proquest(lines) > 0 and any(map(_TEXT.match, lines))
+    # a list of references may have some of these
+    found = count_proquest(lines)
+    parted = found > 1 or (found and any(map(_RULE.match, lines)))
+    return bool(parted) and any(line.startswith(_OUTLET) for line in lines) and any(map(_TEXT.match, lines))
 
 
 def count_proquest(lines: Sequence[str]) -> int:
     """How many articles there are."""
-    return sum(line.startswith(_ID) for line in lines)
+    return sum(_ID.match(line) is not None for line in lines)
 
 
 def split_proquest(lines: Sequence[str], source: str, stem: str) -> Iterator[Article | Quarantined]:
@@ -64,7 +69,12 @@ def split_proquest(lines: Sequence[str], source: str, stem: str) -> Iterator[Art
     Article
         Its text is the full text.
     Quarantined
-        What the database has no full text of.
+        What the database has no full text of; and lines that are in no article and not the database's.
+
+    Raises
+    ------
+    ArticleError
+        After the last article, if it has no fields below, or nothing parts some of them.
 
     Examples
     --------
@@ -74,27 +84,36 @@ def split_proquest(lines: Sequence[str], source: str, stem: str) -> Iterator[Art
     [('Talks resume', 'The Wire', '2025-03-14', 'Envoys met.')]
     """
     number = 0
+    breaks_off = False
     for part in _parts(lines):
-        if not any(line.startswith(_ID) or _TEXT.match(line) for line in part):
+        first = one_line(next(filter(str.strip, part), None))
+        if not any(_ID.match(line) or _TEXT.match(line) for line in part):
+            if first and not any(map(_COVER.match, part)):
+                yield Quarantined(source, max(number, 1), f"{first!r:.90}: lines between articles are not read")
             continue
         number += 1
-        first = one_line(next(filter(str.strip, part)))
-        text = next((i for i, line in enumerate(part) if _TEXT.match(line)), None)
-        if text is None:
+        begin = next((i for i, line in enumerate(part) if _TEXT.match(line)), None)
+        body = [] if begin is None else [part[begin][len("Full text:") :], *part[begin + 1 :]]
+        end = _end(body)
+        text = joined(blocks_of(body[:end])).strip()
+        breaks_off = begin is not None and end == len(body)
+        if begin is None or _NONE.match(text):
             yield Quarantined(source, number, f"{first!r:.90}: the export has no full text of it")
             continue
-        body = [part[text][len("Full text:") :], *part[text + 1 :]]
-        end = _end(body)
         facts = _facts(body[end:])
         yield Article(
             f"{stem}:{number}",
-            "\n\n".join(map("\n".join, blocks_of(body[:end]))).strip(),
-            one_line(facts.get("Title")) or (first if text else None),
+            text,
+            one_line(facts.get("Title")) or (first if begin else None),
             iso_date(facts.get("Publication date")),
             one_line(facts.get("Publication title", "").partition(";")[0]),
             source,
             number,
         )
+    if breaks_off:
+        raise ArticleError(BREAKS_OFF, source)
+    if (count := count_proquest(lines)) > number:
+        raise ArticleError(f"the export has {count:,} articles, but only {number:,} could be told apart", source)
 
 
 def _parts(lines: Sequence[str]) -> Iterator[list[str]]:
@@ -102,7 +121,7 @@ def _parts(lines: Sequence[str]) -> Iterator[list[str]]:
     part: list[str] = []
     within = False
     for line in lines:
-        within = not line.startswith(_ID) and (within or _TEXT.match(line) is not None)
+        within = not (line.startswith(_OUTLET) or _ID.match(line)) and (within or _TEXT.match(line) is not None)
         if not within and _RULE.match(line):
             yield part
             part = []
@@ -116,14 +135,19 @@ def _end(body: Sequence[str]) -> int:
     ends = [i for i, line in enumerate(body) if _END.match(line)]
     # a text may have lines that look like fields, but each article has its outlet below
     end = max((i for i in ends if body[i].startswith(_OUTLET)), default=ends[0] if ends else len(body))
+    names: set[str] = set()
     while end:
         top = end - 1
         while top and body[top].strip() and body[top - 1].strip() and not _BELOW.match(body[top]):
             top -= 1
         # a field may go on for lines, but not one that stands below lines of a text
         wraps = top < end - 1 and top and body[top - 1].strip()
-        if wraps or (body[top].strip() and not _BELOW.match(body[top])):
+        field = _BELOW.match(body[top])
+        # each stands there once
+        if wraps or (body[top].strip() and (field is None or field[1] in names)):
             return end
+        if field:
+            names.add(field[1])
         end = top
     return end
 

@@ -25,9 +25,10 @@ _SAVED_FROM = re.compile(
     r"|<!--\s{1,9}Page saved with SingleFile\s{1,9}url: (\S{1,2000})"
     r"|<!-- Mirrored from (\S{1,2000}) by HTTrack "
 )
-#: What tells that a page may be an export of Factiva or LexisNexis.
+#: What tells that a page may be an export of Factiva, LexisNexis or ProQuest.
 _EXPORT = re.compile(
     r"articleParagraph|Document [A-Za-z0-9]{18,34}\s*<|\d DOCUMENTS?\s*<|Do[ck]ument \d{1,7} (?:von|de) \d{1,7}\s*<"
+    r"|ProQuest document ID"
 )
 _SPACE = re.compile(r"\s+")
 #: The parser's time grows with the square of a tag's attributes, and no page needs so many.

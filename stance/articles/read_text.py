@@ -7,7 +7,7 @@ from typing import IO
 
 from stance.articles.article import Article
 from stance.articles.encoding import decode
-from stance.articles.exports import splitter_by_fields
+from stance.articles.exports import splitter_by_fields, tell_unsplit
 from stance.articles.front_matter import split_front_matter
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined, as_kept
 
@@ -16,6 +16,9 @@ __all__ = ["read_text"]
 
 def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     """Read the one article of a text file, or all of an export; of front matter what names it and what is kept.
+
+    Exports of Nexis Uni and Factiva, which these databases give as documents only, are one article, too, which a
+    quarantined record tells.
 
     Raises
     ------
@@ -43,3 +46,4 @@ def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         position=1,
         kept=tuple((name, as_kept(fields.get(name.lower()))) for name in columns.keep),
     )
+    yield from tell_unsplit(lines, source, 1)
