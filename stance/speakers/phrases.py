@@ -8,7 +8,16 @@ from stance.speakers.lists import actors, words
 from stance.speakers.names import head_kind, is_personal, name_after_head, name_words, names_in
 from stance.speakers.tokens import Tokens
 
-__all__ = ["Phrase", "is_homograph", "joined", "phrase_at", "phrase_before", "phrase_of", "phrase_opening"]
+__all__ = [
+    "Phrase",
+    "is_homograph",
+    "joined",
+    "phrase_at",
+    "phrase_before",
+    "phrase_of",
+    "phrase_opening",
+    "together",
+]
 
 _LONGEST = 18
 """Tokens; a longer stretch is no name."""
@@ -278,7 +287,20 @@ def phrase_at(tokens: Tokens, first: int) -> Phrase | None:
         last -= 1
     if last < first:
         return None
-    return phrase_of(tokens, first, _trim(tokens, first, last))
+    found = phrase_of(tokens, first, _trim(tokens, first, last))
+    if found is None and "and" in tokens.lower[first + 1 : last]:  # "France and Germany"
+        link = tokens.lower.index("and", first + 1)
+        one, others = phrase_of(tokens, first, link - 1), phrase_at(tokens, link + 1)
+        return None if one is None or others is None else together(one, others)
+    return found
+
+
+def together(first: Phrase, second: Phrase) -> Phrase:
+    """One phrase of two speakers, or more."""
+    kind = second.kind if first.kind == "name" else first.kind
+    return Phrase(
+        first.first, second.last, kind, second.head, both=(*(first.both or (first,)), *(second.both or (second,)))
+    )
 
 
 def joined(name: Phrase, office: Phrase) -> Phrase:

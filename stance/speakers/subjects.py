@@ -6,7 +6,7 @@ import re
 
 from stance.speakers.lists import words
 from stance.speakers.names import actor_beside, in_name, is_personal
-from stance.speakers.phrases import Phrase, is_homograph, joined, phrase_at, phrase_before, phrase_of
+from stance.speakers.phrases import Phrase, is_homograph, joined, phrase_at, phrase_before, phrase_of, together
 from stance.speakers.tokens import Tokens
 
 __all__ = ["speaker_from", "subject_of"]
@@ -59,7 +59,7 @@ def _with_those_before(tokens: Tokens, last: Phrase) -> Phrase:
         before = phrase_before(tokens, end)
         if before is None or before.last != end or not _begins(tokens, before.first):
             break
-        found, link = _together(before, found), ","
+        found, link = together(before, found), ","
     return found
 
 
@@ -84,15 +84,8 @@ def _with_those_after(tokens: Tokens, first: Phrase) -> Phrase:
             tokens.lower[after] in grammar[name] for name in ("conjunctions", "circumstances", "prepositions")
         ):
             break
-        found = _together(found, another)
+        found = together(found, another)
     return found
-
-
-def _together(first: Phrase, second: Phrase) -> Phrase:
-    kind = second.kind if first.kind == "name" else first.kind
-    return Phrase(
-        first.first, second.last, kind, second.head, both=(*(first.both or (first,)), *(second.both or (second,)))
-    )
 
 
 def subject_of(tokens: Tokens, verb: int) -> Phrase | str | None:
