@@ -142,9 +142,9 @@ def _according(tokens: Tokens) -> Iterator[_Found]:
             after = i + len(phrase)
             if tuple(tokens.lower[i:after]) == phrase and after < len(tokens):
                 speaker = speaker_from(tokens, after)
-                if speaker is not None and not tokens.quoted[speaker.first]:
+                if speaker is not None:
                     yield _Found(1, speaker, " ".join(phrase))
-                elif speaker is None and _is_somebody(tokens, after):
+                elif _is_somebody(tokens, after):
                     yield _Found(9, Phrase(after, after, "unnamed", after), " ".join(phrase))
 
 
@@ -169,7 +169,7 @@ def _is_content(tokens: Tokens, subject: Phrase, verbs: set[int]) -> bool:
     i = subject.first - 1
     while i > 0 and (tokens.lower[i] in ("that", "on") or tokens.lower[i] in words().grammar["circumstances"]):
         i -= 1
-    return i in verbs and not tokens.quoted[i]
+    return i in verbs
 
 
 def _is_somebody(tokens: Tokens, i: int) -> bool:
