@@ -75,6 +75,18 @@ def test_who_says_it(text: str, voice: str, speaker: str | None, verb: str | Non
     assert (found.voice, found.speaker, found.verb, found.actor) == (voice, speaker, verb, actor)
 
 
+@pytest.mark.parametrize("marks", ["“”", '""', "«»", "„”"])
+def test_quotation_marks_are_of_several_kinds(marks: str) -> None:
+    """A sentence begins behind what they close if it was a sentence, and not behind a term."""
+    opening, closing = marks
+    assert find_speech(f"{opening}It is too late{closing}, the envoy said.").voice == "quoted"
+    assert (
+        find_speech(f"{opening}It is late.{closing} The ministers met and announced a fund.").speaker == "The ministers"
+    )
+    assert find_speech(f"Qatar offered to host. {opening}We are ready,{closing} its envoy said.").actor == "Qatar"
+    assert find_speech(f"Qatar called for {opening}talks{closing}, its envoy said.").actor == "Qatar"
+
+
 @given(
     st.text(max_size=300)
     | st.lists(st.sampled_from(sorted([*words().may_speak, *words().heads, *actors().names, *MARKS])), max_size=40).map(
@@ -384,6 +396,11 @@ def test_what_stands_around_an_office_tells_whose_it_is(text: str, actor: str) -
         ("It was late, said J. Jordan, the French envoy.", "J. Jordan, the French envoy", "France"),
         ("The French envoy Anna Jordan said no.", "The French envoy Anna Jordan", "France"),
         ("Anna J. Jordan said no.", "Anna J. Jordan", UNKNOWN),
+        ("According to J. Jordan, it was late.", "J. Jordan", UNKNOWN),
+        ("The envoy and J. Jordan said no.", "The envoy and J. Jordan", UNKNOWN),
+        ("He met US I. Jordan said no.", "US I. Jordan", UNKNOWN),
+        ("It was late, so say I. Iran said no.", "Iran", "Iran"),
+        ("It is up to Anna B. The minister said no.", "The minister", UNKNOWN),
         ("N. Korea said no.", "N. Korea", "North Korea"),
         ("Mr. Velikov said no.", "Mr. Velikov", UNKNOWN),
         ("Mr. France said no.", "Mr. France", UNKNOWN),
@@ -532,6 +549,11 @@ def test_what_is_speech_and_what_is_not(text: str, speaker: str | None) -> None:
         ("ANTON VELIKOV (Russian Federation), recalling the truce, rejected it.", "ANTON VELIKOV", "Russia"),
         ("AINO SALMELA (Finland) urged restraint.", "AINO SALMELA", "Finland"),
         ("Anton Velikov (centre) rejected it.", None, None),
+        ("Anna Berg (European Union) said no.", "Anna Berg", UNKNOWN),
+        ("Papua New Guinea said no.", "Papua New Guinea", "Papua New Guinea"),
+        ("The United States’ envoy said no.", "The United States’ envoy", "United States"),
+        ("Finland's minister Anna's Berg said no.", "Anna's Berg", UNKNOWN),
+        ("The Finnish Chief Economist said no.", "The Finnish Chief Economist", UNKNOWN),
         ("The Russian Federation's delegate said no.", "The Russian Federation's delegate", "Russia"),
         ("A European Union envoy said no.", "A European Union envoy", "European Union"),
         ("The farmers' federation of France said no.", "The farmers' federation of France", UNKNOWN),
@@ -574,6 +596,14 @@ def test_what_stands_beside_a_name_tells_whose_it_is(text: str, speaker: str | N
         ("Helsinki denied the crew a visa.", None),
         ("The crew was denied a visa by Helsinki.", None),
         ("Helsinki dismissed reports of a deal.", "Helsinki"),
+        ("Helsinki dismissed claims of a deal.", "Helsinki"),
+        ("The envoy urged caution.", "The envoy"),
+        ("The envoy urged states to act.", "The envoy"),
+        ("The minister urged said no.", None),
+        ("Helsinki denied claims made in Oulu.", "Helsinki"),
+        ("The council proposed is late.", None),
+        ("The envoy proposed have left.", None),
+        ("The envoys proposed, and left.", None),
         ("Helsinki dismissed the envoy's worries.", "Helsinki"),
         ("Helsinki dismissed a worry of the envoy.", "Helsinki"),
         ("Helsinki dismissed the envoy as an amateur.", "Helsinki"),
@@ -590,6 +620,7 @@ def test_what_stands_beside_a_name_tells_whose_it_is(text: str, speaker: str | N
         ("The envoy thanked both sides.", "The envoy"),
         ("The envoy expressed support for the ban.", "The envoy"),
         ("The council rejected by nine votes to four a motion to adjourn.", "The council"),
+        ("The council rejected by a large and noisy majority a motion to adjourn.", "The council"),
         ("An envoy backed by Helsinki took the chair.", None),
         ("The envoys won't say so.", None),
         ("The EU maintains an embargo.", None),

@@ -28,6 +28,10 @@ _BASES = frozenset("demand respond applaud contend recommend remind defend".spli
 _CONDITIONS = frozenset("if unless until whether once do does did".split())
 # behind a verb in "the plan that the minister announced on Monday"
 _CLOSES = frozenset(", . on in last yesterday".split())
+# objects that look like verbs of saying: "urged caution", "rejected claims"
+_NOUNS = frozenset(
+    "caution claim claims comment comments estimates remarks replies reply states tweets warning".split()
+)
 _VOTES = frozenset("vote votes majority acclamation consensus".split())
 _OBJECTS = frozenset("him her them".split())
 _THIRD_PERSON = frozenset("he she they it".split())
@@ -241,7 +245,7 @@ def _is_other(tokens: Tokens, i: int, subject: Phrase, group: str) -> bool:
         or after in ("have", "has", "had")
         or (after == "of" and after not in words().complements.get(tokens.lower[i], ()))
         or (after == "by" and not voted)
-        or words().verbs.get(after) in ("say", "tell")
+        or (after not in _NOUNS and words().verbs.get(after) in ("say", "tell"))
         or after in ".,;"
     )
 
