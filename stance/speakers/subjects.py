@@ -163,7 +163,8 @@ def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None
         if found is None or found.first < start:
             continue
         if named:
-            return joined(Phrase(i + 1, closing - 1, "name", closing - 1), found)
+            whole = joined(Phrase(i + 1, closing - 1, "name", closing - 1), found)
+            return whole._replace(last=closing) if tokens.words[i] == "(" else whole
         if found.kind == "name" and office is not None:
             return joined(found, office)
         if aside or (office is not None and found.name):
