@@ -177,9 +177,9 @@ def _opens_aside(tokens: Tokens, i: int) -> bool:
     word, grammar = tokens.lower[i], words().grammar
     return (
         word.startswith(("who", "which"))
-        or word in ("now", "himself", "herself")
-        or any(word in grammar[name] for name in ("determiners", "prepositions", "former"))
-        or word.endswith(("ing", "ed"))
+        or word in ("himself", "herself")
+        or any(word in grammar[name] for name in ("determiners", "prepositions", "former", "adverbs"))
+        or word.endswith(("ing", "ed", "ly"))
     )
 
 
