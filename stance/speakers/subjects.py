@@ -53,8 +53,6 @@ def _with_those_before(tokens: Tokens, last: Phrase) -> Phrase:
     """With who stands before "and", if a clause begins there: not in "she met the minister and the envoy said"."""
     found, link = last, "and"
     while len(found.both) < _MOST and found.first > 1 and tokens.words[found.first - 1] == link:
-        if tokens.quoted[found.first - 1]:
-            break
         end = _past_aside(tokens, found.first - 2)
         before = phrase_before(tokens, end)
         if before is None or before.last != end or not _begins(tokens, before.first):
@@ -160,7 +158,7 @@ def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None
         found = _speaker_before(tokens, i - 1) if aside or named or office else None
         if found is None and tokens.lower[i + 1] in ("who", "whose") and closing + 1 < len(tokens):
             return _unnamed(tokens, i - 1, closing + 1, start)
-        if found is None or found.first < start:
+        if found is None:
             continue
         if named:
             whole = joined(Phrase(i + 1, closing - 1, "name", closing - 1), found)
@@ -187,6 +185,6 @@ def _with_one_before(tokens: Tokens, start: int, found: Phrase) -> Phrase:
     """With the name or the office before a comma: "the minister, Aino Salmela, who was there, said"."""
     after_comma = found.first > start + 1 and tokens.words[found.first - 1] == ","
     beside = phrase_before(tokens, found.first - 2) if after_comma else None
-    if beside is None or beside.first < start or "name" not in (found.kind, beside.kind):
+    if beside is None or "name" not in (found.kind, beside.kind):
         return found
     return joined(found, beside) if found.kind == "name" else joined(beside, found)
