@@ -148,6 +148,25 @@ def test_names_that_return_are_labels() -> None:
     assert speakers(countries) == [None] * 5
 
 
+def test_names_in_capitals_are_labels_though_none_returns() -> None:
+    """Names that are not are labels only by themselves: nobody's turn goes on."""
+    talk = ["LUKAS BERG: Do you see?", "ANNA MOSS: I do.", "It is late.", "We stay."]
+    assert speakers(talk) == ["LUKAS BERG", *["ANNA MOSS"] * 3]
+    assert speakers([text.title() if ":" in text else text for text in talk])[2:] == [None] * 2
+
+
+def test_a_label_may_stand_in_a_line_of_its_own_with_its_colon() -> None:
+    """What is said stands behind it."""
+    talk = ["Q: Will you go?", "MS SALMELA:", "We shall see.", "Q: Thank you."]
+    assert speakers(talk) == ["Q", *["MS SALMELA"] * 2, "Q"]
+
+
+def test_an_initial_is_nobody_who_speaks() -> None:
+    """The last turn does not go on with it."""
+    assert speakers(["Q: Will you?", "MS SALMELA: No.", "The levy was I.R. Arden's work."])[2] is None
+    assert speakers(["Q: Will you?", "MS SALMELA: No.", "The levy is work that I did."])[2] == "MS SALMELA"
+
+
 def test_labels_may_be_set_in_bold() -> None:
     """As Markdown has it, with the colon inside or outside."""
     talk = ["**MS SALMELA:** Good morning to you.", "We shall see.", "**Aino Berg**: Why?", "**Aino Berg:** Thank you."]
@@ -277,6 +296,16 @@ def test_names_in_a_line_above_are_labels() -> None:
     assert speakers(COMMONS) == [*said, *["Mr Speaker"] * 2, *["Hon. Members"] * 2, *["The Prime Minister"] * 2]
     # names below each other are a list, also above a debate
     assert speakers(["Members present", "Dr Ola Berg", "Dr Eva Moss", *COMMONS])[1] is None
+
+
+@pytest.mark.parametrize(
+    "labels", [("Sir Alan Penrose (North Ayling)", "Lady Calder (Oulu)"), ("Mr Speaker", "Mr Chairman")]
+)
+def test_lines_are_labels_by_what_they_hold(labels: tuple[str, str]) -> None:
+    """Constituencies, or forms of address of who presides, though none returns; one alone is not enough."""
+    first, second = labels
+    assert speakers([first, "Do you see?", second, "I do.", "Late."]) == [first, first, second, second, None]
+    assert set(speakers([first, "Do you see?", "The Minister", "I do.", "Late."])) == {None}
 
 
 @pytest.mark.parametrize(

@@ -119,12 +119,12 @@ def _is_named(tokens: Tokens, i: int) -> bool:
         second = tokens.lower[k - 1] not in grammar["prepositions"] | grammar["determiners"]
         if tokens.quoted[k]:
             return second
-        if not tokens.is_word(k) or word in grammar["stops"] or word in ("who", "which", "that"):
+        if not tokens.is_word(k) or word in grammar["stops"] or word == "that":
             return False
         ends = not tokens.is_word(k + 1) or any(
             after in grammar[name] for name in ("prepositions", "stops", "adverbs", "circumstances")
         )
-        judges = word in naming["judgements"] or (word.endswith(tuple(naming["endings"])) and word not in words().heads)
+        judges = word in naming["judgements"] or word.endswith(tuple(naming["endings"]))
         if second and ((word in ("a", "an", "the") and after not in naming["times"]) or (judges and ends)):
             return True
     return False
