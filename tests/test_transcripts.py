@@ -180,6 +180,13 @@ def test_labels_may_be_set_in_bold() -> None:
     """As Markdown has it, with the colon inside or outside."""
     talk = ["**MS SALMELA:** Good morning to you.", "We shall see.", "**Aino Berg**: Why?", "**Aino Berg:** Thank you."]
     assert speakers(talk) == ["MS SALMELA", "MS SALMELA", "Aino Berg", "Aino Berg"]
+    assert speakers(["**Q.** Will you sign?", "**A.** No.", "We have seen no text."]) == ["Q", "A", "A"]
+
+
+def test_the_time_before_a_label_is_none_of_it() -> None:
+    """As minutes of a call have it."""
+    talk = ["10:02 Aino Salmela: Will you sign?", "10:04 Karl Moss: No.", "10.15 Aino Salmela: Thank you."]
+    assert speakers(talk) == ["Aino Salmela", "Karl Moss", "Aino Salmela"]
 
 
 @pytest.mark.parametrize(
