@@ -641,6 +641,12 @@ def test_a_footer_that_returns_is_none_of_the_article(port: int) -> None:
     assert set(marked["text"]) == {"The Ledger is read in forty states."}
 
 
+def test_the_table_of_a_text_tells_who_speaks(port: int) -> None:
+    """With the verb and the country, as `stance score --speakers` does."""
+    rows = _csv(_post(port, "Iran's oil minister said that the embargo must be lifted at once.").text)
+    assert rows[["speaker", "source_verb", "actor"]].to_numpy().tolist() == [["Iran's oil minister", "said", "Iran"]]
+
+
 def test_many_articles_in_one_file(port: int) -> None:
     """A file of several articles gives the report of a collection, with what was quarantined counted."""
     rows = [
