@@ -157,7 +157,19 @@ def test_of_a_rare_label_it_is_told_what_its_intervals_are_worth(small_model: St
         (tmp_path / "mine.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
         said = run("evaluate", tmp_path / "model", tmp_path / "mine.jsonl").stderr
         assert ("sanctions: few paragraphs of neutral (5); the intervals of its figures" in said) == told
+        assert ("few paragraphs of" in said) == told
         assert ("intervals from 10 articles" in said) == (not told)
+
+
+def test_a_target_that_the_model_was_not_fitted_to_is_not_cross_validated(
+    small_model: StanceModel, tmp_path: Path
+) -> None:
+    """There are no settings to fit it with; it is named."""
+    save_model(small_model, tmp_path / "model")
+    (tmp_path / "mine.csv").write_text("text,tax\n" + "Lift it.,favor\nKeep it.,against\n" * 5, encoding="utf-8")
+    said = run("evaluate", tmp_path / "model", tmp_path / "mine.csv", "--cross-validate")
+    assert said.exit_code == 1
+    assert "stance: the model has no settings for tax, so it cannot be cross-validated" in said.stderr
 
 
 def test_a_figure_that_is_not_defined_is_shown_as_none(small_model: StanceModel, tmp_path: Path) -> None:

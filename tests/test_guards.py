@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from helpers import parts, run
 
+from stance.articles import Quarantined
 from stance.batch import pools
 from stance.batch.blocks import read_blocks
 from stance.batch.chunks import cut_chunks
@@ -20,6 +21,7 @@ from stance.batch.job import Job
 from stance.batch.pools import ModelReference, open_pool
 from stance.batch.run import score_to_directory
 from stance.batch.tables import Form
+from stance.commands.refusals import Refusals
 from stance.errors import StanceError
 
 TEXT = "The minister said on Friday that the embargo must be lifted before the talks go on"
@@ -92,6 +94,32 @@ def test_the_list_of_the_quarantined_is_whole(small_model_path: Path, tmp_path: 
         assert listed == list(range(2, 27))
     told = "quarantined records are named above; --quarantine FILE keeps the list\n"
     assert run("score", source, "-m", small_model_path, "-f", "csv").stderr.endswith(f"the first 20 {told}")
+    source.write_text("".join(source.read_text(encoding="utf-8").splitlines(keepends=True)[:21]), encoding="utf-8")
+    assert run("score", source, "-m", small_model_path, "-f", "csv").stderr.endswith(f"\nthe {told}"), "all of twenty"
+
+
+def test_a_run_that_fails_leaves_the_list_of_what_it_met(tmp_path: Path) -> None:
+    """Of a run that met nothing that list is empty, and an earlier one stays."""
+    kept, met = tmp_path / "bad.jsonl", Quarantined("in.jsonl", 3, "not valid JSON")
+
+    def fail(records: list[Quarantined]) -> None:
+        with Refusals(str(kept)) as refusals:
+            refusals.add_all(records)
+            raise StanceError("the disk is full")
+
+    for records, held in (([], "those of yesterday\n"), ([met], met.to_json())):
+        kept.write_text("those of yesterday\n", encoding="utf-8")
+        with pytest.raises(StanceError, match="disk"):
+            fail(records)
+        assert kept.read_text(encoding="utf-8") == held
+
+
+def test_a_folder_that_is_there_needs_no_slash(small_model_path: Path, tmp_path: Path) -> None:
+    """It holds a run then, as one that is to be made does where its name ends with a slash."""
+    (tmp_path / "run").mkdir()
+    source = _articles(tmp_path / "in.jsonl", 1)
+    assert run("score", source, "-m", small_model_path, "-j", 1, "-o", tmp_path / "run").exit_code == 0
+    assert (tmp_path / "run" / "manifest.json").exists()
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")

@@ -210,6 +210,11 @@ def test_a_kept_column_stands_there_once(small_model_path: Path, tmp_path: Path)
     assert "the column 'country' appears twice" in result.stderr
 
 
+def test_a_column_that_is_named_twice_is_kept_once() -> None:
+    """As a list of names that a script has put together may name it."""
+    assert Columns(keep=("country", "genre", "country")).keep == ("country", "genre")
+
+
 def test_a_data_frame_has_what_was_kept(small_model: stance.StanceModel, tmp_path: Path) -> None:
     """From Python, the articles carry it."""
     articles = list(stance.read_articles(_write(tmp_path / "in.parquet"), Columns(keep=("country", "gone"))))

@@ -22,10 +22,10 @@ from stance.errors import CorpusError, ModelError
 from stance.labels import Target
 from stance.model.abstention import Reason, abstention_reasons, count_words
 from stance.model.analyzer import Analyzer, Settings
-from stance.model.items import read_sentences
+from stance.model.items import PhraseTable, read_sentences
 from stance.model.kernel import compiled_extension, open_kernel
 from stance.model.lexicon import Lexicon, read_lexicon
-from stance.model.scores import Scores
+from stance.model.scores import Scores, TargetScore
 from stance.model.stance_model import StanceModel
 from stance.model.tokens import Gap, fold, tokenize
 from stance.model.weights import BlockWeights, Weights, softmax
@@ -281,6 +281,13 @@ def test_no_phrase_crosses_a_sentence() -> None:
     assert _names("The asset. Freeze it now.") == []
 
 
+def test_the_longest_phrase_is_the_mention() -> None:
+    """Of "asset" and "asset freeze" the latter, whichever stands first; the former where it is alone."""
+    table = PhraseTable({"sanctions": Lexicon({"one": ["asset"], "two": ["asset freeze"]})}, None)
+    for text, found in (("asset freeze", (2, "sanctions", "two")), ("asset sale", (1, "sanctions", "one"))):
+        assert table.match(tokenize(text), 0) == found
+
+
 def test_clause_terms_read_only_the_clause_of_a_mention() -> None:
     """Stems by side and nearness; the words beyond a comma or a full stop are not there."""
     names = _names(
@@ -443,6 +450,26 @@ def test_abstention_has_a_reason(shipped: StanceModel, text: str, reason: Reason
     assert scores.reasons == [reason]
     assert np.isnan(scores.probabilities).all()
     assert all(s.label is None and s.abstained is reason for s in scores.stances(0).values())
+
+
+def test_stances_are_equal_if_they_say_the_same() -> None:
+    """Be their probabilities none: NaN is equal to nothing, not even to that of the same text scored again."""
+    one, other = (TargetScore(None, float("nan"), {"favor": float("nan")}, Reason.EMPTY) for _ in range(2))
+    assert one == other
+    assert one != replace(other, probabilities={"favor": 0.5})
+
+
+def test_scores_without_a_paragraph_are_others(shipped: StanceModel) -> None:
+    """Those that they are made of stay as they are."""
+    scores = shipped.score_paragraphs(["They lifted the sanctions on the banks."] * 2)
+    before = scores.probabilities.copy(), scores.margins.copy()
+    left = scores.without(np.array([True, False]), Reason.BOILERPLATE)
+    assert left.reasons == [Reason.BOILERPLATE, None]
+    assert np.isnan(left.probabilities[0]).all()
+    assert np.isnan(left.margins[0]).all()
+    assert np.array_equal(left.probabilities[1], before[0][1])
+    assert np.array_equal(scores.probabilities, before[0])
+    assert np.array_equal(scores.margins, before[1])
 
 
 @pytest.mark.parametrize("language", NEIGHBOURS)

@@ -145,13 +145,17 @@ def test_letters_that_a_pdf_cannot_show_are_named(tmp_path: Path) -> None:
     assert "北方日报" in (tmp_path / "f" / "by-outlet.svg").read_text(encoding="utf-8")
     said = _report(_written(outlets[1:], labels, tmp_path), tmp_path, "--figures", tmp_path / "f")
     assert "lacks" not in said
+    said = _report(_written(["北方日报南亚晚刊社"], labels, tmp_path), tmp_path, "--figures", tmp_path / "f")
+    assert "lacks 北方日报南亚晚刊…; by-outlet.svg" in said
 
 
 def test_a_report_that_browsers_are_slow_with_says_so(
     scores: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It names the option that makes it smaller."""
-    assert "--articles" not in run("report", scores, "-o", tmp_path / "r.html").stderr
+    """It names the option that makes it smaller, beside the size."""
+    said = run("report", scores, "-o", tmp_path / "r.html").stderr
+    assert "--articles" not in said
+    assert f"r.html ({(tmp_path / 'r.html').stat().st_size / 1e6:.1f} MB)" in said
     monkeypatch.setattr("stance.commands.report._SLOW", 50_000)
     assert "a smaller --articles makes it smaller" in run("report", scores, "-o", tmp_path / "r.html").stderr
     assert "--articles" not in run("report", scores, "-o", tmp_path / "r.html", "--articles", 1).stderr

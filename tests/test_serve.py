@@ -339,6 +339,24 @@ def test_a_broken_form_is_an_error_page(port: int, body: bytes) -> None:
     assert 400 <= response.status_code < 500
 
 
+@pytest.mark.parametrize(
+    ("charset", "text", "status", "shown"),
+    [
+        ("utf-7", "+2AA- They lifted the sanctions.", 200, "\ufffd"),
+        ("utf-7", '{"id": "+2AA-"}\n', 422, "\ufffd"),
+        ("undefined", "They lifted the sanctions.", 400, "not a form: "),
+        ("iso-8859-1", "They lifted the sanctions in M\xfcnster.", 200, "in Münster."),
+    ],
+)
+def test_a_form_may_name_any_encoding(port: int, charset: str, text: str, status: int, shown: str) -> None:
+    """Be it one that has halves of letters, or none at all."""
+    head = '--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n'
+    headers = {"content-type": f"multipart/form-data; boundary=x; charset={charset}"}
+    body = f"{head}{text}\r\n--x--\r\n".encode("latin-1")
+    response = CLIENT.post(f"http://127.0.0.1:{port}/", content=body, headers=headers)
+    assert (response.status_code, shown in response.text) == (status, True)
+
+
 def test_limits_of_time_and_of_a_bomb() -> None:
     """Too slow to arrive, too long to score, too large when unpacked: each is answered, and the server lives."""
     with _serving("--seconds", "1", "--largest", "1") as (port, process):
@@ -621,6 +639,12 @@ def test_a_footer_that_returns_is_none_of_the_article(port: int) -> None:
     marked = found[found["sanctions_abstained"] == "boilerplate"]
     assert marked["article_id"].tolist() == ["many:3", "many:4"]
     assert set(marked["text"]) == {"The Ledger is read in forty states."}
+
+
+def test_the_table_of_a_text_tells_who_speaks(port: int) -> None:
+    """With the verb and the country, as `stance score --speakers` does."""
+    rows = _csv(_post(port, "Iran's oil minister said that the embargo must be lifted at once.").text)
+    assert rows[["speaker", "source_verb", "actor"]].to_numpy().tolist() == [["Iran's oil minister", "said", "Iran"]]
 
 
 def test_many_articles_in_one_file(port: int) -> None:

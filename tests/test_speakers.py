@@ -61,6 +61,7 @@ NAMES = ("development", "found", "fresh", "fresh-actors", "names", "tuning", "tu
         ),
         ("A former Israeli minister said it was late.", "reported", "A former Israeli minister", "said", UNKNOWN),
         ("He said that it was late.", "reported", UNKNOWN, "said", UNKNOWN),
+        ("Warns the Kremlin: the fleet is late.", "reported", "the Kremlin", "Warns", "Russia"),
         ("The minister was told that it was late.", "author", None, None, None),
         ("The minister would say so tomorrow.", "author", None, None, None),
         ("NEW DELHI: Carmakers have six weeks of magnets left.", "author", None, None, None),
@@ -72,6 +73,18 @@ def test_who_says_it(text: str, voice: str, speaker: str | None, verb: str | Non
     """One case a rule: subject, inversion, turn, metonym, state, its, posting, former, pronoun, passive, dateline."""
     found = find_speech(text)
     assert (found.voice, found.speaker, found.verb, found.actor) == (voice, speaker, verb, actor)
+
+
+@pytest.mark.parametrize("marks", ["“”", '""', "«»", "„”"])
+def test_quotation_marks_are_of_several_kinds(marks: str) -> None:
+    """A sentence begins behind what they close if it was a sentence, and not behind a term."""
+    opening, closing = marks
+    assert find_speech(f"{opening}It is too late{closing}, the envoy said.").voice == "quoted"
+    assert (
+        find_speech(f"{opening}It is late.{closing} The ministers met and announced a fund.").speaker == "The ministers"
+    )
+    assert find_speech(f"Qatar offered to host. {opening}We are ready,{closing} its envoy said.").actor == "Qatar"
+    assert find_speech(f"Qatar called for {opening}talks{closing}, its envoy said.").actor == "Qatar"
 
 
 @given(
@@ -149,17 +162,25 @@ def test_the_floor_on_labelled_paragraphs(name: str, size: int, floors: dict[str
         ("J. R. Arden", UNKNOWN),
         ("Karim al-Farahan", UNKNOWN),
         ("Lin Chunying", UNKNOWN),
+        ("Ming Wei", UNKNOWN),
         ("Jordan Velikov", UNKNOWN),
         ("The President", UNKNOWN),
         ("The Foreign Minister (spoke in French)", UNKNOWN),
         ("Mr. Velikov (Serbia)", "Serbia"),
+        ("Mr. Velikov (European Union)", "European Union"),
+        ("Anton Velikov (Serbia)", UNKNOWN),
         ("Minister Salmela", UNKNOWN),
         ("Foreign Minister Aino Salmela", UNKNOWN),
         ("President of Finland Aino Salmela", "Finland"),
+        ("Former President of Finland Aino Salmela", UNKNOWN),
+        ("Envoy of Finland and Oman Aino Salmela", UNKNOWN),
+        ("UN ENVOY", "United Nations"),
         ("Minister of Industry and Trade Anton Velikov", UNKNOWN),
         ("Aino Salmela, Foreign Minister of Finland", "Finland"),
         ("Question (translated)", UNKNOWN),
         ("The Minister of State", UNKNOWN),
+        ("The Minister for Trade", UNKNOWN),
+        ("Economist of Finland", UNKNOWN),
         ("The Minister of State (Foreign Office)", UNKNOWN),
         ("The Parliamentary Under-Secretary of State for Defence (Mr Arden)", UNKNOWN),
         ("The Leader of the Opposition", UNKNOWN),
@@ -175,6 +196,13 @@ def test_the_floor_on_labelled_paragraphs(name: str, size: int, floors: dict[str
             UNKNOWN,
         ),
         ("Breaking News", None),
+        ("Salmela Warns", None),
+        ("Oulu Commotion", None),
+        ("Oulu News-Letter", None),
+        ("Rug Federation", None),
+        ("Ohio Salmela", None),
+        ("A Salmela", None),
+        ("Senator ARDEN AND OTHERS", None),
         ("KEY POINTS", None),
         ("Expanding Preferences", None),
         ("Kuala Lumpur", None),
@@ -277,6 +305,74 @@ def test_an_office_without_a_country(text: str, actor: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "actor"),
+    [
+        ("A senator from North Carolina said no.", "United States"),
+        ("The minister from Georgia said no.", "Georgia"),
+        ("The prime minister of Papua New Guinea said no.", "Papua New Guinea"),
+        ("The envoy in Tehran said no.", UNKNOWN),
+        ("An Iranian newspaper said no.", UNKNOWN),
+        ("An Iranian statement said no.", "Iran"),
+        ("The grain company (Finland) said no.", UNKNOWN),
+        ("The French envoy Anna Town said no.", "France"),
+        ("Russia in talks with Iran said no.", "Russia"),
+        ("An adviser to the foreign office said no.", UNKNOWN),
+    ],
+)
+def test_what_an_office_names_tells_whose_it_is(text: str, actor: str) -> None:
+    """States of a union for its members alone, the longest name, and no place of work, paper, company or surname."""
+    assert find_speech(text).actor == actor
+
+
+@pytest.mark.parametrize(
+    ("before", "whose", "actor"),
+    [
+        ("Qatar offered to host", "Its ambassador at the United Nations", "Qatar"),
+        ("Qatar offered to host", "The country's ambassador at the United Nations", "Qatar"),
+        ("Qatar offered to host", "Another country's foreign minister", UNKNOWN),
+        ("On Monday, Qatar offered to host", "Its foreign minister", "Qatar"),
+        ("Talks with Qatar stalled", "Its foreign minister", UNKNOWN),
+        ("Talks with Qatar stalled", "The country's foreign minister", UNKNOWN),
+    ],
+)
+def test_its_is_the_country_that_does_something(before: str, whose: str, actor: str) -> None:
+    """In the sentence before: wherever the office is at work, and not the country that something is done with."""
+    assert find_speech(f"{before}. {whose} said so.").actor == actor
+
+
+@pytest.mark.parametrize(
+    ("text", "actor"),
+    [
+        ("TOKYO, May 3 - The administration said no.", UNKNOWN),
+        ("WASHINGTON, May 3 - The foreign minister said no.", UNKNOWN),
+        ("SEOUL, Feb 10 - South Korean officials were late, the trade minister said.", UNKNOWN),
+        ("SEOUL, Feb 10 - The South Korean foreign minister was late, the trade minister said.", UNKNOWN),
+        ("SEOUL, Feb 10 - The Ayling minister said no.", UNKNOWN),
+        ("In Moscow, the spokeswoman said no.", "Russia"),
+        ("In Moscow yesterday the spokeswoman said no.", UNKNOWN),
+        ("In Moscow for the talks, the spokeswoman said no.", UNKNOWN),
+        ("In Brussels, the spokeswoman said no.", UNKNOWN),
+        ("She flew to Moscow, where the spokeswoman said no.", "Russia"),
+        ("He praised Moscow, where the spokeswoman said no.", UNKNOWN),
+        ("They flew from Moscow to the base in Oulu, where the minister said no.", UNKNOWN),
+        ("The Knesset met, the minister said.", "Israel"),
+        ("On Monday State Duma members left, the minister said.", "Russia"),
+        ("The secretary told the Department of Justice that it must stay.", "United States"),
+        ("Poland would not withdraw its veto, the deputy minister said.", "Poland"),
+        ("Poland has no wish to sign, the deputy minister said.", "Poland"),
+        ("Poland has no port left, the deputy minister said.", UNKNOWN),
+        ("Poland is late, the deputy minister said.", UNKNOWN),
+        ("Poland would be late, the deputy minister said.", UNKNOWN),
+        ("The ships of Poland would withdraw, the deputy minister said.", UNKNOWN),
+        ("Brussels is ready to sign, the deputy minister said.", UNKNOWN),
+    ],
+)
+def test_what_stands_around_an_office_tells_whose_it_is(text: str, actor: str) -> None:
+    """A dateline if no guest speaks, the place itself, a parliament, and a country's own mind; no body's."""
+    assert find_speech(text).actor == actor
+
+
+@pytest.mark.parametrize(
     ("text", "speaker", "actor"),
     [
         ("Russian Foreign Minister Anton Velikov said no.", "Russian Foreign Minister Anton Velikov", "Russia"),
@@ -295,7 +391,14 @@ def test_an_office_without_a_country(text: str, actor: str) -> None:
         ),
         ("It was late, said Luc de Marsan, the French president.", "Luc de Marsan, the French president", "France"),
         ("It was late, said France's envoy, Luc de Marsan.", "France's envoy, Luc de Marsan", "France"),
+        ("The French envoy (Luc de Marsan) said no.", "The French envoy (Luc de Marsan)", "France"),
+        ("It was late, said France's envoy Luc de Marsan, Ulf Tessin.", "France's envoy Luc de Marsan", "France"),
+        ("It was late, said France's envoy, Ulf Tessin left.", "France's envoy", "France"),
+        ("Aino Salmela, the French envoy Ulf Tessin, said no.", "Aino Salmela", UNKNOWN),
         ("MOSCOW, May 3 - Foreign Minister Anton Velikov said no.", "Foreign Minister Anton Velikov", "Russia"),
+        ("Anton Velikov from the Russian ministry said no.", "Anton Velikov from the Russian ministry", "Russia"),
+        ("The Finnish minister Friday said no.", "The Finnish minister", "Finland"),
+        ("Von Tessin said no.", UNKNOWN, UNKNOWN),
         ("Former German Chancellor Ulf Tessin said no.", "Former German Chancellor Ulf Tessin", UNKNOWN),
         ("After talks with the French envoy, Anton Velikov said no.", "Anton Velikov", UNKNOWN),
         ("Chief Executive Anna Baker said no.", "Chief Executive Anna Baker", UNKNOWN),
@@ -310,6 +413,11 @@ def test_an_office_without_a_country(text: str, actor: str) -> None:
         ("It was late, said J. Jordan, the French envoy.", "J. Jordan, the French envoy", "France"),
         ("The French envoy Anna Jordan said no.", "The French envoy Anna Jordan", "France"),
         ("Anna J. Jordan said no.", "Anna J. Jordan", UNKNOWN),
+        ("According to J. Jordan, it was late.", "J. Jordan", UNKNOWN),
+        ("The envoy and J. Jordan said no.", "The envoy and J. Jordan", UNKNOWN),
+        ("He met US I. Jordan said no.", "US I. Jordan", UNKNOWN),
+        ("It was late, so say I. Iran said no.", "Iran", "Iran"),
+        ("It is up to Anna B. The minister said no.", "The minister", UNKNOWN),
         ("N. Korea said no.", "N. Korea", "North Korea"),
         ("Mr. Velikov said no.", "Mr. Velikov", UNKNOWN),
         ("Mr. France said no.", "Mr. France", UNKNOWN),
@@ -331,15 +439,24 @@ def test_an_office_and_a_name(text: str, speaker: str | None, actor: str | None)
     [
         ("The French minister and her deputy said no.", "The French minister and her deputy", "France"),
         ("The French minister and his Finnish counterpart said no.", None, UNKNOWN),
+        ("The French minister and Aino Salmela said no.", None, UNKNOWN),
+        ("The French president and foreign minister said no.", None, "France"),
         ("The French minister and her counterpart said no.", None, UNKNOWN),
         ("The French minister and the Finnish envoy urged restraint.", None, UNKNOWN),
         ("The French minister and the envoy said no.", None, UNKNOWN),
         ("French finance and trade officials said no.", None, "France"),
+        ("The French minister for trade and the economy said no.", None, "France"),
+        ("The French minister of trade and the interior minister said no.", None, UNKNOWN),
+        ("The United Kingdom, the United States and Oman said no.", None, UNKNOWN),
         ("It was late, said French finance and trade officials.", "French finance and trade officials", "France"),
         ("France's treasury and trade officials said no.", None, "France"),
         ("The French and Finnish ministers said no.", None, UNKNOWN),
         ("Aino Salmela and the Finnish envoy said no.", None, UNKNOWN),
         ("Anton Velikov and Aino Salmela said no.", None, UNKNOWN),
+        ("Aino Salmela (Finland) and Karl Moss (Oman) said no.", "Aino Salmela (Finland) and Karl Moss", UNKNOWN),
+        ("Later the minister and her deputy said no.", "the minister and her deputy", UNKNOWN),
+        ("The minister on Monday and the envoy said no.", "the envoy", UNKNOWN),
+        ("Anton Velikov and the French minister urged restraint.", None, UNKNOWN),
         ("The French minister, the Finnish envoy and the ambassador said no.", None, UNKNOWN),
         ("On Monday the minister and her deputy said no.", "the minister and her deputy", UNKNOWN),
         ("The Finnish minister and her deputy, Aino Salmela, said no.", None, "Finland"),
@@ -351,6 +468,11 @@ def test_an_office_and_a_name(text: str, speaker: str | None, actor: str | None)
             "the Finnish minister and her deputy",
             "Finland",
         ),
+        ("It was late, said Aino Salmela and Anton Velikov.", "Aino Salmela and Anton Velikov", UNKNOWN),
+        ("It was late, said Iran and Oman and Qatar on Monday.", "Iran and Oman and Qatar", UNKNOWN),
+        ("It was late, according to Finland and Oman.", "Finland and Oman", UNKNOWN),
+        ("Finland and Oman left early, saying it was late.", "Finland and Oman", UNKNOWN),
+        ("Iran in talks with France and Germany said no.", None, "Iran"),
         ("She met the French minister and the envoy said no.", "the envoy", UNKNOWN),
         ("The minister resigned and the Finnish envoy said no.", "the Finnish envoy", "Finland"),
         ("His Finnish counterpart said no.", "His Finnish counterpart", "Finland"),
@@ -411,6 +533,38 @@ def test_according_to_is_read_wherever_it_stands(text: str) -> None:
         ("Adding Norway to the list, a note of last spring, took a year.", None),
         ("She left with a note, saying the envoy was late.", None),
         ("Velikov, who had come from Oulu, said it was late.", UNKNOWN),
+        ("The Iranian minister Said Berg left.", None),
+        ("It said that it was late.", None),
+        ("Iran hopes that it ends.", None),
+        ("The envoy hopes that it ends.", "The envoy"),
+        ("Velikov said that on Monday Iran replied.", UNKNOWN),
+        ("It was late, according to NPR.", None),
+        ("It was late, according to Velikov", UNKNOWN),
+        ("It was late, according to Jens’ Note.", None),
+        ("The memo tells of a row “according to the envoy”.", None),
+        ("The ministers met and later announced a fund.", "The ministers"),
+        ("The ministers met “for an hour” and announced a fund.", None),
+        ("It was late — said the envoy.", "the envoy"),
+        ("The envoy who urged restraint left.", None),
+        ("The envoy who was rejected said no.", "The envoy"),
+        ("The envoy who also met the minister said no.", "The envoy"),
+        ("Talk of the minister said no.", None),
+        ("On Monday 40 envoys said no.", "envoys"),
+        ("Iran, however, announced a fund.", "Iran"),
+        ("The envoy, too, urged restraint.", "The envoy"),
+        ("The envoy, former minister, said no.", "The envoy"),
+        ("After a vote in the council, the minister, who left, said no.", "the minister"),
+        ("The assembly said no.", "The assembly"),
+        ("The envoy, formerly of Oulu, said no.", "The envoy"),
+        ("The minister Anna Berg, chief envoy, said no.", "The minister Anna Berg"),
+        ("Velikov (Finland), recalling the truce, said no.", UNKNOWN),
+        ("Velikov, whose ships had left, said no.", UNKNOWN),
+        ("Velikov says it is late.", UNKNOWN),
+        ("On Monday Velikov warns that it is late.", UNKNOWN),
+        ("With Velikov saying no, it was late.", None),
+        ("Aino Salmela's said no.", None),
+        ("It was late, said no one.", None),
+        ("The envoy “rejected” the levy.", None),
     ],
 )
 def test_what_is_speech_and_what_is_not(text: str, speaker: str | None) -> None:
@@ -435,7 +589,13 @@ def test_what_is_speech_and_what_is_not(text: str, speaker: str | None) -> None:
         ("Former Sen. Bob Arden (R-Ohio) said no.", "Former Sen. Bob Arden", UNKNOWN),
         ("AINO SALMELA (Finland) said no.", "AINO SALMELA", "Finland"),
         ("ANTON VELIKOV (Russian Federation), recalling the truce, rejected it.", "ANTON VELIKOV", "Russia"),
+        ("AINO SALMELA (Finland) urged restraint.", "AINO SALMELA", "Finland"),
         ("Anton Velikov (centre) rejected it.", None, None),
+        ("Anna Berg (European Union) said no.", "Anna Berg", UNKNOWN),
+        ("Papua New Guinea said no.", "Papua New Guinea", "Papua New Guinea"),
+        ("The United States’ envoy said no.", "The United States’ envoy", "United States"),
+        ("Finland's minister Anna's Berg said no.", "Anna's Berg", UNKNOWN),
+        ("The Finnish Chief Economist said no.", "The Finnish Chief Economist", UNKNOWN),
         ("The Russian Federation's delegate said no.", "The Russian Federation's delegate", "Russia"),
         ("A European Union envoy said no.", "A European Union envoy", "European Union"),
         ("The farmers' federation of France said no.", "The farmers' federation of France", UNKNOWN),
@@ -444,6 +604,8 @@ def test_what_is_speech_and_what_is_not(text: str, speaker: str | None) -> None:
         ("“No,” said the secretary of state.", "the secretary of state", "United States"),
         ("The secretary of state for transport said no.", "The secretary of state for transport", UNKNOWN),
         ("POTUS said no.", "POTUS", "United States"),
+        ("The WHO said no.", "The WHO", "World Health Organization"),
+        ("It was late, said US and Finnish officials.", "US and Finnish officials", UNKNOWN),
         ("Italy's envoy said no.", "Italy's envoy", "Italy"),
     ],
 )
@@ -470,16 +632,36 @@ def test_what_stands_beside_a_name_tells_whose_it_is(text: str, speaker: str | N
         ("The envoy called on the president at noon.", None),
         ("The envoy called on the president. The talks led to a truce.", None),
         ("The envoy called on both of them to stop.", "The envoy"),
+        ("The envoy called on both of them for restraint.", "The envoy"),
+        ("The envoy called the “worst” minister.", None),
+        ("The envoy called the men that own a port.", None),
+        ("The envoy put it bluntly.", "The envoy"),
+        ("The envoy put it on Monday: it was late.", "The envoy"),
+        ("The envoy put it on a shelf.", None),
+        ("The envoy put it down.", None),
         ("The envoy called his minister.", None),
         ("Helsinki denied that it had seized the ship.", "Helsinki"),
         ("Aino Salmela denied the report at once.", "Aino Salmela"),
         ("Helsinki denied it", "Helsinki"),
+        ("Helsinki denied it a visa.", None),
         ("Helsinki denied “such a plan”.", "Helsinki"),
         ("Helsinki denied the crew a visa.", None),
         ("The crew was denied a visa by Helsinki.", None),
         ("Helsinki dismissed reports of a deal.", "Helsinki"),
+        ("Helsinki dismissed claims of a deal.", "Helsinki"),
+        ("The envoy urged caution.", "The envoy"),
+        ("The envoy urged states to act.", "The envoy"),
+        ("The minister urged said no.", None),
+        ("Helsinki denied claims made in Oulu.", "Helsinki"),
+        ("The council proposed is late.", None),
+        ("The envoy proposed have left.", None),
+        ("The envoys proposed, and left.", None),
         ("Helsinki dismissed the envoy's worries.", "Helsinki"),
+        ("Helsinki dismissed the head of Oulu's worries.", "Helsinki"),
         ("Helsinki dismissed a worry of the envoy.", "Helsinki"),
+        ("Helsinki dismissed criticism of the envoy.", "Helsinki"),
+        ("Helsinki dismissed dozens of envoys.", None),
+        ("Helsinki dismissed a number of envoys.", None),
         ("Helsinki dismissed the envoy as an amateur.", "Helsinki"),
         ("Helsinki dismissed two of its envoys.", None),
         ("The court condemned the captain to nine years.", None),
@@ -494,6 +676,7 @@ def test_what_stands_beside_a_name_tells_whose_it_is(text: str, speaker: str | N
         ("The envoy thanked both sides.", "The envoy"),
         ("The envoy expressed support for the ban.", "The envoy"),
         ("The council rejected by nine votes to four a motion to adjourn.", "The council"),
+        ("The council rejected by a large and noisy majority a motion to adjourn.", "The council"),
         ("An envoy backed by Helsinki took the chair.", None),
         ("The envoys won't say so.", None),
         ("The EU maintains an embargo.", None),
@@ -673,4 +856,4 @@ def test_speakers_are_of_paragraphs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("whose", ["country's", "country’s", "kingdom’s", "republic's", "republic’s", "island’s"])
 def test_the_country_is_the_one_before_however_its_apostrophe_is_written(whose: str) -> None:
     """The straight mark and the curly one say the same."""
-    assert find_speech(f"Iran wants talks. The {whose} foreign minister said so.").actor == "Iran"
+    assert find_speech(f"Iran offered talks. The {whose} foreign minister said so.").actor == "Iran"

@@ -126,6 +126,40 @@ def test_a_language_that_is_not_told_from_others_is_named(
     assert (f"language {language!r}: the model will abstain from no language; only English" in result.stderr) == told
 
 
+def test_a_probe_that_cannot_be_tried_is_told_before_the_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one on a target that the corpus has not."""
+    (tmp_path / "probes").mkdir()
+    probe = {"id": "1", "phenomenon": "plain", "text": "Keep the levy.", "levy": "favor"}
+    (tmp_path / "probes" / "a.jsonl").write_text(json.dumps(probe), encoding="utf-8")
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus.toml").write_text('name = "own"\nlabels = ["favor", "against"]\n[targets.tax]\n')
+    record = {"article": "a", "paragraph": 0, "text": "Lift them.", "tax": "against"}
+    (tmp_path / "corpus" / "one.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
+
+    def begin(*_: object, **__: object) -> None:
+        raise CorpusError("the training has begun")
+
+    monkeypatch.setattr("stance.training.fit.train", begin)
+    result = run("train", tmp_path, "-o", tmp_path / "own")
+    assert result.stderr.endswith("stance: probe '1': no target 'levy'; there are tax\n")
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no folder here that nobody may write to")
+def test_a_folder_that_cannot_be_written_to_is_told_before_the_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though it is there."""
+    (tmp_path / "flat.csv").write_text("text,tax\n" + "Lift them.,favor\nKeep them.,against\n" * 5)
+
+    def begin(*_: object, **__: object) -> None:
+        raise CorpusError("the training has begun")
+
+    monkeypatch.setattr("stance.training.fit.train", begin)
+    assert "stance: /proc: cannot write the model: " in run("train", tmp_path / "flat.csv", "-o", "/proc").stderr
+
+
 def test_a_model_needs_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty name, as a variable of a script that is not set gives it, is no name of the folder one stands in."""
     (tmp_path / "flat.csv").write_text("text,tax\n" + "Lift them.,favor\nKeep them.,against\n" * 5)

@@ -100,10 +100,15 @@ def test_a_turn_ends_with_what_is_not_the_speakers(about: str) -> None:
     [
         ("MS SALMELA", "Aino Salmela was minister until last spring.", True),
         ("MR SO", "The ports were so full that ships had to turn back.", False),
+        ("MS SALMELA", "I, Salmela, shall stay.", False),
+        ("MS SALMELA", "Under Secretary of State. The levy stays.", False),
+        ("THE MINISTER", "The minister was late.", False),
+        ("Aino Salmela, Grain Office", "Salmela was late.", True),
+        ("Aino Salmela, Grain Office", "The office was late.", False),
     ],
 )
 def test_a_name_is_told_by_its_letters_whatever_their_case(label: str, about: str, ends: bool) -> None:
-    """In capitals in the label, and not behind it; but of two letters it may be another word."""
+    """In capitals in the label, and not behind it; but of two letters it may be another word, as an office is."""
     texts = ["Q: Do you regret it?", f"{label}: No.", about, "The embargo has done its work.", "Q: Thank you."]
     assert speakers([*texts, f"{label}: Thank you."])[1:4] == [label, *[None if ends else label] * 2]
 
@@ -122,6 +127,8 @@ def test_a_surname_of_two_speakers_has_no_actor() -> None:
     talk = ["Q: Will it stay?", "SEN. BOB ARDEN (R-OH): I hope so.", "ARDEN: I do.", "Minister Aino Arden (Oman): No."]
     found = [speech.actor for _, speech in find_speeches([*talk, "ARDEN: We shall see."])]
     assert found[1:] == ["United States", "United States", "Oman", "unknown"]
+    talk = ["Q: Will it stay?", "MINISTER (Oman): I hope so.", "MINISTER: I do.", "Q: You do?"]
+    assert [speech.actor for _, speech in find_speeches(talk)][1:3] == ["Oman", "unknown"], "an office is no name"
 
 
 def test_in_a_transcript_surnames_in_capitals_are_labels() -> None:
@@ -146,12 +153,40 @@ def test_names_that_return_are_labels() -> None:
     assert speakers(["Lena: Do they work?", "Tom: I think so.", "Look at the ports."]) == [None] * 3
     countries = ["Norway: We expect a ban.", "Iran: You see.", "It was late.", "Norway: Our view.", "Iran: Your view."]
     assert speakers(countries) == [None] * 5
+    assert speakers(["Tel: We see.", "Mob: You see.", "It was late.", "Tel: Our view.", "Mob: Yours."]) == [None] * 5
+
+
+def test_names_in_capitals_are_labels_though_none_returns() -> None:
+    """Names that are not are labels only by themselves: nobody's turn goes on."""
+    talk = ["LUKAS BERG: Do you see?", "ANNA MOSS: I do.", "It is late.", "We stay."]
+    assert speakers(talk) == ["LUKAS BERG", *["ANNA MOSS"] * 3]
+    assert speakers([text.title() if ":" in text else text for text in talk])[2:] == [None] * 2
+
+
+def test_a_label_may_stand_in_a_line_of_its_own_with_its_colon() -> None:
+    """What is said stands behind it."""
+    talk = ["Q: Will you go?", "MS SALMELA:", "We shall see.", "Q: Thank you."]
+    assert speakers(talk) == ["Q", *["MS SALMELA"] * 2, "Q"]
+
+
+def test_an_initial_is_nobody_who_speaks() -> None:
+    """The last turn does not go on with it."""
+    assert speakers(["Q: Will you?", "MS SALMELA: No.", "The levy was I.R. Arden's work."])[2] is None
+    for spoken in ("The levy is work that I did.", "Does the levy work?"):
+        assert speakers(["Q: Will you?", "MS SALMELA: No.", spoken])[2] == "MS SALMELA"
 
 
 def test_labels_may_be_set_in_bold() -> None:
     """As Markdown has it, with the colon inside or outside."""
     talk = ["**MS SALMELA:** Good morning to you.", "We shall see.", "**Aino Berg**: Why?", "**Aino Berg:** Thank you."]
     assert speakers(talk) == ["MS SALMELA", "MS SALMELA", "Aino Berg", "Aino Berg"]
+    assert speakers(["**Q.** Will you sign?", "**A.** No.", "We have seen no text."]) == ["Q", "A", "A"]
+
+
+def test_the_time_before_a_label_is_none_of_it() -> None:
+    """As minutes of a call have it."""
+    talk = ["10:02 Aino Salmela: Will you sign?", "10:04 Karl Moss: No.", "10.15 Aino Salmela: Thank you."]
+    assert speakers(talk) == ["Aino Salmela", "Karl Moss", "Aino Salmela"]
 
 
 @pytest.mark.parametrize(
@@ -277,6 +312,16 @@ def test_names_in_a_line_above_are_labels() -> None:
     assert speakers(COMMONS) == [*said, *["Mr Speaker"] * 2, *["Hon. Members"] * 2, *["The Prime Minister"] * 2]
     # names below each other are a list, also above a debate
     assert speakers(["Members present", "Dr Ola Berg", "Dr Eva Moss", *COMMONS])[1] is None
+
+
+@pytest.mark.parametrize(
+    "labels", [("Sir Alan Penrose (North Ayling)", "Lady Calder (Oulu)"), ("Mr Speaker", "Mr Chairman")]
+)
+def test_lines_are_labels_by_what_they_hold(labels: tuple[str, str]) -> None:
+    """Constituencies, or forms of address of who presides, though none returns; one alone is not enough."""
+    first, second = labels
+    assert speakers([first, "Do you see?", second, "I do.", "Late."]) == [first, first, second, second, None]
+    assert set(speakers([first, "Do you see?", "The Minister", "I do.", "Late."])) == {None}
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def _tell_unread(left_out: list[Source]) -> None:
 
 
 def _kept(names: tuple[str, ...], model_path: str | None) -> tuple[str, ...]:
-    """The names of columns to keep, each once; one that results have a meaning for is refused."""
+    """The names of columns to keep; one that results have a meaning for is refused."""
     from stance.results.dictionary import is_own_name
 
     targets = targets_of(read_manifest(model_path))
@@ -174,4 +174,4 @@ def _kept(names: tuple[str, ...], model_path: str | None) -> tuple[str, ...]:
             raise click.UsageError(f"--keep {name}: results have a column of that name; rename yours")
         if not name or name != clean_surrogates(name):
             raise click.UsageError(f"--keep {name!r}: not the name of a column")
-    return tuple(dict.fromkeys(names))
+    return names

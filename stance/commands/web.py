@@ -19,7 +19,7 @@ import click
 
 from stance import __version__
 from stance.articles import Article, Quarantined, read_records
-from stance.articles.encoding import written_name
+from stance.articles.encoding import clean_surrogates, written_name
 from stance.articles.footers import RepeatedFooters
 from stance.articles.libraries import need
 from stance.articles.records import LARGEST_RECORD
@@ -250,16 +250,17 @@ async def _receive(
         async with Request(request.scope, whole).form(max_files=1, max_fields=4, max_part_size=limits.body) as fields:
             text, file = fields.get("text"), fields.get("file")
             # a form sends line ends as \r\n
-            pasted = text.replace("\r\n", "\n") if isinstance(text, str) and text.strip() else None
+            # and may name an encoding that has lone surrogates
+            pasted = clean_surrogates(text.replace("\r\n", "\n")) if isinstance(text, str) and text.strip() else None
             if file is not None and not isinstance(file, str) and file.filename:
                 if pasted is not None:
                     raise _Refused(422, "got both a text and a file; the text is kept below, choose one", text=pasted)
                 return file.filename, await file.read(), None
-    except HTTPException as error:
-        raise _Refused(400, f"not a form: {error.detail}") from error
+    except (HTTPException, UnicodeError) as error:
+        raise _Refused(400, f"not a form: {getattr(error, 'detail', error)}") from error
     if pasted is None:
         raise _Refused(422, "nothing was pasted and no file was chosen")
-    return "text.txt", pasted.encode("utf-8", "replace"), pasted
+    return "text.txt", pasted.encode(), pasted
 
 
 def _check(deadline: float, ended: threading.Event) -> None:

@@ -87,8 +87,6 @@ class BlockWeights:
         summed over the terms of all blocks, with the intercept, these are the margins.
         """
         idf, coef = self._numbers(ids)
-        if not len(ids):
-            return coef.astype(np.float64)
         values = (1.0 + np.log(counts) if sublinear_tf else counts) * idf
         length = np.sqrt(values @ values)
         if length:

@@ -54,7 +54,7 @@ def actor_of(tokens: Tokens, phrase: Phrase) -> str | None:
     grammar = words().grammar
     if phrase.both:
         return _of_one(tokens, phrase.both)
-    within = [tokens.lower[i] for i in range(phrase.first, phrase.last + 1) if i not in phrase.name]
+    within = tokens.lower[phrase.first : phrase.last + 1]
     if any(word in grammar["former"] or word.startswith("ex-") for word in within):
         return None
     beside = actor_beside(tokens, phrase.last + 1) if phrase.kind in ("name", "office") else None
@@ -62,7 +62,7 @@ def actor_of(tokens: Tokens, phrase: Phrase) -> str | None:
         return None if phrase.first and tokens.lower[phrase.first - 1] in grammar["former"] else beside
     found: list[str] = []
     if phrase.kind == "actor":
-        found = _names_within(tokens, phrase.first, phrase.last if "and" in within else phrase.head)
+        found = _names_within(tokens, phrase.first, phrase.head)
     elif _is_official(tokens, phrase):
         found = _of_official(tokens, phrase)
     return found[0] if len(set(found)) == 1 else None
@@ -70,20 +70,19 @@ def actor_of(tokens: Tokens, phrase: Phrase) -> str | None:
 
 def _is_official(tokens: Tokens, phrase: Phrase) -> bool:
     """Whether it is an office, or a government's statement; not of a party, a company or the like."""
-    stated = phrase.kind == "body" and tokens.lower[phrase.head] in _STATEMENTS
+    stated = tokens.lower[phrase.head] in _STATEMENTS
     return (phrase.kind == "office" or stated) and _PARTIAL.isdisjoint(_outside_names(tokens, phrase))
 
 
 def _of_official(tokens: Tokens, phrase: Phrase) -> list[str]:
     """Whose an office or a statement is: as its own words name them, else by the words around it."""
     head, first = phrase.head, phrase.office
-    found = _names_within(tokens, first, head) or _after_head(tokens, head, phrase.last)
-    if tokens.lower[first] == "its" or (not found and _of_the_country(tokens, first)):
+    if tokens.lower[first] == "its" or _of_the_country(tokens, first):
         return _before(tokens, first)
+    found = _names_within(tokens, first, head) or _after_head(tokens, head, phrase.last)
     if found:
         return found
-    end = phrase.name.start - 1 if phrase.name and phrase.name.start > head else phrase.last
-    open_office = of_the_office(tokens, first, end, head=head) or of_the_paragraph(tokens, phrase)
+    open_office = of_the_office(tokens, first, phrase.last, head=head) or of_the_paragraph(tokens, phrase)
     if open_office:
         return [open_office]
     return ["United States"] if tokens.lower[head] in _OF_THE_UNITED_STATES else []

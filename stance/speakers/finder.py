@@ -28,6 +28,10 @@ _BASES = frozenset("demand respond applaud contend recommend remind defend".spli
 _CONDITIONS = frozenset("if unless until whether once do does did".split())
 # behind a verb in "the plan that the minister announced on Monday"
 _CLOSES = frozenset(", . on in last yesterday".split())
+# objects that look like verbs of saying: "urged caution", "rejected claims"
+_NOUNS = frozenset(
+    "caution claim claims comment comments estimates remarks replies reply states tweets warning".split()
+)
 _VOTES = frozenset("vote votes majority acclamation consensus".split())
 _OBJECTS = frozenset("him her them".split())
 _THIRD_PERSON = frozenset("he she they it".split())
@@ -142,9 +146,9 @@ def _according(tokens: Tokens) -> Iterator[_Found]:
             after = i + len(phrase)
             if tuple(tokens.lower[i:after]) == phrase and after < len(tokens):
                 speaker = speaker_from(tokens, after)
-                if speaker is not None and not tokens.quoted[speaker.first]:
+                if speaker is not None:
                     yield _Found(1, speaker, " ".join(phrase))
-                elif speaker is None and _is_somebody(tokens, after):
+                elif _is_somebody(tokens, after):
                     yield _Found(9, Phrase(after, after, "unnamed", after), " ".join(phrase))
 
 
@@ -169,7 +173,7 @@ def _is_content(tokens: Tokens, subject: Phrase, verbs: set[int]) -> bool:
     i = subject.first - 1
     while i > 0 and (tokens.lower[i] in ("that", "on") or tokens.lower[i] in words().grammar["circumstances"]):
         i -= 1
-    return i in verbs and not tokens.quoted[i]
+    return i in verbs
 
 
 def _is_somebody(tokens: Tokens, i: int) -> bool:
@@ -241,7 +245,7 @@ def _is_other(tokens: Tokens, i: int, subject: Phrase, group: str) -> bool:
         or after in ("have", "has", "had")
         or (after == "of" and after not in words().complements.get(tokens.lower[i], ()))
         or (after == "by" and not voted)
-        or words().verbs.get(after) in ("say", "tell")
+        or (after not in _NOUNS and words().verbs.get(after) in ("say", "tell"))
         or after in ".,;"
     )
 

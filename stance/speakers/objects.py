@@ -13,6 +13,8 @@ __all__ = ["group_of"]
 _LONGEST = 14
 # of a sentence
 _ENDS = ".?!"
+# of what "of" names: "dismissed dozens of officials"
+_QUANTITIES = frozenset("dozens scores hundreds thousands number handful half".split())
 
 
 def group_of(tokens: Tokens, i: int) -> str | None:
@@ -92,9 +94,10 @@ def _is_deed(tokens: Tokens, i: int) -> bool:
 
 def _head(tokens: Tokens, found: range) -> str:
     """The head of an object: of "a worry of the minister", of "two of the ministers" and "the head of Oslo's worry"."""
-    of = next((k for k in found[2:] if tokens.lower[k] == "of"), found.stop)
+    of = next((k for k in found[1:] if tokens.lower[k] == "of"), found.stop)
     whose = any(tokens.is_possessive(k) for k in range(of, found.stop))
-    head = (found.stop if whose or tokens.lower[of - 1] in words().grammar["determiners"] else of) - 1
+    counted = tokens.lower[of - 1] in words().grammar["determiners"] | _QUANTITIES
+    head = (found.stop if whose or counted else of) - 1
     return tokens.lower[head] if head in found and not tokens.is_possessive(head) else ""
 
 
@@ -116,12 +119,12 @@ def _is_named(tokens: Tokens, i: int) -> bool:
         second = tokens.lower[k - 1] not in grammar["prepositions"] | grammar["determiners"]
         if tokens.quoted[k]:
             return second
-        if not tokens.is_word(k) or word in grammar["stops"] or word in ("who", "which", "that"):
+        if not tokens.is_word(k) or word in grammar["stops"] or word == "that":
             return False
         ends = not tokens.is_word(k + 1) or any(
             after in grammar[name] for name in ("prepositions", "stops", "adverbs", "circumstances")
         )
-        judges = word in naming["judgements"] or (word.endswith(tuple(naming["endings"])) and word not in words().heads)
+        judges = word in naming["judgements"] or word.endswith(tuple(naming["endings"]))
         if second and ((word in ("a", "an", "the") and after not in naming["times"]) or (judges and ends)):
             return True
     return False

@@ -8,7 +8,16 @@ from stance.speakers.lists import actors, words
 from stance.speakers.names import head_kind, is_personal, name_after_head, name_words, names_in
 from stance.speakers.tokens import Tokens
 
-__all__ = ["Phrase", "is_homograph", "joined", "phrase_at", "phrase_before", "phrase_of", "phrase_opening"]
+__all__ = [
+    "Phrase",
+    "is_homograph",
+    "joined",
+    "phrase_at",
+    "phrase_before",
+    "phrase_of",
+    "phrase_opening",
+    "together",
+]
 
 _LONGEST = 18
 """Tokens; a longer stretch is no name."""
@@ -88,7 +97,7 @@ def _trim(tokens: Tokens, first: int, last: int) -> int:
     """Cut off "on Monday", "in an interview"."""
     grammar = words().grammar
     for i in range(first + 1, last + 1):
-        if tokens.lower[i] in grammar["circumstances"] and not tokens.quoted[i]:
+        if tokens.lower[i] in grammar["circumstances"]:
             k = i - 1
             while k > first and tokens.lower[k] not in grammar["prepositions"]:
                 k -= 1
@@ -101,7 +110,7 @@ def _trim(tokens: Tokens, first: int, last: int) -> int:
 
 def phrase_before(tokens: Tokens, last: int, clauses: int = _CLAUSES) -> Phrase | None:
     """The speaker that ends at a token, or stands before so many relative clauses that end there."""
-    if clauses < 0 or (words().verbs.get(tokens.lower[last]) == "act" and tokens.words[last].endswith("ed")):
+    if clauses < 0:
         return None
     first = _reach(tokens, last)
     if first > 0 and tokens.lower[first - 1] in ("this", "these", "those") and not tokens.quoted[first - 1]:
@@ -152,8 +161,10 @@ def _speaks(tokens: Tokens, i: int) -> bool:
 
 def _relative(tokens: Tokens, start: int) -> int | None:
     """Where the clause begins whose object this is, in "lawyers for the board which represents the opposition"."""
+    if tokens.lower_at(start - 1) in words().grammar["adverbs"]:
+        return None
     for i in range(start - 2, max(start - 4, 0), -1):
-        if not tokens.is_word(i + 1) or tokens.lower[i + 1] in words().grammar["adverbs"]:
+        if not tokens.is_word(i + 1):
             return None
         if tokens.lower[i] in ("who", "which") and tokens.is_word(i) and tokens.words[i - 1] != ",":
             return i
@@ -219,8 +230,10 @@ def _between_alike(tokens: Tokens, i: int) -> bool:
     """Whether "and" stands between names, or in "finance and trade officials"."""
     if not (i > 0 and tokens.is_word(i + 1)):
         return False
-    around, portfolio = (tokens.lower[i - 1], tokens.lower[i + 1]), words().context["portfolio"]
-    alike = portfolio.issuperset(around) and around[1] not in words().grammar["determiners"]
+    after = i + 1 + (tokens.lower[i + 1] in words().grammar["determiners"])
+    alike = words().context["portfolio"].issuperset((tokens.lower[i - 1], tokens.lower_at(after)))
+    # "of trade and the economy", but not "of trade and the defence minister"
+    alike = alike and (after == i + 1 or head_kind(tokens.lower_at(after + 1)) is None)
     return alike or (tokens.is_capital(i - 1) and tokens.is_capital(i + 1))
 
 
@@ -278,7 +291,20 @@ def phrase_at(tokens: Tokens, first: int) -> Phrase | None:
         last -= 1
     if last < first:
         return None
-    return phrase_of(tokens, first, _trim(tokens, first, last))
+    found = phrase_of(tokens, first, _trim(tokens, first, last))
+    if found is None and "and" in tokens.lower[first + 1 : last]:  # "France and Germany"
+        link = tokens.lower.index("and", first + 1)
+        one, others = phrase_of(tokens, first, link - 1), phrase_at(tokens, link + 1)
+        return None if one is None or others is None else together(one, others)
+    return found
+
+
+def together(first: Phrase, second: Phrase) -> Phrase:
+    """One phrase of two speakers, or more."""
+    kind = second.kind if first.kind == "name" else first.kind
+    return Phrase(
+        first.first, second.last, kind, second.head, both=(*(first.both or (first,)), *(second.both or (second,)))
+    )
 
 
 def joined(name: Phrase, office: Phrase) -> Phrase:

@@ -6,7 +6,7 @@ import re
 
 from stance.speakers.lists import words
 from stance.speakers.names import actor_beside, in_name, is_personal
-from stance.speakers.phrases import Phrase, is_homograph, joined, phrase_at, phrase_before, phrase_of
+from stance.speakers.phrases import Phrase, is_homograph, joined, phrase_at, phrase_before, phrase_of, together
 from stance.speakers.tokens import Tokens
 
 __all__ = ["speaker_from", "subject_of"]
@@ -53,13 +53,11 @@ def _with_those_before(tokens: Tokens, last: Phrase) -> Phrase:
     """With who stands before "and", if a clause begins there: not in "she met the minister and the envoy said"."""
     found, link = last, "and"
     while len(found.both) < _MOST and found.first > 1 and tokens.words[found.first - 1] == link:
-        if tokens.quoted[found.first - 1]:
-            break
         end = _past_aside(tokens, found.first - 2)
         before = phrase_before(tokens, end)
         if before is None or before.last != end or not _begins(tokens, before.first):
             break
-        found, link = _together(before, found), ","
+        found, link = together(before, found), ","
     return found
 
 
@@ -84,15 +82,8 @@ def _with_those_after(tokens: Tokens, first: Phrase) -> Phrase:
             tokens.lower[after] in grammar[name] for name in ("conjunctions", "circumstances", "prepositions")
         ):
             break
-        found = _together(found, another)
+        found = together(found, another)
     return found
-
-
-def _together(first: Phrase, second: Phrase) -> Phrase:
-    kind = second.kind if first.kind == "name" else first.kind
-    return Phrase(
-        first.first, second.last, kind, second.head, both=(*(first.both or (first,)), *(second.both or (second,)))
-    )
 
 
 def subject_of(tokens: Tokens, verb: int) -> Phrase | str | None:
@@ -167,10 +158,11 @@ def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None
         found = _speaker_before(tokens, i - 1) if aside or named or office else None
         if found is None and tokens.lower[i + 1] in ("who", "whose") and closing + 1 < len(tokens):
             return _unnamed(tokens, i - 1, closing + 1, start)
-        if found is None or found.first < start:
+        if found is None:
             continue
         if named:
-            return joined(Phrase(i + 1, closing - 1, "name", closing - 1), found)
+            whole = joined(Phrase(i + 1, closing - 1, "name", closing - 1), found)
+            return whole._replace(last=closing) if tokens.words[i] == "(" else whole
         if found.kind == "name" and office is not None:
             return joined(found, office)
         if aside or (office is not None and found.name):
@@ -183,9 +175,9 @@ def _opens_aside(tokens: Tokens, i: int) -> bool:
     word, grammar = tokens.lower[i], words().grammar
     return (
         word.startswith(("who", "which"))
-        or word in ("now", "himself", "herself")
-        or any(word in grammar[name] for name in ("determiners", "prepositions", "former"))
-        or word.endswith(("ing", "ed"))
+        or word in ("himself", "herself")
+        or any(word in grammar[name] for name in ("determiners", "prepositions", "former", "adverbs"))
+        or word.endswith(("ing", "ed", "ly"))
     )
 
 
@@ -193,6 +185,6 @@ def _with_one_before(tokens: Tokens, start: int, found: Phrase) -> Phrase:
     """With the name or the office before a comma: "the minister, Aino Salmela, who was there, said"."""
     after_comma = found.first > start + 1 and tokens.words[found.first - 1] == ","
     beside = phrase_before(tokens, found.first - 2) if after_comma else None
-    if beside is None or beside.first < start or "name" not in (found.kind, beside.kind):
+    if beside is None or "name" not in (found.kind, beside.kind):
         return found
     return joined(found, beside) if found.kind == "name" else joined(beside, found)

@@ -78,8 +78,7 @@ class Tokens:
     def _mark_quotations(self) -> None:
         opened: int | None = None
         for i, word in enumerate(self.words):
-            closes = word in _CLOSING or (word == '"' and opened is not None)
-            if closes and opened is not None:
+            if opened is not None and (word in _CLOSING or word == '"'):
                 self.quoted[opened : i + 1] = [True] * (i + 1 - opened)
                 length = sum(w[0].isalnum() for w in self.words[opened:i])
                 self.longest_quotation = max(self.longest_quotation, length)
@@ -114,9 +113,13 @@ class Tokens:
     def sentence_start(self, i: int) -> int:
         """First token of the sentence that a token belongs to."""
         least = max(i - _LONGEST, 0)
-        while i > least and not (self.words[i - 1] in ".?!:;" or (self.words[i - 1] == '"' and self.quoted[i - 1])):
+        while i > least and not (self.words[i - 1] in ".?!:;" or self._ends_quoted(i - 1)):
             i -= 1
         return i
+
+    def _ends_quoted(self, i: int) -> bool:
+        """Whether a mark closes a quotation with the end of its sentence, and not a term in the midst of one."""
+        return self.words[i] in '"”»' and self.quoted[i] and self.words[i - 1] in ".?!"
 
 
 def _may_be_initial(letter: str, before: list[str]) -> bool:
