@@ -12,6 +12,8 @@ __all__ = ["AKOMA_NTOSO", "PUBLICWHIP", "TEI"]
 
 #: As in "uk.org.publicwhip/debate/2025-03-14a.12.0".
 _DAY_OF_ID = re.compile(r"/(\d{4}-\d\d-\d\d)[a-z]?\.\d")
+#: Ids are made of names: "BergAnn".
+_BETWEEN_NAMES = re.compile("(?<=[a-z\u00df-\u017f])(?=[A-Z\u00c0-\u00de])|[._]")
 _TEI_TAGS: Tags = {
     **dict.fromkeys("ab byline closer dateline l opener p salute signed trailer".split(), "p"),
     **{"cell": "td", "head": "h2", "item": "li", "lb": " ", "lg": "div", "list": "ul", "row": "tr", "sp": "div"},
@@ -48,7 +50,7 @@ def _tei_body(item: Element) -> str:
         if element.tag != "u":
             return None
         who = element.get("who", "").split("#")[-1].split(":")[-1]
-        return people.get(who) or said or who
+        return people.get(who) or said or _BETWEEN_NAMES.sub(" ", who)
 
     return text_of(_needed(item, "text"), _TEI_TAGS, speaker=speaker)
 

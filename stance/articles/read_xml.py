@@ -76,23 +76,20 @@ def _encoding(head: bytes) -> str | None:
 
 def _mended(pieces: Iterable[str]) -> Iterator[str]:
     declared: set[str | None] = set()
-    held, begun = "", False
+    held = ""
 
     def mend(found: re.Match[str]) -> str:
         whole, name = found[0], found[1]
-        if name in OF_XML or name in declared:
+        if name in OF_XML:
             return whole
         if name is None and whole != "&":
             shown = unescape(whole)
             # in an attribute a tab or line end would become a blank
-            return whole if shown in "\t\n\r" else _NO_XML.sub(" ", escape(shown))
-        return escape(html5.get(f"{name};", "")) or f"&amp;{whole[1:]}"
+            return whole if shown in ("\t", "\n", "\r") else _NO_XML.sub(" ", escape(shown))
+        return escape(html5.get(f"{name};", "")) or (whole if name in declared else f"&amp;{whole[1:]}")
 
     for piece in pieces:
-        if not begun:
-            declared.update(_DECLARED.findall(piece))
-            piece = piece.lstrip("\ufeff \t\r\n")
-            begun = bool(piece)
+        declared.update(_DECLARED.findall(piece))
         piece = held + _NO_XML.sub(" ", piece.replace(UNDECODABLE, _DAMAGED))
         cut = piece.rfind("&", max(0, len(piece) - _HELD))
         cut = len(piece) if cut < 0 or ";" in piece[cut:] else cut

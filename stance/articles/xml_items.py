@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
@@ -30,6 +31,8 @@ _LONGEST_TAG = 2**22
 _LONGEST_DECLARED = 100
 _MOST_DECLARED = 1_000
 _MOST_NAMESPACES = 200
+_LONGEST_NAME = 100
+_PIECE = 2**14
 
 #: What names in a vocabulary begin with here, by how its address begins; all others have the prefix that the file uses.
 _VOCABULARIES = (
@@ -81,12 +84,21 @@ def items_of(pieces: Iterable[str], source: str, kinds: Mapping[str, Dialect]) -
         If it is no XML, none of these kinds, or made to harm.
     """
     reading = _Reading(source, kinds)
-    for piece in pieces:
-        reading.feed(piece.encode())
+    for data in chain(_cut(pieces), [b""]):
+        try:
+            reading.feed(data)
+        except ArticleError:
+            yield from reading.found
+            raise
         yield from reading.found
         reading.found.clear()
-    reading.end()
-    yield from reading.found
+
+
+def _cut(pieces: Iterable[str]) -> Iterator[bytes]:
+    """Small pieces, for with each fault what stands behind it in its piece is copied."""
+    for piece in pieces:
+        data = piece.encode()
+        yield from (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))
 
 
 class _Reading:
@@ -98,8 +110,9 @@ class _Reading:
         self.lines = 1
         self.documents = self.articles = 0
         self.kind = "XML"
-        #: What begins an article, where the next one is looked for.
+        #: What begins an article, where the next one is looked for, and what of that may be the beginning.
         self.sought: re.Pattern[bytes] | None = None
+        self.held = b""
         self.above: tuple[list[str], list[str], list[dict[str, str]]] | None = None
         self._begin()
 
@@ -125,48 +138,45 @@ class _Reading:
         parser.StartCdataSectionHandler, parser.EndCdataSectionHandler = self._start_section, self._end_section
         parser.EntityDeclHandler, parser.AttlistDeclHandler = self._entity, self._attribute
 
-    def feed(self, data: bytes, final: bool = False) -> None:
-        """Read on."""
+    def feed(self, data: bytes) -> None:
+        """Read on; nothing ends the file."""
+        final = not data and self.sought is None and bool(self.names or not self.documents)
+        if not data and not final and not self.articles:
+            raise ArticleError(f"no article in this file of {self.kind}", self.source)
+        data, self.held = self.held + data, b""
         while data or final:
-            if self.sought is not None:
-                start = self.sought.search(data)
-                if start is None:
-                    # a name may be cut by the end of a piece: then that article is lost with the one before
-                    self.lines += data.count(b"\n")
+            if self.sought is not None and self.above is not None:
+                found = self.sought.search(data)
+                # a name may be cut by the end of a piece
+                start = max(0, len(data) - _LONGEST_NAME) if found is None else found.start()
+                self.lines += data.count(b"\n", 0, start)
+                data = data[start:]
+                if found is None:
+                    self.held = data
                     return
-                self.lines += data.count(b"\n", 0, start.start())
-                data, self.sought = data[start.start() :], None
-                assert self.above is not None
+                self.sought = None
                 self._open(*self.above)
+            if not self.fed:
+                # above a declaration there must be nothing
+                bare = data.lstrip()
+                self.lines += data.count(b"\n", 0, len(data) - len(bare))
+                data = bare
             try:
                 self.parser.Parse(data, final)
-            except _EndOfDocument:
-                data = self._rest(data, self.parser.CurrentByteIndex, self.parser.CurrentLineNumber, b">")
+            except _EndOfDocument as end:
+                place, line = end.args
+                data = data[data.index(b">", max(0, place - self.fed)) + 1 :]
+                self.lines += line - 1
                 self._begin()
-                # blanks, and a remark at the end of all, are no document
-                data, final = data.lstrip(), final and bool(data.strip())
             except expat.ExpatError as error:
                 self._fail(f"not valid XML: {expat.ErrorString(error.code)} in line {self.lines + error.lineno - 1:,}")
-                data = self._rest(data, self.parser.ErrorByteIndex, error.lineno, b"<")
+                data = data[max(0, self.parser.ErrorByteIndex + 1 - self.fed) :]
+                self.lines += error.lineno - 1
             else:
                 self.fed += len(data)
                 if self.fed - self.parser.CurrentByteIndex > _LONGEST_TAG:
                     raise ArticleError(f"a tag or remark of more than {_LONGEST_TAG:,} bytes", self.source)
                 return
-
-    def end(self) -> None:
-        """The file ends here."""
-        if self.sought is None and (self.names or not self.documents):
-            self.feed(b"", final=True)
-        if not self.articles:
-            raise ArticleError(f"no article in this file of {self.kind}", self.source)
-
-    def _rest(self, data: bytes, place: int, line: int, mark: bytes) -> bytes:
-        """What stands behind a sign at a place, or behind it."""
-        start = max(0, place - self.fed)
-        start = data.find(mark, start) + 1 or len(data)
-        self.lines += line - 1
-        return data[start:]
 
     def _fail(self, reason: str) -> None:
         if self.dialect is None or self.above is None:
@@ -177,11 +187,10 @@ class _Reading:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         scope = self.scopes[-1] if self.scopes else {}
-        for key, value in attributes.items():
-            if key.startswith("xmlns"):
-                scope = {**scope, key[6:]: value}
-        if len(scope) > _MOST_NAMESPACES:
+        declared = {key[6:]: value for key, value in attributes.items() if key.startswith("xmlns")}
+        if len(scope) + len(declared) > _MOST_NAMESPACES:
             raise ArticleError(f"more than {_MOST_NAMESPACES} namespaces in one place", self.source)
+        scope = {**scope, **declared} if declared else scope
         tag = _called(name, scope)
         if len(self.path) >= _DEEPEST:
             raise ArticleError(f"elements are nested more than {_DEEPEST} deep", self.source)
@@ -256,7 +265,7 @@ class _Reading:
             if self.dialect is None:
                 raise _no_reader(name, self.source)
             self.documents += 1
-            raise _EndOfDocument
+            raise _EndOfDocument(self.parser.CurrentByteIndex, self.parser.CurrentLineNumber)
 
     def _entity(self, name: str, parameter: bool, value: str | None, *where: Any) -> None:
         notation, longest = where[-1], _LONGEST_DECLARED

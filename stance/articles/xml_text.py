@@ -118,7 +118,8 @@ def text_of(
     def walk(element: Element, tag: str, raw: bool) -> None:
         nonlocal said
         raw = raw or element.tag == CDATA
-        parts.append(f"<{tag}>" if tag in _SHOWN else tag if tag.isspace() else "")
+        blank = tag.isspace() and element.get("break") != "no"
+        parts.append(f"<{tag}>" if tag in _SHOWN else " " * blank)
         write(element.text, raw)
         for child in element:
             inner = tags.get(f"{element.tag}/{child.tag}", tags.get(child.tag, child.tag))
