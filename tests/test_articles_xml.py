@@ -81,7 +81,10 @@ TEI_TEXT = """<TEI.2><teiHeader><fileDesc><titleStmt><title>A letter</title></ti
 The Pier</title><date>14 March 1925</date></bibl></sourceDesc></fileDesc></teiHeader><text><front><titlePage>T</titlePage>
 </front><body><head>Of talks</head><p>They <choice><sic>mett</sic><corr>met</corr></choice> in Vi<lb break="no"/>enna<lb/>once.
 <note place="foot">A note.</note></p><fw>The Pier, page 2</fw><list><item>One.</item><item>Two.</item></list>
-<p><w join="right">Oil</w> <pc>.</pc></p></body></text></TEI.2>"""
+<p><w lemma="x">The</w>
+ <name><w>price</w> <w join="right">rose</w>
+ </name>
+ <pc>.</pc></p></body></text></TEI.2>"""
 
 WHIP = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <!DOCTYPE publicwhip [
@@ -143,7 +146,7 @@ READ = {
     ),
     "letter.tei": (
         TEI_TEXT,
-        [("letter", "A letter", "14 March 1925", "The Pier", ["Of talks", "They met in Vienna once.", "One.", "Two.", "Oil."])],
+        [("letter", "A letter", "14 March 1925", "The Pier", ["Of talks", "They met in Vienna once.", "One.", "Two.", "The price rose."])],
     ),
     "whip.xml": (
         WHIP,
@@ -365,6 +368,22 @@ def test_an_item_whose_content_is_elsewhere_is_named(tmp_path: Path) -> None:
     assert reasons == ["no text in this item that is read, but its content may be in another file"]
     packed = '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="a"><contentSet><inlineData contenttype="text/plain" encoding="x">QQ==</inlineData></contentSet></newsItem>'
     assert texts(tmp_path / "a.xml", packed) == ["1: no text in this item that is read: inlineData text/plain"]
+
+
+def test_what_an_agency_withholds_is_named(tmp_path: Path) -> None:
+    """It was never published, or is no longer to be."""
+    content = NEWSML.replace("<itemClass qcode", '<pubStatus qcode="stat:canceled"/><itemClass qcode', 1)
+    assert texts(tmp_path / "a.xml", content)[0] == "1: not published: stat:canceled"
+
+
+def test_records_like_that_of_theyworkforyou(tmp_path: Path) -> None:
+    """Other sites have another root, and answers in writing; what has no speech is none."""
+    said = '<{0}><{1} id="a.b/debate/2025-03-14.1.1" speakername="Jo Arden"><p>No.</p></{1}></{0}>'
+    for root, speech in (("debates", "speech"), ("publicwhip", "reply")):
+        (article,) = records(tmp_path / "a.xml", said.format(root, speech))
+        assert isinstance(article, Article)
+        assert (article.text, article.date) == ("Jo Arden: No.", "2025-03-14")
+    assert texts(tmp_path / "a.xml", "<debates><debate>Talks.</debate></debates>") == ["1: no speech in it"]
 
 
 def test_speakers(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ _TEI_TAGS: Tags = {
 }  # fmt: skip
 _PUBLICWHIP_TAGS: Tags = {
     **dict.fromkeys(("major-heading", "minor-heading"), "h2"),
-    **dict.fromkeys(("oral-heading", "speech"), "div"),
+    **dict.fromkeys(("oral-heading", "ques", "reply", "speech"), "div"),
     **dict.fromkeys(("division", "gidredirect")),
 }
 _AKOMA_NTOSO_TAGS: Tags = {
@@ -64,6 +64,8 @@ def _person(name: Element | None) -> str:
 
 
 def _publicwhip_body(item: Element) -> str:
+    if item.find("speech") is None and item.find("reply") is None:
+        raise ArticleError("no speech in it")
     return text_of(item, _PUBLICWHIP_TAGS, speaker=lambda element, said: element.get("speakername"))
 
 
@@ -112,8 +114,8 @@ TEI = Dialect(
 )  # fmt: skip
 PUBLICWHIP = Dialect(
     "TheyWorkForYou",
-    ("publicwhip",),
-    {"date": (".//speech/@id", "major-heading/@id")},
+    ("publicwhip", "debates"),
+    {"date": ("speech/@id", "reply/@id")},
     _publicwhip_body,
     date=lambda id: None if (day := _DAY_OF_ID.search(id)) is None else day[1],
 )

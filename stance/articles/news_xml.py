@@ -46,6 +46,9 @@ def _nitf_body(item: Element) -> str:
 
 
 def _newsml_body(item: Element) -> str:
+    status = item.find("itemMeta/pubStatus")
+    if status is not None and status.get("qcode", "").endswith(("withheld", "canceled", "cancelled")):
+        raise ArticleError(f"not published: {status.get('qcode', '')[:40]}")
     unread = ""
     for found in item.iterfind("contentSet/*"):
         kind, text = found.get("contenttype", ""), ""

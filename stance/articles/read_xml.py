@@ -47,6 +47,7 @@ _KINDS = {
     "TEI.2": TEI,
     "teiCorpus": TEI,
     "publicwhip": PUBLICWHIP,
+    "debates": PUBLICWHIP,
     "akomaNtoso": AKOMA_NTOSO,
 }
 

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from stance.articles.records import LARGEST_RECORD
-from stance.articles.xml_text import CDATA, Dialect, words
+from stance.articles.xml_text import ATTRIBUTES, CDATA, Dialect, words
 from stance.errors import ArticleError
 
 __all__ = ["OF_XML", "Item", "items_of"]
@@ -200,10 +200,10 @@ class _Reading:
         self.names.append(tag)
         self.scopes.append(scope)
         if self.builder is not None:
-            self._grow(sum(map(len, attributes.values())), 1)
-        if self.builder is not None:
             # what searches a tree takes a colon for a prefix that it must be told of
-            self.builder.start(tag, {key.replace(":", "."): value for key, value in attributes.items()})
+            kept = {key.replace(":", "."): value for key, value in attributes.items() if key in ATTRIBUTES}
+            self.builder.start(tag, kept)
+            self._grow(sum(map(len, kept.values())), 1)
 
     def _outside(self, name: str, tag: str) -> None:
         """Begin what is read, if this is that."""
@@ -235,9 +235,8 @@ class _Reading:
 
     def _data(self, text: str) -> None:
         if self.builder is not None:
-            self._grow(len(text), 0)
-        if self.builder is not None:
             self.builder.data(text)
+            self._grow(len(text), 0)
 
     def _start_section(self) -> None:
         if self.builder is not None:

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from stance.articles.markup import BLOCKS, UNSEEN, one_line, plain_text
 
-__all__ = ["CDATA", "Body", "Dialect", "Tags", "first", "text_of", "whole_date", "words"]
+__all__ = ["ATTRIBUTES", "CDATA", "Body", "Dialect", "Tags", "first", "text_of", "whole_date", "words"]
 
 #: Stands around what was a section of that name, which holds HTML in all that is read here.
 CDATA = "cdata"
@@ -18,6 +18,13 @@ CDATA = "cdata"
 _UNREAD = UNSEEN | frozenset("aside audio button figcaption form iframe nav object select svg video".split())
 _SHOWN = BLOCKS | {"br"}
 _HTML = ("html", "text/html")
+#: The attributes that are looked at; in corpora whose words are marked others take more room than the text.
+ATTRIBUTES = frozenset(
+    """
+    break by class contenttype date date.publication eId element encoding guid holder href id id-string itemid join
+    level literal name norm qcode rdf:about regsrc showAs speakername type value when who xml:id xml:lang
+    """.split()
+)
 #: Before words it is a name, so what stands behind it in its label would be doubled.
 _BEHIND_NAME = " \t\r\n\u00a0:.,"
 _BASIC_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T\d{4}\S*)?")
@@ -128,13 +135,18 @@ def text_of(
             if inner is not None and inner not in _UNREAD:
                 walk(child, inner, raw)
                 said = said if opened is None else ""
-            # between words that are marked one by one, blanks stand that are none of the text
-            joined = child.get("join") in ("right", "both")
-            write((child.tail or "").strip() if joined else child.tail, raw)
+            write((child.tail or "").strip() if _is_joined(child) else child.tail, raw)
         parts.append(f"</{tag}>" if tag in BLOCKS else "")
 
     walk(element, tags.get(element.tag, element.tag) or "", html)
     return plain_text("".join(parts), _UNREAD)
+
+
+def _is_joined(element: Element) -> bool:
+    """Whether blanks behind are none of the text: where words are marked one by one, each may have a line."""
+    while len(element):
+        element = element[-1]
+    return element.get("join") in ("right", "both")
 
 
 def words(element: Element | None, html: bool = False) -> str | None:
