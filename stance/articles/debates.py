@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element
 
-from stance.articles.xml_text import Dialect, Tags, text_of, words
+from stance.articles.xml_text import Dialect, Tags, needed, text_of, words
 from stance.errors import ArticleError
 
 __all__ = ["AKOMA_NTOSO", "PUBLICWHIP", "TEI"]
@@ -52,7 +52,7 @@ def _tei_body(item: Element) -> str:
         who = element.get("who", "").split("#")[-1].split(":")[-1]
         return people.get(who) or said or _BETWEEN_NAMES.sub(" ", who)
 
-    return text_of(_needed(item, "text"), _TEI_TAGS, speaker=speaker)
+    return text_of(needed(item, "text"), _TEI_TAGS, speaker=speaker)
 
 
 def _person(name: Element | None) -> str:
@@ -84,14 +84,7 @@ def _akoma_ntoso_body(item: Element) -> str:
         by = element.get("by", "").lstrip("#")
         return people.get(by) or by
 
-    return text_of(_needed(item, ".//debateBody"), _AKOMA_NTOSO_TAGS, speaker=speaker)
-
-
-def _needed(item: Element, path: str) -> Element:
-    found = item.find(path)
-    if found is None:
-        raise ArticleError(f"no <{path.lstrip('./')}> in it")
-    return found
+    return text_of(needed(item, ".//debateBody"), _AKOMA_NTOSO_TAGS, speaker=speaker)
 
 
 TEI = Dialect(

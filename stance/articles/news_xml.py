@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element
 
-from stance.articles.xml_text import Dialect, Tags, text_of, words
+from stance.articles.xml_text import Dialect, Tags, needed, text_of, words
 from stance.errors import ArticleError
 
 __all__ = ["ATOM", "NEWSML", "NITF", "RCV1", "RSS"]
@@ -140,7 +140,7 @@ RCV1 = Dialect(
         ),
         "id": ("./@itemid",),
     },
-    lambda item: text_of(item.find("text")),
+    lambda item: text_of(needed(item, "text")),
 )
 RSS = Dialect(
     "RSS",

@@ -18,7 +18,8 @@ from stance.articles.encoding import UNDECODABLE, decoded_chunks
 from stance.articles.lines import UNFIT
 from stance.articles.news_xml import ATOM, NEWSML, NITF, RCV1, RSS
 from stance.articles.records import Columns, Quarantined
-from stance.articles.xml_items import OF_XML, Item, items_of
+from stance.articles.xml_items import Item, items_of
+from stance.articles.xml_names import OF_XML
 from stance.articles.xml_text import first
 from stance.errors import ArticleError
 
@@ -32,6 +33,7 @@ _ENTITY = re.compile(r"&(?:(?:#(?:\d{1,7}|[xX][0-9A-Fa-f]{1,6})|([A-Za-z_][\w.-]
 _DECLARED = re.compile(r"<!ENTITY\s+([\w.-]+)")
 #: More than the longest entity.
 _HELD = 80
+_PIECE = 2**14
 
 #: By the root, in which the prefix tells the vocabulary.
 _KINDS = {
@@ -75,7 +77,7 @@ def _encoding(head: bytes) -> str | None:
     return None if found is None else found[1].decode()
 
 
-def _mended(pieces: Iterable[str]) -> Iterator[str]:
+def _mended(pieces: Iterable[str]) -> Iterator[bytes]:
     declared: set[str | None] = set()
     held = ""
 
@@ -95,8 +97,10 @@ def _mended(pieces: Iterable[str]) -> Iterator[str]:
         cut = piece.rfind("&", max(0, len(piece) - _HELD))
         cut = len(piece) if cut < 0 or ";" in piece[cut:] else cut
         held = piece[cut:]
-        yield _ENTITY.sub(mend, piece[:cut])
-    yield _ENTITY.sub(mend, held)
+        data = _ENTITY.sub(mend, piece[:cut]).encode()
+        yield from (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))
+    if held:
+        yield _ENTITY.sub(mend, held).encode()
 
 
 def _record(item: Item, source: str, stem: str, position: int) -> Article | Quarantined | None:

@@ -14,13 +14,12 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from stance.articles.records import LARGEST_RECORD
-from stance.articles.xml_text import ATTRIBUTES, CDATA, Dialect, words
+from stance.articles.xml_names import ATTRIBUTES, CDATA, OF_XML, called_in
+from stance.articles.xml_text import Dialect, words
 from stance.errors import ArticleError
 
-__all__ = ["OF_XML", "Item", "items_of"]
+__all__ = ["Item", "items_of"]
 
-#: Entities that need no declaration.
-OF_XML = ("amp", "apos", "gt", "lt", "quot")
 #: Documents have hardly thirty levels; what reads a tree goes down by calling itself.
 _DEEPEST = 200
 #: Each takes a hundred times the memory of a letter.
@@ -32,26 +31,6 @@ _LONGEST_DECLARED = 100
 _MOST_DECLARED = 1_000
 _MOST_NAMESPACES = 200
 _LONGEST_NAME = 100
-_PIECE = 2**14
-
-#: What names in a vocabulary begin with here, by how its address begins; all others have the prefix that the file uses.
-_VOCABULARIES = (
-    ("http://iptc.org/std/", ""),
-    ("http://www.iptc.org/std/", ""),
-    ("http://www.w3.org/1999/xhtml", ""),
-    ("http://www.tei-c.org/ns/1.0", ""),
-    ("http://docs.oasis-open.org/legaldocml/ns/akn/", ""),
-    ("http://www.akomantoso.org/", ""),
-    ("http://purl.org/rss/1.0/modules/content/", "content."),
-    ("http://purl.org/rss/1.0/", ""),
-    ("http://my.netscape.com/", ""),
-    ("http://backend.userland.com/", ""),
-    ("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "rdf."),
-    ("http://purl.org/dc/elements/1.1/", "dc."),
-    ("http://purl.org/dc/terms/", "dcterms."),
-    ("http://www.w3.org/2005/Atom", "atom."),
-    ("http://purl.org/atom/ns#", "atom."),
-)
 
 #: An article as a tree, or why there is none; its kind; and what the file says of all.
 Item = tuple[Element | str, Dialect, Mapping[str, str]]
@@ -61,13 +40,13 @@ class _EndOfDocument(Exception):
     """Another one may follow: collections are joined so."""
 
 
-def items_of(pieces: Iterable[str], source: str, kinds: Mapping[str, Dialect]) -> Iterator[Item]:
+def items_of(pieces: Iterable[bytes], source: str, kinds: Mapping[str, Dialect]) -> Iterator[Item]:
     """Read the articles of an XML file, or of several that were joined.
 
     Parameters
     ----------
-    pieces : iterable of str
-        The text of the file.
+    pieces : iterable of bytes
+        The text of the file as UTF-8, none empty. With each fault what stands behind it in its piece is copied.
     source : str
         Named in errors.
     kinds : mapping of str to Dialect
@@ -84,7 +63,7 @@ def items_of(pieces: Iterable[str], source: str, kinds: Mapping[str, Dialect]) -
         If it is no XML, none of these kinds, or made to harm.
     """
     reading = _Reading(source, kinds)
-    for data in chain(_cut(pieces), [b""]):
+    for data in chain(pieces, [b""]):
         try:
             reading.feed(data)
         except ArticleError:
@@ -92,13 +71,6 @@ def items_of(pieces: Iterable[str], source: str, kinds: Mapping[str, Dialect]) -
             raise
         yield from reading.found
         reading.found.clear()
-
-
-def _cut(pieces: Iterable[str]) -> Iterator[bytes]:
-    """Small pieces, for with each fault what stands behind it in its piece is copied."""
-    for piece in pieces:
-        data = piece.encode()
-        yield from (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))
 
 
 class _Reading:
@@ -191,7 +163,7 @@ class _Reading:
         if len(scope) + len(declared) > _MOST_NAMESPACES:
             raise ArticleError(f"more than {_MOST_NAMESPACES} namespaces in one place", self.source)
         scope = {**scope, **declared} if declared else scope
-        tag = _called(name, scope)
+        tag = called_in(scope, name)
         if len(self.path) >= _DEEPEST:
             raise ArticleError(f"elements are nested more than {_DEEPEST} deep", self.source)
         if not self.inside:
@@ -208,14 +180,12 @@ class _Reading:
     def _outside(self, name: str, tag: str) -> None:
         """Begin what is read, if this is that."""
         if self.dialect is None:
-            self.dialect = self.kinds.get(tag)
-            if self.path and self.dialect is not None and tag not in self.dialect.items:
-                self.dialect = None
-            if self.dialect is None:
-                if self.path:
-                    raise _no_reader(self.path[0], self.source)
+            found = self.kinds.get(tag)
+            if self.path and (found is None or tag not in found.items):
+                raise _no_reader(self.path[0], self.source)
+            if found is None:
                 return
-            self.kind = self.dialect.kind
+            self.dialect, self.kind = found, found.kind
         place = f"{self.names[-1]}/{tag}" if self.names else tag
         self.field = self.dialect.outer.get(place, "")
         if tag in self.dialect.items or self.field:
@@ -228,10 +198,9 @@ class _Reading:
     def _grow(self, letters: int, elements: int) -> None:
         self.size += letters
         self.elements += elements
-        if self.size > LARGEST_RECORD:
-            self.problem, self.builder = f"record too large: more than {LARGEST_RECORD:,} characters", None
-        elif self.elements > _MOST_ELEMENTS:
-            self.problem, self.builder = f"record too large: more than {_MOST_ELEMENTS:,} elements", None
+        if self.size > LARGEST_RECORD or self.elements > _MOST_ELEMENTS:
+            self.problem = f"record too large: more than {LARGEST_RECORD:,} characters or {_MOST_ELEMENTS:,} elements"
+            self.builder = None
 
     def _data(self, text: str) -> None:
         if self.builder is not None:
@@ -280,15 +249,6 @@ class _Reading:
         self.declared += 1
         if len(default or "") > _LONGEST_DECLARED or self.declared > _MOST_DECLARED:
             raise ArticleError("it declares attributes that are too long, or too many", self.source)
-
-
-def _called(name: str, scope: Mapping[str, str]) -> str:
-    prefix, _, local = name.rpartition(":")
-    address = scope.get(prefix)
-    if not address:
-        return f"{prefix}.{local}" if prefix else local
-    known = (short for begin, short in _VOCABULARIES if address.startswith(begin))
-    return next(known, f"{prefix or '?'}.") + local
 
 
 def _no_reader(root: str, source: str) -> ArticleError:

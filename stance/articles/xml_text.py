@@ -9,22 +9,27 @@ from typing import NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
 from stance.articles.markup import BLOCKS, UNSEEN, one_line, plain_text
+from stance.articles.xml_names import CDATA
+from stance.errors import ArticleError
 
-__all__ = ["ATTRIBUTES", "CDATA", "Body", "Dialect", "Tags", "first", "text_of", "whole_date", "words"]
+__all__ = [
+    "ATTRIBUTES",
+    "CDATA",
+    "Body",
+    "Dialect",
+    "Tags",
+    "called_in",
+    "first",
+    "needed",
+    "text_of",
+    "whole_date",
+    "words",
+]
 
-#: Stands around what was a section of that name, which holds HTML in all that is read here.
-CDATA = "cdata"
 #: What readers of an article do not see, or not as a part of it, as in a saved page.
 _UNREAD = UNSEEN | frozenset("aside audio button figcaption form iframe nav object select svg video".split())
 _SHOWN = BLOCKS | {"br"}
 _HTML = ("html", "text/html")
-#: The attributes that are looked at; in corpora whose words are marked others take more room than the text.
-ATTRIBUTES = frozenset(
-    """
-    break by class contenttype date date.publication eId element encoding guid holder href id id-string itemid join
-    level literal name norm qcode rdf:about regsrc showAs speakername type value when who xml:id xml:lang
-    """.split()
-)
 #: Before words it is a name, so what stands behind it in its label would be doubled.
 _BEHIND_NAME = " \t\r\n\u00a0:.,"
 _BASIC_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T\d{4}\S*)?")
@@ -35,6 +40,20 @@ Tags: TypeAlias = Mapping[str, str | None]
 Body: TypeAlias = Callable[[Element], str | None]
 #: Whose words begin with an element, if that opens a speech; it is given who was named right before.
 Speaker: TypeAlias = Callable[[Element, str], str | None]
+
+
+def needed(item: Element, path: str) -> Element:
+    """What stands at a path.
+
+    Raises
+    ------
+    ArticleError
+        If nothing does.
+    """
+    found = item.find(path)
+    if found is None:
+        raise ArticleError(f"no <{path.lstrip('./')}> in it")
+    return found
 
 
 def whole_date(value: str) -> str:
