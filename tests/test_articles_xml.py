@@ -394,10 +394,30 @@ def test_speakers(tmp_path: Path) -> None:
     assert speakers == [None, "The Chair", "The Chair", "Jo Arden", "Jo Arden", "Berg Ann", "Jo Arden"]
 
 
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        ("Fri, 14 Mar 2025 08:00:00 +0100", "2025-03-14T08:00:00+01:00"),
+        ("14 Mar 2025 08:00:00 GMT", "2025-03-14T08:00:00+00:00"),
+        ("2025-03-14T08:00:00Z", "2025-03-14T08:00:00Z"),
+        ("20250314T080000+0100", "2025-03-14"),
+        ("14 March 2025", "14 March 2025"),
+        ("Thu, 30 Nov -0001 00:00:00 +0000", "Thu, 30 Nov -0001 00:00:00 +0000"),
+        ("no: day", "no: day"),
+    ],
+)
+def test_dates(tmp_path: Path, written: str, date: str) -> None:
+    """Those of feeds and agencies are written as the standard has them; what is no date is kept."""
+    item = f"<item><description>x</description><pubDate> {written} </pubDate></item>"
+    (article,) = records(tmp_path / "a.xml", rss([], item))
+    assert isinstance(article, Article)
+    assert article.date == date
+
+
 def test_a_name_that_is_there_is_not_doubled(tmp_path: Path) -> None:
     """Some records have it in the speech, too; one without a name has none from before."""
-    said = '<publicwhip><speech speakername="Jo Arden"><p>Jo Arden: No.</p></speech><speech speakername="Ann Berg"></speech><speech><p>Order.</p></speech></publicwhip>'
-    assert texts(tmp_path / "a.xml", said) == ["Jo Arden: No.\n\nOrder."]
+    said = '<publicwhip><speech speakername="Jo Arden"><p>Jo Arden: No.</p></speech><speech speakername="Jo Arden"><p>Jo Arden is I.</p></speech><speech speakername="Ann Berg"></speech><speech><p>Order.</p></speech></publicwhip>'
+    assert texts(tmp_path / "a.xml", said) == ["Jo Arden: No.\n\nJo Arden: Jo Arden is I.\n\nOrder."]
 
 
 def test_a_broken_article_costs_itself(tmp_path: Path) -> None:

@@ -12,19 +12,7 @@ from stance.articles.markup import BLOCKS, UNSEEN, one_line, plain_text
 from stance.articles.xml_names import CDATA
 from stance.errors import ArticleError
 
-__all__ = [
-    "ATTRIBUTES",
-    "CDATA",
-    "Body",
-    "Dialect",
-    "Tags",
-    "called_in",
-    "first",
-    "needed",
-    "text_of",
-    "whole_date",
-    "words",
-]
+__all__ = ["Body", "Dialect", "Tags", "first", "needed", "text_of", "whole_date", "words"]
 
 #: What readers of an article do not see, or not as a part of it, as in a saved page.
 _UNREAD = UNSEEN | frozenset("aside audio button figcaption form iframe nav object select svg video".split())
@@ -33,6 +21,8 @@ _HTML = ("html", "text/html")
 #: Before words it is a name, so what stands behind it in its label would be doubled.
 _BEHIND_NAME = " \t\r\n\u00a0:.,"
 _BASIC_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T\d{4}\S*)?")
+#: What reads such dates takes the year -0001, as WordPress has it, for a time zone.
+_MAIL_DATE = re.compile(r"(?:[A-Za-z]+, )?\d{1,2} [A-Za-z]+ \d{4} \d\d?:\d\d")
 
 #: What an element is to HTML, by its name, or by its parent's and its own (``u/seg``); ``None`` if it is no text.
 Tags: TypeAlias = Mapping[str, str | None]
@@ -66,7 +56,7 @@ def whole_date(value: str) -> str:
     """
     if (basic := _BASIC_DATE.fullmatch(value)) is not None:
         return "-".join(basic.groups())
-    if ":" in value and value[:1].isalpha():
+    if _MAIL_DATE.match(value):
         # slow to import
         from email.utils import parsedate_to_datetime
 
@@ -137,7 +127,8 @@ def text_of(
     def write(text: str | None, raw: bool) -> None:
         nonlocal said
         if said and text and not text.isspace():
-            parts.append("" if text.lstrip().startswith(said) else f"{escape(said, quote=False)}: ")
+            there = text.lstrip().startswith((f"{said}:", f"{said}."))
+            parts.append("" if there else f"{escape(said, quote=False)}: ")
             said = ""
         parts.append((text or "") if raw else escape(text or "", quote=False))
 
