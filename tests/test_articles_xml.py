@@ -56,6 +56,19 @@ NEWSML = """<?xml version="1.0" encoding="UTF-8"?>
 
 Gas fell.</inlineData></contentSet></newsItem></itemSet></newsMessage>"""
 
+NEWSML1 = """<?xml version="1.0"?><!DOCTYPE NewsML SYSTEM "NewsML_1.2.dtd">
+<NewsML><NewsEnvelope><DateAndTime>20250314T090000Z</DateAndTime></NewsEnvelope><NewsItem><Identification><NewsIdentifier>
+<ProviderId>pier.example</ProviderId><DateId>20250313</DateId><PublicIdentifier>urn:newsml:pier.example:9</PublicIdentifier>
+</NewsIdentifier></Identification><NewsManagement><FirstCreated>20250313T080000Z</FirstCreated><ThisRevisionCreated>
+20250314T080000Z</ThisRevisionCreated></NewsManagement><NewsComponent><NewsLines><HeadLine>Talks resume</HeadLine>
+<CopyrightLine>(c) Pier</CopyrightLine></NewsLines><AdministrativeMetadata><Provider><Party FormalName="Pier"/></Provider>
+</AdministrativeMetadata><NewsComponent><Role FormalName="Caption"/><ContentItem><DataContent><p>A picture.</p></DataContent>
+</ContentItem></NewsComponent><NewsComponent><Role FormalName="Main"/><ContentItem Href="a.jpg"/><ContentItem>
+<MediaType FormalName="Text"/><DataContent><p>Envoys met.</p><p>They left.</p></DataContent></ContentItem></NewsComponent>
+</NewsComponent></NewsItem><NewsItem><NewsComponent><ContentItem><DataContent><nitf><body><body.content><p>Oil rose.</p>
+</body.content></body></nitf></DataContent></ContentItem></NewsComponent></NewsItem><NewsItem><NewsComponent><ContentItem>
+<DataContent>Gas fell.</DataContent></ContentItem></NewsComponent></NewsItem></NewsML>"""
+
 REUTERS = """<?xml version="1.0" encoding="iso-8859-1" ?>
 <newsitem itemid="{0}" id="root" date="1996-08-20" xml:lang="en"><title>IRAN: Talks resume.</title><headline>Talks resume.
 </headline><byline>Dana Example</byline><dateline>VIENNA 1996-08-20</dateline><text>
@@ -128,6 +141,14 @@ READ = {
             ),
             ("urn:2", "In NITF", "2025-03-13", "Pier", ["The embargo holds."]),
             ("urn:4", None, None, None, ["Oil rose.", "Gas fell."]),
+        ],
+    ),
+    "newsml1.xml": (
+        NEWSML1,
+        [
+            ("urn:newsml:pier.example:9", "Talks resume", "2025-03-14", "Pier", ["Envoys met.", "They left."]),
+            ("newsml1:2", None, None, None, ["Oil rose."]),
+            ("newsml1:3", None, None, None, ["Gas fell."]),
         ],
     ),
     "reuters.xml": (REUTERS.format(7), [("7", "Talks resume.", "1996-08-20", "Wire", ["Envoys met.", "They left."])]),
@@ -366,6 +387,7 @@ def test_an_item_whose_content_is_elsewhere_is_named(tmp_path: Path) -> None:
     """Pictures, and what is in letters that stand for bytes."""
     reasons = [one.reason for one in records(tmp_path / "a.xml", NEWSML) if isinstance(one, Quarantined)]
     assert reasons == ["no text in this item that is read, but its content may be in another file"]
+    assert texts(tmp_path / "a.xml", "<NewsML><NewsItem><NewsComponent/></NewsItem></NewsML>") == [f"1: {reasons[0]}"]
     packed = '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="a"><contentSet><inlineData contenttype="text/plain" encoding="x">QQ==</inlineData></contentSet></newsItem>'
     assert texts(tmp_path / "a.xml", packed) == ["1: no text in this item that is read: inlineData text/plain"]
 

@@ -79,7 +79,7 @@ _HTML = re.compile(
 _XML = re.compile(
     rb"(?:\xef\xbb\xbf)?(?>\s+|<\?[^>]*>|<!--(?s:.*?)-->"
     rb"|<!DOCTYPE[^\[>]*(?:\[(?>[^\]\"'<]+|\"[^\"]*\"|'[^']*'|<!--(?s:.*?)-->|<)*+\]\s*)?>)*+"
-    rb"<(?:[\w-]+:)?(?:nitf|newsMessage|newsItem|newsitem|rss|RDF|feed|TEI|TEI\.2|teiCorpus|publicwhip|akomaNtoso)[\s/>]"
+    rb"<(?:[\w-]+:)?(?:nitf|newsMessage|newsItem|NewsML|newsitem|rss|RDF|feed|TEI|TEI\.2|teiCorpus|publicwhip|akomaNtoso)[\s/>]"
 )
 _MBOX = re.compile(rb"From \S+[^\r\n]*\d{4}[^\r\n]*\r?\n>?[A-Za-z][A-Za-z-]*: ")
 _MAIL = re.compile(

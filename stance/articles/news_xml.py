@@ -1,4 +1,4 @@
-"""News and feeds as XML: NITF, NewsML-G2, the Reuters corpus; RSS, Atom and what WordPress exports."""
+"""News and feeds as XML: NITF, NewsML, the Reuters corpus; RSS, Atom and what WordPress exports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from stance.articles.xml_text import Dialect, Tags, needed, text_of, words
 from stance.errors import ArticleError
 
-__all__ = ["ATOM", "NEWSML", "NITF", "RCV1", "RSS"]
+__all__ = ["ATOM", "NEWSML", "NEWSML1", "NITF", "RCV1", "RSS"]
 
 _NITF_TAGS: Tags = {
     "block": "div", "bq": "blockquote", "byline": "p", "dateline": "p", "hl2": "h2",
@@ -63,6 +63,20 @@ def _newsml_body(item: Element) -> str:
         if text:
             return text
     raise ArticleError(f"no text in this item that is read{unread or ', but its content may be in another file'}")
+
+
+def _newsml1_body(item: Element) -> str:
+    components = [(one, role.get("FormalName", "") if (role := one.find("Role")) is not None else "")
+                  for one in item.iter("NewsComponent")]  # fmt: skip
+    # captions are components, too
+    for component, _ in sorted(components, key=lambda one: one[1].lower() != "main"):
+        for found in component.iterfind("ContentItem/DataContent"):
+            nitf = found.find("nitf")
+            marked = next(found.iter("p"), None) is not None
+            text = _nitf_body(nitf) if nitf is not None else text_of(found) if marked else _plain(found)
+            if text and (marked or not len(found)):
+                return text
+    raise ArticleError("no text in this item that is read, but its content may be in another file")
 
 
 def _plain(element: Element) -> str:
@@ -128,6 +142,17 @@ NEWSML = Dialect(
     },
     _newsml_body,
 )  # fmt: skip
+NEWSML1 = Dialect(
+    "NewsML",
+    ("NewsItem",),
+    {
+        "title": (".//NewsLines/HeadLine",),
+        "date": ("NewsManagement/ThisRevisionCreated", "NewsManagement/FirstCreated", ".//NewsIdentifier/DateId"),
+        "outlet": (".//AdministrativeMetadata/Provider/Party/@FormalName", ".//NewsIdentifier/ProviderId"),
+        "id": (".//NewsIdentifier/PublicIdentifier",),
+    },
+    _newsml1_body,
+)
 RCV1 = Dialect(
     "Reuters' corpus",
     ("newsitem",),

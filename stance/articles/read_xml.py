@@ -16,7 +16,7 @@ from stance.articles.article import Article
 from stance.articles.debates import AKOMA_NTOSO, PUBLICWHIP, TEI
 from stance.articles.encoding import UNDECODABLE, decoded_chunks
 from stance.articles.lines import UNFIT
-from stance.articles.news_xml import ATOM, NEWSML, NITF, RCV1, RSS
+from stance.articles.news_xml import ATOM, NEWSML, NEWSML1, NITF, RCV1, RSS
 from stance.articles.records import Columns, Quarantined
 from stance.articles.xml_items import Item, items_of
 from stance.articles.xml_names import OF_XML
@@ -40,6 +40,7 @@ _KINDS = {
     "nitf": NITF,
     "newsMessage": NEWSML,
     "newsItem": NEWSML,
+    "NewsML": NEWSML1,
     "newsitem": RCV1,
     "rss": RSS,
     "rdf.RDF": RSS,
@@ -55,7 +56,7 @@ _KINDS = {
 
 
 def read_xml(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
-    """Read the articles of NITF, NewsML-G2, RSS, Atom, TEI and their like, one at a time.
+    """Read the articles of NITF, NewsML, RSS, Atom, TEI and their like, one at a time.
 
     An article that cannot be read is quarantined with its place in the file, and reading goes on at the next.
 

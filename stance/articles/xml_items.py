@@ -253,7 +253,7 @@ class _Reading:
 
 def _no_reader(root: str, source: str) -> ArticleError:
     return ArticleError(
-        f"no reader for XML with the root <{root[:60]}>; NITF, NewsML-G2, RSS, Atom, TEI and debates are read, the rest"
+        f"no reader for XML with the root <{root[:60]}>; NITF, NewsML, RSS, Atom, TEI and debates are read, the rest"
         " save as CSV or JSON lines",
         source,
     )

@@ -14,8 +14,8 @@ CDATA = "cdata"
 #: The attributes that are looked at; in corpora whose words are marked others take more room than the text.
 ATTRIBUTES = frozenset(
     """
-    break by class contenttype date date.publication eId element encoding guid holder href id id-string itemid join
-    level literal name norm qcode rdf:about regsrc showAs speakername type value when who xml:id xml:lang
+    break by class contenttype date date.publication eId element encoding FormalName guid holder href id id-string
+    itemid join level literal name norm qcode rdf:about regsrc showAs speakername type value when who xml:id xml:lang
     """.split()
 )
 #: What names in a vocabulary begin with here, by how its address begins; all others have the prefix that the file uses.

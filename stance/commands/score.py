@@ -76,7 +76,7 @@ def score(
     """Score articles from files, folders and archives; - reads standard input.
 
     Formats: text, Markdown, JSON, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail (EML, MBOX),
-    MHTML, WARC, WACZ, XML (NITF, NewsML-G2, RSS, Atom, exports of WordPress, TEI, debates of parliaments), and exports
+    MHTML, WARC, WACZ, XML (NITF, NewsML, RSS, Atom, exports of WordPress, TEI, debates of parliaments), and exports
     of LexisNexis, Nexis Uni, Factiva and ProQuest. Each may also be compressed (gzip, bzip2, xz, zstd), or in a zip or
     tar archive.
 
