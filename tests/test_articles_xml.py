@@ -14,7 +14,9 @@ from click.testing import CliRunner
 from sample_files import PARAGRAPHS, TITLE, nitf, rss, zipped
 
 from stance.articles import Article, Quarantined, read_articles, read_records
-from stance.articles.records import LARGEST_RECORD
+from stance.articles.formats import FORMATS
+from stance.articles.read_xml import _KINDS, read_xml
+from stance.articles.records import LARGEST_RECORD, Columns
 from stance.commands import main
 from stance.errors import ArticleError
 from stance.speakers import find_speeches
@@ -228,6 +230,16 @@ def test_content_tells_the_kind(tmp_path: Path, name: str) -> None:
     assert [found(one)[1:] for one in read_records([path]) if isinstance(one, Article)] == [one[1:] for one in expected]
     done = CliRunner().invoke(main, ["score", "-", "-f", "jsonl", "--level", "article"], input=content.encode())
     assert f"articles: {len(expected) + (name == 'newsml.xml')} read" in done.stderr
+
+
+def test_roots_are_signs() -> None:
+    """A root that no other XML has tells the format, with a prefix or without."""
+    sign = FORMATS["xml"].sign
+    assert sign is not None
+    for root in _KINDS.keys() - {"atom.entry", "debates"}:
+        name = root if root == "TEI.2" else root.rpartition(".")[2]
+        assert all(sign.match(f"<{prefix}{name}>".encode()) for prefix in ("", "a:")), root
+    assert not any(sign.match(f"<{name}>".encode()) for name in ("html", "rssx", "svg", "entry"))
 
 
 def test_in_a_folder(tmp_path: Path) -> None:
@@ -660,8 +672,6 @@ def test_no_extra_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_standard_input_in_small_pieces(tmp_path: Path) -> None:
     """What tells the kind, and a tag, may be cut anywhere."""
-    from stance.articles.read_xml import read_xml
-    from stance.articles.records import Columns
 
     class Dripping(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
