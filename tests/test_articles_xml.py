@@ -569,6 +569,16 @@ def test_entities_are_not_expanded(tmp_path: Path, declared: str) -> None:
         records(tmp_path / "a.xml", content)
 
 
+def test_entities_of_a_few_letters(tmp_path: Path) -> None:
+    """They are what the file says; pictures and sections of the document type are none of them."""
+    declared = (
+        "<!ENTITY firm 'Quay &#38; Sons &lt;x>'><!ENTITY % prose 'INCLUDE'><!NOTATION gif SYSTEM ''>"
+        "<!ENTITY fig SYSTEM 'a.gif' NDATA gif>"
+    )
+    content = nitf(["x"]).replace('SYSTEM "nitf-3-3.dtd"', f"[{declared}]").replace("<p>x", "<p>Talks at &firm; resume")
+    assert texts(tmp_path / "a.xml", content) == ["Talks at Quay & Sons <x> resume"]
+
+
 def test_what_a_document_type_names_is_not_loaded(tmp_path: Path) -> None:
     """Nor what its parameter entities do: the file is read without."""
     (tmp_path / "x.dtd").write_text('<!ENTITY x "Secret.">')

@@ -30,6 +30,7 @@ _LONGEST_TAG = 2**22
 _LONGEST_DECLARED = 100
 _MOST_DECLARED = 1_000
 _MOST_NAMESPACES = 200
+_SIGNS = re.compile(rf"&(?:{'|'.join(OF_XML)});")
 _LONGEST_NAME = 100
 
 #: An article as a tree, or why there is none; its kind; and what the file says of all.
@@ -239,7 +240,8 @@ class _Reading:
         notation, longest = where[-1], _LONGEST_DECLARED
         if notation or name in OF_XML or (parameter and value is None):
             return
-        if value is None or ((len(value) > longest or set("&<") & set(value)) and not parameter):
+        plain = value is not None and len(value) <= longest and not set("&<").intersection(_SIGNS.sub("", value))
+        if not plain and not (parameter and value):
             raise ArticleError(
                 f"its entity {name[:40]!r} stands for another file, or for more than {longest} plain letters",
                 self.source,
