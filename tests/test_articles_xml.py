@@ -620,6 +620,11 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         ),
         "",
     ),
+    "blocks": (
+        b"<nitf><body><body.content>%b<block class='full_text'/></body.content></body></nitf>"
+        % (b"<block class='lead_paragraph'/>" * 49 * 10**4),
+        "",
+    ),
     "tags": (_item(f"<description>{'&lt;figcaption&gt;&lt;p' * 3 * 10**5}</description>"), ""),
 }
 
