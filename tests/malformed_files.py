@@ -9,7 +9,21 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 
-from sample_files import PARAGRAPHS, docx, epub, message, nexis_lines, odt, pdf, rtf, tarred, warc, web_page, zipped
+from sample_files import (
+    PARAGRAPHS,
+    docx,
+    epub,
+    message,
+    nexis_lines,
+    odt,
+    pdf,
+    rss,
+    rtf,
+    tarred,
+    warc,
+    web_page,
+    zipped,
+)
 
 __all__ = ["MALFORMED"]
 
@@ -280,6 +294,13 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
     "truncated.json": (lambda: b'[\n{"text": "Talks."},\n{"text": "Ta', "not valid JSON"),
     "deep.json": (lambda: b"[" * 300_000, "nested too deeply"),
     "huge.json": (lambda: b'["' + b"x" * 2**25 + b'"]', "jq -c"),
-    "feed.xml": (lambda: _entities("feed"), "no reader for .xml"),
+    "entities.xml": (lambda: _entities("rss"), "its entity 'a1' stands for"),
+    "truncated.rss": (lambda: rss()[:-200].encode(), "not valid XML: unclosed CDATA section in line 2"),
+    "drawing.xml": (
+        lambda: b"<?xml version='1.0'?><svg><text>Talks.</text></svg>",
+        "no reader for XML with the root <svg>",
+    ),
+    "deep.xml": (lambda: b"<rss><channel>" + b"<item>" * 300_000, "nested more than 200 deep"),
+    "empty.xml": (lambda: b"", "no element found"),
     "letter.doc": (lambda: _OLE, "no reader for .doc"),
 }

@@ -12,6 +12,7 @@ import mailbox
 import tarfile
 import zipfile
 from collections.abc import Callable, Sequence
+from html import escape
 from pathlib import Path
 
 __all__ = [
@@ -22,8 +23,10 @@ __all__ = [
     "docx",
     "factiva_lines",
     "nexis_lines",
+    "nitf",
     "odt",
     "pdf",
+    "rss",
     "rtf",
     "warc",
     "web_page",
@@ -249,6 +252,33 @@ def factiva_page(articles: int = 2, announced: int | None = None) -> str:
     return f"<html><head><title>Factiva</title></head><body>{''.join(found)}<div><b>Search Summary</b></div>{summary}</body></html>"
 
 
+def nitf(paragraphs: Sequence[str] = PARAGRAPHS, head: str = "") -> str:
+    """As agencies and archives of newspapers have it: head, body with its own head, copyright below."""
+    body = "".join(f"<p>{escape(text)}</p>" for text in paragraphs)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE nitf SYSTEM "nitf-3-3.dtd">\n<nitf><head><title>x</title>'
+        f'<docdata><doc-id id-string="led-77"/><date.issue norm="20250314T080000Z"/></docdata>{head}'
+        '<pubdata name="The Harbor Ledger"/></head><body><body.head><hedline>'
+        f"<hl1>{TITLE}</hl1></hedline><byline>By Dana Example</byline><dateline><location>VIENNA</location></dateline>"
+        f"</body.head><body.content>{body}</body.content><body.end><tagline>© 2025 The Harbor Ledger</tagline></body.end>"
+        "</body></nitf>"
+    )
+
+
+def rss(bodies: Sequence[str] = ("".join(f"<p>{text}</p>" for text in PARAGRAPHS),), items: str = "") -> str:
+    """A feed with whole texts, each in a section, and a short one beside it; then further items."""
+    found = "".join(
+        f"<item><title>{TITLE}</title><guid>https://ledger.example/{i}</guid><description>In short.</description>"
+        f"<pubDate>Fri, 14 Mar 2025 08:00:00 +0000</pubDate><content:encoded><![CDATA[{body}]]></content:encoded></item>"
+        for i, body in enumerate(bodies, start=1)
+    )
+    return (
+        '<?xml version="1.0"?>\n<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
+        "<title>The Harbor Ledger</title><image><title>Logo</title></image>"
+        f"{found}{items}</channel></rss>\n"
+    )
+
+
 def _table() -> bytes:
     stream = io.StringIO()
     writer = csv.writer(stream)
@@ -310,6 +340,11 @@ KINDS: dict[str, tuple[Callable[[], bytes], int]] = {
     "book.epub": (epub, 2),
     "letter.eml": (lambda: message("\n\n".join(PARAGRAPHS)).as_bytes(), 1),
     "box.mbox": (_mbox_bytes, 2),
+    "agency.nitf": (lambda: nitf().encode(), 1),
+    "feed.xml": (
+        lambda: rss(["".join(f"<p>{t}</p>" for t in part) for part in (PARAGRAPHS[:2], PARAGRAPHS[2:])]).encode(),
+        2,
+    ),
     "crawl.warc": (warc, 1),
     "crawl.warc.gz": (lambda: warc(compressed=True), 1),
     "nexis.docx": (lambda: docx(nexis_lines(), title=""), 2),

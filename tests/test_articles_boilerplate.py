@@ -19,6 +19,7 @@ from stance.training.corpus import Corpus
 
 # checked by hand
 BOILERPLATE = """
+The post Envoys leave Vienna, again without a date appeared first on The Harbor Ledger.
 Sent from my iPhone
 Sent from my Galaxy S9 phone
 Get Outlook for Android
@@ -360,6 +361,7 @@ Exclusive to subscribers
 """.strip().splitlines()
 
 OWN = """
+The post of chief envoy, created in May, appeared first on the list of cuts.
 Q (Inaudible.)
 A (Off microphone.)
 Sent from my village, the letters spoke of the embargo.

@@ -125,6 +125,12 @@ def test_no_markup_makes_it_fail(text: str, tag: str) -> None:
     assert found.endswith("after")
 
 
+def test_the_head_of_a_page_is_not_shown() -> None:
+    """A cell may hold a whole page: what browsers show of it is its body."""
+    page = "<html><head><title>Site</title><style>p {}</style></head><body><p>Talks resume.</p></body></html>"
+    assert plain_text(page) == "Talks resume."
+
+
 @pytest.mark.parametrize(
     "piece",
     [

@@ -171,6 +171,7 @@ _LINES = rf"""(?:
       (?:published|appeared|posted|updated|amended|corrected|produced|republished|syndicated)\b.{{0,280}}
     | (?:this|the)\s+(?:article|story|piece|post|report|item|column)\s+(?:(?:was|has\s+been)\s+)?(?:first|originally)\s+
       (?:published|appeared|posted)\s+(?:on|in|by|at)\b[^,;]{{0,80}}
+    | the\s+post\s+.{{1,240}}\sappeared\s+first\s+on\s+(?-i:[A-Z])[^,;]{{1,80}}
     | this\s+(?:post|report|item)\s+(?:was|has\s+been)\s+(?:updated|amended|corrected)
       (?:\s+(?:on\s+|at\s+)?(?:{_DATE}|\d{{1,2}}[:.]\d\d){_PHRASE}
       |\s+to\s+(?:correct|clarify|include|reflect|add)\b.{{0,160}})?

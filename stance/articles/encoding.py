@@ -12,7 +12,7 @@ import codecs
 import contextlib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from stance.articles.code_pages import western_page
@@ -30,6 +30,8 @@ __all__ = [
     "written_name",
 ]
 
+#: From the first bytes to the encoding that they name, if they do.
+Namer = Callable[[bytes], str | None]
 #: Stands for bytes that do not fit the encoding in what `decoded_chunks` yields; no valid text holds it.
 UNDECODABLE = "\udcff"
 
@@ -210,7 +212,9 @@ def _by_name(raw: bytes, name: str, source: str | None) -> str:
     return decode(raw, source)
 
 
-def decoded_chunks(stream: IO[bytes], source: str | None = None, *, guess: bool = True) -> Iterator[str]:
+def decoded_chunks(
+    stream: IO[bytes], source: str | None = None, *, guess: bool = True, named: Namer | None = None
+) -> Iterator[str]:
     """Read a long text piece by piece.
 
     The encoding is decided where the first byte stands that is not ASCII, so that a table which is ASCII for a
@@ -224,6 +228,8 @@ def decoded_chunks(stream: IO[bytes], source: str | None = None, *, guess: bool 
         Named in errors.
     guess : bool
         Whether an encoding other than the Unicode ones may be guessed.
+    named : callable, optional
+        Finds the encoding that the text names for itself, which counts as in `decode_named`.
 
     Yields
     ------
@@ -238,8 +244,9 @@ def decoded_chunks(stream: IO[bytes], source: str | None = None, *, guess: bool 
     pieces = _pieces(stream)
     chunk = next(pieces, b"")
     encoding, skip = _declared(chunk, source)
+    name = None if encoding or named is None else _usable(named(chunk))
     chunk = chunk[skip:]
-    if encoding is None:
+    if (encoding := encoding or (name if name and name.startswith(_LIKE_ASCII) else None)) is None:
         # a few are damage in some record
         if chunk.count(0) > max(8, len(chunk) // 100):
             raise ArticleError("not text but a binary file (it holds NUL bytes)", source)
@@ -248,7 +255,10 @@ def decoded_chunks(stream: IO[bytes], source: str | None = None, *, guess: bool 
                 return
             yield chunk.decode("ascii")
             chunk = next(pieces, b"")
-        encoding = next(_candidates(chunk), "utf-8") if guess else "utf-8"
+        if name is not None:
+            encoding = "utf-8" if _is_utf8(chunk) else name
+        else:
+            encoding = next(_candidates(chunk), "utf-8") if guess else "utf-8"
     decoder = codecs.getincrementaldecoder(encoding)("stance.mark")
     while chunk:
         yield decoder.decode(chunk)
@@ -347,12 +357,28 @@ def _wide_encoding(head: bytes) -> str | None:
     return candidate if (strange + text.count("\ufffd")) * 50 <= len(text) else None
 
 
-def _candidates(raw: bytes) -> Iterator[str]:
-    """Encodings to try on bytes that declare none, best first."""
+def _usable(name: str | None) -> str | None:
+    """The encoding that a text without NUL bytes names, as Python calls it; ``None`` if it cannot be that."""
+    try:
+        found = codecs.lookup(name or "").name
+        # some of what Python can look up is no encoding of texts, or not of pieces of them
+        codecs.getincrementaldecoder(found)("stance.mark").decode(b"a".decode(found).encode())
+    except (LookupError, ValueError):
+        return None
+    return None if found.startswith(_WIDE) else "cp1252" if found in _WESTERN else found
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Whether a piece is UTF-8, if perhaps a damaged one."""
     # not final: a character cut at the end of a piece says nothing against UTF-8
     text = codecs.getincrementaldecoder("utf-8")("stance.mark").decode(raw)
     bad = text.count(UNDECODABLE)
-    if not bad or len(text) - len(text.encode("ascii", "ignore")) - bad > bad:
+    return not bad or len(text) - len(text.encode("ascii", "ignore")) - bad > bad
+
+
+def _candidates(raw: bytes) -> Iterator[str]:
+    """Encodings to try on bytes that declare none, best first."""
+    if _is_utf8(raw):
         yield "utf-8"
         return
     first = _NOT_ASCII.search(raw)

@@ -75,6 +75,12 @@ _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
     re.I | re.S,
 )
+#: What is read of XML, by the root; above it may stand a declaration, remarks and the type of the document.
+_XML = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?>\s+|<\?[^>]*>|<!--(?s:.*?)-->"
+    rb"|<!DOCTYPE[^\[>]*(?:\[(?>[^\]\"'<]+|\"[^\"]*\"|'[^']*'|<!--(?s:.*?)-->|<)*+\]\s*)?>)*+"
+    rb"<(?:[\w-]+:)?(?:nitf|newsMessage|newsItem|NewsML|newsitem|rss|RDF|feed|TEI|TEI\.2|teiCorpus|publicwhip|akomaNtoso)[\s/>]"
+)
 _MBOX = re.compile(rb"From \S+[^\r\n]*\d{4}[^\r\n]*\r?\n>?[A-Za-z][A-Za-z-]*: ")
 _MAIL = re.compile(
     rb"(?:[A-Za-z][A-Za-z-]*:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)*"
@@ -89,6 +95,7 @@ FORMATS = {
     "table": Format((".csv", ".tsv", ".tab"), _later("table")),
     "parquet": Format((".parquet", ".pq"), _later("parquet"), re.compile(rb"PAR1")),
     "html": Format((".html", ".htm", ".xhtml"), _later("html"), _HTML),
+    "xml": Format((".xml", ".rss", ".atom", ".rdf", ".nitf", ".tei"), _later("xml"), _XML),
     "pdf": Format((".pdf",), _later("pdf"), re.compile(rb"[\s\0]{0,1000}(?:\xef\xbb\xbf)?%PDF-"), binary=True),
     "docx": Format((".docx", ".docm"), _later("docx"), part=re.compile(r"word/document\d*\.xml"), binary=True),
     "odt": Format((".odt", ".ott"), _later("odt"), part=re.compile(r"content\.xml"), binary=True),
@@ -101,8 +108,11 @@ FORMATS = {
 #: Suffixes of what holds files of these formats; it is opened by `stance.articles.reading`.
 _ARCHIVES = (".zip", ".wacz", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst")
 
-#: What would pass for text, but is none that a person reads.
-_XML = re.compile(rb"\s*<\?xml\b", re.I)
+#: What would pass for text, but is none that a person reads: its reader says so.
+_ANY_XML = re.compile(rb"\s*<\?xml\b", re.I)
+
+#: In UTF-16 or UTF-32 one of the first letters has a NUL byte.
+_WIDE = 16
 
 _OFFICE = {"xl/workbook.xml": "a spreadsheet; save it as CSV", "ppt/presentation.xml": "a presentation"}
 
@@ -132,9 +142,16 @@ def has_sign(head: bytes) -> bool:
     >>> has_sign(b"%PDF-1.7"), has_sign(b"PK\\x03\\x04"), has_sign(b"Talks resume.")
     (True, True, False)
     """
-    if any(known.sign is not None and known.sign.match(head) for known in FORMATS.values()):
+    if _by_sign(head) is not None:
         return True
     return find_compression(head) is not None or is_zip(head) or is_tar(head)
+
+
+def _by_sign(head: bytes) -> Format | None:
+    # of UTF-16, too; other formats have bytes that are not of letters
+    shown = legible(head).encode() if b"\0" in head[:_WIDE] else head
+    signs = ((found, found.sign) for found in FORMATS.values() if found.sign is not None)
+    return next((found for found, sign in signs if sign.match(head) or sign.match(shown)), None)
 
 
 def find_format(name: str, head: bytes, columns: Columns, *, named: bool = True) -> Format:
@@ -174,9 +191,8 @@ def find_format(name: str, head: bytes, columns: Columns, *, named: bool = True)
     >>> find_format("export.txt", b"%PDF-1.7", Columns()) is FORMATS["pdf"]
     True
     """
-    for candidate in FORMATS.values():
-        if candidate.sign is not None and candidate.sign.match(head):
-            return candidate
+    if (told := _by_sign(head)) is not None:
+        return told
     suffix, found = Path(without_suffix(name.lower())).suffix, format_by_suffix(name)
     if suffix in _ARCHIVES or (found is not None and found.binary and b"%PDF-" not in head[:2048]):
         raise ArticleError(f"named {suffix}, but it holds {_told(head)}", name)
@@ -191,8 +207,8 @@ def find_format(name: str, head: bytes, columns: Columns, *, named: bool = True)
             return candidate
     if columns.text is not None:
         return FORMATS["table"]
-    if _XML.match(head):
-        raise ArticleError("no reader for XML", name)
+    if _ANY_XML.match(head):
+        return FORMATS["xml"]
     return _within_text(head, columns)
 
 

@@ -7,6 +7,7 @@ so that this needs no extra and gives the same whatever the versions of Python a
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from html import unescape
 
 from stance.articles.encoding import clean_surrogates
@@ -88,7 +89,7 @@ def one_line(value: str | None) -> str | None:
     return clean_surrogates(plain_letters(" ".join(value.split()))) or None if value else None
 
 
-def plain_text(markup: str) -> str:
+def plain_text(markup: str, unseen: Set[str] = UNSEEN) -> str:
     r"""The text that a fragment of HTML shows: paragraphs parted by blank lines, entities decoded, white space once.
 
     A blank line outside of ``<p>`` parts paragraphs, too: so editors store what they show as paragraphs.
@@ -97,6 +98,8 @@ def plain_text(markup: str) -> str:
     ----------
     markup : str
         HTML. What is left open is read to its end; a ``<`` that begins no tag is kept.
+    unseen : set of str
+        Elements that are no part of the text.
 
     Returns
     -------
@@ -119,13 +122,13 @@ def plain_text(markup: str) -> str:
             parts.append(_BREAKS.get(name, ""))
         if name in BLOCKS:
             block = name if opens else ""
-        elif opens and name in UNSEEN and name not in never_closed:
+        if opens and name in unseen and name not in never_closed:
             end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(markup, place)
             if end is None:
                 # more is lost by hiding all that follows than by showing it
                 never_closed.add(name)
             else:
-                place = end.end()
+                place, block = end.end(), ""
     parts.append(_breaks(markup[place:], block))
     text = plain_letters(unescape(_FIGURES.sub(_short, "".join(parts))))
     paragraphs = (_shown(paragraph) for paragraph in _LINES.sub(_PARAGRAPH, text).split(_PARAGRAPH))

@@ -58,9 +58,10 @@ def read_articles(
     Parameters
     ----------
     paths : path-like, iterable of path-like, or data frame
-        Text, Markdown, JSON, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail, WARC; each also
-        compressed (gzip, bzip2, xz, zstd) or in a zip or tar archive; folders; globs; ``"-"`` for standard input. A
-        data frame of pandas or polars, or an Arrow table, is read as a Parquet file with its columns would be.
+        Text, Markdown, JSON, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail, WARC, XML of
+        newsrooms, feeds and parliaments; each also compressed (gzip, bzip2, xz, zstd) or in a zip or tar archive;
+        folders; globs; ``"-"`` for standard input. A data frame of pandas or polars, or an Arrow table, is read as a
+        Parquet file with its columns would be.
     columns : Columns, optional
         Which column of a table holds what.
     quarantine : callable, optional

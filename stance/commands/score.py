@@ -76,8 +76,9 @@ def score(
     """Score articles from files, folders and archives; - reads standard input.
 
     Formats: text, Markdown, JSON, JSON lines, CSV, TSV, Parquet, HTML, PDF, DOCX, ODT, RTF, EPUB, mail (EML, MBOX),
-    MHTML, WARC, WACZ, and exports of LexisNexis, Nexis Uni, Factiva and ProQuest. Each may also be compressed (gzip,
-    bzip2, xz, zstd), or in a zip or tar archive.
+    MHTML, WARC, WACZ, XML (NITF, NewsML, RSS, Atom, exports of WordPress, TEI, debates of parliaments), and exports
+    of LexisNexis, Nexis Uni, Factiva and ProQuest. Each may also be compressed (gzip, bzip2, xz, zstd), or in a zip or
+    tar archive.
 
     Bylines, datelines, "read more" links, share bars, signatures, footers and lists of references are kept as
     paragraphs but not scored; the reason given is "boilerplate".

@@ -1,0 +1,195 @@
+"""News and feeds as XML: NITF, NewsML, the Reuters corpus; RSS, Atom and what WordPress exports."""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element
+
+from stance.articles.xml_text import Dialect, Tags, needed, text_of, words
+from stance.errors import ArticleError
+
+__all__ = ["ATOM", "NEWSML", "NEWSML1", "NITF", "RCV1", "RSS"]
+
+_NITF_TAGS: Tags = {
+    "block": "div", "bq": "blockquote", "byline": "p", "dateline": "p", "hl2": "h2",
+    **dict.fromkeys(
+        "abstract alt-code body.end body.head copyrite datasource fn media note pronounce tagline".split()
+    ),
+}  # fmt: skip
+#: Blocks of the New York Times' corpus that hold the same or less of a text, most first; others correct it later.
+_ALIKE = ("full_text", "lead_paragraph", "online_lead_paragraph")
+#: What a field of wp.post_type holds that is no text of its own.
+_NO_POST = frozenset(
+    "attachment nav_menu_item revision custom_css customize_changeset oembed_cache user_request wp_block wp_font_face"
+    " wp_font_family wp_global_styles wp_navigation wp_template wp_template_part".split()
+)
+_POSTS = ("post", "page")
+_UNPUBLISHED = ("draft", "auto-draft", "pending", "future", "trash")
+#: Marks of WordPress' editor that it replaces, or that hold what is shown beside the text.
+_SHORTCODE = re.compile(
+    r"\[(caption|embed|audio|video)\b[^\[]*+(?:\[(?!/?\1\b)[^\[]*+)*+\[/\1\]"
+    r"|\[/?(?:gallery|caption|embed|audio|video|playlist|more)\b[^\[\]]*\]"
+    r"|\[[a-z][\w-]*\s[^\[\]=]*=[^\[\]]*\]|\[/[a-z][\w-]*\]"
+)
+
+
+def _nitf_body(item: Element) -> str:
+    texts = []
+    for content in item.iter("body.content"):
+        blocks = {block: block.get("class") for block in content.iterfind("block")}
+        read = next((kind for kind in _ALIKE if kind in blocks.values()), None)
+        for block, kind in blocks.items():
+            if kind != read and kind in (*_ALIKE, "correction_text"):
+                # to take it out would take time that grows with their number
+                block.clear()
+        texts.append(text_of(content, _NITF_TAGS))
+    return "\n\n".join(filter(None, texts))
+
+
+def _newsml_body(item: Element) -> str:
+    status = item.find("itemMeta/pubStatus")
+    if status is not None and status.get("qcode", "").endswith(("withheld", "canceled", "cancelled")):
+        raise ArticleError(f"not published: {status.get('qcode', '')[:40]}")
+    unread = ""
+    for found in item.iterfind("contentSet/*"):
+        kind, text = found.get("contenttype", ""), ""
+        if found.tag == "inlineXML" and (nitf := found.find("nitf")) is not None:
+            text = _nitf_body(nitf)
+        elif found.tag == "inlineXML" and next(found.iter("p"), None) is not None:
+            text = text_of(found)
+        elif found.tag == "inlineData" and not found.get("encoding") and (kind or "text/").startswith("text/"):
+            text = text_of(found, html=True) if "html" in kind else _plain(found)
+        elif found.tag != "remoteContent":
+            unread = f": {found.tag} {kind}".rstrip()
+        if text:
+            return text
+    raise ArticleError(f"no text in this item that is read{unread or ', but its content may be in another file'}")
+
+
+def _newsml1_body(item: Element) -> str:
+    components = [(one, role.get("FormalName", "") if (role := one.find("Role")) is not None else "")
+                  for one in item.iter("NewsComponent")]  # fmt: skip
+    # captions are components, too
+    for component, _ in sorted(components, key=lambda one: one[1].lower() != "main"):
+        for found in component.iterfind("ContentItem/DataContent"):
+            nitf = found.find("nitf")
+            marked = next(found.iter("p"), None) is not None
+            text = _nitf_body(nitf) if nitf is not None else text_of(found) if marked else _plain(found)
+            if text and (nitf is not None or marked or not len(found)):
+                return text
+    raise ArticleError("no text in this item that is read, but its content may be in another file")
+
+
+def _plain(element: Element) -> str:
+    return "".join(element.itertext()).strip()
+
+
+def _rss_body(item: Element) -> str | None:
+    kind, status = words(item.find("wp.post_type")), words(item.find("wp.status"))
+    if kind in _NO_POST:
+        return None
+    if kind is not None and kind not in _POSTS:
+        raise ArticleError(f"no post and no page, but of the type {kind[:40]!r}")
+    if status in _UNPUBLISHED:
+        raise ArticleError(f"not published: {status}")
+    for found in (*item.iterfind("content.encoded"), *item.iterfind("description")):
+        if kind is not None:
+            _cut_shortcodes(found)
+        if text := text_of(found, html=True):
+            return text
+    return ""
+
+
+def _cut_shortcodes(found: Element) -> None:
+    for part in found.iter():
+        part.text, part.tail = (_SHORTCODE.sub("", text) if text else text for text in (part.text, part.tail))
+
+
+def _atom_body(item: Element) -> str:
+    for found in (*item.iterfind("atom.content"), *item.iterfind("atom.summary")):
+        kind, text = found.get("type", "text"), ""
+        if "html" in kind:
+            text = text_of(found, html="xhtml" not in kind)
+        elif kind == "text" or kind.startswith("text/"):
+            text = _plain(found)
+        if text:
+            return text
+    return ""
+
+
+NITF = Dialect(
+    "NITF",
+    ("nitf",),
+    {
+        "title": ("body/body.head/hedline/hl1", "head/title"),
+        "date": ("head/docdata/date.issue/@norm", "head/pubdata/@date.publication", "head/docdata/date.release/@norm"),
+        "outlet": ("head/pubdata/@name", "head/docdata/doc.copyright/@holder", "head/docdata/doc-id/@regsrc"),
+        "id": ("head/docdata/doc-id/@id-string",),
+    },
+    _nitf_body,
+)
+NEWSML = Dialect(
+    "NewsML-G2",
+    ("newsItem",),
+    {
+        "title": ("contentMeta/headline", "itemMeta/title", "contentSet/inlineXML/nitf/body/body.head/hedline/hl1"),
+        "date": ("itemMeta/versionCreated", "contentMeta/contentCreated", "itemMeta/firstCreated"),
+        "outlet": (
+            "itemMeta/provider/name", "itemMeta/provider/@literal", "contentMeta/infoSource/name",
+            "contentMeta/infoSource/@literal", "rightsInfo/copyrightHolder/name", "rightsInfo/copyrightHolder/@literal",
+            "itemMeta/provider/@qcode",
+        ),
+        "id": ("./@guid",),
+    },
+    _newsml_body,
+)  # fmt: skip
+NEWSML1 = Dialect(
+    "NewsML",
+    ("NewsItem",),
+    {
+        "title": (".//NewsLines/HeadLine",),
+        "date": ("NewsManagement/ThisRevisionCreated", "NewsManagement/FirstCreated", ".//NewsIdentifier/DateId"),
+        "outlet": (".//AdministrativeMetadata/Provider/Party/@FormalName", ".//NewsIdentifier/ProviderId"),
+        "id": (".//NewsIdentifier/PublicIdentifier",),
+    },
+    _newsml1_body,
+)
+RCV1 = Dialect(
+    "Reuters' corpus",
+    ("newsitem",),
+    {
+        "title": ("headline", "title"),
+        "date": ("./@date",),
+        "outlet": (
+            "metadata/dc[@element='dc.source']/@value",
+            "metadata/dc[@element='dc.publisher']/@value",
+        ),
+        "id": ("./@itemid",),
+    },
+    lambda item: text_of(needed(item, "text")),
+)
+RSS = Dialect(
+    "RSS",
+    ("item",),
+    {
+        "title": ("title", "dc.title"),
+        "date": ("pubDate", "dc.date", "dcterms.issued"),
+        "outlet": ("source",),
+        "id": ("guid", "link", "./@rdf.about"),
+    },
+    _rss_body,
+    {"channel/title": "outlet"},
+    html=True,
+)
+ATOM = Dialect(
+    "Atom",
+    ("atom.entry",),
+    {
+        "title": ("atom.title",),
+        "date": ("atom.published", "atom.issued", "atom.updated", "atom.modified"),
+        "outlet": ("atom.source/atom.title",),
+        "id": ("atom.id", "atom.link/@href"),
+    },
+    _atom_body,
+    {"atom.feed/atom.title": "outlet"},
+)

@@ -1,0 +1,261 @@
+"""Articles of an XML file one after the other, each as a tree; the file itself is never held.
+
+Expat of the standard library parses it: no file that one names is loaded, and what a tree may grow to has a limit.
+Behind a fault reading goes on at the next article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
+
+from stance.articles.records import LARGEST_RECORD
+from stance.articles.xml_names import ATTRIBUTES, CDATA, OF_XML, called_in
+from stance.articles.xml_text import Dialect, words
+from stance.errors import ArticleError
+
+__all__ = ["Item", "items_of"]
+
+#: Documents have hardly thirty levels; what reads a tree goes down by calling itself.
+_DEEPEST = 200
+#: Each takes a hundred times the memory of a letter.
+_MOST_ELEMENTS = 500_000
+#: Until the end of a tag or comment is there, all of it is looked at anew with each piece.
+_LONGEST_TAG = 2**22
+#: Entities and attributes that a file declares for itself, such as ``pound``, stand for a few letters.
+_LONGEST_DECLARED = 100
+_MOST_DECLARED = 1_000
+_MOST_NAMESPACES = 200
+_SIGNS = re.compile(rf"&(?:{'|'.join(OF_XML)});")
+_LONGEST_NAME = 100
+
+#: An article as a tree, or why there is none; its kind; and what the file says of all.
+Item = tuple[Element | str, Dialect, Mapping[str, str]]
+
+
+class _EndOfDocument(Exception):
+    """Another one may follow: collections are joined so."""
+
+
+def items_of(pieces: Iterable[bytes], source: str, kinds: Mapping[str, Dialect]) -> Iterator[Item]:
+    """Read the articles of an XML file, or of several that were joined.
+
+    Parameters
+    ----------
+    pieces : iterable of bytes
+        The text of the file as UTF-8, none empty. With each fault what stands behind it in its piece is copied.
+    source : str
+        Named in errors.
+    kinds : mapping of str to Dialect
+        By the name of the root. Where the root is another, its first element must be an article.
+
+    Yields
+    ------
+    Item
+        Elements are called by their names alone, or with a prefix that does not depend on the file (``dc.title``).
+
+    Raises
+    ------
+    ArticleError
+        If it is no XML, none of these kinds, or made to harm.
+    """
+    reading = _Reading(source, kinds)
+    for data in chain(pieces, [b""]):
+        try:
+            reading.feed(data)
+        except ArticleError:
+            yield from reading.found
+            raise
+        yield from reading.found
+        reading.found.clear()
+
+
+class _Reading:
+    """What was met of a file so far; `found` has what is new."""
+
+    def __init__(self, source: str, kinds: Mapping[str, Dialect]) -> None:
+        self.source, self.kinds = source, kinds
+        self.found: list[Item] = []
+        self.lines = 1
+        self.documents = self.articles = 0
+        self.kind = "XML"
+        #: What begins an article, where the next one is looked for, and what of that may be the beginning.
+        self.sought: re.Pattern[bytes] | None = None
+        self.held = b""
+        self.above: tuple[list[str], list[str], list[dict[str, str]]] | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin a document."""
+        self.dialect: Dialect | None = None
+        self.outer: dict[str, str] = {}
+        self.above = None
+        self._open([], [], [])
+
+    def _open(self, path: list[str], names: list[str], scopes: list[dict[str, str]]) -> None:
+        """Begin to parse, within these elements."""
+        self.path, self.names, self.scopes = path[:], names[:], scopes[:]
+        self.builder: TreeBuilder | None = None
+        self.inside = self.size = self.elements = self.declared = 0
+        self.field, self.problem = "", ""
+        parser = self.parser = expat.ParserCreate("utf-8")
+        parser.Parse("".join(f"<{name}>" for name in path).encode())
+        self.fed = sum(len(name.encode()) + 2 for name in path)
+        parser.buffer_text, parser.buffer_size, parser.specified_attributes = True, 2**16, True
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = self._data
+        parser.StartCdataSectionHandler, parser.EndCdataSectionHandler = self._start_section, self._end_section
+        parser.EntityDeclHandler, parser.AttlistDeclHandler = self._entity, self._attribute
+
+    def feed(self, data: bytes) -> None:
+        """Read on; nothing ends the file."""
+        final = not data and self.sought is None and bool(self.names or not self.documents)
+        if not data and not final and not self.articles:
+            raise ArticleError(f"no article in this file of {self.kind}", self.source)
+        data, self.held = self.held + data, b""
+        while data or final:
+            if self.sought is not None and self.above is not None:
+                found = self.sought.search(data)
+                # a name may be cut by the end of a piece
+                start = max(0, len(data) - _LONGEST_NAME) if found is None else found.start()
+                self.lines += data.count(b"\n", 0, start)
+                data = data[start:]
+                if found is None:
+                    self.held = data
+                    return
+                self.sought = None
+                self._open(*self.above)
+            if not self.fed:
+                # above a declaration there must be nothing
+                bare = data.lstrip()
+                self.lines += data.count(b"\n", 0, len(data) - len(bare))
+                data = bare
+            try:
+                self.parser.Parse(data, final)
+            except _EndOfDocument as end:
+                place, line = end.args
+                data = data[data.index(b">", max(0, place - self.fed)) + 1 :]
+                self.lines += line - 1
+                self._begin()
+            except expat.ExpatError as error:
+                self._fail(f"not valid XML: {expat.ErrorString(error.code)} in line {self.lines + error.lineno - 1:,}")
+                data = data[max(0, self.parser.ErrorByteIndex + 1 - self.fed) :]
+                self.lines += error.lineno - 1
+            else:
+                self.fed += len(data)
+                if self.fed - self.parser.CurrentByteIndex > _LONGEST_TAG:
+                    raise ArticleError(f"a tag or remark of more than {_LONGEST_TAG:,} bytes", self.source)
+                return
+
+    def _fail(self, reason: str) -> None:
+        if self.dialect is None or self.above is None:
+            raise ArticleError(reason, self.source)
+        self.found.append((reason, self.dialect, self.outer))
+        names = "|".join(re.escape(name.removeprefix("atom.")) for name in self.dialect.items)
+        self.sought = re.compile(rf"<(?:[\w-]+:)?(?:{names})[\s/>]".encode())
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        scope = self.scopes[-1] if self.scopes else {}
+        declared = {key[6:]: value for key, value in attributes.items() if key.startswith("xmlns")}
+        if len(scope) + len(declared) > _MOST_NAMESPACES:
+            raise ArticleError(f"more than {_MOST_NAMESPACES} namespaces in one place", self.source)
+        scope = {**scope, **declared} if declared else scope
+        tag = called_in(scope, name)
+        if len(self.path) >= _DEEPEST:
+            raise ArticleError(f"elements are nested more than {_DEEPEST} deep", self.source)
+        if not self.inside:
+            self._outside(name, tag)
+        self.path.append(name)
+        self.names.append(tag)
+        self.scopes.append(scope)
+        if self.builder is not None:
+            # what searches a tree takes a colon for a prefix that it must be told of
+            kept = {key.replace(":", "."): value for key, value in attributes.items() if key in ATTRIBUTES}
+            self.builder.start(tag, kept)
+            self._grow(sum(map(len, kept.values())), 1)
+
+    def _outside(self, name: str, tag: str) -> None:
+        """Begin what is read, if this is that."""
+        if self.dialect is None:
+            found = self.kinds.get(tag)
+            if self.path and (found is None or tag not in found.items):
+                raise _no_reader(self.path[0], self.source)
+            if found is None:
+                return
+            self.dialect, self.kind = found, found.kind
+        place = f"{self.names[-1]}/{tag}" if self.names else tag
+        self.field = self.dialect.outer.get(place, "")
+        if tag in self.dialect.items or self.field:
+            self.builder, self.inside = TreeBuilder(), len(self.path) + 1
+            self.size = self.elements = 0
+            if not self.field:
+                self.articles += 1
+                self.above = self.path[:], self.names[:], self.scopes[:]
+
+    def _grow(self, letters: int, elements: int) -> None:
+        self.size += letters
+        self.elements += elements
+        if self.size > LARGEST_RECORD or self.elements > _MOST_ELEMENTS:
+            self.problem = f"record too large: more than {LARGEST_RECORD:,} characters or {_MOST_ELEMENTS:,} elements"
+            self.builder = None
+
+    def _data(self, text: str) -> None:
+        if self.builder is not None:
+            self.builder.data(text)
+            self._grow(len(text), 0)
+
+    def _start_section(self) -> None:
+        if self.builder is not None:
+            self.builder.start(CDATA, {})
+
+    def _end_section(self) -> None:
+        if self.builder is not None:
+            self.builder.end(CDATA)
+
+    def _end(self, name: str) -> None:
+        tag = self.names.pop()
+        self.path.pop()
+        self.scopes.pop()
+        if self.builder is not None:
+            self.builder.end(tag)
+        if self.inside == len(self.path) + 1:
+            tree = self.problem if self.builder is None else self.builder.close()
+            self.builder, self.inside, self.problem = None, 0, ""
+            assert self.dialect is not None
+            if not self.field:
+                self.found.append((tree, self.dialect, self.outer))
+            elif isinstance(tree, Element):
+                self.outer.setdefault(self.field, words(tree, self.dialect.html) or "")
+        if not self.path:
+            if self.dialect is None:
+                raise _no_reader(name, self.source)
+            self.documents += 1
+            raise _EndOfDocument(self.parser.CurrentByteIndex, self.parser.CurrentLineNumber)
+
+    def _entity(self, name: str, parameter: bool, value: str | None, *where: Any) -> None:
+        notation, longest = where[-1], _LONGEST_DECLARED
+        if notation or name in OF_XML or (parameter and value is None):
+            return
+        plain = value is not None and len(value) <= longest and not set("&<").intersection(_SIGNS.sub("", value))
+        if not plain and not (parameter and value):
+            raise ArticleError(
+                f"its entity {name[:40]!r} stands for another file, or for more than {longest} plain letters",
+                self.source,
+            )
+
+    def _attribute(self, element: str, name: str, kind: str, default: str | None, required: bool) -> None:
+        self.declared += 1
+        if len(default or "") > _LONGEST_DECLARED or self.declared > _MOST_DECLARED:
+            raise ArticleError("it declares attributes that are too long, or too many", self.source)
+
+
+def _no_reader(root: str, source: str) -> ArticleError:
+    return ArticleError(
+        f"no reader for XML with the root <{root[:60]}>; NITF, NewsML, RSS, Atom, TEI and debates are read, the rest"
+        " save as CSV or JSON lines",
+        source,
+    )
