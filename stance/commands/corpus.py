@@ -50,6 +50,8 @@ def check(corpus: str, columns: Any) -> None:
 def stats(corpus: str, columns: Any) -> None:
     """Count paragraphs, labels by target and register, near-duplicates and marked words; measure coder agreement.
 
+    If several have coded the probes of a corpus, their agreement on these is measured, too.
+
     \b
     Example:
         stance corpus stats data
