@@ -67,3 +67,24 @@ def test_the_statistics_of_a_corpus_are_of_all_its_coders(tmp_path: Path) -> Non
     result = run("corpus", "stats", tmp_path)
     assert re.search(rf"alpha of the coders {alpha:.3f} \[.*\] on 6 paragraphs\n", result.stdout)
     assert alpha != pytest.approx(krippendorff_alpha([unit.replace(".", "")[:2] for unit in units]), abs=0.01)
+
+
+def test_the_statistics_of_a_corpus_are_of_the_coders_of_its_probes_too(tmp_path: Path) -> None:
+    """On a line of its own; a target that a coder left open is none of that coder's."""
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "probes").mkdir()
+    (tmp_path / "corpus.toml").write_text('labels = ["x", "y"]\n[targets.t]\n')
+    paragraphs = [{"article": f"a{i}", "paragraph": 0, "text": f"Talks {i}.", "t": "xy"[i % 2]} for i in range(4)]
+    (tmp_path / "corpus" / "one.jsonl").write_text("\n".join(map(json.dumps, paragraphs)))
+    units = ["xx", "yx", "xx", "yy", "y."]
+    probes = []
+    for i, unit in enumerate(units):
+        codings = {coder: {"t": None if label == "." else label} for coder, label in zip("AB", unit, strict=True)}
+        probes.append({"id": str(i), "phenomenon": "p", "text": f"Tax {i}.", "t": unit[0], "codings": codings})
+    (tmp_path / "probes" / "p.jsonl").write_text("\n".join(map(json.dumps, probes)))
+    result = run("corpus", "stats", tmp_path)
+    assert result.exit_code == 0, result.stderr
+    found = [line.strip() for line in result.stdout.splitlines() if "alpha" in line]
+    assert [re.sub(r" \[.*?\]", "", line) for line in found] == [
+        f"Krippendorff's alpha of the coders {krippendorff_alpha(units[:4]):.3f} on 4 probes"
+    ]

@@ -126,6 +126,10 @@ def _read_probe(record: dict[str, Any], file: str) -> Probe:
     name, phenomenon, text = record.pop("id"), record.pop("phenomenon"), record.pop("text")
     group = record.pop("group", None) or ""
     codings, disputed = record.pop("codings", {}), record.pop("disputed", [])
+    # as in the corpus, what a coder left open is no code
+    codings = {
+        coder: {target: code for target, code in coded.items() if code is not None} for coder, coded in codings.items()
+    }
     codes = [code for coded in codings.values() for code in coded.values()]
     words = (name, phenomenon, text, group, *record.values(), *codes)
     if not record or not all(isinstance(word, str) for word in words):
