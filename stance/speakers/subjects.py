@@ -160,13 +160,19 @@ def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None
             return _unnamed(tokens, i - 1, closing + 1, start)
         if found is None:
             continue
+        whole = None
         if named:
             whole = joined(Phrase(i + 1, closing - 1, "name", closing - 1), found)
-            return whole._replace(last=closing) if tokens.words[i] == "(" else whole
-        if found.kind == "name" and office is not None:
-            return joined(found, office)
+        elif found.kind == "name" and office is not None:
+            whole = joined(found, office)
+        if whole is not None and tokens.words[i] == "(":
+            # beside a name or a body it is no speaker, but a party or an abbreviation
+            both = whole.first <= found.first and whole.last == closing - 1
+            return whole._replace(last=closing) if both else found
+        if whole is not None:
+            return whole
         if aside or (office is not None and found.name):
-            return _with_one_before(tokens, start, found)
+            return _with_those_before(tokens, _with_one_before(tokens, start, found))
     return None
 
 
