@@ -353,7 +353,7 @@ def test_exports_of_wordpress(tmp_path: Path) -> None:
     space = 'xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" xmlns:wp="http://wordpress.org/export/1.2/" '
     classic = (
         '[caption id="a1" align="left"]<img src="a.jpg" /> A picture of [sic] envoys[/caption]Envoys met.\n\nThey <em>left</em> [sic]'
-        ' at noon.\n\n[gallery ids="1,2"]\n\n[embed]https://v.example/1[/embed]\n\n[my_box color="red"]The embargo holds.[/my_box]'
+        ' at noon.\n\n[gallery ids="1,2"]\n\n[embed]https://v.example/1[/embed]\n\n[my_box color="red"]The embargo holds.[/my_box] [where n = 100]'
     )
     blocks = "<!-- wp:paragraph -->\n<p>Oil rose.</p>\n<!-- /wp:paragraph -->\n\n<!-- wp:paragraph -->\n<p>Gas fell.</p>\n<!-- /wp:paragraph -->"
     items = (
@@ -363,7 +363,7 @@ def test_exports_of_wordpress(tmp_path: Path) -> None:
     )
     content = rss([], "".join(post(*item) for item in items)).replace("<rss ", f"<rss {space}")
     assert texts(tmp_path / "a.xml", content) == [
-        "Envoys met.\n\nThey left [sic] at noon.\n\nThe embargo holds.",
+        "Envoys met.\n\nThey left [sic] at noon.\n\nThe embargo holds. [where n = 100]",
         "Oil rose.\n\nGas fell.",
         "4: not published: draft",
         "6: no post and no page, but of the type 'recipe'",
@@ -559,6 +559,16 @@ def test_an_article_without_an_end(tmp_path: Path) -> None:
     assert texts(tmp_path / "b.xml", nested.format("all", texts_within)) == [
         "1: another article begins within it", "a.", "b."
     ]  # fmt: skip
+
+
+def test_a_fault_above_all_articles(tmp_path: Path) -> None:
+    """It costs none of them."""
+    content = rss(["One.", "Two."]).replace("<image>", "<description>Oil<br>and gas</description><image>")
+    found = records(tmp_path / "a.xml", content)
+    assert [(one.text, one.outlet) for one in found if isinstance(one, Article)] == [
+        ("One.", "The Harbor Ledger"), ("Two.", "The Harbor Ledger")
+    ]  # fmt: skip
+    assert texts(tmp_path / "a.xml", content.split("<item>")[0]) == ["1: not valid XML: mismatched tag in line 2"]
 
 
 def test_a_file_joined_to_one_that_breaks_off(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ _UNPUBLISHED = ("draft", "auto-draft", "pending", "future", "trash")
 _SHORTCODE = re.compile(
     r"\[(caption|embed|audio|video)\b[^\[]*+(?:\[(?!/?\1\b)[^\[]*+)*+\[/\1\]"
     r"|\[/?(?:gallery|caption|embed|audio|video|playlist|more)\b[^\[\]]*\]"
-    r"|\[[a-z][\w-]*\s[^\[\]=]*=[^\[\]]*\]|\[/[a-z][\w-]*\]"
+    r"|\[[a-z][\w-]*\s+[\w-]+=[^\s\[\]][^\[\]]*\]|\[/[a-z][\w-]*\]"
 )
 
 

@@ -105,7 +105,7 @@ class _Reading:
         """Begin a document."""
         self.dialect: Dialect | None = None
         self.outer: dict[str, str] = {}
-        #: What the last article stands in, if there was one.
+        #: What the last article stands in.
         self.above: list[_Open] | None = None
         self._parse_within([])
 
@@ -128,7 +128,7 @@ class _Reading:
     def feed(self, data: bytes) -> None:
         """Read on; nothing ends the file."""
         final = not data and self.sought is None and bool(self.open or not self.documents)
-        if not data and not final and not self.articles:
+        if not data and not final and not self.articles and self.sought is None:
             raise ArticleError(f"no article in this file of {self.kind}", self.source)
         data, self.held = self.held + data, b""
         while data or final:
@@ -178,8 +178,11 @@ class _Reading:
                 return
 
     def _fail(self, reason: str) -> None:
-        if self.dialect is None or self.above is None:
+        if self.dialect is None:
             raise ArticleError(reason, self.source)
+        if self.above is None:
+            # in what precedes the first article
+            self.above = self.open[:]
         self.found.append((reason, self.dialect, self.outer))
         names = "|".join(re.escape(name.removeprefix("atom.")) for name in self.dialect.items)
         self.sought = re.compile(rf"<(?:[\w-]+:)?(?:{names})[\s/>]|<\?xml\s".encode())
