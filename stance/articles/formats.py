@@ -71,13 +71,15 @@ _JSON_LINE = re.compile(
 _JSON_LINES = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"[^\r\n]*\}[ \t]*[\r\n]\s*\{')
 _JSON_OBJECTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"[^"\r\n]*"\s*:')
 _JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
-#: A mark, a declaration and remarks may stand above what tells.
-_ABOVE = rb"(?:\xef\xbb\xbf)?(?>\s+|<\?[^>]*>|<!--(?s:.*?)-->"
-_HTML = re.compile(_ABOVE + rb")*+<(?:!doctype\s+html|html|head|body)\b", re.I)
-#: What is read of XML, by the root, above which may stand the type of the document.
+_MARK = rb"(?:\xef\xbb\xbf)?"
+#: What may stand above what tells: a declaration, instructions and remarks.
+_ABOVE = rb"\s+|<\?[^>]*>|<!--(?s:.*?)-->"
+_DOCTYPE = rb"<!DOCTYPE[^\[>]*(?:\[(?>[^\]\"'<]+|\"[^\"]*\"|'[^']*'|<!--(?s:.*?)-->|<)*+\]\s*)?>"
+_HTML = re.compile(_MARK + rb"(?>%b)*+<(?:!doctype\s+html|html|head|body)\b" % _ABOVE, re.I)
+#: What is read of XML, by the root.
 _XML = re.compile(
-    _ABOVE + rb"|<!DOCTYPE[^\[>]*(?:\[(?>[^\]\"'<]+|\"[^\"]*\"|'[^']*'|<!--(?s:.*?)-->|<)*+\]\s*)?>)*+"
-    rb"<(?:[\w-]+:)?(?:nitf|newsMessage|newsItem|NewsML|newsitem|rss|RDF|feed|TEI|TEI\.2|teiCorpus|publicwhip|akomaNtoso)[\s/>]"
+    _MARK + rb"(?>%b|%b)*+<(?:[\w-]+:)?(?:nitf|newsMessage|newsItem|NewsML|newsitem|rss|RDF|feed|TEI|TEI\.2|teiCorpus"
+    rb"|publicwhip|akomaNtoso)[\s/>]" % (_ABOVE, _DOCTYPE)
 )
 _MBOX = re.compile(rb"From \S+[^\r\n]*\d{4}[^\r\n]*\r?\n>?[A-Za-z][A-Za-z-]*: ")
 _MAIL = re.compile(
