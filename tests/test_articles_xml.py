@@ -615,6 +615,14 @@ def test_pieces_do_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, s
     assert len(found) == 13
 
 
+def test_long_remarks(tmp_path: Path) -> None:
+    """Newer versions of expat may tell late what stands behind them in the same piece: no document is lost."""
+    one = "<newsitem><text><p>Oil rose.</p></text>{}</newsitem>"
+    for size in range(10_000, 120_000, 10_000):
+        content = one.format(f"<!--{'x' * size}-->") + one.format("") * 300
+        assert texts(tmp_path / "a.xml", content) == ["Oil rose."] * 301, size
+
+
 def test_a_fault_right_before_an_article(tmp_path: Path) -> None:
     """It costs none but its own, wherever the pieces end in which a file is read."""
     bad, good = "<item><description><b></description></item>", "<item><description>Two.</description></item>"

@@ -116,6 +116,9 @@ class _Reading:
         self.inside = self.size = self.elements = self.declared = 0
         self.field, self.problem = "", ""
         parser = self.parser = expat.ParserCreate("utf-8")
+        if hasattr(parser, "SetReparseDeferralEnabled"):
+            # newer ones would tell what ends in a piece only with a later one; long tags have a limit here
+            parser.SetReparseDeferralEnabled(False)
         tags = "".join(f"<{element.written}>" for element in above).encode()
         parser.Parse(tags)
         self.fed, self.recent = len(tags), b""
