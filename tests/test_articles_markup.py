@@ -84,6 +84,7 @@ def test_every_way_of_reading(tmp_path: Path, suffix: str) -> None:
         ("<![CDATA[<p>One.</p>]]>", "One."),
         ("<!DOCTYPE html><html><head><title>No</title></head><body>One.</body></html>", "One."),
         ("<p>One.</p><!-- never closed <p>Two.</p>", "One.\n\n<!-- never closed\n\nTwo."),
+        ("<p>One<script>x</script>\n\nand two.</p>", "One and two."),
         ("<p>One.</p><script>never closed", "One.\n\nnever closed"),
         ('<p>One.</p><p class="never closed>Two.</p>', "One.\n\nTwo."),
         ("<p>\0One\1 and\2 two.</p>", "One and two."),

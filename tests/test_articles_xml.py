@@ -353,7 +353,7 @@ def test_exports_of_wordpress(tmp_path: Path) -> None:
     space = 'xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" xmlns:wp="http://wordpress.org/export/1.2/" '
     classic = (
         '[caption id="a1" align="left"]<img src="a.jpg" /> A picture of [sic] envoys[/caption]Envoys met.\n\nThey <em>left</em> [sic]'
-        ' at noon.\n\n[gallery ids="1,2"]\n\n[embed]https://v.example/1[/embed]\n\n[my_box color="red"]The embargo holds.[/my_box]'
+        ' at noon.\n\n[gallery ids="1,2"]\n\n[embed]https://v.example/1[/embed]\n\n[my_box color="red"]The embargo holds.[/my_box] [where n = 100]'
     )
     blocks = "<!-- wp:paragraph -->\n<p>Oil rose.</p>\n<!-- /wp:paragraph -->\n\n<!-- wp:paragraph -->\n<p>Gas fell.</p>\n<!-- /wp:paragraph -->"
     items = (
@@ -363,7 +363,7 @@ def test_exports_of_wordpress(tmp_path: Path) -> None:
     )
     content = rss([], "".join(post(*item) for item in items)).replace("<rss ", f"<rss {space}")
     assert texts(tmp_path / "a.xml", content) == [
-        "Envoys met.\n\nThey left [sic] at noon.\n\nThe embargo holds.",
+        "Envoys met.\n\nThey left [sic] at noon.\n\nThe embargo holds. [where n = 100]",
         "Oil rose.\n\nGas fell.",
         "4: not published: draft",
         "6: no post and no page, but of the type 'recipe'",
@@ -393,6 +393,50 @@ def test_what_of_nitf_is_no_text(tmp_path: Path) -> None:
     assert texts(tmp_path / "a.xml", nitf(["x"]).replace("<p>x</p>", body)) == [
         "Envoys met Jo Arden.\n\nNext\n\nOil\n\nGas\n\nOil\t60\n\nOne.\n\nR&D."
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("<![CDATA[R&D, 5 < 6 & a <desk>. AT&amp;T rose.]]>", "R&D, 5 < 6 & a <desk>. AT&T rose."),
+        ("R&amp;D, 5 &lt; 6.", "R&D, 5 < 6."),
+        ("<![CDATA[<p>R&amp;D.</p><p>Oil rose.</p>]]>", "R&D.\n\nOil rose."),
+    ],
+)
+def test_plain_content(tmp_path: Path, content: str, text: str) -> None:
+    """In a section it is the same; what is beyond doubt HTML is read as that, as in a cell of a table."""
+    for within in (
+        "<newsItem xmlns='http://iptc.org/std/nar/2006-10-01/'><contentSet><inlineData contenttype='text/plain'>{}</inlineData></contentSet></newsItem>",
+        "<NewsML><NewsItem><NewsComponent><ContentItem><DataContent>{}</DataContent></ContentItem></NewsComponent></NewsItem></NewsML>",
+        "<feed xmlns='http://www.w3.org/2005/Atom'><entry><content>{}</content></entry></feed>",
+    ):
+        assert texts(tmp_path / "a.xml", within.format(content)) == [text]
+
+
+def test_pages_without_paragraphs(tmp_path: Path) -> None:
+    """Agencies break lines in them, too."""
+    item = "<newsItem xmlns='http://iptc.org/std/nar/2006-10-01/'><contentSet><inlineXML contenttype='{}'>{}</inlineXML></contentSet></newsItem>"
+    page = "<div xmlns='http://www.w3.org/1999/xhtml'>Oil rose.<br/><br/>Gas fell.</div>"
+    assert texts(tmp_path / "a.xml", item.format("application/xhtml+xml", page)) == ["Oil rose.\n\nGas fell."]
+    assert texts(tmp_path / "a.xml", item.format("a/b", "<record><price>60</price></record>")) == [
+        "1: no text in this item that is read: inlineXML a/b"
+    ]
+
+
+def test_what_is_said_of_a_broadcast(tmp_path: Path) -> None:
+    """Feeds of podcasts and films may have no other text."""
+    podcast = "<item xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'><itunes:title>x</itunes:title><description/><itunes:summary>We talk.</itunes:summary></item>"
+    assert texts(tmp_path / "a.xml", rss([], podcast)) == ["We talk."]
+    film = "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:media='http://search.yahoo.com/mrss/'><entry><media:group><media:title>x</media:title><media:description>Envoys met.\n\nThey left.</media:description></media:group></entry></feed>"
+    assert texts(tmp_path / "a.xml", film) == ["Envoys met.\n\nThey left."]
+
+
+def test_an_id_that_comes_again_counts_as_none(tmp_path: Path) -> None:
+    """Feeds have them, and nobody could name another column."""
+    item = "<item><guid>{}</guid><description>{}.</description></item>"
+    content = rss([], "".join(item.format(*one) for one in (("g", 1), ("g", 2), ("a:2", 3), ("a:4", 4))))
+    ids = [one.id for one in records(tmp_path / "a.xml", content) if isinstance(one, Article)]
+    assert ids == ["g", "a:2", "a:3", "a:4"]
 
 
 def test_an_item_whose_content_is_elsewhere_is_named(tmp_path: Path) -> None:
@@ -458,11 +502,13 @@ def test_a_broken_article_costs_itself(tmp_path: Path) -> None:
     """It is named with its place, its fault and the line; those around it are read, with what the file says of all."""
     broken = "<item><guid>b</guid>\n<description>One <b> two</description></item>\n"
     good = "<item><guid>c</guid><description>Two.</description></item>\n"
-    three = "<item><guid a='1' a='2'>d</guid></item><item><guid>e</guid><description>Three.</description></item>"
-    one, two, three_, four, five = records(tmp_path / "a.xml", rss(["One."], broken + good + three))
-    assert (two, four) == (
+    twice = "<item a='1' a='2'><guid>d</guid></item>" * 2
+    three = f"{twice}<item><guid>e</guid><description>Three.</description></item>"
+    one, two, three_, four, again, five = records(tmp_path / "a.xml", rss(["One."], broken + good + three))
+    assert (two, four, again) == (
         Quarantined(str(tmp_path / "a.xml"), 2, "not valid XML: mismatched tag in line 3"),
         Quarantined(str(tmp_path / "a.xml"), 4, "not valid XML: duplicate attribute in line 5"),
+        Quarantined(str(tmp_path / "a.xml"), 5, "not valid XML: duplicate attribute in line 5"),
     )
     assert [(one.text, one.outlet) for one in (one, three_, five) if isinstance(one, Article)] == [
         ("One.", "The Harbor Ledger"), ("Two.", "The Harbor Ledger"), ("Three.", "The Harbor Ledger")
@@ -498,6 +544,83 @@ def test_joined_files(tmp_path: Path) -> None:
     assert len(records(tmp_path / "d.xml", bare)) == 3
     text, last = texts(tmp_path / "d.xml", REUTERS.format(1) + "<br/>")
     assert (text, last.startswith("2: no reader for XML with the root <br>")) == ("Envoys met.\n\nThey left.", True)
+
+
+def test_an_article_without_an_end(tmp_path: Path) -> None:
+    """It costs itself, and none of those that follow, which would be parts of it."""
+    items = "".join(f"<item><guid>{i}</guid><description>{i}.</description></item>" for i in range(1, 6))
+    content = rss([], items.replace("2.</description></item>", "2.</description>"))
+    assert texts(tmp_path / "a.xml", content) == [
+        *("1.", "2: another article begins within it", "3.", "4.", "5."),
+        "6: not valid XML: mismatched tag in line 2",
+    ]
+    nested = '<TEI xml:id="{}"><teiHeader/>{}</TEI>'
+    texts_within = "".join(nested.format(i, f"<text><body><p>{i}.</p></body></text>") for i in "ab")
+    assert texts(tmp_path / "b.xml", nested.format("all", texts_within)) == [
+        "1: another article begins within it", "a.", "b."
+    ]  # fmt: skip
+
+
+def test_a_fault_above_all_articles(tmp_path: Path) -> None:
+    """It costs none of them."""
+    content = rss(["One.", "Two."]).replace("<image>", "<description>Oil<br>and gas</description><image>")
+    found = records(tmp_path / "a.xml", content)
+    assert [(one.text, one.outlet) for one in found if isinstance(one, Article)] == [
+        ("One.", "The Harbor Ledger"), ("Two.", "The Harbor Ledger")
+    ]  # fmt: skip
+    assert texts(tmp_path / "a.xml", content.split("<item>")[0]) == ["1: not valid XML: mismatched tag in line 2"]
+
+
+def test_a_file_joined_to_one_that_breaks_off(tmp_path: Path) -> None:
+    """Its articles are its own: they have its outlet."""
+    broken, whole = rss(["One.", "Two."]), rss(["Three."]).replace("The Harbor Ledger", "Quay Dispatch")
+    for end in (broken.rindex("<![CDATA["), broken.rindex("<item>"), broken.rindex("<item>") + 3):
+        found = records(tmp_path / "a.xml", broken[:end] + whole)
+        outlets = {one.text: one.outlet for one in found if isinstance(one, Article)}
+        assert outlets == {"One.": "The Harbor Ledger", "Three.": "Quay Dispatch"}, end
+        assert len(found) == 3
+
+
+def test_a_section_without_an_end(tmp_path: Path) -> None:
+    """It holds what follows up to the end of another: that is no text of the article."""
+    content = rss(["One.", "Two.", "Three.", "Four."])
+    broken = content.replace("Two.]]>", "Two.")
+    assert texts(tmp_path / "a.xml", broken) == ["One.", "2: a CDATA section in it has no end", "Four."]
+    first, second, last = records(tmp_path / "a.xml", rss(["One."]).split("One.")[0] + content)[:3]
+    assert isinstance(first, Quarantined)
+    assert isinstance(second, Article)
+    assert isinstance(last, Article)
+    assert (second.text, second.outlet, last.outlet) == ("Two.", None, None)
+
+
+def test_empty_documents(tmp_path: Path) -> None:
+    """A root that is closed at once ends there."""
+    one = "<newsitem itemid='1'><text><p>One.</p></text></newsitem>"
+    assert texts(tmp_path / "a.xml", "<nitf/>") == [""]
+    for empty in ("<newsitem a='b>'/>", "<newsitem/>\n", "<newsitem></newsitem>"):
+        assert texts(tmp_path / "a.xml", one + empty + one.replace("1", "3"))[::2] == ["One.", "One."], empty
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 13, 40, 2**14])
+def test_pieces_do_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """A fault, an end or the beginning of the next may be cut by the end of a piece."""
+    monkeypatch.setattr("stance.articles.read_xml._PIECE", size)
+    item, end = "<item><description>{}</description></item>", "</channel></rss>"
+    faults = [item.format(fault) for fault in ("<![a", "<", "</b >", "<b c='<", "&#1;<b a='1' a='2'>")]
+    content = rss([], "".join(fault + item.format("Next.") for fault in faults)).replace(
+        end, rss(["Last."]) + "<rss/>" + rss(["x"])
+    )
+    found = texts(tmp_path / "a.xml", content)
+    assert [one for one in found if "not valid XML" not in one] == [*["Next."] * 5, "Last.", "x"]
+    assert len(found) == 13
+
+
+def test_long_remarks(tmp_path: Path) -> None:
+    """Newer versions of expat may tell late what stands behind them in the same piece: no document is lost."""
+    one = "<newsitem><text><p>Oil rose.</p></text>{}</newsitem>"
+    for size in range(10_000, 120_000, 10_000):
+        content = one.format(f"<!--{'x' * size}-->") + one.format("") * 300
+        assert texts(tmp_path / "a.xml", content) == ["Oil rose."] * 301, size
 
 
 def test_a_fault_right_before_an_article(tmp_path: Path) -> None:
@@ -544,6 +667,18 @@ def test_pages_are_pages(tmp_path: Path) -> None:
     """XHTML is read as HTML, whatever it is called."""
     page = f"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><body><p>{PARAGRAPHS[0]}</p></body></html>"
     assert texts(tmp_path / "a.xml", page) == [PARAGRAPHS[0]]
+    above = "<!-- a --><!-- b --><?xml-stylesheet href='x'?>"
+    assert texts(tmp_path / "a.xml", page.replace("<html", f"{above}<!DOCTYPE html><html")) == [PARAGRAPHS[0]]
+
+
+def test_only_readers_of_utf_16_are_given_it(tmp_path: Path) -> None:
+    """A text that begins like a mailbox, an RTF document or a web archive is a text."""
+    for text in (
+        "From jo@pier.example Fri Mar 14 2025\nFrom: Jo\nTo: Ann\n\nTalks.",
+        "{\\rtf is a sign.",
+        "WARC/1.0\nTalks.",
+    ):
+        assert texts(tmp_path / "a.txt", text.encode("utf-16")) == [text]
 
 
 @pytest.mark.parametrize(
@@ -577,6 +712,16 @@ def test_entities_of_a_few_letters(tmp_path: Path) -> None:
     )
     content = nitf(["x"]).replace('SYSTEM "nitf-3-3.dtd"', f"[{declared}]").replace("<p>x", "<p>Talks at &firm; resume")
     assert texts(tmp_path / "a.xml", content) == ["Talks at Quay & Sons <x> resume"]
+
+
+def test_what_a_file_declares_goes_before_html(tmp_path: Path) -> None:
+    """Where both have an entity of that name."""
+    content = (
+        nitf(["x"])
+        .replace('SYSTEM "nitf-3-3.dtd"', "[<!ENTITY in 'India'>]")
+        .replace("<p>x", "<p>Talks in &in; &mdash; now")
+    )
+    assert texts(tmp_path / "a.xml", content) == ["Talks in India — now"]
 
 
 def test_what_a_document_type_names_is_not_loaded(tmp_path: Path) -> None:
@@ -625,11 +770,16 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         % (b"<block class='lead_paragraph'/>" * 49 * 10**4),
         "",
     ),
+    "a long name": (
+        b"<TEI><teiHeader><person xml:id='a'><persName>%b</persName></person></teiHeader><text>%b</text></TEI>"
+        % (b"x" * 10**6, b"<u who='#a'><p>x</p></u>" * 10**4),
+        "",
+    ),
     "tags": (_item(f"<description>{'&lt;figcaption&gt;&lt;p' * 3 * 10**5}</description>"), ""),
 }
 
 
-_LARGE = ("deep", "a long text", "a tag without end", "a remark without end")
+_LARGE = ("deep", "a long name", "a long text", "a tag without end", "a remark without end")
 
 
 @pytest.mark.parametrize("name", HOSTILE)

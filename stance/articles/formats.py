@@ -71,15 +71,15 @@ _JSON_LINE = re.compile(
 _JSON_LINES = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"[^\r\n]*\}[ \t]*[\r\n]\s*\{')
 _JSON_OBJECTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"[^"\r\n]*"\s*:')
 _JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
-_HTML = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
-    re.I | re.S,
-)
-#: What is read of XML, by the root; above it may stand a declaration, remarks and the type of the document.
+_MARK = rb"(?:\xef\xbb\xbf)?"
+#: What may stand above what tells: a declaration, instructions and remarks.
+_ABOVE = rb"\s+|<\?[^>]*>|<!--(?s:.*?)-->"
+_DOCTYPE = rb"<!DOCTYPE[^\[>]*(?:\[(?>[^\]\"'<]+|\"[^\"]*\"|'[^']*'|<!--(?s:.*?)-->|<)*+\]\s*)?>"
+_HTML = re.compile(_MARK + rb"(?>%b)*+<(?:!doctype\s+html|html|head|body)\b" % _ABOVE, re.I)
+#: What is read of XML, by the root.
 _XML = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?>\s+|<\?[^>]*>|<!--(?s:.*?)-->"
-    rb"|<!DOCTYPE[^\[>]*(?:\[(?>[^\]\"'<]+|\"[^\"]*\"|'[^']*'|<!--(?s:.*?)-->|<)*+\]\s*)?>)*+"
-    rb"<(?:[\w-]+:)?(?:nitf|newsMessage|newsItem|NewsML|newsitem|rss|RDF|feed|TEI|TEI\.2|teiCorpus|publicwhip|akomaNtoso)[\s/>]"
+    _MARK + rb"(?>%b|%b)*+<(?:[\w-]+:)?(?:nitf|newsMessage|newsItem|NewsML|newsitem|rss|RDF|feed|TEI|TEI\.2|teiCorpus"
+    rb"|publicwhip|akomaNtoso)[\s/>]" % (_ABOVE, _DOCTYPE)
 )
 _MBOX = re.compile(rb"From \S+[^\r\n]*\d{4}[^\r\n]*\r?\n>?[A-Za-z][A-Za-z-]*: ")
 _MAIL = re.compile(
@@ -148,10 +148,10 @@ def has_sign(head: bytes) -> bool:
 
 
 def _by_sign(head: bytes) -> Format | None:
-    # of UTF-16, too; other formats have bytes that are not of letters
+    # their readers take UTF-16, too
     shown = legible(head).encode() if b"\0" in head[:_WIDE] else head
     signs = ((found, found.sign) for found in FORMATS.values() if found.sign is not None)
-    return next((found for found, sign in signs if sign.match(head) or sign.match(shown)), None)
+    return next((found for found, sign in signs if sign.match(shown if sign in (_HTML, _XML) else head)), None)
 
 
 def find_format(name: str, head: bytes, columns: Columns, *, named: bool = True) -> Format:

@@ -128,7 +128,7 @@ def plain_text(markup: str, unseen: Set[str] = UNSEEN) -> str:
                 # more is lost by hiding all that follows than by showing it
                 never_closed.add(name)
             else:
-                place, block = end.end(), ""
+                place, block = end.end(), "" if name in BLOCKS else block
     parts.append(_breaks(markup[place:], block))
     text = plain_letters(unescape(_FIGURES.sub(_short, "".join(parts))))
     paragraphs = (_shown(paragraph) for paragraph in _LINES.sub(_PARAGRAPH, text).split(_PARAGRAPH))

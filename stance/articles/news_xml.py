@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from itertools import chain
 from xml.etree.ElementTree import Element
 
+from stance.articles.markup import without_markup
+from stance.articles.xml_names import CDATA
 from stance.articles.xml_text import Dialect, Tags, needed, text_of, words
 from stance.errors import ArticleError
 
@@ -16,6 +20,8 @@ _NITF_TAGS: Tags = {
         "abstract alt-code body.end body.head copyrite datasource fn media note pronounce tagline".split()
     ),
 }  # fmt: skip
+#: Elements that only what is marked like a page has.
+_PAGE = ("body", "div", "p", "pre")
 #: Blocks of the New York Times' corpus that hold the same or less of a text, most first; others correct it later.
 _ALIKE = ("full_text", "lead_paragraph", "online_lead_paragraph")
 #: What a field of wp.post_type holds that is no text of its own.
@@ -29,7 +35,7 @@ _UNPUBLISHED = ("draft", "auto-draft", "pending", "future", "trash")
 _SHORTCODE = re.compile(
     r"\[(caption|embed|audio|video)\b[^\[]*+(?:\[(?!/?\1\b)[^\[]*+)*+\[/\1\]"
     r"|\[/?(?:gallery|caption|embed|audio|video|playlist|more)\b[^\[\]]*\]"
-    r"|\[[a-z][\w-]*\s[^\[\]=]*=[^\[\]]*\]|\[/[a-z][\w-]*\]"
+    r"|\[[a-z][\w-]*\s+[\w-]+=[^\s\[\]][^\[\]]*\]|\[/[a-z][\w-]*\]"
 )
 
 
@@ -53,16 +59,14 @@ def _newsml_body(item: Element) -> str:
     unread = ""
     for found in item.iterfind("contentSet/*"):
         kind, text = found.get("contenttype", ""), ""
-        if found.tag == "inlineXML" and (nitf := found.find("nitf")) is not None:
-            text = _nitf_body(nitf)
-        elif found.tag == "inlineXML" and next(found.iter("p"), None) is not None:
-            text = text_of(found)
+        if found.tag == "inlineXML":
+            text = _marked(found) or ""
         elif found.tag == "inlineData" and not found.get("encoding") and (kind or "text/").startswith("text/"):
             text = text_of(found, html=True) if "html" in kind else _plain(found)
-        elif found.tag != "remoteContent":
-            unread = f": {found.tag} {kind}".rstrip()
         if text:
             return text
+        if found.tag != "remoteContent":
+            unread = f": {found.tag} {kind}".rstrip()
     raise ArticleError(f"no text in this item that is read{unread or ', but its content may be in another file'}")
 
 
@@ -72,16 +76,26 @@ def _newsml1_body(item: Element) -> str:
     # captions are components, too
     for component, _ in sorted(components, key=lambda one: one[1].lower() != "main"):
         for found in component.iterfind("ContentItem/DataContent"):
-            nitf = found.find("nitf")
-            marked = next(found.iter("p"), None) is not None
-            text = _nitf_body(nitf) if nitf is not None else text_of(found) if marked else _plain(found)
-            if text and (nitf is not None or marked or not len(found)):
+            text = _marked(found)
+            if text is None and all(part.tag == CDATA for part in found):
+                text = _plain(found)
+            if text:
                 return text
     raise ArticleError("no text in this item that is read, but its content may be in another file")
 
 
+def _marked(element: Element) -> str | None:
+    """What it shows, if it is NITF or like a page."""
+    if (nitf := element.find("nitf")) is not None:
+        return _nitf_body(nitf)
+    return text_of(element) if any(part.tag in _PAGE for part in element.iter()) else None
+
+
 def _plain(element: Element) -> str:
-    return "".join(element.itertext()).strip()
+    for section in element.iter(CDATA):
+        # the reader writes ampersands there as elsewhere
+        section.text = unescape(section.text or "")
+    return without_markup("".join(element.itertext()).strip(), None)[0]
 
 
 def _rss_body(item: Element) -> str | None:
@@ -92,7 +106,8 @@ def _rss_body(item: Element) -> str | None:
         raise ArticleError(f"no post and no page, but of the type {kind[:40]!r}")
     if status in _UNPUBLISHED:
         raise ArticleError(f"not published: {status}")
-    for found in (*item.iterfind("content.encoded"), *item.iterfind("description")):
+    paths = ("content.encoded", "description", "itunes.summary")
+    for found in chain.from_iterable(map(item.iterfind, paths)):
         if kind is not None:
             _cut_shortcodes(found)
         if text := text_of(found, html=True):
@@ -106,7 +121,9 @@ def _cut_shortcodes(found: Element) -> None:
 
 
 def _atom_body(item: Element) -> str:
-    for found in (*item.iterfind("atom.content"), *item.iterfind("atom.summary")):
+    for found in chain.from_iterable(
+        map(item.iterfind, ("atom.content", "atom.summary", "media.group/media.description"))
+    ):
         kind, text = found.get("type", "text"), ""
         if "html" in kind:
             text = text_of(found, html="xhtml" not in kind)

@@ -48,6 +48,8 @@ _PARAGRAPHS = frozenset(("p", "head", "item", "row", "quote", "code"))
 _BETWEEN = {"lb": "\0", "cell": " "}
 #: What stands for a line break, the beginning and the end of a link, until the paragraph is whole.
 _MARKS = re.compile("[\0-\2]")
+#: Instructions for what reads XML.
+_INSTRUCTION = re.compile(r"<\?xml[^<>]*\?>", re.I)
 _LINKED = re.compile("\1[^\2]*\2")
 _WORD = re.compile(r"[^\W_]")
 #: Two line breaks in a row part paragraphs in pages that have no other marks; one does where each line is a sentence.
@@ -98,7 +100,7 @@ def html_article(page: str, source: str, id: str, position: int, url: str | None
     # its remarks on faulty pages would stand between our lines on standard error
     silence("trafilatura")
     # bytes that no page needs, and that are used below
-    page = _MARKS.sub(" ", page)
+    page = _INSTRUCTION.sub("", _MARKS.sub(" ", page))
     if (saved := _SAVED_FROM.search(page[:4000])) is not None:
         url = url or saved[1] or saved[2] or f"http://{saved[3]}"
     _check_attributes(page, source)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from html import escape, unescape
 from html.entities import html5
 from typing import IO
@@ -18,6 +19,7 @@ from stance.articles.encoding import UNDECODABLE, decoded_chunks
 from stance.articles.lines import UNFIT
 from stance.articles.news_xml import ATOM, NEWSML, NEWSML1, NITF, RCV1, RSS
 from stance.articles.records import Columns, Quarantined
+from stance.articles.seen import SeenIds, hash_id
 from stance.articles.xml_items import Item, items_of
 from stance.articles.xml_names import OF_XML
 from stance.articles.xml_text import first
@@ -58,17 +60,22 @@ _KINDS = {
 def read_xml(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
     """Read the articles of NITF, NewsML, RSS, Atom, TEI and their like, one at a time.
 
-    An article that cannot be read is quarantined with its place in the file, and reading goes on at the next.
+    An article that cannot be read is quarantined with its place in the file, and reading goes on at the next. An id
+    that the file has already used, as feeds do, counts as none.
 
     Raises
     ------
     ArticleError
         If it is no XML, another kind of it, or made to harm.
     """
+    ids = SeenIds()
     for position, item in enumerate(
         items_of(_mended(decoded_chunks(stream, source, named=_encoding)), source, _KINDS), start=1
     ):
         record = _record(item, source, stem, position)
+        if isinstance(record, Article) and not ids.add(hash_id(record.id)):
+            record = replace(record, id=f"{stem}:{position}")
+            ids.add(hash_id(record.id))
         if record is not None:
             yield record
 
@@ -84,13 +91,13 @@ def _mended(pieces: Iterable[str]) -> Iterator[bytes]:
 
     def mend(found: re.Match[str]) -> str:
         whole, name = found[0], found[1]
-        if name in OF_XML:
+        if name in OF_XML or name in declared:
             return whole
         if name is None and whole != "&":
             shown = unescape(whole)
             # in an attribute a tab or line end would become a blank
             return whole if shown in ("\t", "\n", "\r") else _NO_XML.sub(" ", escape(shown))
-        return escape(html5.get(f"{name};", "")) or (whole if name in declared else f"&amp;{whole[1:]}")
+        return escape(html5.get(f"{name};", "")) or f"&amp;{whole[1:]}"
 
     for piece in pieces:
         declared.update(_DECLARED.findall(piece))

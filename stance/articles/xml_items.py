@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
@@ -32,9 +32,22 @@ _MOST_DECLARED = 1_000
 _MOST_NAMESPACES = 200
 _SIGNS = re.compile(rf"&(?:{'|'.join(OF_XML)});")
 _LONGEST_NAME = 100
+#: Faults that are told where they are, not where the tag or remark begins that has them.
+_OF_ONE_PLACE = (
+    expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN],
+    expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI],
+)
 
 #: An article as a tree, or why there is none; its kind; and what the file says of all.
 Item = tuple[Element | str, Dialect, Mapping[str, str]]
+
+
+class _Open(NamedTuple):
+    """An element whose end has not come: its name as it is written and as it is called here, and the vocabularies."""
+
+    written: str
+    tag: str
+    scope: Mapping[str, str]
 
 
 class _EndOfDocument(Exception):
@@ -86,25 +99,29 @@ class _Reading:
         #: What begins an article, where the next one is looked for, and what of that may be the beginning.
         self.sought: re.Pattern[bytes] | None = None
         self.held = b""
-        self.above: tuple[list[str], list[str], list[dict[str, str]]] | None = None
         self._begin()
 
     def _begin(self) -> None:
         """Begin a document."""
         self.dialect: Dialect | None = None
         self.outer: dict[str, str] = {}
-        self.above = None
-        self._open([], [], [])
+        #: What the last article stands in.
+        self.above: list[_Open] | None = None
+        self._parse_within([])
 
-    def _open(self, path: list[str], names: list[str], scopes: list[dict[str, str]]) -> None:
-        """Begin to parse, within these elements."""
-        self.path, self.names, self.scopes = path[:], names[:], scopes[:]
+    def _parse_within(self, above: list[_Open]) -> None:
+        """Begin to parse, as if these elements had just been opened."""
+        self.open = above[:]
         self.builder: TreeBuilder | None = None
         self.inside = self.size = self.elements = self.declared = 0
         self.field, self.problem = "", ""
         parser = self.parser = expat.ParserCreate("utf-8")
-        parser.Parse("".join(f"<{name}>" for name in path).encode())
-        self.fed = sum(len(name.encode()) + 2 for name in path)
+        if hasattr(parser, "SetReparseDeferralEnabled"):
+            # newer ones would tell what ends in a piece only with a later one; long tags have a limit here
+            parser.SetReparseDeferralEnabled(False)
+        tags = "".join(f"<{element.written}>" for element in above).encode()
+        parser.Parse(tags)
+        self.fed, self.recent = len(tags), b""
         parser.buffer_text, parser.buffer_size, parser.specified_attributes = True, 2**16, True
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._data
@@ -113,8 +130,8 @@ class _Reading:
 
     def feed(self, data: bytes) -> None:
         """Read on; nothing ends the file."""
-        final = not data and self.sought is None and bool(self.names or not self.documents)
-        if not data and not final and not self.articles:
+        final = not data and self.sought is None and bool(self.open or not self.documents)
+        if not data and not final and not self.articles and self.sought is None:
             raise ArticleError(f"no article in this file of {self.kind}", self.source)
         data, self.held = self.held + data, b""
         while data or final:
@@ -128,50 +145,67 @@ class _Reading:
                     self.held = data
                     return
                 self.sought = None
-                self._open(*self.above)
+                if data.startswith(b"<?xml"):
+                    # joined to one that breaks off
+                    self._begin()
+                else:
+                    self._parse_within(self.above)
             if not self.fed:
                 # above a declaration there must be nothing
                 bare = data.lstrip()
                 self.lines += data.count(b"\n", 0, len(data) - len(bare))
                 data = bare
+            # what a place refers to may have begun in the piece before
+            shown, begin = self.recent + data, self.fed - len(self.recent)
             try:
                 self.parser.Parse(data, final)
             except _EndOfDocument as end:
-                place, line = end.args
-                data = data[data.index(b">", max(0, place - self.fed)) + 1 :]
+                place, line = end.args[0] - begin, end.args[1]
+                data = shown[max(0, place) :]
+                # of an empty element it is the end already
+                if place < 0 or data.startswith(b"</"):
+                    data = data.partition(b">")[2]
                 self.lines += line - 1
                 self._begin()
             except expat.ExpatError as error:
                 self._fail(f"not valid XML: {expat.ErrorString(error.code)} in line {self.lines + error.lineno - 1:,}")
-                data = data[max(0, self.parser.ErrorByteIndex + 1 - self.fed) :]
+                place = max(0, self.parser.ErrorByteIndex - begin)
+                # the next article may begin there, but a faulty tag would be met again
+                data = shown[place if error.code in _OF_ONE_PLACE else place + 1 :]
                 self.lines += error.lineno - 1
             else:
                 self.fed += len(data)
+                self.recent = shown[-_LONGEST_NAME:]
                 if self.fed - self.parser.CurrentByteIndex > _LONGEST_TAG:
                     raise ArticleError(f"a tag or remark of more than {_LONGEST_TAG:,} bytes", self.source)
                 return
 
     def _fail(self, reason: str) -> None:
-        if self.dialect is None or self.above is None:
+        if self.dialect is None:
             raise ArticleError(reason, self.source)
+        if self.above is None:
+            # in what precedes the first article
+            self.above = self.open[:]
         self.found.append((reason, self.dialect, self.outer))
         names = "|".join(re.escape(name.removeprefix("atom.")) for name in self.dialect.items)
-        self.sought = re.compile(rf"<(?:[\w-]+:)?(?:{names})[\s/>]".encode())
+        self.sought = re.compile(rf"<(?:[\w-]+:)?(?:{names})[\s/>]|<\?xml\s".encode())
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        scope = self.scopes[-1] if self.scopes else {}
+        scope = self.open[-1].scope if self.open else {}
         declared = {key[6:]: value for key, value in attributes.items() if key.startswith("xmlns")}
         if len(scope) + len(declared) > _MOST_NAMESPACES:
             raise ArticleError(f"more than {_MOST_NAMESPACES} namespaces in one place", self.source)
         scope = {**scope, **declared} if declared else scope
         tag = called_in(scope, name)
-        if len(self.path) >= _DEEPEST:
+        if len(self.open) >= _DEEPEST:
             raise ArticleError(f"elements are nested more than {_DEEPEST} deep", self.source)
+        if self.inside and self.dialect is not None and tag in self.dialect.items and not self.field:
+            # where its end is missing, all that follow would be parts of it
+            self.found.append(("another article begins within it", self.dialect, self.outer))
+            self.inside, self.problem = 0, ""
         if not self.inside:
             self._outside(name, tag)
-        self.path.append(name)
-        self.names.append(tag)
-        self.scopes.append(scope)
+        self.open.append(_Open(name, tag, scope))
         if self.builder is not None:
             # what searches a tree takes a colon for a prefix that it must be told of
             kept = {key.replace(":", "."): value for key, value in attributes.items() if key in ATTRIBUTES}
@@ -182,19 +216,19 @@ class _Reading:
         """Begin what is read, if this is that."""
         if self.dialect is None:
             found = self.kinds.get(tag)
-            if self.path and (found is None or tag not in found.items):
-                raise _no_reader(self.path[0], self.source)
+            if self.open and (found is None or tag not in found.items):
+                raise _no_reader(self.open[0].written, self.source)
             if found is None:
                 return
             self.dialect, self.kind = found, found.kind
-        place = f"{self.names[-1]}/{tag}" if self.names else tag
+        place = f"{self.open[-1].tag}/{tag}" if self.open else tag
         self.field = self.dialect.outer.get(place, "")
         if tag in self.dialect.items or self.field:
-            self.builder, self.inside = TreeBuilder(), len(self.path) + 1
+            self.builder, self.inside = TreeBuilder(), len(self.open) + 1
             self.size = self.elements = 0
             if not self.field:
                 self.articles += 1
-                self.above = self.path[:], self.names[:], self.scopes[:]
+                self.above = self.open[:]
 
     def _grow(self, letters: int, elements: int) -> None:
         self.size += letters
@@ -214,15 +248,17 @@ class _Reading:
 
     def _end_section(self) -> None:
         if self.builder is not None:
-            self.builder.end(CDATA)
+            held = self.builder.end(CDATA).text or ""
+            if "<![CDATA[" in held:
+                # it ends where another does: what lies between is of other articles, perhaps of another file
+                self.problem, self.builder = "a CDATA section in it has no end", None
+                self.outer = {} if "<?xml" in held else self.outer
 
     def _end(self, name: str) -> None:
-        tag = self.names.pop()
-        self.path.pop()
-        self.scopes.pop()
+        ended = self.open.pop()
         if self.builder is not None:
-            self.builder.end(tag)
-        if self.inside == len(self.path) + 1:
+            self.builder.end(ended.tag)
+        if self.inside == len(self.open) + 1:
             tree = self.problem if self.builder is None else self.builder.close()
             self.builder, self.inside, self.problem = None, 0, ""
             assert self.dialect is not None
@@ -230,7 +266,7 @@ class _Reading:
                 self.found.append((tree, self.dialect, self.outer))
             elif isinstance(tree, Element):
                 self.outer.setdefault(self.field, words(tree, self.dialect.html) or "")
-        if not self.path:
+        if not self.open:
             if self.dialect is None:
                 raise _no_reader(name, self.source)
             self.documents += 1

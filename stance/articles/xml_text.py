@@ -20,6 +20,8 @@ _SHOWN = BLOCKS | {"br"}
 _HTML = ("html", "text/html")
 #: Before words it is a name, so what stands behind it in its label would be doubled.
 _BEHIND_NAME = " \t\r\n\u00a0:.,"
+#: One is written as often as its bearer speaks.
+_LONGEST_NAME = 200
 _BASIC_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T\d{4}\S*)?")
 #: What reads such dates takes the year -0001, as WordPress has it, for a time zone.
 _MAIL_DATE = re.compile(r"(?:[A-Za-z]+, )?\d{1,2} [A-Za-z]+ \d{4} \d\d?:\d\d")
@@ -141,7 +143,7 @@ def text_of(
         for child in element:
             inner = tags.get(f"{element.tag}/{child.tag}", tags.get(child.tag, child.tag))
             opened = None if speaker is None else speaker(child, said)
-            said = said if opened is None else opened.strip(_BEHIND_NAME)
+            said = said if opened is None else opened[:_LONGEST_NAME].strip(_BEHIND_NAME)
             if inner is not None and inner not in _UNREAD:
                 walk(child, inner, raw)
                 said = said if opened is None else ""
