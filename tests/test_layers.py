@@ -56,7 +56,7 @@ def test_no_modules_import_one_another(root: Path) -> None:
     """Not in a circle of several, nor for the sake of types."""
     graph = {}
     # but of the package itself, which looks up what it offers when it is asked for
-    for file in (root / "stance").glob("*/*.py"):
+    for file in (root / "stance").glob("*/**/*.py"):
         module = ".".join(file.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
         tree = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         graph[module] = {node.module for node in tree if isinstance(node, ast.ImportFrom)}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from stance.articles.article import Article
-from stance.articles.export_blocks import BREAKS_OFF, blocks_of, joined
-from stance.articles.export_dates import iso_date
+from stance.articles.exports.blocks import BREAKS_OFF, blocks_of, joined
+from stance.articles.exports.dates import iso_date
 from stance.articles.markup import one_line
 from stance.articles.records import Quarantined
 from stance.errors import ArticleError
