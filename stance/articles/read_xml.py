@@ -14,15 +14,15 @@ from html.entities import html5
 from typing import IO
 
 from stance.articles.article import Article
-from stance.articles.debates import AKOMA_NTOSO, PUBLICWHIP, TEI
 from stance.articles.encoding import UNDECODABLE, decoded_chunks
 from stance.articles.lines import UNFIT
-from stance.articles.news_xml import ATOM, NEWSML, NEWSML1, NITF, RCV1, RSS
 from stance.articles.records import Columns, Quarantined
 from stance.articles.seen import SeenIds, hash_id
-from stance.articles.xml_items import Item, items_of
-from stance.articles.xml_names import OF_XML
-from stance.articles.xml_text import first
+from stance.articles.xml.debates import AKOMA_NTOSO, PUBLICWHIP, TEI
+from stance.articles.xml.items import Item, items_of
+from stance.articles.xml.names import OF_XML
+from stance.articles.xml.news import ATOM, NEWSML, NEWSML1, NITF, RCV1, RSS
+from stance.articles.xml.text import first
 from stance.errors import ArticleError
 
 __all__ = ["read_xml"]

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
 from stance.articles.markup import BLOCKS, UNSEEN, one_line, plain_text
-from stance.articles.xml_names import CDATA
+from stance.articles.xml.names import CDATA
 from stance.errors import ArticleError
 
 __all__ = ["Body", "Dialect", "Tags", "first", "needed", "text_of", "whole_date", "words"]

@@ -8,8 +8,8 @@ from itertools import chain
 from xml.etree.ElementTree import Element
 
 from stance.articles.markup import without_markup
-from stance.articles.xml_names import CDATA
-from stance.articles.xml_text import Dialect, Tags, needed, text_of, words
+from stance.articles.xml.names import CDATA
+from stance.articles.xml.text import Dialect, Tags, needed, text_of, words
 from stance.errors import ArticleError
 
 __all__ = ["ATOM", "NEWSML", "NEWSML1", "NITF", "RCV1", "RSS"]

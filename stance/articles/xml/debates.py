@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element
 
-from stance.articles.xml_text import Dialect, Tags, needed, text_of, words
+from stance.articles.xml.text import Dialect, Tags, needed, text_of, words
 from stance.errors import ArticleError
 
 __all__ = ["AKOMA_NTOSO", "PUBLICWHIP", "TEI"]

@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from stance.articles.records import LARGEST_RECORD
-from stance.articles.xml_names import ATTRIBUTES, CDATA, OF_XML, called_in
-from stance.articles.xml_text import Dialect, words
+from stance.articles.xml.names import ATTRIBUTES, CDATA, OF_XML, called_in
+from stance.articles.xml.text import Dialect, words
 from stance.errors import ArticleError
 
 __all__ = ["Item", "items_of"]
