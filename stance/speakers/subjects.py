@@ -13,6 +13,8 @@ __all__ = ["speaker_from", "subject_of"]
 
 # speakers with one verb; a longer row is a list
 _MOST = 8
+# what opens an aside, by what closes it
+_ASIDES = {",": ",", ")": "(", "–": "–—", "—": "–—"}
 
 
 def speaker_from(tokens: Tokens, first: int) -> Phrase | None:
@@ -88,10 +90,10 @@ def _with_those_after(tokens: Tokens, first: Phrase) -> Phrase:
 
 def subject_of(tokens: Tokens, verb: int) -> Phrase | str | None:
     """The subject of a verb: a phrase, a pronoun, or nothing that speaks."""
-    i, start = _before_auxiliaries(tokens, verb), tokens.sentence_start(verb)
+    i, start = _before_auxiliaries(tokens, verb), tokens.clause_start(verb)
     if i < 0:
         return None
-    if tokens.words[i] in ",–—)" and i > start:
+    if tokens.words[i] in _ASIDES and i > start:
         if tokens.lower[verb].endswith("ing"):
             return speaker_from(tokens, start)
         return _over_parenthesis(tokens, start, i)
@@ -137,22 +139,29 @@ def _retold(tokens: Tokens, verb: int) -> tuple[int, bool]:
 
 def _unnamed(tokens: Tokens, i: int, verb: int, start: int) -> Phrase | None:
     """Somebody before a verb of whom the rules know no more than that it is a name."""
-    grammar, word, verb_word = words().grammar, tokens.lower[i], tokens.lower[verb]
-    listed = grammar["pronouns"] | grammar["determiners"] | grammar["circumstances"]
-    named = in_name(tokens, i) and not tokens.is_possessive(i) and re.split("['’]", word)[0] not in listed
-    # "Trade estimates" may open a sentence, and "Velikov warns"
-    told = verb_word in ("says", "tells") or not verb_word.endswith("s") or i > start
+    grammar, verb_word, bare = words().grammar, tokens.lower[verb], re.split("['’]", tokens.lower[i])[0]
+    listed = bare == "what" or any(
+        bare in grammar[name] for name in ("pronouns", "determiners", "circumstances", "conjunctions")
+    )
+    named = in_name(tokens, i) and not tokens.is_possessive(i) and not listed
+    # "Trade estimates" may open a sentence
+    noun = verb_word.endswith("s") and verb_word in grammar["nouns"]
+    told = not noun or i > start or (i > 0 and tokens.quoted[i - 1])
     return Phrase(i, i, "unnamed", i) if named and told and not verb_word.endswith("ing") else None
 
 
 def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None:
     """The subject before ", who was there," or ", a retired envoy,"."""
+    opening = _ASIDES[tokens.words[closing]]
     for i in range(closing - 2, start, -1):
         if tokens.words[i] not in ",–—(":
             continue
         if actor_beside(tokens, i) is not None:
             return _speaker_before(tokens, i - 1) or _unnamed(tokens, i - 1, closing + 1, start)
-        aside = _opens_aside(tokens, i + 1)
+        relative = tokens.lower[i + 1].startswith(("who", "which"))  # another aside may stand within its clause
+        if not relative and tokens.words[i] not in opening:
+            continue
+        aside = tokens.words[closing] in "–—" or _opens_aside(tokens, i + 1)
         named = is_personal(tokens, i + 1, closing - 1)
         office = None if named else phrase_of(tokens, i + 1, closing - 1)
         found = _speaker_before(tokens, i - 1) if aside or named or office else None
@@ -162,7 +171,9 @@ def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None
             continue
         if named:
             whole = joined(Phrase(i + 1, closing - 1, "name", closing - 1), found)
-            return whole._replace(last=closing) if tokens.words[i] == "(" else whole
+            if tokens.words[i] == "(":  # "the envoy (Luc de Marsan)", but also "the Grain Board (GB)"
+                return (whole if whole.first < i else found)._replace(last=closing)
+            return whole
         if found.kind == "name" and office is not None:
             return joined(found, office)
         if aside or (office is not None and found.name):
@@ -187,4 +198,4 @@ def _with_one_before(tokens: Tokens, start: int, found: Phrase) -> Phrase:
     beside = phrase_before(tokens, found.first - 2) if after_comma else None
     if beside is None or "name" not in (found.kind, beside.kind):
         return found
-    return joined(found, beside) if found.kind == "name" else joined(beside, found)
+    return _with_those_before(tokens, joined(found, beside) if found.kind == "name" else joined(beside, found))
