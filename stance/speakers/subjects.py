@@ -64,8 +64,9 @@ def _with_those_before(tokens: Tokens, last: Phrase) -> Phrase:
 
 
 def _begins(tokens: Tokens, i: int) -> bool:
-    """Whether a clause can begin at a token: behind a mark, "that", or "on Monday"."""
+    """Whether a clause can begin at a token, or at a number before it: behind a mark, "that", or "on Monday"."""
     grammar = words().grammar
+    i -= i > 0 and tokens.words[i - 1].isdigit()
     return not tokens.is_word(i - 1) or any(
         tokens.lower[i - 1] in grammar[name] for name in ("conjunctions", "circumstances", "adverbs")
     )
@@ -167,7 +168,8 @@ def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None
         found = _speaker_before(tokens, i - 1) if aside or named or office else None
         if found is None and tokens.lower[i + 1] in ("who", "whose") and closing + 1 < len(tokens):
             return _unnamed(tokens, i - 1, closing + 1, start)
-        if found is None:
+        # "they blamed Iran, wrongly, argued the envoy"
+        if found is None or (_is_manner(tokens, i + 1) and not _begins(tokens, found.first)):
             continue
         if named:
             whole = joined(Phrase(i + 1, closing - 1, "name", closing - 1), found)
@@ -186,10 +188,16 @@ def _opens_aside(tokens: Tokens, i: int) -> bool:
     word, grammar = tokens.lower[i], words().grammar
     return (
         word.startswith(("who", "which"))
-        or word in ("himself", "herself")
-        or any(word in grammar[name] for name in ("determiners", "prepositions", "former", "adverbs"))
-        or word.endswith(("ing", "ed", "ly"))
+        or word in ("himself", "herself", "seen")
+        or any(word in grammar[name] for name in ("determiners", "prepositions", "former"))
+        or word.endswith(("ing", "ed"))
+        or _is_manner(tokens, i)
     )
+
+
+def _is_manner(tokens: Tokens, i: int) -> bool:
+    """Whether a word is an adverb, as in ", however," or ", formerly of Oulu,"."""
+    return tokens.lower[i] in words().grammar["adverbs"] or tokens.lower[i].endswith("ly")
 
 
 def _with_one_before(tokens: Tokens, start: int, found: Phrase) -> Phrase:
