@@ -582,6 +582,7 @@ def test_according_to_is_read_wherever_it_stands(text: str) -> None:
         ("A letter, seen by the envoy, said Iran would sign.", "A letter"),
         ("What explains the change?", None),
         ("No one at the ministry said so.", None),
+        ("No government has said so.", None),
         ("The envoys, hosted by the ministers, shipped rugs — call it a folly.", None),
         ("The ministers — Salmela, Berg and Moss — said no.", "The ministers"),
         ("Velikov, who had left Oulu – and Turku, too – said no.", UNKNOWN),

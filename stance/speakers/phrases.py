@@ -83,7 +83,7 @@ def _kind(tokens: Tokens, first: int, last: int, head: int) -> str | None:
     if " ".join(tokens.words[begin : head + 1]) in actors().names:
         return "actor"
     word = tokens.lower[head]
-    if word == "one" and (head == last or tokens.lower[first] == "no"):
+    if tokens.lower[first] == "no" or (word == "one" and head == last):
         return None
     kind = head_kind(word)
     if kind is not None:
