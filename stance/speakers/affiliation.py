@@ -79,6 +79,9 @@ def _of_official(tokens: Tokens, phrase: Phrase) -> list[str]:
     head, first = phrase.head, phrase.office
     if tokens.lower[first] == "its" or _of_the_country(tokens, first):
         return _before(tokens, first)
+    beside = {w for k in range(first + 1, head) if tokens.lower[k] == "and" for w in tokens.lower[k - 1 : k + 2]}
+    if beside & words().context["other"]:  # "Iranian and Western diplomats" do not speak for one
+        return []
     found = _names_within(tokens, first, head) or _after_head(tokens, head, phrase.last)
     if found:
         return found

@@ -28,10 +28,6 @@ _BASES = frozenset("demand respond applaud contend recommend remind defend".spli
 _CONDITIONS = frozenset("if unless until whether once do does did".split())
 # behind a verb in "the plan that the minister announced on Monday"
 _CLOSES = frozenset(", . on in last yesterday".split())
-# objects that look like verbs of saying: "urged caution", "rejected claims"
-_NOUNS = frozenset(
-    "caution claim claims comment comments estimates remarks replies reply states tweets warning".split()
-)
 _VOTES = frozenset("vote votes majority acclamation consensus".split())
 _OBJECTS = frozenset("him her them".split())
 _THIRD_PERSON = frozenset("he she they it".split())
@@ -126,8 +122,8 @@ def _by_verbs(tokens: Tokens) -> Iterator[_Found]:
                 verbs.add(i)
                 yield _Found(9, Phrase(i, i, "unnamed", i), word)
             continue
-        if subject is None and group == "say":
-            subject = _inverted(tokens, i)
+        if group == "say":
+            subject = _inverted(tokens, i, subject)
         if subject is None:
             subject = _shared(tokens, i)
         if subject is None or not _does_speak(tokens, i, subject, group):
@@ -191,7 +187,7 @@ def _shared(tokens: Tokens, verb: int) -> Phrase | None:
         i -= 1
     if not tokens.is_word(i) or tokens.lower[i] not in ("and", "but"):
         return None
-    start = tokens.sentence_start(verb)
+    start = tokens.clause_start(verb)
     between = range(start, i)
     if any(tokens.lower[k] in words().grammar["pronouns"] or tokens.quoted[k] for k in between):
         return None
@@ -202,14 +198,23 @@ def _shared(tokens: Tokens, verb: int) -> Phrase | None:
     return subject if subject is not None and subject.kind in ("office", "actor", "body") else None
 
 
-def _inverted(tokens: Tokens, verb: int) -> Phrase | None:
-    """The subject that follows its verb, as in ", said a trader"."""
-    before = tokens.words[verb - 1] if verb else "."
-    if tokens.lower[verb].endswith("ing"):
-        return None  # "Adding Mexico to the list" has none
-    if before in ',"”»’—–' or verb == tokens.sentence_start(verb):
-        return speaker_from(tokens, verb + 1)
-    return None
+def _inverted(tokens: Tokens, verb: int, before: Phrase | None) -> Phrase | None:
+    """The subject that follows its verb, as in ", said a trader"; else the one before it."""
+    mark = tokens.words[verb - 1] if verb else "."
+    opens = mark in ',"”»’—–' or verb == tokens.sentence_start(verb)
+    # "Adding Mexico to the list" has none; behind an aside, all but "said" may have an object: "confirmed the report"
+    if not opens or tokens.lower[verb].endswith("ing") or (before and tokens.lower[verb] not in ("said", "says")):
+        return before
+    found = speaker_from(tokens, verb + 1)
+    behind = found.last + 1 if found else verb
+    if before:
+        # "said Luc de Marsan, an envoy in Helsinki, Finland."
+        behind += 2 * (tokens.words[behind : behind + 1] == [","] and tokens.lower_at(behind + 2) in ".?!;")
+        return found if found and tokens.lower_at(behind) in ".?!;" else before
+    # "Velikov, of the grain board, said Iran would sign"
+    grammar, after = words().grammar, tokens.words[behind] if behind < len(tokens) else "."
+    clause = any(after in grammar[name] for name in ("auxiliaries", "modals", "passives"))
+    return Phrase(verb, verb, "unnamed", verb) if found and clause else found
 
 
 def _is_finite(tokens: Tokens, i: int, subject: Phrase) -> bool:
@@ -245,7 +250,7 @@ def _is_other(tokens: Tokens, i: int, subject: Phrase, group: str) -> bool:
         or after in ("have", "has", "had")
         or (after == "of" and after not in words().complements.get(tokens.lower[i], ()))
         or (after == "by" and not voted)
-        or (after not in _NOUNS and words().verbs.get(after) in ("say", "tell"))
+        or (after not in grammar["nouns"] and words().verbs.get(after) in ("say", "tell"))
         or after in ".,;"
     )
 

@@ -117,7 +117,7 @@ def name_after_head(tokens: Tokens, first: int, last: int) -> range:
         i -= 1
     while i > first and head_kind(tokens.lower[i]) is None and tokens.is_word(i) and in_name(tokens, i):
         i -= 1
-    headed = head_kind(tokens.lower[i]) is not None
+    headed = head_kind(tokens.lower[i]) is not None and not tokens.is_possessive(i)
     surname_alone = i == last - 1 and head_kind(tokens.lower[last]) is not None
     found = headed and not surname_alone and i < last and is_personal(tokens, i + 1, last)
     return range(i + 1, last + 1) if found else range(0)

@@ -13,8 +13,6 @@ __all__ = ["group_of"]
 _LONGEST = 14
 # of a sentence
 _ENDS = ".?!"
-# of what "of" names: "dismissed dozens of officials"
-_QUANTITIES = frozenset("dozens scores hundreds thousands number handful half".split())
 
 
 def group_of(tokens: Tokens, i: int) -> str | None:
@@ -96,7 +94,8 @@ def _head(tokens: Tokens, found: range) -> str:
     """The head of an object: of "a worry of the minister", of "two of the ministers" and "the head of Oslo's worry"."""
     of = next((k for k in found[1:] if tokens.lower[k] == "of"), found.stop)
     whose = any(tokens.is_possessive(k) for k in range(of, found.stop))
-    counted = tokens.lower[of - 1] in words().grammar["determiners"] | _QUANTITIES
+    grammar = words().grammar
+    counted = tokens.lower[of - 1] in grammar["determiners"] | grammar["quantities"]
     head = (found.stop if whose or counted else of) - 1
     return tokens.lower[head] if head in found and not tokens.is_possessive(head) else ""
 

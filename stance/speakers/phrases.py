@@ -83,7 +83,7 @@ def _kind(tokens: Tokens, first: int, last: int, head: int) -> str | None:
     if " ".join(tokens.words[begin : head + 1]) in actors().names:
         return "actor"
     word = tokens.lower[head]
-    if word == "one" and head == last:
+    if tokens.lower[first] == "no" or (word == "one" and head == last):
         return None
     kind = head_kind(word)
     if kind is not None:
@@ -145,7 +145,9 @@ def _reach(tokens: Tokens, last: int) -> int:
 def _longest_within(tokens: Tokens, first: int, last: int) -> Phrase | None:
     """The longest speaker that ends where a stretch does."""
     grammar = words().grammar
-    if tokens.lower[last] in grammar["prepositions"] or tokens.lower[last] in grammar["determiners"]:
+    word = tokens.lower[last]
+    acts = words().verbs.get(word) == "act" and tokens.words[last].endswith("ed")
+    if acts or word in grammar["prepositions"] or word in grammar["determiners"]:
         return None
     for start in range(first, last + 1):
         if _may_start(tokens, start, first) and (found := phrase_of(tokens, start, _trim(tokens, start, last))):
@@ -287,7 +289,7 @@ def phrase_at(tokens: Tokens, first: int) -> Phrase | None:
             break
         last += 1
     last -= 1
-    while last > first and tokens.lower[last] in lists.grammar["prepositions"]:
+    while last > first and any(tokens.lower[last] in lists.grammar[name] for name in ("prepositions", "determiners")):
         last -= 1
     if last < first:
         return None

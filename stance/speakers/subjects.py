@@ -13,6 +13,8 @@ __all__ = ["speaker_from", "subject_of"]
 
 # speakers with one verb; a longer row is a list
 _MOST = 8
+# what opens an aside, by what closes it
+_ASIDES = {",": ",", ")": "(", "–": "–—", "—": "–—"}
 
 
 def speaker_from(tokens: Tokens, first: int) -> Phrase | None:
@@ -62,8 +64,9 @@ def _with_those_before(tokens: Tokens, last: Phrase) -> Phrase:
 
 
 def _begins(tokens: Tokens, i: int) -> bool:
-    """Whether a clause can begin at a token: behind a mark, "that", or "on Monday"."""
+    """Whether a clause can begin at a token, or at a number before it: behind a mark, "that", or "on Monday"."""
     grammar = words().grammar
+    i -= i > 0 and tokens.words[i - 1].isdigit()
     return not tokens.is_word(i - 1) or any(
         tokens.lower[i - 1] in grammar[name] for name in ("conjunctions", "circumstances", "adverbs")
     )
@@ -88,10 +91,10 @@ def _with_those_after(tokens: Tokens, first: Phrase) -> Phrase:
 
 def subject_of(tokens: Tokens, verb: int) -> Phrase | str | None:
     """The subject of a verb: a phrase, a pronoun, or nothing that speaks."""
-    i, start = _before_auxiliaries(tokens, verb), tokens.sentence_start(verb)
+    i, start = _before_auxiliaries(tokens, verb), tokens.clause_start(verb)
     if i < 0:
         return None
-    if tokens.words[i] in ",–—)" and i > start:
+    if tokens.words[i] in _ASIDES and i > start:
         if tokens.lower[verb].endswith("ing"):
             return speaker_from(tokens, start)
         return _over_parenthesis(tokens, start, i)
@@ -137,28 +140,36 @@ def _retold(tokens: Tokens, verb: int) -> tuple[int, bool]:
 
 def _unnamed(tokens: Tokens, i: int, verb: int, start: int) -> Phrase | None:
     """Somebody before a verb of whom the rules know no more than that it is a name."""
-    grammar, word, verb_word = words().grammar, tokens.lower[i], tokens.lower[verb]
-    listed = grammar["pronouns"] | grammar["determiners"] | grammar["circumstances"]
-    named = in_name(tokens, i) and not tokens.is_possessive(i) and re.split("['’]", word)[0] not in listed
-    # "Trade estimates" may open a sentence, and "Velikov warns"
-    told = verb_word in ("says", "tells") or not verb_word.endswith("s") or i > start
+    grammar, verb_word, bare = words().grammar, tokens.lower[verb], re.split("['’]", tokens.lower[i])[0]
+    listed = bare == "what" or any(
+        bare in grammar[name] for name in ("pronouns", "determiners", "circumstances", "conjunctions")
+    )
+    named = in_name(tokens, i) and not tokens.is_possessive(i) and not listed
+    # "Trade estimates" may open a sentence
+    noun = verb_word.endswith("s") and verb_word in grammar["nouns"]
+    told = not noun or i > start or (i > 0 and tokens.quoted[i - 1])
     return Phrase(i, i, "unnamed", i) if named and told and not verb_word.endswith("ing") else None
 
 
 def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None:
     """The subject before ", who was there," or ", a retired envoy,"."""
+    opening = _ASIDES[tokens.words[closing]]
     for i in range(closing - 2, start, -1):
         if tokens.words[i] not in ",–—(":
             continue
         if actor_beside(tokens, i) is not None:
             return _speaker_before(tokens, i - 1) or _unnamed(tokens, i - 1, closing + 1, start)
-        aside = _opens_aside(tokens, i + 1)
+        relative = tokens.lower[i + 1].startswith(("who", "which"))  # another aside may stand within its clause
+        if not relative and tokens.words[i] not in opening:
+            continue
+        aside = tokens.words[closing] in "–—" or _opens_aside(tokens, i + 1)
         named = is_personal(tokens, i + 1, closing - 1)
         office = None if named else phrase_of(tokens, i + 1, closing - 1)
         found = _speaker_before(tokens, i - 1) if aside or named or office else None
         if found is None and tokens.lower[i + 1] in ("who", "whose") and closing + 1 < len(tokens):
             return _unnamed(tokens, i - 1, closing + 1, start)
-        if found is None:
+        # "they blamed Iran, wrongly, argued the envoy"
+        if found is None or (_is_manner(tokens, i + 1) and not _begins(tokens, found.first)):
             continue
         whole = None
         if named:
@@ -166,9 +177,10 @@ def _over_parenthesis(tokens: Tokens, start: int, closing: int) -> Phrase | None
         elif found.kind == "name" and office is not None:
             whole = joined(found, office)
         if whole is not None and tokens.words[i] == "(":
-            # beside a name or a body it is no speaker, but a party or an abbreviation
-            both = whole.first <= found.first and whole.last == closing - 1
-            return whole._replace(last=closing) if both else found
+            if whole.first <= found.first and whole.last == closing - 1:
+                return whole._replace(last=closing)
+            # beside a name it is a party or a place, and beside a body its other name: "the Grain Board (GB)"
+            return found if found.name or found.kind == "name" else found._replace(last=closing)
         if whole is not None:
             return whole
         if aside or (office is not None and found.name):
@@ -181,10 +193,16 @@ def _opens_aside(tokens: Tokens, i: int) -> bool:
     word, grammar = tokens.lower[i], words().grammar
     return (
         word.startswith(("who", "which"))
-        or word in ("himself", "herself")
-        or any(word in grammar[name] for name in ("determiners", "prepositions", "former", "adverbs"))
-        or word.endswith(("ing", "ed", "ly"))
+        or word in ("himself", "herself", "seen")
+        or any(word in grammar[name] for name in ("determiners", "prepositions", "former"))
+        or word.endswith(("ing", "ed"))
+        or _is_manner(tokens, i)
     )
+
+
+def _is_manner(tokens: Tokens, i: int) -> bool:
+    """Whether a word is an adverb, as in ", however," or ", formerly of Oulu,"."""
+    return tokens.lower[i] in words().grammar["adverbs"] or tokens.lower[i].endswith("ly")
 
 
 def _with_one_before(tokens: Tokens, start: int, found: Phrase) -> Phrase:
@@ -193,4 +211,4 @@ def _with_one_before(tokens: Tokens, start: int, found: Phrase) -> Phrase:
     beside = phrase_before(tokens, found.first - 2) if after_comma else None
     if beside is None or "name" not in (found.kind, beside.kind):
         return found
-    return joined(found, beside) if found.kind == "name" else joined(beside, found)
+    return _with_those_before(tokens, joined(found, beside) if found.kind == "name" else joined(beside, found))

@@ -117,6 +117,13 @@ class Tokens:
             i -= 1
         return i
 
+    def clause_start(self, i: int) -> int:
+        """First token of its sentence behind a quotation that opens it, as in "'It is late,' the envoy said"."""
+        start = self.sentence_start(i)
+        while start < i and self.quoted[start]:
+            start += 1
+        return start
+
     def _ends_quoted(self, i: int) -> bool:
         """Whether a mark closes a quotation with the end of its sentence, and not a term in the midst of one."""
         return self.words[i] in '"”»' and self.quoted[i] and self.words[i - 1] in ".?!"
