@@ -117,7 +117,7 @@ AKOMA = """<an:akomaNtoso xmlns:an="http://docs.oasis-open.org/legaldocml/ns/akn
 </an:FRBRExpression></an:identification><an:references><an:TLCPerson eId="ann" showAs="Ann Berg"/></an:references></an:meta>
 <an:preface><an:docTitle>On talks</an:docTitle></an:preface><an:debateBody><an:debateSection><an:heading>Talks</an:heading>
 <an:speech by="#ann"><an:p>I want talks.</an:p></an:speech><an:speech by="#jo"><an:from>Mr Arden:</an:from><an:p>We refuse.
-</an:p></an:speech><an:scene>(Noise)</an:scene></an:debateSection></an:debateBody></an:debate></an:akomaNtoso>"""
+</an:p></an:speech><an:scene>(Noise)</an:scene><an:rollCall><an:p>Berg, Ann.</an:p></an:rollCall></an:debateSection></an:debateBody></an:debate></an:akomaNtoso>"""
 
 #: Id, title, date, outlet and paragraphs of each article.
 READ = {
@@ -371,6 +371,24 @@ def test_exports_of_wordpress(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ('Envoys met.\n\n"[More than] [more than 200] [video footage] [audio of it]" [sic].', None),
+        ("[vc_row][vc_column_text]Envoys met.[/vc_column_text][/vc_row]", "Envoys met."),
+        ("[dropcap]E[/dropcap]nvoys [url=https://a.example]met[/url] [b]now[/b]. [note=1]", "Envoys met now. [note=1]"),
+        ("[youtube https://v.example/?v=2&w=640]\n\n[vimeo 123]\n\n[video]\n[gallery]\nEnvoys met.", "Envoys met."),
+        ("See\nhttps://v.example/1\nor https://v.example/2\nthere.", "See\n\nor https://v.example/2 there."),
+        ("<figure><div>\nhttps://v.example/1\n</div></figure>\nEnvoys met.", "Envoys met."),
+    ],
+)
+def test_brackets_in_posts(tmp_path: Path, body: str, text: str | None) -> None:
+    """What is replaced is none of the text, such as an address that has a line; what the author put there is."""
+    space = 'xmlns:wp="http://wordpress.org/export/1.2/" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" '
+    content = rss([], post(1, "post", "publish", body)).replace("<rss ", f"<rss {space}")
+    assert texts(tmp_path / "a.xml", content) == [text or body]
+
+
 def test_the_corpus_of_the_new_york_times(tmp_path: Path) -> None:
     """Its blocks hold the beginning of a text twice, and later corrections: the text is read once."""
     lead, more = PARAGRAPHS[:2]
@@ -381,6 +399,14 @@ def test_the_corpus_of_the_new_york_times(tmp_path: Path) -> None:
         f'<block class="{kind}"><p>{lead}</p></block>' for kind in ("online_lead_paragraph", "lead_paragraph")
     )
     assert texts(tmp_path / "a.xml", nitf(["x"]).replace("<p>x</p>", inner)) == [lead]
+    for paragraphs, text in (
+        ((f"LEAD: {lead}", lead, more), f"{lead}\n\n{more}"),
+        ((f"LEAD: {lead}", f"{lead} {more}"), f"{lead} {more}"),
+        ((f"LEAD: {lead}", more), f"LEAD: {lead}\n\n{more}"),
+        ((f"LEAD: {lead}",), f"LEAD: {lead}"),
+    ):
+        inner = f'<block class="full_text"><p>{"</p><p>".join(paragraphs)}</p></block>'
+        assert texts(tmp_path / "a.xml", nitf(["x"]).replace("<p>x</p>", inner)) == [text]
 
 
 def test_what_of_nitf_is_no_text(tmp_path: Path) -> None:
@@ -492,6 +518,20 @@ def test_dates(tmp_path: Path, written: str, date: str) -> None:
     assert article.date == date
 
 
+def test_words_that_are_marked_one_by_one(tmp_path: Path) -> None:
+    """What joins them counts wherever it stands: at a contraction, at the last word of a name, or at the name."""
+    words = """<w join="right">"</w> <w>We</w>
+      <w join="right">can't<w norm="can"/>
+        <w norm="not"/>
+      </w>
+      <pc>,</pc> <name>
+        <w>New</w> <w join="right">York</w>
+      </name>
+      <pc>,</pc> <name join="right"><w>Old</w> <w>York</w></name> <pc>.</pc>"""
+    content = f"<TEI><text><body><u><seg><s>{words}</s> <s><w join='right'>No</w> </s><s><pc>.</pc></s></seg></u></body></text></TEI>"
+    assert texts(tmp_path / "a.xml", content) == ["\"We can't, New York, Old York. No."]
+
+
 def test_a_name_that_is_there_is_not_doubled(tmp_path: Path) -> None:
     """Some records have it in the speech, too; one without a name has none from before."""
     said = '<publicwhip><speech speakername="Jo Arden"><p>Jo Arden: No.</p></speech><speech speakername="Jo Arden"><p>Jo Arden is I.</p></speech><speech speakername="Ann Berg"></speech><speech><p>Order.</p></speech></publicwhip>'
@@ -591,6 +631,14 @@ def test_a_section_without_an_end(tmp_path: Path) -> None:
     assert isinstance(second, Article)
     assert isinstance(last, Article)
     assert (second.text, second.outlet, last.outlet) == ("Two.", None, None)
+
+
+def test_a_section_within_a_script(tmp_path: Path) -> None:
+    """Pages have sections of their own: the end of that is none of this one, as feeds and exports write it."""
+    script = "<p>One.</p><script>//<![CDATA[\nx();\n//{}</script><p>Two.</p>"
+    for end in ("]]&gt;", "]]]]><![CDATA[>"):
+        content = rss([script.format(end), "Three."])
+        assert texts(tmp_path / "a.xml", content) == ["One.\n\nTwo.", "Three."], end
 
 
 def test_empty_documents(tmp_path: Path) -> None:

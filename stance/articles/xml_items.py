@@ -187,8 +187,7 @@ class _Reading:
             # in what precedes the first article
             self.above = self.open[:]
         self.found.append((reason, self.dialect, self.outer))
-        names = "|".join(re.escape(name.removeprefix("atom.")) for name in self.dialect.items)
-        self.sought = re.compile(rf"<(?:[\w-]+:)?(?:{names})[\s/>]|<\?xml\s".encode())
+        self.sought = re.compile(rf"{_beginning(self.dialect)}|<\?xml\s".encode())
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         scope = self.open[-1].scope if self.open else {}
@@ -249,7 +248,8 @@ class _Reading:
     def _end_section(self) -> None:
         if self.builder is not None:
             held = self.builder.end(CDATA).text or ""
-            if "<![CDATA[" in held:
+            # scripts in pages have sections, too
+            if "<![CDATA[" in held and self.dialect is not None and re.search(_beginning(self.dialect), held):
                 # it ends where another does: what lies between is of other articles, perhaps of another file
                 self.problem, self.builder = "a CDATA section in it has no end", None
                 self.outer = {} if "<?xml" in held else self.outer
@@ -287,6 +287,12 @@ class _Reading:
         self.declared += 1
         if len(default or "") > _LONGEST_DECLARED or self.declared > _MOST_DECLARED:
             raise ArticleError("it declares attributes that are too long, or too many", self.source)
+
+
+def _beginning(dialect: Dialect) -> str:
+    """An expression for what begins an article."""
+    names = "|".join(re.escape(name.removeprefix("atom.")) for name in dialect.items)
+    return rf"<(?:[\w-]+:)?(?:{names})[\s/>]"
 
 
 def _no_reader(root: str, source: str) -> ArticleError:
