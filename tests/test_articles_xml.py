@@ -33,7 +33,11 @@ ATOM = """<?xml version="1.0" encoding="utf-8"?>
 <entry><title>Third</title><id>3</id><updated>2025-03-17T00:00:00Z</updated><source><title>Other Desk</title></source>
 <content type="text">Below 5 &lt; 6.
 
-It &amp;amp; that.</content></entry></feed>"""
+It &amp;amp; that.</content></entry>
+<entry><title>Fourth</title><id>4</id><content type="text/xml"><nitf xmlns=""><body><body.head><hedline><hl1>Fourth</hl1>
+</hedline></body.head><body.content><p>Gas fell.</p><p>Oil rose.</p></body.content></body></nitf></content></entry>
+<entry><title>Fifth</title><id>5</id><content type="application/xml"><a xmlns="">1</a></content><summary>In short.</summary>
+</entry></feed>"""
 
 RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
  xmlns:d="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://pier.example/"><title>Pier News</title></channel>
@@ -131,6 +135,8 @@ READ = {
             ("tag:quay.example,2025:1", "Talks & oil", "2025-03-14T08:00:00Z", "Quay Dispatch", ["Envoys met.", "They left."]),
             ("tag:quay.example,2025:2", "R&D <b>", "2025-03-16T00:00:00Z", "Quay Dispatch", ["The embargo holds.", "Oil rose."]),
             ("3", "Third", "2025-03-17T00:00:00Z", "Other Desk", ["Below 5 < 6.", "It &amp; that."]),
+            ("4", "Fourth", None, "Quay Dispatch", ["Gas fell.", "Oil rose."]),
+            ("5", "Fifth", None, "Quay Dispatch", ["In short."]),
         ],
     ),
     "rdf.xml": (RDF, [("https://pier.example/1", "Talks", "2025-03-14T08:00:00+01:00", "Pier News", ["Envoys met."])]),
@@ -639,6 +645,16 @@ def test_a_section_within_a_script(tmp_path: Path) -> None:
     for end in ("]]&gt;", "]]]]><![CDATA[>"):
         content = rss([script.format(end), "Three."])
         assert texts(tmp_path / "a.xml", content) == ["One.\n\nTwo.", "Three."], end
+
+
+def test_remarks_between_joined_files(tmp_path: Path) -> None:
+    """What keeps pages writes one below a feed: the next file begins behind it, and with it the count of lines."""
+    remark = "\n<!-- kept at 10:00 -->\n"
+    content = remark.lstrip() + rss(["One."]) + remark + rss(["Two."]) + remark + "<?style x?>" + rss(["Three."])
+    assert texts(tmp_path / "a.xml", content) == ["One.", "Two.", "Three."]
+    broken = content.replace("Three.]]>", "Three.]]></b>")
+    line = broken[: broken.index("Three.")].count("\n") + 1
+    assert texts(tmp_path / "a.xml", broken)[2:] == [f"3: not valid XML: mismatched tag in line {line}"]
 
 
 def test_empty_documents(tmp_path: Path) -> None:

@@ -157,6 +157,8 @@ def _atom_body(item: Element) -> str:
         kind, text = found.get("type", "text"), ""
         if "html" in kind:
             text = text_of(found, html="xhtml" not in kind)
+        elif kind.endswith(("/xml", "+xml")):
+            text = _marked(found) or ""
         elif kind == "text" or kind.startswith("text/"):
             text = _plain(found)
         if text:

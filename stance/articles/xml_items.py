@@ -33,10 +33,8 @@ _MOST_NAMESPACES = 200
 _SIGNS = re.compile(rf"&(?:{'|'.join(OF_XML)});")
 _LONGEST_NAME = 100
 #: Faults that are told where they are, not where the tag or remark begins that has them.
-_OF_ONE_PLACE = (
-    expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN],
-    expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI],
-)
+_MISPLACED_DECLARATION = expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI]
+_OF_ONE_PLACE = (expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN], _MISPLACED_DECLARATION)
 
 #: An article as a tree, or why there is none; its kind; and what the file says of all.
 Item = tuple[Element | str, Dialect, Mapping[str, str]]
@@ -168,11 +166,18 @@ class _Reading:
                 self.lines += line - 1
                 self._begin()
             except expat.ExpatError as error:
-                self._fail(f"not valid XML: {expat.ErrorString(error.code)} in line {self.lines + error.lineno - 1:,}")
+                # remarks may stand between joined files
+                between = error.code == _MISPLACED_DECLARATION and not self.open
+                if not between:
+                    self._fail(
+                        f"not valid XML: {expat.ErrorString(error.code)} in line {self.lines + error.lineno - 1:,}"
+                    )
                 place = max(0, self.parser.ErrorByteIndex - begin)
                 # the next article may begin there, but a faulty tag would be met again
                 data = shown[place if error.code in _OF_ONE_PLACE else place + 1 :]
                 self.lines += error.lineno - 1
+                if between:
+                    self._begin()
             else:
                 self.fed += len(data)
                 self.recent = shown[-_LONGEST_NAME:]
