@@ -34,9 +34,7 @@ _UNPUBLISHED = ("draft", "auto-draft", "pending", "future", "trash")
 #: What WordPress replaces, or shows beside the text; and what may be that, or the author's brackets.
 _SHORTCODE = re.compile(
     r"\[(caption|embed|audio|video)\b[^\[]*+(?:\[(?!/?\1\b)[^\[]*+)*+\[/\1\]"
-    r"|^[^\S\n]*https?://[^\s<>]++[^\S\n]*$"
-    r"|\[(?P<end>/?)(?P<name>[a-z][\w-]*+)(?P<more>[^\[\]]*+)\]",
-    re.M,
+    r"|\[(?P<end>/?)(?P<name>[a-z][\w-]*+)(?P<more>[^\[\]]*+)\]"
 )
 _SHORTCODE_END = re.compile(r"\[/([a-z][\w-]*+)\]")
 _ATTRIBUTE = re.compile(r"\s+[\w-]+=\S")

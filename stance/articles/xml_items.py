@@ -97,6 +97,8 @@ class _Reading:
         #: What begins an article, where the next one is looked for, and what of that may be the beginning.
         self.sought: re.Pattern[bytes] | None = None
         self.held = b""
+        #: What was known of the last document that breaks off.
+        self.broken: tuple[Dialect | None, dict[str, str], list[_Open]] | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -144,7 +146,8 @@ class _Reading:
                     return
                 self.sought = None
                 if data.startswith(b"<?xml"):
-                    # joined to one that breaks off
+                    # joined to one that breaks off, or pasted into an article
+                    self.broken = self.dialect, self.outer, self.above
                     self._begin()
                 else:
                     self._parse_within(self.above)
@@ -165,17 +168,22 @@ class _Reading:
                     data = data.partition(b">")[2]
                 self.lines += line - 1
                 self._begin()
-            except expat.ExpatError as error:
+            except (expat.ExpatError, ArticleError) as error:
+                code, line = getattr(error, "code", None), self.parser.CurrentLineNumber - 1
+                if isinstance(error, expat.ExpatError):
+                    reason = f"not valid XML: {expat.ErrorString(error.code)} in line {self.lines + line:,}"
+                elif self.dialect is None and self.broken is not None:
+                    reason = error.message
+                else:
+                    raise
                 # remarks may stand between joined files
-                between = error.code == _MISPLACED_DECLARATION and not self.open
+                between = code == _MISPLACED_DECLARATION and not self.open
                 if not between:
-                    self._fail(
-                        f"not valid XML: {expat.ErrorString(error.code)} in line {self.lines + error.lineno - 1:,}"
-                    )
-                place = max(0, self.parser.ErrorByteIndex - begin)
+                    self._fail(reason)
+                place = max(0, self.parser.CurrentByteIndex - begin)
                 # the next article may begin there, but a faulty tag would be met again
-                data = shown[place if error.code in _OF_ONE_PLACE else place + 1 :]
-                self.lines += error.lineno - 1
+                data = shown[place if code in _OF_ONE_PLACE else place + 1 :]
+                self.lines += line
                 if between:
                     self._begin()
             else:
@@ -186,6 +194,8 @@ class _Reading:
                 return
 
     def _fail(self, reason: str) -> None:
+        if self.dialect is None and self.broken is not None:
+            self.dialect, self.outer, self.above = self.broken
         if self.dialect is None:
             raise ArticleError(reason, self.source)
         if self.above is None:
