@@ -33,7 +33,11 @@ ATOM = """<?xml version="1.0" encoding="utf-8"?>
 <entry><title>Third</title><id>3</id><updated>2025-03-17T00:00:00Z</updated><source><title>Other Desk</title></source>
 <content type="text">Below 5 &lt; 6.
 
-It &amp;amp; that.</content></entry></feed>"""
+It &amp;amp; that.</content></entry>
+<entry><title>Fourth</title><id>4</id><content type="text/xml"><nitf xmlns=""><body><body.head><hedline><hl1>Fourth</hl1>
+</hedline></body.head><body.content><p>Gas fell.</p><p>Oil rose.</p></body.content></body></nitf></content></entry>
+<entry><title>Fifth</title><id>5</id><content type="application/xml"><a xmlns="">1</a></content><summary>In short.</summary>
+</entry></feed>"""
 
 RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
  xmlns:d="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://pier.example/"><title>Pier News</title></channel>
@@ -117,7 +121,7 @@ AKOMA = """<an:akomaNtoso xmlns:an="http://docs.oasis-open.org/legaldocml/ns/akn
 </an:FRBRExpression></an:identification><an:references><an:TLCPerson eId="ann" showAs="Ann Berg"/></an:references></an:meta>
 <an:preface><an:docTitle>On talks</an:docTitle></an:preface><an:debateBody><an:debateSection><an:heading>Talks</an:heading>
 <an:speech by="#ann"><an:p>I want talks.</an:p></an:speech><an:speech by="#jo"><an:from>Mr Arden:</an:from><an:p>We refuse.
-</an:p></an:speech><an:scene>(Noise)</an:scene></an:debateSection></an:debateBody></an:debate></an:akomaNtoso>"""
+</an:p></an:speech><an:scene>(Noise)</an:scene><an:rollCall><an:p>Berg, Ann.</an:p></an:rollCall></an:debateSection></an:debateBody></an:debate></an:akomaNtoso>"""
 
 #: Id, title, date, outlet and paragraphs of each article.
 READ = {
@@ -131,6 +135,8 @@ READ = {
             ("tag:quay.example,2025:1", "Talks & oil", "2025-03-14T08:00:00Z", "Quay Dispatch", ["Envoys met.", "They left."]),
             ("tag:quay.example,2025:2", "R&D <b>", "2025-03-16T00:00:00Z", "Quay Dispatch", ["The embargo holds.", "Oil rose."]),
             ("3", "Third", "2025-03-17T00:00:00Z", "Other Desk", ["Below 5 < 6.", "It &amp; that."]),
+            ("4", "Fourth", None, "Quay Dispatch", ["Gas fell.", "Oil rose."]),
+            ("5", "Fifth", None, "Quay Dispatch", ["In short."]),
         ],
     ),
     "rdf.xml": (RDF, [("https://pier.example/1", "Talks", "2025-03-14T08:00:00+01:00", "Pier News", ["Envoys met."])]),
@@ -371,6 +377,22 @@ def test_exports_of_wordpress(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ('Envoys met.\n\n"[More than] [more than 200] [video footage] [audio of it]" [sic].', None),
+        ("[vc_row][vc_column_text]Envoys met.[/vc_column_text][/vc_row]", "Envoys met."),
+        ("[dropcap]E[/dropcap]nvoys [url=https://a.example]met[/url] [b]now[/b]. [note=1]", "Envoys met now. [note=1]"),
+        ("[youtube https://v.example/?v=2&w=640]\n\n[vimeo 123]\n\n[video]\n[gallery]\nEnvoys met.", "Envoys met."),
+    ],
+)
+def test_brackets_in_posts(tmp_path: Path, body: str, text: str | None) -> None:
+    """What is replaced is none of the text; what the author put there is."""
+    space = 'xmlns:wp="http://wordpress.org/export/1.2/" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" '
+    content = rss([], post(1, "post", "publish", body)).replace("<rss ", f"<rss {space}")
+    assert texts(tmp_path / "a.xml", content) == [text or body]
+
+
 def test_the_corpus_of_the_new_york_times(tmp_path: Path) -> None:
     """Its blocks hold the beginning of a text twice, and later corrections: the text is read once."""
     lead, more = PARAGRAPHS[:2]
@@ -381,6 +403,14 @@ def test_the_corpus_of_the_new_york_times(tmp_path: Path) -> None:
         f'<block class="{kind}"><p>{lead}</p></block>' for kind in ("online_lead_paragraph", "lead_paragraph")
     )
     assert texts(tmp_path / "a.xml", nitf(["x"]).replace("<p>x</p>", inner)) == [lead]
+    for paragraphs, text in (
+        ((f"LEAD: {lead}", lead, more), f"{lead}\n\n{more}"),
+        ((f"LEAD: {lead}", f"{lead} {more}"), f"{lead} {more}"),
+        ((f"LEAD: {lead}", more), f"LEAD: {lead}\n\n{more}"),
+        ((f"LEAD: {lead}",), f"LEAD: {lead}"),
+    ):
+        inner = f'<block class="full_text"><p>{"</p><p>".join(paragraphs)}</p></block>'
+        assert texts(tmp_path / "a.xml", nitf(["x"]).replace("<p>x</p>", inner)) == [text]
 
 
 def test_what_of_nitf_is_no_text(tmp_path: Path) -> None:
@@ -492,6 +522,20 @@ def test_dates(tmp_path: Path, written: str, date: str) -> None:
     assert article.date == date
 
 
+def test_words_that_are_marked_one_by_one(tmp_path: Path) -> None:
+    """What joins them counts wherever it stands: at a contraction, at the last word of a name, or at the name."""
+    words = """<w join="right">"</w> <w>We</w>
+      <w join="right">can't<w norm="can"/>
+        <w norm="not"/>
+      </w>
+      <pc>,</pc> <name>
+        <w>New</w> <w join="right">York</w>
+      </name>
+      <pc>,</pc> <name join="right"><w>Old</w> <w>York</w></name> <pc>.</pc>"""
+    content = f"<TEI><text><body><u><seg><s>{words}</s> <s><w join='right'>No</w> </s><s><pc>.</pc></s></seg></u></body></text></TEI>"
+    assert texts(tmp_path / "a.xml", content) == ["\"We can't, New York, Old York. No."]
+
+
 def test_a_name_that_is_there_is_not_doubled(tmp_path: Path) -> None:
     """Some records have it in the speech, too; one without a name has none from before."""
     said = '<publicwhip><speech speakername="Jo Arden"><p>Jo Arden: No.</p></speech><speech speakername="Jo Arden"><p>Jo Arden is I.</p></speech><speech speakername="Ann Berg"></speech><speech><p>Order.</p></speech></publicwhip>'
@@ -591,6 +635,35 @@ def test_a_section_without_an_end(tmp_path: Path) -> None:
     assert isinstance(second, Article)
     assert isinstance(last, Article)
     assert (second.text, second.outlet, last.outlet) == ("Two.", None, None)
+
+
+def test_a_section_within_a_script(tmp_path: Path) -> None:
+    """Pages have sections of their own: the end of that is none of this one, as feeds and exports write it."""
+    script = "<p>One.</p><script>//<![CDATA[\nx();\n//{}</script><p>Two.</p>"
+    for end in ("]]&gt;", "]]]]><![CDATA[>"):
+        content = rss([script.format(end), "Three."])
+        assert texts(tmp_path / "a.xml", content) == ["One.\n\nTwo.", "Three."], end
+
+
+def test_a_declaration_within_an_article(tmp_path: Path) -> None:
+    """A file that was pasted into another is none that follows: it costs the article that it is in."""
+    content = rss(["One.", "Two.", "Three."])
+    for within in ("<guid>", "<b></b><?xml version='1.0'?>", "<nitf></nitf>", "x", "&lt;"):
+        broken = content.replace("<![CDATA[Two.", f"<?xml version='1.0'?>{within}<![CDATA[Two.")
+        found = texts(tmp_path / "a.xml", broken)
+        assert (found[0], found[1], found[-1]) == (
+            "One.", "2: not valid XML: XML or text declaration not at start of entity in line 2", "Three."
+        ), within  # fmt: skip
+
+
+def test_remarks_between_joined_files(tmp_path: Path) -> None:
+    """What keeps pages writes one below a feed: the next file begins behind it, and with it the count of lines."""
+    remark = "\n<!-- kept at 10:00 -->\n"
+    content = remark.lstrip() + rss(["One."]) + remark + rss(["Two."]) + remark + "<?style x?>" + rss(["Three."])
+    assert texts(tmp_path / "a.xml", content) == ["One.", "Two.", "Three."]
+    broken = content.replace("Three.]]>", "Three.]]></b>")
+    line = broken[: broken.index("Three.")].count("\n") + 1
+    assert texts(tmp_path / "a.xml", broken)[2:] == [f"3: not valid XML: mismatched tag in line {line}"]
 
 
 def test_empty_documents(tmp_path: Path) -> None:

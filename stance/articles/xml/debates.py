@@ -33,7 +33,7 @@ _AKOMA_NTOSO_TAGS: Tags = {
     **dict.fromkeys(("heading", "subheading"), "h2"),
     **dict.fromkeys("answer debateSection question speech speechGroup".split(), "div"),
     **{"narrative": "p", "eol": "br"},
-    **dict.fromkeys("authorialNote from meta remark scene summary".split()),
+    **dict.fromkeys("authorialNote from meta remark rollCall scene summary".split()),
 }
 _AKOMA_NTOSO_SPEECHES = ("speech", "question", "answer")
 

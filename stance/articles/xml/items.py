@@ -33,10 +33,8 @@ _MOST_NAMESPACES = 200
 _SIGNS = re.compile(rf"&(?:{'|'.join(OF_XML)});")
 _LONGEST_NAME = 100
 #: Faults that are told where they are, not where the tag or remark begins that has them.
-_OF_ONE_PLACE = (
-    expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN],
-    expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI],
-)
+_MISPLACED_DECLARATION = expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI]
+_OF_ONE_PLACE = (expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN], _MISPLACED_DECLARATION)
 
 #: An article as a tree, or why there is none; its kind; and what the file says of all.
 Item = tuple[Element | str, Dialect, Mapping[str, str]]
@@ -99,6 +97,8 @@ class _Reading:
         #: What begins an article, where the next one is looked for, and what of that may be the beginning.
         self.sought: re.Pattern[bytes] | None = None
         self.held = b""
+        #: What was known of the last document that breaks off.
+        self.broken: tuple[Dialect | None, dict[str, str], list[_Open]] | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -146,7 +146,8 @@ class _Reading:
                     return
                 self.sought = None
                 if data.startswith(b"<?xml"):
-                    # joined to one that breaks off
+                    # joined to one that breaks off, or pasted into an article
+                    self.broken = self.dialect, self.outer, self.above
                     self._begin()
                 else:
                     self._parse_within(self.above)
@@ -167,12 +168,24 @@ class _Reading:
                     data = data.partition(b">")[2]
                 self.lines += line - 1
                 self._begin()
-            except expat.ExpatError as error:
-                self._fail(f"not valid XML: {expat.ErrorString(error.code)} in line {self.lines + error.lineno - 1:,}")
-                place = max(0, self.parser.ErrorByteIndex - begin)
+            except (expat.ExpatError, ArticleError) as error:
+                code, line = getattr(error, "code", None), self.parser.CurrentLineNumber - 1
+                if isinstance(error, expat.ExpatError):
+                    reason = f"not valid XML: {expat.ErrorString(error.code)} in line {self.lines + line:,}"
+                elif self.dialect is None and self.broken is not None:
+                    reason = error.message
+                else:
+                    raise
+                # remarks may stand between joined files
+                between = code == _MISPLACED_DECLARATION and not self.open
+                if not between:
+                    self._fail(reason)
+                place = max(0, self.parser.CurrentByteIndex - begin)
                 # the next article may begin there, but a faulty tag would be met again
-                data = shown[place if error.code in _OF_ONE_PLACE else place + 1 :]
-                self.lines += error.lineno - 1
+                data = shown[place if code in _OF_ONE_PLACE else place + 1 :]
+                self.lines += line
+                if between:
+                    self._begin()
             else:
                 self.fed += len(data)
                 self.recent = shown[-_LONGEST_NAME:]
@@ -181,14 +194,15 @@ class _Reading:
                 return
 
     def _fail(self, reason: str) -> None:
+        if self.dialect is None and self.broken is not None:
+            self.dialect, self.outer, self.above = self.broken
         if self.dialect is None:
             raise ArticleError(reason, self.source)
         if self.above is None:
             # in what precedes the first article
             self.above = self.open[:]
         self.found.append((reason, self.dialect, self.outer))
-        names = "|".join(re.escape(name.removeprefix("atom.")) for name in self.dialect.items)
-        self.sought = re.compile(rf"<(?:[\w-]+:)?(?:{names})[\s/>]|<\?xml\s".encode())
+        self.sought = re.compile(rf"{_beginning(self.dialect)}|<\?xml\s".encode())
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         scope = self.open[-1].scope if self.open else {}
@@ -249,7 +263,8 @@ class _Reading:
     def _end_section(self) -> None:
         if self.builder is not None:
             held = self.builder.end(CDATA).text or ""
-            if "<![CDATA[" in held:
+            # scripts in pages have sections, too
+            if "<![CDATA[" in held and self.dialect is not None and re.search(_beginning(self.dialect), held):
                 # it ends where another does: what lies between is of other articles, perhaps of another file
                 self.problem, self.builder = "a CDATA section in it has no end", None
                 self.outer = {} if "<?xml" in held else self.outer
@@ -287,6 +302,12 @@ class _Reading:
         self.declared += 1
         if len(default or "") > _LONGEST_DECLARED or self.declared > _MOST_DECLARED:
             raise ArticleError("it declares attributes that are too long, or too many", self.source)
+
+
+def _beginning(dialect: Dialect) -> str:
+    """An expression for what begins an article."""
+    names = "|".join(re.escape(name.removeprefix("atom.")) for name in dialect.items)
+    return rf"<(?:[\w-]+:)?(?:{names})[\s/>]"
 
 
 def _no_reader(root: str, source: str) -> ArticleError:

@@ -31,11 +31,18 @@ _NO_POST = frozenset(
 )
 _POSTS = ("post", "page")
 _UNPUBLISHED = ("draft", "auto-draft", "pending", "future", "trash")
-#: Marks of WordPress' editor that it replaces, or that hold what is shown beside the text.
+#: What WordPress replaces, or shows beside the text; and what may be that, or the author's brackets.
 _SHORTCODE = re.compile(
     r"\[(caption|embed|audio|video)\b[^\[]*+(?:\[(?!/?\1\b)[^\[]*+)*+\[/\1\]"
-    r"|\[/?(?:gallery|caption|embed|audio|video|playlist|more)\b[^\[\]]*\]"
-    r"|\[[a-z][\w-]*\s+[\w-]+=[^\s\[\]][^\[\]]*\]|\[/[a-z][\w-]*\]"
+    r"|\[(?P<end>/?)(?P<name>[a-z][\w-]*+)(?P<more>[^\[\]]*+)\]"
+)
+_SHORTCODE_END = re.compile(r"\[/([a-z][\w-]*+)\]")
+_ATTRIBUTE = re.compile(r"\s+[\w-]+=\S")
+#: Those that may stand alone, or before an address or a number.
+_EMBEDDED = re.compile(
+    r"\[(?:gallery|caption|embed|audio|video|playlist|youtube|vimeo|dailymotion|tweet|instagram|facebook|soundcloud"
+    r"|googlemaps|scribd|slideshare|wpvideo)(?:\s+(?:https?:|\d).*)?\s*/?\]",
+    re.S,
 )
 
 
@@ -48,8 +55,17 @@ def _nitf_body(item: Element) -> str:
             if kind != read and kind in (*_ALIKE, "correction_text"):
                 # to take it out would take time that grows with their number
                 block.clear()
+            elif kind == read == _ALIKE[0]:
+                _cut_repeated_lead(block)
         texts.append(text_of(content, _NITF_TAGS))
     return "\n\n".join(filter(None, texts))
+
+
+def _cut_repeated_lead(block: Element) -> None:
+    """Up to 1990 the lead stands there twice, first with that word before it."""
+    lead, begin = (words(paragraph) or "" for paragraph in (*block.iterfind("p"), None, None)[:2])
+    if lead.startswith("LEAD: ") and begin.startswith(lead.removeprefix("LEAD: ")):
+        next(block.iterfind("p")).clear()
 
 
 def _newsml_body(item: Element) -> str:
@@ -117,7 +133,19 @@ def _rss_body(item: Element) -> str | None:
 
 def _cut_shortcodes(found: Element) -> None:
     for part in found.iter():
-        part.text, part.tail = (_SHORTCODE.sub("", text) if text else text for text in (part.text, part.tail))
+        part.text, part.tail = map(_without_shortcodes, (part.text or "", part.tail or ""))
+
+
+def _without_shortcodes(text: str) -> str:
+    closed = frozenset(_SHORTCODE_END.findall(text))
+
+    def kept(found: re.Match[str]) -> str:
+        name, more = found["name"], found["more"]
+        if not name or found["end"] or name in closed or _ATTRIBUTE.match(more) or _EMBEDDED.fullmatch(found[0]):
+            return ""
+        return found[0]
+
+    return _SHORTCODE.sub(kept, text)
 
 
 def _atom_body(item: Element) -> str:
@@ -127,6 +155,8 @@ def _atom_body(item: Element) -> str:
         kind, text = found.get("type", "text"), ""
         if "html" in kind:
             text = text_of(found, html="xhtml" not in kind)
+        elif kind.endswith(("/xml", "+xml")):
+            text = _marked(found) or ""
         elif kind == "text" or kind.startswith("text/"):
             text = _plain(found)
         if text:

@@ -124,10 +124,14 @@ def text_of(
     """
     if element is None:
         return ""
-    tags, parts, said = tags or {}, list[str](), ""
+    tags, parts, said, joined = tags or {}, list[str](), "", False
 
     def write(text: str | None, raw: bool) -> None:
-        nonlocal said
+        nonlocal said, joined
+        if joined and text:
+            # where words are marked one by one, each may have a line
+            text = text.lstrip()
+            joined = not text
         if said and text and not text.isspace():
             there = text.lstrip().startswith((f"{said}:", f"{said}."))
             parts.append("" if there else f"{escape(said, quote=False)}: ")
@@ -135,11 +139,14 @@ def text_of(
         parts.append((text or "") if raw else escape(text or "", quote=False))
 
     def walk(element: Element, tag: str, raw: bool) -> None:
-        nonlocal said
+        nonlocal said, joined
         raw = raw or element.tag == CDATA
+        joins = element.get("join") in ("right", "both")
         blank = tag.isspace() and element.get("break") != "no"
         parts.append(f"<{tag}>" if tag in _SHOWN else " " * blank)
         write(element.text, raw)
+        # what a contraction stands for are empty words within it
+        joined = joined or joins
         for child in element:
             inner = tags.get(f"{element.tag}/{child.tag}", tags.get(child.tag, child.tag))
             opened = None if speaker is None else speaker(child, said)
@@ -147,18 +154,12 @@ def text_of(
             if inner is not None and inner not in _UNREAD:
                 walk(child, inner, raw)
                 said = said if opened is None else ""
-            write((child.tail or "").strip() if _is_joined(child) else child.tail, raw)
+            write(child.tail, raw)
+        joined = joined or joins
         parts.append(f"</{tag}>" if tag in BLOCKS else "")
 
     walk(element, tags.get(element.tag, element.tag) or "", html)
     return plain_text("".join(parts), _UNREAD)
-
-
-def _is_joined(element: Element) -> bool:
-    """Whether blanks behind are none of the text: where words are marked one by one, each may have a line."""
-    while len(element):
-        element = element[-1]
-    return element.get("join") in ("right", "both")
 
 
 def words(element: Element | None, html: bool = False) -> str | None:
