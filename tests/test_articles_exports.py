@@ -421,22 +421,6 @@ def test_a_text_that_quotes_how_an_export_begins_is_one_article(tmp_path: Path) 
     assert lexis_articles(tmp_path, text)[0][3][0] == PARAGRAPHS[0]
 
 
-@pytest.mark.parametrize(
-    "quoted",
-    [
-        lexis().strip(),
-        "1 of 3 DOCUMENTS\n\nMarch 14, 2003 was the day.\n\n2 of 3 DOCUMENTS\n\nApril 2, 2004 was another.",
-        "Full text: https://ledger.example\nPublication title: The Port Sheet\nProQuest document ID: 12",
-    ],
-)
-def test_an_essay_on_exports_is_no_export(tmp_path: Path, quoted: str) -> None:
-    """Though it quotes the whole of an article, or numbers documents and begins lines with dates."""
-    text = f"{PARAGRAPHS[0]}\n\n{quoted}\n\n{PARAGRAPHS[1]}"
-    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
-    (article,) = read_articles([tmp_path / "a.txt"])
-    assert article.text == text
-
-
 def test_what_stands_above_an_export_of_lexisnexis_is_told(tmp_path: Path) -> None:
     """If nothing shows that it is the cover."""
     (tmp_path / "a.txt").write_text(f"{PARAGRAPHS[0]}\n{LEXIS.partition('(embargo))')[2]}", encoding="utf-8")
@@ -528,10 +512,13 @@ def test_the_text_of_a_lexisnexis_article(tmp_path: Path, above: str, text: str,
     [
         "1 of 97 DOCUMENTS\n\nand so it goes on up to the last of them.\n\nLANGUAGE: ENGLISH",
         "Example, D. Talks resume.\nProQuest document ID: 1644753245\nFull text: https://ledger.example",
+        "Full text: https://ledger.example\nPublication title: The Port Sheet\nProQuest document ID: 12",
+        lexis().strip(),
+        "1 of 3 DOCUMENTS\n\nMarch 14, 2003 was the day.\n\n2 of 3 DOCUMENTS\n\nApril 2, 2004 was another.",
     ],
 )
 def test_a_text_that_quotes_a_database_is_one_article(tmp_path: Path, quoted: str) -> None:
-    """It has no head or no outlet where an export has them."""
+    """Without a head, an outlet or a rule of an export; also if it quotes a whole article, or numbers documents."""
     text = f"{PARAGRAPHS[0]}\n\n{quoted}\n\n{PARAGRAPHS[1]}"
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     (article,) = read_articles([tmp_path / "a.txt"])

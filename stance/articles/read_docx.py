@@ -1,4 +1,4 @@
-"""DOCX, through python-docx; and the DOCX exports of Nexis Uni."""
+"""DOCX, through python-docx; and exports of press databases as DOCX."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from stance.articles.article import Article
-from stance.articles.exports import is_export, split_export
+from stance.articles.exports import find_database, split_export
 from stance.articles.libraries import need, seekable, unsound
 from stance.articles.markup import one_line, plain_letters
 from stance.articles.office import check_parts
@@ -67,8 +67,8 @@ def read_docx(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
             # where there are none the library makes up some, with a title
             told = any(found.reltype == _PROPERTIES for found in package.rels.values())
             title = one_line(package.core_properties.title) if told else None
-    if is_export(lines):
-        yield from split_export(lines, source, stem)
+    if (database := find_database(lines)) is not None:
+        yield from split_export(database, lines, source, stem)
     else:
         text = "\n\n".join(line for line in lines if line.strip())
         yield Article(stem, text, title=title, source=source, position=1)

@@ -1,4 +1,4 @@
-"""Saved web pages, through trafilatura; and Factiva's HTML exports."""
+"""Saved web pages, through trafilatura; and exports of press databases as HTML."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.encoding import decode_named
-from stance.articles.exports import is_export, split_export
+from stance.articles.exports import find_database, split_export
 from stance.articles.libraries import need, silence, unsound, whole
 from stance.articles.markup import BLOCKS, UNSEEN, one_line, plain_letters
 from stance.articles.page_tree import prepared, without_note_marks
@@ -58,7 +58,7 @@ _SENTENCE = re.compile(r"[.!?…][\"'’”»)\]]*\Z")
 
 
 def read_html(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Iterator[Article | Quarantined]:
-    """Read the one article of a page, or all of an export of Factiva or LexisNexis.
+    """Read the one article of a page, or all of an export of a press database.
 
     Navigation, share bars, related links, cookie notices and the like are no part of the text; paragraphs are parted
     by blank lines.
@@ -73,8 +73,8 @@ def read_html(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
     page = decode_html(whole(stream, source), source)
     if _EXPORT.search(page):
         lines = html_lines(page, source)
-        if is_export(lines):
-            yield from split_export(lines, source, stem)
+        if (database := find_database(lines)) is not None:
+            yield from split_export(database, lines, source, stem)
             return
     yield html_article(page, source, stem, 1)
 

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from stance.articles.article import Article
 from stance.articles.encoding import clean_surrogates
-from stance.articles.exports import tell_unsplit
+from stance.articles.exports import find_database, tell_unsplit
 from stance.articles.libraries import need, overheard, seekable, unsound
 from stance.articles.markup import one_line, plain_letters
 from stance.articles.pdf_layout import Line, PageText, join_pages
@@ -66,7 +66,8 @@ def read_pdf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     yield from (Quarantined(source, number, reason) for number, reason in unread.items() if number < first)
     title = one_line(str(title)) if title else None
     yield Article(stem, text, title=title, source=source, position=first)
-    yield from tell_unsplit([line.text for page in pages for line in page.lines], source, first)
+    lines = [line.text for page in pages for line in page.lines]
+    yield from tell_unsplit(find_database(lines), lines, source, first)
     yield from (Quarantined(source, number, reason) for number, reason in unread.items() if number >= first)
 
 

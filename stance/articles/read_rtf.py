@@ -1,4 +1,4 @@
-"""RTF, through striprtf; and the RTF exports of Nexis Uni and Factiva."""
+"""RTF, through striprtf; and exports of press databases as RTF."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from stance.articles.article import Article
-from stance.articles.exports import is_export, split_export
+from stance.articles.exports import find_database, split_export
 from stance.articles.libraries import need, unsound, whole
 from stance.articles.markup import one_line, plain_letters
 from stance.articles.records import Columns, Quarantined
@@ -80,8 +80,8 @@ def read_rtf(stream: IO[bytes], columns: Columns, source: str, stem: str) -> Ite
     if depth > 0 or raw.rstrip(b"\0 \t\r\n")[-1:] != b"}":
         raise ArticleError("the RTF document breaks off", source)
     lines = [line.strip(" \t") for line in _LINE_END.split(text)]
-    if is_export(lines):
-        yield from split_export(lines, source, stem)
+    if (database := find_database(lines)) is not None:
+        yield from split_export(database, lines, source, stem)
     else:
         yield Article(stem, "\n\n".join(filter(None, lines)), title=one_line(title), source=source, position=1)
 

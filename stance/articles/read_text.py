@@ -7,7 +7,7 @@ from typing import IO
 
 from stance.articles.article import Article
 from stance.articles.encoding import decode
-from stance.articles.exports import splitter_by_fields, tell_unsplit
+from stance.articles.exports import find_database, tell_unsplit
 from stance.articles.front_matter import split_front_matter
 from stance.articles.records import LARGEST_RECORD, Columns, Quarantined, as_kept
 
@@ -33,8 +33,9 @@ def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         return
     fields, text = split_front_matter(decode(raw, source))
     lines = text.splitlines()
-    if (split := splitter_by_fields(lines)) is not None:
-        yield from split(lines, source, stem)
+    database = find_database(lines)
+    if database is not None and database.by_fields:
+        yield from database.split(lines, source, stem)
         return
     yield Article(
         id=fields.get("id", stem),
@@ -46,4 +47,4 @@ def read_text(stream: IO[bytes], columns: Columns, source: str, stem: str) -> It
         position=1,
         kept=tuple((name, as_kept(fields.get(name.lower()))) for name in columns.keep),
     )
-    yield from tell_unsplit(lines, source, 1)
+    yield from tell_unsplit(database, lines, source, 1)

@@ -57,10 +57,9 @@ def split_factiva(lines: Sequence[str], source: str, stem: str) -> Iterator[Arti
         As `articles_of` does.
     """
     joined = [f"{line}\t{after}" if line == "Results Found" else line for line, after in pairwise([*lines, ""])]
-    below = lines[ends(_END, lines)[-1] + 1 :]
+    *above, below = chunks(lines, _END)
     breaks_off = any(_WORDS.match(line) or _code(line)[0] in ("HD", "LP", "TD") for line in below)
-    found = map(_part, chunks(lines, _END))
-    yield from articles_of(found, announced(_TOLD, joined), breaks_off, source, stem)
+    yield from articles_of(map(_part, above), announced(_TOLD, joined), breaks_off, source, stem)
 
 
 def _part(whole: list[str]) -> Part:

@@ -48,8 +48,8 @@ def split_nexis(lines: Sequence[str], source: str, stem: str) -> Iterator[Articl
     ArticleError
         As `articles_of` does.
     """
-    found = (_article(chunk, number == 0) for number, chunk in enumerate(chunks(lines, _END)))
-    below = lines[ends(_END, lines)[-1] + 1 :]
+    *above, below = chunks(lines, _END)
+    found = (_article(chunk, number == 0) for number, chunk in enumerate(above))
     breaks_off = any(line in _BODY or line.startswith("Length:") for line in below)
     yield from articles_of(found, announced(_TOLD, lines), breaks_off, source, stem)
 

@@ -30,17 +30,18 @@ def ends(end: re.Pattern[str], lines: Sequence[str]) -> list[int]:
 
 
 def chunks(lines: Sequence[str], end: re.Pattern[str]) -> Iterator[list[str]]:
-    """The lines above each one that ends an article.
+    """The lines above each one that ends an article, and those below the last.
 
     Examples
     --------
     >>> [*chunks(["Oil fell.", "END", "Envoys met.", "END", "Page 2"], re.compile("END"))]
-    [['Oil fell.'], ['Envoys met.']]
+    [['Oil fell.'], ['Envoys met.'], ['Page 2']]
     """
     start = 0
     for place in ends(end, lines):
         yield [*lines[start:place]]
         start = place + 1
+    yield [*lines[start:]]
 
 
 def announced(pattern: re.Pattern[str], lines: Iterable[str]) -> int | None:
