@@ -211,4 +211,4 @@ def _with_one_before(tokens: Tokens, start: int, found: Phrase) -> Phrase:
     beside = phrase_before(tokens, found.first - 2) if after_comma else None
     if beside is None or "name" not in (found.kind, beside.kind):
         return found
-    return _with_those_before(tokens, joined(found, beside) if found.kind == "name" else joined(beside, found))
+    return joined(found, beside) if found.kind == "name" else joined(beside, found)
