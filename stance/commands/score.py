@@ -102,12 +102,13 @@ def score(
         stance score articles/ -o run/ --shard 1/40
     """
     folder = output is not None and (output.endswith(("/", os.sep)) or os.path.isdir(output))
+    _check_kept(keep, model_path)
     asked = Request(
         paths=files,
         output=output,
         folder=folder,
         format=format or ("parquet" if folder else suffix_or_table(output)),
-        columns=replace(columns, keep=_kept(keep, model_path)),
+        columns=replace(columns, keep=keep),
         model_path=model_path,
         **options,
     )
@@ -165,8 +166,8 @@ def _tell_unread(left_out: list[Source]) -> None:
         click.echo(visible(f"not read, because {reason}: {named}"), err=True)
 
 
-def _kept(names: tuple[str, ...], model_path: str | None) -> tuple[str, ...]:
-    """The names of columns to keep; one that results have a meaning for is refused."""
+def _check_kept(names: tuple[str, ...], model_path: str | None) -> None:
+    """Refuse to keep a column that results have a meaning for, or what is no name of one."""
     from stance.results.dictionary import is_own_name
 
     targets = targets_of(read_manifest(model_path))
@@ -175,4 +176,3 @@ def _kept(names: tuple[str, ...], model_path: str | None) -> tuple[str, ...]:
             raise click.UsageError(f"--keep {name}: results have a column of that name; rename yours")
         if not name or name != clean_surrogates(name):
             raise click.UsageError(f"--keep {name!r}: not the name of a column")
-    return names
